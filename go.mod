@@ -1,0 +1,3 @@
+module github.com/zolal-im/zolal
+
+go 1.26
