@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+#
+# Every target works on a fresh Debian machine that has Go, Node, git and make; what else a target needs
+# it installs. A part that is not in the tree yet (web/, cmd/zolal) is left out and named; once it is
+# there its steps run and must pass.
+
+SHELL       := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS   += --no-print-directory
+
+GO    ?= go
+NPM   ?= npm
+BIN   := bin
+TOOLS := $(BIN)/tools
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+WEB    := $(wildcard web/package.json)
+SERVER := $(wildcard cmd/zolal/main.go)
+BENCH  := $(wildcard cmd/zolalbench/main.go)
+PROTO  := $(wildcard proto/zolal/v1/*.proto)
+
+export CGO_ENABLED ?= 0
+
+# One simulation: its seed and number of steps. One benchmark: its name. One fuzz target: its time.
+SEED     ?= 1
+STEPS    ?= 2000
+FUZZTIME ?= 20s
+# Packages whose tests are too slow under the race detector to run on every submission.
+RACE_SLOW := /internal/lint|/internal/sim|/cmd/|/proto/
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- build and run ----------------------------------------------------------------------------------
+
+.PHONY: build
+build: web ## build bin/zolal and bin/zolalbench, static, with the web app inside
+	@mkdir -p $(BIN)
+	$(if $(SERVER),$(GO) build -trimpath -ldflags '-s -w' -o $(BIN)/zolal ./cmd/zolal,@echo "cmd/zolal is not here yet")
+	$(if $(BENCH),$(GO) build -trimpath -o $(BIN)/zolalbench ./cmd/zolalbench,@echo "cmd/zolalbench is not here yet")
+
+.PHONY: run
+run: build ## build everything and start a server on ./zolal-data; it prints the address to open
+	$(BIN)/zolal serve --data ./zolal-data
+
+.PHONY: web
+web: $(if $(WEB),web/dist/index.html,) ## build the web app into web/dist
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	$(NPM) ci --prefix web --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/index.html \
+		web/vite.config.ts -type f 2>/dev/null)
+	$(NPM) run --prefix web build
+	@touch $@
+
+# --- tests ------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: deps check build test-go test-race test-web e2e ## everything: lint, Go, race, web, browsers
+	@echo "make test: everything passed"
+
+.PHONY: test-quick
+test-quick: lint ## lint, short Go tests, web unit tests: under two minutes
+	$(GO) test -short $$($(GO) list ./... | grep -v /internal/lint)
+	$(if $(WEB),$(MAKE) web/node_modules/.package-lock.json && $(NPM) run --prefix web test,)
+	@echo "make test-quick: passed"
+
+.PHONY: check
+check: lint vet ## the house rules, go vet, staticcheck, buf lint; web types and style
+	$(MAKE) $(TOOLS)/staticcheck
+	$(TOOLS)/staticcheck ./...
+	$(if $(PROTO),$(MAKE) $(TOOLS)/buf && $(TOOLS)/buf lint,)
+	$(if $(WEB),$(MAKE) check-web,)
+
+.PHONY: lint
+lint: ## the house rules alone
+	$(GO) test -count=1 ./internal/lint
+
+.PHONY: vet
+vet:
+	$(GO) vet ./...
+
+.PHONY: check-web
+check-web: web/node_modules/.package-lock.json
+	$(NPM) run --prefix web check
+	$(NPM) run --prefix web lint
+
+.PHONY: test-go
+test-go:
+	$(GO) test -timeout 15m $$($(GO) list ./... | grep -v /internal/lint)
+
+.PHONY: test-race
+test-race:
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m $$($(GO) list ./... | grep -v -E '$(RACE_SLOW)')
+
+.PHONY: test-web
+test-web:
+	$(if $(WEB),$(MAKE) web/node_modules/.package-lock.json && $(NPM) run --prefix web test,@echo "web/ is not here yet")
+
+.PHONY: e2e
+e2e: build ## the web app in a real Chromium on the real binary
+	$(if $(WEB),.ci/deps chromium && $(NPM) run --prefix web e2e,@echo "web/ is not here yet")
+
+.PHONY: deps
+deps: ## install what the tests need: a C compiler for -race, Chromium and fonts
+	.ci/deps gcc $(if $(WEB),chromium,)
+
+# --- longer runs ------------------------------------------------------------------------------------
+
+.PHONY: sim
+sim: ## one simulation: make sim SEED=7 STEPS=2000
+	$(GO) test -count=1 -timeout 60m ./internal/sim -run TestSimulation -v -seed $(SEED) -steps $(STEPS)
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME each
+	GO=$(GO) .ci/fuzz $(FUZZTIME)
+
+.PHONY: bench
+bench: build ## zolalbench's short suite; the method is in docs/performance.md
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
+	$(if $(BENCH),.ci/bench $(BIN)/zolalbench $(BIN)/zolal,)
+
+# --- generated code ---------------------------------------------------------------------------------
+
+.PHONY: generate
+generate: $(TOOLS)/buf $(TOOLS)/protoc-gen-go ## make the generated code again, with pinned tools
+	$(if $(PROTO),PATH="$(CURDIR)/$(TOOLS):$$PATH" $(TOOLS)/buf generate --template buf.gen.yaml,)
+	$(if $(WEB),$(MAKE) web/node_modules/.package-lock.json && $(TOOLS)/buf generate --template buf.gen.web.yaml,)
+	$(GO) generate ./...
+
+.PHONY: check-generated
+check-generated: ## make generate must change nothing
+	.ci/unchanged $(MAKE) generate
+
+# Each tool has a module file of its own, so that none of them decides a version for another or for us.
+$(TOOLS)/buf: tools/buf.mod
+	$(GO) build -modfile=tools/buf.mod -o $@ github.com/bufbuild/buf/cmd/buf
+$(TOOLS)/protoc-gen-go: tools/protoc-gen-go.mod
+	$(GO) build -modfile=tools/protoc-gen-go.mod -o $@ google.golang.org/protobuf/cmd/protoc-gen-go
+$(TOOLS)/staticcheck: tools/staticcheck.mod
+	$(GO) build -modfile=tools/staticcheck.mod -o $@ honnef.co/go/tools/cmd/staticcheck
+$(TOOLS)/nfpm: tools/nfpm.mod
+	$(GO) build -modfile=tools/nfpm.mod -o $@ github.com/goreleaser/nfpm/v2/cmd/nfpm
+
+# --- release ----------------------------------------------------------------------------------------
+
+.PHONY: release
+release: build $(TOOLS)/nfpm ## the static binary and a Debian package in dist/
+	@mkdir -p dist
+	cp $(BIN)/zolal dist/zolal
+	VERSION=$(VERSION) ARCH=$$($(GO) env GOARCH) $(TOOLS)/nfpm package -f packaging/nfpm.yaml -p deb -t dist/
+	@ls -l dist
