@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// Runs before the first paint: theme, direction and text size as the person last chose them.
+;(() => {
+  const root = document.documentElement
+  let chosen = {}
+  try {
+    chosen = JSON.parse(localStorage.getItem('zolal.look') || '{}')
+  } catch {}
+  if (chosen.theme === 'light' || chosen.theme === 'dark') root.dataset.theme = chosen.theme
+  const language = chosen.language || (/^fa\b|^ps\b/.test(navigator.language) ? 'fa' : 'en')
+  root.lang = language
+  root.dir = language === 'fa' ? 'rtl' : 'ltr'
+  if (chosen.size) root.dataset.size = String(chosen.size)
+})()

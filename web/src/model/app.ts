@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type {
+  AdminRight,
+  ChatKind,
+  ChatListView,
+  ChatView,
+  Draft,
+  InviteLinkView,
+  JoinRequestView,
+  JoinTarget,
+  MemberRight,
+  MembersView,
+  MemberView,
+  SearchView,
+} from './chat'
+import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
+import type { FormattedText } from './message'
+import type { Observable } from './observable'
+import type { ConnectionView, DevicesView, PrivacyView, SessionView } from './session'
+
+/**
+ * All that the user interface knows of the app. Views are immutable values; methods reject with AppError.
+ * A method that sends a message resolves once the outbox holds it durably, not when the server has it:
+ * the view then shows how far it came.
+ *
+ * The real one is made by `startApp(): AppModel`, exported from `sync/index.ts`; it reads the stored session
+ * by itself, so that the first draw needs no network.
+ */
+export interface AppModel {
+  readonly session: Observable<SessionView>
+  readonly connection: Observable<ConnectionView>
+  readonly chatList: Observable<ChatListView>
+  readonly account: AccountActions
+  readonly devices: DeviceActions
+  readonly chats: ChatActions
+  readonly rooms: RoomActions
+  /** Opens a chat at its first unread message, or at `at`. */
+  openChat(chat: ChatId, at?: Seq): OpenChat
+  openMembers(chat: ChatId): OpenMembers
+}
+
+export interface SignUp {
+  readonly name: string
+  readonly username: string
+  readonly password: string
+  /** Forty digits made by newRecoveryCode, already shown to and confirmed by the person. */
+  readonly recoveryCode: string
+  /** From the one-time link of the terminal, for the first account only. */
+  readonly setupToken: string | null
+}
+
+export interface AccountActions {
+  signUp(form: SignUp): Promise<void>
+  signIn(username: string, password: string): Promise<void>
+  /** Sets a new password; other devices are signed out. */
+  recover(username: string, recoveryCode: string, newPassword: string): Promise<void>
+  signOut(): Promise<void>
+  setProfile(name: string, about: string): Promise<void>
+  setUsername(username: string): Promise<void>
+  setPrivacy(privacy: PrivacyView): Promise<void>
+  /** Replaces the recovery code; the person has confirmed the new one. */
+  setRecoveryCode(password: string, recoveryCode: string): Promise<void>
+}
+
+export interface DeviceActions {
+  readonly list: Observable<DevicesView>
+  refresh(): Promise<void>
+  revoke(device: DeviceId): Promise<void>
+  revokeOthers(): Promise<void>
+}
+
+/** What a person does with chats from the list. */
+export interface ChatActions {
+  /** The direct chat with a person, made when there is none. */
+  openDirect(account: AccountId): Promise<ChatId>
+  search(words: string): Promise<SearchView>
+  setPinned(chat: ChatId, pinned: boolean): Promise<void>
+  setArchived(chat: ChatId, archived: boolean): Promise<void>
+  setMuted(chat: ChatId, muted: boolean): Promise<void>
+  setMarkedUnread(chat: ChatId, unread: boolean): Promise<void>
+  setBlocked(account: AccountId, blocked: boolean): Promise<void>
+  /** Forwards messages, in order, to one chat. */
+  forward(from: ChatId, messages: readonly Seq[], to: ChatId, withSource: boolean): Promise<void>
+}
+
+export interface NewRoom {
+  readonly kind: Extract<ChatKind, 'group' | 'channel'>
+  readonly title: string
+  readonly about: string
+}
+
+export interface NewInviteLink {
+  readonly name: string
+  readonly limit: number | null
+  readonly expires: Ms | null
+  readonly approval: boolean
+}
+
+/** Groups and channels: making, joining, running. */
+export interface RoomActions {
+  create(room: NewRoom): Promise<ChatId>
+  /** `address`: an invite link's token or a public name. */
+  lookUp(address: string): Promise<JoinTarget>
+  /** Resolves to the chat, or null when the request now waits for approval. */
+  join(address: string): Promise<ChatId | null>
+  answerInvitation(chat: ChatId, accept: boolean): Promise<void>
+  leave(chat: ChatId): Promise<void>
+  readonly settings: RoomSettings
+  readonly people: RoomPeople
+  readonly links: RoomLinks
+}
+
+export interface RoomSettings {
+  setTitle(chat: ChatId, title: string): Promise<void>
+  setAbout(chat: ChatId, about: string): Promise<void>
+  setPublicName(chat: ChatId, name: string | null): Promise<void>
+  setMemberRights(chat: ChatId, rights: readonly MemberRight[]): Promise<void>
+  setSignatures(chat: ChatId, on: boolean): Promise<void>
+  transfer(chat: ChatId, to: AccountId, password: string): Promise<void>
+}
+
+export interface RoomPeople {
+  /** Sends an invitation that the person accepts or declines; nobody is added by others. */
+  invite(chat: ChatId, account: AccountId): Promise<void>
+  setAdmin(chat: ChatId, account: AccountId, rights: readonly AdminRight[]): Promise<void>
+  restrict(chat: ChatId, account: AccountId, allowed: readonly MemberRight[], until: Ms | null): Promise<void>
+  ban(chat: ChatId, account: AccountId, until: Ms | null): Promise<void>
+  /** Lifts a ban or a restriction. */
+  release(chat: ChatId, account: AccountId): Promise<void>
+  requests(chat: ChatId): Promise<readonly JoinRequestView[]>
+  answerRequest(chat: ChatId, account: AccountId, accept: boolean): Promise<void>
+}
+
+export interface RoomLinks {
+  list(chat: ChatId): Promise<readonly InviteLinkView[]>
+  create(chat: ChatId, link: NewInviteLink): Promise<InviteLinkView>
+  revoke(chat: ChatId, id: string): Promise<void>
+}
+
+export interface Outgoing {
+  readonly body: FormattedText
+  readonly replyTo: Seq | null
+  /** A part of the message replied to. */
+  readonly quote: FormattedText | null
+  readonly silent: boolean
+}
+
+/** One chat on screen. Close it when it leaves the screen. */
+export interface OpenChat {
+  readonly id: ChatId
+  readonly view: Observable<ChatView>
+  readonly history: OpenHistory
+  readonly write: OpenWriter
+  /** The members whose name or username begins so; for mention suggestions. */
+  suggest(prefix: string): Promise<readonly MemberView[]>
+  close(): void
+}
+
+export interface OpenHistory {
+  /** Extends the window; calls while one is under way join it. */
+  loadOlder(): Promise<void>
+  loadNewer(): Promise<void>
+  /** Moves the window so that it holds `seq`; false when there is no such message. */
+  loadAround(seq: Seq): Promise<boolean>
+  loadLatest(): Promise<void>
+  /** The person has seen everything up to and including `seq`. */
+  markRead(seq: Seq): void
+  /** Messages on screen, for view counts of channels. */
+  seen(messages: readonly Seq[]): void
+}
+
+export interface OpenWriter {
+  send(message: Outgoing): Promise<void>
+  edit(seq: Seq, body: FormattedText): Promise<void>
+  deleteForAll(messages: readonly Seq[]): Promise<void>
+  /** `emoji` null takes one's reaction away. */
+  react(seq: Seq, emoji: string | null): Promise<void>
+  pin(seq: Seq, pinned: boolean): Promise<void>
+  setDraft(draft: Draft): void
+  typing(): void
+  /** A failed message of the outbox, by its key: try again or drop it. */
+  settle(key: string, how: 'retry' | 'discard'): Promise<void>
+}
+
+export interface OpenMembers {
+  readonly view: Observable<MembersView>
+  filter(words: string): void
+  loadMore(): Promise<void>
+  close(): void
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AccountId, ChatId, Ms, Seq } from './id'
+import type { FormattedText, MessageView, PersonRef } from './message'
+
+export type ChatKind = 'direct' | 'group' | 'channel' | 'saved'
+
+export type Role = 'owner' | 'admin' | 'member' | 'restricted' | 'banned' | 'left'
+
+/** Rights of admins. */
+export type AdminRight =
+  | 'changeInfo'
+  | 'post'
+  | 'editMessages'
+  | 'deleteMessages'
+  | 'ban'
+  | 'invite'
+  | 'pin'
+  | 'addAdmins'
+
+/** Rights of members, by default of the chat or restricted for one person until a date. */
+export type MemberRight = 'send' | 'links' | 'react' | 'invite' | 'pin' | 'changeInfo'
+
+/** Who can read a chat. Until encryption is there, every chat is 'operator'. */
+export type Readability = 'operator' | 'members'
+
+/** What is happening right now, drawn in the header and the list. */
+export interface TypingView {
+  readonly people: readonly PersonRef[]
+}
+
+/** Presence of the other person in a direct chat; 'hidden' when either side switched it off. */
+export type PresenceView =
+  | { readonly kind: 'online' }
+  | { readonly kind: 'lastSeen'; readonly at: Ms }
+  | { readonly kind: 'hidden' }
+
+/** The last line of a chat in the list. */
+export interface PreviewView {
+  readonly seq: Seq | null
+  readonly at: Ms
+  readonly message: MessageView
+}
+
+export interface ChatItem {
+  readonly id: ChatId
+  readonly kind: ChatKind
+  readonly title: string
+  /** The other person in a direct chat. */
+  readonly peer: AccountId | null
+  readonly preview: PreviewView | null
+  /** The draft's beginning, shown in place of the preview. */
+  readonly draft: string | null
+  readonly unread: number
+  readonly mentions: number
+  readonly markedUnread: boolean
+  readonly muted: boolean
+  readonly archived: boolean
+  /** Position among pinned chats from 0, or null. */
+  readonly pin: number | null
+  readonly typing: TypingView | null
+  readonly online: boolean
+}
+
+export interface ChatListView {
+  /** 'loading' only until the cache has been read: draw skeletons. */
+  readonly state: 'loading' | 'ready'
+  /** Every chat of the account, pinned first, then by time, archived ones among them. */
+  readonly chats: readonly ChatItem[]
+  /** Invitations waiting for this account's consent. */
+  readonly invitations: readonly InvitationView[]
+}
+
+export interface InvitationView {
+  readonly chat: ChatId
+  readonly kind: ChatKind
+  readonly title: string
+  readonly from: PersonRef
+  readonly members: number
+}
+
+/** Why the composer is closed. 'join' offers a button; the others only say so. */
+export type CannotSend =
+  | { readonly reason: 'channel' }
+  | { readonly reason: 'join' }
+  | { readonly reason: 'requested' }
+  | { readonly reason: 'restricted'; readonly until: Ms | null }
+  | { readonly reason: 'banned' }
+  | { readonly reason: 'blocked' }
+  | { readonly reason: 'blockedByMe' }
+  | { readonly reason: 'left' }
+  | { readonly reason: 'deletedAccount' }
+
+export interface Draft {
+  readonly body: FormattedText
+  readonly replyTo: Seq | null
+}
+
+/** Everything the details pane and the header know about one chat. */
+export interface ChatInfo {
+  readonly id: ChatId
+  readonly kind: ChatKind
+  readonly title: string
+  readonly about: string
+  /** Public name without @, or null. */
+  readonly publicName: string | null
+  readonly peer: AccountId | null
+  /** null where the person may not know. */
+  readonly members: number | null
+  readonly onlineMembers: number | null
+  readonly presence: PresenceView
+  readonly readableBy: Readability
+  readonly role: Role
+  readonly adminRights: readonly AdminRight[]
+  /** What every member may do by default. */
+  readonly memberRights: readonly MemberRight[]
+  readonly requests: number
+  readonly signatures: boolean
+  readonly muted: boolean
+  readonly archived: boolean
+  readonly pinned: boolean
+  readonly blocked: boolean
+  /** Members list is not for this person (subscribers of a channel). */
+  readonly membersHidden: boolean
+}
+
+export interface PinView {
+  readonly seq: Seq
+  readonly snippet: string
+}
+
+/**
+ * One open chat. `messages` is a contiguous window of the log in order of sequence number, with what waits
+ * in the outbox at its end (only when there is nothing newer). Unchanged messages keep their object
+ * identity between versions, so that drawing can skip them.
+ */
+export interface ChatView {
+  readonly info: ChatInfo
+  readonly state: 'loading' | 'ready' | 'removed'
+  readonly messages: readonly MessageView[]
+  readonly hasOlder: boolean
+  readonly hasNewer: boolean
+  /** The first unread message when the chat was opened; it stays until the chat is closed. */
+  readonly unreadFrom: Seq | null
+  readonly unread: number
+  readonly mentions: readonly Seq[]
+  readonly pins: readonly PinView[]
+  readonly typing: TypingView | null
+  readonly draft: Draft
+  /** null when the person may write. */
+  readonly cannotSend: CannotSend | null
+}
+
+export interface MemberView {
+  readonly account: AccountId
+  readonly name: string
+  readonly username: string
+  readonly role: Role
+  readonly adminRights: readonly AdminRight[]
+  /** For 'restricted': what is still allowed, and until when. */
+  readonly allowed: readonly MemberRight[]
+  readonly until: Ms | null
+  readonly presence: PresenceView
+}
+
+export interface MembersView {
+  readonly state: 'loading' | 'ready'
+  readonly members: readonly MemberView[]
+  readonly more: boolean
+}
+
+export interface InviteLinkView {
+  readonly id: string
+  /** The whole address to give away. */
+  readonly url: string
+  readonly name: string
+  readonly uses: number
+  readonly limit: number | null
+  readonly expires: Ms | null
+  readonly approval: boolean
+  readonly revoked: boolean
+}
+
+export interface JoinRequestView {
+  readonly account: AccountId
+  readonly name: string
+  readonly username: string
+  readonly at: Ms
+}
+
+/** What an invite link or a public name leads to, before joining. */
+export interface JoinTarget {
+  readonly chat: ChatId | null
+  readonly kind: ChatKind
+  readonly title: string
+  readonly about: string
+  readonly members: number | null
+  readonly approval: boolean
+  readonly state: 'open' | 'joined' | 'requested'
+}
+
+export interface FoundPerson {
+  readonly account: AccountId
+  readonly name: string
+  readonly username: string
+}
+
+/** Results of the search box over people and public chats; own chats are filtered on this side. */
+export interface SearchView {
+  readonly people: readonly FoundPerson[]
+  readonly chats: readonly JoinTarget[]
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AccountId, ChatId, Ms, Seq } from './id'
+
+/** The kinds of formatting, as Telegram has them. Offsets count UTF-16 code units of `text`. */
+export type Entity = { readonly offset: number; readonly length: number } & EntityKind
+
+export type EntityKind =
+  | {
+      readonly kind:
+        | 'bold'
+        | 'italic'
+        | 'underline'
+        | 'strike'
+        | 'spoiler'
+        | 'code'
+        | 'url'
+        | 'mention'
+        | 'hashtag'
+        | 'cashtag'
+        | 'botCommand'
+        | 'email'
+        | 'phone'
+    }
+  | { readonly kind: 'pre'; readonly language: string }
+  | { readonly kind: 'textLink'; readonly url: string }
+  | { readonly kind: 'textMention'; readonly account: AccountId }
+  | { readonly kind: 'blockquote'; readonly collapsed: boolean }
+  | { readonly kind: 'customEmoji'; readonly emoji: string }
+
+export interface FormattedText {
+  readonly text: string
+  readonly entities: readonly Entity[]
+}
+
+/** Who wrote or did something: an account, or a label of an imported author (no account behind it). */
+export interface PersonRef {
+  /** null for an imported author's label and for a deleted account. */
+  readonly account: AccountId | null
+  readonly name: string
+}
+
+export interface ReplyView {
+  /** null when the message replied to is not in this chat's log (imported replies to nothing). */
+  readonly seq: Seq | null
+  /** null when it is unknown or the chat hides authors. */
+  readonly author: PersonRef | null
+  /** The quoted part if there is one, else the beginning of the message; empty when `gone`. */
+  readonly snippet: FormattedText
+  readonly quoted: boolean
+  /** The message replied to was deleted. */
+  readonly gone: boolean
+}
+
+export interface ForwardView {
+  /** The label of the source: a person's or a channel's name. */
+  readonly from: string
+  /** Where a tap leads, when the reader may see the source. */
+  readonly chat: ChatId | null
+  readonly seq: Seq | null
+  readonly at: Ms | null
+}
+
+export interface ReactionView {
+  readonly emoji: string
+  readonly count: number
+  readonly mine: boolean
+}
+
+/**
+ * How far a message of one's own has come. 'pending' waits in the outbox; 'failed' was refused for good
+ * and waits for the person to retry or discard.
+ */
+export type Delivery = 'pending' | 'sent' | 'read' | 'failed'
+
+/** What happened, said in one centred line. `who` did it; texts come from the catalogue. */
+export type ServiceView =
+  | { readonly kind: 'chatCreated'; readonly title: string }
+  | { readonly kind: 'joined' }
+  | { readonly kind: 'joinedByLink' }
+  | { readonly kind: 'joinApproved'; readonly whom: PersonRef }
+  | { readonly kind: 'left' }
+  | { readonly kind: 'removed'; readonly whom: PersonRef }
+  | { readonly kind: 'titleChanged'; readonly title: string }
+  | { readonly kind: 'aboutChanged' }
+  | { readonly kind: 'publicNameChanged'; readonly name: string }
+  | { readonly kind: 'ownerChanged'; readonly whom: PersonRef }
+  | { readonly kind: 'pinned'; readonly seq: Seq; readonly snippet: string }
+  | { readonly kind: 'unpinned' }
+  /** A line of an imported chat that has no kind of its own here: its words as the export had them. */
+  | { readonly kind: 'imported'; readonly text: string }
+
+export type ContentView =
+  | { readonly kind: 'text'; readonly body: FormattedText }
+  | { readonly kind: 'service'; readonly service: ServiceView }
+  /** Media of an imported chat that this version cannot show: named, with its caption. */
+  | { readonly kind: 'attachment'; readonly label: string; readonly body: FormattedText }
+  | { readonly kind: 'deleted' }
+  /** A kind that a newer version writes; drawn as "update to see this". */
+  | { readonly kind: 'unknown' }
+
+/** What the person may do with a message now; the server has the last word. */
+export interface MessageRights {
+  readonly reply: boolean
+  readonly edit: boolean
+  readonly pin: boolean
+  readonly react: boolean
+  readonly forward: boolean
+  readonly deleteForAll: boolean
+}
+
+export interface MessageView {
+  /** Stable identity for drawing: unchanged when a message from the outbox gets its number. */
+  readonly key: string
+  /** null while it waits in the outbox. */
+  readonly seq: Seq | null
+  readonly at: Ms
+  /** null where authors are hidden (channels without signatures). */
+  readonly author: PersonRef | null
+  readonly own: boolean
+  readonly content: ContentView
+  readonly reply: ReplyView | null
+  readonly forward: ForwardView | null
+  readonly editedAt: Ms | null
+  readonly reactions: readonly ReactionView[]
+  /** null on messages of others. */
+  readonly delivery: Delivery | null
+  /** Channels only. */
+  readonly views: number | null
+  readonly pinned: boolean
+  readonly silent: boolean
+  readonly mentionsMe: boolean
+  readonly rights: MessageRights
+}

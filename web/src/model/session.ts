@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AccountId, ChatId, DeviceId, Ms } from './id'
+
+/** What the app may draw first. 'starting' lasts until the stored session has been read. */
+export type SessionView =
+  | { readonly kind: 'starting' }
+  | {
+      readonly kind: 'signedOut'
+      readonly reason: SignedOutReason | null
+      readonly server: ServerView | null
+    }
+  | { readonly kind: 'signedIn'; readonly me: MeView; readonly server: ServerView | null }
+
+/** 'revoked' only when our own server said so in a well-formed reply. */
+export type SignedOutReason = 'revoked' | 'signedOut'
+
+export interface ServerView {
+  readonly version: string
+  readonly build: string
+  /** Whether strangers may sign up without an invitation. */
+  readonly signUpOpen: boolean
+  /** The store has no operator yet: only the one-time link from the terminal leads on. */
+  readonly needsSetup: boolean
+}
+
+export interface MeView {
+  readonly account: AccountId
+  readonly name: string
+  readonly username: string
+  readonly about: string
+  readonly operator: boolean
+  readonly savedMessages: ChatId
+  readonly privacy: PrivacyView
+}
+
+/** Reciprocal switches: who hides theirs does not see others'. true = shared. */
+export interface PrivacyView {
+  readonly online: boolean
+  readonly typing: boolean
+  readonly readMarks: boolean
+}
+
+export interface DeviceView {
+  readonly id: DeviceId
+  readonly name: string
+  readonly client: string
+  readonly version: string
+  readonly build: string
+  readonly lastUse: Ms
+  readonly created: Ms
+  readonly current: boolean
+}
+
+export interface DevicesView {
+  readonly state: 'loading' | 'ready'
+  readonly devices: readonly DeviceView[]
+}
+
+/**
+ * 'interfering': something answers in our server's place (a captive portal, a filter page), so nothing it
+ * says is believed. `outbox` counts messages that wait to be acknowledged.
+ */
+export interface ConnectionView {
+  readonly state: 'online' | 'connecting' | 'offline' | 'interfering'
+  readonly outbox: number
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vitest/config'
+
+// The page is served with a strict content security policy: nothing is inlined, neither scripts
+// (the preload polyfill) nor assets as data addresses.
+export default defineConfig({
+  plugins: [svelte()],
+  base: '/',
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // dist/.gitkeep keeps the Go build whole without a web build; public/ carries a copy.
+    emptyOutDir: true,
+    manifest: true,
+  },
+  server: {
+    proxy: { '/api': { target: process.env['ZOLAL_SERVER'] ?? 'http://127.0.0.1:8080', ws: true } },
+  },
+  test: { include: ['test/**/*.test.ts', 'src/**/*.test.ts'], environment: 'node' },
+})
