@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package chat
+
+// Body is the decoded content of an entry. The set is closed: every type here and no other.
+type Body interface{ body() }
+
+// EntityKind is a kind of formatted or active range; the numbers are those of zolal.v1.EntityKind.
+type EntityKind uint8
+
+// Entity kinds as in Telegram.
+const (
+	EntityBold EntityKind = iota + 1
+	EntityItalic
+	EntityUnderline
+	EntityStrikethrough
+	EntitySpoiler
+	EntityCode
+	EntityPre
+	EntityTextLink
+	EntityURL
+	EntityEmail
+	EntityPhone
+	EntityMention
+	EntityTextMention
+	EntityHashtag
+	EntityCashtag
+	EntityBotCommand
+	EntityBlockquote
+	EntityExpandableBlockquote
+	EntityCustomEmoji
+	EntityBankCard
+)
+
+// Entity marks a range of a text, in UTF-16 code units.
+type Entity struct {
+	Kind    EntityKind
+	Offset  uint32
+	Length  uint32
+	Value   string    // language, address or emoji id
+	Account AccountID // of a text mention
+}
+
+// Message is the body of KindMessage and KindEdit.
+type Message struct {
+	Text        string
+	Entities    []Entity
+	Reply       *Reply
+	Forward     *Forward
+	Signature   string
+	Imported    *Imported
+	Attachments []Attachment
+}
+
+// Reply points to another message of the same chat.
+type Reply struct {
+	Seq           Seq // 0: what it replied to is not here
+	Quote         string
+	QuoteEntities []Entity
+	QuoteOffset   uint32
+}
+
+// Forward says where a message came from.
+type Forward struct {
+	Name    string
+	Account AccountID
+	Chat    ChatID
+	Seq     Seq
+	At      Millis
+}
+
+// Imported keeps what another messenger said of an entry: labels, never accounts.
+type Imported struct {
+	Author   string
+	AuthorID string
+	Number   int64
+	Edited   Millis
+	ViaBot   string
+}
+
+// Attachment describes media that is not stored here.
+type Attachment struct {
+	Kind    string
+	Name    string
+	MIME    string
+	Bytes   int64
+	Width   uint32
+	Height  uint32
+	Seconds uint32
+	Emoji   string
+}
+
+// ServiceLine is an imported service action.
+type ServiceLine struct {
+	Action   string
+	Values   map[string]string
+	Imported *Imported
+}
+
+// Created is the body of KindChatCreated.
+type Created struct {
+	Type       ChatType
+	Title      string
+	About      string
+	Owner      AccountID
+	Accounts   []AccountID // the two of a direct chat
+	Defaults   Grants
+	Imported   bool
+	NumberBase int64
+}
+
+// InfoChange carries only what changed.
+type InfoChange struct {
+	Title         *string
+	About         *string
+	Name          *string
+	Defaults      *Grants
+	SlowSeconds   *uint32
+	Signatures    *bool
+	HistoryHidden *bool
+	JoinApproval  *bool
+}
+
+// MemberChange is a change of somebody's standing, as shown to those who may see it.
+type MemberChange struct {
+	Member Member
+	Before Role
+	Reason string
+}
+
+// Profile is what an account shows of itself.
+type Profile struct {
+	Name     string
+	Username string
+	About    string
+}
+
+// MyChat is an account's own standing in a chat, in its user log.
+type MyChat struct {
+	Chat   ChatID
+	Type   ChatType
+	Member Member
+	Peer   AccountID
+	Reason string
+}
+
+// ReadMark says how far an account has read.
+type ReadMark struct {
+	Chat ChatID
+	Seq  Seq
+	Ord  Ord
+}
+
+// DraftText is an unsent text, shown on all devices of an account.
+type DraftText struct {
+	Chat     ChatID
+	Text     string
+	Entities []Entity
+	Reply    Seq
+	At       Millis
+}
+
+// Prefs carries only what changed of an account's wishes for one chat.
+type Prefs struct {
+	Chat         ChatID
+	MutedUntil   *Millis
+	Archived     *bool
+	PinRank      *uint32
+	MarkedUnread *bool
+}
+
+// Block is somebody whose messages an account does not want.
+type Block struct {
+	Account AccountID
+	Blocked bool
+}
+
+// Privacy holds reciprocal switches: who hides, does not see.
+type Privacy struct {
+	HideLastSeen  bool
+	HideTyping    bool
+	HideReads     bool
+	HideForwards  bool
+	RefuseInvites bool
+}
+
+// DeviceNotice tells an account's devices that one came or went.
+type DeviceNotice struct {
+	Device  Device
+	Removed bool
+	Reason  string
+}
+
+// Device is one signed-in session as its owner sees it.
+type Device struct {
+	ID       DeviceID
+	Name     string
+	Client   string
+	Version  string
+	Build    string
+	Created  Millis
+	LastUsed Millis
+	Official bool
+}
+
+// Invitation tells an account that it may join.
+type Invitation struct {
+	Chat  ChatID
+	By    AccountID // 0 for channels
+	Title string
+	Type  ChatType
+}
+
+// InviteLink lets its holder join, or ask to.
+type InviteLink struct {
+	Token    string
+	Label    string
+	Expires  Millis
+	Limit    uint32
+	Uses     uint32
+	Approval bool
+	Revoked  bool
+	Creator  AccountID
+	Created  Millis
+}
+
+// JoinRequest is somebody's wish to join.
+type JoinRequest struct {
+	Account  AccountID
+	At       Millis
+	Token    string
+	Decided  bool
+	Accepted bool
+}
+
+func (*Message) body()      {}
+func (*ServiceLine) body()  {}
+func (*Created) body()      {}
+func (*InfoChange) body()   {}
+func (*MemberChange) body() {}
+func (*Profile) body()      {}
+func (*MyChat) body()       {}
+func (*ReadMark) body()     {}
+func (*DraftText) body()    {}
+func (*Prefs) body()        {}
+func (*Block) body()        {}
+func (*Privacy) body()      {}
+func (*DeviceNotice) body() {}
+func (*Invitation) body()   {}
+func (*InviteLink) body()   {}
+func (*JoinRequest) body()  {}

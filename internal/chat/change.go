@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package chat
+
+// Change is what an entry does to a projection. Every row of every projection comes from changes, and
+// Project makes the same changes from the same entry, so projections can be dropped and rebuilt (I7).
+// A store applies the changes of an entry in the transaction that stores it. The set is closed.
+type Change interface{ change() }
+
+// ChatAdded is a new chat.
+type ChatAdded struct{ Chat Chat }
+
+// ChatPatched changes settings; nil means unchanged.
+type ChatPatched struct {
+	Chat    ChatID
+	Info    InfoChange
+	Wide    bool // becomes wide
+	Deleted bool // becomes deleted
+}
+
+// FactsBumped raises the facts version of a chat: somebody lost something, or rules changed.
+type FactsBumped struct{ Chat ChatID }
+
+// NameClaimed gives a public name to an account or a chat and frees the one it had; empty only frees.
+// A store fails the batch with CodeNameTaken where somebody else has it. Name is folded (FoldName);
+// Skeleton is its look-alike class, claimed with it.
+type NameClaimed struct {
+	Name     string
+	Skeleton string
+	Account  AccountID // one of the two is set
+	Chat     ChatID
+}
+
+// DirectOpened binds two accounts (A <= B; equal for saved messages) to their one chat. A store fails the
+// batch with CodeConflict where they have one.
+type DirectOpened struct {
+	A, B AccountID
+	Chat ChatID
+}
+
+// MemberSet sets a standing where its version is higher than the one stored; the store keeps Chat.Members.
+type MemberSet struct {
+	Chat   ChatID
+	Member Member
+}
+
+// Superseded says that this entry replaces (or redacts) the target. The store erases from disk the body of
+// the target and of every earlier version of it.
+type Superseded struct {
+	Target Seq
+	Redact bool
+}
+
+// PinSet pins or unpins the target.
+type PinSet struct {
+	Target Seq
+	Pinned bool
+}
+
+// Mentioned says that this entry mentions an account or replies to it.
+type Mentioned struct{ Account AccountID }
+
+// LinkSet stores an invite link by its token; Uses is kept by the store.
+type LinkSet struct {
+	Chat ChatID
+	Link InviteLink
+}
+
+// LinkUsed counts one use of a link. A store fails the batch with CodeInviteUsedUp or CodeInviteExpired
+// where it is used up, revoked, or expired at the entry's time.
+type LinkUsed struct {
+	Chat  ChatID
+	Token string
+}
+
+// RequestSet stores a join request; a decided one is removed from the list.
+type RequestSet struct {
+	Chat    ChatID
+	Request JoinRequest
+}
+
+// ProfileSet is an account's profile.
+type ProfileSet struct {
+	Account AccountID
+	Profile Profile
+}
+
+// PrivacySet is an account's privacy switches.
+type PrivacySet struct {
+	Account AccountID
+	Privacy Privacy
+}
+
+// ReadSet moves a read mark forward; it never goes back.
+type ReadSet struct {
+	Account AccountID
+	Mark    ReadMark
+}
+
+// DraftSet stores or clears a draft and erases the superseded one's body.
+type DraftSet struct {
+	Account AccountID
+	Draft   DraftText
+}
+
+// PrefsSet merges wishes for a chat.
+type PrefsSet struct {
+	Account AccountID
+	Prefs   Prefs
+}
+
+// BlockSet blocks or unblocks.
+type BlockSet struct {
+	Account AccountID
+	Block   Block
+}
+
+// SourceSet binds a message number of an imported history to this entry, for ever; Digest is of the source's
+// content, so that importing again tells unchanged from changed. A store fails the batch with CodeConflict
+// where the number is bound to another entry. An edit made by the importer rebinds only the digest.
+type SourceSet struct {
+	Number int64
+	Digest uint64
+	Target Seq // 0: this entry
+}
+
+func (ChatAdded) change()    {}
+func (ChatPatched) change()  {}
+func (FactsBumped) change()  {}
+func (NameClaimed) change()  {}
+func (DirectOpened) change() {}
+func (MemberSet) change()    {}
+func (Superseded) change()   {}
+func (PinSet) change()       {}
+func (Mentioned) change()    {}
+func (LinkSet) change()      {}
+func (LinkUsed) change()     {}
+func (RequestSet) change()   {}
+func (ProfileSet) change()   {}
+func (PrivacySet) change()   {}
+func (ReadSet) change()      {}
+func (DraftSet) change()     {}
+func (PrefsSet) change()     {}
+func (BlockSet) change()     {}
+func (SourceSet) change()    {}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package chat
+
+// Kind says what an entry is; the numbers are those of zolal.v1.Kind.
+type Kind uint8
+
+// Kinds of chat logs, user logs and staff logs.
+const (
+	KindChatCreated Kind = 1  // Created
+	KindMessage     Kind = 2  // Message, counted
+	KindEdit        Kind = 3  // Message, today's version of the target
+	KindDelete      Kind = 4  // redacts the target
+	KindPin         Kind = 5  // pins the target
+	KindUnpin       Kind = 6  // unpins the target
+	KindMember      Kind = 7  // MemberChange
+	KindChatInfo    Kind = 8  // InfoChange
+	KindChatWide    Kind = 9  // members change in their own user logs from here on
+	KindService     Kind = 10 // ServiceLine
+	KindChatDeleted Kind = 11
+
+	KindMLSCommit Kind = 20 // reserved for encrypted chats
+	KindMLSReset  Kind = 21
+
+	KindProfile    Kind = 40 // Profile
+	KindMyChat     Kind = 41 // MyChat
+	KindRead       Kind = 42 // ReadMark
+	KindDraft      Kind = 43 // DraftText
+	KindPrefs      Kind = 44 // Prefs
+	KindBlock      Kind = 45 // Block
+	KindPrivacy    Kind = 46 // Privacy
+	KindDevice     Kind = 47 // DeviceNotice
+	KindInvitation Kind = 48 // Invitation
+
+	KindInviteLink  Kind = 60 // InviteLink
+	KindJoinRequest Kind = 61 // JoinRequest
+	KindStaffMember Kind = 62 // MemberChange
+)
+
+// Envelope is the part of an entry that is always in clear, also where the body is sealed.
+type Envelope struct {
+	Kind    Kind
+	Counted bool   // takes part in Ord and so in unread counts
+	Silent  bool   // no notification
+	Target  Seq    // what it edits, deletes, pins or unpins; 0 none
+	Expires Millis // 0 never
+}
+
+// Entry is one record of a log as the store holds it.
+type Entry struct {
+	Log    LogID
+	Seq    Seq
+	Ord    Ord
+	Pos    Pos
+	At     Millis // server clock; imported entries keep their original date
+	Author AccountID
+	Device DeviceID // never leaves the server
+	Key    Key
+	Env    Envelope
+	Body   []byte // encoded once (I8); empty when there is none or it was erased
+	Chain  Chain
+}
+
+// Overlay is today's version of an entry that a later one superseded.
+type Overlay struct {
+	By       Seq
+	At       Millis
+	Redacted bool
+	Body     []byte
+}
+
+// Item is an entry together with its overlay, as histories show it.
+type Item struct {
+	Entry
+	Overlay *Overlay // nil where nothing superseded it
+	Tally   *Tally   // nil unless asked for
+}
+
+// Current returns the body as it stands today: empty when redacted.
+func (i Item) Current() []byte {
+	switch {
+	case i.Overlay == nil:
+		return i.Body
+	case i.Overlay.Redacted:
+		return nil
+	default:
+		return i.Overlay.Body
+	}
+}
+
+// Head is where a log stands. The zero Head is that of an empty log.
+type Head struct {
+	Log   LogID
+	Seq   Seq
+	Ord   Ord
+	Pos   Pos
+	Floor Seq // entries up to here were compacted away (user logs only)
+	Chain Chain
+	Facts uint64 // facts version, chat logs only
+}
+
+// Draft is an entry before the store has given it its place.
+type Draft struct {
+	Log    LogID
+	At     Millis
+	Author AccountID
+	Env    Envelope
+	Body   []byte
+	// Changes are what the entry does to projections. They name the entry's own place as "this".
+	Changes []Change
+}
+
+// Tally counts the marks on one entry.
+type Tally struct {
+	Seq       Seq
+	Views     uint32
+	Reactions []ReactionCount // most used first
+}
+
+// ReactionCount is one emoji and how many chose it.
+type ReactionCount struct {
+	Emoji string
+	Count uint32
+	Mine  bool
+}

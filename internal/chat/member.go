@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package chat
+
+// ChatType is what kind of chat it is; the numbers are those of zolal.v1.ChatType.
+type ChatType uint8
+
+// Types of chats.
+const (
+	Direct ChatType = iota + 1
+	Group
+	Channel
+	Saved
+)
+
+// Role is an account's standing in a chat; the numbers are those of zolal.v1.Role.
+type Role uint8
+
+// Roles.
+const (
+	RoleNone Role = iota
+	RoleMember
+	RoleAdmin
+	RoleOwner
+	RoleBanned
+	RoleInvited
+	RoleRequested
+)
+
+// In reports whether an account of this role is in the chat.
+func (r Role) In() bool { return r == RoleMember || r == RoleAdmin || r == RoleOwner }
+
+// Grants are named rights as bits; the numbers are those of zolal.v1.Grant.
+type Grants uint32
+
+// The named rights.
+const (
+	GrantSend Grants = 1 << iota
+	GrantMedia
+	GrantReact
+	GrantLinks
+	GrantPin
+	GrantInvite
+	GrantInfo
+	GrantPost
+	GrantEditAny
+	GrantDeleteAny
+	GrantBan
+	GrantPromote
+)
+
+// Has reports whether all of want is granted.
+func (g Grants) Has(want Grants) bool { return g&want == want }
+
+// Member is one account's standing in one chat. Of two versions the higher wins.
+type Member struct {
+	Account AccountID
+	Role    Role
+	Grants  Grants // admins: what they may; members: what is taken from them personally
+	Until   Millis // end of a restriction or ban; 0 without end
+	Version uint32
+	From    Seq // earlier history is not shown to the member; 0 all
+	Title   string
+	Joined  Millis
+}
+
+// Chat is a chat's settings: what rules need of it, and what its members see of it.
+type Chat struct {
+	ID            ChatID
+	Type          ChatType
+	Title         string
+	About         string
+	Name          string
+	Defaults      Grants
+	SlowSeconds   uint32
+	Signatures    bool
+	HistoryHidden bool
+	JoinApproval  bool
+	Members       uint32 // how many are in
+	Wide          bool   // members change in their own user logs
+	Deleted       bool
+	Imported      bool
+	NumberBase    int64
+	Created       Millis
+	Facts         uint64       // version; grows with every removal and change of rights or settings
+	Peers         [2]AccountID // of a direct chat, the smaller first
+}
+
+// Facts are all that rules may know when they decide a command.
+type Facts struct {
+	Chat   Chat
+	Actor  Member // the zero Role where the actor was never here
+	Target Member // of commands about somebody
+	// Blocked reports, for direct chats, that either side has blocked the other.
+	Blocked bool
+	// LastSent is when the actor last wrote here; read only where slow mode is on.
+	LastSent Millis
+}
+
+// Person is what others may see of an account.
+type Person struct {
+	ID       AccountID
+	Profile  Profile
+	Privacy  Privacy
+	LastSeen Millis
+	Deleted  bool
+}

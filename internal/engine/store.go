@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Package engine is the only writer and the only reader that checks rights. Everything enters through
+// Open, which answers who may do what, and leaves through Append and the reads of the handle it gives.
+//
+// It declares what it needs of a store here. A store is native to its database; storetest holds the
+// reference in memory and the suite that every store must pass.
+package engine
+
+import (
+	"context"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// CondKind says what must still hold when a batch is stored.
+type CondKind uint8
+
+// The conditions.
+const (
+	CondNone  CondKind = iota
+	CondFacts          // the chat's facts version equals Value
+	CondHead           // the log's head seq equals Value
+)
+
+// Cond is the condition of a batch: that what it was decided upon still holds.
+type Cond struct {
+	Kind  CondKind
+	Log   chat.LogID
+	Value uint64
+}
+
+// Batch is stored whole or not at all. It may touch several logs; its first entry is the primary one, whose
+// place a repeated Key returns.
+type Batch struct {
+	Device  chat.DeviceID
+	Key     chat.Key
+	Cond    []Cond
+	Entries []chat.Draft
+}
+
+// Result is the fate of one batch, independent of the others it shares a commit with.
+type Result struct {
+	// Entries are as stored, in the order of the batch; for a repeated key only the primary one.
+	Entries  []chat.Entry
+	Repeated bool
+	// Err is a *chat.Error: CodeConflict when a condition did not hold, the code of a unique claim that
+	// failed, CodeDiskFull or CodeReadOnly. Nothing of the batch was stored then.
+	Err error
+}
+
+// Log is the durable part of a store.
+//
+// Append assigns sequence numbers, contiguous from 1 in each log (I2), applies the changes of every entry
+// in the same transaction, and when it returns, what it reports as stored survives a crash of process and
+// machine (I1). An entry stored under its (device, key) before is reported at its earlier place (I3). An
+// error means that the fate of every batch is unknown; the caller asks again with the same keys. Stores
+// may be called from many goroutines; Append is called by one at a time and gains from large calls.
+type Log interface {
+	Append(ctx context.Context, batches []Batch) ([]Result, error)
+	// Read goes forward: items with seq > after, at most limit, ascending.
+	Read(ctx context.Context, log chat.LogID, after chat.Seq, limit int) ([]chat.Item, error)
+	// Page goes backward: items with seq < before (0: from the end), at most limit, ascending, and the
+	// head they are true for, both of one snapshot.
+	Page(ctx context.Context, log chat.LogID, before chat.Seq, limit int) ([]chat.Item, chat.Head, error)
+	// Get returns the items of the given seqs that exist, ascending.
+	Get(ctx context.Context, log chat.LogID, seqs []chat.Seq) ([]chat.Item, error)
+	// Changes returns the targets superseded by entries with seq > after, at most limit+1 of them.
+	Changes(ctx context.Context, log chat.LogID, after chat.Seq, limit int) ([]chat.Seq, error)
+	// Heads returns a head for each log, the zero head (with Log set) for an empty one.
+	Heads(ctx context.Context, logs []chat.LogID) ([]chat.Head, error)
+	// Feed returns entries of every log in commit order with pos > after, and the pos to go on from.
+	Feed(ctx context.Context, after chat.Pos, limit int) ([]chat.Entry, chat.Pos, error)
+	// Find returns the seq of the entry stored under (device, key), or 0 logs and seqs if there is none.
+	Find(ctx context.Context, device chat.DeviceID, key chat.Key) (chat.Entry, bool, error)
+}
+
+// MemberQuery selects members of a chat in the order of their account numbers.
+type MemberQuery struct {
+	Chat   chat.ChatID
+	Roles  []chat.Role // none: everyone who is in
+	Prefix string      // folded start of a word of the name or of the username
+	After  chat.AccountID
+	Limit  int
+}
+
+// Audience is everyone who is in a chat, true for one facts version.
+type Audience struct {
+	Facts    uint64
+	Pos      chat.Pos // commit position it was read at
+	Accounts []chat.AccountID
+}
+
+// Owner is whom a public name belongs to; one of the two is set, or none.
+type Owner struct {
+	Account chat.AccountID
+	Chat    chat.ChatID
+}
+
+// Rooms reads the projections of chats.
+type Rooms interface {
+	// Facts returns what rules need; a chat that never was has the zero Chat.
+	Facts(ctx context.Context, room chat.ChatID, actor, target chat.AccountID) (chat.Facts, error)
+	Members(ctx context.Context, q MemberQuery) ([]chat.Member, error)
+	Audience(ctx context.Context, room chat.ChatID) (Audience, error)
+	// Name returns the owner of a folded name, or of its look-alike class.
+	Name(ctx context.Context, name, skeleton string) (Owner, error)
+	// Direct returns the chat of two accounts (of one: saved messages), 0 if they have none.
+	Direct(ctx context.Context, a, b chat.AccountID) (chat.ChatID, error)
+	// Links returns the links of a chat, or with a token the one link of that token and its chat.
+	Links(ctx context.Context, room chat.ChatID, token string) ([]chat.InviteLink, chat.ChatID, error)
+	Requests(ctx context.Context, room chat.ChatID) ([]chat.JoinRequest, error)
+	// Pinned returns the pinned seqs of a chat, newest pin first, at most limit.
+	Pinned(ctx context.Context, room chat.ChatID, limit int) ([]chat.Seq, error)
+}
+
+// ListQuery selects rows of an account's chat list, the most recently moved first.
+type ListQuery struct {
+	Account chat.AccountID
+	Since   chat.Pos // only chats whose log or whose standing moved after; 0 all
+	Skip    int
+	Limit   int
+	Only    chat.ChatID // if set, just this one
+}
+
+// ListRow is one chat of an account's list, all of one snapshot.
+type ListRow struct {
+	Chat     chat.Chat
+	Me       chat.Member
+	Head     chat.Head
+	Last     *chat.Item // last message that is not redacted
+	Read     chat.ReadMark
+	Unread   uint32 // head.ord − read.ord − own and redacted ones in between
+	Mentions uint32
+	PeerRead chat.Seq
+	Draft    chat.DraftText
+	Prefs    chat.Prefs
+	Pinned   []chat.Seq
+}
+
+// Users reads the projections of accounts.
+type Users interface {
+	// List returns rows, how many there are in all, and the commit position they are true for.
+	List(ctx context.Context, q ListQuery) (rows []ListRow, total int, pos chat.Pos, err error)
+	People(ctx context.Context, accounts []chat.AccountID) ([]chat.Person, error)
+	Blocked(ctx context.Context, account chat.AccountID) ([]chat.AccountID, error)
+	// Invitations returns the chats an account is invited to.
+	Invitations(ctx context.Context, account chat.AccountID) ([]chat.ChatID, error)
+	// Source returns the entry and digest bound to a number of an imported history.
+	Source(ctx context.Context, room chat.ChatID, numbers []int64) (map[int64]Source, error)
+	// NextID returns a number never given before for an account, a device or a chat.
+	NextID(ctx context.Context, kind IDKind) (uint32, error)
+	// FirstAt returns the first counted entry at or after a time, 0 if there is none.
+	FirstAt(ctx context.Context, log chat.LogID, at chat.Millis) (chat.Seq, error)
+	// Compact erases the entries of a user log up to a floor; projections keep what they said.
+	Compact(ctx context.Context, log chat.LogID, floor chat.Seq) error
+}
+
+// IDKind is what a number is for.
+type IDKind uint8
+
+// What NextID numbers.
+const (
+	AccountIDs IDKind = iota + 1
+	DeviceIDs
+	ChatIDs
+)
+
+// Source is the entry a number of an imported history is bound to.
+type Source struct {
+	Seq    chat.Seq
+	Digest uint64
+}
+
+// ViewCount adds views to an entry.
+type ViewCount struct {
+	Log   chat.LogID
+	Seq   chat.Seq
+	Views uint32
+}
+
+// Tick says how far an account has read, for its peers to see.
+type Tick struct {
+	Chat    chat.ChatID
+	Account chat.AccountID
+	Seq     chat.Seq
+}
+
+// Reactor is an account and what it chose.
+type Reactor struct {
+	Account chat.AccountID
+	Emojis  []string
+}
+
+// Marks holds what is not an entry: reactions, views, ticks, with running tallies. Marks are durable but
+// never counted among entries.
+type Marks interface {
+	// React replaces all reactions of an account on an entry and returns the new tally.
+	React(ctx context.Context, log chat.LogID, seq chat.Seq, who Reactor) (chat.Tally, error)
+	// Reactors lists who reacted, by account number.
+	Reactors(ctx context.Context, log chat.LogID, seq chat.Seq, after chat.AccountID, limit int) ([]Reactor, error)
+	// Tallies returns the tallies of the given entries that have any; Mine is filled for viewer.
+	Tallies(ctx context.Context, log chat.LogID, seqs []chat.Seq, viewer chat.AccountID) ([]chat.Tally, error)
+	AddViews(ctx context.Context, views []ViewCount) error
+	SetTicks(ctx context.Context, ticks []Tick) error
+	// PeerTick returns how far anyone but the account has read.
+	PeerTick(ctx context.Context, room chat.ChatID, except chat.AccountID) (chat.Seq, error)
+	// Seen records when accounts were last online.
+	Seen(ctx context.Context, seen map[chat.AccountID]chat.Millis) error
+}
+
+// Upkeep is what start, restore and fsck need.
+type Upkeep interface {
+	Incarnation(ctx context.Context) (chat.Incarnation, error)
+	// Renew begins another incarnation (I12).
+	Renew(ctx context.Context) (chat.Incarnation, error)
+	// Check compares rows with each other where the database alone can (I2, unique claims, keys) and
+	// returns what is wrong, one line each.
+	Check(ctx context.Context) ([]string, error)
+	// Rebuild drops every projection, then applies the changes of every entry in commit order, as project
+	// gives them (I7).
+	Rebuild(ctx context.Context, project func(chat.Entry) ([]chat.Change, error)) error
+	// Dump writes every projection row in a canonical order, to compare a store with its rebuilt self or
+	// with another store.
+	Dump(ctx context.Context, row func(table string, values ...any) error) error
+	// PruneKeys forgets client keys made before a time.
+	PruneKeys(ctx context.Context, before chat.Millis) error
+	Close() error
+}
+
+// Store is everything durable that the engine stands on.
+type Store interface {
+	Log
+	Rooms
+	Users
+	Marks
+	Upkeep
+}
