@@ -13,6 +13,7 @@ import type {
   MemberView,
   SearchView,
 } from './chat'
+import type { ErrorCode } from './error'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
 import type { FormattedText } from './message'
 import type { Observable } from './observable'
@@ -31,6 +32,7 @@ export interface AppModel {
   readonly connection: Observable<ConnectionView>
   readonly chatList: Observable<ChatListView>
   readonly account: AccountActions
+  readonly profile: ProfileActions
   readonly devices: DeviceActions
   readonly chats: ChatActions
   readonly rooms: RoomActions
@@ -43,7 +45,7 @@ export interface SignUp {
   readonly name: string
   readonly username: string
   readonly password: string
-  /** Forty digits made by newRecoveryCode, already shown to and confirmed by the person. */
+  /** Forty digits as recovery.ts makes and checks them, already shown to and confirmed by the person. */
   readonly recoveryCode: string
   /** From the one-time link of the terminal, for the first account only. */
   readonly setupToken: string | null
@@ -55,11 +57,16 @@ export interface AccountActions {
   /** Sets a new password; other devices are signed out. */
   recover(username: string, recoveryCode: string, newPassword: string): Promise<void>
   signOut(): Promise<void>
-  setProfile(name: string, about: string): Promise<void>
-  setUsername(username: string): Promise<void>
-  setPrivacy(privacy: PrivacyView): Promise<void>
+  /** null when the name is free, else why it is not. */
+  checkUsername(username: string): Promise<ErrorCode | null>
+  setPassword(oldPassword: string, newPassword: string): Promise<void>
   /** Replaces the recovery code; the person has confirmed the new one. */
   setRecoveryCode(password: string, recoveryCode: string): Promise<void>
+}
+
+export interface ProfileActions {
+  set(profile: { readonly name: string; readonly username: string; readonly about: string }): Promise<void>
+  setPrivacy(privacy: PrivacyView): Promise<void>
 }
 
 export interface DeviceActions {

@@ -1,40 +1,53 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 /**
- * Why something did not work, as the person must be told. The server's codes map onto these one to one or
- * many to one (in wire); 'OFFLINE', 'INTERFERED' and 'INTERNAL' are made on this side.
+ * Why something did not work, as the person must be told. Codes of the protocol that only a fault of this
+ * program can cause (BAD_FRAME, UNKNOWN_METHOD, …) are mapped to INTERNAL in wire.
  */
 export type ErrorCode =
+  // made on this side
   | 'OFFLINE'
   | 'INTERFERED'
+  // the server's, by the names of the protocol
   | 'INTERNAL'
   | 'UNAVAILABLE'
-  | 'BAD_REQUEST'
-  | 'RATE_LIMITED'
+  | 'VERSION_UNSUPPORTED'
   | 'UNAUTHENTICATED'
-  | 'WRONG_CREDENTIALS'
-  | 'WRONG_RECOVERY_CODE'
-  | 'PASSWORD_WEAK'
-  | 'USERNAME_INVALID'
-  | 'USERNAME_TAKEN'
-  | 'USERNAME_CONFUSABLE'
-  | 'SIGN_UP_CLOSED'
-  | 'SETUP_LINK_USED'
   | 'FORBIDDEN'
   | 'NOT_FOUND'
+  | 'BAD_REQUEST'
+  | 'BAD_TEXT'
+  | 'TEXT_TOO_LONG'
+  | 'TOO_MANY'
+  | 'RATE_LIMITED'
+  | 'SLOW_MODE'
+  | 'KEY_EXPIRED'
+  | 'KEY_INVALID'
+  | 'CONFLICT'
+  | 'NAME_TAKEN'
+  | 'NAME_INVALID'
+  | 'NAME_CONFUSABLE'
+  | 'PASSWORD_WEAK'
+  | 'PASSWORD_WRONG'
+  | 'RECOVERY_WRONG'
+  | 'SIGNUP_CLOSED'
+  | 'SETUP_INVALID'
   | 'NOT_MEMBER'
   | 'BANNED'
   | 'RESTRICTED'
-  | 'BLOCKED'
+  | 'CANNOT_WRITE'
   | 'INVITE_EXPIRED'
   | 'INVITE_USED_UP'
-  | 'ALREADY_REQUESTED'
-  | 'TOO_LONG'
-  | 'TOO_MANY'
-  | 'EMPTY'
-  | 'CONFLICT'
-  | 'KEY_EXPIRED'
+  | 'ALREADY_MEMBER'
+  | 'CHAT_FULL'
+  | 'CHAT_DELETED'
+  | 'TARGET_GONE'
+  | 'NOT_AUTHOR'
   | 'OWNER_CANNOT_LEAVE'
+  | 'INVITES_REFUSED'
+  | 'DISK_FULL'
+  | 'READ_ONLY'
+  | 'SUSPENDED'
 
 /** The one error that methods of AppModel reject with. */
 export class AppError extends Error {

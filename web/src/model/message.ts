@@ -20,6 +20,7 @@ export type EntityKind =
         | 'botCommand'
         | 'email'
         | 'phone'
+        | 'bankCard'
     }
   | { readonly kind: 'pre'; readonly language: string }
   | { readonly kind: 'textLink'; readonly url: string }
@@ -86,14 +87,29 @@ export type ServiceView =
   | { readonly kind: 'ownerChanged'; readonly whom: PersonRef }
   | { readonly kind: 'pinned'; readonly seq: Seq; readonly snippet: string }
   | { readonly kind: 'unpinned' }
-  /** A line of an imported chat that has no kind of its own here: its words as the export had them. */
-  | { readonly kind: 'imported'; readonly text: string }
+  /** A service action of imported history: the source's word (such as pin_message) and its plain values. */
+  | { readonly kind: 'imported'; readonly action: string; readonly values: Readonly<Record<string, string>> }
+  | { readonly kind: 'unknown' }
+
+export interface AttachmentView {
+  /** The source's word: photo, video, voice, sticker, file, poll, location, contact, … */
+  readonly kind: string
+  readonly name: string
+  readonly bytes: number
+  readonly seconds: number
+  /** Of a sticker; else empty. */
+  readonly emoji: string
+}
 
 export type ContentView =
   | { readonly kind: 'text'; readonly body: FormattedText }
   | { readonly kind: 'service'; readonly service: ServiceView }
-  /** Media of an imported chat that this version cannot show: named, with its caption. */
-  | { readonly kind: 'attachment'; readonly label: string; readonly body: FormattedText }
+  /** Media that the importer met and that is not stored here: named, with the caption. */
+  | {
+      readonly kind: 'attachments'
+      readonly attachments: readonly AttachmentView[]
+      readonly body: FormattedText
+    }
   | { readonly kind: 'deleted' }
   /** A kind that a newer version writes; drawn as "update to see this". */
   | { readonly kind: 'unknown' }

@@ -15,6 +15,7 @@ export type SessionView =
 export type SignedOutReason = 'revoked' | 'signedOut'
 
 export interface ServerView {
+  readonly name: string
   readonly version: string
   readonly build: string
   /** Whether strangers may sign up without an invitation. */
@@ -33,11 +34,15 @@ export interface MeView {
   readonly privacy: PrivacyView
 }
 
-/** Reciprocal switches: who hides theirs does not see others'. true = shared. */
 export interface PrivacyView {
-  readonly online: boolean
-  readonly typing: boolean
-  readonly readMarks: boolean
+  /** Reciprocal switches: who hides theirs does not see others'. */
+  readonly hideLastSeen: boolean
+  readonly hideTyping: boolean
+  readonly hideReads: boolean
+  /** Forwards of this person's messages do not lead to them. */
+  readonly hideForwards: boolean
+  /** Nobody may invite this person to chats. */
+  readonly refuseInvites: boolean
 }
 
 export interface DeviceView {
@@ -49,6 +54,7 @@ export interface DeviceView {
   readonly lastUse: Ms
   readonly created: Ms
   readonly current: boolean
+  readonly official: boolean
 }
 
 export interface DevicesView {
