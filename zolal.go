@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package zolal is the public client of a Zolal server.
+//
+// Two layers. A [Conn] is one connection: calls go out, answers and updates come in, and when it breaks
+// it is over. A [Client] lives longer than any connection: it reconnects with jitter, moves from
+// WebSocket to streamed HTTP to polling where a network swallows data, moves on to the next of the
+// server's signed addresses, keeps an outbox whose messages are sent exactly once, and follows chats
+// without gaps ([Client.Follow]).
+//
+// Every write carries a key ([NewKey]); the server stores a key once, so asking again is always safe.
+// Requests and answers are the messages of package zolalv1, generated from proto/zolal/v1.
+package zolal
+
+import (
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
+)
+
+// Protocol is the version of the native protocol that this package speaks.
+const Protocol = 1
+
+// Options say how to reach a server and as whom. The zero value of each field is a sensible default.
+type Options struct {
+	// Token is what SignUp and SignIn return; empty for the open methods only.
+	Token string
+	// Info says what program asks; shown in the account's list of devices.
+	Info *zolalv1.ClientInfo
+	// TLS configures secure connections.
+	TLS *tls.Config
+	// Dial opens network connections; net.Dialer where nil.
+	Dial func(network, address string) (net.Conn, error)
+	// Transports are tried in this order; all three where empty.
+	Transports []Transport
+	// Patience is how long a transport may take to show that data arrives; 5 s where 0.
+	Patience time.Duration
+	// Journal keeps the outbox and cursors; in memory where nil.
+	Journal Journal
+	// Now is the local clock; time.Now where nil.
+	Now func() time.Time
+}
+
+// Transport is a way to carry calls and updates.
+type Transport string
+
+// The transports, from the quickest to the one that passes where nothing else does.
+const (
+	WebSocket Transport = "websocket"
+	Stream    Transport = "stream"
+	Poll      Transport = "poll"
+)
+
+func (o Options) patience() time.Duration {
+	if o.Patience > 0 {
+		return o.Patience
+	}
+	return 5 * time.Second
+}
+
+func (o Options) now() time.Time {
+	if o.Now != nil {
+		return o.Now()
+	}
+	return time.Now()
+}
+
+func (o Options) transports() []Transport {
+	if len(o.Transports) > 0 {
+		return o.Transports
+	}
+	return []Transport{WebSocket, Stream, Poll}
+}
+
+// hello is the first thing a connection says.
+func (o Options) hello() *zolalv1.Hello {
+	h := &zolalv1.Hello{Token: o.Token, Protocol: Protocol}
+	if i := o.Info; i != nil {
+		h.Client, h.Version, h.Build = i.GetClient(), i.GetVersion(), i.GetBuild()
+	}
+	return h
+}
+
+// httpClient returns a client for one address, without a limit on a whole exchange: streams last.
+func (o Options) httpClient() *http.Client {
+	t := &http.Transport{
+		TLSClientConfig:     o.TLS,
+		MaxIdleConnsPerHost: 8,
+		IdleConnTimeout:     90 * time.Second,
+		ForceAttemptHTTP2:   true,
+	}
+	if o.Dial != nil {
+		t.Dial = o.Dial //nolint:staticcheck // a plain dial function is all that Options offers
+	}
+	return &http.Client{Transport: t}
+}
+
+// baseURL reads "host", "host:port" or a full address as the root of a server.
+func baseURL(address string) (*url.URL, error) {
+	if !strings.Contains(address, "://") {
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			host = address
+		}
+		scheme := "https://"
+		if ip := net.ParseIP(host); host == "localhost" || (ip != nil && ip.IsLoopback()) {
+			scheme = "http://"
+		}
+		address = scheme + address
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, &Error{Code: zolalv1.ErrorCode_BAD_REQUEST, Text: "not an address of a server"}
+	}
+	u.Path, u.RawQuery, u.Fragment = "", "", ""
+	return u, nil
+}
