@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+const zeros = [0x06f0, 0x0660] // Persian, Arabic
+
+/** Persian and Arabic digits as Latin ones; everything else untouched. */
+export function toLatinDigits(text: string): string {
+  return text.replace(/[۰-۹٠-٩]/g, (digit) => {
+    const code = digit.charCodeAt(0)
+    const zero = zeros.find((z) => code >= z && code <= z + 9) ?? code
+    return String(code - zero)
+  })
+}
+
+export function toPersianDigits(text: string): string {
+  return text.replace(/[0-9]/g, (digit) => String.fromCharCode(0x06f0 + Number(digit)))
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { type Direction, lineDirection, readingDirection } from './direction'
+import type { Entity, FormattedText } from './message'
+
+/** A run of text with one look. */
+export interface Piece {
+  readonly text: string
+  readonly bold: boolean
+  readonly italic: boolean
+  readonly underline: boolean
+  readonly strike: boolean
+  readonly code: boolean
+  /** The custom emoji's own name when this is one: drawn as the emoji it stands for. */
+  readonly customEmoji: boolean
+}
+
+/** Pieces that act as one: a link, a mention, a spoiler, or plain text. */
+export interface Span {
+  readonly action: Entity | null
+  readonly spoiler: number | null
+  readonly pieces: readonly Piece[]
+  /** Set on the first span of a line whose direction the browser would guess wrong. */
+  readonly mark: Direction | null
+}
+
+export type Block =
+  | { readonly kind: 'text'; readonly spans: readonly Span[] }
+  | { readonly kind: 'quote'; readonly collapsed: boolean; readonly spans: readonly Span[] }
+  | { readonly kind: 'pre'; readonly language: string; readonly text: string }
+
+const actions = new Set<Entity['kind']>([
+  'textLink',
+  'url',
+  'mention',
+  'textMention',
+  'hashtag',
+  'cashtag',
+  'botCommand',
+  'email',
+  'phone',
+  'bankCard',
+])
+
+/** Cuts a formatted text into what is drawn, top to bottom. Entities outside the text are ignored. */
+export function blocksOf(body: FormattedText): Block[] {
+  const { text } = body
+  const entities = body.entities.filter(
+    (e) => e.length > 0 && e.offset >= 0 && e.offset + e.length <= text.length,
+  )
+  const wholes = entities
+    .filter((e) => e.kind === 'pre' || e.kind === 'blockquote')
+    .sort((a, b) => a.offset - b.offset || b.length - a.length)
+  const blocks: Block[] = []
+  let at = 0
+  for (const whole of wholes) {
+    if (whole.offset < at) continue // nested in the one before
+    pushText(blocks, text, entities, at, whole.offset)
+    at = whole.offset + whole.length
+    if (whole.kind === 'pre') {
+      blocks.push({ kind: 'pre', language: whole.language, text: text.slice(whole.offset, at) })
+    } else if (whole.kind === 'blockquote') {
+      const spans = spansOf(text, entities, whole.offset, at)
+      blocks.push({ kind: 'quote', collapsed: whole.collapsed, spans })
+    }
+  }
+  pushText(blocks, text, entities, at, text.length)
+  return blocks
+}
+
+function pushText(
+  blocks: Block[],
+  text: string,
+  entities: readonly Entity[],
+  from: number,
+  to: number,
+): void {
+  let [start, end] = [from, to]
+  // The line breaks around a block are drawn by the block itself.
+  if (blocks.length > 0 && text[start] === '\n') start++
+  if (to < text.length && end > start && text[end - 1] === '\n') end--
+  if (end > start) blocks.push({ kind: 'text', spans: spansOf(text, entities, start, end) })
+}
+
+function spansOf(text: string, entities: readonly Entity[], start: number, end: number): Span[] {
+  const inside = entities.filter((e) => e.offset < end && e.offset + e.length > start)
+  const spans: { action: Entity | null; spoiler: number | null; pieces: Piece[]; mark: Direction | null }[] =
+    []
+  for (const [from, to] of cuts(text, inside, start, end)) {
+    const here = inside.filter((e) => e.offset <= from && e.offset + e.length >= to)
+    const action = here.find((e) => actions.has(e.kind)) ?? null
+    const spoiler = here.find((e) => e.kind === 'spoiler')?.offset ?? null
+    const mark = markAt(text, inside, from, start, end)
+    const last = spans.at(-1)
+    const piece = pieceOf(text.slice(from, to), here)
+    if (last && last.action === action && last.spoiler === spoiler && !mark) last.pieces.push(piece)
+    else spans.push({ action, spoiler, pieces: [piece], mark })
+  }
+  return spans
+}
+
+/** Ranges between all the places where something begins or ends; lines begin new ranges too. */
+function cuts(text: string, entities: readonly Entity[], start: number, end: number): [number, number][] {
+  const at = new Set([start, end])
+  for (const e of entities) {
+    if (e.offset > start && e.offset < end) at.add(e.offset)
+    if (e.offset + e.length > start && e.offset + e.length < end) at.add(e.offset + e.length)
+  }
+  for (let i = text.indexOf('\n', start); i >= 0 && i + 1 < end; i = text.indexOf('\n', i + 1)) at.add(i + 1)
+  const places = [...at].sort((a, b) => a - b)
+  return places.slice(1).map((to, i) => [places[i] ?? start, to])
+}
+
+function markAt(
+  text: string,
+  entities: readonly Entity[],
+  from: number,
+  start: number,
+  end: number,
+): Direction | null {
+  if (from !== start && text[from - 1] !== '\n') return null
+  const newline = text.indexOf('\n', from)
+  const lineEnd = newline < 0 ? end : Math.min(newline, end)
+  const wanted = readingDirection(text, entities, from, lineEnd)
+  return wanted !== null && wanted !== lineDirection(text.slice(from, lineEnd)) ? wanted : null
+}
+
+function pieceOf(text: string, here: readonly Entity[]): Piece {
+  const has = (kind: Entity['kind']) => here.some((e) => e.kind === kind)
+  return {
+    text,
+    bold: has('bold'),
+    italic: has('italic'),
+    underline: has('underline'),
+    strike: has('strike'),
+    code: has('code'),
+    customEmoji: has('customEmoji'),
+  }
+}
+
+const emoji =
+  /^(?:\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier}|\u200D\p{Extended_Pictographic})*|\p{RI}{2})+$/u
+
+/** How many emoji a text consists of, if of nothing else and at most three; else 0. */
+export function jumboEmoji(body: FormattedText): number {
+  const text = body.text.replace(/\s/g, '')
+  if (text.length === 0 || text.length > 40 || !emoji.test(text)) return 0
+  const count = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)].length
+  return count <= 3 ? count : 0
+}
+
+/** Where a tap on an action leads, when it is an address; only web and mail schemes, else null. */
+export function hrefOf(action: Entity, text: string): string | null {
+  if (action.kind === 'email') return `mailto:${text}`
+  if (action.kind === 'phone') return `tel:${text.replace(/[^+\d]/g, '')}`
+  if (action.kind !== 'url' && action.kind !== 'textLink') return null
+  const raw = action.kind === 'textLink' ? action.url : text
+  const address = /^[a-z][a-z0-9+.-]*:/i.test(raw) ? raw : `https://${raw}`
+  return /^(https?|mailto|tel|tg):/i.test(address) ? address : null
+}
+
+/** One line for lists and bars: line breaks as spaces, spoilers covered. */
+export function lineOf(body: FormattedText, limit = 160): string {
+  let text = body.text
+  for (const e of body.entities) {
+    if (e.kind !== 'spoiler') continue
+    text =
+      text.slice(0, e.offset) +
+      text.slice(e.offset, e.offset + e.length).replace(/\S/g, '▒') +
+      text.slice(e.offset + e.length)
+  }
+  return text.replace(/\s+/g, ' ').trim().slice(0, limit)
+}

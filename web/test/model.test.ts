@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { describe, expect, test } from 'vitest'
+import type { Entity, FormattedText, MessageView } from '../src/model'
+import { withDetected } from '../src/model/detect'
+import { toLatinDigits, toPersianDigits } from '../src/model/digits'
+import { readingDirection } from '../src/model/direction'
+import { initials, listHues } from '../src/model/hue'
+import { readMarkup, writeMarkup } from '../src/model/markup'
+import { groupRecoveryCode, newRecoveryCode, readRecoveryCode } from '../src/model/recovery'
+import { blocksOf, hrefOf, jumboEmoji, lineOf } from '../src/model/richtext'
+import { passwordStrength } from '../src/model/strength'
+import { arrange } from '../src/model/timeline'
+
+const plain = (text: string): FormattedText => ({ text, entities: [] })
+
+describe('recovery code', () => {
+  const random = (count: number) => crypto.getRandomValues(new Uint8Array(count))
+
+  test('a new code reads back in Latin and Persian digits, with any separators', () => {
+    for (let i = 0; i < 200; i++) {
+      const code = newRecoveryCode(random)
+      expect(readRecoveryCode(code)).toEqual({ kind: 'ok', code })
+      expect(readRecoveryCode(toPersianDigits(groupRecoveryCode(code).join(' - ')))).toEqual({
+        kind: 'ok',
+        code,
+      })
+    }
+  })
+
+  test('every single wrong digit and every swap of neighbours is noticed', () => {
+    const code = newRecoveryCode(random)
+    for (let i = 0; i < code.length; i++) {
+      const wrong = code.slice(0, i) + ((Number(code[i]) + 1 + (i % 9)) % 10) + code.slice(i + 1)
+      if (wrong !== code) expect(readRecoveryCode(wrong).kind).toBe('typo')
+      const swapped = code.slice(0, i) + (code[i + 1] ?? '') + code[i] + code.slice(i + 2)
+      if (swapped !== code && i + 1 < code.length) expect(readRecoveryCode(swapped).kind).toBe('typo')
+    }
+  })
+
+  test('an unfinished code says how much is missing', () => {
+    expect(readRecoveryCode('۱۲۳ 45')).toEqual({ kind: 'short', missing: 35 })
+  })
+
+  test('all ten digits are equally likely', () => {
+    const counts = new Array<number>(10).fill(0)
+    for (let i = 0; i < 500; i++)
+      for (const d of newRecoveryCode(random).slice(0, -1)) counts[Number(d)] = (counts[Number(d)] ?? 0) + 1
+    for (const count of counts) expect(Math.abs(count - 1950)).toBeLessThan(250)
+  })
+})
+
+describe('digits', () => {
+  test('Persian and Arabic digits become Latin ones', () => {
+    expect(toLatinDigits('۰۱۲۳۴۵۶۷۸۹ ٠١٢٣٤٥٦٧٨٩ x7')).toBe('0123456789 0123456789 x7')
+  })
+})
+
+describe('hues and initials', () => {
+  test('neighbours in a list are never alike', () => {
+    for (let seed = 1; seed < 400; seed++) {
+      const ids = Array.from({ length: 40 }, (_, i) => (seed * 7919 + i * seed * 31) % 1000)
+      const hues = listHues(ids)
+      hues.forEach((hue, i) => {
+        if (i > 0) expect(hue).not.toBe(hues[i - 1])
+        expect(hue).toBeGreaterThanOrEqual(0)
+        expect(hue).toBeLessThan(8)
+      })
+    }
+  })
+
+  test('two words give two letters, kept apart in Persian', () => {
+    expect(initials('سارا محمدی')).toBe('س\u200cم')
+    expect(initials('ada lovelace')).toBe('AL')
+    expect(initials('🌊')).toBe('#')
+  })
+})
+
+describe('direction of a line', () => {
+  const cases: [string, Entity['kind'] | null, string, 'ltr' | 'rtl' | null][] = [
+    ['a mention', 'mention', '@sara_m سلام', 'rtl'],
+    ['an address', 'url', 'https://zolal.im خوب است', 'rtl'],
+    ['a number', null, '۱۲ نفر آمدند', 'rtl'],
+    ['a Latin number', null, '12 people came', 'ltr'],
+    ['an emoji', null, '🙂 ممنون', 'rtl'],
+    ['nothing but an address', 'url', 'https://zolal.im', 'ltr'],
+    ['no letters', null, '123 !?', null],
+  ]
+  test.each(cases)('a line that starts with %s', (_, kind, text, wanted) => {
+    const end = text.indexOf(' ') < 0 ? text.length : text.indexOf(' ')
+    const entities = kind ? [{ kind, offset: 0, length: end } as Entity] : []
+    expect(readingDirection(text, entities, 0, text.length)).toBe(wanted)
+  })
+})
+
+describe('rich text', () => {
+  test('overlapping entities are cut into pieces with both looks', () => {
+    const blocks = blocksOf({
+      text: 'abcdef',
+      entities: [
+        { kind: 'bold', offset: 0, length: 4 },
+        { kind: 'italic', offset: 2, length: 4 },
+      ],
+    })
+    const pieces = blocks[0]?.kind === 'text' ? blocks[0].spans.flatMap((s) => s.pieces) : []
+    expect(pieces.map((p) => [p.text, p.bold, p.italic])).toEqual([
+      ['ab', true, false],
+      ['cd', true, true],
+      ['ef', false, true],
+    ])
+  })
+
+  test('quotes and code stand as blocks, and the line breaks around them go', () => {
+    const body = readMarkup('one\n> two\n> three\n```go\nx := 1\n```\nfour')
+    const blocks = blocksOf(body)
+    expect(blocks.map((b) => b.kind)).toEqual(['text', 'quote', 'pre', 'text'])
+    expect(blocks[2]).toMatchObject({ language: 'go', text: 'x := 1' })
+  })
+
+  test('entities outside the text are ignored', () => {
+    expect(blocksOf({ text: 'ab', entities: [{ kind: 'bold', offset: 1, length: 9 }] })).toMatchObject([
+      { kind: 'text', spans: [{ pieces: [{ text: 'ab', bold: false }] }] },
+    ])
+  })
+
+  test('only web, mail, phone and Telegram addresses lead anywhere', () => {
+    const link = (url: string): Entity => ({ kind: 'textLink', url, offset: 0, length: 1 })
+    expect(hrefOf(link('javascript:alert(1)'), 'x')).toBeNull()
+    expect(hrefOf(link('data:text/html,x'), 'x')).toBeNull()
+    expect(hrefOf(link('zolal.im/a'), 'x')).toBe('https://zolal.im/a')
+  })
+
+  test('one to three emoji alone are drawn large', () => {
+    expect(jumboEmoji(plain('❤️'))).toBe(1)
+    expect(jumboEmoji(plain('👨‍👩‍👧 🇮🇷'))).toBe(2)
+    expect(jumboEmoji(plain('🙂🙂🙂🙂'))).toBe(0)
+    expect(jumboEmoji(plain('ok 🙂'))).toBe(0)
+    expect(jumboEmoji(plain('12'))).toBe(0)
+  })
+
+  test('a preview line covers spoilers', () => {
+    expect(lineOf({ text: 'he dies', entities: [{ kind: 'spoiler', offset: 3, length: 4 }] })).toBe('he ▒▒▒▒')
+  })
+})
+
+describe('detection', () => {
+  const found = (text: string) =>
+    withDetected(text, []).map((e) => [e.kind, text.slice(e.offset, e.offset + e.length)])
+
+  test('addresses, mentions, tags, commands, mail and numbers', () => {
+    expect(
+      found(
+        'see https://zolal.im/a?b=1. and zolal.im, @sara_m #زلال_خوب $USD /start a.b@c.ir +98 21 1234 5678',
+      ),
+    ).toEqual([
+      ['url', 'https://zolal.im/a?b=1'],
+      ['url', 'zolal.im'],
+      ['mention', '@sara_m'],
+      ['hashtag', '#زلال_خوب'],
+      ['cashtag', '$USD'],
+      ['botCommand', '/start'],
+      ['email', 'a.b@c.ir'],
+      ['phone', '+98 21 1234 5678'],
+    ])
+  })
+
+  test('words, fractions and numbers are left alone', () => {
+    expect(found('and/or 1/2 #1 @ab 12.5 e.g. $5')).toEqual([])
+  })
+
+  test('nothing is found inside code', () => {
+    const body = readMarkup('`@sara_m` and @sara_m')
+    expect(body.entities.map((e) => e.kind)).toEqual(['code', 'mention'])
+  })
+})
+
+describe('markup', () => {
+  test('each sign gives its entity', () => {
+    const body = readMarkup('**b** __i__ ++u++ ~~s~~ ||p|| `c` [l](https://zolal.im)')
+    expect(body.text).toBe('b i u s p c l')
+    expect(body.entities.map((e) => e.kind)).toEqual([
+      'bold',
+      'italic',
+      'underline',
+      'strike',
+      'spoiler',
+      'code',
+      'textLink',
+    ])
+  })
+
+  test('signs without a partner, snake_case and arithmetic stay as typed', () => {
+    for (const text of ['2 ** 3', 'a__b', '**', 'x || y', '5 ~~', 'C++'])
+      expect(readMarkup(text)).toEqual(plain(text))
+  })
+
+  test('what was written back reads the same', () => {
+    const bodies: FormattedText[] = [
+      readMarkup('سلام **دنیا** و ||راز||\n> نقل‌قول\n> دو خط\nپایان'),
+      readMarkup('>> long\n>> quote'),
+      readMarkup('```ts\nlet a = `x`\n**not bold**\n```'),
+      readMarkup('**bold __both__**'),
+      plain('a * b ** c \\** [x](y) > z'),
+      plain('> not a quote'),
+      { text: 'سارا آمد', entities: [{ kind: 'textMention', account: 7, offset: 0, length: 4 }] },
+    ]
+    for (const body of bodies) expect(readMarkup(writeMarkup(body))).toEqual(body)
+  })
+
+  test('any text at all survives writing and reading', () => {
+    const signs = ['*', '_', '+', '~', '|', '`', '[', ']', '(', ')', '>', '\\', '\n', 'a', 'س', ' ']
+    let seed = 7
+    const next = (n: number) => {
+      seed = (seed * 1103515245 + 12345) % 2147483648
+      return seed % n
+    }
+    for (let i = 0; i < 4000; i++) {
+      const text = Array.from({ length: next(12) }, () => signs[next(signs.length)])
+        .join('')
+        .trim()
+      expect(readMarkup(writeMarkup(plain(text))).text).toBe(text)
+    }
+  })
+})
+
+describe('password strength', () => {
+  test('common, short and own-name passwords are weak; long mixed ones are strong', () => {
+    expect(passwordStrength('', 'sara')).toBe(0)
+    expect(passwordStrength('12345678', 'sara')).toBe(1)
+    expect(passwordStrength('sara_2020!x', 'sara')).toBe(1)
+    expect(passwordStrength('correct horse battery', 'sara')).toBe(4)
+    expect(passwordStrength('رود زلال و کوه بلند', 'sara')).toBe(4)
+  })
+})
+
+describe('timeline', () => {
+  const message = (seq: number, account: number, at: number, own = false): MessageView => ({
+    key: `k${seq}`,
+    seq,
+    at,
+    own,
+    author: { account, name: `n${account}` },
+    content: { kind: 'text', body: plain(`m${seq}`) },
+    reply: null,
+    forward: null,
+    editedAt: null,
+    reactions: [],
+    delivery: null,
+    views: null,
+    pinned: false,
+    silent: false,
+    mentionsMe: false,
+    rights: { reply: true, edit: false, pin: false, react: true, forward: true, deleteForAll: false },
+  })
+  const dayOf = (at: number) => String(Math.floor(at / 86_400_000))
+
+  test('messages of one writer within ten minutes make a run; days and the unread line cut it', () => {
+    const minute = 60_000
+    const days = arrange(
+      [
+        message(1, 5, 0),
+        message(2, 5, minute),
+        message(3, 6, 2 * minute),
+        message(4, 6, 3 * minute),
+        message(5, 6, 90 * minute),
+        message(6, 6, 86_400_000),
+      ],
+      4,
+      dayOf,
+    )
+    const shape = days.map((d) =>
+      d.rows.map((r) => (r.kind === 'run' ? r.run.messages.map((m) => m.seq) : 'unread')),
+    )
+    expect(shape).toEqual([[[1, 2], [3], 'unread', [4], [5]], [[6]]])
+  })
+})
