@@ -47,9 +47,15 @@ export type RecoveryInput =
   /** Complete, but some digit is wrong. */
   | { readonly kind: 'typo' }
 
-/** Reads a code as people type it: any digits, with spaces, dashes or line breaks between. */
+/**
+ * Reads a code as people type it: any digits, the letters that people write for 0 and 1, with spaces, dashes
+ * or line breaks between.
+ */
 export function readRecoveryCode(typed: string): RecoveryInput {
-  const digits = toLatinDigits(typed).replace(/\D/g, '')
+  const digits = toLatinDigits(typed.normalize('NFKC'))
+    .replace(/o/gi, '0')
+    .replace(/[il]/gi, '1')
+    .replace(/\D/g, '')
   if (digits.length < recoveryDigits) return { kind: 'short', missing: recoveryDigits - digits.length }
   if (digits.length > recoveryDigits) return { kind: 'long' }
   if (check(digits) !== '0') return { kind: 'typo' }
