@@ -14,6 +14,7 @@ package zolal
 
 import (
 	"crypto/tls"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -44,6 +45,8 @@ type Options struct {
 	Journal Journal
 	// Now is the local clock; time.Now where nil.
 	Now func() time.Time
+	// Log hears of what nobody waits for; silent where nil.
+	Log *slog.Logger
 }
 
 // Transport is a way to carry calls and updates.
@@ -68,6 +71,12 @@ func (o Options) now() time.Time {
 		return o.Now()
 	}
 	return time.Now()
+}
+
+func (o Options) log(what string, err error) {
+	if o.Log != nil {
+		o.Log.Warn(what, "error", err)
+	}
 }
 
 func (o Options) transports() []Transport {

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zolal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
+)
+
+// Client is a signed-in device that outlives its connections. Dial starts the goroutine that keeps it
+// connected, and Close stops it and everything it started.
+type Client struct {
+	o       Options
+	journal Journal
+	route   *route
+	outbox  *outbox
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	owned  sync.WaitGroup
+
+	mu          sync.Mutex
+	conn        *Conn
+	changed     chan struct{} // closed and replaced whenever conn or fatal changes
+	fatal       error         // no reconnecting helps: revoked, unknown token, unsupported version
+	offset      time.Duration // server clock minus ours
+	incarnation string
+	followers   map[uint32]map[*follower]bool
+	handlers    map[*func(*zolalv1.Update)]bool
+}
+
+// Dial starts a client and waits for its first connection. It returns an *Error where the server refuses
+// the token; where the server cannot be reached it goes on trying until ctx ends.
+func Dial(ctx context.Context, address string, o Options) (*Client, error) {
+	if _, err := baseURL(address); err != nil {
+		return nil, err
+	}
+	if o.Journal == nil {
+		o.Journal = &MemoryJournal{}
+	}
+	c := &Client{
+		o: o, journal: o.Journal, changed: make(chan struct{}),
+		followers: make(map[uint32]map[*follower]bool),
+		handlers:  make(map[*func(*zolalv1.Update)]bool),
+	}
+	var err error
+	if c.route, err = newRoute(address, o); err != nil {
+		return nil, fmt.Errorf("dial: %w", err)
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.outbox = newOutbox(c)
+	if err := c.outbox.load(); err != nil {
+		c.cancel()
+		return nil, fmt.Errorf("dial: %w", err)
+	}
+	c.owned.Add(1)
+	go func() {
+		defer c.owned.Done()
+		c.run()
+	}()
+	if _, err := c.connected(ctx); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("dial: %w", err)
+	}
+	return c, nil
+}
+
+// Close ends the connection and waits for every goroutine of the client. Messages that were not
+// acknowledged stay in the journal and are sent by the next client that uses it.
+func (c *Client) Close() error {
+	c.cancel()
+	c.outbox.close()
+	c.owned.Wait()
+	return nil
+}
+
+// Now returns the server's time as far as it is known, for keys.
+func (c *Client) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.o.now().Add(c.offset)
+}
+
+// NewKey makes a key at the server's time.
+func (c *Client) NewKey() []byte { return NewKey(c.Now()) }
+
+// Transport returns how the client is connected at this moment, empty while it is not.
+func (c *Client) Transport() Transport {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.conn == nil {
+		return ""
+	}
+	return c.conn.Transport()
+}
+
+// Address returns the address in use.
+func (c *Client) Address() string { return c.route.current() }
+
+// OnUpdate calls the function for every update, in order, until the returned function is called. It must
+// not block for long.
+func (c *Client) OnUpdate(handle func(*zolalv1.Update)) (stop func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := &handle
+	c.handlers[key] = true
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.handlers, key)
+	}
+}
+
+// once names the methods that must not be asked twice when an answer was lost.
+var once = map[string]bool{"Accounts/CreateToken": true}
+
+// Call asks over whatever connection there is, and asks again over the next one when it breaks, until ctx
+// ends. Every write carries a key and every read is harmless, so asking again is safe; the few methods
+// where it is not are not asked again.
+func (c *Client) Call(ctx context.Context, method string, req, resp proto.Message) error {
+	for {
+		conn, err := c.connected(ctx)
+		if err != nil {
+			return fmt.Errorf("call %s: %w", method, err)
+		}
+		err = conn.Call(ctx, method, req, resp)
+		var refused *Error
+		if err == nil || errors.As(err, &refused) || ctx.Err() != nil || once[method] {
+			return err
+		}
+		c.lost(conn)
+	}
+}
+
+// connected waits for a connection.
+func (c *Client) connected(ctx context.Context) (*Conn, error) {
+	for {
+		c.mu.Lock()
+		conn, fatal, changed := c.conn, c.fatal, c.changed
+		c.mu.Unlock()
+		if fatal != nil {
+			return nil, fatal
+		}
+		if conn != nil {
+			return conn, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-c.ctx.Done():
+			return nil, ErrClosed
+		}
+	}
+}
+
+// lost makes sure that a connection which failed a call is not used again.
+func (c *Client) lost(conn *Conn) {
+	conn.fail(errors.New("a call failed"))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.conn == conn {
+		c.set(nil, c.fatal)
+	}
+}
+
+// set changes the connection; the caller holds mu.
+func (c *Client) set(conn *Conn, fatal error) {
+	c.conn, c.fatal = conn, fatal
+	close(c.changed)
+	c.changed = make(chan struct{})
+}
+
+// run keeps the client connected until it is closed or the server refuses it for good.
+func (c *Client) run() {
+	for attempt := 0; c.ctx.Err() == nil; attempt++ {
+		if attempt > 0 && !c.pause(attempt) {
+			return
+		}
+		address, transport := c.route.choose()
+		conn, err := Connect(c.ctx, address, transport, c.o, c.receive)
+		if err != nil {
+			c.route.failed(err)
+			if final(err) {
+				c.mu.Lock()
+				c.set(nil, err)
+				c.mu.Unlock()
+				return
+			}
+			continue
+		}
+		attempt = 0
+		c.route.worked()
+		c.adopt(conn)
+		select {
+		case <-conn.Done():
+		case <-c.ctx.Done():
+			conn.Close()
+		}
+		c.mu.Lock()
+		c.set(nil, nil)
+		c.mu.Unlock()
+	}
+}
+
+// adopt makes a fresh connection the one in use and wakes everything that waits for it.
+func (c *Client) adopt(conn *Conn) {
+	ms := conn.Hello().GetServerMs()
+	c.mu.Lock()
+	c.offset = time.UnixMilli(ms).Sub(c.o.now())
+	c.incarnation = string(conn.Hello().GetIncarnation())
+	c.set(conn, nil)
+	for _, fs := range c.followers {
+		for f := range fs {
+			f.wake(nil, true)
+		}
+	}
+	c.mu.Unlock()
+	// The addresses of the server, for when this one is blocked.
+	info := new(zolalv1.ServerInfo)
+	_ = conn.Start("Accounts/Server", &zolalv1.Empty{}, func(payload []byte, err error) {
+		if err == nil && proto.Unmarshal(payload, info) == nil {
+			c.route.learn(info.GetAddresses())
+		}
+	})
+	c.outbox.kick()
+}
+
+// pause waits before another attempt: half a second doubling to thirty, of which a random half is taken
+// off, so that thousands who lost the same server do not come back as one.
+func (c *Client) pause(attempt int) bool {
+	wait := min(500*time.Millisecond<<min(attempt-1, 6), 30*time.Second)
+	wait = wait/2 + rand.N(wait/2)
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-c.ctx.Done():
+		return false
+	}
+}
+
+// final reports that no further attempt can succeed.
+func final(err error) bool {
+	switch CodeOf(err) {
+	case zolalv1.ErrorCode_UNAUTHENTICATED, zolalv1.ErrorCode_REVOKED,
+		zolalv1.ErrorCode_VERSION_UNSUPPORTED, zolalv1.ErrorCode_SUSPENDED:
+		return true
+	}
+	return false
+}
+
+// receive takes the updates of a connection.
+func (c *Client) receive(u *zolalv1.Updates) {
+	c.mu.Lock()
+	handlers := make([]func(*zolalv1.Update), 0, len(c.handlers))
+	for h := range c.handlers {
+		handlers = append(handlers, *h)
+	}
+	for _, one := range u.GetUpdates() {
+		switch w := one.GetWhat().(type) {
+		case *zolalv1.Update_Chat:
+			for f := range c.followers[w.Chat.GetChat()] {
+				f.wake(w.Chat.GetEntries(), false)
+			}
+		case *zolalv1.Update_Resync:
+			for _, fs := range c.followers {
+				for f := range fs {
+					f.wake(nil, true)
+				}
+			}
+		case *zolalv1.Update_Addresses:
+			c.route.learn(w.Addresses)
+		}
+	}
+	c.mu.Unlock()
+	for _, one := range u.GetUpdates() {
+		for _, h := range handlers {
+			h(one)
+		}
+	}
+}
