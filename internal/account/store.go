@@ -48,6 +48,7 @@ type Revocation struct {
 	N       uint64
 	Device  chat.DeviceID
 	Account chat.AccountID
+	Token   TokenHash
 	Reason  string // signed_out, revoked, password, recovery, suspended, expired
 	At      chat.Millis
 }
@@ -120,6 +121,8 @@ type Store interface {
 	DeviceByToken(ctx context.Context, token TokenHash) (Device, Account, error)
 	// Devices returns the devices of an account, ascending by number.
 	Devices(ctx context.Context, account chat.AccountID) ([]Device, error)
+	// Revoked returns the revocation of a token, while it is remembered.
+	Revoked(ctx context.Context, token TokenHash) (Revocation, error)
 	Secret(ctx context.Context, name string) ([]byte, error)
 	// Revocations returns at most limit revocations with N > after, ascending; with limit 0 none but the
 	// greatest N ever given, to begin from.
