@@ -198,7 +198,8 @@ type Marks interface {
 	// React replaces all reactions of an account on an entry and returns the new tally.
 	React(ctx context.Context, log chat.LogID, seq chat.Seq, who Reactor) (chat.Tally, error)
 	// Reactors lists who reacted, by account number.
-	Reactors(ctx context.Context, log chat.LogID, seq chat.Seq, after chat.AccountID, limit int) ([]Reactor, error)
+	Reactors(ctx context.Context, log chat.LogID, seq chat.Seq, after chat.AccountID,
+		limit int) ([]Reactor, error)
 	// Tallies returns the tallies of the given entries that have any; Mine is filled for viewer.
 	Tallies(ctx context.Context, log chat.LogID, seqs []chat.Seq, viewer chat.AccountID) ([]chat.Tally, error)
 	AddViews(ctx context.Context, views []ViewCount) error

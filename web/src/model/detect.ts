@@ -16,7 +16,8 @@ const patterns: readonly (readonly [Found, RegExp])[] = [
   [
     'url',
     new RegExp(
-      `${before}(?:[\\p{L}\\p{N}-]+\\.)+(?:${topLevel})(?![\\p{L}\\p{N}])(?:/[^\\s<>«»"]*[^\\s<>«»".,،؛;:!?؟)\\]}…])?`,
+      `${before}(?:[\\p{L}\\p{N}-]+\\.)+(?:${topLevel})(?![\\p{L}\\p{N}])` +
+        `(?:/[^\\s<>«»"]*[^\\s<>«»".,،؛;:!?؟)\\]}…])?`,
       'giu',
     ),
   ],
