@@ -6,8 +6,10 @@
   try {
     chosen = JSON.parse(localStorage.getItem('zolal.look') || '{}')
   } catch {}
-  if (chosen.theme === 'light' || chosen.theme === 'dark') root.dataset.theme = chosen.theme
-  const language = chosen.language || (/^fa\b|^ps\b/.test(navigator.language) ? 'fa' : 'en')
+  const dark = matchMedia('(prefers-color-scheme: dark)').matches
+  root.dataset.theme =
+    chosen.theme === 'light' || chosen.theme === 'dark' ? chosen.theme : dark ? 'dark' : 'light'
+  const language = chosen.language || (/^(fa|ps)\b/.test(navigator.language) ? 'fa' : 'en')
   root.lang = language
   root.dir = language === 'fa' ? 'rtl' : 'ltr'
   if (chosen.size) root.dataset.size = String(chosen.size)

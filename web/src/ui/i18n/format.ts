@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { toPersianDigits } from '../../model/digits'
+import type { Look } from '../state/look.svelte'
+
+/** Numbers, dates and plural forms as the reader chose them. */
+export interface Format {
+  n(value: number): string
+  /** 1.2K, ۱٫۲ هزار. */
+  compact(value: number): string
+  /** Digits of a text that is not one number: codes, versions. */
+  digits(text: string): string
+  time(at: number): string
+  /** Today, yesterday, a weekday within the week, then the date. */
+  day(at: number, now?: number): string
+  /** For lists: the time today, else as `day`, short. */
+  short(at: number, now?: number): string
+  date(at: number): string
+  dateTime(at: number): string
+  bytes(value: number): string
+  plural(value: number, forms: { readonly one: string; readonly other: string }): string
+  /** A stable name of the reader's local day, for grouping. */
+  dayKey(at: number): string
+}
+
+export interface DayWords {
+  readonly today: string
+  readonly yesterday: string
+}
+
+const dayMs = 86_400_000
+
+export function makeFormat(look: Look, days: DayWords): Format {
+  const persian = look.digits === 'persian' || (look.digits === 'language' && look.language === 'fa')
+  const jalali = look.calendar === 'jalali' || (look.calendar === 'language' && look.language === 'fa')
+  const base = look.language === 'fa' ? 'fa-IR' : look.language
+  const locale = `${base}-u-ca-${jalali ? 'persian' : 'gregory'}-nu-${persian ? 'arabext' : 'latn'}`
+  const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options)
+
+  const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
+  const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
+  const plural = new Intl.PluralRules(base)
+  const clock = dated({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const weekday = dated({ weekday: 'long' })
+  const dayMonth = dated({ day: 'numeric', month: 'long' })
+  const shortDay = dated({ weekday: 'short' })
+  const shortDate = dated({ day: 'numeric', month: 'short' })
+  const numeric = dated({ year: '2-digit', month: '2-digit', day: '2-digit' })
+  const key = dated({ year: 'numeric', month: 'numeric', day: 'numeric' })
+
+  // Not "era" styles: the parts are put together so that neither "AP" nor "ه‍.ش." is written.
+  const parts = dated({ year: 'numeric', month: 'long', day: 'numeric' })
+  const full = (at: number) =>
+    parts
+      .formatToParts(at)
+      .filter((p) => p.type !== 'era')
+      .map((p) => p.value)
+      .join('')
+      .trim()
+
+  const year = (at: number) => parts.formatToParts(at).find((p) => p.type === 'year')?.value
+  const daysAgo = (at: number, now: number) => Math.round((startOfDay(now) - startOfDay(at)) / dayMs)
+
+  const day = (at: number, now = Date.now()): string => {
+    const ago = daysAgo(at, now)
+    if (ago === 0) return days.today
+    if (ago === 1) return days.yesterday
+    if (ago > 1 && ago < 7) return weekday.format(at)
+    return year(at) === year(now) ? dayMonth.format(at) : full(at)
+  }
+
+  const time = (at: number) => clock.format(at)
+
+  return {
+    n: (value) => integer.format(value),
+    compact: (value) => (value < 1000 ? integer.format(value) : compact.format(value)),
+    digits: (text) => (persian ? toPersianDigits(text) : text),
+    time,
+    day,
+    short: (at, now = Date.now()) => {
+      const ago = daysAgo(at, now)
+      if (ago === 0) return time(at)
+      if (ago === 1) return days.yesterday
+      if (ago > 1 && ago < 7) return look.language === 'fa' ? weekday.format(at) : shortDay.format(at)
+      return year(at) === year(now) ? shortDate.format(at) : stripEra(numeric, at)
+    },
+    date: full,
+    dateTime: (at) => `${day(at)} ${time(at)}`,
+    bytes: (value) => {
+      const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
+      const power = Math.min(3, Math.floor(Math.log2(Math.max(value, 1)) / 10))
+      return new Intl.NumberFormat(locale, {
+        style: 'unit',
+        unit: units[power] ?? 'byte',
+        maximumFractionDigits: 1,
+      }).format(value / 1024 ** power)
+    },
+    plural: (value, forms) =>
+      (plural.select(value) === 'one' ? forms.one : forms.other).replace('#', integer.format(value)),
+    dayKey: (at) => key.format(at),
+  }
+}
+
+function startOfDay(at: number): number {
+  const day = new Date(at)
+  day.setHours(12, 0, 0, 0) // noon, so that a change of the clocks cannot move it to another day
+  return day.getTime()
+}
+
+function stripEra(format: Intl.DateTimeFormat, at: number): string {
+  return format
+    .formatToParts(at)
+    .filter((p) => p.type !== 'era')
+    .map((p) => p.value)
+    .join('')
+    .trim()
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+/** Where the person is. Kept in the address after '#', so that the browser's back key works. */
+export type Route =
+  | { readonly at: 'list' }
+  | { readonly at: 'archive' }
+  | { readonly at: 'new'; readonly what: 'menu' | 'group' | 'channel' }
+  | { readonly at: 'settings'; readonly page: string }
+  | { readonly at: 'chat'; readonly chat: number; readonly seq: number | null; readonly pane: ChatPane }
+  | { readonly at: 'join'; readonly address: string }
+  | { readonly at: 'auth'; readonly page: 'signIn' | 'signUp' | 'recover' }
+  | { readonly at: 'setup'; readonly token: string }
+
+export type ChatPane = 'none' | 'info' | 'members' | 'links' | 'requests' | 'edit' | 'rights'
+
+const panes: readonly ChatPane[] = ['info', 'members', 'links', 'requests', 'edit', 'rights']
+
+export function readRoute(hash: string): Route {
+  const [head = '', a = '', b = ''] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
+  switch (head) {
+    case 'archive':
+      return { at: 'archive' }
+    case 'new':
+      return { at: 'new', what: a === 'group' || a === 'channel' ? a : 'menu' }
+    case 'settings':
+      return { at: 'settings', page: a }
+    case 'c':
+      return readChat(a, b)
+    case 'join':
+      return { at: 'join', address: a }
+    case 'signin':
+      return { at: 'auth', page: 'signIn' }
+    case 'signup':
+      return { at: 'auth', page: 'signUp' }
+    case 'recover':
+      return { at: 'auth', page: 'recover' }
+    case 'setup':
+      return { at: 'setup', token: a }
+    default:
+      return { at: 'list' }
+  }
+}
+
+function readChat(chat: string, rest: string): Route {
+  const id = Number(chat)
+  if (!Number.isInteger(id) || id <= 0) return { at: 'list' }
+  const pane = panes.find((p) => p === rest) ?? 'none'
+  const seq = pane === 'none' && /^\d+$/.test(rest) ? Number(rest) : null
+  return { at: 'chat', chat: id, seq, pane }
+}
+
+export function writeRoute(route: Route): string {
+  switch (route.at) {
+    case 'list':
+      return '#/'
+    case 'archive':
+      return '#/archive'
+    case 'new':
+      return route.what === 'menu' ? '#/new' : `#/new/${route.what}`
+    case 'settings':
+      return route.page ? `#/settings/${route.page}` : '#/settings'
+    case 'chat':
+      return `#/c/${route.chat}${route.pane !== 'none' ? `/${route.pane}` : route.seq ? `/${route.seq}` : ''}`
+    case 'join':
+      return `#/join/${encodeURIComponent(route.address)}`
+    case 'auth':
+      return { signIn: '#/signin', signUp: '#/signup', recover: '#/recover' }[route.page]
+    case 'setup':
+      return `#/setup/${encodeURIComponent(route.token)}`
+  }
+}
+
+class Router {
+  #route = $state.raw(readRoute(location.hash))
+
+  constructor() {
+    addEventListener('hashchange', () => {
+      this.#route = readRoute(location.hash)
+    })
+  }
+
+  get now(): Route {
+    return this.#route
+  }
+
+  /** Goes on; the back key returns here. */
+  go(route: Route): void {
+    if (writeRoute(route) !== location.hash) location.hash = writeRoute(route)
+    this.#route = route
+  }
+
+  /** Goes on in place of the present entry of the history. */
+  replace(route: Route): void {
+    history.replaceState(history.state, '', writeRoute(route))
+    this.#route = route
+  }
+
+  openChat(chat: number, seq: number | null = null): void {
+    this.go({ at: 'chat', chat, seq, pane: 'none' })
+  }
+}
+
+export const router = new Router()

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { describe, expect, test } from 'vitest'
+import * as en from '../src/ui/i18n/catalogue/en'
+import * as fa from '../src/ui/i18n/catalogue/fa'
+import { makeFormat } from '../src/ui/i18n/format'
+import { termbase } from '../src/ui/i18n/termbase'
+
+const look = {
+  theme: 'system',
+  size: 2,
+  digits: 'language',
+  calendar: 'language',
+  wallpaper: true,
+  listWidth: 360,
+} as const
+const faFormat = makeFormat({ ...look, language: 'fa' }, fa.days)
+const enFormat = makeFormat({ ...look, language: 'en' }, en.days)
+
+/** Every string of a catalogue with its path; functions are called with counts and names. */
+function strings(node: unknown, path = ''): [string, string][] {
+  if (typeof node === 'string') return [[path, node]]
+  if (typeof node === 'function') {
+    return [1, 2, 5].flatMap((n) => {
+      const args = path.endsWith('typingNames') ? [['سارا', 'Ali', 'x'].slice(0, n)] : [n, n]
+      return strings(node(...args), `${path}(${n})`)
+    })
+  }
+  return Object.entries(node as object).flatMap(([key, value]) =>
+    strings(value, path ? `${path}.${key}` : key),
+  )
+}
+
+const persian = strings(fa.make(faFormat))
+const english = strings(en.make(enFormat))
+
+describe('catalogues', () => {
+  test('both languages say everything', () => {
+    expect(persian.map(([path]) => path)).toEqual(english.map(([path]) => path))
+    const silent = [...persian, ...english].filter(
+      ([path, text]) => text === '' && path !== 'auth.strength.0',
+    )
+    expect(silent).toEqual([])
+  })
+
+  test('every term of the termbase is used in both, and its rivals in none', () => {
+    for (const term of termbase) {
+      expect(
+        persian.some(([, text]) => text.includes(term.fa)),
+        term.fa,
+      ).toBe(true)
+      expect(
+        english.some(([, text]) => text.toLowerCase().includes(term.en.toLowerCase())),
+        term.en,
+      ).toBe(true)
+      for (const rival of term.not) {
+        const wrong = new RegExp(`(?<!\\p{L})${rival}(?!\\p{L})`, 'u')
+        expect(
+          persian.filter(([, text]) => wrong.test(text)),
+          rival,
+        ).toEqual([])
+      }
+    }
+  })
+
+  test('Persian has its own letters, digits and punctuation', () => {
+    const wrong = persian.filter(
+      ([path, text]) =>
+        /[كيىة٠-٩]/.test(text) ||
+        (/[?,;]/.test(text) && !/https?:/.test(text)) ||
+        (/[0-9]/.test(text) && path !== 'settings.digitKinds.latin' && !/\((1|2|5)\)$/.test(path)),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('half-spaces stand where a careful writer puts them', () => {
+    const rules: readonly RegExp[] = [
+      /(?<!\p{L})ن?می \p{L}/u, // می روم
+      /(?<!\p{L})ن?می(?:کن|شو|توان|بین|ده|خوا|نوی|رو|مان|گیر|یاب)\p{L}/u, // میکند
+      /\p{L} (?:ها|های|هایی|هایم|هایش|هایتان)(?!\p{L})/u, // پیام ها
+      /[بپتثجچحخسشصضطظعغفقکگلمنی]های?(?:ی|تان|مان|شان)?(?!\p{L})/u, // پیامهای
+      / (?:ام|اید|اند|تر|ترین)(?!\p{L})/u, // رفته اید
+      /\u200c(?:\s|$)|\s\u200c|\u200c\u200c/, // stray
+    ]
+    for (const rule of rules)
+      expect(
+        persian.filter(([, text]) => rule.test(text)),
+        String(rule),
+      ).toEqual([])
+  })
+
+  test('people are addressed with شما, never with تو', () => {
+    expect(persian.filter(([, text]) => /(?<![\p{L}\u200c])تو(?![\p{L}\u200c])/u.test(text))).toEqual([])
+  })
+})
+
+describe('format', () => {
+  const noon = new Date(2026, 10, 23, 12, 5).getTime()
+  const day = 86_400_000
+
+  test('Persian writes Persian digits and Jalali dates, 24-hour times', () => {
+    expect(faFormat.n(1234567)).toBe('۱٬۲۳۴٬۵۶۷')
+    expect(faFormat.time(noon + 3 * 3_600_000)).toBe('۱۵:۰۵')
+    expect(faFormat.date(noon)).toBe('۲ آذر ۱۴۰۵')
+    expect(enFormat.time(noon + 3 * 3_600_000)).toBe('15:05')
+  })
+
+  test('today, yesterday, weekday within a week, then day and month, then the year', () => {
+    expect(faFormat.day(noon, noon)).toBe('امروز')
+    expect(faFormat.day(noon - day, noon)).toBe('دیروز')
+    expect(faFormat.day(noon - 2 * day, noon)).toBe('شنبه')
+    expect(faFormat.day(noon - 20 * day, noon)).toBe('۱۲ آبان')
+    expect(enFormat.day(noon - 2 * day, noon)).toBe('Saturday')
+    expect(enFormat.day(noon - 400 * day, noon)).toMatch(/2025/)
+  })
+
+  test('digits and calendar follow the choice, not only the language', () => {
+    const format = makeFormat({ ...look, language: 'en', digits: 'persian', calendar: 'jalali' }, en.days)
+    expect(format.n(12)).toBe('۱۲')
+    expect(format.date(noon)).toMatch(/Azar/)
+    const latin = makeFormat({ ...look, language: 'fa', digits: 'latin', calendar: 'gregorian' }, fa.days)
+    expect(latin.date(noon)).toBe('23 نوامبر 2026')
+  })
+
+  test('plural forms follow the language', () => {
+    expect(enFormat.plural(1, { one: '# day', other: '# days' })).toBe('1 day')
+    expect(enFormat.plural(0, { one: '# day', other: '# days' })).toBe('0 days')
+    expect(faFormat.plural(2, { one: '# روز', other: '# روز' })).toBe('۲ روز')
+  })
+})
