@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package engine
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// Codec turns bodies into the bytes that are stored and delivered, and back. A body is encoded once, when
+// its entry is decided (I8). Encode must be deterministic; Decode of bytes that Encode made never fails.
+type Codec interface {
+	Encode(chat.Body) ([]byte, error)
+	Decode(chat.Kind, []byte) (chat.Body, error)
+}
+
+// Config is what an engine stands on. Zero values of the optional fields mean their defaults.
+type Config struct {
+	Store Store
+	Codec Codec
+	Now   func() time.Time // default time.Now
+	Log   *slog.Logger     // default: nothing is logged
+
+	// Shared says that other engines append to the same store, so that commit order has to be read from it.
+	Shared bool
+	// Poll is how often followers look for growth that no hint told of; default 1 s.
+	Poll time.Duration
+	// ReadGap is the least time between two read marks of an account in a chat; default 2 s.
+	ReadGap time.Duration
+	// QueueBytes bounds what waits for the committer, in bytes of bodies and overhead; default 64 MiB.
+	QueueBytes int
+	// QueueWait is how long an append waits for room before CodeUnavailable; default 5 s.
+	QueueWait time.Duration
+}
+
+// Receipt acknowledges an append: the entry is on disk at this place (I1).
+type Receipt struct {
+	Log      chat.LogID
+	Seq      chat.Seq
+	Ord      chat.Ord
+	Pos      chat.Pos
+	At       chat.Millis
+	Chain    chat.Chain
+	Repeated bool // the same key was stored before; this is its place
+}
+
+// ReadResult goes forward from a cursor. It is true for Head.
+type ReadResult struct {
+	Items []chat.Item
+	Head  chat.Head
+}
+
+// PageQuery selects a page of history. Of Around, At and Number at most one is set; with none of them the
+// page ends before Before (0: at the end).
+type PageQuery struct {
+	Before chat.Seq
+	Around chat.Seq
+	At     chat.Millis // from the first counted entry of that time
+	Number int64       // around the entry of that imported number
+	Limit  int         // 1–200
+}
+
+// Page is a part of history, ascending and contiguous, true for Head.
+type Page struct {
+	Items    []chat.Item
+	Head     chat.Head
+	Related  []chat.Item // what is replied to, outside the page
+	PeerRead chat.Seq    // read by the other side, or by anyone else; 0 where it is hidden
+}
+
+// Changes names the older entries that were superseded since a cursor.
+type Changes struct {
+	Targets []chat.Seq
+	Drop    bool // too many: forget what is cached
+	Head    chat.Head
+}
+
+// MemberList is a part of a chat's members and how many there are in all.
+type MemberList struct {
+	Members []chat.Member
+	Total   uint32
+}
+
+// NewChat is what a new group or channel begins with.
+type NewChat struct {
+	Type   chat.ChatType // Group or Channel
+	Title  string
+	About  string
+	Name   string // public name, or empty
+	Invite []chat.AccountID
+	// Imported and NumberBase are set by the importer alone.
+	Imported   bool
+	NumberBase int64
+}
+
+// JoinBy says how somebody wants to join: a public chat by its number, or any chat by a link's token.
+type JoinBy struct {
+	Chat  chat.ChatID
+	Token string
+}
+
+// Joined is what became of a wish to join.
+type Joined struct {
+	Chat      chat.ChatID
+	Requested bool // waits for approval
+	Receipt   Receipt
+}
+
+// Found is what a name or a token leads to: a person, or a chat as it may be seen before joining.
+type Found struct {
+	Person   *chat.Person
+	Chat     *ListRow
+	Approval bool // joining asks first
+}
+
+// Forward copies messages into another chat. Each has a key of its own and a fate of its own.
+type Forward struct {
+	From       chat.ChatID
+	Seqs       []chat.Seq // at most 100, in the order they shall appear
+	To         chat.ChatID
+	Keys       []chat.Key
+	HideSource bool
+	Silent     bool
+}
+
+// SyncQuery asks for everything that moved since a position.
+type SyncQuery struct {
+	Incarnation chat.Incarnation // as known; zero at first
+	Pos         chat.Pos         // of the last sync; 0 at first
+	UserSeq     chat.Seq         // cursor of the user log
+	Limit       int              // chats in one answer, 1–1,000
+	Skip        int              // chats already received of this catch-up
+}
+
+// UserState is the folded user log.
+type UserState struct {
+	Profile     chat.Profile
+	Blocked     []chat.AccountID
+	Privacy     chat.Privacy
+	Invitations []chat.Invitation
+}
+
+// SyncResult answers a SyncQuery. State stands in place of Items where the cursor is too old. Chats are
+// true for Pos; Items may go beyond it, which folding bears (a client applies entries by their seq).
+type SyncResult struct {
+	Incarnation chat.Incarnation
+	Changed     bool // the incarnation is another: what the client knew may not be true
+	Pos         chat.Pos
+	Now         chat.Millis
+	State       *UserState
+	Items       []chat.Item
+	UserHead    chat.Head
+	Chats       []ListRow
+	Total       int
+	More        bool
+	People      []chat.Person
+}
+
+// Sample is an entry as a client remembers it.
+type Sample struct {
+	Seq   chat.Seq
+	Chain chat.Chain
+}
+
+// Growth is what a Follower gives: entries in commit order, as members may see them, and word of marks.
+type Growth struct {
+	Entries []chat.Entry
+	Pos     chat.Pos // of the last entry, or the last position read
+	// Facts are the facts versions of the chats of Entries, each at least that of its last entry here.
+	Facts map[chat.ChatID]uint64
+	Marks []MarkChange
+}
+
+// MarkChange is word that a mark changed, to be told as a signal. It is never stored and may be lost.
+type MarkChange struct {
+	Chat   chat.ChatID
+	Seq    chat.Seq       // reaction: of the entry; tick: how far the reader has read
+	Reader chat.AccountID // of a tick; 0: the tally of Seq changed
+}
