@@ -104,7 +104,8 @@ func (o Options) httpClient() *http.Client {
 		ForceAttemptHTTP2:   true,
 	}
 	if o.Dial != nil {
-		t.Dial = o.Dial //nolint:staticcheck // a plain dial function is all that Options offers
+		//lint:ignore SA1019 a plain dial function is all that Options offers
+		t.Dial = o.Dial
 	}
 	return &http.Client{Transport: t}
 }

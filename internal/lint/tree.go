@@ -134,16 +134,6 @@ func (t *Tree) has(p string) bool {
 	return t.byPath[p] != nil || t.dirs[p]
 }
 
-// below tells whether anything written in Go stands in a directory or below it.
-func (t *Tree) below(dir string) bool {
-	for _, f := range t.Files {
-		if f.Go != nil && (f.dir() == dir || strings.HasPrefix(f.Path, dir+"/")) {
-			return true
-		}
-	}
-	return false
-}
-
 func (f *File) dir() string  { return path.Dir(f.Path) }
 func (f *File) isTest() bool { return isTestPath(f.Path) }
 func (f *File) lines() []string {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-/** How a person likes the app to look. Kept on this device; public/boot.js reads it before the first paint. */
+/** How a person likes the app to look. Kept on this device; public/boot.js reads it before first paint. */
 export interface Look {
   readonly theme: 'system' | 'light' | 'dark'
   readonly language: string
