@@ -27,6 +27,8 @@ const maxFrame = 16 << 20
 type socket struct {
 	conn net.Conn
 	br   *bufio.Reader
+	raw  func([]byte)
+	in   []byte // reused where raw is set
 
 	mu  sync.Mutex // guards writing
 	out []byte
@@ -57,7 +59,7 @@ func dialSocket(ctx context.Context, base *url.URL, o Options) (carrier, *zolalv
 	if br == nil {
 		br = bufio.NewReaderSize(conn, 4096)
 	}
-	s := &socket{conn: conn, br: br}
+	s := &socket{conn: conn, br: br, raw: o.Raw}
 	ok, err := s.greet(ctx, o)
 	if err != nil {
 		conn.Close()
@@ -122,9 +124,13 @@ func (s *socket) receive() (*zolalv1.ServerFrame, error) {
 		if h.Length > maxFrame {
 			return nil, fmt.Errorf("frame of %d bytes: %w", h.Length, ErrInterfering)
 		}
-		body := make([]byte, h.Length)
-		if _, err := io.ReadFull(s.br, body); err != nil {
-			return nil, fmt.Errorf("read frame: %w", err)
+		body, err := s.body(int(h.Length))
+		if err != nil {
+			return nil, err
+		}
+		if s.raw != nil && h.OpCode == ws.OpBinary && len(body) > 0 && body[0] == updatesTag {
+			s.raw(body)
+			continue
 		}
 		switch h.OpCode {
 		case ws.OpBinary:
@@ -145,6 +151,24 @@ func (s *socket) receive() (*zolalv1.ServerFrame, error) {
 			return nil, fmt.Errorf("closed by the server: %d %s", code, reason)
 		}
 	}
+}
+
+// updatesTag begins an encoded ServerFrame that holds updates: field 2, length-delimited.
+const updatesTag = 2<<3 | 2
+
+// body reads a frame's payload, into the same memory each time where nothing keeps it.
+func (s *socket) body(n int) ([]byte, error) {
+	buf := s.in
+	if s.raw == nil || cap(buf) < n {
+		buf = make([]byte, n)
+		if s.raw != nil {
+			s.in = buf
+		}
+	}
+	if _, err := io.ReadFull(s.br, buf[:n]); err != nil {
+		return nil, fmt.Errorf("read frame: %w", err)
+	}
+	return buf[:n], nil
 }
 
 func (s *socket) close() error { return s.conn.Close() }

@@ -45,6 +45,9 @@ type Options struct {
 	Journal Journal
 	// Now is the local clock; time.Now where nil.
 	Now func() time.Time
+	// Raw, where set, is given the encoded server frames that carry updates, instead of anything being
+	// decoded; the bytes are valid during the call only. WebSockets only; for load generators.
+	Raw func(frame []byte)
 	// Log hears of what nobody waits for; silent where nil.
 	Log *slog.Logger
 }

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func bg() context.Context { return context.Background() }
+
+// server is the process under test.
+type server struct {
+	settings *settings
+	address  string
+	data     string
+	temp     bool
+	cmd      *exec.Cmd
+	exited   chan struct{}
+	stderr   bytes.Buffer
+}
+
+// open starts a server, or takes the one that --server names.
+func (s *settings) open(ctx context.Context) (*server, error) {
+	if s.server != "" {
+		if s.tokens == "" {
+			return nil, errors.New("--server needs --tokens")
+		}
+		return &server{settings: s, address: s.server}, nil
+	}
+	v := &server{settings: s, data: s.data}
+	if v.data == "" {
+		dir, err := os.MkdirTemp("", "zolalbench-*")
+		if err != nil {
+			return nil, fmt.Errorf("data directory: %w", err)
+		}
+		v.data, v.temp = dir, true
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	v.address = net.JoinHostPort("127.0.0.1", port)
+	return v, v.start(ctx)
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("find a port: %w", err)
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, err
+}
+
+// start runs the binary and waits until it is ready.
+func (v *server) start(ctx context.Context) error {
+	v.cmd = exec.Command(v.settings.binary, "serve", "--data", v.data, "--listen", v.address)
+	v.cmd.Env = append(os.Environ(), "ZOLAL_BENCH=1")
+	v.stderr.Reset()
+	v.cmd.Stdout, v.cmd.Stderr = nil, &v.stderr
+	v.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := v.cmd.Start(); err != nil {
+		return fmt.Errorf("start %s: %w", v.settings.binary, err)
+	}
+	exited := make(chan struct{})
+	v.exited = exited
+	cmd := v.cmd
+	go func() {
+		defer close(exited)
+		_ = cmd.Wait()
+	}()
+	return v.ready(ctx, 60*time.Second)
+}
+
+// ready polls until the server answers /readyz.
+func (v *server) ready(ctx context.Context, limit time.Duration) error {
+	until := time.Now().Add(limit)
+	for time.Now().Before(until) && ctx.Err() == nil {
+		resp, err := http.Get("http://" + v.address + "/readyz")
+		if err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-v.exited:
+			return fmt.Errorf("the server ended: %s", strings.TrimSpace(v.stderr.String()))
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	return errors.New("the server is not ready")
+}
+
+// kill ends the process at once, as a crash does.
+func (v *server) kill() error {
+	if err := v.cmd.Process.Kill(); err != nil {
+		return fmt.Errorf("kill: %w", err)
+	}
+	<-v.exited
+	return nil
+}
+
+// close stops a server that was started here and removes a temporary directory.
+func (v *server) close() {
+	if v.cmd != nil {
+		_ = v.cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-v.exited:
+		case <-time.After(20 * time.Second):
+			_ = v.kill()
+		}
+	}
+	if v.temp {
+		os.RemoveAll(v.data)
+	}
+}
+
+// cpu returns the CPU time the process has used, user and system, summed over its threads in nanoseconds.
+func (v *server) cpu() time.Duration {
+	if v.cmd == nil {
+		return 0
+	}
+	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", v.cmd.Process.Pid))
+	var total time.Duration
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			continue // a thread that has ended meanwhile
+		}
+		var ns int64
+		if _, err := fmt.Sscan(string(raw), &ns); err == nil {
+			total += time.Duration(ns)
+		}
+	}
+	return total
+}
+
+// memory returns a line of /proc/PID/status, VmRSS or VmHWM, in bytes.
+func (v *server) memory(line string) int64 {
+	if v.cmd == nil {
+		return 0
+	}
+	return procMemory(v.cmd.Process.Pid, line)
+}
+
+func procMemory(pid int, line string) int64 {
+	raw, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
+	if err != nil {
+		return 0
+	}
+	for row := range strings.Lines(string(raw)) {
+		if rest, ok := strings.CutPrefix(row, line+":"); ok {
+			kb, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+			return kb << 10
+		}
+	}
+	return 0
+}
+
+// zolal runs a command of the binary against the data directory.
+func (v *server) zolal(ctx context.Context, args ...string) ([]byte, error) {
+	args = append(args, "--data", v.data)
+	cmd := exec.CommandContext(ctx, v.settings.binary, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("zolal %s: %w: %s", strings.Join(args, " "), err, stderr.String())
+	}
+	return out, nil
+}
+
+// fetchProfile stores a CPU profile that the server takes of itself; it offers that on its admin socket.
+func (v *server) fetchProfile(path string, seconds int) error {
+	client := &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "unix", filepath.Join(v.data, "admin.sock"))
+		},
+	}}
+	resp, err := client.Get(fmt.Sprintf("http://admin/debug/pprof/profile?seconds=%d", seconds))
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	out, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	_, err = out.ReadFrom(resp.Body)
+	return err
+}
