@@ -13,7 +13,8 @@ GO    ?= go
 NPM   ?= npm
 BIN   := bin
 TOOLS := $(BIN)/tools
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2>/dev/null | sed 's/^v//'); \
+	echo $${v:-0.0.0+$$(git rev-parse --short HEAD 2>/dev/null || echo unknown)})
 
 WEB    := $(wildcard web/package.json)
 SERVER := $(wildcard cmd/zolal/main.go)
@@ -152,5 +153,5 @@ $(TOOLS)/nfpm: tools/nfpm.mod
 release: build $(TOOLS)/nfpm ## the static binary and a Debian package in dist/
 	@mkdir -p dist
 	cp $(BIN)/zolal dist/zolal
-	VERSION=$(VERSION) ARCH=$$($(GO) env GOARCH) $(TOOLS)/nfpm package -f packaging/nfpm.yaml -p deb -t dist/
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) VERSION=$(VERSION) ARCH=$$($(GO) env GOARCH) $(TOOLS)/nfpm package -f packaging/nfpm.yaml -p deb -t dist/
 	@ls -l dist
