@@ -109,7 +109,8 @@ type PrefsSet struct {
 	Prefs   Prefs
 }
 
-// BlockSet blocks or unblocks.
+// BlockSet blocks or unblocks. The store raises the facts version of the direct chat of the two, where they
+// have one, so that nothing decided before it is stored after it.
 type BlockSet struct {
 	Account AccountID
 	Block   Block

@@ -168,9 +168,18 @@ type Sample struct {
 type Growth struct {
 	Entries []chat.Entry
 	Pos     chat.Pos // of the last entry, or the last position read
-	// Facts are the facts versions of the chats of Entries, each at least that of its last entry here.
-	Facts map[chat.ChatID]uint64
-	Marks []MarkChange
+	// Standings are the changes of who is in which chat that Entries make, in their order. An audience as of
+	// Audience.Pos and the standings after it give the audience at any later entry.
+	Standings []Standing
+	Marks     []MarkChange
+}
+
+// Standing says whether an account is in a chat from a position on.
+type Standing struct {
+	Chat    chat.ChatID
+	Account chat.AccountID
+	In      bool
+	Pos     chat.Pos
 }
 
 // MarkChange is word that a mark changed, to be told as a signal. It is never stored and may be lost.

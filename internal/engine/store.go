@@ -69,7 +69,8 @@ type Log interface {
 	Changes(ctx context.Context, log chat.LogID, after chat.Seq, limit int) ([]chat.Seq, error)
 	// Heads returns a head for each log, the zero head (with Log set) for an empty one.
 	Heads(ctx context.Context, logs []chat.LogID) ([]chat.Head, error)
-	// Feed returns entries of every log in commit order with pos > after, and the pos to go on from.
+	// Feed returns entries of every log in commit order with pos > after, and the pos to go on from. With
+	// limit 0 it returns no entries and the pos of the last one there is, to begin from.
 	Feed(ctx context.Context, after chat.Pos, limit int) ([]chat.Entry, chat.Pos, error)
 	// Find returns the seq of the entry stored under (device, key), or 0 logs and seqs if there is none.
 	Find(ctx context.Context, device chat.DeviceID, key chat.Key) (chat.Entry, bool, error)
@@ -152,8 +153,10 @@ type Users interface {
 	NextID(ctx context.Context, kind IDKind) (uint32, error)
 	// FirstAt returns the first counted entry at or after a time, 0 if there is none.
 	FirstAt(ctx context.Context, log chat.LogID, at chat.Millis) (chat.Seq, error)
-	// Compact erases the entries of a user log up to a floor; projections keep what they said.
-	Compact(ctx context.Context, log chat.LogID, floor chat.Seq) error
+	// Compact raises the floor of a user log and removes the entries in erase, all of them at or below the
+	// floor and superseded by later ones; what stays below the floor is met by Feed, Rebuild and retried
+	// keys alone, so that projections can still be rebuilt (I7).
+	Compact(ctx context.Context, log chat.LogID, floor chat.Seq, erase []chat.Seq) error
 }
 
 // IDKind is what a number is for.
