@@ -23,10 +23,11 @@ PROTO  := $(wildcard proto/zolal/v1/*.proto)
 
 export CGO_ENABLED ?= 0
 
-# One simulation: its seed and number of steps. One benchmark: its name. One fuzz target: its time.
+# One simulation: its seed and number of steps. The benches: "full" for all. One fuzz target: its time.
 SEED     ?= 1
 STEPS    ?= 2000
 FUZZTIME ?= 20s
+SUITE    ?=
 # Packages whose tests are too slow under the race detector to run on every submission.
 RACE_SLOW := /internal/lint|/internal/sim|/cmd/|/proto/
 
@@ -121,9 +122,9 @@ fuzz: ## every fuzz target for FUZZTIME each
 	GO=$(GO) .ci/fuzz $(FUZZTIME)
 
 .PHONY: bench
-bench: build ## zolalbench's short suite; the method is in docs/performance.md
+bench: build ## zolalbench's short suite, or all of it: make bench SUITE=full
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
-	$(if $(BENCH),.ci/bench $(BIN)/zolalbench $(BIN)/zolal,)
+	$(if $(and $(BENCH),$(SERVER)),.ci/bench $(BIN)/zolalbench $(BIN)/zolal $(SUITE),)
 
 # --- generated code ---------------------------------------------------------------------------------
 

@@ -125,7 +125,8 @@ func writeExport(path string, messages int) (int64, error) {
 	}
 	defer f.Close()
 	w := bufio.NewWriterSize(f, 1<<20)
-	fmt.Fprintf(w, "{\n \"name\": \"Bench\",\n \"type\": \"public_channel\",\n \"id\": 1234567,\n \"messages\": [\n")
+	fmt.Fprint(w, "{\n \"name\": \"Bench\",\n \"type\": \"public_channel\",\n",
+		" \"id\": 1234567,\n \"messages\": [\n")
 	for i := 1; i <= messages; i++ {
 		if i > 1 {
 			w.WriteString(",\n")
