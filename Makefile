@@ -18,6 +18,7 @@ VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2>/dev/null | sed 
 
 WEB    := $(wildcard web/package.json)
 SERVER := $(wildcard cmd/zolal/main.go)
+E2E    := $(wildcard web/playwright.config.ts)
 BENCH  := $(wildcard cmd/zolalbench/main.go)
 PROTO  := $(wildcard proto/zolal/v1/*.proto)
 
@@ -105,11 +106,11 @@ test-web:
 
 .PHONY: e2e
 e2e: build ## the web app in a real Chromium on the real binary
-	$(if $(WEB),.ci/deps chromium && $(NPM) run --prefix web e2e,@echo "web/ is not here yet")
+	$(if $(E2E),.ci/deps chromium && $(NPM) run --prefix web e2e,@echo "the browser tests are not here yet")
 
 .PHONY: deps
 deps: ## install what the tests need: a C compiler for -race, Chromium and fonts
-	.ci/deps gcc $(if $(WEB),chromium,)
+	.ci/deps gcc $(if $(E2E),chromium,)
 
 # --- longer runs ------------------------------------------------------------------------------------
 
@@ -154,5 +155,6 @@ $(TOOLS)/nfpm: tools/nfpm.mod
 release: build $(TOOLS)/nfpm ## the static binary and a Debian package in dist/
 	@mkdir -p dist
 	cp $(BIN)/zolal dist/zolal
-	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) VERSION=$(VERSION) ARCH=$$($(GO) env GOARCH) $(TOOLS)/nfpm package -f packaging/nfpm.yaml -p deb -t dist/
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) VERSION=$(VERSION) ARCH=$$($(GO) env GOARCH) \
+		$(TOOLS)/nfpm package -f packaging/nfpm.yaml -p deb -t dist/
 	@ls -l dist
