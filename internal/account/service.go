@@ -16,7 +16,12 @@ package account
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -106,42 +111,76 @@ type TokenRequest struct {
 	Expires chat.Millis
 }
 
-// API is what gateways call. *Service is the only implementation; it is split here where open calls,
-// which need no token, end.
-type API interface {
-	Open
-	Own
-	// Authenticate turns a token into who asks: chat.CodeUnauthenticated, chat.CodeRevoked (expired) or
-	// chat.CodeSuspended otherwise. It is cheap enough to call for every request.
-	Authenticate(ctx context.Context, token string) (chat.Actor, Session, error)
-	// Revocations gives devices whose tokens stopped being valid, from now on, on whatever node that
-	// happened, at most 5 s late, until ctx ends; then the channel is closed.
-	Revocations(ctx context.Context) <-chan Revocation
-}
-
-// Open are the calls that need no token.
-type Open interface {
-	SignUp(ctx context.Context, req SignUp) (Session, error)
-	SignIn(ctx context.Context, req SignIn) (Session, error)
-	Recover(ctx context.Context, req Recovery) (Session, error)
-	CheckUsername(ctx context.Context, username string, from netip.Addr) error // nil: free
-	// Status says whether the server still has no operator, and whether strangers may sign up.
-	Status(ctx context.Context) (setupNeeded, openSignup bool, err error)
-}
-
-// Own are the calls of an account about itself. Those that end devices need chat.ScopeManage.
-type Own interface {
-	SignOut(ctx context.Context, who chat.Actor) error
-	Devices(ctx context.Context, who chat.Actor) ([]chat.Device, error)
-	// Revoke ends a device, or with 0 every other one.
-	Revoke(ctx context.Context, who chat.Actor, device chat.DeviceID) error
-	SetPassword(ctx context.Context, who chat.Actor, change PasswordChange) error
-	SetRecovery(ctx context.Context, who chat.Actor, password string, recovery []byte) error
-	CreateToken(ctx context.Context, who chat.Actor, req TokenRequest) (Session, error)
-}
-
 // PasswordChange replaces a password; other devices are signed out unless KeepDevices.
 type PasswordChange struct {
 	Old, New    string
 	KeepDevices bool
 }
+
+// Config is what a Service is made of. Store, Registry and Log are required.
+type Config struct {
+	Store    Store
+	Registry Registry
+	Log      *slog.Logger
+	// Now is the clock; time.Now where nil.
+	Now func() time.Time
+	// OpenSignup lets strangers sign up once there is an operator.
+	OpenSignup bool
+	// Limits bound guessing and flooding; the zero Limits are none.
+	Limits Limits
+	// Official reports whether a build of a client is one this server serves itself.
+	Official func(client, build string) bool
+}
+
+// Service is the one implementation of accounts. Its methods may be called from many goroutines.
+//
+// Goroutines: one that keeps time (last uses, expiries) and one for each call of Revocations; Close ends
+// and waits for all of them.
+type Service struct {
+	Config
+	hashes  *hasher
+	buckets *buckets
+	use     *uses
+	ended   *ended
+	hasOp   atomic.Bool // an operator exists: never undone
+	setup   sync.Mutex  // held while a set-up link is used
+
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+// New starts a Service; Close it.
+func New(cfg Config) *Service {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Official == nil {
+		cfg.Official = func(string, string) bool { return false }
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s := &Service{
+		Config:  cfg,
+		hashes:  newHasher(cfg.Limits.Hashing),
+		buckets: newBuckets(cfg.Now),
+		use:     newUses(),
+		ended:   newEnded(ctx),
+		stop:    stop,
+	}
+	s.done.Go(func() { s.keepTime(ctx) })
+	return s
+}
+
+// Close ends the goroutines and stores when devices were last used.
+func (s *Service) Close() {
+	s.stop()
+	s.done.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	s.flushUses(ctx)
+}
+
+// millis is the present time.
+func (s *Service) millis() chat.Millis { return chat.Millis(s.Now().UnixMilli()) }
+
+// isCode reports whether err is a chat.Error of a code.
+func isCode(err error, code chat.Code) bool { return errors.Is(err, &chat.Error{Code: code}) }

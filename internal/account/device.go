@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package account
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// MaxDevices is how many devices and tokens an account may have; past it a new one replaces the one that
+// was unused for longest.
+const MaxDevices = 200
+
+// maxLabelBytes bounds what clients say of themselves; what is longer is cut, not refused.
+const maxLabelBytes = 128
+
+// actor is who asks through this device.
+func (d Device) actor() chat.Actor {
+	return chat.Actor{Account: d.Account, Device: d.ID, Scopes: d.Scopes}
+}
+
+// Authenticate turns a token into who asks. It fails with chat.CodeUnauthenticated for a token that never
+// was, chat.CodeRevoked for one that ended and chat.CodeSuspended for one that a suspension ended. It reads
+// the store every time, so a revocation holds from the next call on.
+func (s *Service) Authenticate(ctx context.Context, token string) (chat.Actor, Session, error) {
+	hash, ok := hashToken(token)
+	if !ok {
+		return chat.Actor{}, Session{}, chat.Errorf(chat.CodeUnauthenticated, "no token, or not one of ours")
+	}
+	device, account, err := s.Store.DeviceByToken(ctx, hash)
+	if isCode(err, chat.CodeNotFound) {
+		return chat.Actor{}, Session{}, s.whyUnknown(ctx, hash)
+	}
+	if err != nil {
+		return chat.Actor{}, Session{}, fmt.Errorf("authenticate: %w", err)
+	}
+	now := s.millis()
+	switch {
+	case account.Suspended != "":
+		return chat.Actor{}, Session{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
+	case device.Expires != 0 && device.Expires <= now:
+		return chat.Actor{}, Session{}, chat.Errorf(chat.CodeRevoked, "the token expired")
+	}
+	s.use.note(device, now)
+	return device.actor(), session(account, device, "", chat.Profile{}), nil
+}
+
+// whyUnknown tells a token that ended from one that never was.
+func (s *Service) whyUnknown(ctx context.Context, hash TokenHash) error {
+	r, err := s.Store.Revoked(ctx, hash)
+	switch {
+	case isCode(err, chat.CodeNotFound):
+		return chat.Errorf(chat.CodeUnauthenticated, "unknown token")
+	case err != nil:
+		return fmt.Errorf("authenticate: %w", err)
+	case r.Reason == ReasonSuspended:
+		return chat.Errorf(chat.CodeSuspended, "the account was suspended")
+	}
+	return chat.Errorf(chat.CodeRevoked, "the session was ended: %s", r.Reason)
+}
+
+// Touch records that a device is in use now, for connections that live longer than their Authenticate.
+func (s *Service) Touch(device chat.DeviceID) {
+	s.use.note(Device{ID: device}, s.millis())
+}
+
+// Devices lists the sessions and tokens of the actor's account, the last used first.
+func (s *Service) Devices(ctx context.Context, who chat.Actor) ([]chat.Device, error) {
+	list, err := s.Store.Devices(ctx, who.Account)
+	if err != nil {
+		return nil, fmt.Errorf("devices: %w", err)
+	}
+	out := make([]chat.Device, len(list))
+	for i, d := range list {
+		d.LastUsed = max(d.LastUsed, s.use.at(d.ID))
+		out[i] = s.shown(d)
+	}
+	slices.SortStableFunc(out, func(a, b chat.Device) int { return cmp.Compare(b.LastUsed, a.LastUsed) })
+	return out, nil
+}
+
+// shown is a device as its owner sees it.
+func (s *Service) shown(d Device) chat.Device {
+	return chat.Device{ID: d.ID, Name: d.Name, Client: d.Client, Version: d.Version, Build: d.Build,
+		Created: d.Created, LastUsed: d.LastUsed, Official: s.Official(d.Client, d.Build)}
+}
+
+// SignOut ends the actor's own device.
+func (s *Service) SignOut(ctx context.Context, who chat.Actor) error {
+	return s.end(ctx, DevicesGone{Account: who.Account, Only: []chat.DeviceID{who.Device},
+		Reason: ReasonSignedOut})
+}
+
+// Revoke ends a device of the actor's account, or with 0 every one but the actor's own. Open connections
+// end within 5 s. It fails with chat.CodeNotFound where there is no such device.
+func (s *Service) Revoke(ctx context.Context, who chat.Actor, device chat.DeviceID) error {
+	if err := mayManage(who); err != nil {
+		return err
+	}
+	gone := DevicesGone{Account: who.Account, Keep: who.Device, Reason: ReasonRevoked}
+	if device != 0 {
+		gone.Only = []chat.DeviceID{device}
+	}
+	return s.end(ctx, gone)
+}
+
+// end removes devices and tells the account's other devices.
+func (s *Service) end(ctx context.Context, gone DevicesGone) error {
+	list, err := s.Store.Devices(ctx, gone.Account)
+	if err != nil {
+		return fmt.Errorf("end device: %w", err)
+	}
+	list = slices.DeleteFunc(list, func(d Device) bool { return !gone.takes(d.ID) })
+	if len(list) == 0 && len(gone.Only) > 0 {
+		return chat.Errorf(chat.CodeNotFound, "no such device")
+	}
+	gone.At = s.millis()
+	if err := s.Store.Apply(ctx, gone); err != nil {
+		return fmt.Errorf("end device: %w", err)
+	}
+	s.ended.wake()
+	s.noticeGone(ctx, list, gone.Reason)
+	return nil
+}
+
+// takes reports whether a device is among those that go.
+func (g DevicesGone) takes(id chat.DeviceID) bool {
+	if len(g.Only) > 0 {
+		return slices.Contains(g.Only, id)
+	}
+	return id != g.Keep
+}
+
+// noticeGone appends notices that devices went. They went already: what fails here is logged.
+func (s *Service) noticeGone(ctx context.Context, list []Device, reason string) {
+	for _, d := range list {
+		notice := chat.DeviceNotice{Device: s.shown(d), Removed: true, Reason: reason}
+		if err := s.Registry.Notice(ctx, d.Account, notice); err != nil {
+			s.Log.Warn("no notice of an ended device", "account", d.Account, "device", d.ID, "err", err)
+			return
+		}
+	}
+}
+
+// SetPassword replaces the password for who knows the old one, and signs out every other device unless it
+// is asked to keep them. It fails with chat.CodePasswordWrong or chat.CodePasswordWeak.
+func (s *Service) SetPassword(ctx context.Context, who chat.Actor, change PasswordChange) error {
+	account, err := s.confirm(ctx, who, change.Old)
+	if err != nil {
+		return err
+	}
+	profile, err := s.Registry.Profile(ctx, who.Account)
+	if err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	if err := checkPassword(change.New, profile.Username, profile.Name); err != nil {
+		return err
+	}
+	if account.Password, err = s.hashes.hash(ctx, change.New); err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	if change.KeepDevices {
+		err = s.Store.Apply(ctx, AccountPut{account})
+	} else {
+		err = s.change(ctx, account, who.Device, ReasonPassword)
+	}
+	if err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	return nil
+}
+
+// SetRecovery replaces the login authenticator of the recovery code for who knows the password; an empty one
+// removes it.
+func (s *Service) SetRecovery(ctx context.Context, who chat.Actor, password string, recovery []byte) error {
+	if n := len(recovery); n != 0 && n != recoveryBytes {
+		return &chat.Error{Code: chat.CodeBadRequest, Text: "not 32 bytes", Field: "recovery"}
+	}
+	account, err := s.confirm(ctx, who, password)
+	if err != nil {
+		return err
+	}
+	account.Recovery = recoverySum(recovery)
+	if err := s.Store.Apply(ctx, AccountPut{account}); err != nil {
+		return fmt.Errorf("set recovery: %w", err)
+	}
+	return nil
+}
+
+// confirm asks for the password again before what a stolen session must not do. Wrong answers are counted
+// by device.
+func (s *Service) confirm(ctx context.Context, who chat.Actor, password string) (Account, error) {
+	if err := mayManage(who); err != nil {
+		return Account{}, err
+	}
+	limit := bucket{"device", s.Limits.Device, number(uint32(who.Device))}
+	if err := s.buckets.take(limit); err != nil {
+		return Account{}, err
+	}
+	account, err := s.Store.Account(ctx, Find{ID: who.Account})
+	if err != nil {
+		return Account{}, fmt.Errorf("confirm password: %w", err)
+	}
+	switch {
+	case password == "":
+		s.buckets.give(limit)
+		return Account{}, chat.Errorf(chat.CodePasswordRequired, "the present password is needed")
+	case len(password) > maxPasswordBytes:
+		return Account{}, chat.Errorf(chat.CodePasswordWrong, "wrong password")
+	}
+	ok, err := s.hashes.verify(ctx, account.Password, password)
+	if err != nil {
+		return Account{}, fmt.Errorf("confirm password: %w", err)
+	}
+	if !ok {
+		return Account{}, chat.Errorf(chat.CodePasswordWrong, "wrong password")
+	}
+	s.buckets.give(limit)
+	return account, nil
+}
+
+// change stores a changed account and ends its devices but one, in one step.
+func (s *Service) change(ctx context.Context, a Account, keep chat.DeviceID, reason string) error {
+	list, err := s.Store.Devices(ctx, a.ID)
+	if err != nil {
+		return err
+	}
+	gone := DevicesGone{Account: a.ID, Keep: keep, Reason: reason, At: s.millis()}
+	if err := s.Store.Apply(ctx, AccountPut{a}, gone); err != nil {
+		return err
+	}
+	s.ended.wake()
+	s.noticeGone(ctx, slices.DeleteFunc(list, func(d Device) bool { return d.ID == keep }), reason)
+	return nil
+}
+
+// CreateToken makes a token of fewer scopes than the actor's, for another program. It is listed and revoked
+// as a device.
+func (s *Service) CreateToken(ctx context.Context, who chat.Actor, req TokenRequest) (Session, error) {
+	if err := mayManage(who); err != nil {
+		return Session{}, err
+	}
+	scopes, err := parseScopes(req.Scopes)
+	if err != nil {
+		return Session{}, err
+	}
+	if !who.Scopes.Has(scopes) {
+		return Session{}, chat.Errorf(chat.CodeScopeMissing, "a token cannot give more than it has")
+	}
+	if req.Expires != 0 && req.Expires <= s.millis() {
+		return Session{}, &chat.Error{Code: chat.CodeBadRequest, Text: "expires in the past", Field: "expires_ms"}
+	}
+	account, err := s.Store.Account(ctx, Find{ID: who.Account})
+	if err != nil {
+		return Session{}, fmt.Errorf("create token: %w", err)
+	}
+	device, token, err := s.newDevice(ctx, who.Account, Client{Device: req.Name, Name: "token"})
+	if err != nil {
+		return Session{}, fmt.Errorf("create token: %w", err)
+	}
+	device.Scopes, device.Expires = scopes, req.Expires
+	if err := s.putDevice(ctx, device, ReasonToken); err != nil {
+		return Session{}, fmt.Errorf("create token: %w", err)
+	}
+	return session(account, device, token, chat.Profile{}), nil
+}
+
+// newDevice makes a device that is not stored yet.
+func (s *Service) newDevice(ctx context.Context, account chat.AccountID, c Client) (Device, string, error) {
+	id, err := s.Registry.NewDevice(ctx)
+	if err != nil {
+		return Device{}, "", err
+	}
+	token, hash := newToken()
+	now := s.millis()
+	return Device{ID: id, Account: account, Name: label(c.Device), Client: label(c.Name),
+		Version: label(c.Version), Build: label(c.Build), Token: hash, Scopes: chat.AllScopes,
+		Created: now, LastUsed: now}, token, nil
+}
+
+// addDevice stores a new device with all scopes and announces it.
+func (s *Service) addDevice(ctx context.Context, id chat.AccountID, c Client, why string) (
+	Device, string, error) {
+	device, token, err := s.newDevice(ctx, id, c)
+	if err != nil {
+		return Device{}, "", err
+	}
+	return device, token, s.putDevice(ctx, device, why)
+}
+
+// putDevice stores a device, then announces it to the account's devices. Without the announcement there is
+// no device: nobody gets in unseen.
+func (s *Service) putDevice(ctx context.Context, device Device, why string) error {
+	changes, err := s.makeRoom(ctx, device.Account)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.Apply(ctx, append(changes, DevicePut{device})...); err != nil {
+		return err
+	}
+	if len(changes) > 0 {
+		s.ended.wake()
+	}
+	err = s.Registry.Notice(ctx, device.Account, chat.DeviceNotice{Device: s.shown(device), Reason: why})
+	if err == nil {
+		return nil
+	}
+	gone := DevicesGone{Account: device.Account, Only: []chat.DeviceID{device.ID}, Reason: ReasonRevoked,
+		At: s.millis()}
+	if aerr := s.Store.Apply(ctx, gone); aerr != nil {
+		s.Log.Warn("an unannounced device stays; its token was given to nobody", "device", device.ID, "err", aerr)
+	}
+	return err
+}
+
+// makeRoom ends the device unused for longest where an account has as many as it may.
+func (s *Service) makeRoom(ctx context.Context, account chat.AccountID) ([]Change, error) {
+	list, err := s.Store.Devices(ctx, account)
+	if err != nil || len(list) < MaxDevices {
+		return nil, err
+	}
+	oldest := slices.MinFunc(list, func(a, b Device) int { return cmp.Compare(a.LastUsed, b.LastUsed) })
+	return []Change{DevicesGone{Account: account, Only: []chat.DeviceID{oldest.ID}, Reason: ReasonReplaced,
+		At: s.millis()}}, nil
+}
+
+// mayManage refuses tokens that may not change the account.
+func mayManage(who chat.Actor) error {
+	if !who.Scopes.Has(chat.ScopeManage) {
+		return chat.Errorf(chat.CodeScopeMissing, "this needs the scope manage")
+	}
+	return nil
+}
+
+// label cuts what a client says of itself and drops what is not text.
+func label(s string) string { return cutText(s, maxLabelBytes) }

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package account
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"math"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+	"golang.org/x/time/rate"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// Rate is how often something may happen: Burst at once, then one in every Every. A zero Burst means without
+// limit.
+type Rate struct {
+	Burst int
+	Every time.Duration
+}
+
+// Limits bound guessing and flooding. Addresses are counted by their /64 in IPv6.
+type Limits struct {
+	// SignUp is per address; people behind one address of a provider share it.
+	SignUp Rate
+	// SignUpLocal takes its place for loopback addresses: programs on the machine itself.
+	SignUpLocal Rate
+	// Failure is failed sign-ins, recoveries and uses of a set-up link, per address.
+	Failure Rate
+	// Account is failed sign-ins to one account from devices it does not know.
+	Account Rate
+	// Device is failed sign-ins from one device the account knows.
+	Device Rate
+	// Check is questions whether a username is free, per address.
+	Check Rate
+	// Hashing is how many may wait for a password check before others are turned away.
+	Hashing int
+}
+
+// DefaultLimits suit a server that is open to the world.
+func DefaultLimits() Limits {
+	return Limits{
+		SignUp:      Rate{Burst: 100, Every: 10 * time.Second},
+		SignUpLocal: Rate{Burst: 20_000, Every: 100 * time.Millisecond},
+		Failure:     Rate{Burst: 60, Every: 2 * time.Second},
+		Account:     Rate{Burst: 10, Every: 30 * time.Second},
+		Device:      Rate{Burst: 10, Every: 30 * time.Second},
+		Check:       Rate{Burst: 100, Every: 300 * time.Millisecond},
+		Hashing:     256,
+	}
+}
+
+// maxBuckets bounds memory; the one unused for longest is forgotten, which in the end only fills it up again.
+const maxBuckets = 1 << 16
+
+// buckets counts by what is limited and who is limited, under a hash keyed for this process, so that neither
+// addresses nor names stay in memory.
+type buckets struct {
+	seed maphash.Seed
+	now  func() time.Time
+
+	mu  sync.Mutex
+	lru *simplelru.LRU[uint64, *rate.Limiter]
+}
+
+func newBuckets(now func() time.Time) *buckets {
+	lru, err := simplelru.NewLRU[uint64, *rate.Limiter](maxBuckets, nil)
+	if err != nil {
+		panic(err) // only for a size that is not positive
+	}
+	return &buckets{seed: maphash.MakeSeed(), now: now, lru: lru}
+}
+
+// bucket names one counter: what is limited, how, and for whom.
+type bucket struct {
+	what string
+	rate Rate
+	who  string
+}
+
+// take uses one of each bucket, or none and an error that says when to come back.
+func (b *buckets) take(list ...bucket) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	var wait time.Duration
+	for _, k := range list {
+		if l := b.limiter(k); l != nil {
+			if have := l.TokensAt(now); have < 1 {
+				wait = max(wait, time.Duration(math.Ceil((1-have)*float64(k.rate.Every))))
+			}
+		}
+	}
+	if wait > 0 {
+		retry := chat.Millis((wait + time.Millisecond - 1) / time.Millisecond)
+		return &chat.Error{Code: chat.CodeRateLimited, Text: "too many attempts", Retry: retry}
+	}
+	for _, k := range list {
+		if l := b.limiter(k); l != nil {
+			l.AllowN(now, 1)
+		}
+	}
+	return nil
+}
+
+// give returns what take used: for attempts that turned out right.
+func (b *buckets) give(list ...bucket) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, k := range list {
+		if l := b.limiter(k); l != nil {
+			l.AllowN(b.now(), -1)
+		}
+	}
+}
+
+// limiter finds or makes a counter; nil where there is no limit.
+func (b *buckets) limiter(k bucket) *rate.Limiter {
+	if k.rate.Burst <= 0 {
+		return nil
+	}
+	id := maphash.String(b.seed, k.what+"\x00"+k.who)
+	l, ok := b.lru.Get(id)
+	if !ok {
+		l = rate.NewLimiter(rate.Every(k.rate.Every), k.rate.Burst)
+		b.lru.Add(id, l)
+	}
+	return l
+}
+
+// place is what an address is counted by: itself, or its /64, within which one subscriber may choose freely.
+func place(a netip.Addr) string {
+	a = a.Unmap()
+	if a.Is6() {
+		if p, err := a.WithZone("").Prefix(64); err == nil {
+			a = p.Addr()
+		}
+	}
+	return string(a.AsSlice())
+}
+
+// number is an id as a bucket's "who".
+func number(n uint32) string { return string(binary.BigEndian.AppendUint32(nil, n)) }

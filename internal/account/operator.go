@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package account
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// Named secrets of the store that belong to this package.
+const (
+	secretSetup    = "account/setup"    // SHA-256 of the one-time set-up secret
+	secretOperator = "account/operator" // present once there is an operator
+)
+
+// SuspendReasons are the public codes a suspension is explained by.
+func SuspendReasons() []string {
+	return []string{"spam", "abuse", "illegal", "impersonation", "security", "owner_request"}
+}
+
+// hasOperator reports whether the server was set up. That is never undone, so the store is asked only until
+// it says yes.
+func (s *Service) hasOperator(ctx context.Context) (bool, error) {
+	if s.hasOp.Load() {
+		return true, nil
+	}
+	_, err := s.Store.Secret(ctx, secretOperator)
+	if isCode(err, chat.CodeNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for an operator: %w", err)
+	}
+	s.hasOp.Store(true)
+	return true, nil
+}
+
+// Setup makes the one-time secret of the set-up link, in place of any earlier one. It is false where the
+// server has an operator.
+func (s *Service) Setup(ctx context.Context) (secret string, needed bool, err error) {
+	has, err := s.hasOperator(ctx)
+	if err != nil || has {
+		return "", false, err
+	}
+	var raw [24]byte
+	rand.Read(raw[:])
+	secret = base64.RawURLEncoding.EncodeToString(raw[:])
+	old, err := s.Store.Secret(ctx, secretSetup)
+	if err != nil && !isCode(err, chat.CodeNotFound) {
+		return "", false, fmt.Errorf("set up: %w", err)
+	}
+	sum := sha256.Sum256([]byte(secret))
+	if err := s.Store.Apply(ctx, SecretPut{Name: secretSetup, Old: old, New: sum[:]}); err != nil {
+		return "", false, fmt.Errorf("set up: %w", err)
+	}
+	return secret, true, nil
+}
+
+// checkSetup compares a set-up secret with the stored one.
+func (s *Service) checkSetup(ctx context.Context, secret string) error {
+	want, err := s.Store.Secret(ctx, secretSetup)
+	if err != nil && !isCode(err, chat.CodeNotFound) {
+		return fmt.Errorf("set up: %w", err)
+	}
+	sum := sha256.Sum256([]byte(secret))
+	if subtle.ConstantTimeCompare(sum[:], want) != 1 {
+		return chat.Errorf(chat.CodeSetupInvalid, "the set-up link is not valid; the terminal shows the latest one")
+	}
+	return nil
+}
+
+// useSetup makes an account the operator and the secret useless, in one step: of two who hold the link one
+// becomes operator. The other keeps an ordinary account.
+func (s *Service) useSetup(ctx context.Context, id chat.AccountID, secret string) error {
+	s.setup.Lock()
+	defer s.setup.Unlock()
+	sum := sha256.Sum256([]byte(secret))
+	return s.promote(ctx, id, sum[:])
+}
+
+// promote makes an account an operator; setup is the stored set-up hash it consumes, nil where there is none.
+func (s *Service) promote(ctx context.Context, id chat.AccountID, setup []byte) error {
+	account, err := s.Store.Account(ctx, Find{ID: id})
+	if err != nil {
+		return fmt.Errorf("make operator: %w", err)
+	}
+	account.Operator = true
+	changes := []Change{AccountPut{account}}
+	if setup != nil {
+		changes = append(changes, SecretPut{Name: secretSetup, Old: setup})
+	}
+	has, err := s.hasOperator(ctx)
+	if err != nil {
+		return err
+	}
+	if !has {
+		changes = append(changes, SecretPut{Name: secretOperator, New: []byte{1}})
+	}
+	err = s.Store.Apply(ctx, changes...)
+	if isCode(err, chat.CodeConflict) {
+		return chat.Errorf(chat.CodeSetupInvalid, "the set-up link was used already")
+	}
+	if err != nil {
+		return fmt.Errorf("make operator: %w", err)
+	}
+	s.hasOp.Store(true)
+	return nil
+}
+
+// NewUser is an account made at the console.
+type NewUser struct {
+	Username string
+	Password string // empty: one is made and returned
+	Operator bool
+}
+
+// AddUser makes an account from the console and returns its password where one was made.
+func (s *Service) AddUser(ctx context.Context, u NewUser) (chat.AccountID, string, error) {
+	made := ""
+	if u.Password == "" {
+		made = readablePassword()
+		u.Password = made
+	} else if err := checkPassword(u.Password, u.Username); err != nil {
+		return 0, "", err
+	}
+	if err := s.Registry.CheckName(ctx, u.Username); err != nil {
+		return 0, "", err
+	}
+	req := SignUp{Username: u.Username, Password: u.Password, Client: Client{Device: "console", Name: "zolal"}}
+	account, device, _, err := s.prepare(ctx, req)
+	if err != nil {
+		return 0, "", fmt.Errorf("add user: %w", err)
+	}
+	if err := s.Store.Apply(ctx, AccountPut{account}); err != nil {
+		return 0, "", fmt.Errorf("add user: %w", err)
+	}
+	profile := chat.Profile{Name: u.Username, Username: u.Username}
+	if _, err := s.Registry.Register(ctx, device.actor(), s.newKey(), profile); err != nil {
+		s.abandon(ctx, account.ID, err)
+		return 0, "", fmt.Errorf("add user: %w", err)
+	}
+	if u.Operator {
+		if err := s.makeOperator(ctx, account.ID); err != nil {
+			return 0, "", err
+		}
+	}
+	return account.ID, made, nil
+}
+
+// makeOperator promotes from the console, which ends any set-up link.
+func (s *Service) makeOperator(ctx context.Context, id chat.AccountID) error {
+	s.setup.Lock()
+	defer s.setup.Unlock()
+	setup, err := s.Store.Secret(ctx, secretSetup)
+	if err != nil && !isCode(err, chat.CodeNotFound) {
+		return fmt.Errorf("make operator: %w", err)
+	}
+	return s.promote(ctx, id, setup)
+}
+
+// MaxBatch is how many accounts AddMany makes at once.
+const MaxBatch = 100_000
+
+// AddMany makes accounts without passwords, each with one token: for load tests, which have to sign in
+// thousands of accounts. Either all are made or an error tells why not; those made before it stay.
+func (s *Service) AddMany(ctx context.Context, usernames []string) ([]Session, error) {
+	if len(usernames) > MaxBatch {
+		return nil, chat.Errorf(chat.CodeTooMany, "at most %d accounts at once", MaxBatch)
+	}
+	out := make([]Session, 0, len(usernames))
+	for part := range slices.Chunk(usernames, 4096) {
+		list, err := s.addPart(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+// addPart makes some thousand accounts in one commit of private halves and few of profiles.
+func (s *Service) addPart(ctx context.Context, usernames []string) ([]Session, error) {
+	var changes []Change
+	var many []Registration
+	var out []Session
+	for _, username := range usernames {
+		id, err := s.Registry.NewAccount(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("add users: %w", err)
+		}
+		device, token, err := s.newDevice(ctx, id, Client{Device: "console", Name: "zolal"})
+		if err != nil {
+			return nil, fmt.Errorf("add users: %w", err)
+		}
+		account := Account{ID: id, Created: device.Created}
+		profile := chat.Profile{Name: username, Username: username}
+		changes = append(changes, AccountPut{account}, DevicePut{device})
+		many = append(many, Registration{Who: device.actor(), Key: s.newKey(), Profile: profile})
+		out = append(out, session(account, device, token, profile))
+	}
+	if err := s.Store.Apply(ctx, changes...); err != nil {
+		return nil, fmt.Errorf("add users: %w", err)
+	}
+	for i, err := range s.Registry.RegisterMany(ctx, many) {
+		if err != nil {
+			return nil, fmt.Errorf("add user number %d of %d: %w", i+1, len(many), err)
+		}
+	}
+	return out, nil
+}
+
+// User is an account as the console lists it.
+type User struct {
+	ID        chat.AccountID `json:"id"`
+	Username  string         `json:"username"`
+	Name      string         `json:"name"`
+	Created   chat.Millis    `json:"created_ms"`
+	LastUsed  chat.Millis    `json:"last_used_ms"`
+	Devices   int            `json:"devices"`
+	Operator  bool           `json:"operator"`
+	Suspended string         `json:"suspended,omitempty"`
+}
+
+// Users lists finished accounts with greater numbers, ascending, from at most limit rows of the store. next
+// is where to go on, 0 at the end.
+func (s *Service) Users(ctx context.Context, after chat.AccountID, limit int) (
+	list []User, next chat.AccountID, err error) {
+	rows, err := s.Store.Accounts(ctx, after, limit)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list users: %w", err)
+	}
+	for _, a := range rows {
+		profile, err := s.Registry.Profile(ctx, a.ID)
+		if isCode(err, chat.CodeNotFound) {
+			continue // never finished
+		}
+		if err != nil {
+			return nil, 0, fmt.Errorf("list users: %w", err)
+		}
+		devices, err := s.Store.Devices(ctx, a.ID)
+		if err != nil {
+			return nil, 0, fmt.Errorf("list users: %w", err)
+		}
+		u := User{ID: a.ID, Username: profile.Username, Name: profile.Name, Created: a.Created,
+			Devices: len(devices), Operator: a.Operator, Suspended: a.Suspended}
+		for _, d := range devices {
+			u.LastUsed = max(u.LastUsed, d.LastUsed, s.use.at(d.ID))
+		}
+		list = append(list, u)
+	}
+	if len(rows) == limit {
+		next = rows[len(rows)-1].ID
+	}
+	return list, next, nil
+}
+
+// Suspend ends every session of an account and refuses new ones, under a public reason code; an empty
+// reason lifts the suspension.
+func (s *Service) Suspend(ctx context.Context, username, reason string) error {
+	if reason != "" && !slices.Contains(SuspendReasons(), reason) {
+		return &chat.Error{Code: chat.CodeBadRequest, Field: "reason",
+			Text: "unknown reason code; known are " + strings.Join(SuspendReasons(), ", ")}
+	}
+	account, _, err := s.byName(ctx, username)
+	if err != nil {
+		return fmt.Errorf("suspend: %w", err)
+	}
+	if account.ID == 0 {
+		return chat.Errorf(chat.CodeNotFound, "no account has this username")
+	}
+	account.Suspended = reason
+	if reason == "" {
+		err = s.Store.Apply(ctx, AccountPut{account})
+	} else {
+		err = s.change(ctx, account, 0, ReasonSuspended)
+	}
+	if err != nil {
+		return fmt.Errorf("suspend: %w", err)
+	}
+	return nil
+}
+
+// Reset gives an account another password, made where the given one is empty, and signs out its devices.
+// Its owner reads of it in the account's log.
+func (s *Service) Reset(ctx context.Context, username, password string) (string, error) {
+	account, profile, err := s.byName(ctx, username)
+	if err != nil {
+		return "", fmt.Errorf("reset: %w", err)
+	}
+	if account.ID == 0 {
+		return "", chat.Errorf(chat.CodeNotFound, "no account has this username")
+	}
+	if password == "" {
+		password = readablePassword()
+	} else if err := checkPassword(password, profile.Username, profile.Name); err != nil {
+		return "", err
+	}
+	if account.Password, err = s.hashes.hash(ctx, password); err != nil {
+		return "", fmt.Errorf("reset: %w", err)
+	}
+	if err := s.change(ctx, account, 0, ReasonReset); err != nil {
+		return "", fmt.Errorf("reset: %w", err)
+	}
+	notice := chat.DeviceNotice{Device: chat.Device{Name: "console", Client: "zolal"}, Reason: ReasonReset}
+	if err := s.Registry.Notice(ctx, account.ID, notice); err != nil {
+		return "", fmt.Errorf("reset: %w", err)
+	}
+	return password, nil
+}
+
+// readablePassword makes 100 random bits, in groups that can be read out over a telephone.
+func readablePassword() string {
+	var raw [20]byte
+	rand.Read(raw[:])
+	const letters = "abcdefghijkmnpqrstuvwxyz23456789" // 32 of them, none like another
+	var b bytes.Buffer
+	for i, c := range raw {
+		if i > 0 && i%5 == 0 {
+			b.WriteByte('-')
+		}
+		b.WriteByte(letters[c%32])
+	}
+	return b.String()
+}
+
+// newKey makes a UUID of version 7 from the service's clock.
+func (s *Service) newKey() chat.Key {
+	var k chat.Key
+	rand.Read(k[6:])
+	ms := uint64(s.millis())
+	for i := range 6 {
+		k[i] = byte(ms >> (40 - 8*i))
+	}
+	k[6] = k[6]&0x0f | 0x70
+	k[8] = k[8]&0x3f | 0x80
+	return k
+}

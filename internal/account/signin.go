@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package account
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"fmt"
+	"strings"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// Reasons of device notices and of revocations.
+const (
+	ReasonSignedIn  = "signed_in"
+	ReasonSignedOut = "signed_out"
+	ReasonRevoked   = "revoked"
+	ReasonPassword  = "password"
+	ReasonRecovery  = "recovery"
+	ReasonExpired   = "expired"
+	ReasonSuspended = "suspended"
+	ReasonReset     = "reset"    // by the operator
+	ReasonReplaced  = "replaced" // too many devices: the one unused for longest
+	ReasonToken     = "token"    // a scoped token was made
+)
+
+// SignIn makes a device for who knows the password. An unknown username and a wrong password cannot be told
+// apart, by answer or by time: both are chat.CodePasswordWrong. Guessing is limited per address and per
+// account; a device that was signed in before has a limit of its own, which others cannot use up.
+func (s *Service) SignIn(ctx context.Context, req SignIn) (Session, error) {
+	if len(req.Password) > maxPasswordBytes {
+		return Session{}, chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
+	}
+	account, profile, err := s.byName(ctx, req.Username)
+	if err != nil {
+		return Session{}, fmt.Errorf("sign in: %w", err)
+	}
+	limits := s.guessing(ctx, req, account.ID)
+	if err := s.buckets.take(limits...); err != nil {
+		return Session{}, err
+	}
+	ok, err := s.hashes.verify(ctx, account.Password, req.Password)
+	if err != nil {
+		s.buckets.give(limits...)
+		return Session{}, fmt.Errorf("sign in: %w", err)
+	}
+	if !ok {
+		return Session{}, chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
+	}
+	s.buckets.give(limits...)
+	if account.Suspended != "" {
+		return Session{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
+	}
+	device, token, err := s.addDevice(ctx, account.ID, req.Client, ReasonSignedIn)
+	if err != nil {
+		return Session{}, fmt.Errorf("sign in: %w", err)
+	}
+	return session(account, device, token, profile), nil
+}
+
+// guessing chooses what a failed sign-in is counted by. Accounts are counted by their name, so that one that
+// does not exist is limited the same.
+func (s *Service) guessing(ctx context.Context, req SignIn, account chat.AccountID) []bucket {
+	if device, ok := s.knownDevice(ctx, req.Proof, account); ok {
+		return []bucket{{"device", s.Limits.Device, number(uint32(device))}}
+	}
+	return []bucket{
+		{"fail", s.Limits.Failure, place(req.Client.Address)},
+		{"account", s.Limits.Account, foldName(req.Username)},
+	}
+}
+
+// knownDevice finds the device of an earlier session's token: one that lives, or that signed out by itself.
+// Those that were thrown out are strangers.
+func (s *Service) knownDevice(ctx context.Context, proof string, account chat.AccountID) (
+	chat.DeviceID, bool) {
+	hash, ok := hashToken(proof)
+	if !ok || account == 0 {
+		return 0, false
+	}
+	if device, owner, err := s.Store.DeviceByToken(ctx, hash); err == nil {
+		return device.ID, owner.ID == account
+	}
+	r, err := s.Store.Revoked(ctx, hash)
+	if err != nil {
+		return 0, false
+	}
+	return r.Device, r.Account == account && (r.Reason == ReasonSignedOut || r.Reason == ReasonExpired)
+}
+
+// Recover sets a new password for who holds the recovery code, signs out every device and makes a new one.
+// The authenticator has at least 128 random bits, so guesses are limited by address alone: nobody can lock
+// an account's owner out.
+func (s *Service) Recover(ctx context.Context, req Recovery) (Session, error) {
+	if len(req.Secret) != recoveryBytes {
+		return Session{}, &chat.Error{Code: chat.CodeBadRequest, Text: "not 32 bytes", Field: "recovery"}
+	}
+	limit := bucket{"fail", s.Limits.Failure, place(req.Client.Address)}
+	if err := s.buckets.take(limit); err != nil {
+		return Session{}, err
+	}
+	account, profile, err := s.byName(ctx, req.Username)
+	if err != nil {
+		return Session{}, fmt.Errorf("recover: %w", err)
+	}
+	sum := sha256.Sum256(req.Secret)
+	if subtle.ConstantTimeCompare(sum[:], account.Recovery[:]) != 1 || account.ID == 0 {
+		return Session{}, chat.Errorf(chat.CodeRecoveryWrong, "wrong username or recovery code")
+	}
+	s.buckets.give(limit)
+	if account.Suspended != "" {
+		return Session{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
+	}
+	if err := checkPassword(req.NewPassword, profile.Username, profile.Name); err != nil {
+		return Session{}, err
+	}
+	if account.Password, err = s.hashes.hash(ctx, req.NewPassword); err != nil {
+		return Session{}, fmt.Errorf("recover: %w", err)
+	}
+	if err := s.change(ctx, account, 0, ReasonRecovery); err != nil {
+		return Session{}, fmt.Errorf("recover: %w", err)
+	}
+	device, token, err := s.addDevice(ctx, account.ID, req.Client, ReasonRecovery)
+	if err != nil {
+		return Session{}, fmt.Errorf("recover: %w", err)
+	}
+	return session(account, device, token, profile), nil
+}
+
+// byName finds an account and its profile; nobody is the zero Account, not an error.
+func (s *Service) byName(ctx context.Context, username string) (Account, chat.Profile, error) {
+	id, err := s.Registry.ByName(ctx, username)
+	var account Account
+	var profile chat.Profile
+	if err == nil {
+		account, err = s.Store.Account(ctx, Find{ID: id})
+	}
+	if err == nil {
+		profile, err = s.Registry.Profile(ctx, id)
+	}
+	switch chat.CodeOf(err) {
+	case 0:
+		return account, profile, nil
+	case chat.CodeNotFound, chat.CodeNameInvalid, chat.CodeNameConfusable:
+		return Account{}, chat.Profile{}, nil
+	}
+	return Account{}, chat.Profile{}, err
+}
+
+// sameName compares usernames as people do; foldName is also what attempts are counted by. Names that were
+// accepted are ASCII letters, digits and underscores, so lower case is all there is to fold.
+func sameName(a, b string) bool { return foldName(a) == foldName(b) }
+
+func foldName(name string) string { return strings.ToLower(strings.TrimPrefix(name, "@")) }
+
+// session is the answer that carries a new token.
+func session(a Account, d Device, token string, p chat.Profile) Session {
+	return Session{Account: a.ID, Device: d.ID, Token: token, Profile: p, Operator: a.Operator,
+		Scopes: d.Scopes, Expires: d.Expires}
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package account
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// recoveryBytes is the length of a login authenticator.
+const recoveryBytes = 32
+
+// SignUp makes an account and its first device. With a valid set-up secret the account is the operator's.
+// A retry under the same key, with the same username and password, returns the same account and device
+// under a new token. It fails with chat.CodeSignupClosed, CodeSetupInvalid, CodePasswordWeak,
+// CodeRateLimited, CodeKeyInvalid, and as Registry.Register does.
+func (s *Service) SignUp(ctx context.Context, req SignUp) (Session, error) {
+	if req.Key.IsZero() {
+		return Session{}, &chat.Error{Code: chat.CodeKeyInvalid, Text: "a sign-up needs a key", Field: "key"}
+	}
+	if n := len(req.Recovery); n != 0 && n != recoveryBytes {
+		return Session{}, &chat.Error{Code: chat.CodeBadRequest, Text: "not 32 bytes", Field: "recovery"}
+	}
+	if err := s.mayProceed(ctx, req); err != nil {
+		return Session{}, err
+	}
+	known, err := s.Store.Account(ctx, Find{SignupKey: req.Key})
+	if err == nil {
+		return s.resume(ctx, known, req)
+	}
+	if !isCode(err, chat.CodeNotFound) {
+		return Session{}, fmt.Errorf("sign up: %w", err)
+	}
+	if err := s.mayCreate(ctx, req); err != nil {
+		return Session{}, err
+	}
+	account, device, token, err := s.prepare(ctx, req)
+	if err != nil {
+		return Session{}, fmt.Errorf("sign up: %w", err)
+	}
+	err = s.Store.Apply(ctx, AccountPut{account}, DevicePut{device})
+	if isCode(err, chat.CodeConflict) { // the same key, at the same time
+		if known, err := s.Store.Account(ctx, Find{SignupKey: req.Key}); err == nil {
+			return s.resume(ctx, known, req)
+		}
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("sign up: %w", err)
+	}
+	return s.complete(ctx, req, device, token)
+}
+
+// mayProceed says whether this sign-up is allowed at all: open, or with the set-up secret.
+func (s *Service) mayProceed(ctx context.Context, req SignUp) error {
+	has, err := s.hasOperator(ctx)
+	switch {
+	case err != nil:
+		return err
+	case req.Setup != "" && !has:
+		fail := bucket{"fail", s.Limits.Failure, place(req.Client.Address)}
+		if err := s.buckets.take(fail); err != nil {
+			return err
+		}
+		if err := s.checkSetup(ctx, req.Setup); err != nil {
+			return err
+		}
+		s.buckets.give(fail)
+		return nil
+	case !has:
+		return chat.Errorf(chat.CodeSignupClosed, "this server is not set up yet; its operator has the set-up link")
+	case req.Setup != "":
+		// A retry of the sign-up that used the link up is answered; anyone else is told that it is used.
+		if _, err := s.Store.Account(ctx, Find{SignupKey: req.Key}); err != nil {
+			return chat.Errorf(chat.CodeSetupInvalid, "the set-up link was used already")
+		}
+		return nil
+	case !s.OpenSignup:
+		return chat.Errorf(chat.CodeSignupClosed, "this server does not take sign-ups")
+	}
+	return nil
+}
+
+// mayCreate checks what costs nothing first, and counts the sign-up.
+func (s *Service) mayCreate(ctx context.Context, req SignUp) error {
+	if err := checkPassword(req.Password, req.Username, req.Name); err != nil {
+		return err
+	}
+	if err := s.Registry.CheckName(ctx, req.Username); err != nil {
+		return err
+	}
+	rate := s.Limits.SignUp
+	if req.Client.Address.IsLoopback() {
+		rate = s.Limits.SignUpLocal
+	}
+	return s.buckets.take(bucket{"signup", rate, place(req.Client.Address)})
+}
+
+// prepare makes the private half of a new account.
+func (s *Service) prepare(ctx context.Context, req SignUp) (Account, Device, string, error) {
+	fail := func(err error) (Account, Device, string, error) { return Account{}, Device{}, "", err }
+	hash, err := s.hashes.hash(ctx, req.Password)
+	if err != nil {
+		return fail(err)
+	}
+	id, err := s.Registry.NewAccount(ctx)
+	if err != nil {
+		return fail(err)
+	}
+	account := Account{ID: id, SignupKey: req.Key, Password: hash, Recovery: recoverySum(req.Recovery),
+		Created: s.millis()}
+	device, token, err := s.newDevice(ctx, id, req.Client)
+	return account, device, token, err
+}
+
+// complete claims the name, and with a set-up secret makes the operator.
+func (s *Service) complete(ctx context.Context, req SignUp, device Device, token string) (Session, error) {
+	profile := chat.Profile{Name: req.Name, Username: req.Username}
+	if profile.Name == "" {
+		profile.Name = req.Username
+	}
+	stored, err := s.Registry.Register(ctx, device.actor(), req.Key, profile)
+	if err != nil {
+		s.abandon(ctx, device.Account, err)
+		return Session{}, fmt.Errorf("sign up: %w", err)
+	}
+	if req.Setup != "" {
+		if err := s.useSetup(ctx, device.Account, req.Setup); err != nil {
+			return Session{}, err
+		}
+	}
+	account, err := s.Store.Account(ctx, Find{ID: device.Account})
+	if err != nil {
+		return Session{}, fmt.Errorf("sign up: %w", err)
+	}
+	return session(account, device, token, stored), nil
+}
+
+// abandon frees the key of a sign-up whose name was refused, so that the same person may try another. After
+// other errors the fate of the name is unknown, and a retry under the same key finds out.
+func (s *Service) abandon(ctx context.Context, id chat.AccountID, why error) {
+	switch chat.CodeOf(why) {
+	case chat.CodeNameTaken, chat.CodeNameInvalid, chat.CodeNameConfusable, chat.CodeBadText,
+		chat.CodeTextTooLong, chat.CodeBadRequest, chat.CodeKeyExpired, chat.CodeKeyInvalid:
+	default:
+		return
+	}
+	if err := s.Store.Apply(ctx, AccountGone{Account: id}); err != nil {
+		s.Log.Warn("an unfinished account stays", "account", id, "err", err)
+	}
+}
+
+// resume answers a retry: the same person, shown by the password, gets the same account.
+func (s *Service) resume(ctx context.Context, known Account, req SignUp) (Session, error) {
+	where := bucket{"fail", s.Limits.Failure, place(req.Client.Address)}
+	who := bucket{"resume", s.Limits.Account, number(uint32(known.ID))}
+	if err := s.buckets.take(where, who); err != nil {
+		return Session{}, err
+	}
+	ok, err := s.hashes.verify(ctx, known.Password, req.Password)
+	if err != nil {
+		return Session{}, fmt.Errorf("sign up: %w", err)
+	}
+	if !ok {
+		return Session{}, chat.Errorf(chat.CodeConflict, "another sign-up used this key")
+	}
+	s.buckets.give(where, who)
+	if known.Suspended != "" {
+		return Session{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", known.Suspended)
+	}
+	profile, err := s.Registry.Profile(ctx, known.ID)
+	switch {
+	case err == nil && !sameName(profile.Username, req.Username):
+		return Session{}, chat.Errorf(chat.CodeConflict, "this key signed up under another username")
+	case err != nil && !isCode(err, chat.CodeNotFound):
+		return Session{}, fmt.Errorf("sign up: %w", err)
+	}
+	device, token, err := s.firstDevice(ctx, known.ID, req.Client)
+	if err != nil {
+		return Session{}, fmt.Errorf("sign up: %w", err)
+	}
+	if known.Operator {
+		req.Setup = ""
+	}
+	return s.complete(ctx, req, device, token)
+}
+
+// firstDevice gives the device that an earlier try made a new token, since the earlier one was lost.
+func (s *Service) firstDevice(ctx context.Context, id chat.AccountID, c Client) (Device, string, error) {
+	list, err := s.Store.Devices(ctx, id)
+	if err != nil {
+		return Device{}, "", err
+	}
+	device, token, err := s.newDevice(ctx, id, c)
+	if err != nil {
+		return Device{}, "", err
+	}
+	if len(list) > 0 {
+		device.ID, device.Created = list[0].ID, list[0].Created
+	}
+	return device, token, s.Store.Apply(ctx, DevicePut{device})
+}
+
+// CheckUsername reports with a coded error why nobody may take a username now; nil: it is free.
+func (s *Service) CheckUsername(ctx context.Context, username string, from netip.Addr) error {
+	if err := s.buckets.take(bucket{"check", s.Limits.Check, place(from)}); err != nil {
+		return err
+	}
+	return s.Registry.CheckName(ctx, username)
+}
+
+// Status says whether the server still has no operator, and whether strangers may sign up.
+func (s *Service) Status(ctx context.Context) (setupNeeded, openSignup bool, err error) {
+	has, err := s.hasOperator(ctx)
+	return err == nil && !has, s.OpenSignup && has, err
+}
