@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
+import type { Entity } from './message'
+
+/**
+ * The durable vocabulary below the views: entries of logs as this side keeps them. Byte strings that serve
+ * as names (keys, chains) are hex, so that they compare and index; bodies stay the bytes that came.
+ */
+export interface Entry {
+  readonly seq: Seq
+  /** Counted entries up to and including this one. */
+  readonly ord: number
+  readonly at: Ms
+  /** 0 for the chat itself and for imported authors. */
+  readonly author: AccountId
+  /** Client key in hex; empty where it is not shown (channels). */
+  readonly key: string
+  readonly kind: EntryKind
+  readonly counted: boolean
+  /** What it edits, deletes, pins or unpins; 0 none. */
+  readonly target: Seq
+  readonly silent: boolean
+  readonly body: Uint8Array
+  readonly chain: string
+  /** Today's version, where a later entry superseded this one. */
+  readonly overlay: Overlay | null
+  readonly tally: Tally | null
+}
+
+/** Kinds by their names; a kind that this version does not know is 'unknown'. */
+export type EntryKind =
+  | 'chatCreated'
+  | 'message'
+  | 'edit'
+  | 'delete'
+  | 'pin'
+  | 'unpin'
+  | 'member'
+  | 'chatInfo'
+  | 'chatWide'
+  | 'service'
+  | 'chatDeleted'
+  | 'profile'
+  | 'myChat'
+  | 'read'
+  | 'draft'
+  | 'chatPrefs'
+  | 'block'
+  | 'privacy'
+  | 'device'
+  | 'invitation'
+  | 'inviteLink'
+  | 'joinRequest'
+  | 'staffMember'
+  | 'unknown'
+
+export interface Overlay {
+  /** The entry that made it so; of two the higher one stands. */
+  readonly by: Seq
+  readonly redacted: boolean
+  readonly body: Uint8Array
+  readonly at: Ms
+}
+
+export interface Tally {
+  readonly views: number
+  readonly reactions: readonly { readonly emoji: string; readonly count: number; readonly mine: boolean }[]
+}
+
+export interface Head {
+  readonly seq: Seq
+  readonly ord: number
+  readonly chain: string
+}
+
+export type ChatType = 'direct' | 'group' | 'channel' | 'saved' | 'unknown'
+
+export type Standing = 'none' | 'member' | 'admin' | 'owner' | 'banned' | 'invited' | 'requested'
+
+/** Named rights as bits; the numbers are the protocol's. */
+export const Grant = {
+  send: 1,
+  media: 2,
+  react: 4,
+  links: 8,
+  pin: 16,
+  invite: 32,
+  info: 64,
+  post: 128,
+  editAny: 256,
+  deleteAny: 512,
+  ban: 1024,
+  promote: 2048,
+} as const
+
+/** One account's standing in one chat; of two the higher version wins. */
+export interface MemberState {
+  readonly account: AccountId
+  readonly role: Standing
+  /** Admins: what they may; members: what is taken from them personally. */
+  readonly grants: number
+  readonly until: Ms
+  readonly version: number
+  readonly from: Seq
+  readonly title: string
+  readonly joined: Ms
+}
+
+/** A chat as this account may see it. */
+export interface ChatRecord {
+  readonly id: ChatId
+  readonly type: ChatType
+  readonly title: string
+  readonly about: string
+  readonly name: string
+  readonly defaults: number
+  readonly slowSeconds: number
+  readonly signatures: boolean
+  readonly historyHidden: boolean
+  readonly joinApproval: boolean
+  readonly members: number
+  readonly wide: boolean
+  readonly me: MemberState
+  /** The other one of a direct chat; 0 elsewhere. */
+  readonly peer: AccountId
+  readonly pinned: readonly Seq[]
+  readonly facts: number
+  readonly operatorCanRead: boolean
+  readonly created: Ms
+  readonly deleted: boolean
+  readonly numberBase: number
+}
+
+export interface Person {
+  readonly id: AccountId
+  readonly name: string
+  readonly username: string
+  readonly about: string
+  /** 0: hidden. */
+  readonly lastSeen: Ms
+  readonly online: boolean
+  readonly deleted: boolean
+}
+
+export interface MessageBody {
+  readonly text: string
+  readonly entities: readonly Entity[]
+  readonly reply: ReplyBody | null
+  readonly forward: ForwardBody | null
+  readonly signature: string
+  readonly imported: ImportedFrom | null
+  readonly attachments: readonly AttachmentBody[]
+}
+
+export interface ReplyBody {
+  /** 0: the message replied to is not here. */
+  readonly seq: Seq
+  readonly quote: string
+  readonly quoteEntities: readonly Entity[]
+  readonly quoteOffset: number
+}
+
+export interface ForwardBody {
+  readonly name: string
+  readonly account: AccountId
+  readonly chat: ChatId
+  readonly seq: Seq
+  readonly at: Ms
+}
+
+export interface ImportedFrom {
+  readonly author: string
+  readonly authorId: string
+  readonly number: number
+  readonly edited: Ms
+  readonly viaBot: string
+}
+
+export interface AttachmentBody {
+  readonly kind: string
+  readonly name: string
+  readonly mime: string
+  readonly bytes: number
+  readonly width: number
+  readonly height: number
+  readonly seconds: number
+  readonly emoji: string
+}
+
+export interface ServiceBody {
+  readonly action: string
+  readonly values: Readonly<Record<string, string>>
+  readonly imported: ImportedFrom | null
+}
+
+export interface CreatedBody {
+  readonly type: ChatType
+  readonly title: string
+  readonly about: string
+  readonly owner: AccountId
+  readonly accounts: readonly AccountId[]
+  readonly defaults: number
+  readonly imported: boolean
+  readonly numberBase: number
+}
+
+/** Only what changed is there. */
+export interface InfoChange {
+  readonly title?: string | undefined
+  readonly about?: string | undefined
+  readonly name?: string | undefined
+  readonly defaults?: number | undefined
+  readonly slowSeconds?: number | undefined
+  readonly signatures?: boolean | undefined
+  readonly historyHidden?: boolean | undefined
+  readonly joinApproval?: boolean | undefined
+}
+
+export interface MemberChange {
+  readonly member: MemberState
+  readonly before: Standing
+  readonly reason: string
+}
+
+export interface ReadMark {
+  readonly seq: Seq
+  readonly ord: number
+}
+
+export interface DraftBody {
+  readonly text: string
+  readonly entities: readonly Entity[]
+  readonly reply: Seq
+  readonly at: Ms
+}
+
+export interface ChatPrefs {
+  readonly mutedUntil: Ms
+  readonly archived: boolean
+  readonly pinRank: number
+  readonly markedUnread: boolean
+}
+
+export interface Privacy {
+  readonly hideLastSeen: boolean
+  readonly hideTyping: boolean
+  readonly hideReads: boolean
+  readonly hideForwards: boolean
+  readonly refuseInvites: boolean
+}
+
+export interface Profile {
+  readonly name: string
+  readonly username: string
+  readonly about: string
+}
+
+export interface Invitation {
+  readonly chat: ChatId
+  readonly by: AccountId
+  readonly title: string
+  readonly type: ChatType
+}
+
+/** What a user log adds up to. */
+export interface UserRecord {
+  readonly account: AccountId
+  readonly profile: Profile
+  readonly blocked: readonly AccountId[]
+  readonly privacy: Privacy
+  readonly invitations: readonly Invitation[]
+  readonly operator: boolean
+}
+
+/** Bodies of chat entries, decoded. */
+export type ChatBody =
+  | { readonly kind: 'message' | 'edit'; readonly message: MessageBody }
+  | { readonly kind: 'service'; readonly service: ServiceBody }
+  | { readonly kind: 'chatCreated'; readonly created: CreatedBody }
+  | { readonly kind: 'chatInfo'; readonly change: InfoChange }
+  | { readonly kind: 'member'; readonly change: MemberChange }
+  | { readonly kind: 'delete' | 'pin' | 'unpin' | 'chatWide' | 'chatDeleted' }
+  | { readonly kind: 'unknown' }
+
+/** Bodies of user-log entries, decoded. */
+export type UserBody =
+  | { readonly kind: 'profile'; readonly profile: Profile }
+  | { readonly kind: 'myChat'; readonly chat: ChatId; readonly member: MemberState }
+  | { readonly kind: 'read'; readonly chat: ChatId; readonly mark: ReadMark }
+  | { readonly kind: 'draft'; readonly chat: ChatId; readonly draft: DraftBody }
+  | { readonly kind: 'chatPrefs'; readonly chat: ChatId; readonly prefs: Partial<ChatPrefs> }
+  | { readonly kind: 'block'; readonly account: AccountId; readonly blocked: boolean }
+  | { readonly kind: 'privacy'; readonly privacy: Privacy }
+  | { readonly kind: 'device'; readonly device: DeviceId; readonly removed: boolean; readonly reason: string }
+  | { readonly kind: 'invitation'; readonly invitation: Invitation }
+  | { readonly kind: 'unknown' }

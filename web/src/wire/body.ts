@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
+import type {
+  ChatBody,
+  Entry,
+  EntryKind,
+  ForwardBody,
+  ImportedFrom,
+  MessageBody,
+  ReplyBody,
+  UserBody,
+} from '../model/entry'
+import {
+  draftOf,
+  invitationOf,
+  memberOf,
+  prefsChangeOf,
+  privacyOf,
+  readOf,
+  standingOf,
+  typeOf,
+} from './convert'
+import { entitiesOf } from './entity'
+import { ChatCreatedSchema, ChatInfoChangeSchema, MemberChangeSchema } from './gen/zolal/v1/chat_pb'
+import * as entry from './gen/zolal/v1/entry_pb'
+import * as sync from './gen/zolal/v1/sync_pb'
+
+/** Reads bodies of entries. A body that does not decode is 'unknown': it is drawn as such and kept. */
+
+function tryDecode<T extends DescMessage>(schema: T, bytes: Uint8Array): MessageShape<T> | null {
+  try {
+    return fromBinary(schema, bytes)
+  } catch {
+    return null
+  }
+}
+
+function replyOf(r: entry.Reply | undefined): ReplyBody | null {
+  if (!r) return null
+  return {
+    seq: r.seq,
+    quote: r.quote,
+    quoteEntities: entitiesOf(r.quoteEntities),
+    quoteOffset: r.quoteOffset,
+  }
+}
+
+function forwardOf(f: entry.Forward | undefined): ForwardBody | null {
+  return f ? { name: f.name, account: f.account, chat: f.chat, seq: f.seq, at: Number(f.atMs) } : null
+}
+
+function importedOf(i: entry.ImportedFrom | undefined): ImportedFrom | null {
+  if (!i) return null
+  const { author, authorId, viaBot } = i
+  return { author, authorId, viaBot, number: Number(i.number), edited: Number(i.editedMs) }
+}
+
+/** Reads the body of a message or of an edit; null when it does not decode. */
+export function readMessage(bytes: Uint8Array): MessageBody | null {
+  const m = tryDecode(entry.MessageSchema, bytes)
+  if (!m) return null
+  return {
+    text: m.text,
+    entities: entitiesOf(m.entities),
+    reply: replyOf(m.reply),
+    forward: forwardOf(m.forward),
+    signature: m.signature,
+    imported: importedOf(m.imported),
+    attachments: m.attachments.map(({ kind, name, mime, bytes, width, height, seconds, emoji }) => {
+      return { kind, name, mime, bytes: Number(bytes), width, height, seconds, emoji }
+    }),
+  }
+}
+
+type Readers<B> = Partial<Record<EntryKind, (bytes: Uint8Array) => B | null>>
+
+const chatReaders: Readers<ChatBody> = {
+  message: (bytes) => {
+    const message = readMessage(bytes)
+    return message && { kind: 'message', message }
+  },
+  edit: (bytes) => {
+    const message = readMessage(bytes)
+    return message && { kind: 'edit', message }
+  },
+  service: (bytes) => {
+    const s = tryDecode(entry.ServiceLineSchema, bytes)
+    if (!s) return null
+    return {
+      kind: 'service',
+      service: { action: s.action, values: { ...s.values }, imported: importedOf(s.imported) },
+    }
+  },
+  chatCreated: (bytes) => {
+    const c = tryDecode(ChatCreatedSchema, bytes)
+    if (!c) return null
+    const { title, about, owner, accounts, defaults, imported } = c
+    return {
+      kind: 'chatCreated',
+      created: {
+        title,
+        about,
+        owner,
+        accounts,
+        defaults,
+        imported,
+        type: typeOf(c.type),
+        numberBase: Number(c.numberBase),
+      },
+    }
+  },
+  chatInfo: (bytes) => {
+    const c = tryDecode(ChatInfoChangeSchema, bytes)
+    if (!c) return null
+    const { $typeName: _name, $unknown: _unknown, ...change } = c
+    return { kind: 'chatInfo', change }
+  },
+  member: (bytes) => {
+    const c = tryDecode(MemberChangeSchema, bytes)
+    if (!c) return null
+    return {
+      kind: 'member',
+      change: { member: memberOf(c.member), before: standingOf(c.before), reason: c.reason },
+    }
+  },
+  delete: () => ({ kind: 'delete' }),
+  pin: () => ({ kind: 'pin' }),
+  unpin: () => ({ kind: 'unpin' }),
+  chatWide: () => ({ kind: 'chatWide' }),
+  chatDeleted: () => ({ kind: 'chatDeleted' }),
+}
+
+const userReaders: Readers<UserBody> = {
+  profile: (bytes) => {
+    const p = tryDecode(sync.ProfileSchema, bytes)
+    return p && { kind: 'profile', profile: { name: p.name, username: p.username, about: p.about } }
+  },
+  myChat: (bytes) => {
+    const m = tryDecode(sync.MyChatSchema, bytes)
+    return m && { kind: 'myChat', chat: m.chat, member: memberOf(m.member) }
+  },
+  read: (bytes) => {
+    const r = tryDecode(sync.ReadMarkSchema, bytes)
+    return r && { kind: 'read', chat: r.chat, mark: readOf(r) }
+  },
+  draft: (bytes) => {
+    const d = tryDecode(sync.DraftSchema, bytes)
+    return d && { kind: 'draft', chat: d.chat, draft: draftOf(d) }
+  },
+  chatPrefs: (bytes) => {
+    const p = tryDecode(sync.ChatPrefsSchema, bytes)
+    return p && { kind: 'chatPrefs', chat: p.chat, prefs: prefsChangeOf(p) }
+  },
+  block: (bytes) => {
+    const b = tryDecode(sync.BlockSchema, bytes)
+    return b && { kind: 'block', account: b.account, blocked: b.blocked }
+  },
+  privacy: (bytes) => {
+    const p = tryDecode(sync.PrivacySchema, bytes)
+    return p && { kind: 'privacy', privacy: privacyOf(p) }
+  },
+  device: (bytes) => {
+    const d = tryDecode(sync.DeviceNoticeSchema, bytes)
+    return d && { kind: 'device', device: d.device?.id ?? 0, removed: d.removed, reason: d.reason }
+  },
+  invitation: (bytes) => {
+    const i = tryDecode(sync.InvitationSchema, bytes)
+    return i && { kind: 'invitation', invitation: invitationOf(i) }
+  },
+}
+
+/** The body of a chat entry as it was written; not today's version. */
+export function readChatBody(e: Pick<Entry, 'kind' | 'body'>): ChatBody {
+  return chatReaders[e.kind]?.(e.body) ?? { kind: 'unknown' }
+}
+
+/** The body of a user-log entry. */
+export function readUserBody(e: Pick<Entry, 'kind' | 'body'>): UserBody {
+  return userReaders[e.kind]?.(e.body) ?? { kind: 'unknown' }
+}

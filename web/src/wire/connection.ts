@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AddressBook } from './addresses'
+import { Backoff } from './backoff'
+import { endsSession, Refusal, Silence } from './failure'
+import type { ClientIdentity } from './frame'
+import { ErrorCode, type HelloOk } from './gen/zolal/v1/frame_pb'
+import type { Updates } from './gen/zolal/v1/sync_pb'
+import { openRung, plan, race } from './ladder'
+import { type Link, type LinkEvents, type LinkOptions, type Net, RUNGS, type Rung, type Timing } from './link'
+
+export type ConnectionState = 'online' | 'connecting' | 'offline' | 'interfering'
+
+/** Which rung works on which network, kept between runs. */
+export interface RungMemory {
+  /** A name for the network the device is on, as well as it can be told. */
+  network(): string
+  recall(network: string): Rung | undefined
+  note(network: string, rung: Rung): void
+}
+
+export interface ConnectionEvents {
+  /** A link stands: catch up. Comes again when another link takes over. `askedAt` is for the clock. */
+  linked(hello: HelloOk, askedAt: number): void
+  updates(updates: Updates): void
+  state(state: ConnectionState): void
+  /** Our own server ended this session or does not speak with this version any more. */
+  ended(why: Refusal): void
+}
+
+export interface ConnectionOptions {
+  readonly addresses: AddressBook
+  readonly token: string
+  readonly who: ClientIdentity
+  readonly net: Net
+  readonly timing: Timing
+  readonly memory: RungMemory
+  readonly events: ConnectionEvents
+}
+
+export interface RequestOptions {
+  /** For the answer, waiting for a connection included; milliseconds. */
+  readonly deadlineMs?: number
+  /** Ask again on the next link when the one in use breaks. Writes have keys, so this doubles nothing. */
+  readonly again?: boolean
+}
+
+/**
+ * Keeps one connection to the server as long as it runs: reconnects with jitter, moves down the ladder where
+ * a network swallows data and up again later, and on to the server's other addresses.
+ */
+export class Connection {
+  readonly #o: ConnectionOptions
+  readonly #backoff: Backoff
+  readonly #climb: Backoff
+  readonly #waiters = new Set<() => void>()
+  #link: Link | null = null
+  #state: ConnectionState = 'connecting'
+  #running = false
+  #wake: () => void = () => {}
+  /** Ends the wait for the link in use. */
+  #closed: () => void = () => {}
+  #climbTimer: ReturnType<typeof setTimeout> | undefined
+  #done: Promise<void> = Promise.resolve()
+
+  constructor(o: ConnectionOptions) {
+    this.#o = o
+    this.#backoff = new Backoff(o.timing.retryMin, o.timing.retryMax)
+    this.#climb = new Backoff(o.timing.climbMin, o.timing.climbMax)
+  }
+
+  get state(): ConnectionState {
+    return this.#state
+  }
+
+  /** How the connection is carried now; null while there is none. */
+  get rung(): Rung | null {
+    return this.#link?.rung ?? null
+  }
+
+  /** The address in use; null while there is none. */
+  get address(): string | null {
+    return this.#link?.address ?? null
+  }
+
+  start(): void {
+    if (this.#running) return
+    this.#running = true
+    this.#done = this.#run()
+  }
+
+  /** Ends the connection for good and waits for its loop. */
+  async stop(): Promise<void> {
+    this.#running = false
+    clearTimeout(this.#climbTimer)
+    this.#drop()
+    this.#wake()
+    this.#tellWaiters()
+    await this.#done
+  }
+
+  /** Tries now instead of after the pause: the network came back, or the person looks at the app. */
+  poke(): void {
+    this.#backoff.reset()
+    if (this.#link) this.#link.probe()
+    else this.#wake()
+  }
+
+  /** Sends one request over the current link, waiting for one if need be. Rejects with Refusal or Silence. */
+  async request(method: string, payload: Uint8Array, o: RequestOptions = {}): Promise<Uint8Array> {
+    const until = performance.now() + (o.deadlineMs ?? this.#o.timing.answer)
+    let sent = false
+    for (;;) {
+      const link = await this.#linkBefore(until, sent)
+      try {
+        return await link.request(method, payload, Math.max(1, until - performance.now()))
+      } catch (error) {
+        if (endsSession(error)) this.#end(error)
+        if (!(error instanceof Silence)) throw error
+        sent ||= error.sent
+        const again = o.again !== false && error.reason !== 'interfering' && performance.now() < until
+        if (!again) throw new Silence(error.reason, sent, error)
+        if (this.#link === link) await this.#change(until)
+      }
+    }
+  }
+
+  async #linkBefore(until: number, sent: boolean): Promise<Link> {
+    while (!this.#link) {
+      const hopeless = this.#state === 'offline' || this.#state === 'interfering' || !this.#running
+      if (hopeless) throw new Silence(this.#state === 'interfering' ? 'interfering' : 'offline', sent)
+      if (performance.now() >= until) throw new Silence('late', sent)
+      await this.#change(until)
+    }
+    return this.#link
+  }
+
+  /** Resolves when the link or the state changes, at the latest at `until`. */
+  #change(until: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.#waiters.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, Math.max(0, until - performance.now()))
+      this.#waiters.add(done)
+    })
+  }
+
+  #tellWaiters(): void {
+    for (const waiter of [...this.#waiters]) waiter()
+  }
+
+  #setState(state: ConnectionState): void {
+    if (state === this.#state) return
+    this.#state = state
+    this.#o.events.state(state)
+    this.#tellWaiters()
+  }
+
+  async #run(): Promise<void> {
+    while (this.#running) {
+      try {
+        const link = await this.#connect()
+        const since = performance.now()
+        await link.over
+        this.#drop()
+        clearTimeout(this.#climbTimer)
+        if (!this.#running) return
+        this.#setState(this.#o.net.online() ? 'connecting' : 'offline')
+        // A link that breaks at once must not be reopened in a tight loop.
+        if (performance.now() - since > this.#o.timing.firstData) this.#backoff.reset()
+        await this.#pause(this.#backoff.next())
+      } catch (error) {
+        if (!this.#running) return
+        if (this.#endsFor(error)) return
+        const meddling = error instanceof Silence && error.reason === 'interfering'
+        this.#setState(meddling ? 'interfering' : 'offline')
+        const asked = error instanceof Refusal ? error.retryMs : 0
+        await this.#pause(Math.max(asked, this.#backoff.next()))
+      }
+    }
+  }
+
+  #drop(): void {
+    this.#link?.close()
+    this.#link = null
+    this.#closed()
+  }
+
+  #endsFor(error: unknown): boolean {
+    if (!(error instanceof Refusal)) return false
+    const tooOld = error.code === ErrorCode.VERSION_UNSUPPORTED
+    if (!tooOld && !endsSession(error)) return false
+    this.#end(error)
+    return true
+  }
+
+  #end(why: Refusal): void {
+    if (!this.#running) return
+    this.#running = false
+    clearTimeout(this.#climbTimer)
+    this.#drop()
+    this.#setState('offline')
+    this.#wake()
+    this.#tellWaiters()
+    this.#o.events.ended(why)
+  }
+
+  /** Opens a link; `over` resolves when that link, or the one that took over from it, has ended. */
+  async #connect(): Promise<{ over: Promise<void> }> {
+    if (!this.#o.net.online()) throw new Silence('offline', false)
+    const { addresses, memory, timing } = this.#o
+    const network = memory.network()
+    const start = memory.recall(network) ?? RUNGS[0]
+    const askedAt = Date.now()
+    const over = new Promise<void>((resolve) => {
+      this.#closed = resolve
+    })
+    const closed = this.#closed
+    const link = await race(plan(addresses.order(), start), timing.firstData / 2, (what) =>
+      openRung(what.rung, this.#linkOptions(what.address), this.#eventsFor(closed)),
+    )
+    if (!this.#running) {
+      link.close()
+      return { over: Promise.resolve() }
+    }
+    memory.note(network, link.rung)
+    this.#adopt(link, askedAt)
+    this.#scheduleClimb(closed)
+    return { over }
+  }
+
+  #linkOptions(address: string): LinkOptions {
+    const { token, who, net, timing } = this.#o
+    return { address, token, who, net, timing }
+  }
+
+  /** Events of one link: it counts as closed only while it is the one in use. */
+  #eventsFor(closed: () => void, mine: { link: Link | null } = { link: null }): LinkEvents {
+    return {
+      updates: (updates) => this.#running && this.#o.events.updates(updates),
+      closed: () => {
+        if (!mine.link || this.#link === mine.link) closed()
+      },
+    }
+  }
+
+  #adopt(link: Link, askedAt: number): void {
+    this.#link = link
+    this.#o.addresses.noteGood(link.address)
+    this.#setState('online')
+    this.#tellWaiters()
+    this.#o.events.linked(link.hello, askedAt)
+  }
+
+  /** Tries a quicker rung now and then; a success takes over without a gap. */
+  #scheduleClimb(closed: () => void): void {
+    clearTimeout(this.#climbTimer)
+    const current = this.#link
+    if (!current || current.rung === RUNGS[0]) {
+      this.#climb.reset()
+      return
+    }
+    this.#climbTimer = setTimeout(async () => {
+      const better = RUNGS.slice(0, RUNGS.indexOf(current.rung))
+      for (const rung of better) {
+        const mine: { link: Link | null } = { link: null }
+        const askedAt = Date.now()
+        const events = this.#eventsFor(closed, mine)
+        const link = await openRung(rung, this.#linkOptions(current.address), events).catch(() => null)
+        if (!link) continue
+        mine.link = link
+        if (this.#link !== current || !this.#running) return link.close()
+        this.#o.memory.note(this.#o.memory.network(), rung)
+        this.#adopt(link, askedAt)
+        current.retire()
+        break
+      }
+      this.#scheduleClimb(closed)
+    }, this.#climb.next())
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#wake(), ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        this.#wake = () => {}
+        resolve()
+      }
+    })
+  }
+}

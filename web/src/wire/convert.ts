@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type {
+  ChatPrefs,
+  ChatRecord,
+  ChatType,
+  DraftBody,
+  Entry,
+  EntryKind,
+  Head,
+  Invitation,
+  MemberState,
+  Overlay,
+  Person,
+  Privacy,
+  ReadMark,
+  Standing,
+  Tally,
+  UserRecord,
+} from '../model/entry'
+import { entitiesOf } from './entity'
+import * as chat from './gen/zolal/v1/chat_pb'
+import * as entry from './gen/zolal/v1/entry_pb'
+import type * as sync from './gen/zolal/v1/sync_pb'
+import { toHex } from './hex'
+
+/** Conversions from the wire's messages to the vocabulary of this side. */
+
+const { Kind } = entry
+
+const kinds: Partial<Record<entry.Kind, EntryKind>> = {
+  [Kind.CHAT_CREATED]: 'chatCreated',
+  [Kind.MESSAGE]: 'message',
+  [Kind.EDIT]: 'edit',
+  [Kind.DELETE]: 'delete',
+  [Kind.PIN]: 'pin',
+  [Kind.UNPIN]: 'unpin',
+  [Kind.MEMBER]: 'member',
+  [Kind.CHAT_INFO]: 'chatInfo',
+  [Kind.CHAT_WIDE]: 'chatWide',
+  [Kind.SERVICE]: 'service',
+  [Kind.CHAT_DELETED]: 'chatDeleted',
+  [Kind.PROFILE]: 'profile',
+  [Kind.MY_CHAT]: 'myChat',
+  [Kind.READ]: 'read',
+  [Kind.DRAFT]: 'draft',
+  [Kind.CHAT_PREFS]: 'chatPrefs',
+  [Kind.BLOCK]: 'block',
+  [Kind.PRIVACY]: 'privacy',
+  [Kind.DEVICE]: 'device',
+  [Kind.INVITATION]: 'invitation',
+  [Kind.INVITE_LINK]: 'inviteLink',
+  [Kind.JOIN_REQUEST]: 'joinRequest',
+  [Kind.STAFF_MEMBER]: 'staffMember',
+}
+
+const types: Partial<Record<chat.ChatType, ChatType>> = {
+  [chat.ChatType.DIRECT]: 'direct',
+  [chat.ChatType.GROUP]: 'group',
+  [chat.ChatType.CHANNEL]: 'channel',
+  [chat.ChatType.SAVED]: 'saved',
+}
+
+const standings: Partial<Record<chat.Role, Standing>> = {
+  [chat.Role.NONE]: 'none',
+  [chat.Role.MEMBER]: 'member',
+  [chat.Role.ADMIN]: 'admin',
+  [chat.Role.OWNER]: 'owner',
+  [chat.Role.BANNED]: 'banned',
+  [chat.Role.INVITED]: 'invited',
+  [chat.Role.REQUESTED]: 'requested',
+}
+
+export const kindOf = (kind: entry.Kind): EntryKind => kinds[kind] ?? 'unknown'
+export const typeOf = (type: chat.ChatType): ChatType => types[type] ?? 'unknown'
+export const standingOf = (role: chat.Role): Standing => standings[role] ?? 'none'
+
+/** Copies bytes out of the frame they came in, which would otherwise be kept whole with them. */
+const own = (bytes: Uint8Array): Uint8Array => bytes.slice()
+
+export function entryOf(e: entry.Entry): Entry {
+  return {
+    seq: e.seq,
+    ord: e.ord,
+    at: Number(e.atMs),
+    author: e.author,
+    key: toHex(e.key),
+    kind: kindOf(e.envelope?.kind ?? Kind.UNSPECIFIED),
+    counted: e.envelope?.counted ?? false,
+    target: e.envelope?.target ?? 0,
+    silent: e.envelope?.silent ?? false,
+    body: own(e.body),
+    chain: toHex(e.chain),
+    overlay: e.overlay ? overlayOf(e.overlay) : null,
+    tally: e.tally ? tallyOf(e.tally) : null,
+  }
+}
+
+function overlayOf(o: entry.Overlay): Overlay {
+  return { by: o.by, redacted: o.redacted, body: own(o.body), at: Number(o.atMs) }
+}
+
+export function tallyOf(t: entry.Tally): Tally {
+  return {
+    views: t.views,
+    reactions: t.reactions.map(({ emoji, count, mine }) => ({ emoji, count, mine })),
+  }
+}
+
+export function headOf(h: entry.Head | undefined): Head {
+  return { seq: h?.seq ?? 0, ord: h?.ord ?? 0, chain: toHex(h?.chain ?? new Uint8Array(0)) }
+}
+
+export function memberOf(m: chat.MemberState | undefined): MemberState {
+  return {
+    account: m?.account ?? 0,
+    role: standingOf(m?.role ?? chat.Role.NONE),
+    grants: m?.grants ?? 0,
+    until: Number(m?.untilMs ?? 0),
+    version: m?.version ?? 0,
+    from: m?.fromSeq ?? 0,
+    title: m?.title ?? '',
+    joined: Number(m?.joinedMs ?? 0),
+  }
+}
+
+export function personOf(p: chat.Person): Person {
+  const { id, name, username, about, online, deleted } = p
+  return { id, name, username, about, online, deleted, lastSeen: Number(p.lastSeenMs) }
+}
+
+export function chatOf(c: chat.ChatInfo): ChatRecord {
+  return {
+    id: c.id,
+    type: typeOf(c.type),
+    title: c.title,
+    about: c.about,
+    name: c.name,
+    defaults: c.defaults,
+    slowSeconds: c.slowSeconds,
+    signatures: c.signatures,
+    historyHidden: c.historyHidden,
+    joinApproval: c.joinApproval,
+    members: c.members,
+    wide: c.wide,
+    me: memberOf(c.me),
+    peer: c.peer?.id ?? 0,
+    pinned: [...c.pinned],
+    facts: Number(c.facts),
+    operatorCanRead: c.operatorCanRead,
+    created: Number(c.createdMs),
+    deleted: c.deleted,
+    numberBase: Number(c.numberBase),
+  }
+}
+
+export function readOf(r: sync.ReadMark | undefined): ReadMark {
+  return { seq: r?.seq ?? 0, ord: r?.ord ?? 0 }
+}
+
+export function draftOf(d: sync.Draft | undefined): DraftBody {
+  return {
+    text: d?.text ?? '',
+    entities: entitiesOf(d?.entities ?? []),
+    reply: d?.reply ?? 0,
+    at: Number(d?.atMs ?? 0),
+  }
+}
+
+export function prefsOf(p: sync.ChatPrefs | undefined): ChatPrefs {
+  return {
+    mutedUntil: Number(p?.mutedUntilMs ?? 0),
+    archived: p?.archived ?? false,
+    pinRank: p?.pinRank ?? 0,
+    markedUnread: p?.markedUnread ?? false,
+  }
+}
+
+/** Only what an entry changed of the wishes for a chat. */
+export function prefsChangeOf(p: sync.ChatPrefs): Partial<ChatPrefs> {
+  return {
+    ...(p.mutedUntilMs === undefined ? {} : { mutedUntil: Number(p.mutedUntilMs) }),
+    ...(p.archived === undefined ? {} : { archived: p.archived }),
+    ...(p.pinRank === undefined ? {} : { pinRank: p.pinRank }),
+    ...(p.markedUnread === undefined ? {} : { markedUnread: p.markedUnread }),
+  }
+}
+
+export function privacyOf(p: sync.Privacy | undefined): Privacy {
+  return {
+    hideLastSeen: p?.hideLastSeen ?? false,
+    hideTyping: p?.hideTyping ?? false,
+    hideReads: p?.hideReads ?? false,
+    hideForwards: p?.hideForwards ?? false,
+    refuseInvites: p?.refuseInvites ?? false,
+  }
+}
+
+export function invitationOf(i: sync.Invitation): Invitation {
+  return { chat: i.chat, by: i.by, title: i.title, type: typeOf(i.type) }
+}
+
+export function userOf(u: sync.UserState): UserRecord {
+  return {
+    account: u.account,
+    profile: {
+      name: u.profile?.name ?? '',
+      username: u.profile?.username ?? '',
+      about: u.profile?.about ?? '',
+    },
+    blocked: [...u.blocked],
+    privacy: privacyOf(u.privacy),
+    invitations: u.invitations.map(invitationOf),
+    operator: u.operator,
+  }
+}

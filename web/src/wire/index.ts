@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+export { AddressBook, type KnownAddresses, verifyAddresses } from './addresses'
+export { readChatBody, readMessage, readUserBody } from './body'
+export { Accounts, type Caller, Chats, call, encode, Messages, nameOf, reread, Sync } from './call'
+export { ServerClock } from './clock'
+export {
+  Connection,
+  type ConnectionEvents,
+  type ConnectionOptions,
+  type ConnectionState,
+  type RequestOptions,
+  type RungMemory,
+} from './connection'
+export * from './convert'
+export { entitiesOf, toWireEntities } from './entity'
+export { appCode, ErrorCode, endsSession, mayPass, Refusal, Silence, toAppError } from './failure'
+export type { ClientIdentity } from './frame'
+export { ChatType as WireChatType, Role as WireRole } from './gen/zolal/v1/chat_pb'
+export type { HelloOk } from './gen/zolal/v1/frame_pb'
+export type { AddressList, ChatTail, Signal, SyncResponse, Update, Updates } from './gen/zolal/v1/sync_pb'
+export { fromHex, toHex } from './hex'
+export { KeyMaker, keyTime } from './key'
+export { type Net, TIMING, type Timing } from './link'
+export { browserNet, networkName, Rungs } from './network'
+export { post } from './post'

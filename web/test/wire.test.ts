@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  AddressBook,
+  Connection,
+  type ConnectionState,
+  call,
+  ErrorCode,
+  KeyMaker,
+  type KnownAddresses,
+  keyTime,
+  Messages,
+  Refusal,
+  type RungMemory,
+  ServerClock,
+  Silence,
+  toHex,
+  type Updates,
+  verifyAddresses,
+} from '../src/wire'
+import { Backoff } from '../src/wire/backoff'
+import { FrameSplitter } from '../src/wire/frame'
+import { ReceiptSchema } from '../src/wire/gen/zolal/v1/chat_pb'
+import { SendRequestSchema } from '../src/wire/gen/zolal/v1/message_pb'
+import { AddressesSchema, AddressListSchema, UpdateSchema } from '../src/wire/gen/zolal/v1/sync_pb'
+import type { Rung, Timing } from '../src/wire/link'
+import { type Backend, Gate } from './server/gate'
+import { NodeNet, QUICK, until } from './server/node'
+
+/** Answers every send with a receipt whose seq is how many keys it has stored. */
+class Counter implements Backend {
+  readonly keys: string[] = []
+  ended = false
+
+  incarnation(): Uint8Array {
+    return new Uint8Array([1])
+  }
+
+  signIn(token: string): number {
+    if (this.ended) throw new Refusal(ErrorCode.REVOKED)
+    if (token !== 'token') throw new Refusal(ErrorCode.UNAUTHENTICATED)
+    return 1
+  }
+
+  handle(method: string, payload: Uint8Array): Uint8Array {
+    if (method !== 'Messages/Send') throw new Refusal(ErrorCode.UNKNOWN_METHOD)
+    const key = toHex(fromBinary(SendRequestSchema, payload).key)
+    const repeated = this.keys.includes(key)
+    if (!repeated) this.keys.push(key)
+    const seq = this.keys.indexOf(key) + 1
+    return toBinary(ReceiptSchema, create(ReceiptSchema, { seq, repeated }))
+  }
+}
+
+class Memory implements RungMemory {
+  readonly rungs = new Map<string, Rung>()
+  name = 'home'
+  network(): string {
+    return this.name
+  }
+  recall(network: string): Rung | undefined {
+    return this.rungs.get(network)
+  }
+  note(network: string, rung: Rung): void {
+    this.rungs.set(network, rung)
+  }
+}
+
+const open: { stop(): unknown }[] = []
+afterEach(async () => {
+  for (const thing of open.splice(0).reverse()) await thing.stop()
+})
+
+async function gateFor(backend: Backend): Promise<Gate> {
+  const gate = await new Gate(backend).up()
+  open.push({ stop: () => gate.down() })
+  return gate
+}
+
+interface Bench {
+  readonly connection: Connection
+  readonly net: NodeNet
+  readonly memory: Memory
+  readonly states: ConnectionState[]
+  readonly updates: Updates[]
+  readonly links: string[]
+  readonly ended: Refusal[]
+  send(key: Uint8Array): Promise<number>
+}
+
+function connect(book: AddressBook, timing: Partial<Timing> = {}, memory = new Memory()): Bench {
+  const net = new NodeNet()
+  const states: ConnectionState[] = []
+  const updates: Updates[] = []
+  const links: string[] = []
+  const ended: Refusal[] = []
+  const connection = new Connection({
+    addresses: book,
+    token: 'token',
+    who: { client: 'test', version: '0', build: '' },
+    net,
+    timing: { ...QUICK, ...timing },
+    memory,
+    events: {
+      linked: () => links.push(`${connection.rung} ${connection.address}`),
+      updates: (u) => updates.push(u),
+      state: (s) => states.push(s),
+      ended: (why) => ended.push(why),
+    },
+  })
+  open.push(connection)
+  connection.start()
+  const send = async (key: Uint8Array) => (await call(connection, Messages.method.send, { chat: 1, key })).seq
+  return { connection, net, memory, states, updates, links, ended, send }
+}
+
+const keys = new KeyMaker(() => Date.now())
+const signal = () => create(UpdateSchema, { what: { case: 'resync', value: { dropped: 1 } } })
+
+describe('every rung', () => {
+  test.each(['socket', 'stream', 'poll'] as const)('%s carries calls and updates', async (rung) => {
+    const gate = await gateFor(new Counter())
+    const memory = new Memory()
+    memory.note('home', rung)
+    const bench = connect(new AddressBook(gate.address), {}, memory)
+    expect(await bench.send(keys.make())).toBe(1)
+    expect(bench.connection.rung).toBe(rung)
+    await until('a session', () => gate.sessions.size > 0)
+    gate.push([1], [signal()])
+    await until('the update', () => bench.updates.length === 1)
+    expect(bench.updates[0]?.updates[0]?.what.case).toBe('resync')
+  })
+
+  test('a refusal comes through whole', async () => {
+    const gate = await gateFor(new Counter())
+    gate.fail('Messages/Send', ErrorCode.SLOW_MODE)
+    const bench = connect(new AddressBook(gate.address))
+    const error = await bench.send(keys.make()).catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(Refusal)
+    expect((error as Refusal).code).toBe(ErrorCode.SLOW_MODE)
+  })
+})
+
+describe('the ladder', () => {
+  test('a socket that opens and swallows data counts as blocked, and the network is remembered', async () => {
+    const gate = await gateFor(new Counter())
+    gate.swallows.add('socket')
+    const bench = connect(new AddressBook(gate.address))
+    expect(await bench.send(keys.make())).toBe(1)
+    expect(bench.connection.rung).toBe('stream')
+    expect(bench.memory.recall('home')).toBe('stream')
+  })
+
+  test('where streams are swallowed too, polling passes', async () => {
+    const gate = await gateFor(new Counter())
+    gate.swallows.add('socket').add('stream')
+    const bench = connect(new AddressBook(gate.address))
+    expect(await bench.send(keys.make())).toBe(1)
+    expect(bench.connection.rung).toBe('poll')
+  })
+
+  test('it climbs back when the quicker way is open again, and says so that one catches up', async () => {
+    const gate = await gateFor(new Counter())
+    gate.swallows.add('socket')
+    const bench = connect(new AddressBook(gate.address), { climbMin: 20, climbMax: 40 })
+    await until('a stream', () => bench.connection.rung === 'stream')
+    gate.swallows.clear()
+    await until('a socket', () => bench.connection.rung === 'socket')
+    expect(bench.links).toHaveLength(2)
+    expect(await bench.send(keys.make())).toBe(1)
+    await until('one session left', () => gate.sessions.size === 1)
+    expect(bench.memory.recall('home')).toBe('socket')
+    expect(bench.states).toEqual(['online'])
+  })
+})
+
+describe('cuts', () => {
+  test('a send whose answer is lost is asked again and stored once', async () => {
+    const counter = new Counter()
+    const gate = await gateFor(counter)
+    gate.fail('Messages/Send', 'loseAnswer', 'loseRequest')
+    const bench = connect(new AddressBook(gate.address))
+    expect(await bench.send(keys.make())).toBe(1)
+    expect(counter.keys).toHaveLength(1)
+    expect(bench.links.length).toBeGreaterThanOrEqual(3)
+  })
+
+  test('a connection that swallows data in the middle is noticed and left', async () => {
+    const gate = await gateFor(new Counter())
+    const bench = connect(new AddressBook(gate.address))
+    await until('a link', () => bench.connection.rung === 'socket')
+    gate.swallows.add('socket')
+    expect(await bench.send(keys.make())).toBe(1)
+    expect(bench.connection.rung).toBe('stream')
+  })
+
+  test('a server that was down is found again', async () => {
+    const gate = await gateFor(new Counter())
+    const bench = connect(new AddressBook(gate.address))
+    await until('a link', () => bench.links.length === 1)
+    await gate.down()
+    await until('offline', () => bench.connection.state === 'offline')
+    await gate.up()
+    await until('online', () => bench.connection.state === 'online')
+    expect(await bench.send(keys.make())).toBe(1)
+  })
+
+  test('a device without network says so at once and tries when told of one', async () => {
+    const gate = await gateFor(new Counter())
+    const bench = connect(new AddressBook(gate.address), { retryMin: 60_000, retryMax: 60_000 })
+    await until('a link', () => bench.links.length === 1)
+    bench.net.off = true
+    gate.cut()
+    await until('offline', () => bench.connection.state === 'offline')
+    const error = await bench.send(keys.make()).catch((e: unknown) => e)
+    expect(error).toMatchObject({ reason: 'offline', sent: false })
+    bench.net.off = false
+    bench.connection.poke()
+    await until('online', () => bench.connection.state === 'online')
+  })
+})
+
+describe('strangers', () => {
+  test("a captive portal's page acknowledges nothing and ends nothing", async () => {
+    const counter = new Counter()
+    const gate = await gateFor(counter)
+    gate.portal = true
+    const bench = connect(new AddressBook(gate.address))
+    await until('interfering', () => bench.connection.state === 'interfering')
+    const error = await bench.send(keys.make()).catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(Silence)
+    expect(error).toMatchObject({ reason: 'interfering', sent: false })
+    expect(bench.ended).toEqual([])
+    gate.portal = false
+    await until('online', () => bench.connection.state === 'online')
+    expect(await bench.send(keys.make())).toBe(1)
+  })
+
+  test('only our own server ends a session', async () => {
+    const counter = new Counter()
+    const gate = await gateFor(counter)
+    const bench = connect(new AddressBook(gate.address))
+    await until('a link', () => bench.links.length === 1)
+    counter.ended = true
+    gate.cut()
+    await until('the end', () => bench.ended.length === 1)
+    expect(bench.ended[0]?.code).toBe(ErrorCode.REVOKED)
+  })
+})
+
+describe('addresses', () => {
+  const known = (addresses: string[], issuedMs = 1): KnownAddresses => ({
+    key: 'k',
+    server: 's',
+    addresses,
+    issuedMs,
+  })
+
+  test('blocking the one in use moves the conversation to the next, and nothing is lost or doubled', async () => {
+    const counter = new Counter()
+    const [a, b] = [await gateFor(counter), await gateFor(counter)]
+    const bench = connect(new AddressBook(a.address, known([a.address, b.address])))
+    expect(await bench.send(keys.make())).toBe(1)
+    expect(bench.connection.address).toBe(a.address)
+    // It reaches the server, but the answer never comes: the address is blocked from now on.
+    a.fail('Messages/Send', 'loseAnswer')
+    const sending = bench.send(keys.make())
+    await until('the second is stored', () => counter.keys.length === 2)
+    await a.down()
+    expect(await sending).toBe(2)
+    expect(bench.connection.address).toBe(b.address)
+    expect(counter.keys).toHaveLength(2)
+  })
+
+  test('an address that swallows data is left for the next', async () => {
+    const counter = new Counter()
+    const [a, b] = [await gateFor(counter), await gateFor(counter)]
+    for (const rung of ['socket', 'stream', 'poll'] as const) a.swallows.add(rung)
+    const bench = connect(new AddressBook(a.address, known([a.address, b.address])))
+    expect(await bench.send(keys.make())).toBe(1)
+    expect(bench.connection.address).toBe(b.address)
+    expect(bench.connection.rung).toBe('socket')
+  })
+
+  async function signed(addresses: string[], issuedMs: number, expiresMs = 0) {
+    const pair = await crypto.subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify'])
+    return signedBy(pair as CryptoKeyPair, addresses, issuedMs, expiresMs)
+  }
+
+  async function signedBy(pair: CryptoKeyPair, addresses: string[], issuedMs: number, expiresMs = 0) {
+    const payload = toBinary(
+      AddressesSchema,
+      create(AddressesSchema, {
+        addresses,
+        issuedMs: BigInt(issuedMs),
+        expiresMs: BigInt(expiresMs),
+        server: 'one',
+      }),
+    )
+    const text = Buffer.concat([Buffer.from('zolal addresses v1\n'), payload])
+    const signature = new Uint8Array(await crypto.subtle.sign({ name: 'Ed25519' }, pair.privateKey, text))
+    const key = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))
+    return create(AddressListSchema, { payload, signature, key })
+  }
+
+  test('a list is believed when it is signed, current and of the pinned key', async () => {
+    const list = await signed(['https://a.example', 'https://b.example:8443/path', 'ftp://c'], 10)
+    const verified = await verifyAddresses(list, 100)
+    expect(verified?.addresses).toEqual(['https://a.example', 'https://b.example:8443'])
+    expect(await verifyAddresses({ ...list, signature: new Uint8Array(64) }, 100)).toBeNull()
+    const forged = new Uint8Array(list.payload)
+    forged[5] = (forged[5] ?? 0) ^ 1
+    expect(await verifyAddresses({ ...list, payload: forged }, 100)).toBeNull()
+    expect(await verifyAddresses(await signed(['https://a.example'], 10, 50), 100)).toBeNull()
+
+    const book = new AddressBook('https://home.example')
+    expect(book.learn(verified as KnownAddresses)).toBe(true)
+    expect(book.order()).toEqual(['https://home.example', 'https://a.example', 'https://b.example:8443'])
+    const stranger = await verifyAddresses(await signed(['https://evil.example'], 99), 100)
+    expect(book.learn(stranger as KnownAddresses)).toBe(false)
+    expect(book.order()).not.toContain('https://evil.example')
+  })
+
+  test('an older list does not replace a newer one, nor does http replace https', async () => {
+    const pair = (await crypto.subtle.generateKey({ name: 'Ed25519' }, true, [
+      'sign',
+      'verify',
+    ])) as CryptoKeyPair
+    const book = new AddressBook('https://home.example')
+    const learn = async (addresses: string[], issued: number) =>
+      book.learn((await verifyAddresses(await signedBy(pair, addresses, issued), 0)) as KnownAddresses)
+    expect(await learn(['https://new.example', 'http://plain.example'], 20)).toBe(true)
+    expect(await learn(['https://old.example'], 10)).toBe(false)
+    expect(book.order()).toEqual(['https://home.example', 'https://new.example'])
+  })
+})
+
+describe('small parts', () => {
+  test('frames are cut out of a stream wherever its chunks end', () => {
+    const frames = [new Uint8Array(0), new Uint8Array([1, 2, 3]), new Uint8Array(300).fill(7)]
+    const whole = Buffer.concat(
+      frames.flatMap((f) => {
+        const size = Buffer.alloc(4)
+        size.writeUInt32BE(f.length)
+        return [size, Buffer.from(f)]
+      }),
+    )
+    for (const step of [1, 2, 3, 5, 64, whole.length]) {
+      const splitter = new FrameSplitter()
+      const out: Uint8Array[] = []
+      for (let i = 0; i < whole.length; i += step) out.push(...splitter.push(whole.subarray(i, i + step)))
+      expect(out.map((f) => [...f])).toEqual(frames.map((f) => [...f]))
+    }
+    expect(() => new FrameSplitter().push(Buffer.from('<html><body>'))).toThrow(Silence)
+  })
+
+  test('keys are version 7, ascend within a millisecond and when the clock is set back', () => {
+    let now = 1_800_000_000_000
+    const maker = new KeyMaker(() => now)
+    const made: string[] = []
+    for (let i = 0; i < 10_000; i++) {
+      if (i === 5_000) now -= 86_400_000
+      made.push(toHex(maker.make()))
+    }
+    expect([...made].sort()).toEqual(made)
+    expect(new Set(made).size).toBe(made.length)
+    for (const key of made.slice(0, 50)) expect(key).toMatch(/^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/)
+    expect(keyTime(new KeyMaker(() => 1234).make())).toBe(1234)
+  })
+
+  test('the server clock follows quick answers and survives a local clock that is days off', () => {
+    let local = 1_000
+    const clock = new ServerClock(0, () => local)
+    clock.learn(500_000, 1_000)
+    expect(clock.now()).toBe(500_000)
+    local = 3_000
+    clock.learn(501_500, 1_000)
+    expect(clock.offset).toBe(499_000)
+    local = 10_000
+    clock.learn(900_000, 9_900)
+    expect(clock.now()).toBe(900_050)
+  })
+
+  test('waits double up to the cap, spread over half of each step', () => {
+    const backoff = new Backoff(100, 1_000, () => 1)
+    expect([1, 2, 3, 4, 5, 6].map(() => backoff.next())).toEqual([100, 200, 400, 800, 1_000, 1_000])
+    const spread = new Backoff(100, 1_000, () => 0)
+    expect(spread.next()).toBe(50)
+    backoff.reset()
+    expect(backoff.next()).toBe(100)
+  })
+})
