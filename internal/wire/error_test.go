@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/zolal-im/zolal/internal/chat"
+	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
+)
+
+func TestCodesAreEqualToTheirProtoEnum(t *testing.T) {
+	values := zolalv1.ErrorCode(0).Descriptor().Values()
+	for i := range values.Len() {
+		v := values.Get(i)
+		if v.Number() == 0 {
+			continue
+		}
+		if c := chat.Code(v.Number()); c.String() != string(v.Name()) {
+			t.Errorf("%d is %s on the wire and %s inside", v.Number(), v.Name(), c)
+		}
+	}
+	for c := chat.Code(1); !strings.HasPrefix(c.String(), "CODE_"); c++ {
+		if values.ByNumber(protoreflect.EnumNumber(c)) == nil {
+			t.Errorf("%s is not on the wire", c)
+		}
+	}
+}
+
+// ERR-2
+func TestEveryCodeHasAStatusAndARemedy(t *testing.T) {
+	values := zolalv1.ErrorCode(0).Descriptor().Values()
+	if len(faults) != values.Len()-1 {
+		t.Errorf("%d rows for %d codes", len(faults), values.Len()-1)
+	}
+	for i := 1; i < values.Len(); i++ {
+		code := chat.Code(values.Get(i).Number())
+		if s := Status(code); s < 400 || s > 599 {
+			t.Errorf("%s leaves with status %d", code, s)
+		}
+		if Remedy(code) == "" {
+			t.Errorf("%s has no remedy", code)
+		}
+	}
+}
+
+func TestErrorsSurviveTheWire(t *testing.T) {
+	e := &chat.Error{Code: chat.CodeSlowMode, Text: "wait", Field: "text", Retry: 1500}
+	got := ErrorIn(ErrorOut(fmt.Errorf("append: %w", e)))
+	if *got != *e {
+		t.Errorf("sent %+v, got %+v", e, got)
+	}
+}
+
+func TestWordsOfAForeignErrorStayInside(t *testing.T) {
+	m := ErrorOut(errors.New("/var/lib/secret: no such file"))
+	if m.GetCode() != zolalv1.ErrorCode_INTERNAL || m.GetMessage() != "" {
+		t.Errorf("leaves as %v", m)
+	}
+	m = ErrorOut(&chat.Error{Code: 9999, Text: strings.Repeat("é", 400)})
+	text := m.GetMessage()
+	if m.GetCode() != zolalv1.ErrorCode_INTERNAL || len(text) > maxErrorText || !utf8.ValidString(text) {
+		t.Errorf("leaves as %v", m)
+	}
+}
+
+func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
+	type pair struct {
+		inside int
+		name   string
+	}
+	for _, e := range []struct {
+		values protoreflect.EnumValueDescriptors
+		pairs  []pair
+	}{
+		{zolalv1.Kind(0).Descriptor().Values(), []pair{
+			{int(chat.KindChatCreated), "KIND_CHAT_CREATED"}, {int(chat.KindMessage), "KIND_MESSAGE"},
+			{int(chat.KindEdit), "KIND_EDIT"}, {int(chat.KindDelete), "KIND_DELETE"},
+			{int(chat.KindPin), "KIND_PIN"}, {int(chat.KindUnpin), "KIND_UNPIN"},
+			{int(chat.KindMember), "KIND_MEMBER"}, {int(chat.KindChatInfo), "KIND_CHAT_INFO"},
+			{int(chat.KindChatWide), "KIND_CHAT_WIDE"}, {int(chat.KindService), "KIND_SERVICE"},
+			{int(chat.KindChatDeleted), "KIND_CHAT_DELETED"}, {int(chat.KindMLSCommit), "KIND_MLS_COMMIT"},
+			{int(chat.KindMLSReset), "KIND_MLS_RESET"}, {int(chat.KindProfile), "KIND_PROFILE"},
+			{int(chat.KindMyChat), "KIND_MY_CHAT"}, {int(chat.KindRead), "KIND_READ"},
+			{int(chat.KindDraft), "KIND_DRAFT"}, {int(chat.KindPrefs), "KIND_CHAT_PREFS"},
+			{int(chat.KindBlock), "KIND_BLOCK"}, {int(chat.KindPrivacy), "KIND_PRIVACY"},
+			{int(chat.KindDevice), "KIND_DEVICE"}, {int(chat.KindInvitation), "KIND_INVITATION"},
+			{int(chat.KindInviteLink), "KIND_INVITE_LINK"}, {int(chat.KindJoinRequest), "KIND_JOIN_REQUEST"},
+			{int(chat.KindStaffMember), "KIND_STAFF_MEMBER"},
+		}},
+		{zolalv1.ChatType(0).Descriptor().Values(), []pair{
+			{int(chat.Direct), "CHAT_TYPE_DIRECT"}, {int(chat.Group), "CHAT_TYPE_GROUP"},
+			{int(chat.Channel), "CHAT_TYPE_CHANNEL"}, {int(chat.Saved), "CHAT_TYPE_SAVED"},
+		}},
+		{zolalv1.Role(0).Descriptor().Values(), []pair{
+			{int(chat.RoleMember), "ROLE_MEMBER"}, {int(chat.RoleAdmin), "ROLE_ADMIN"},
+			{int(chat.RoleOwner), "ROLE_OWNER"}, {int(chat.RoleBanned), "ROLE_BANNED"},
+			{int(chat.RoleInvited), "ROLE_INVITED"}, {int(chat.RoleRequested), "ROLE_REQUESTED"},
+		}},
+		{zolalv1.Grant(0).Descriptor().Values(), []pair{
+			{int(chat.GrantSend), "GRANT_SEND"}, {int(chat.GrantMedia), "GRANT_MEDIA"},
+			{int(chat.GrantReact), "GRANT_REACT"}, {int(chat.GrantLinks), "GRANT_LINKS"},
+			{int(chat.GrantPin), "GRANT_PIN"}, {int(chat.GrantInvite), "GRANT_INVITE"},
+			{int(chat.GrantInfo), "GRANT_INFO"}, {int(chat.GrantPost), "GRANT_POST"},
+			{int(chat.GrantEditAny), "GRANT_EDIT_ANY"}, {int(chat.GrantDeleteAny), "GRANT_DELETE_ANY"},
+			{int(chat.GrantBan), "GRANT_BAN"}, {int(chat.GrantPromote), "GRANT_PROMOTE"},
+		}},
+		{zolalv1.EntityKind(0).Descriptor().Values(), []pair{
+			{int(chat.EntityBold), "ENTITY_KIND_BOLD"}, {int(chat.EntityItalic), "ENTITY_KIND_ITALIC"},
+			{int(chat.EntityUnderline), "ENTITY_KIND_UNDERLINE"},
+			{int(chat.EntityStrikethrough), "ENTITY_KIND_STRIKETHROUGH"},
+			{int(chat.EntitySpoiler), "ENTITY_KIND_SPOILER"}, {int(chat.EntityCode), "ENTITY_KIND_CODE"},
+			{int(chat.EntityPre), "ENTITY_KIND_PRE"}, {int(chat.EntityTextLink), "ENTITY_KIND_TEXT_LINK"},
+			{int(chat.EntityURL), "ENTITY_KIND_URL"}, {int(chat.EntityEmail), "ENTITY_KIND_EMAIL"},
+			{int(chat.EntityPhone), "ENTITY_KIND_PHONE"}, {int(chat.EntityMention), "ENTITY_KIND_MENTION"},
+			{int(chat.EntityTextMention), "ENTITY_KIND_TEXT_MENTION"},
+			{int(chat.EntityHashtag), "ENTITY_KIND_HASHTAG"}, {int(chat.EntityCashtag), "ENTITY_KIND_CASHTAG"},
+			{int(chat.EntityBotCommand), "ENTITY_KIND_BOT_COMMAND"},
+			{int(chat.EntityBlockquote), "ENTITY_KIND_BLOCKQUOTE"},
+			{int(chat.EntityExpandableBlockquote), "ENTITY_KIND_EXPANDABLE_BLOCKQUOTE"},
+			{int(chat.EntityCustomEmoji), "ENTITY_KIND_CUSTOM_EMOJI"},
+			{int(chat.EntityBankCard), "ENTITY_KIND_BANK_CARD"},
+		}},
+	} {
+		if e.values.Len() != len(e.pairs)+1 {
+			t.Errorf("%s has %d values, compared with %d", e.values.Get(0).Parent().Name(), e.values.Len()-1, len(e.pairs))
+		}
+		for _, p := range e.pairs {
+			v := e.values.ByNumber(protoreflect.EnumNumber(p.inside))
+			if v == nil || string(v.Name()) != p.name {
+				t.Errorf("%s is %d inside, %v on the wire", p.name, p.inside, v)
+			}
+		}
+	}
+}
