@@ -8,6 +8,8 @@ package chat
 type Change interface{ change() }
 
 // ChatAdded is a new chat.
+//
+// The store counts Members itself and fails the batch with CodeConflict where the chat is there already.
 type ChatAdded struct{ Chat Chat }
 
 // ChatPatched changes settings; nil means unchanged.
@@ -22,8 +24,9 @@ type ChatPatched struct {
 type FactsBumped struct{ Chat ChatID }
 
 // NameClaimed gives a public name to an account or a chat and frees the one it had; empty only frees.
-// A store fails the batch with CodeNameTaken where somebody else has it. Name is folded (FoldName);
-// Skeleton is its look-alike class, claimed with it.
+// A store fails the batch with CodeNameTaken where somebody else has it, and with CodeNameConfusable where
+// somebody else has its look-alike. Name is folded (FoldName); Skeleton is its look-alike class, claimed with
+// it.
 type NameClaimed struct {
 	Name     string
 	Skeleton string
@@ -38,20 +41,24 @@ type DirectOpened struct {
 	Chat ChatID
 }
 
-// MemberSet sets a standing where its version is higher than the one stored; the store keeps Chat.Members.
+// MemberSet sets a standing where its version, from 1, is higher than the one stored; the store keeps
+// Chat.Members. Changes to a chat that is not there fail the batch with CodeNotFound.
 type MemberSet struct {
 	Chat   ChatID
 	Member Member
 }
 
 // Superseded says that this entry replaces (or redacts) the target. The store erases from disk the body of
-// the target and of every earlier version of it.
+// the target and of every earlier version of it, and forgets the mentions of the target; redacting also
+// unpins it and drops its marks. A store fails the batch with CodeTargetGone where the target is redacted or
+// never was, so that of a deletion and an edit decided at the same time the deletion stays.
 type Superseded struct {
 	Target Seq
 	Redact bool
 }
 
-// PinSet pins or unpins the target.
+// PinSet pins or unpins the target. Pinning fails the batch with CodeTargetGone as Superseded does; pinning
+// again makes it the newest pin.
 type PinSet struct {
 	Target Seq
 	Pinned bool

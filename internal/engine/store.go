@@ -30,8 +30,8 @@ type Cond struct {
 	Value uint64
 }
 
-// Batch is stored whole or not at all. It may touch several logs; its first entry is the primary one, whose
-// place a repeated Key returns.
+// Batch is stored whole or not at all. It may touch several logs; its first entry is the primary one, which
+// alone carries the Key and whose place a repeated Key returns.
 type Batch struct {
 	Device  chat.DeviceID
 	Key     chat.Key
@@ -51,11 +51,14 @@ type Result struct {
 
 // Log is the durable part of a store.
 //
-// Append assigns sequence numbers, contiguous from 1 in each log (I2), applies the changes of every entry
-// in the same transaction, and when it returns, what it reports as stored survives a crash of process and
-// machine (I1). An entry stored under its (device, key) before is reported at its earlier place (I3). An
-// error means that the fate of every batch is unknown; the caller asks again with the same keys. Stores
-// may be called from many goroutines; Append is called by one at a time and gains from large calls.
+// Append applies batches in order, each seeing those before it. It assigns sequence numbers, contiguous from
+// 1 in each log (I2), applies the changes of every entry in the same transaction, and when it returns, what
+// it reports as stored survives a crash of process and machine (I1). An entry stored under its (device, key)
+// before is reported at its earlier place (I3). An error means that the fate of every batch is unknown; the
+// caller asks again with the same keys. Stores may be called from many goroutines; Append is called by one at
+// a time and gains from large calls. Bodies are shared: nobody writes into one, neither given nor received.
+//
+// An item below the floor of its log is not there for any read but Feed and Find.
 type Log interface {
 	Append(ctx context.Context, batches []Batch) ([]Result, error)
 	// Read goes forward: items with seq > after, at most limit, ascending.
@@ -65,14 +68,16 @@ type Log interface {
 	Page(ctx context.Context, log chat.LogID, before chat.Seq, limit int) ([]chat.Item, chat.Head, error)
 	// Get returns the items of the given seqs that exist, ascending.
 	Get(ctx context.Context, log chat.LogID, seqs []chat.Seq) ([]chat.Item, error)
-	// Changes returns the targets superseded by entries with seq > after, at most limit+1 of them.
+	// Changes returns the targets superseded by entries with seq > after, in the order of those entries, at
+	// most limit+1 of them.
 	Changes(ctx context.Context, log chat.LogID, after chat.Seq, limit int) ([]chat.Seq, error)
 	// Heads returns a head for each log, the zero head (with Log set) for an empty one.
 	Heads(ctx context.Context, logs []chat.LogID) ([]chat.Head, error)
-	// Feed returns entries of every log in commit order with pos > after, and the pos to go on from. With
-	// limit 0 it returns no entries and the pos of the last one there is, to begin from.
+	// Feed returns entries of every log in commit order with pos > after, and the pos to go on from: of the
+	// last one returned, or after. With limit 0 it returns no entries and the pos of the last one there is,
+	// to begin from.
 	Feed(ctx context.Context, after chat.Pos, limit int) ([]chat.Entry, chat.Pos, error)
-	// Find returns the seq of the entry stored under (device, key), or 0 logs and seqs if there is none.
+	// Find returns the entry stored under (device, key), if there is one.
 	Find(ctx context.Context, device chat.DeviceID, key chat.Key) (chat.Entry, bool, error)
 }
 
@@ -80,7 +85,7 @@ type Log interface {
 type MemberQuery struct {
 	Chat   chat.ChatID
 	Roles  []chat.Role // none: everyone who is in
-	Prefix string      // folded start of a word of the name or of the username
+	Prefix string      // start of a word of the name or of the username, folded by chat.SearchFold
 	After  chat.AccountID
 	Limit  int
 }
@@ -108,20 +113,23 @@ type Rooms interface {
 	Name(ctx context.Context, name, skeleton string) (Owner, error)
 	// Direct returns the chat of two accounts (of one: saved messages), 0 if they have none.
 	Direct(ctx context.Context, a, b chat.AccountID) (chat.ChatID, error)
-	// Links returns the links of a chat, or with a token the one link of that token and its chat.
+	// Links returns the links of a chat, the oldest first, or with a token the one link of that token and
+	// its chat.
 	Links(ctx context.Context, room chat.ChatID, token string) ([]chat.InviteLink, chat.ChatID, error)
+	// Requests returns the undecided ones, the oldest first.
 	Requests(ctx context.Context, room chat.ChatID) ([]chat.JoinRequest, error)
 	// Pinned returns the pinned seqs of a chat, newest pin first, at most limit.
 	Pinned(ctx context.Context, room chat.ChatID, limit int) ([]chat.Seq, error)
 }
 
-// ListQuery selects rows of an account's chat list, the most recently moved first.
+// ListQuery selects rows of an account's chat list: of the chats it is in, the most recently moved first.
+// A chat moves when its log grows or the account's standing in it changes.
 type ListQuery struct {
 	Account chat.AccountID
 	Since   chat.Pos // only chats whose log or whose standing moved after; 0 all
 	Skip    int
 	Limit   int
-	Only    chat.ChatID // if set, just this one
+	Only    chat.ChatID // if set, just this one, whatever the account's standing in it
 }
 
 // ListRow is one chat of an account's list, all of one snapshot.
@@ -129,20 +137,25 @@ type ListRow struct {
 	Chat     chat.Chat
 	Me       chat.Member
 	Head     chat.Head
-	Last     *chat.Item // last message that is not redacted
+	Last     *chat.Item // last counted entry that is not redacted
 	Read     chat.ReadMark
 	Unread   uint32 // head.ord − read.ord − own and redacted ones in between
-	Mentions uint32
+	Mentions uint32 // after the read mark
 	PeerRead chat.Seq
 	Draft    chat.DraftText
 	Prefs    chat.Prefs
-	Pinned   []chat.Seq
+	Pinned   []chat.Seq // newest pin first, at most ListPins
 }
+
+// ListPins is how many pinned seqs a row of a list holds at most.
+const ListPins = 100
 
 // Users reads the projections of accounts.
 type Users interface {
-	// List returns rows, how many there are in all, and the commit position they are true for.
+	// List returns rows, how many the query has without Skip and Limit, and the commit position they are
+	// true for.
 	List(ctx context.Context, q ListQuery) (rows []ListRow, total int, pos chat.Pos, err error)
+	// People returns those who are known, ascending.
 	People(ctx context.Context, accounts []chat.AccountID) ([]chat.Person, error)
 	Blocked(ctx context.Context, account chat.AccountID) ([]chat.AccountID, error)
 	// Invitations returns the chats an account is invited to.
@@ -151,12 +164,13 @@ type Users interface {
 	Source(ctx context.Context, room chat.ChatID, numbers []int64) (map[int64]Source, error)
 	// NextID returns a number never given before for an account, a device or a chat.
 	NextID(ctx context.Context, kind IDKind) (uint32, error)
-	// FirstAt returns the first counted entry at or after a time, 0 if there is none.
+	// FirstAt returns the first counted entry at or after a time, 0 if there is none. Where times in a log
+	// go back somewhere, it may return another entry at or after the time.
 	FirstAt(ctx context.Context, log chat.LogID, at chat.Millis) (chat.Seq, error)
 	// Compact raises the floor of a user log and removes the entries in erase, all of them at or below the
 	// floor and superseded by later ones; what stays below the floor is met by Feed, Rebuild and retried
-	// keys alone, so that projections can still be rebuilt (I7).
-	Compact(ctx context.Context, log chat.LogID, floor chat.Seq, erase []chat.Seq) error
+	// keys alone, so that projections can still be rebuilt (I7). The last entry of the log stays, and so does
+	// one under a key that is remembered.
 }
 
 // IDKind is what a number is for.
@@ -198,14 +212,17 @@ type Reactor struct {
 // Marks holds what is not an entry: reactions, views, ticks, with running tallies. Marks are durable but
 // never counted among entries.
 type Marks interface {
-	// React replaces all reactions of an account on an entry and returns the new tally.
+	// React replaces all reactions of an account on an entry and returns the new tally. It fails with
+	// CodeTargetGone where the entry is redacted or never was; redacting an entry drops its marks.
 	React(ctx context.Context, log chat.LogID, seq chat.Seq, who Reactor) (chat.Tally, error)
 	// Reactors lists who reacted, by account number.
 	Reactors(ctx context.Context, log chat.LogID, seq chat.Seq, after chat.AccountID,
 		limit int) ([]Reactor, error)
 	// Tallies returns the tallies of the given entries that have any; Mine is filled for viewer.
 	Tallies(ctx context.Context, log chat.LogID, seqs []chat.Seq, viewer chat.AccountID) ([]chat.Tally, error)
+	// AddViews passes over entries that are redacted or never were.
 	AddViews(ctx context.Context, views []ViewCount) error
+	// SetTicks moves ticks forward; they never go back.
 	SetTicks(ctx context.Context, ticks []Tick) error
 	// PeerTick returns how far anyone but the account has read.
 	PeerTick(ctx context.Context, room chat.ChatID, except chat.AccountID) (chat.Seq, error)
@@ -222,12 +239,12 @@ type Upkeep interface {
 	// returns what is wrong, one line each.
 	Check(ctx context.Context) ([]string, error)
 	// Rebuild drops every projection, then applies the changes of every entry in commit order, as project
-	// gives them (I7).
+	// gives them (I7). Bodies that were superseded are empty then. Where it fails, nothing has changed.
 	Rebuild(ctx context.Context, project func(chat.Entry) ([]chat.Change, error)) error
 	// Dump writes every projection row in a canonical order, to compare a store with its rebuilt self or
 	// with another store.
 	Dump(ctx context.Context, row func(table string, values ...any) error) error
-	// PruneKeys forgets client keys made before a time.
+	// PruneKeys forgets client keys made before a time, now and of later appends.
 	PruneKeys(ctx context.Context, before chat.Millis) error
 	Close() error
 }

@@ -28,7 +28,7 @@ var layers = []layer{
 
 	{"internal/wire", []string{"internal/chat", "proto/**"}},
 	{"internal/engine", []string{"internal/chat"}},
-	{"internal/store/*", []string{"internal/chat"}},
+	{"internal/store/*", []string{"internal/chat", "internal/engine", "internal/account"}},
 	{"internal/natsbus", []string{"internal/chat"}},
 	{"internal/hub", []string{"internal/chat"}},
 	{"internal/account", []string{"internal/chat"}},

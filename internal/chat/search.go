@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package chat
+
+import (
+	"strings"
+	"unicode"
+)
+
+// letters maps the letters that a reader takes for one another in a search to one of them: Arabic yeh and kaf
+// to Persian, alef with hamza or madda to plain alef, Persian and Arabic digits to Latin ones. Zero removes.
+var letters = map[rune]rune{
+	'ي': 'ی', 'ى': 'ی', 'ئ': 'ی', 'ك': 'ک', 'ة': 'ه', 'ۀ': 'ه', 'ؤ': 'و', 'أ': 'ا', 'إ': 'ا', 'آ': 'ا', 'ٱ': 'ا',
+	'\u200c': 0, '\u200d': 0, '\u200e': 0, '\u200f': 0, 'ـ': 0,
+}
+
+// SearchFold returns s as searches compare it: lower case, one form for letters and digits that look or read
+// alike in Persian, no diacritics, no joiners, words separated by one space.
+func SearchFold(s string) string {
+	var b strings.Builder
+	space := false
+	for _, r := range s {
+		if to, ok := letters[r]; ok {
+			r = to
+		}
+		switch {
+		case r == 0 || unicode.Is(unicode.Mn, r):
+			continue
+		case r >= '۰' && r <= '۹':
+			r = r - '۰' + '0'
+		case r >= '٠' && r <= '٩':
+			r = r - '٠' + '0'
+		case !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '_':
+			space = b.Len() > 0
+			continue
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+// SearchTails returns every end of the folded s that begins at a word, so that "the start of a word of s"
+// is "the start of one of these".
+func SearchTails(s string) []string {
+	s = SearchFold(s)
+	var tails []string
+	for s != "" {
+		tails = append(tails, s)
+		i := strings.IndexByte(s, ' ')
+		if i < 0 {
+			break
+		}
+		s = s[i+1:]
+	}
+	return tails
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
+)
+
+// Facts implements engine.Rooms.
+func (m *Memory) Facts(ctx context.Context, room chat.ChatID, actor, target chat.AccountID,
+) (chat.Facts, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "facts"); err != nil {
+		return chat.Facts{}, err
+	}
+	f := chat.Facts{Chat: m.proj.chats[room]}
+	if actor != 0 {
+		f.Actor = m.member(room, actor)
+	}
+	if target != 0 {
+		f.Target = m.member(room, target)
+	}
+	other := target
+	if f.Chat.Type == chat.Direct {
+		other = f.Chat.Peers[0]
+		if other == actor {
+			other = f.Chat.Peers[1]
+		}
+	}
+	if actor != 0 && other != 0 {
+		f.Blocked = m.proj.blocked(actor, other) || m.proj.people[other].Deleted
+	}
+	if f.Chat.SlowSeconds > 0 {
+		f.LastSent = m.lastSent(room.Log(), actor)
+	}
+	return f, nil
+}
+
+// member returns a standing, that of nobody where there is none.
+func (m *Memory) member(room chat.ChatID, who chat.AccountID) chat.Member {
+	row := m.proj.members[inChat(room, who)].Member
+	row.Account = who
+	return row
+}
+
+// lastSent is the time of the last counted entry of an account in a log.
+func (m *Memory) lastSent(log chat.LogID, who chat.AccountID) chat.Millis {
+	for seq := m.heads[log].Seq; seq > 0; seq-- {
+		if e, ok := m.at(log, seq); ok && e.Author == who && e.Env.Counted {
+			return e.At
+		}
+	}
+	return 0
+}
+
+// Members implements engine.Rooms.
+func (m *Memory) Members(ctx context.Context, q engine.MemberQuery) ([]chat.Member, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "members"); err != nil {
+		return nil, err
+	}
+	var found []chat.Member
+	for k, row := range m.proj.members {
+		fits := row.Role.In()
+		if len(q.Roles) > 0 {
+			fits = slices.Contains(q.Roles, row.Role)
+		}
+		if k.a == uint32(q.Chat) && fits && row.Account > q.After && m.named(row.Account, q.Prefix) {
+			found = append(found, row.Member)
+		}
+	}
+	slices.SortFunc(found, byAccount)
+	return found[:min(len(found), max(q.Limit, 0))], nil
+}
+
+func byAccount(a, b chat.Member) int { return cmp.Compare(a.Account, b.Account) }
+
+// named reports whether a word of the account's name or its username begins with the folded prefix.
+func (m *Memory) named(who chat.AccountID, prefix string) bool {
+	if prefix == "" {
+		return true
+	}
+	p := m.proj.people[who].Profile
+	for _, tail := range append(chat.SearchTails(p.Name), chat.SearchFold(p.Username)) {
+		if strings.HasPrefix(tail, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// Audience implements engine.Rooms.
+func (m *Memory) Audience(ctx context.Context, room chat.ChatID) (engine.Audience, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "audience"); err != nil {
+		return engine.Audience{}, err
+	}
+	a := engine.Audience{Facts: m.proj.chats[room].Facts, Pos: m.pos}
+	for k, row := range m.proj.members {
+		if k.a == uint32(room) && row.Role.In() {
+			a.Accounts = append(a.Accounts, row.Account)
+		}
+	}
+	slices.Sort(a.Accounts)
+	return a, nil
+}
+
+// Name implements engine.Rooms.
+func (m *Memory) Name(ctx context.Context, name, skeleton string) (engine.Owner, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "name"); err != nil {
+		return engine.Owner{}, err
+	}
+	if row, ok := m.proj.names[name]; ok && name != "" {
+		return row.owner, nil
+	}
+	if had, ok := m.proj.skeletons[skeleton]; ok && skeleton != "" {
+		return m.proj.names[had].owner, nil
+	}
+	return engine.Owner{}, nil
+}
+
+// Direct implements engine.Rooms.
+func (m *Memory) Direct(ctx context.Context, a, b chat.AccountID) (chat.ChatID, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "direct"); err != nil {
+		return 0, err
+	}
+	return m.proj.directs[direct(a, b)], nil
+}
+
+// Links implements engine.Rooms.
+func (m *Memory) Links(ctx context.Context, room chat.ChatID, token string,
+) ([]chat.InviteLink, chat.ChatID, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "links"); err != nil {
+		return nil, 0, err
+	}
+	if token != "" {
+		row, ok := m.proj.links[token]
+		if !ok {
+			return nil, 0, nil
+		}
+		return []chat.InviteLink{row.InviteLink}, row.room, nil
+	}
+	var links []chat.InviteLink
+	for _, row := range m.proj.links {
+		if row.room == room {
+			links = append(links, row.InviteLink)
+		}
+	}
+	slices.SortFunc(links, func(a, b chat.InviteLink) int {
+		return cmp.Or(cmp.Compare(a.Created, b.Created), cmp.Compare(a.Token, b.Token))
+	})
+	return links, room, nil
+}
+
+// Requests implements engine.Rooms.
+func (m *Memory) Requests(ctx context.Context, room chat.ChatID) ([]chat.JoinRequest, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "requests"); err != nil {
+		return nil, err
+	}
+	var requests []chat.JoinRequest
+	for k, r := range m.proj.requests {
+		if k.a == uint32(room) {
+			requests = append(requests, r)
+		}
+	}
+	slices.SortFunc(requests, func(a, b chat.JoinRequest) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Account, b.Account))
+	})
+	return requests, nil
+}
+
+// Pinned implements engine.Rooms.
+func (m *Memory) Pinned(ctx context.Context, room chat.ChatID, limit int) ([]chat.Seq, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "pinned"); err != nil {
+		return nil, err
+	}
+	return m.pinned(room, limit), nil
+}
+
+func (m *Memory) pinned(room chat.ChatID, limit int) []chat.Seq {
+	type pin struct{ by, target chat.Seq }
+	var pins []pin
+	for at, by := range m.proj.pins {
+		if at.log == room.Log() {
+			pins = append(pins, pin{by, at.seq})
+		}
+	}
+	slices.SortFunc(pins, func(a, b pin) int {
+		return cmp.Or(cmp.Compare(b.by, a.by), cmp.Compare(b.target, a.target))
+	})
+	var seqs []chat.Seq
+	for _, p := range pins[:min(len(pins), max(limit, 0))] {
+		seqs = append(seqs, p.target)
+	}
+	return seqs
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// Incarnation implements engine.Upkeep.
+func (m *Memory) Incarnation(ctx context.Context) (chat.Incarnation, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.incarnation, m.ready(ctx, "incarnation")
+}
+
+// Renew implements engine.Upkeep.
+func (m *Memory) Renew(ctx context.Context) (chat.Incarnation, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.ready(ctx, "renew"); err != nil {
+		return chat.Incarnation{}, err
+	}
+	m.incarnation = randomIncarnation()
+	return m.incarnation, nil
+}
+
+// PruneKeys implements engine.Upkeep.
+func (m *Memory) PruneKeys(ctx context.Context, before chat.Millis) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.ready(ctx, "prune keys"); err != nil {
+		return err
+	}
+	m.horizon = max(m.horizon, before)
+	for id := range m.keys {
+		if id.key.Made() < m.horizon {
+			delete(m.keys, id)
+		}
+	}
+	return nil
+}
+
+// Close implements engine.Upkeep. Calls after it fail with CodeUnavailable.
+func (m *Memory) Close() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.closed = true
+	return nil
+}
+
+// positions are those of all entries, in commit order.
+func (m *Memory) positions() []chat.Pos {
+	all := make([]chat.Pos, 0, len(m.entries))
+	for pos := range m.entries {
+		all = append(all, pos)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Rebuild implements engine.Upkeep. Where it fails, everything is as it was.
+func (m *Memory) Rebuild(ctx context.Context, project func(chat.Entry) ([]chat.Change, error)) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.ready(ctx, "rebuild"); err != nil {
+		return err
+	}
+	proj, keys := m.proj, m.keys
+	m.proj, m.keys = newProjections(), map[keyID]place{}
+	t := &txn{Memory: m, undo: new(undo), pos: m.pos}
+	for _, pos := range m.positions() {
+		if err := t.again(m.entries[pos], project); err != nil {
+			t.undo.rollback()
+			m.proj, m.keys = proj, keys
+			return fmt.Errorf("rebuild: %w", err)
+		}
+	}
+	return nil
+}
+
+// again applies an entry that is stored already.
+func (t *txn) again(e chat.Entry, project func(chat.Entry) ([]chat.Change, error)) error {
+	if !e.Key.IsZero() && e.Key.Made() >= t.horizon {
+		t.keys[keyID{e.Device, e.Key}] = place{e.Log, e.Seq}
+	}
+	changes, err := project(e)
+	if err != nil {
+		return fmt.Errorf("%s entry %d: %w", e.Log, e.Seq, err)
+	}
+	for _, c := range changes {
+		if err := t.apply(&e, c); err != nil {
+			return fmt.Errorf("%s entry %d: %w", e.Log, e.Seq, err)
+		}
+	}
+	return nil
+}
+
+// Check implements engine.Upkeep.
+func (m *Memory) Check(ctx context.Context) ([]string, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "check"); err != nil {
+		return nil, err
+	}
+	var wrong []string
+	for log, h := range m.heads {
+		wrong = append(wrong, m.checkLog(log, h)...)
+	}
+	for id, at := range m.keys {
+		if e, ok := m.at(at.log, at.seq); !ok || e.Key != id.key || e.Device != id.device {
+			wrong = append(wrong, fmt.Sprintf("key %x leads to another's %s entry %d", id.key, at.log, at.seq))
+		}
+	}
+	members := map[chat.ChatID]uint32{}
+	for k, row := range m.proj.members {
+		if row.Role.In() {
+			members[chat.ChatID(k.a)]++
+		}
+	}
+	for id, room := range m.proj.chats {
+		if room.Members != members[id] {
+			wrong = append(wrong,
+				fmt.Sprintf("chat %d counts %d members and has %d", id, room.Members, members[id]))
+		}
+	}
+	slices.Sort(wrong)
+	return wrong, nil
+}
+
+// checkLog walks a log from its floor to its head.
+func (m *Memory) checkLog(log chat.LogID, h chat.Head) []string {
+	var wrong []string
+	prev, known := m.at(log, h.Floor)
+	for seq := h.Floor + 1; seq <= h.Seq; seq++ {
+		e, ok := m.at(log, seq)
+		if !ok {
+			return append(wrong, fmt.Sprintf("%s lacks entry %d", log, seq))
+		}
+		if known || seq == 1 {
+			wrong = append(wrong, checkNext(&prev, &e)...)
+		}
+		prev, known = e, true
+	}
+	if known && (h.Ord != prev.Ord || h.Chain != prev.Chain || h.Pos != prev.Pos) {
+		wrong = append(wrong, fmt.Sprintf("the head of %s is not its last entry", log))
+	}
+	return wrong
+}
+
+// checkNext compares an entry with the one before it. The chain over an erased body cannot be computed.
+func checkNext(prev, e *chat.Entry) []string {
+	var wrong []string
+	ord := prev.Ord
+	if e.Env.Counted {
+		ord++
+	}
+	if e.Ord != ord {
+		wrong = append(wrong, fmt.Sprintf("%s entry %d has ord %d, not %d", e.Log, e.Seq, e.Ord, ord))
+	}
+	if len(e.Body) > 0 && e.Chain != chat.Link(prev.Chain, e) {
+		wrong = append(wrong, fmt.Sprintf("%s entry %d breaks the chain", e.Log, e.Seq))
+	}
+	return wrong
+}
