@@ -46,8 +46,9 @@ type Memory struct {
 	keys    map[keyID]place
 	horizon chat.Millis // keys made before it are forgotten
 
-	proj  *projections
-	marks *marks
+	proj    *projections
+	marks   *marks
+	secrets *secrets
 
 	ids         map[engine.IDKind]uint32
 	incarnation chat.Incarnation
@@ -65,6 +66,7 @@ func NewMemory() *Memory {
 		keys:    map[keyID]place{},
 		proj:    newProjections(),
 		marks:   newMarks(),
+		secrets: newSecrets(),
 		ids:     map[engine.IDKind]uint32{},
 	}
 	m.incarnation = randomIncarnation()
@@ -90,6 +92,7 @@ func (m *Memory) Fork() *Memory {
 		horizon:     m.horizon,
 		proj:        m.proj.clone(),
 		marks:       m.marks.clone(),
+		secrets:     m.secrets.clone(),
 		ids:         maps.Clone(m.ids),
 		incarnation: m.incarnation,
 	}
