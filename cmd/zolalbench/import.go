@@ -114,7 +114,7 @@ func (v *server) importMessages(ctx context.Context, messages int) (importResult
 }
 
 // exportLine is the text of the made-up messages: Persian, as long as people's are.
-const exportLine = "سلام، این پیام شمارهٔ %d است و می‌خواهد به درازای پیام‌های مردم باشد."
+const exportLine = "سلام، این پیام شمارهٔ %d است و می\u200cخواهد به درازای پیام\u200cهای مردم باشد."
 
 // writeExport makes an export in the shape of Telegram Desktop's, with plain and formatted messages, replies
 // and edits, and returns its size.

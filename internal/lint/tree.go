@@ -35,6 +35,9 @@ type File struct {
 // skipped directories hold what is built or downloaded, never what is written.
 var skipped = setOf(".git node_modules bin dist zolal-data test-results playwright-report coverage")
 
+// built are the programs that go build leaves at the root.
+var built = setOf("zolal zolalbench")
+
 // maxText is the size in bytes from which a file counts as data.
 const maxText = 2 << 20
 
@@ -52,7 +55,7 @@ func Load(root fs.FS) (*Tree, error) {
 		case d.IsDir():
 			t.dirs[p] = true
 			return nil
-		case !d.Type().IsRegular():
+		case !d.Type().IsRegular(), built[p] || strings.HasSuffix(p, ".test") || strings.HasSuffix(p, ".prof"):
 			return nil
 		}
 		return t.add(root, p)
