@@ -129,7 +129,8 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 		}},
 	} {
 		if e.values.Len() != len(e.pairs)+1 {
-			t.Errorf("%s has %d values, compared with %d", e.values.Get(0).Parent().Name(), e.values.Len()-1, len(e.pairs))
+			name := e.values.Get(0).Parent().Name()
+			t.Errorf("%s has %d values, compared with %d", name, e.values.Len()-1, len(e.pairs))
 		}
 		for _, p := range e.pairs {
 			v := e.values.ByNumber(protoreflect.EnumNumber(p.inside))

@@ -79,8 +79,8 @@ func response(r *zolalv1.Response) (Frame, error) {
 // updatesTag begins a ServerFrame that holds updates: field 2, length-delimited.
 const updatesTag = 2<<3 | 2
 
-// Body returns the encoded Updates that a frame made by Updates holds. Encoded Updates put one after the other
-// are one Updates with all of them: that is how a poll gathers what a WebSocket gets frame by frame.
+// Body returns the encoded Updates that a frame made by Updates holds. Encoded Updates put one after the
+// other are one Updates with all of them: that is how a poll gathers what a WebSocket gets frame by frame.
 func (f Frame) Body() []byte {
 	b := f.Data[f.Head:]
 	if len(b) < 2 || b[0] != updatesTag {

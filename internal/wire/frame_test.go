@@ -145,7 +145,8 @@ func TestAddressesHoldOnlyUnderTheirKeyAndBeforeTheirEnd(t *testing.T) {
 			t.Fatalf("got %+v, %v", got, err)
 		}
 	}
-	wrong := func(what string, code chat.Code, l *zolalv1.AddressList, pinned ed25519.PublicKey, now chat.Millis) {
+	type key = ed25519.PublicKey
+	wrong := func(what string, code chat.Code, l *zolalv1.AddressList, pinned key, now chat.Millis) {
 		t.Helper()
 		if _, err := VerifyAddresses(l, pinned, now); chat.CodeOf(err) != code {
 			t.Errorf("%s: %v", what, err)

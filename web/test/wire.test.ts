@@ -257,7 +257,7 @@ describe('addresses', () => {
     issuedMs,
   })
 
-  test('blocking the one in use moves the conversation to the next, and nothing is lost or doubled', async () => {
+  test('blocking the one in use moves the conversation to the next, nothing is lost or doubled', async () => {
     const counter = new Counter()
     const [a, b] = [await gateFor(counter), await gateFor(counter)]
     const bench = connect(new AddressBook(a.address, known([a.address, b.address])))

@@ -16,7 +16,7 @@ export { Chats } from './gen/zolal/v1/chat_pb'
 export { Messages } from './gen/zolal/v1/message_pb'
 export { Sync } from './gen/zolal/v1/sync_pb'
 
-/** Whatever carries encoded requests: a connection, single posts, or another tab that holds the connection. */
+/** Whatever carries encoded requests: a connection, single posts, or another tab with the connection. */
 export interface Caller {
   request(method: string, payload: Uint8Array, o?: RequestOptions): Promise<Uint8Array>
 }
