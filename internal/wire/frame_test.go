@@ -145,8 +145,8 @@ func TestAddressesHoldOnlyUnderTheirKeyAndBeforeTheirEnd(t *testing.T) {
 			t.Fatalf("got %+v, %v", got, err)
 		}
 	}
-	type key = ed25519.PublicKey
-	wrong := func(what string, code chat.Code, l *zolalv1.AddressList, pinned key, now chat.Millis) {
+	type public = ed25519.PublicKey
+	wrong := func(what string, code chat.Code, l *zolalv1.AddressList, pinned public, now chat.Millis) {
 		t.Helper()
 		if _, err := VerifyAddresses(l, pinned, now); chat.CodeOf(err) != code {
 			t.Errorf("%s: %v", what, err)
