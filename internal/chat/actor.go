@@ -22,4 +22,16 @@ type Actor struct {
 	Account AccountID
 	Device  DeviceID
 	Scopes  Scopes
+	// Operator may run the server. It gives no right in any chat (R20).
+	Operator bool
+	// Server is the server's own hand, for what no client may do: imports and notices about devices.
+	Server bool
+}
+
+// May reports with CodeScopeMissing that the actor's token is too narrow for what needs the scope.
+func (a Actor) May(scope Scopes) error {
+	if a.Scopes.Has(scope) {
+		return nil
+	}
+	return Errorf(CodeScopeMissing, "the token is not for this")
 }

@@ -38,7 +38,7 @@ type Entity struct {
 	Offset  uint32
 	Length  uint32
 	Value   string    // language, address or emoji id
-	Account AccountID // of a text mention
+	Account AccountID // of a text mention; of a mention: whom Decide found under the name
 }
 
 // Message is the body of KindMessage and KindEdit.
@@ -58,6 +58,7 @@ type Reply struct {
 	Quote         string
 	QuoteEntities []Entity
 	QuoteOffset   uint32
+	Author        AccountID // groups: whose message it replies to, so that Project can tell them
 }
 
 // Forward says where a message came from.
@@ -76,6 +77,7 @@ type Imported struct {
 	Number   int64
 	Edited   Millis
 	ViaBot   string
+	Digest   uint64 // of the source's content; edits keep it, so that importing again sees no change
 }
 
 // Attachment describes media that is not stored here.
@@ -88,6 +90,13 @@ type Attachment struct {
 	Height  uint32
 	Seconds uint32
 	Emoji   string
+}
+
+// Redaction is the body of KindDelete where the target came from elsewhere: its number stays taken, so that
+// importing again does not bring it back. Other deletions have no body.
+type Redaction struct {
+	Number int64
+	Digest uint64
 }
 
 // ServiceLine is an imported service action.
@@ -142,6 +151,8 @@ type MyChat struct {
 	Member Member
 	Peer   AccountID
 	Reason string
+	Before Role
+	Token  string // invite link it came by
 }
 
 // ReadMark says how far an account has read.
@@ -234,6 +245,7 @@ type JoinRequest struct {
 }
 
 func (*Message) body()      {}
+func (*Redaction) body()    {}
 func (*ServiceLine) body()  {}
 func (*Created) body()      {}
 func (*InfoChange) body()   {}

@@ -64,8 +64,13 @@ type PinSet struct {
 	Pinned bool
 }
 
-// Mentioned says that this entry mentions an account or replies to it.
-type Mentioned struct{ Account AccountID }
+// Mentioned says that the target mentions an account or replies to it. An edit mentions for its target, after
+// Superseded has forgotten what the version before it said, so that a rebuild, which meets erased bodies,
+// ends with the same mentions.
+type Mentioned struct {
+	Account AccountID
+	Target  Seq // 0: this entry
+}
 
 // LinkSet stores an invite link by its token; Uses is kept by the store.
 type LinkSet struct {

@@ -10,7 +10,7 @@ const (
 	KindChatCreated Kind = 1  // Created
 	KindMessage     Kind = 2  // Message, counted
 	KindEdit        Kind = 3  // Message, today's version of the target
-	KindDelete      Kind = 4  // redacts the target
+	KindDelete      Kind = 4  // redacts the target; Redaction or no body
 	KindPin         Kind = 5  // pins the target
 	KindUnpin       Kind = 6  // unpins the target
 	KindMember      Kind = 7  // MemberChange
@@ -37,6 +37,12 @@ const (
 	KindStaffMember Kind = 62 // MemberChange
 )
 
+// line reports whether entries of the kind stand in a chat's history by themselves, as edits and deletions do
+// not. Unknown kinds do if they are counted, which only their envelope tells.
+func (k Kind) line() bool {
+	return k >= KindChatCreated && k <= KindChatDeleted && k != KindEdit && k != KindDelete
+}
+
 // Envelope is the part of an entry that is always in clear, also where the body is sealed.
 type Envelope struct {
 	Kind    Kind
@@ -59,6 +65,17 @@ type Entry struct {
 	Env    Envelope
 	Body   []byte // encoded once (I8); empty when there is none or it was erased
 	Chain  Chain
+}
+
+// Shown returns the entry as those who may read its log see it in a chat of the type: without its device,
+// and in channels without its author and key, which tell who runs the channel (R11). Authors stay in the
+// store, because they may edit what they wrote and do not count it as unread.
+func (e Entry) Shown(t ChatType) Entry {
+	e.Device = 0
+	if t == Channel && e.Log.Kind() == ChatLog {
+		e.Author, e.Key = 0, Key{}
+	}
+	return e
 }
 
 // Overlay is today's version of an entry that a later one superseded.

@@ -135,6 +135,11 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Text: fmt.Sprintf(format, args...)}
 }
 
+// fieldError is an Error that blames a field.
+func fieldError(code Code, field, text string) *Error {
+	return &Error{Code: code, Field: field, Text: text}
+}
+
 // Error returns the code and the text.
 func (e *Error) Error() string {
 	s := e.Code.String()

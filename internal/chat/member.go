@@ -91,10 +91,38 @@ type Facts struct {
 	Chat   Chat
 	Actor  Member // the zero Role where the actor was never here
 	Target Member // of commands about somebody
-	// Blocked reports, for direct chats, that either side has blocked the other.
+	// Blocked reports that the actor and the other (the peer of a direct chat, else the target) have blocked
+	// one another, either way round, or that the other account is gone.
 	Blocked bool
 	// LastSent is when the actor last wrote here; read only where slow mode is on.
 	LastSent Millis
+
+	// What follows is filled as NeedsOf the command says; the engine does it.
+
+	Me     Person               // the actor as others see it
+	Person Person               // the target as others see it; the zero Person if there is none
+	People map[AccountID]Party  // invited at creation
+	Refs   map[Seq]Ref          // entries the command names; those that are not in the log are missing
+	Names  map[string]AccountID // folded usernames; missing where nobody has the name
+	Link   InviteLink           // the link of this chat that the command names; the zero link if there is none
+	Direct ChatID               // the chat that the two already have
+	Head   Seq                  // of the chat log
+	Read   ReadMark             // the actor's
+}
+
+// Party is somebody a command names among others.
+type Party struct {
+	Person  Person
+	Blocked bool // one of the two has blocked the other
+}
+
+// Ref is what rules must know of an entry that a command names.
+type Ref struct {
+	Kind     Kind
+	Author   AccountID
+	At       Millis
+	Redacted bool
+	Body     Body // as it stands today; nil when redacted
 }
 
 // Person is what others may see of an account.

@@ -56,6 +56,7 @@ var forms = map[chat.Kind]form{
 	chat.KindChatCreated: formOf(createdOut, createdIn),
 	chat.KindMessage:     erasable(formOf(messageOut, messageIn)),
 	chat.KindEdit:        erasable(formOf(messageOut, messageIn)),
+	chat.KindDelete:      erasable(formOf(redactionOut, redactionIn)),
 	chat.KindMember:      formOf(memberChangeOut, memberChangeIn),
 	chat.KindChatInfo:    formOf(infoChangeOut, infoChangeIn),
 	chat.KindService:     erasable(formOf(serviceOut, serviceIn)),
@@ -113,6 +114,14 @@ func (Codec) Decode(kind chat.Kind, raw []byte) (chat.Body, error) {
 		return nil, fmt.Errorf("decode kind %d: %w", kind, err)
 	}
 	return b, nil
+}
+
+func redactionOut(r *chat.Redaction) *zolalv1.Redaction {
+	return &zolalv1.Redaction{Number: r.Number, Digest: r.Digest}
+}
+
+func redactionIn(r *zolalv1.Redaction) *chat.Redaction {
+	return &chat.Redaction{Number: r.GetNumber(), Digest: r.GetDigest()}
 }
 
 func serviceOut(s *chat.ServiceLine) *zolalv1.ServiceLine {

@@ -57,7 +57,7 @@ func replyOut(r *chat.Reply) *zolalv1.Reply {
 	}
 	return &zolalv1.Reply{
 		Seq: uint32(r.Seq), Quote: r.Quote, QuoteEntities: EntitiesOut(r.QuoteEntities),
-		QuoteOffset: r.QuoteOffset,
+		QuoteOffset: r.QuoteOffset, Author: uint32(r.Author),
 	}
 }
 
@@ -68,7 +68,7 @@ func ReplyIn(r *zolalv1.Reply) *chat.Reply {
 	}
 	return &chat.Reply{
 		Seq: chat.Seq(r.GetSeq()), Quote: r.GetQuote(), QuoteEntities: EntitiesIn(r.GetQuoteEntities()),
-		QuoteOffset: r.GetQuoteOffset(),
+		QuoteOffset: r.GetQuoteOffset(), Author: chat.AccountID(r.GetAuthor()),
 	}
 }
 
@@ -97,6 +97,7 @@ func importedOut(i *chat.Imported) *zolalv1.ImportedFrom {
 	}
 	return &zolalv1.ImportedFrom{
 		Author: i.Author, AuthorId: i.AuthorID, Number: i.Number, EditedMs: int64(i.Edited), ViaBot: i.ViaBot,
+		Digest: i.Digest,
 	}
 }
 
@@ -106,7 +107,7 @@ func importedIn(i *zolalv1.ImportedFrom) *chat.Imported {
 	}
 	return &chat.Imported{
 		Author: i.GetAuthor(), AuthorID: i.GetAuthorId(), Number: i.GetNumber(),
-		Edited: chat.Millis(i.GetEditedMs()), ViaBot: i.GetViaBot(),
+		Edited: chat.Millis(i.GetEditedMs()), ViaBot: i.GetViaBot(), Digest: i.GetDigest(),
 	}
 }
 

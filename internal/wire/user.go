@@ -20,7 +20,7 @@ func ProfileIn(p *zolalv1.Profile) *chat.Profile {
 func myChatOut(m *chat.MyChat) *zolalv1.MyChat {
 	return &zolalv1.MyChat{
 		Chat: uint32(m.Chat), Type: zolalv1.ChatType(m.Type), Member: MemberOut(m.Member), Peer: uint32(m.Peer),
-		Reason: m.Reason,
+		Reason: m.Reason, Before: zolalv1.Role(m.Before), Token: m.Token,
 	}
 }
 
@@ -28,6 +28,7 @@ func myChatIn(m *zolalv1.MyChat) *chat.MyChat {
 	return &chat.MyChat{
 		Chat: chat.ChatID(m.GetChat()), Type: small[chat.ChatType](m.GetType()), Member: memberIn(m.GetMember()),
 		Peer: chat.AccountID(m.GetPeer()), Reason: m.GetReason(),
+		Before: small[chat.Role](m.GetBefore()), Token: m.GetToken(),
 	}
 }
 

@@ -34,7 +34,7 @@ const (
 	Kind_KIND_CHAT_CREATED Kind = 1  // ChatCreated
 	Kind_KIND_MESSAGE      Kind = 2  // Message; counted
 	Kind_KIND_EDIT         Kind = 3  // Message, today's version of `target`
-	Kind_KIND_DELETE       Kind = 4  // no body; `target` is redacted
+	Kind_KIND_DELETE       Kind = 4  // Redaction, or no body; `target` is redacted
 	Kind_KIND_PIN          Kind = 5  // no body; `target` is pinned
 	Kind_KIND_UNPIN        Kind = 6  // no body; `target` is no longer pinned
 	Kind_KIND_MEMBER       Kind = 7  // MemberChange; groups up to the small size only
@@ -713,7 +713,7 @@ type Entity struct {
 	Offset        uint32                 `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
 	Length        uint32                 `protobuf:"varint,3,opt,name=length,proto3" json:"length,omitempty"`
 	Value         string                 `protobuf:"bytes,4,opt,name=value,proto3" json:"value,omitempty"`      // language, address or emoji id
-	Account       uint32                 `protobuf:"varint,5,opt,name=account,proto3" json:"account,omitempty"` // of a text mention
+	Account       uint32                 `protobuf:"varint,5,opt,name=account,proto3" json:"account,omitempty"` // of a text mention; of a mention: whom the server found under the name, 0 nobody
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -883,6 +883,7 @@ type Reply struct {
 	Quote         string                 `protobuf:"bytes,2,opt,name=quote,proto3" json:"quote,omitempty"` // the quoted part, chosen by the writer
 	QuoteEntities []*Entity              `protobuf:"bytes,3,rep,name=quote_entities,json=quoteEntities,proto3" json:"quote_entities,omitempty"`
 	QuoteOffset   uint32                 `protobuf:"varint,4,opt,name=quote_offset,json=quoteOffset,proto3" json:"quote_offset,omitempty"` // UTF-16 code units into the original text
+	Author        uint32                 `protobuf:"varint,5,opt,name=author,proto3" json:"author,omitempty"`                              // groups: whose message it replies to; filled by the server
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -941,6 +942,13 @@ func (x *Reply) GetQuoteEntities() []*Entity {
 func (x *Reply) GetQuoteOffset() uint32 {
 	if x != nil {
 		return x.QuoteOffset
+	}
+	return 0
+}
+
+func (x *Reply) GetAuthor() uint32 {
+	if x != nil {
+		return x.Author
 	}
 	return 0
 }
@@ -1030,6 +1038,7 @@ type ImportedFrom struct {
 	Number        int64                  `protobuf:"varint,3,opt,name=number,proto3" json:"number,omitempty"`                     // message number at the source, for deep links
 	EditedMs      int64                  `protobuf:"varint,4,opt,name=edited_ms,json=editedMs,proto3" json:"edited_ms,omitempty"` // 0: never edited
 	ViaBot        string                 `protobuf:"bytes,5,opt,name=via_bot,json=viaBot,proto3" json:"via_bot,omitempty"`
+	Digest        uint64                 `protobuf:"fixed64,6,opt,name=digest,proto3" json:"digest,omitempty"` // of the source's content: importing again tells unchanged from changed
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1097,6 +1106,13 @@ func (x *ImportedFrom) GetViaBot() string {
 		return x.ViaBot
 	}
 	return ""
+}
+
+func (x *ImportedFrom) GetDigest() uint64 {
+	if x != nil {
+		return x.Digest
+	}
+	return 0
 }
 
 // Attachment describes media that the importer met and that is not stored here.
@@ -1261,6 +1277,60 @@ func (x *ServiceLine) GetImported() *ImportedFrom {
 	return nil
 }
 
+// Redaction is the body of KIND_DELETE where the target came from elsewhere: its number stays taken, so
+// that importing again does not bring it back.
+type Redaction struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Number        int64                  `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"` // as in ImportedFrom
+	Digest        uint64                 `protobuf:"fixed64,2,opt,name=digest,proto3" json:"digest,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Redaction) Reset() {
+	*x = Redaction{}
+	mi := &file_zolal_v1_entry_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Redaction) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Redaction) ProtoMessage() {}
+
+func (x *Redaction) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_entry_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Redaction.ProtoReflect.Descriptor instead.
+func (*Redaction) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *Redaction) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *Redaction) GetDigest() uint64 {
+	if x != nil {
+		return x.Digest
+	}
+	return 0
+}
+
 var File_zolal_v1_entry_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_entry_proto_rawDesc = "" +
@@ -1316,24 +1386,26 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\aforward\x18\x04 \x01(\v2\x11.zolal.v1.ForwardR\aforward\x12\x1c\n" +
 	"\tsignature\x18\x05 \x01(\tR\tsignature\x122\n" +
 	"\bimported\x18\x06 \x01(\v2\x16.zolal.v1.ImportedFromR\bimported\x126\n" +
-	"\vattachments\x18\a \x03(\v2\x14.zolal.v1.AttachmentR\vattachments\"\x8b\x01\n" +
+	"\vattachments\x18\a \x03(\v2\x14.zolal.v1.AttachmentR\vattachments\"\xa3\x01\n" +
 	"\x05Reply\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\rR\x03seq\x12\x14\n" +
 	"\x05quote\x18\x02 \x01(\tR\x05quote\x127\n" +
 	"\x0equote_entities\x18\x03 \x03(\v2\x10.zolal.v1.EntityR\rquoteEntities\x12!\n" +
-	"\fquote_offset\x18\x04 \x01(\rR\vquoteOffset\"r\n" +
+	"\fquote_offset\x18\x04 \x01(\rR\vquoteOffset\x12\x16\n" +
+	"\x06author\x18\x05 \x01(\rR\x06author\"r\n" +
 	"\aForward\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\rR\aaccount\x12\x12\n" +
 	"\x04chat\x18\x03 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03seq\x18\x04 \x01(\rR\x03seq\x12\x13\n" +
-	"\x05at_ms\x18\x05 \x01(\x03R\x04atMs\"\x91\x01\n" +
+	"\x05at_ms\x18\x05 \x01(\x03R\x04atMs\"\xa9\x01\n" +
 	"\fImportedFrom\x12\x16\n" +
 	"\x06author\x18\x01 \x01(\tR\x06author\x12\x1b\n" +
 	"\tauthor_id\x18\x02 \x01(\tR\bauthorId\x12\x16\n" +
 	"\x06number\x18\x03 \x01(\x03R\x06number\x12\x1b\n" +
 	"\tedited_ms\x18\x04 \x01(\x03R\beditedMs\x12\x17\n" +
-	"\avia_bot\x18\x05 \x01(\tR\x06viaBot\"\xbc\x01\n" +
+	"\avia_bot\x18\x05 \x01(\tR\x06viaBot\x12\x16\n" +
+	"\x06digest\x18\x06 \x01(\x06R\x06digest\"\xbc\x01\n" +
 	"\n" +
 	"Attachment\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x12\n" +
@@ -1350,7 +1422,10 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\bimported\x18\x03 \x01(\v2\x16.zolal.v1.ImportedFromR\bimported\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xf2\x03\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\";\n" +
+	"\tRedaction\x12\x16\n" +
+	"\x06number\x18\x01 \x01(\x03R\x06number\x12\x16\n" +
+	"\x06digest\x18\x02 \x01(\x06R\x06digest*\xf2\x03\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11KIND_CHAT_CREATED\x10\x01\x12\x10\n" +
@@ -1420,7 +1495,7 @@ func file_zolal_v1_entry_proto_rawDescGZIP() []byte {
 }
 
 var file_zolal_v1_entry_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_zolal_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_zolal_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_zolal_v1_entry_proto_goTypes = []any{
 	(Kind)(0),             // 0: zolal.v1.Kind
 	(EntityKind)(0),       // 1: zolal.v1.EntityKind
@@ -1437,7 +1512,8 @@ var file_zolal_v1_entry_proto_goTypes = []any{
 	(*ImportedFrom)(nil),  // 12: zolal.v1.ImportedFrom
 	(*Attachment)(nil),    // 13: zolal.v1.Attachment
 	(*ServiceLine)(nil),   // 14: zolal.v1.ServiceLine
-	nil,                   // 15: zolal.v1.ServiceLine.ValuesEntry
+	(*Redaction)(nil),     // 15: zolal.v1.Redaction
+	nil,                   // 16: zolal.v1.ServiceLine.ValuesEntry
 }
 var file_zolal_v1_entry_proto_depIdxs = []int32{
 	0,  // 0: zolal.v1.Envelope.kind:type_name -> zolal.v1.Kind
@@ -1452,7 +1528,7 @@ var file_zolal_v1_entry_proto_depIdxs = []int32{
 	12, // 9: zolal.v1.Message.imported:type_name -> zolal.v1.ImportedFrom
 	13, // 10: zolal.v1.Message.attachments:type_name -> zolal.v1.Attachment
 	8,  // 11: zolal.v1.Reply.quote_entities:type_name -> zolal.v1.Entity
-	15, // 12: zolal.v1.ServiceLine.values:type_name -> zolal.v1.ServiceLine.ValuesEntry
+	16, // 12: zolal.v1.ServiceLine.values:type_name -> zolal.v1.ServiceLine.ValuesEntry
 	12, // 13: zolal.v1.ServiceLine.imported:type_name -> zolal.v1.ImportedFrom
 	14, // [14:14] is the sub-list for method output_type
 	14, // [14:14] is the sub-list for method input_type
@@ -1472,7 +1548,7 @@ func file_zolal_v1_entry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_entry_proto_rawDesc), len(file_zolal_v1_entry_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

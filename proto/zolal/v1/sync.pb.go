@@ -93,6 +93,8 @@ type MyChat struct {
 	Member        *MemberState           `protobuf:"bytes,3,opt,name=member,proto3" json:"member,omitempty"`
 	Peer          uint32                 `protobuf:"varint,4,opt,name=peer,proto3" json:"peer,omitempty"` // of a direct chat
 	Reason        string                 `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	Before        Role                   `protobuf:"varint,6,opt,name=before,proto3,enum=zolal.v1.Role" json:"before,omitempty"`
+	Token         string                 `protobuf:"bytes,7,opt,name=token,proto3" json:"token,omitempty"` // invite link it came by
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -158,6 +160,20 @@ func (x *MyChat) GetPeer() uint32 {
 func (x *MyChat) GetReason() string {
 	if x != nil {
 		return x.Reason
+	}
+	return ""
+}
+
+func (x *MyChat) GetBefore() Role {
+	if x != nil {
+		return x.Before
+	}
+	return Role_ROLE_NONE
+}
+
+func (x *MyChat) GetToken() string {
+	if x != nil {
+		return x.Token
 	}
 	return ""
 }
@@ -2764,13 +2780,15 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\aProfile\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\busername\x18\x02 \x01(\tR\busername\x12\x14\n" +
-	"\x05about\x18\x03 \x01(\tR\x05about\"\x9f\x01\n" +
+	"\x05about\x18\x03 \x01(\tR\x05about\"\xdd\x01\n" +
 	"\x06MyChat\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12&\n" +
 	"\x04type\x18\x02 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\x12-\n" +
 	"\x06member\x18\x03 \x01(\v2\x15.zolal.v1.MemberStateR\x06member\x12\x12\n" +
 	"\x04peer\x18\x04 \x01(\rR\x04peer\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason\"B\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\x12&\n" +
+	"\x06before\x18\x06 \x01(\x0e2\x0e.zolal.v1.RoleR\x06before\x12\x14\n" +
+	"\x05token\x18\a \x01(\tR\x05token\"B\n" +
 	"\bReadMark\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\rR\x03seq\x12\x10\n" +
@@ -3034,84 +3052,86 @@ var file_zolal_v1_sync_proto_goTypes = []any{
 	(*GoingAway)(nil),         // 40: zolal.v1.GoingAway
 	(ChatType)(0),             // 41: zolal.v1.ChatType
 	(*MemberState)(nil),       // 42: zolal.v1.MemberState
-	(*Entity)(nil),            // 43: zolal.v1.Entity
-	(*ChatInfo)(nil),          // 44: zolal.v1.ChatInfo
-	(*Entry)(nil),             // 45: zolal.v1.Entry
-	(*Person)(nil),            // 46: zolal.v1.Person
-	(*Head)(nil),              // 47: zolal.v1.Head
-	(*Tally)(nil),             // 48: zolal.v1.Tally
-	(*Receipt)(nil),           // 49: zolal.v1.Receipt
+	(Role)(0),                 // 43: zolal.v1.Role
+	(*Entity)(nil),            // 44: zolal.v1.Entity
+	(*ChatInfo)(nil),          // 45: zolal.v1.ChatInfo
+	(*Entry)(nil),             // 46: zolal.v1.Entry
+	(*Person)(nil),            // 47: zolal.v1.Person
+	(*Head)(nil),              // 48: zolal.v1.Head
+	(*Tally)(nil),             // 49: zolal.v1.Tally
+	(*Receipt)(nil),           // 50: zolal.v1.Receipt
 }
 var file_zolal_v1_sync_proto_depIdxs = []int32{
 	41, // 0: zolal.v1.MyChat.type:type_name -> zolal.v1.ChatType
 	42, // 1: zolal.v1.MyChat.member:type_name -> zolal.v1.MemberState
-	43, // 2: zolal.v1.Draft.entities:type_name -> zolal.v1.Entity
-	9,  // 3: zolal.v1.DeviceNotice.device:type_name -> zolal.v1.Device
-	41, // 4: zolal.v1.Invitation.type:type_name -> zolal.v1.ChatType
-	44, // 5: zolal.v1.ChatState.chat:type_name -> zolal.v1.ChatInfo
-	45, // 6: zolal.v1.ChatState.last:type_name -> zolal.v1.Entry
-	46, // 7: zolal.v1.ChatState.last_author:type_name -> zolal.v1.Person
-	2,  // 8: zolal.v1.ChatState.read:type_name -> zolal.v1.ReadMark
-	3,  // 9: zolal.v1.ChatState.draft:type_name -> zolal.v1.Draft
-	4,  // 10: zolal.v1.ChatState.prefs:type_name -> zolal.v1.ChatPrefs
-	0,  // 11: zolal.v1.UserState.profile:type_name -> zolal.v1.Profile
-	6,  // 12: zolal.v1.UserState.privacy:type_name -> zolal.v1.Privacy
-	8,  // 13: zolal.v1.UserState.invitations:type_name -> zolal.v1.Invitation
-	11, // 14: zolal.v1.SyncResponse.state:type_name -> zolal.v1.UserState
-	45, // 15: zolal.v1.SyncResponse.user_entries:type_name -> zolal.v1.Entry
-	47, // 16: zolal.v1.SyncResponse.user_head:type_name -> zolal.v1.Head
-	10, // 17: zolal.v1.SyncResponse.chats:type_name -> zolal.v1.ChatState
-	46, // 18: zolal.v1.SyncResponse.people:type_name -> zolal.v1.Person
-	38, // 19: zolal.v1.SyncResponse.addresses:type_name -> zolal.v1.AddressList
-	3,  // 20: zolal.v1.SetDraftRequest.draft:type_name -> zolal.v1.Draft
-	4,  // 21: zolal.v1.SetPrefsRequest.prefs:type_name -> zolal.v1.ChatPrefs
-	5,  // 22: zolal.v1.SetBlockRequest.block:type_name -> zolal.v1.Block
-	6,  // 23: zolal.v1.SetPrivacyRequest.privacy:type_name -> zolal.v1.Privacy
-	0,  // 24: zolal.v1.SetProfileRequest.profile:type_name -> zolal.v1.Profile
-	34, // 25: zolal.v1.WatchResponse.people:type_name -> zolal.v1.Presence
-	25, // 26: zolal.v1.CommonRequest.samples:type_name -> zolal.v1.Sample
-	30, // 27: zolal.v1.Update.chat:type_name -> zolal.v1.ChatTail
-	31, // 28: zolal.v1.Update.user:type_name -> zolal.v1.UserTail
-	32, // 29: zolal.v1.Update.signal:type_name -> zolal.v1.Signal
-	37, // 30: zolal.v1.Update.resync:type_name -> zolal.v1.Resync
-	38, // 31: zolal.v1.Update.addresses:type_name -> zolal.v1.AddressList
-	40, // 32: zolal.v1.Update.going_away:type_name -> zolal.v1.GoingAway
-	28, // 33: zolal.v1.Updates.updates:type_name -> zolal.v1.Update
-	45, // 34: zolal.v1.ChatTail.entries:type_name -> zolal.v1.Entry
-	46, // 35: zolal.v1.ChatTail.people:type_name -> zolal.v1.Person
-	45, // 36: zolal.v1.UserTail.entries:type_name -> zolal.v1.Entry
-	33, // 37: zolal.v1.Signal.typing:type_name -> zolal.v1.Typing
-	34, // 38: zolal.v1.Signal.presence:type_name -> zolal.v1.Presence
-	35, // 39: zolal.v1.Signal.tally:type_name -> zolal.v1.TallyChange
-	36, // 40: zolal.v1.Signal.read:type_name -> zolal.v1.PeerRead
-	48, // 41: zolal.v1.TallyChange.tallies:type_name -> zolal.v1.Tally
-	13, // 42: zolal.v1.Sync.Sync:input_type -> zolal.v1.SyncRequest
-	15, // 43: zolal.v1.Sync.MarkRead:input_type -> zolal.v1.MarkReadRequest
-	16, // 44: zolal.v1.Sync.SetDraft:input_type -> zolal.v1.SetDraftRequest
-	17, // 45: zolal.v1.Sync.SetPrefs:input_type -> zolal.v1.SetPrefsRequest
-	18, // 46: zolal.v1.Sync.SetBlock:input_type -> zolal.v1.SetBlockRequest
-	19, // 47: zolal.v1.Sync.SetPrivacy:input_type -> zolal.v1.SetPrivacyRequest
-	20, // 48: zolal.v1.Sync.SetProfile:input_type -> zolal.v1.SetProfileRequest
-	21, // 49: zolal.v1.Sync.Typing:input_type -> zolal.v1.TypingRequest
-	22, // 50: zolal.v1.Sync.Watch:input_type -> zolal.v1.WatchRequest
-	24, // 51: zolal.v1.Sync.Common:input_type -> zolal.v1.CommonRequest
-	27, // 52: zolal.v1.Sync.Poll:input_type -> zolal.v1.PollRequest
-	14, // 53: zolal.v1.Sync.Sync:output_type -> zolal.v1.SyncResponse
-	2,  // 54: zolal.v1.Sync.MarkRead:output_type -> zolal.v1.ReadMark
-	49, // 55: zolal.v1.Sync.SetDraft:output_type -> zolal.v1.Receipt
-	49, // 56: zolal.v1.Sync.SetPrefs:output_type -> zolal.v1.Receipt
-	49, // 57: zolal.v1.Sync.SetBlock:output_type -> zolal.v1.Receipt
-	49, // 58: zolal.v1.Sync.SetPrivacy:output_type -> zolal.v1.Receipt
-	49, // 59: zolal.v1.Sync.SetProfile:output_type -> zolal.v1.Receipt
-	12, // 60: zolal.v1.Sync.Typing:output_type -> zolal.v1.Empty
-	23, // 61: zolal.v1.Sync.Watch:output_type -> zolal.v1.WatchResponse
-	26, // 62: zolal.v1.Sync.Common:output_type -> zolal.v1.CommonResponse
-	29, // 63: zolal.v1.Sync.Poll:output_type -> zolal.v1.Updates
-	53, // [53:64] is the sub-list for method output_type
-	42, // [42:53] is the sub-list for method input_type
-	42, // [42:42] is the sub-list for extension type_name
-	42, // [42:42] is the sub-list for extension extendee
-	0,  // [0:42] is the sub-list for field type_name
+	43, // 2: zolal.v1.MyChat.before:type_name -> zolal.v1.Role
+	44, // 3: zolal.v1.Draft.entities:type_name -> zolal.v1.Entity
+	9,  // 4: zolal.v1.DeviceNotice.device:type_name -> zolal.v1.Device
+	41, // 5: zolal.v1.Invitation.type:type_name -> zolal.v1.ChatType
+	45, // 6: zolal.v1.ChatState.chat:type_name -> zolal.v1.ChatInfo
+	46, // 7: zolal.v1.ChatState.last:type_name -> zolal.v1.Entry
+	47, // 8: zolal.v1.ChatState.last_author:type_name -> zolal.v1.Person
+	2,  // 9: zolal.v1.ChatState.read:type_name -> zolal.v1.ReadMark
+	3,  // 10: zolal.v1.ChatState.draft:type_name -> zolal.v1.Draft
+	4,  // 11: zolal.v1.ChatState.prefs:type_name -> zolal.v1.ChatPrefs
+	0,  // 12: zolal.v1.UserState.profile:type_name -> zolal.v1.Profile
+	6,  // 13: zolal.v1.UserState.privacy:type_name -> zolal.v1.Privacy
+	8,  // 14: zolal.v1.UserState.invitations:type_name -> zolal.v1.Invitation
+	11, // 15: zolal.v1.SyncResponse.state:type_name -> zolal.v1.UserState
+	46, // 16: zolal.v1.SyncResponse.user_entries:type_name -> zolal.v1.Entry
+	48, // 17: zolal.v1.SyncResponse.user_head:type_name -> zolal.v1.Head
+	10, // 18: zolal.v1.SyncResponse.chats:type_name -> zolal.v1.ChatState
+	47, // 19: zolal.v1.SyncResponse.people:type_name -> zolal.v1.Person
+	38, // 20: zolal.v1.SyncResponse.addresses:type_name -> zolal.v1.AddressList
+	3,  // 21: zolal.v1.SetDraftRequest.draft:type_name -> zolal.v1.Draft
+	4,  // 22: zolal.v1.SetPrefsRequest.prefs:type_name -> zolal.v1.ChatPrefs
+	5,  // 23: zolal.v1.SetBlockRequest.block:type_name -> zolal.v1.Block
+	6,  // 24: zolal.v1.SetPrivacyRequest.privacy:type_name -> zolal.v1.Privacy
+	0,  // 25: zolal.v1.SetProfileRequest.profile:type_name -> zolal.v1.Profile
+	34, // 26: zolal.v1.WatchResponse.people:type_name -> zolal.v1.Presence
+	25, // 27: zolal.v1.CommonRequest.samples:type_name -> zolal.v1.Sample
+	30, // 28: zolal.v1.Update.chat:type_name -> zolal.v1.ChatTail
+	31, // 29: zolal.v1.Update.user:type_name -> zolal.v1.UserTail
+	32, // 30: zolal.v1.Update.signal:type_name -> zolal.v1.Signal
+	37, // 31: zolal.v1.Update.resync:type_name -> zolal.v1.Resync
+	38, // 32: zolal.v1.Update.addresses:type_name -> zolal.v1.AddressList
+	40, // 33: zolal.v1.Update.going_away:type_name -> zolal.v1.GoingAway
+	28, // 34: zolal.v1.Updates.updates:type_name -> zolal.v1.Update
+	46, // 35: zolal.v1.ChatTail.entries:type_name -> zolal.v1.Entry
+	47, // 36: zolal.v1.ChatTail.people:type_name -> zolal.v1.Person
+	46, // 37: zolal.v1.UserTail.entries:type_name -> zolal.v1.Entry
+	33, // 38: zolal.v1.Signal.typing:type_name -> zolal.v1.Typing
+	34, // 39: zolal.v1.Signal.presence:type_name -> zolal.v1.Presence
+	35, // 40: zolal.v1.Signal.tally:type_name -> zolal.v1.TallyChange
+	36, // 41: zolal.v1.Signal.read:type_name -> zolal.v1.PeerRead
+	49, // 42: zolal.v1.TallyChange.tallies:type_name -> zolal.v1.Tally
+	13, // 43: zolal.v1.Sync.Sync:input_type -> zolal.v1.SyncRequest
+	15, // 44: zolal.v1.Sync.MarkRead:input_type -> zolal.v1.MarkReadRequest
+	16, // 45: zolal.v1.Sync.SetDraft:input_type -> zolal.v1.SetDraftRequest
+	17, // 46: zolal.v1.Sync.SetPrefs:input_type -> zolal.v1.SetPrefsRequest
+	18, // 47: zolal.v1.Sync.SetBlock:input_type -> zolal.v1.SetBlockRequest
+	19, // 48: zolal.v1.Sync.SetPrivacy:input_type -> zolal.v1.SetPrivacyRequest
+	20, // 49: zolal.v1.Sync.SetProfile:input_type -> zolal.v1.SetProfileRequest
+	21, // 50: zolal.v1.Sync.Typing:input_type -> zolal.v1.TypingRequest
+	22, // 51: zolal.v1.Sync.Watch:input_type -> zolal.v1.WatchRequest
+	24, // 52: zolal.v1.Sync.Common:input_type -> zolal.v1.CommonRequest
+	27, // 53: zolal.v1.Sync.Poll:input_type -> zolal.v1.PollRequest
+	14, // 54: zolal.v1.Sync.Sync:output_type -> zolal.v1.SyncResponse
+	2,  // 55: zolal.v1.Sync.MarkRead:output_type -> zolal.v1.ReadMark
+	50, // 56: zolal.v1.Sync.SetDraft:output_type -> zolal.v1.Receipt
+	50, // 57: zolal.v1.Sync.SetPrefs:output_type -> zolal.v1.Receipt
+	50, // 58: zolal.v1.Sync.SetBlock:output_type -> zolal.v1.Receipt
+	50, // 59: zolal.v1.Sync.SetPrivacy:output_type -> zolal.v1.Receipt
+	50, // 60: zolal.v1.Sync.SetProfile:output_type -> zolal.v1.Receipt
+	12, // 61: zolal.v1.Sync.Typing:output_type -> zolal.v1.Empty
+	23, // 62: zolal.v1.Sync.Watch:output_type -> zolal.v1.WatchResponse
+	26, // 63: zolal.v1.Sync.Common:output_type -> zolal.v1.CommonResponse
+	29, // 64: zolal.v1.Sync.Poll:output_type -> zolal.v1.Updates
+	54, // [54:65] is the sub-list for method output_type
+	43, // [43:54] is the sub-list for method input_type
+	43, // [43:43] is the sub-list for extension type_name
+	43, // [43:43] is the sub-list for extension extendee
+	0,  // [0:43] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_sync_proto_init() }

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package chat
+
+import "slices"
+
+// move is one change of somebody's standing.
+type move struct {
+	before, after Member
+	reason        string
+	token         string // invite link it came by
+	quiet         bool   // staff need no line of their own: another entry tells them
+}
+
+// move writes a change of standing. The member's own user log always has it, and the projection comes from
+// there. Who else sees it: in groups up to SmallGroup everybody, in the chat log; in channels and wide
+// groups only the owner and admins, and only what was done to somebody, so that a million joins fill no log.
+func (d *decision) move(m move) {
+	m.after.Account = m.before.Account
+	m.after.Version = m.before.Version + 1
+	wider := d.Chat.Type == Group && !d.Chat.Wide && !m.before.Role.In() && m.after.Role.In() &&
+		d.Chat.Members >= SmallGroup
+	shown := d.Chat.Type == Group && !d.Chat.Wide && !wider && (m.before.Role.In() || m.after.Role.In())
+	change := &MemberChange{Member: m.after, Before: m.before.Role, Reason: m.reason}
+	self := m.after.Account == d.by.Account
+	switch {
+	case shown:
+		d.say(Envelope{Kind: KindMember, Silent: true}, change)
+	case !m.quiet && !self && m.after.Role != RoleInvited:
+		d.report(KindStaffMember, change)
+	}
+	d.add(m.after.Account.Log(), d.seenBy(self), Envelope{Kind: KindMyChat}, &MyChat{
+		Chat: d.Chat.ID, Type: d.Chat.Type, Member: m.after, Reason: m.reason, Before: m.before.Role,
+		Token: m.token,
+	})
+	if wider {
+		d.say(Envelope{Kind: KindChatWide, Silent: true}, nil)
+		d.Chat.Wide = true
+	}
+	if m.after.Role.In() && !m.before.Role.In() {
+		d.Chat.Members++
+	}
+}
+
+// seenBy is the author that the user log of a member shows: a subscriber learns nothing of who runs the
+// channel (R11).
+func (d *decision) seenBy(self bool) AccountID {
+	if self || d.Chat.Type != Channel {
+		return d.by.Account
+	}
+	return 0
+}
+
+// entering is the standing of somebody who comes in now. What was personally taken stays taken.
+func (d *decision) entering(before Member) Member {
+	m := Member{Account: before.Account, Role: RoleMember, Joined: d.now}
+	if taken := before.Taken(d.now); taken != 0 {
+		m.Grants, m.Until = taken, before.Until
+	}
+	if d.Chat.HistoryHidden {
+		m.From = d.Head + 1
+	}
+	return m
+}
+
+// outside is the standing of somebody who is out, and stays restricted on coming back.
+func (d *decision) outside(before Member) Member {
+	m := Member{Account: before.Account}
+	if taken := before.Taken(d.now); taken != 0 {
+		m.Grants, m.Until = taken, before.Until
+	}
+	return m
+}
+
+// room reports CodeChatFull where nobody more fits.
+func (d *decision) room() error {
+	if d.Chat.Type == Group && d.Chat.Members >= MaxGroup {
+		return Errorf(CodeChatFull, "the group has as many members as a group may")
+	}
+	return nil
+}
+
+// me is the actor's standing, which for somebody who was never here lacks the account.
+func (d *decision) me() Member {
+	m := d.Actor
+	m.Account = d.by.Account
+	return m
+}
+
+func decideJoin(d *decision, c Join) error {
+	if err := d.alive(); err != nil {
+		return err
+	}
+	me := d.me()
+	switch {
+	case d.Chat.Type != Group && d.Chat.Type != Channel:
+		return Errorf(CodeForbidden, "this chat cannot be joined")
+	case me.Barred(d.now):
+		return &Error{Code: CodeBanned, Text: "banned from this chat", Retry: wait(me.Until, d.now)}
+	case me.Role.In():
+		return Errorf(CodeAlreadyMember, "already a member")
+	case me.Role == RoleInvited:
+		return d.enter(me, "")
+	}
+	if err := d.door(c.Token); err != nil {
+		return err
+	}
+	if !d.Chat.JoinApproval && (c.Token == "" || !d.Link.Approval) {
+		return d.enter(me, c.Token)
+	}
+	if me.Role == RoleRequested {
+		return nil
+	}
+	asking := me
+	asking.Role = RoleRequested
+	d.report(KindJoinRequest, &JoinRequest{Account: me.Account, At: d.now, Token: c.Token})
+	d.move(move{before: me, after: asking, token: c.Token, quiet: true})
+	return nil
+}
+
+// door checks that a chat can be entered: it is public, or the link is good.
+func (d *decision) door(token string) error {
+	switch {
+	case token == "" && d.Chat.Name == "":
+		return Errorf(CodeForbidden, "a private chat is joined by invitation or by link")
+	case token == "":
+		return nil
+	case d.Link.Token != token:
+		return fieldError(CodeNotFound, "invite", "no such link")
+	case d.Link.Revoked || d.Link.Expires != 0 && d.Link.Expires <= d.now:
+		return fieldError(CodeInviteExpired, "invite", "the link was revoked or has ended")
+	case d.Link.Limit != 0 && d.Link.Uses >= d.Link.Limit:
+		return fieldError(CodeInviteUsedUp, "invite", "the link was used as often as it may be")
+	}
+	return nil
+}
+
+// enter lets the actor in.
+func (d *decision) enter(me Member, token string) error {
+	if err := d.room(); err != nil {
+		return err
+	}
+	d.move(move{before: me, after: d.entering(me), token: token})
+	d.settle(me, true)
+	return nil
+}
+
+// settle takes an open request off the list of the staff.
+func (d *decision) settle(before Member, accepted bool) {
+	if before.Role == RoleRequested {
+		d.report(KindJoinRequest, &JoinRequest{
+			Account: before.Account, At: d.now, Decided: true, Accepted: accepted,
+		})
+	}
+}
+
+func decideLeave(d *decision, _ Leave) error {
+	me := d.me()
+	switch {
+	case d.Chat.ID == 0:
+		return Errorf(CodeNotFound, "no such chat")
+	case d.Chat.Type != Group && d.Chat.Type != Channel:
+		return Errorf(CodeForbidden, "this chat cannot be left")
+	case me.Barred(d.now):
+		return &Error{Code: CodeBanned, Text: "banned from this chat", Retry: wait(me.Until, d.now)}
+	case me.Role == RoleNone || me.Role == RoleBanned:
+		return Errorf(CodeNotMember, "not a member of this chat")
+	case me.Role == RoleOwner && !d.Chat.Deleted:
+		return Errorf(CodeOwnerCannotLeave, "transfer or delete the chat first")
+	}
+	if d.Chat.Deleted {
+		// What is left of the chat is the leaver's own row of it: the chat log ended with the deletion.
+		d.Chat.Wide = true
+	}
+	d.move(move{before: me, after: d.outside(me)})
+	d.settle(me, false)
+	return nil
+}
+
+func decideInvite(d *decision, c Invite) error {
+	if err := d.may(RightInvite); err != nil {
+		return err
+	}
+	target := d.target(c.Account)
+	switch {
+	case target.Role.In():
+		return fieldError(CodeAlreadyMember, "account", "already a member")
+	case target.Role == RoleInvited:
+		return nil
+	case target.Barred(d.now):
+		return fieldError(CodeForbidden, "account", "banned here")
+	case target.Role == RoleRequested:
+		// Somebody who asked has consented: an invitation is the answer, from whoever may answer.
+		if err := d.may(RightLinks); err != nil {
+			return err
+		}
+		return d.answer(target, true)
+	}
+	if err := invitable(d.Person, d.Blocked); err != nil {
+		return err
+	}
+	d.invite(target)
+	return nil
+}
+
+// target is the standing of somebody the command names.
+func (d *decision) target(a AccountID) Member {
+	m := d.Target
+	m.Account = a
+	return m
+}
+
+// invitable reports whether somebody takes invitations from the actor.
+func invitable(p Person, blocked bool) *Error {
+	switch {
+	case p.ID == 0 || p.Deleted:
+		return fieldError(CodeNotFound, "account", "no such account")
+	case blocked || p.Privacy.RefuseInvites:
+		return fieldError(CodeInvitesRefused, "account", "this person takes no invitations from you")
+	}
+	return nil
+}
+
+// invite asks somebody in. Until they accept they see nothing of the chat, and the chat nothing of them.
+func (d *decision) invite(target Member) {
+	invited := d.outside(target)
+	invited.Role = RoleInvited
+	d.move(move{before: target, after: invited})
+	notice := &Invitation{Chat: d.Chat.ID, Title: d.Chat.Title, Type: d.Chat.Type, By: d.seenBy(false)}
+	d.add(target.Account.Log(), d.seenBy(false), Envelope{Kind: KindInvitation}, notice)
+}
+
+func decideAnswer(d *decision, c AnswerInvitation) error {
+	me := d.me()
+	if d.Chat.ID == 0 || me.Role != RoleInvited {
+		return Errorf(CodeNotFound, "no invitation to this chat")
+	}
+	if !c.Accept {
+		d.move(move{before: me, after: d.outside(me)})
+		return nil
+	}
+	if err := d.alive(); err != nil {
+		return err
+	}
+	return d.enter(me, "")
+}
+
+func decideRequest(d *decision, c DecideRequest) error {
+	if err := d.may(RightLinks); err != nil {
+		return err
+	}
+	target := d.target(c.Account)
+	if target.Role != RoleRequested {
+		return fieldError(CodeNotFound, "account", "no request to join from this account")
+	}
+	return d.answer(target, c.Accept)
+}
+
+// answer ends a request to join.
+func (d *decision) answer(target Member, accept bool) error {
+	after := d.outside(target)
+	if accept {
+		if err := d.room(); err != nil {
+			return err
+		}
+		after = d.entering(target)
+	}
+	d.move(move{before: target, after: after, quiet: true})
+	d.settle(target, accept)
+	return nil
+}
+
+// Reasons are the public codes of bans and removals (R20).
+func Reasons() []string {
+	return []string{"spam", "fraud", "abuse", "violence", "sexual", "copyright", "off_topic", "bot", "other"}
+}
+
+// settings make a member's new standing, one for each role that SetMember gives.
+var settings = [RoleBanned + 1]func(*decision, Member, SetMember) (Member, error){
+	RoleNone: setNone, RoleMember: setPlain, RoleAdmin: setAdmin, RoleBanned: setBanned,
+}
+
+func decideMember(d *decision, c SetMember) error {
+	if err := d.may(RightMembers); err != nil {
+		return err
+	}
+	target := d.target(c.Account)
+	switch {
+	case c.Account == 0:
+		return fieldError(CodeBadRequest, "account", "whose standing?")
+	case c.Role > RoleBanned || settings[c.Role] == nil:
+		return fieldError(CodeBadRequest, "role", "not a role that can be set")
+	case c.Account == d.by.Account || standing(target.Role) >= standing(d.Actor.Role):
+		return fieldError(CodeForbidden, "account", "nobody acts on somebody of equal or higher standing")
+	case c.Until != 0 && c.Until <= d.now:
+		return fieldError(CodeBadRequest, "until_ms", "the date has passed")
+	case c.Reason != "" && !slices.Contains(Reasons(), c.Reason):
+		return fieldError(CodeBadRequest, "reason", "not a published reason")
+	}
+	after, err := settings[c.Role](d, target, c)
+	if err != nil {
+		return err
+	}
+	after.Account, after.Version = target.Account, target.Version
+	if after == target {
+		return nil
+	}
+	d.move(move{before: target, after: after, reason: c.Reason, quiet: target.Role == RoleRequested &&
+		after.Role != RoleBanned})
+	d.settle(target, false)
+	return nil
+}
+
+// setNone removes a member, lifts a ban, declines a request, or takes back an invitation.
+func setNone(d *decision, target Member, _ SetMember) (Member, error) {
+	if err := d.may(RightBan); err != nil {
+		return Member{}, err
+	}
+	if target.Role == RoleNone {
+		return Member{Account: target.Account}, nil
+	}
+	return d.outside(target), nil
+}
+
+// setPlain demotes an admin, or restricts a member, or lifts a restriction.
+func setPlain(d *decision, target Member, c SetMember) (Member, error) {
+	right := RightBan
+	if target.Role == RoleAdmin {
+		right = RightPromote
+	}
+	if err := d.may(right); err != nil {
+		return Member{}, err
+	}
+	switch {
+	case !target.Role.In():
+		return Member{}, fieldError(CodeForbidden, "account", "nobody is added: invite them")
+	case c.Grants&^takable[d.Chat.Type] != 0:
+		return Member{}, fieldError(CodeBadRequest, "grants", "not a right that can be taken from a member")
+	}
+	if c.Grants != 0 {
+		if err := d.may(RightBan); err != nil {
+			return Member{}, err
+		}
+	}
+	m := Member{Role: RoleMember, Grants: c.Grants, From: target.From, Joined: target.Joined}
+	if c.Grants != 0 {
+		m.Until = c.Until
+	}
+	return m, nil
+}
+
+// setAdmin promotes a member, or changes what an admin may: never to more than the giver has.
+func setAdmin(d *decision, target Member, c SetMember) (Member, error) {
+	if err := d.may(RightPromote); err != nil {
+		return Member{}, err
+	}
+	title, err := cleanOptional(c.Title, MaxAdminTitle, "title")
+	switch {
+	case err != nil:
+		return Member{}, err
+	case !target.Role.In():
+		return Member{}, fieldError(CodeForbidden, "account", "nobody is added: invite them")
+	case c.Grants&^d.Chat.Type.AdminGrants() != 0:
+		return Member{}, fieldError(CodeBadRequest, "grants", "not a right of admins here")
+	case c.Until != 0:
+		return Member{}, fieldError(CodeBadRequest, "until_ms", "admins are not made until a date")
+	case d.Actor.Role != RoleOwner && !d.Actor.Grants.Has(c.Grants):
+		return Member{}, fieldError(CodeForbidden, "grants", "nobody gives a right they do not have")
+	}
+	return Member{
+		Role: RoleAdmin, Grants: c.Grants, Title: title, From: target.From, Joined: target.Joined,
+	}, nil
+}
+
+// setBanned removes somebody and keeps them out, whether they are here or not.
+func setBanned(d *decision, target Member, c SetMember) (Member, error) {
+	if err := d.may(RightBan); err != nil {
+		return Member{}, err
+	}
+	if target.Role == RoleNone && d.Person.ID == 0 {
+		return Member{}, fieldError(CodeNotFound, "account", "no such account")
+	}
+	return Member{Role: RoleBanned, Until: c.Until}, nil
+}
+
+func decideTransfer(d *decision, c Transfer) error {
+	if err := d.may(RightOwn); err != nil {
+		return err
+	}
+	target := d.target(c.Account)
+	switch {
+	case c.Account == d.by.Account:
+		return fieldError(CodeBadRequest, "account", "already the owner")
+	case !target.Role.In():
+		return fieldError(CodeNotFound, "account", "only a member can become the owner")
+	case d.Person.Deleted:
+		return fieldError(CodeNotFound, "account", "no such account")
+	}
+	me, owner := d.me(), Member{Role: RoleOwner, From: target.From, Joined: target.Joined, Title: target.Title}
+	admin := Member{
+		Role: RoleAdmin, Grants: d.Chat.Type.AdminGrants(), From: me.From, Joined: me.Joined, Title: me.Title,
+	}
+	d.move(move{before: target, after: owner})
+	d.move(move{before: me, after: admin})
+	return nil
+}

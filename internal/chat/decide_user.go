@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package chat
+
+// inChat fails unless the actor is in the chat: what follows is about one's own row of it.
+func (d *decision) inChat() error {
+	switch {
+	case d.Chat.ID == 0:
+		return Errorf(CodeNotFound, "no such chat")
+	case !d.Actor.Role.In():
+		return Errorf(CodeNotMember, "not a member of this chat")
+	}
+	return nil
+}
+
+func decideRead(d *decision, c MarkRead) error {
+	if err := d.inChat(); err != nil {
+		return err
+	}
+	if c.Seq <= d.Read.Seq {
+		return nil
+	}
+	d.tell(KindRead, &ReadMark{Chat: d.Chat.ID, Seq: c.Seq, Ord: c.Ord})
+	return nil
+}
+
+func decideDraft(d *decision, c SetDraft) error {
+	if err := d.inChat(); err != nil {
+		return err
+	}
+	draft := &DraftText{Chat: d.Chat.ID, Text: c.Text, Reply: c.Reply, At: d.now}
+	if c.Text != "" {
+		var err error
+		if draft.Entities, err = CheckDraft(c.Text, c.Entities); err != nil {
+			return err
+		}
+	}
+	d.tell(KindDraft, draft)
+	return nil
+}
+
+func decidePrefs(d *decision, c SetPrefs) error {
+	if err := d.inChat(); err != nil {
+		return err
+	}
+	p := c.Prefs
+	p.Chat = d.Chat.ID
+	switch {
+	case p == (Prefs{Chat: p.Chat}):
+		return fieldError(CodeBadRequest, "prefs", "nothing to change")
+	case p.PinRank != nil && *p.PinRank > MaxPinnedChats:
+		return fieldError(CodeTooMany, "prefs.pin_rank", "too many pinned chats")
+	case p.MutedUntil != nil && *p.MutedUntil < 0:
+		return fieldError(CodeBadRequest, "prefs.muted_until_ms", "before time began")
+	}
+	d.tell(KindPrefs, &p)
+	return nil
+}
+
+func decideBlock(d *decision, c SetBlock) error {
+	switch {
+	case c.Account == d.by.Account:
+		return fieldError(CodeBadRequest, "account", "nobody blocks themselves")
+	case c.Account == 0 || d.Person.ID == 0:
+		return fieldError(CodeNotFound, "account", "no such account")
+	}
+	d.tell(KindBlock, &Block{Account: c.Account, Blocked: c.Blocked})
+	return nil
+}
+
+func decidePrivacy(d *decision, c SetPrivacy) error {
+	d.tell(KindPrivacy, &c.Privacy)
+	return nil
+}
+
+func decideProfile(d *decision, c SetProfile) error {
+	p := c.Profile
+	var err error
+	if p.Name, err = cleanLine(p.Name, MaxPersonName, "name"); err != nil {
+		return err
+	}
+	if p.About, err = cleanAbout(p.About); err != nil {
+		return err
+	}
+	if p.Username != "" {
+		if err := CheckName(p.Username); err != nil {
+			return err
+		}
+	}
+	d.tell(KindProfile, &p)
+	return nil
+}
+
+func decideDevice(d *decision, c NoteDevice) error {
+	if err := d.server(); err != nil {
+		return err
+	}
+	d.tell(KindDevice, &c.Notice)
+	return nil
+}

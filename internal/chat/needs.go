@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package chat
+
+// Needs says what Decide must know for a command beyond the settings of the chat, the actor's own standing
+// there and the time the actor last wrote there, which the engine always fills. The engine resolves each and
+// puts it into the field of Facts named beside it.
+type Needs struct {
+	Target AccountID   // Target, Person and Blocked
+	People []AccountID // People
+	Refs   []Seq       // Refs
+	Names  []string    // Names: folded usernames
+	Token  string      // Link: the link of this chat with that token
+	Me     bool        // Me
+	Direct bool        // Direct: the chat of the actor and Target
+	Head   bool        // Head
+	Read   bool        // Read
+}
+
+// NeedsOf returns what Decide must know for a command in a chat.
+func NeedsOf(room Chat, cmd Command) Needs {
+	h, ok := handlerOf(cmd)
+	if !ok || h.needs == nil {
+		return Needs{}
+	}
+	return h.needs(room, cmd)
+}
+
+// needSend runs the text through the same steps as decideSend, so that both find the same names.
+func needSend(room Chat, c Send) Needs {
+	n := Needs{Me: signed(room), Names: namesIn(c.Text, c.Entities)}
+	if c.Reply != nil {
+		n.Refs = []Seq{c.Reply.Seq}
+	}
+	return n
+}
+
+// signed reports whether posts carry their author's name.
+func signed(room Chat) bool { return room.Type == Channel && room.Signatures }
+
+func needForward(room Chat, _ ForwardMessage) Needs { return Needs{Me: signed(room)} }
+
+func needEdit(_ Chat, c Edit) Needs {
+	return Needs{Refs: []Seq{c.Target}, Names: namesIn(c.Text, c.Entities)}
+}
+
+func needDelete(_ Chat, c Delete) Needs { return Needs{Refs: c.Targets} }
+func needPin(_ Chat, c SetPin) Needs    { return Needs{Refs: []Seq{c.Target}} }
+
+func needImport(_ Chat, c Import) Needs {
+	if c.Target == 0 {
+		return Needs{}
+	}
+	return Needs{Refs: []Seq{c.Target}}
+}
+
+func needCreate(_ Chat, c Create) Needs {
+	n := Needs{People: c.Invite}
+	if c.Type == Direct || c.Type == Saved {
+		n.Target, n.Direct = c.Peer, true
+	}
+	return n
+}
+
+func needJoin(_ Chat, c Join) Needs             { return Needs{Token: c.Token, Head: true} }
+func needAnswer(Chat, AnswerInvitation) Needs   { return Needs{Head: true} }
+func needInvite(_ Chat, c Invite) Needs         { return Needs{Target: c.Account, Head: true} }
+func needMember(_ Chat, c SetMember) Needs      { return Needs{Target: c.Account} }
+func needTransfer(_ Chat, c Transfer) Needs     { return Needs{Target: c.Account} }
+func needRevokeLink(_ Chat, c RevokeLink) Needs { return Needs{Token: c.Token} }
+func needRequest(_ Chat, c DecideRequest) Needs { return Needs{Target: c.Account, Head: true} }
+func needRead(Chat, MarkRead) Needs             { return Needs{Read: true} }
+func needBlock(_ Chat, c SetBlock) Needs        { return Needs{Target: c.Account} }
