@@ -311,20 +311,16 @@ func decideImport(d *decision, c Import) error {
 	if !d.Chat.Imported {
 		return Errorf(CodeForbidden, "the chat was not made for an imported history")
 	}
-	if (c.Message == nil) == (c.Service == nil) {
-		return Errorf(CodeBadRequest, "an imported line is either a message or a service line")
+	if err := c.Valid(); err != nil {
+		return err
 	}
 	env := Envelope{Kind: KindMessage, Counted: true, Silent: true}
 	var body Body
-	var err error
 	if c.Service != nil {
 		env.Kind, env.Counted = KindService, false
-		body, err = importedService(c.Service)
+		body = importedService(c.Service)
 	} else {
-		body, err = importedMessage(c.Message)
-	}
-	if err != nil {
-		return err
+		body = importedMessage(c.Message)
 	}
 	at := c.At
 	if c.Target != 0 {

@@ -9,21 +9,41 @@ import (
 	"unicode/utf8"
 )
 
+// Valid reports what keeps an imported line from being stored: CodeTextTooLong, CodeTooMany, CodeBadText or
+// CodeBadRequest. Everything else that Telegram or another messenger accepted is cleaned, never refused.
+func (c Import) Valid() error {
+	if (c.Message == nil) == (c.Service == nil) {
+		return Errorf(CodeBadRequest, "an imported line is either a message or a service line")
+	}
+	if s := c.Service; s != nil {
+		switch {
+		case s.Imported == nil || s.Action == "":
+			return fieldError(CodeBadRequest, "service", "a service line says what happened, and where")
+		case len(s.Values) > MaxAttachments:
+			return fieldError(CodeTooMany, "values", "too many values")
+		}
+		return nil
+	}
+	m := c.Message
+	switch {
+	case m.Imported == nil:
+		return fieldError(CodeBadRequest, "imported", "an imported message says where it comes from")
+	case Len16(m.Text) > MaxImportedText:
+		return fieldError(CodeTextTooLong, "text", "the text is too long")
+	case len(m.Attachments) > MaxAttachments:
+		return fieldError(CodeTooMany, "attachments", "too many attachments")
+	case m.Text == "" && len(m.Attachments) == 0:
+		return fieldError(CodeBadText, "text", "the message is empty")
+	case m.Reply != nil && Len16(m.Reply.Quote) > MaxImportedText:
+		return fieldError(CodeTextTooLong, "reply.quote", "the quote is too long")
+	}
+	return nil
+}
+
 // importedMessage makes a message of another messenger fit to be stored. What that messenger accepted is
 // kept where it can be; what cannot be stored is dropped rather than refused, for nobody is there to mend it.
-func importedMessage(m *Message) (*Message, error) {
-	if m.Imported == nil {
-		return nil, fieldError(CodeBadRequest, "imported", "an imported message says where it comes from")
-	}
+func importedMessage(m *Message) *Message {
 	text, entities := lenient(m.Text, m.Entities)
-	switch {
-	case Len16(text) > MaxImportedText:
-		return nil, fieldError(CodeTextTooLong, "text", "the text is too long")
-	case len(m.Attachments) > MaxAttachments:
-		return nil, fieldError(CodeTooMany, "attachments", "too many attachments")
-	case text == "" && len(m.Attachments) == 0:
-		return nil, fieldError(CodeBadText, "text", "the message is empty")
-	}
 	out := &Message{
 		Text: text, Entities: entities, Signature: label(m.Signature), Imported: importedLabels(m.Imported),
 		Attachments: slices.Clone(m.Attachments),
@@ -37,22 +57,13 @@ func importedMessage(m *Message) (*Message, error) {
 	}
 	if m.Reply != nil {
 		quote, marks := lenient(m.Reply.Quote, m.Reply.QuoteEntities)
-		if Len16(quote) > MaxImportedText {
-			return nil, fieldError(CodeTextTooLong, "reply.quote", "the quote is too long")
-		}
 		out.Reply = &Reply{Seq: m.Reply.Seq, Quote: quote, QuoteEntities: marks, QuoteOffset: m.Reply.QuoteOffset}
 	}
-	return out, nil
+	return out
 }
 
 // importedService makes a service line fit to be stored.
-func importedService(s *ServiceLine) (*ServiceLine, error) {
-	if s.Imported == nil || s.Action == "" {
-		return nil, fieldError(CodeBadRequest, "service", "a service line says what happened, and where")
-	}
-	if len(s.Values) > MaxAttachments {
-		return nil, fieldError(CodeTooMany, "values", "too many values")
-	}
+func importedService(s *ServiceLine) *ServiceLine {
 	out := &ServiceLine{Action: label(s.Action), Imported: importedLabels(s.Imported)}
 	if len(s.Values) > 0 {
 		out.Values = make(map[string]string, len(s.Values))
@@ -60,7 +71,7 @@ func importedService(s *ServiceLine) (*ServiceLine, error) {
 			out.Values[label(k)] = label(v)
 		}
 	}
-	return out, nil
+	return out
 }
 
 func importedLabels(from *Imported) *Imported {

@@ -117,7 +117,7 @@ var fences = []fence{
 	{[]string{"database/sql", "modernc.org/sqlite", "modernc.org/libc", "github.com/pressly/goose"},
 		[]string{"internal/store/sqlite"}},
 	{[]string{"google.golang.org/protobuf", "connectrpc.com/connect"},
-		[]string{"internal/wire", "internal/gateway/*", "proto/**", root, "cmd/zolalbench"}},
+		[]string{"internal/wire", "internal/gateway/*", "proto/**", root, "cmd/zolalbench", "internal/testenv"}},
 	{[]string{"github.com/gobwas/ws", "github.com/gobwas/pool", "github.com/gobwas/httphead"},
 		[]string{"internal/gateway/native", root}},
 	{[]string{"github.com/RoaringBitmap/roaring"},

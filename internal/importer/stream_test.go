@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package importer
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// quiet ignores progress.
+func quiet(int64) {}
+
+func TestMenderTurnsHexEscapesIntoJSON(t *testing.T) {
+	in := `{"a\x1F":"\\x1F \x07\" \x", "b": 1, "c":"\\\x00"} \x1F`
+	want := `{"a\u001F":"\\x1F \u0007\" \u00", "b": 1, "c":"\\\u0000"} \x1F`
+	for name, src := range map[string]io.Reader{
+		"at once":         strings.NewReader(in),
+		"byte by byte":    iotest.OneByteReader(strings.NewReader(in)),
+		"halves":          iotest.HalfReader(strings.NewReader(in)),
+		"data with error": iotest.DataErrReader(strings.NewReader(in)),
+	} {
+		for _, size := range []int{16, 4096} {
+			m := &mender{src: bufio.NewReaderSize(src, size)}
+			got, err := io.ReadAll(m)
+			if err != nil || string(got) != want {
+				t.Errorf("%s: got %s, %v", name, got, err)
+			}
+			src = strings.NewReader(in)
+		}
+	}
+}
+
+func FuzzMenderNeverChangesJSON(f *testing.F) {
+	f.Add(`{"a": "\u001f\"", "b": [1, "x"]}`)
+	f.Fuzz(func(t *testing.T, in string) {
+		if strings.Contains(in, `\x`) {
+			t.Skip("mended on purpose")
+		}
+		got, err := io.ReadAll(&mender{src: bufio.NewReader(strings.NewReader(in))})
+		if err != nil || string(got) != in {
+			t.Fatalf("%q became %q, %v", in, got, err)
+		}
+	})
+}
+
+func TestInspectTellsWhatAnExportIs(t *testing.T) {
+	got, err := Inspect(context.Background(), "testdata/small.json", quiet)
+	want := Summary{Name: "چشمه", Type: "public_channel", ID: 1000000007, Messages: 6}
+	if err != nil || got != want {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+}
+
+func TestBrokenFilesAreRefusedWithTheirLine(t *testing.T) {
+	whole, err := os.ReadFile("testdata/small.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(whole)
+	lines := strings.Split(text, "\n")
+	for name, c := range map[string]struct {
+		text string
+		line int
+		says string
+	}{
+		"cut short":     {strings.Join(lines[:12], "\n"), 12, "ends too early"},
+		"a stray comma": {strings.Replace(text, `"id": 5, `, `"id": 5,, `, 1), 15, ""},
+		"no messages":   {`{"name": "x"}`, 1, "no list of messages"},
+		"whole account": {"{\n\"chats\": {}}", 2, "whole account"},
+		"not an object": {"[]", 1, ""},
+		"empty":         {"", 1, "ends too early"},
+		"trailing":      {text + "\nx", len(lines) - 1, ""},
+		"no id":         {strings.Replace(text, `"id": 5, `, ``, 1), 15, "no id"},
+		"a wrong kind":  {strings.Replace(text, `"id": 5, `, `"id": "five", `, 1), 15, "/id"},
+		"no date": {strings.Replace(text, `2024-03-21T09:00:00", "date_unixtime": "1710999000`, "soon", 1), 26,
+			"not a time"},
+		"second list":     {strings.Replace(text, "\n ]\n}", "\n ],\n \"messages\": []\n}", 1), 30, "two lists"},
+		"\\x out of text": {strings.Replace(text, `"id": 5`, `\x1F"id": 5`, 1), 15, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "export.json")
+			if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := Inspect(context.Background(), path, quiet)
+			var broken *FileError
+			if !errors.As(err, &broken) {
+				t.Fatalf("not refused as a file: %v", err)
+			}
+			if broken.Line != c.line || !strings.Contains(broken.Reason, c.says) {
+				t.Errorf("line %d: %s; want line %d: …%s…", broken.Line, broken.Reason, c.line, c.says)
+			}
+		})
+	}
+}
+
+// lines parses a fixture and makes its entries; numbers are places.
+func lines(t *testing.T, path string) map[int64]chat.Import {
+	t.Helper()
+	all := map[int64]chat.Import{}
+	err := scan(context.Background(), path, quiet, func(r *record) error {
+		line, _ := r.line(func(n int64) chat.Seq {
+			if _, ok := all[n]; ok {
+				return chat.Seq(n)
+			}
+			return 0
+		})
+		all[r.ID] = line
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestLinesKeepWhatTheSourceSaid(t *testing.T) {
+	all := lines(t, "testdata/small.json")
+	if s := all[1].Service; s == nil || s.Action != "create_channel" || s.Values["title"] != "چشمه" {
+		t.Errorf("service line: %+v", s)
+	}
+	two := all[2]
+	if two.At != 1710904200000 || two.Message.Text != "سال نو مبارک 🎉 کارت" {
+		t.Errorf("message 2: %d %q", two.At, two.Message.Text)
+	}
+	want := []chat.Entity{
+		{Kind: chat.EntityBold, Offset: 7, Length: 5},
+		{Kind: chat.EntityTextLink, Offset: 16, Length: 4, Value: "https://example.org/a"},
+	}
+	if d := cmp.Diff(want, two.Message.Entities); d != "" {
+		t.Errorf("entities count UTF-16 code units: %s", d)
+	}
+	five := all[5].Message
+	if five.Text != "bell:\a done" || five.Reply.Seq != 2 || five.Imported.Author != "" ||
+		five.Imported.AuthorID != "user77" || five.Imported.Edited != 1710995700000 ||
+		five.Imported.ViaBot != "@gif" || five.Imported.Number != 5 {
+		t.Errorf("message 5: %+v, %+v", five, five.Imported)
+	}
+	six := all[6].Message
+	photo := chat.Attachment{Kind: "photo", Bytes: 5000000000, Width: 640, Height: 480}
+	if six.Forward.Name != "رود" || six.Reply.Seq != 0 ||
+		!cmp.Equal(six.Attachments, []chat.Attachment{photo}) {
+		t.Errorf("message 6: %+v", six)
+	}
+	seven := all[7]
+	if seven.At != 1546336800000 || seven.Message.Imported.AuthorID != "4294967999" ||
+		seven.Message.Text != "quoted!" ||
+		seven.Message.Entities[0].Kind != chat.EntityExpandableBlockquote {
+		t.Errorf("message 7: %+v", seven.Message)
+	}
+	if a := all[8].Message.Attachments; len(a) != 1 || a[0].Kind != "poll" || a[0].Name != "آب یا چای؟" {
+		t.Errorf("message 8: %+v", a)
+	}
+}
+
+func TestRealExportsAreReadWhole(t *testing.T) {
+	dir := os.Getenv("ZOLAL_SHARED")
+	if dir == "" {
+		dir = "../../../shared"
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "data/telegram/*.json"))
+	if err != nil || len(files) == 0 {
+		t.Skip("the private exports are not here")
+	}
+	for _, path := range files {
+		s, err := Inspect(context.Background(), path, quiet)
+		if err != nil {
+			t.Errorf("%s: %v", filepath.Base(path), err)
+			continue
+		}
+		if n := len(lines(t, path)); n != s.Messages || n == 0 {
+			t.Errorf("%s: %d lines of %d messages", filepath.Base(path), n, s.Messages)
+		}
+	}
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Package testenv gives tests a whole server, or two over one store, or the real binary, and a cast of
+// clients that talk to each other through the public client as people's programs do. Whatever a test does,
+// the invariants are checked when its server closes.
+package testenv
+
+// Host is what a script plays against.
+type Host interface {
+	// Address returns where the n-th client connects; with several servers they take turns.
+	Address(n int) string
+	// Restart stops the server in good order and starts it again at the same address.
+	Restart() error
+	// Crash ends the server without warning and starts it again at the same address.
+	Crash() error
+}
