@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zolal
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
+)
+
+func TestKeysSortByTheTimeTheyWereMade(t *testing.T) {
+	at := time.UnixMilli(1_700_000_000_000)
+	a, b := NewKey(at), NewKey(at.Add(time.Millisecond))
+	if len(a) != 16 || bytes.Compare(a, b) >= 0 || a[6]>>4 != 7 || a[8]>>6 != 2 {
+		t.Fatalf("%x, %x", a, b)
+	}
+}
+
+func TestJournalsKeepDeleteAndListInOrder(t *testing.T) {
+	for name, j := range map[string]Journal{
+		"memory": &MemoryJournal{}, "directory": DirJournal(t.TempDir() + "/deep/er"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, err := j.Keys(""); len(got) != 0 || err != nil {
+				t.Fatalf("an empty journal has %v, %v", got, err)
+			}
+			for _, key := range []string{"outbox/2", "outbox/1", "a/..\\b\x00 ü", "other"} {
+				if err := j.Put(key, []byte(key)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := j.Put("outbox/2", []byte("again")); err != nil {
+				t.Fatal(err)
+			}
+			keys, err := j.Keys("outbox/")
+			if err != nil || !slices.Equal(keys, []string{"outbox/1", "outbox/2"}) {
+				t.Fatalf("keys: %v, %v", keys, err)
+			}
+			if v, err := j.Get("outbox/2"); string(v) != "again" || err != nil {
+				t.Fatalf("got %q, %v", v, err)
+			}
+			if err := errors.Join(j.Delete("outbox/2"), j.Delete("never was")); err != nil {
+				t.Fatal(err)
+			}
+			if v, err := j.Get("outbox/2"); v != nil || err != nil {
+				t.Fatalf("deleted, and still %q, %v", v, err)
+			}
+			if v, err := j.Get("a/..\\b\x00 ü"); string(v) != "a/..\\b\x00 ü" || err != nil {
+				t.Fatalf("got %q, %v", v, err)
+			}
+		})
+	}
+}
+
+// signed makes an address list as a server does.
+func signed(t *testing.T, private ed25519.PrivateKey, a *zolalv1.Addresses) *zolalv1.AddressList {
+	t.Helper()
+	payload, err := proto.Marshal(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &zolalv1.AddressList{
+		Payload: payload, Key: private.Public().(ed25519.PublicKey),
+		Signature: ed25519.Sign(private, append([]byte(addressPrefix), payload...)),
+	}
+}
+
+func TestOnlyAGenuineAddressListIsLearned(t *testing.T) {
+	now := time.UnixMilli(1_800_000_000_000)
+	_, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, stranger, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := now.Add(time.Hour).UnixMilli()
+	good := &zolalv1.Addresses{Addresses: []string{"https://b.example"}, ExpiresMs: later}
+	o := Options{Journal: &MemoryJournal{}, Now: func() time.Time { return now }}
+	r, err := newRoute("https://a.example", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.learn(signed(t, private, &zolalv1.Addresses{
+		Addresses: []string{"https://old.example"}, ExpiresMs: now.UnixMilli() - 1,
+	}))
+	tampered := signed(t, private, good)
+	tampered.Payload = append(tampered.Payload, 0)
+	r.learn(tampered)
+	if len(r.addresses) != 1 {
+		t.Fatalf("learned %v", r.addresses)
+	}
+	r.learn(signed(t, private, good))
+	r.learn(signed(t, stranger, &zolalv1.Addresses{
+		Addresses: []string{"https://evil.example"}, ExpiresMs: later,
+	}))
+	want := []string{"https://a.example", "https://b.example"}
+	if !slices.Equal(r.addresses, want) {
+		t.Fatalf("learned %v", r.addresses)
+	}
+	again, err := newRoute("https://a.example", o)
+	if err != nil || !slices.Equal(again.addresses, want) {
+		t.Fatalf("the next client knows %v, %v", again.addresses, err)
+	}
+}
+
+func TestTheRouteBlamesTheTransportOnlyWhereSomebodyAnswers(t *testing.T) {
+	now := time.UnixMilli(1_800_000_000_000)
+	o := Options{Journal: &MemoryJournal{}, Now: func() time.Time { return now }}
+	r, err := newRoute("one", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.addresses = append(r.addresses, "two")
+	at := func(address string, transport Transport) {
+		t.Helper()
+		if a, tr := r.choose(); a != address || tr != transport {
+			t.Fatalf("%s by %s; want %s by %s", a, tr, address, transport)
+		}
+	}
+	at("one", WebSocket)
+	r.failed(fmt.Errorf("connect: %w", &net.OpError{Op: "dial", Err: errors.New("refused")}))
+	at("two", WebSocket)
+	r.failed(ErrInterfering)
+	at("two", Stream)
+	r.failed(&Error{Code: zolalv1.ErrorCode_UNAVAILABLE})
+	at("two", Stream)
+	r.worked()
+	r.failed(ErrInterfering)
+	at("two", Poll)
+	r.failed(ErrInterfering)
+	at("two", WebSocket)
+	r.failed(ErrInterfering) // the third that failed in a row here
+	at("one", WebSocket)
+	r.failed(&net.OpError{Op: "dial", Err: errors.New("refused")})
+	at("two", Stream) // what worked here a moment ago
+	now = now.Add(2 * rememberFor)
+	r.failed(&net.OpError{Op: "dial", Err: errors.New("refused")})
+	r.failed(&net.OpError{Op: "dial", Err: errors.New("refused")})
+	at("two", WebSocket) // long ago is no reason
+}
+
+func TestACursorKeepsFewSamplesThatReachFarBack(t *testing.T) {
+	at := &cursor{}
+	for seq := uint32(1); seq <= 10_000; seq++ {
+		err := at.take([]*zolalv1.Entry{{Seq: seq}}, func(*zolalv1.Entry) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	n := len(at.samples)
+	if n > 64 || at.samples[n-1].GetSeq() != 10_000 || at.samples[0].GetSeq() > 10 {
+		t.Fatalf("%d samples from %d to %d", n, at.samples[0].GetSeq(), at.samples[n-1].GetSeq())
+	}
+}
+
+func TestACursorPassesOverWhatWasSeenAndStopsAtAGap(t *testing.T) {
+	at := &cursor{seq: 4}
+	var got []uint32
+	each := func(e *zolalv1.Entry) error { got = append(got, e.GetSeq()); return nil }
+	tail := []*zolalv1.Entry{{Seq: 3}, {Seq: 5}, {Seq: 5}, {Seq: 6}, {Seq: 8}}
+	if err := at.take(tail, each); err != nil || !slices.Equal(got, []uint32{5, 6}) {
+		t.Fatalf("took %v, %v", got, err)
+	}
+}
