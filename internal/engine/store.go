@@ -171,6 +171,7 @@ type Users interface {
 	// floor and superseded by later ones; what stays below the floor is met by Feed, Rebuild and retried
 	// keys alone, so that projections can still be rebuilt (I7). The last entry of the log stays, and so does
 	// one under a key that is remembered.
+	Compact(ctx context.Context, log chat.LogID, floor chat.Seq, erase []chat.Seq) error
 }
 
 // IDKind is what a number is for.

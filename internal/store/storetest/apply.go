@@ -151,15 +151,15 @@ func (t *txn) setMember(e *chat.Entry, c chat.MemberSet) error {
 }
 
 // supersede erases every earlier body of the target. What was redacted stays redacted: a deletion and an
-// edit that were decided at the same time end with the deletion.
+// edit that were decided at the same time end with the deletion. Numbers alone tell whether a target ever
+// was, so that a rebuild decides alike after a log was compacted.
 func (t *txn) supersede(e *chat.Entry, c chat.Superseded) error {
 	target := place{e.Log, c.Target}
-	pos, ok := t.places[target]
 	before, had := t.proj.overlays[target]
-	if !ok || c.Target >= e.Seq || before.redacted {
+	if c.Target == 0 || c.Target >= e.Seq || before.redacted {
 		return chat.Errorf(chat.CodeTargetGone, "%s has no entry %d to supersede", e.Log, c.Target)
 	}
-	t.erase(pos)
+	t.erase(t.places[target])
 	if had {
 		t.erase(t.places[place{e.Log, before.by}])
 	}
@@ -190,7 +190,7 @@ func (t *txn) setPin(e *chat.Entry, c chat.PinSet) error {
 		remove(t.undo, t.proj.pins, target)
 		return nil
 	}
-	if _, ok := t.places[target]; !ok || t.proj.overlays[target].redacted {
+	if c.Target == 0 || c.Target >= e.Seq || t.proj.overlays[target].redacted {
 		return chat.Errorf(chat.CodeTargetGone, "%s has no entry %d to pin", e.Log, c.Target)
 	}
 	put(t.undo, t.proj.pins, target, e.Seq)

@@ -52,3 +52,7 @@ func TestAForkSharesNothing(t *testing.T) {
 		t.Errorf("the fork moved with its origin: %v (%v)", heads, err)
 	}
 }
+
+func TestMemoryIsAStore(t *testing.T) {
+	Suite(t, func(*testing.T) engine.Store { return NewMemory() })
+}

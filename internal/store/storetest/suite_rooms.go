@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package storetest
+
+import (
+	"fmt"
+
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
+)
+
+func testNames(b *bench) {
+	b.add(created(1, 1), created(2, 1))
+	claim := func(name, skeleton string, who engine.Owner) chat.Draft {
+		return did(chat.AccountID(1).Log(), chat.KindProfile,
+			chat.NameClaimed{Name: name, Skeleton: skeleton, Account: who.Account, Chat: who.Chat})
+	}
+	one, room := engine.Owner{Account: 1}, engine.Owner{Chat: 1}
+	owner := func(name, skeleton string) engine.Owner {
+		return must(b.Name(b.Context(), name, skeleton))(b)
+	}
+	b.add(claim("paul", "paui", one))
+	b.refused(chat.CodeNameTaken, claim("paul", "other", room))
+	b.refused(chat.CodeNameConfusable, claim("pau1", "paui", room))
+	b.add(claim("news", "news", room))
+	same(b, "who paul is", owner("paul", ""), one)
+	same(b, "who looks like paul", owner("pau1", "paui"), one)
+	same(b, "who news is", owner("news", "news"), room)
+	same(b, "who nobody is", owner("nobody", "nobody"), engine.Owner{})
+	same(b, "who no name is", owner("", ""), engine.Owner{})
+
+	b.add(claim("paula", "pauia", one)) // frees paul
+	same(b, "who paul is now", owner("paul", "paui"), engine.Owner{})
+	b.add(claim("paul", "paui", room)) // frees news
+	same(b, "who news is now", owner("news", "news"), engine.Owner{})
+	b.add(claim("pauul", "paui", room)) // to another name of the same look
+	b.add(claim("", "", room))
+	same(b, "who pauul is now", owner("pauul", "paui"), engine.Owner{})
+	b.refused(chat.CodeNameTaken, claim("paula", "x", room))
+	same(b, "who paula is", owner("paula", ""), one)
+}
+
+func testDirect(b *bench) {
+	open := func(room chat.ChatID, x, y chat.AccountID) chat.Draft {
+		return did(room.Log(), chat.KindChatCreated,
+			chat.ChatAdded{Chat: chat.Chat{ID: room, Type: chat.Direct, Peers: [2]chat.AccountID{x, y}}},
+			chat.DirectOpened{A: x, B: y, Chat: room})
+	}
+	b.add(open(1, 3, 8))
+	b.refused(chat.CodeConflict, open(2, 3, 8))
+	b.refused(chat.CodeConflict, open(2, 8, 3))
+	b.add(open(2, 3, 3))
+	for _, c := range []struct {
+		x, y chat.AccountID
+		want chat.ChatID
+	}{{3, 8, 1}, {8, 3, 1}, {3, 3, 2}, {8, 8, 0}} {
+		same(b, fmt.Sprint(c), must(b.Direct(b.Context(), c.x, c.y))(b), c.want)
+	}
+}
+
+func testMembers(b *bench) {
+	log := chat.ChatID(1).Log()
+	b.add(created(1, 1, 2, 3, 4, 5))
+	b.add(did(log, chat.KindMember, standing(1, 2, chat.RoleAdmin, 3)))
+	b.add(did(log, chat.KindMember, standing(1, 2, chat.RoleBanned, 2))) // arrives late
+	b.add(did(log, chat.KindMember, standing(1, 3, chat.RoleBanned, 2)))
+	b.add(did(log, chat.KindMember, standing(1, 4, chat.RoleInvited, 2)))
+	b.refused(chat.CodeNotFound, did(log, chat.KindMember, joined(9, 1, 1)))
+	f := must(b.Facts(b.Context(), 1, 2, 9))(b)
+	same(b, "the actor", f.Actor, chat.Member{Account: 2, Role: chat.RoleAdmin, Version: 3})
+	same(b, "the stranger", f.Target, chat.Member{Account: 9})
+	same(b, "how many are in", f.Chat.Members, 3)
+	list := func(q engine.MemberQuery) []chat.AccountID {
+		var who []chat.AccountID
+		for _, m := range must(b.Members(b.Context(), q))(b) {
+			who = append(who, m.Account)
+		}
+		return who
+	}
+	same(b, "who is in", list(engine.MemberQuery{Chat: 1, Limit: 9}), []chat.AccountID{1, 2, 5})
+	same(b, "a part", list(engine.MemberQuery{Chat: 1, After: 1, Limit: 1}), []chat.AccountID{2})
+	same(b, "who is out", list(engine.MemberQuery{
+		Chat: 1, Roles: []chat.Role{chat.RoleBanned, chat.RoleInvited}, Limit: 9,
+	}), []chat.AccountID{3, 4})
+	a := must(b.Audience(b.Context(), 1))(b)
+	same(b, "the audience", a.Accounts, []chat.AccountID{1, 2, 5})
+	same(b, "its facts version", a.Facts, b.facts(1))
+	same(b, "its position", a.Pos, b.head(log).Pos)
+	same(b, "who is invited", must(b.Invitations(b.Context(), 4))(b), []chat.ChatID{1})
+	same(b, "who is not", must(b.Invitations(b.Context(), 1))(b), nil)
+}
+
+func testMemberSearch(b *bench) {
+	b.add(created(1, 1, 2, 3))
+	for who, p := range map[chat.AccountID]chat.Profile{
+		1: {Name: "Ali Reza Moradi", Username: "Reza_90"},
+		2: {Name: "علي كريمي"},
+		3: {Name: "Alina"},
+		4: {Name: "Ali from elsewhere"},
+	} {
+		b.add(did(who.Log(), chat.KindProfile, chat.ProfileSet{Account: who, Profile: p}))
+	}
+	search := func(text string, after chat.AccountID, want ...chat.AccountID) {
+		b.Helper()
+		var who []chat.AccountID
+		q := engine.MemberQuery{Chat: 1, Prefix: chat.SearchFold(text), After: after, Limit: 2}
+		for _, m := range must(b.Members(b.Context(), q))(b) {
+			who = append(who, m.Account)
+		}
+		same(b, text, who, want)
+	}
+	search("al", 0, 1, 3)
+	search("al", 1, 3)
+	search("reza mo", 0, 1)
+	search("REZA_9", 0, 1)
+	search("کری", 0, 2)
+	search("lina", 0)
+	search("%", 0, 1, 2) // nothing to search for: everybody
+	b.add(did(chat.AccountID(1).Log(), chat.KindProfile,
+		chat.ProfileSet{Account: 1, Profile: chat.Profile{Name: "Sara"}}))
+	search("reza", 0)
+	search("sara", 0, 1)
+	people := must(b.People(b.Context(), []chat.AccountID{9, 3, 1, 3}))(b)
+	if len(people) != 2 || people[0].ID != 1 || people[0].Profile.Name != "Sara" || people[1].ID != 3 {
+		b.Errorf("people are %+v", people)
+	}
+}
+
+func testBlocking(b *bench) {
+	b.add(did(chat.ChatID(1).Log(), chat.KindChatCreated,
+		chat.ChatAdded{Chat: chat.Chat{ID: 1, Type: chat.Direct, Peers: [2]chat.AccountID{3, 8}, Facts: 1}},
+		chat.DirectOpened{A: 3, B: 8, Chat: 1}))
+	block := func(who, whom chat.AccountID, yes bool) {
+		b.Helper()
+		b.add(did(who.Log(), chat.KindBlock,
+			chat.BlockSet{Account: who, Block: chat.Block{Account: whom, Blocked: yes}}))
+	}
+	blocked := func(room chat.ChatID, actor, target chat.AccountID) bool {
+		return must(b.Facts(b.Context(), room, actor, target))(b).Blocked
+	}
+	block(8, 3, true)
+	block(8, 5, true) // they have no chat
+	same(b, "the facts version", b.facts(1), 2)
+	same(b, "blocked, seen by each", [2]bool{blocked(1, 3, 0), blocked(1, 8, 0)}, [2]bool{true, true})
+	same(b, "blocked elsewhere", [2]bool{blocked(9, 5, 8), blocked(9, 5, 3)}, [2]bool{true, false})
+	same(b, "whom 8 blocks", must(b.Blocked(b.Context(), 8))(b), []chat.AccountID{3, 5})
+	same(b, "whom 3 blocks", must(b.Blocked(b.Context(), 3))(b), nil)
+	block(8, 3, false)
+	same(b, "the facts version after", b.facts(1), 3)
+	same(b, "blocked after", blocked(1, 3, 0), false)
+}
+
+func testSlowMode(b *bench) {
+	slow := uint32(30)
+	b.add(created(1, 1, 2))
+	first := said(1, 1, "x")
+	first.At = 5_000
+	b.add(first)
+	pin := did(chat.ChatID(1).Log(), chat.KindPin)
+	pin.At = 6_000
+	b.add(pin, said(1, 2, "y"))
+	same(b, "without slow mode", must(b.Facts(b.Context(), 1, 1, 0))(b).LastSent, 0)
+	b.add(did(chat.ChatID(1).Log(), chat.KindChatInfo,
+		chat.ChatPatched{Chat: 1, Info: chat.InfoChange{SlowSeconds: &slow}}))
+	same(b, "with slow mode", must(b.Facts(b.Context(), 1, 1, 0))(b).LastSent, 5_000)
+	same(b, "of one who never wrote", must(b.Facts(b.Context(), 1, 7, 0))(b).LastSent, 0)
+}
+
+func testLinks(b *bench) {
+	log := chat.ChatID(1).Staff()
+	b.add(created(1, 1), created(2, 1))
+	set := func(l chat.InviteLink) chat.Draft {
+		return did(log, chat.KindInviteLink, chat.LinkSet{Chat: 1, Link: l})
+	}
+	use := func(room chat.ChatID, token string) chat.Draft { // at 2,000
+		return did(room.Log(), chat.KindMember, chat.LinkUsed{Chat: room, Token: token})
+	}
+	twice := chat.InviteLink{Token: "twice", Limit: 2, Created: 20, Creator: 1, Label: "l", Approval: true}
+	b.add(set(twice), set(chat.InviteLink{Token: "soon", Expires: 2_001, Created: 10}))
+	b.add(set(chat.InviteLink{Token: "late", Expires: 2_000, Created: 10}))
+	b.add(use(1, "twice"))
+	b.add(set(twice)) // its uses stay
+	b.add(use(1, "twice"), use(1, "soon"))
+	b.refused(chat.CodeInviteUsedUp, use(1, "twice"))
+	b.refused(chat.CodeInviteExpired, use(1, "late"))
+	b.refused(chat.CodeInviteExpired, use(1, "unknown"))
+	b.refused(chat.CodeInviteExpired, use(2, "soon"))
+	b.refused(chat.CodeConflict, did(log, chat.KindInviteLink, chat.LinkSet{Chat: 2, Link: twice}))
+	twice.Revoked, twice.Limit, twice.Uses = true, 9, 0
+	b.add(set(twice))
+	b.refused(chat.CodeInviteExpired, use(1, "twice"))
+	links, room, err := b.Links(b.Context(), 1, "")
+	if err != nil || room != 1 || len(links) != 3 {
+		b.Fatalf("links of chat 1: %v, %v, %v", links, room, err)
+	}
+	same(b, "their order", [3]string{links[0].Token, links[1].Token, links[2].Token},
+		[3]string{"late", "soon", "twice"})
+	twice.Uses = 2
+	same(b, "the one used twice", links[2], twice)
+	links, room, err = b.Links(b.Context(), 0, "soon")
+	if err != nil || room != 1 || len(links) != 1 || links[0].Uses != 1 {
+		b.Errorf("the link soon: %v, %v, %v", links, room, err)
+	}
+	links, room, err = b.Links(b.Context(), 1, "unknown")
+	if err != nil || room != 0 || links != nil {
+		b.Errorf("the unknown link: %v, %v, %v", links, room, err)
+	}
+}
+
+func testRequests(b *bench) {
+	log := chat.ChatID(1).Staff()
+	b.add(created(1, 1))
+	set := func(r chat.JoinRequest) {
+		b.add(did(log, chat.KindJoinRequest, chat.RequestSet{Chat: 1, Request: r}))
+	}
+	r5, r4 := chat.JoinRequest{Account: 5, At: 10, Token: "t"}, chat.JoinRequest{Account: 4, At: 20}
+	set(r4)
+	set(r5)
+	set(chat.JoinRequest{Account: 6, At: 10})
+	set(chat.JoinRequest{Account: 6, Decided: true, Accepted: true})
+	same(b, "requests", must(b.Requests(b.Context(), 1))(b), []chat.JoinRequest{r5, r4})
+	same(b, "of another chat", must(b.Requests(b.Context(), 2))(b), nil)
+}
