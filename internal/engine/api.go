@@ -2,49 +2,7 @@
 
 package engine
 
-import (
-	"log/slog"
-	"time"
-
-	"github.com/zolal-im/zolal/internal/chat"
-)
-
-// Codec turns bodies into the bytes that are stored and delivered, and back. A body is encoded once, when
-// its entry is decided (I8). Encode must be deterministic; Decode of bytes that Encode made never fails.
-type Codec interface {
-	Encode(chat.Body) ([]byte, error)
-	Decode(chat.Kind, []byte) (chat.Body, error)
-}
-
-// Config is what an engine stands on. Zero values of the optional fields mean their defaults.
-type Config struct {
-	Store Store
-	Codec Codec
-	Now   func() time.Time // default time.Now
-	Log   *slog.Logger     // default: nothing is logged
-
-	// Shared says that other engines append to the same store, so that commit order has to be read from it.
-	Shared bool
-	// Poll is how often followers look for growth that no hint told of; default 1 s.
-	Poll time.Duration
-	// ReadGap is the least time between two read marks of an account in a chat; default 2 s.
-	ReadGap time.Duration
-	// QueueBytes bounds what waits for the committer, in bytes of bodies and overhead; default 64 MiB.
-	QueueBytes int
-	// QueueWait is how long an append waits for room before CodeUnavailable; default 5 s.
-	QueueWait time.Duration
-}
-
-// Receipt acknowledges an append: the entry is on disk at this place (I1).
-type Receipt struct {
-	Log      chat.LogID
-	Seq      chat.Seq
-	Ord      chat.Ord
-	Pos      chat.Pos
-	At       chat.Millis
-	Chain    chat.Chain
-	Repeated bool // the same key was stored before; this is its place
-}
+import "github.com/zolal-im/zolal/internal/chat"
 
 // ReadResult goes forward from a cursor. It is true for Head.
 type ReadResult struct {
@@ -106,13 +64,6 @@ type Joined struct {
 	Chat      chat.ChatID
 	Requested bool // waits for approval
 	Receipt   Receipt
-}
-
-// Found is what a name or a token leads to: a person, or a chat as it may be seen before joining.
-type Found struct {
-	Person   *chat.Person
-	Chat     *ListRow
-	Approval bool // joining asks first
 }
 
 // Forward copies messages into another chat. Each has a key of its own and a fate of its own.

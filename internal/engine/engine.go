@@ -4,178 +4,168 @@ package engine
 
 import (
 	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
 
-// Engine is the one writer of a store and the one reader that checks rights. Start begins its committer
-// goroutine, Close waits for it.
+// Codec turns bodies into the bytes that are stored and delivered, and back. A body is encoded once, when
+// its entry is decided (I8). Encode must be deterministic; Decode of bytes that Encode made never fails.
+type Codec interface {
+	Encode(chat.Body) ([]byte, error)
+	Decode(chat.Kind, []byte) (chat.Body, error)
+}
+
+// Config is what an engine stands on. Zero values of the optional fields mean their defaults.
+type Config struct {
+	Store Store
+	Codec Codec
+	Now   func() time.Time // default time.Now
+	Rand  io.Reader        // secrets and server keys; default crypto/rand
+	Log   *slog.Logger     // default: nothing is logged
+
+	// Shared says that other engines append to the same store, so that commit order has to be read from it.
+	Shared bool
+	// Poll is how often the feed is read for growth that no hint told of; default 1 s.
+	Poll time.Duration
+	// ReadGap is the least time between two read marks of an account in a chat; default 2 s.
+	ReadGap time.Duration
+	// ViewGap is how often counted views are written; default 3 s.
+	ViewGap time.Duration
+	// QueueBytes bounds what waits for the committer, bodies and overhead; default 64 MiB.
+	QueueBytes int
+	// QueueWait is how long an append waits for room before CodeUnavailable; default 5 s.
+	QueueWait time.Duration
+}
+
+func (c Config) withDefaults() Config {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	c.Poll = orDefault(c.Poll, time.Second)
+	c.ReadGap = orDefault(c.ReadGap, 2*time.Second)
+	c.ViewGap = orDefault(c.ViewGap, 3*time.Second)
+	c.QueueBytes = orDefault(c.QueueBytes, 64<<20)
+	c.QueueWait = orDefault(c.QueueWait, 5*time.Second)
+	return c
+}
+
+func orDefault[T int | time.Duration](v, standard T) T {
+	if v == 0 {
+		return standard
+	}
+	return v
+}
+
+// Engine is the one writer of a store and the one reader that checks rights. It owns the committer, the
+// reader of the feed, the writer of marks and the upkeep, and Close waits for them all.
 type Engine struct {
-	cfg Config
-}
+	store       Store
+	codec       Codec
+	cfg         Config
+	log         *slog.Logger
+	incarnation chat.Incarnation
 
-// Handle is an actor's right to read or append to one log. Open is the only way to one.
-type Handle struct {
-	engine *Engine
-	actor  chat.Actor
-	log    chat.LogID
-}
+	facts     *factsCache
+	flights   *flights
+	committer *committer
+	tail      *tail
+	reads     *readMarks
+	marks     *markWriter
+	long      chan chat.AccountID // whose logs may be long enough to be compacted
 
-// Follower gives everything the store grows by, once and in commit order.
-type Follower struct {
-	engine *Engine
+	ctx    context.Context // ends when Close begins to stop the goroutines
+	cancel context.CancelFunc
+	owned  sync.WaitGroup
+	once   sync.Once
 }
 
 // Start begins an engine over a store. ctx bounds the start alone.
 func Start(ctx context.Context, cfg Config) (*Engine, error) {
-	return &Engine{cfg: cfg}, nil
+	cfg = cfg.withDefaults()
+	incarnation, err := cfg.Store.Incarnation(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("start engine: incarnation: %w", err)
+	}
+	_, end, err := cfg.Store.Feed(ctx, 0, 0)
+	if err != nil {
+		return nil, fmt.Errorf("start engine: end of the feed: %w", err)
+	}
+	e := &Engine{
+		store: cfg.Store, codec: cfg.Codec, cfg: cfg, log: cfg.Log, incarnation: incarnation,
+		facts: newFactsCache(), flights: newFlights(), long: make(chan chat.AccountID, 64),
+	}
+	e.ctx, e.cancel = context.WithCancel(context.Background())
+	e.tail = newTail(cfg, end)
+	e.tail.feed = e.readFeed
+	e.committer = startCommitter(cfg.Store, newGate(cfg.QueueBytes, cfg.QueueWait), e.tail, cfg.Log)
+	e.reads = newReadMarks(e)
+	e.marks = newMarkWriter(e)
+	e.own(func() { e.tail.run(e.ctx, cfg.Poll) })
+	e.own(func() { e.marks.run(e.ctx) })
+	e.own(func() { e.upkeep(e.ctx) })
+	return e, nil
 }
 
-// Close answers what waits, flushes views and read marks, and ends every goroutine of the engine. It does not
-// close the store.
-func (e *Engine) Close() error { return nil }
+func (e *Engine) own(run func()) {
+	e.owned.Add(1)
+	go func() {
+		defer e.owned.Done()
+		run()
+	}()
+}
 
-func unready() error { return chat.Errorf(chat.CodeUnavailable, "the engine is not complete yet") }
+// Close answers what waits, writes read marks and views that are due, and ends every goroutine of the
+// engine. It does not close the store.
+func (e *Engine) Close() error {
+	e.once.Do(func() {
+		e.reads.close()
+		e.committer.close()
+		e.cancel()
+		e.owned.Wait()
+	})
+	return nil
+}
 
 // Incarnation names this life of the store (I12).
-func (e *Engine) Incarnation() chat.Incarnation { return chat.Incarnation{} }
+func (e *Engine) Incarnation() chat.Incarnation { return e.incarnation }
 
-// Create makes a group or a channel owned by the actor; invited accounts are invited, never added.
-func (e *Engine) Create(ctx context.Context, actor chat.Actor, room NewChat, key chat.Key) (Receipt, error) {
-	return Receipt{}, unready()
+// Pos returns the present end of the commit order, to Follow from.
+func (e *Engine) Pos(ctx context.Context) (chat.Pos, error) {
+	_, pos, err := e.store.Feed(ctx, 0, 0)
+	if err != nil {
+		return 0, fmt.Errorf("end of the feed: %w", err)
+	}
+	return pos, nil
 }
 
-// OpenDirect returns the one chat of the actor and the peer (of the actor alone: saved messages), and makes
-// it where there is none.
-func (e *Engine) OpenDirect(ctx context.Context, actor chat.Actor, peer chat.AccountID, key chat.Key) (
-	chat.ChatID, error) {
-	return 0, unready()
+// Hint says that another engine has appended to the store. It may be lost, doubled or late (I5).
+func (e *Engine) Hint() { e.tail.hint() }
+
+// now is the server clock in the unit of the core.
+func (e *Engine) now() chat.Millis { return chat.Millis(e.cfg.Now().UnixMilli()) }
+
+// serverKey names a write of the server itself, so that it too can be asked again (I3).
+func (e *Engine) serverKey() (chat.Key, error) {
+	var k chat.Key
+	if _, err := io.ReadFull(e.cfg.Rand, k[6:]); err != nil {
+		return k, fmt.Errorf("make a key: %w", err)
+	}
+	ms := e.cfg.Now().UnixMilli()
+	for i := range 6 {
+		k[i] = byte(ms >> (8 * (5 - i)))
+	}
+	k[6], k[8] = 0x70|k[6]&0x0f, 0x80|k[8]&0x3f
+	return k, nil
 }
-
-// Join joins a chat, or asks to.
-func (e *Engine) Join(ctx context.Context, actor chat.Actor, by JoinBy, key chat.Key) (Joined, error) {
-	return Joined{}, unready()
-}
-
-// ResolveName finds who or what has a public name, with or without "@".
-func (e *Engine) ResolveName(ctx context.Context, actor chat.Actor, name string) (Found, error) {
-	return Found{}, unready()
-}
-
-// ResolveInvite finds the chat of a link's token.
-func (e *Engine) ResolveInvite(ctx context.Context, actor chat.Actor, token string) (Found, error) {
-	return Found{}, unready()
-}
-
-// People returns accounts as the actor may see them: last seen obeys the switches of both sides.
-func (e *Engine) People(ctx context.Context, actor chat.Actor, ids []chat.AccountID) ([]chat.Person, error) {
-	return nil, unready()
-}
-
-// Forward copies messages from a chat the actor may read into one it may write in. Both answers have
-// one element for each message.
-func (e *Engine) Forward(ctx context.Context, actor chat.Actor, f Forward) ([]Receipt, []error) {
-	return nil, []error{unready()}
-}
-
-// Sync catches an account up in one call.
-func (e *Engine) Sync(ctx context.Context, actor chat.Actor, q SyncQuery) (SyncResult, error) {
-	return SyncResult{}, unready()
-}
-
-// MarkRead moves the actor's read mark forward. At most one mark in Config.ReadGap becomes an entry; a call
-// answers when its own or a later mark is durable.
-func (e *Engine) MarkRead(ctx context.Context, actor chat.Actor, room chat.ChatID, seq chat.Seq) (
-	chat.ReadMark, error) {
-	return chat.ReadMark{}, unready()
-}
-
-// State returns the actor's folded user log and the head it includes at least.
-func (e *Engine) State(ctx context.Context, actor chat.Actor) (UserState, chat.Head, error) {
-	return UserState{}, chat.Head{}, unready()
-}
-
-// Audience returns everyone who is in a chat, for the hub: not an answer to anybody.
-func (e *Engine) Audience(ctx context.Context, room chat.ChatID) (Audience, error) {
-	return Audience{}, unready()
-}
-
-// Seen records when accounts were last online.
-func (e *Engine) Seen(ctx context.Context, seen map[chat.AccountID]chat.Millis) error {
-	return unready()
-}
-
-// Follow gives what grew after a position, in commit order. Close it.
-func (e *Engine) Follow(after chat.Pos) *Follower { return &Follower{engine: e} }
-
-// Next waits until something grew and returns about limit entries of it at most, shared: read only.
-func (f *Follower) Next(ctx context.Context, limit int) (Growth, error) { return Growth{}, unready() }
-
-// Close ends the follower; a Next that waits returns.
-func (f *Follower) Close() {}
-
-// Chat returns the chat's settings as they were when the handle was opened.
-func (h *Handle) Chat() chat.Chat { return chat.Chat{} }
-
-// Me returns the actor's standing as it was when the handle was opened.
-func (h *Handle) Me() chat.Member { return chat.Member{} }
-
-// Row returns the chat as a row of the actor's chat list, also where the actor is not in it.
-func (h *Handle) Row(ctx context.Context) (ListRow, error) { return ListRow{}, unready() }
-
-// Read goes forward: items with seq > after, at most limit.
-func (h *Handle) Read(ctx context.Context, after chat.Seq, limit int) (ReadResult, error) {
-	return ReadResult{}, unready()
-}
-
-// Page reads history.
-func (h *Handle) Page(ctx context.Context, q PageQuery) (Page, error) { return Page{}, unready() }
-
-// Get returns the items of the given seqs that exist and that the actor may see, ascending.
-func (h *Handle) Get(ctx context.Context, seqs []chat.Seq) ([]chat.Item, error) {
-	return nil, unready()
-}
-
-// Changes names what a client that cached pages as of a seq has to fetch again.
-func (h *Handle) Changes(ctx context.Context, after chat.Seq) (Changes, error) {
-	return Changes{}, unready()
-}
-
-// Common returns the greatest sample that is an entry of this log with the same chain; 0: none.
-func (h *Handle) Common(ctx context.Context, samples []Sample) (chat.Seq, error) { return 0, unready() }
-
-// Tallies returns the tallies of entries that have any.
-func (h *Handle) Tallies(ctx context.Context, seqs []chat.Seq) ([]chat.Tally, error) {
-	return nil, unready()
-}
-
-// React replaces all reactions of the actor on an entry; none takes them back.
-func (h *Handle) React(ctx context.Context, seq chat.Seq, emojis []string) (chat.Tally, error) {
-	return chat.Tally{}, unready()
-}
-
-// Reactors lists who reacted to an entry, by account number. In channels nobody sees them.
-func (h *Handle) Reactors(ctx context.Context, seq chat.Seq, after chat.AccountID, limit int) (
-	[]Reactor, error) {
-	return nil, unready()
-}
-
-// View counts entries of a channel as seen by the actor, once in 48 hours.
-func (h *Handle) View(ctx context.Context, seqs []chat.Seq) error { return unready() }
-
-// Members lists members by account number; of a channel only to its staff.
-func (h *Handle) Members(ctx context.Context, q MemberQuery) (MemberList, error) {
-	return MemberList{}, unready()
-}
-
-// Links lists the invite links of the chat.
-func (h *Handle) Links(ctx context.Context) ([]chat.InviteLink, error) { return nil, unready() }
-
-// Requests lists who asked to join.
-func (h *Handle) Requests(ctx context.Context) ([]chat.JoinRequest, error) { return nil, unready() }
-
-// NewAccount returns an account number never given before.
-func (e *Engine) NewAccount(ctx context.Context) (chat.AccountID, error) { return 0, unready() }
-
-// NewDevice returns a device number never given before.
-func (e *Engine) NewDevice(ctx context.Context) (chat.DeviceID, error) { return 0, unready() }

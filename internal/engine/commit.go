@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// Limits of one call of Store.Append, and of a batch's luck.
+const (
+	groupBatches = 1024
+	groupBytes   = 4 << 20
+	maxConflicts = 8   // decisions of one command before it is refused as busy
+	maxUnknown   = 5   // calls of Append after one whose fate is unknown
+	jobOverhead  = 512 // bytes a batch costs beyond its bodies, and each of its entries
+)
+
+// plan is a decided batch and what else is to be known of it.
+type plan struct {
+	batch Batch
+	kind  chat.ChatType // of the chat whose logs it touches; a batch touches one chat at most
+	slow  *seat         // whom slow mode binds while this is on its way
+	// incomplete says that a condition could not be made: the plan must not be stored.
+	incomplete bool
+}
+
+// job is a batch on its way to the store.
+type job struct {
+	plan   plan
+	weight int
+	// again decides anew after a conflict; nil: a conflict is the answer. An empty plan means that nothing
+	// is left to write.
+	again func(context.Context) (plan, error)
+	tries int
+	// finish takes the result, once. It is called by the committer and must not wait.
+	finish func(Result)
+}
+
+// committer gathers batches that arrive together into one call of Store.Append, in the order they were
+// handed in, and gives each its own result. A batch that conflicts is decided again here and goes first in
+// the next call, so that order holds through conflicts. It owns one goroutine.
+type committer struct {
+	store Log
+	log   *slog.Logger
+	gate  *gate
+	tail  *tail
+
+	jobs chan *job
+	stop chan struct{} // closed by close: no more jobs are taken
+	gone chan struct{} // closed when the goroutine has ended
+	mu   sync.RWMutex  // held for reading while a job is handed in
+	shut bool
+}
+
+func startCommitter(store Log, g *gate, t *tail, log *slog.Logger) *committer {
+	c := &committer{
+		store: store, log: log, gate: g, tail: t,
+		stop: make(chan struct{}), gone: make(chan struct{}),
+		// The gate lets fewer in than fit, so that handing a job in never waits.
+		jobs: make(chan *job, g.size/jobOverhead+1),
+	}
+	go c.run()
+	return c
+}
+
+// submit hands a batch in. It waits for room, in line; the result comes later.
+func (c *committer) submit(ctx context.Context, j *job) error {
+	j.weight = weigh(j.plan.batch)
+	if err := c.gate.enter(ctx, j.weight); err != nil {
+		return fmt.Errorf("append: %w", err)
+	}
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if c.shut {
+		c.gate.leave(j.weight)
+		return stopping()
+	}
+	c.jobs <- j
+	return nil
+}
+
+func stopping() error { return chat.Errorf(chat.CodeUnavailable, "the server is stopping") }
+
+func weigh(b Batch) int {
+	n := jobOverhead
+	for i := range b.Entries {
+		n += jobOverhead + len(b.Entries[i].Body)
+	}
+	return n
+}
+
+// close commits what was handed in and waits for the goroutine. It may be called once.
+func (c *committer) close() {
+	close(c.stop)
+	c.mu.Lock()
+	c.shut = true
+	c.mu.Unlock()
+	close(c.jobs)
+	<-c.gone
+}
+
+func (c *committer) run() {
+	defer close(c.gone)
+	var again []*job
+	for {
+		group := again
+		if len(group) == 0 {
+			j, ok := <-c.jobs
+			if !ok {
+				return
+			}
+			group = append(group, j)
+		}
+		again = c.commit(c.gather(group))
+	}
+}
+
+// gather adds to a group what is waiting, within the limits of one call.
+func (c *committer) gather(group []*job) []*job {
+	bytes := 0
+	for _, j := range group {
+		bytes += j.weight
+	}
+	for len(group) < groupBatches && bytes < groupBytes {
+		select {
+		case j, ok := <-c.jobs:
+			if !ok {
+				return group
+			}
+			group = append(group, j)
+			bytes += j.weight
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// commit stores a group and answers each job but those that have to be tried again.
+func (c *committer) commit(group []*job) (again []*job) {
+	ctx := context.Background() // a caller that gives up does not take others' commit along
+	batches := make([]Batch, len(group))
+	for i, j := range group {
+		batches[i] = j.plan.batch
+	}
+	results, err := c.append(ctx, batches)
+	if err != nil {
+		c.log.Error("append failed; fates unknown", "batches", len(batches), "error", err)
+		for _, j := range group {
+			c.answer(j, c.lookUp(ctx, j.plan.batch, err))
+		}
+		return nil
+	}
+	c.tail.committed(group, results)
+	for i, j := range group {
+		if chat.CodeOf(results[i].Err) == chat.CodeConflict && c.decideAgain(ctx, j, &results[i]) {
+			again = append(again, j)
+			continue
+		}
+		c.answer(j, results[i])
+	}
+	return again
+}
+
+// lookUp finds out what became of a batch whose append failed for good: the store may have kept it all the
+// same. Where the store cannot even say that, the caller is told to ask again with the same key.
+func (c *committer) lookUp(ctx context.Context, b Batch, failed error) Result {
+	e, found, err := c.store.Find(ctx, b.Device, b.Key)
+	switch code := chat.CodeOf(failed); {
+	case err == nil && found:
+		return Result{Entries: []chat.Entry{e}, Repeated: true}
+	case err == nil && (code == chat.CodeDiskFull || code == chat.CodeReadOnly):
+		return Result{Err: failed}
+	}
+	return Result{Err: &chat.Error{
+		Code: chat.CodeUnavailable, Text: "not known to be stored; use the same key again", Retry: 1000,
+		Err: failed,
+	}}
+}
+
+// append calls the store until it answers. After an error the fate of every batch is unknown; since each has
+// a key, asking again stores what was not stored and finds what was (I3).
+func (c *committer) append(ctx context.Context, batches []Batch) ([]Result, error) {
+	pause := 5 * time.Millisecond
+	for try := 0; ; try++ {
+		results, err := c.store.Append(ctx, batches)
+		if err == nil && len(results) != len(batches) {
+			err = chat.Errorf(chat.CodeInternal, "%d results for %d batches", len(results), len(batches))
+		}
+		if err == nil {
+			return results, nil
+		}
+		c.tail.lost()
+		if try == maxUnknown {
+			return nil, err
+		}
+		c.log.Warn("append failed; asking again", "try", try+1, "error", err)
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-c.stop: // one last try, at once
+			timer.Stop()
+			try = maxUnknown - 1
+		}
+		pause *= 4
+	}
+}
+
+// decideAgain gives a job that met a conflict another plan. It reports false where the job has its answer.
+func (c *committer) decideAgain(ctx context.Context, j *job, result *Result) bool {
+	if j.again == nil {
+		return false
+	}
+	if j.tries++; j.tries >= maxConflicts {
+		result.Err = &chat.Error{Code: chat.CodeUnavailable, Text: "the chat changes too fast; try again",
+			Retry: 100, Err: result.Err}
+		return false
+	}
+	p, err := j.again(ctx)
+	if err != nil {
+		*result = Result{Err: err}
+		return false
+	}
+	if len(p.batch.Entries) == 0 {
+		*result = Result{}
+		return false
+	}
+	// What the conditions say only grows: where they are the same as before they have held, and it was a
+	// unique claim that conflicted, which another try does not change.
+	if slices.Equal(p.batch.Cond, j.plan.batch.Cond) {
+		return false
+	}
+	j.plan = p
+	return true
+}
+
+func (c *committer) answer(j *job, r Result) {
+	c.gate.leave(j.weight)
+	j.finish(r)
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// decide makes a plan of a command. It begins with what the cache says. A refusal is never given from the
+// cache, and what changes standings needs conditions the cache does not have: both are decided again upon
+// what the store says.
+func (e *Engine) decide(ctx context.Context, r request) (plan, error) {
+	f, ok := e.facts.get(r.room, r.actor.Account)
+	if ok && r.room != 0 && f.Chat.SlowSeconds == 0 {
+		needs := chat.NeedsOf(f.Chat, r.cmd)
+		if needs.Target == 0 && len(needs.People) == 0 {
+			p, err := e.decideUpon(ctx, r, basis{facts: f, needs: needs})
+			if err == nil && !p.incomplete {
+				return p, nil
+			}
+		}
+	}
+	return e.decideFresh(ctx, r)
+}
+
+// basis is what a command is decided upon.
+type basis struct {
+	facts chat.Facts
+	needs chat.Needs
+	heads []chat.Head // of user logs whose standings may change; nil: none may
+}
+
+// decideFresh makes a plan upon what the store says now. Heads are read before facts, so that a batch
+// conditioned on them finds the standings as they were read, or conflicts.
+func (e *Engine) decideFresh(ctx context.Context, r request) (plan, error) {
+	var room chat.Chat
+	if r.room != 0 {
+		f, err := e.freshFacts(ctx, r.room, r.actor.Account, 0)
+		if err != nil {
+			return plan{}, err
+		}
+		room = f.Chat
+	}
+	b := basis{needs: chat.NeedsOf(room, r.cmd), heads: []chat.Head{}}
+	logs := make([]chat.LogID, 0, 2)
+	for _, a := range []chat.AccountID{r.actor.Account, b.needs.Target} {
+		if a != 0 {
+			logs = append(logs, a.Log())
+		}
+	}
+	var err error
+	if b.heads, err = e.store.Heads(ctx, logs); err != nil {
+		return plan{}, fmt.Errorf("heads: %w", err)
+	}
+	if b.facts, err = e.freshFacts(ctx, r.room, r.actor.Account, b.needs.Target); err != nil {
+		return plan{}, err
+	}
+	p, err := e.decideUpon(ctx, r, b)
+	if err == nil && p.incomplete {
+		err = chat.Errorf(chat.CodeInternal, "%T changes a standing that it did not name", r.cmd)
+	}
+	return p, err
+}
+
+// decideUpon fills what the command needs, decides it, and makes a batch of the outcome.
+func (e *Engine) decideUpon(ctx context.Context, r request, b basis) (plan, error) {
+	f := b.facts
+	if err := e.fill(ctx, r, b.needs, &f); err != nil {
+		return plan{}, err
+	}
+	events, err := chat.Decide(f, r.actor, r.cmd, e.now())
+	if err != nil {
+		return plan{}, err
+	}
+	p := plan{kind: f.Chat.Type, batch: Batch{Device: r.actor.Device, Key: r.key}}
+	if f.Chat.SlowSeconds > 0 && posts(events) && !f.Actor.Role.Staff() {
+		p.slow = &seat{r.room, r.actor.Account}
+	}
+	return p, e.fillPlan(&p, r, b, events)
+}
+
+func posts(events []chat.Event) bool {
+	for _, ev := range events {
+		if ev.Env.Kind == chat.KindMessage {
+			return true
+		}
+	}
+	return false
+}
+
+// fillPlan adds the entries of a plan and the conditions they were decided under.
+func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) error {
+	create, creating := r.cmd.(chat.Create)
+	if creating {
+		// Nobody has a standing in a chat that is being made, so there is none to change behind our back.
+		p.kind = create.Type
+		return e.addEvents(p, events)
+	}
+	if r.room != 0 {
+		p.batch.Cond = append(p.batch.Cond, Cond{CondFacts, r.room.Log(), b.facts.Chat.Facts})
+	}
+	for _, ev := range events {
+		if ev.Env.Kind == chat.KindMyChat && !p.condition(ev.Log, b.heads) {
+			p.incomplete = true
+		}
+	}
+	return e.addEvents(p, events)
+}
+
+// condition makes the batch depend on the head of a user log, if that was read.
+func (p *plan) condition(log chat.LogID, heads []chat.Head) bool {
+	for _, h := range heads {
+		if h.Log == log {
+			p.batch.Cond = append(p.batch.Cond, Cond{CondHead, log, uint64(h.Seq)})
+			return true
+		}
+	}
+	return false
+}
+
+// fill puts into facts what the rules need to know.
+func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Facts) error {
+	for _, part := range [...]struct {
+		needed bool
+		fill   func(context.Context, request, chat.Needs, *chat.Facts) error
+	}{
+		{n.Target != 0 || n.Me, e.fillPersons},
+		{len(n.People) > 0, e.fillPeople},
+		{len(n.Refs) > 0, e.fillRefs},
+		{len(n.Names) > 0, e.fillNames},
+		{n.Token != "", e.fillLink},
+		{n.Direct, e.fillDirect},
+		{n.Head, e.fillHead},
+		{n.Read, e.fillRead},
+	} {
+		if !part.needed {
+			continue
+		}
+		if err := part.fill(ctx, r, n, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) fillPersons(ctx context.Context, r request, n chat.Needs, f *chat.Facts) error {
+	people, err := e.store.People(ctx, []chat.AccountID{r.actor.Account, n.Target})
+	if err != nil {
+		return fmt.Errorf("people: %w", err)
+	}
+	for _, p := range people {
+		if p.ID == r.actor.Account {
+			f.Me = p
+		}
+		if p.ID == n.Target && n.Target != 0 {
+			f.Person = p
+		}
+	}
+	return nil
+}
+
+func (e *Engine) fillPeople(ctx context.Context, r request, n chat.Needs, f *chat.Facts) error {
+	if len(n.People) > chat.MaxInvites {
+		return nil // refused for their number
+	}
+	people, err := e.store.People(ctx, n.People)
+	if err != nil {
+		return fmt.Errorf("people: %w", err)
+	}
+	f.People = make(map[chat.AccountID]chat.Party, len(people))
+	for _, p := range people {
+		two, err := e.store.Facts(ctx, 0, r.actor.Account, p.ID)
+		if err != nil {
+			return fmt.Errorf("facts of two: %w", err)
+		}
+		f.People[p.ID] = chat.Party{Person: p, Blocked: two.Blocked}
+	}
+	return nil
+}
+
+func (e *Engine) fillRefs(ctx context.Context, r request, n chat.Needs, f *chat.Facts) error {
+	if len(n.Refs) > chat.MaxTargets {
+		return nil // refused for their number
+	}
+	items, err := e.store.Get(ctx, r.room.Log(), n.Refs)
+	if err != nil {
+		return fmt.Errorf("get: %w", err)
+	}
+	f.Refs = make(map[chat.Seq]chat.Ref, len(items))
+	for _, it := range items {
+		ref, err := e.refOf(it)
+		if err != nil {
+			return err
+		}
+		f.Refs[it.Seq] = ref
+	}
+	return nil
+}
+
+func (e *Engine) refOf(it chat.Item) (chat.Ref, error) {
+	ref := chat.Ref{Kind: it.Env.Kind, Author: it.Author, At: it.At}
+	ref.Redacted = it.Overlay != nil && it.Overlay.Redacted
+	body, err := e.bodyOf(it)
+	ref.Body = body
+	return ref, err
+}
+
+// bodyOf decodes an item's body as it stands today; nil where it has none.
+func (e *Engine) bodyOf(it chat.Item) (chat.Body, error) {
+	current := it.Current()
+	if len(current) == 0 {
+		return nil, nil
+	}
+	body, err := e.codec.Decode(it.Env.Kind, current)
+	if err != nil {
+		return nil, fmt.Errorf("decode %s/%d: %w", it.Log, it.Seq, err)
+	}
+	return body, nil
+}
+
+// fillNames resolves mentions. Only members can be mentioned: a name of somebody else stays a word.
+func (e *Engine) fillNames(ctx context.Context, r request, n chat.Needs, f *chat.Facts) error {
+	f.Names = make(map[string]chat.AccountID, len(n.Names))
+	for _, name := range n.Names[:min(len(n.Names), chat.MaxEntities)] {
+		owner, err := e.store.Name(ctx, name, "")
+		if err != nil {
+			return fmt.Errorf("name: %w", err)
+		}
+		if owner.Account == 0 {
+			continue
+		}
+		there, err := e.store.Facts(ctx, r.room, owner.Account, 0)
+		if err != nil {
+			return fmt.Errorf("facts of a mentioned account: %w", err)
+		}
+		if there.Actor.Role.In() {
+			f.Names[name] = owner.Account
+		}
+	}
+	return nil
+}
+
+func (e *Engine) fillLink(ctx context.Context, r request, n chat.Needs, f *chat.Facts) error {
+	links, room, err := e.store.Links(ctx, 0, n.Token)
+	if err != nil {
+		return fmt.Errorf("link: %w", err)
+	}
+	if len(links) == 1 && room == r.room {
+		f.Link = links[0]
+	}
+	return nil
+}
+
+func (e *Engine) fillDirect(ctx context.Context, r request, n chat.Needs, f *chat.Facts) (err error) {
+	other := n.Target
+	if other == 0 {
+		other = r.actor.Account
+	}
+	f.Direct, err = e.store.Direct(ctx, min(r.actor.Account, other), max(r.actor.Account, other))
+	if err != nil {
+		return fmt.Errorf("direct chat: %w", err)
+	}
+	return nil
+}
+
+func (e *Engine) fillHead(ctx context.Context, r request, _ chat.Needs, f *chat.Facts) error {
+	heads, err := e.store.Heads(ctx, []chat.LogID{r.room.Log()})
+	if err != nil {
+		return fmt.Errorf("head of %s: %w", r.room.Log(), err)
+	}
+	f.Head = heads[0].Seq
+	return nil
+}
+
+func (e *Engine) fillRead(ctx context.Context, r request, _ chat.Needs, f *chat.Facts) error {
+	row, ok, err := e.ownRow(ctx, r.actor.Account, r.room)
+	if err == nil && ok {
+		f.Read = row.Read
+	}
+	return err
+}
+
+// ownRow returns the row of a chat in an account's list.
+func (e *Engine) ownRow(ctx context.Context, account chat.AccountID, room chat.ChatID) (
+	ListRow, bool, error) {
+	rows, _, _, err := e.store.List(ctx, ListQuery{Account: account, Only: room, Limit: 1})
+	if err != nil {
+		return ListRow{}, false, fmt.Errorf("row of %s: %w", room.Log(), err)
+	}
+	if len(rows) == 0 {
+		return ListRow{}, false, nil
+	}
+	return rows[0], true, nil
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// Limits of catching up.
+const (
+	maxSyncChats = 1000
+	userTail     = 500 // entries of the user log that are sent as they are; beyond it, the folded state
+	maxPeople    = 1000
+)
+
+// Sync catches an account up in one call: the tail of its user log or the state that it folds to, and the
+// chats that moved since a position, the most recently moved first.
+//
+// Reads are ordered so that nothing falls between them: the head of the user log first, then the chats, then
+// the state. So the state includes at least every entry up to UserHead, and the chats are true for Pos; what
+// comes after either reaches the client again through its cursors, and folding an entry twice is folding it
+// once.
+func (e *Engine) Sync(ctx context.Context, actor chat.Actor, q SyncQuery) (SyncResult, error) {
+	if err := actor.May(chat.ScopeRead); err != nil {
+		return SyncResult{}, err
+	}
+	if q.Limit < 1 || q.Limit > maxSyncChats || q.Skip < 0 {
+		return SyncResult{}, badLimit("limit")
+	}
+	res := SyncResult{Incarnation: e.incarnation, Now: e.now()}
+	res.Changed = q.Incarnation != (chat.Incarnation{}) && q.Incarnation != e.incarnation
+	if err := e.syncUser(ctx, actor, q, &res); err != nil {
+		return SyncResult{}, fmt.Errorf("sync %s: %w", actor.Account.Log(), err)
+	}
+	if err := e.syncChats(ctx, actor, q, &res); err != nil {
+		return SyncResult{}, fmt.Errorf("sync %s: %w", actor.Account.Log(), err)
+	}
+	return res, nil
+}
+
+// syncUser decides between tail and state, and reads the tail.
+func (e *Engine) syncUser(ctx context.Context, actor chat.Actor, q SyncQuery, res *SyncResult) error {
+	log := actor.Account.Log()
+	heads, err := e.store.Heads(ctx, []chat.LogID{log})
+	if err != nil {
+		return fmt.Errorf("head: %w", err)
+	}
+	head := heads[0]
+	res.UserHead = head
+	if head.Seq-head.Floor > compactAt {
+		e.compactSoon(actor.Account)
+	}
+	fits := q.UserSeq > 0 && q.UserSeq >= head.Floor && q.UserSeq <= head.Seq && head.Seq-q.UserSeq <= userTail
+	if res.Changed || q.Pos == 0 || !fits {
+		res.State = &UserState{}
+		return nil
+	}
+	if q.Skip > 0 || q.UserSeq == head.Seq {
+		return nil
+	}
+	if res.Items, err = e.store.Read(ctx, log, q.UserSeq, int(head.Seq-q.UserSeq)); err != nil {
+		return fmt.Errorf("tail: %w", err)
+	}
+	shownItems(res.Items, 0)
+	return nil
+}
+
+// syncChats reads the chats, then the state if it is due, and the people that both name.
+func (e *Engine) syncChats(ctx context.Context, actor chat.Actor, q SyncQuery, res *SyncResult) error {
+	query := ListQuery{Account: actor.Account, Since: q.Pos, Skip: q.Skip, Limit: q.Limit}
+	if res.State != nil {
+		query.Since = 0 // a client that takes the state takes the list as a whole
+	}
+	rows, total, pos, err := e.store.List(ctx, query)
+	if err != nil {
+		return fmt.Errorf("list: %w", err)
+	}
+	res.Pos, res.Total, res.More = pos, total, q.Skip+len(rows) < total
+	privacy, err := e.privacyOf(ctx, actor.Account)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i] = shownRow(rows[i], privacy)
+	}
+	res.Chats = rows
+	if res.State != nil {
+		state, err := e.state(ctx, actor.Account)
+		if err != nil {
+			return err
+		}
+		res.State = &state
+	}
+	people, err := e.store.People(ctx, peopleOf(actor.Account, rows, res.State))
+	if err != nil {
+		return fmt.Errorf("people: %w", err)
+	}
+	res.People = shownPeople(people, actor.Account, privacy)
+	return nil
+}
+
+// peopleOf names who stands in rows and state: the account, peers of direct chats, authors of last messages,
+// the blocked and those who invite.
+func peopleOf(account chat.AccountID, rows []ListRow, state *UserState) []chat.AccountID {
+	seen := map[chat.AccountID]bool{0: true}
+	var ids []chat.AccountID
+	add := func(a chat.AccountID) {
+		if !seen[a] && len(ids) < maxPeople {
+			seen[a] = true
+			ids = append(ids, a)
+		}
+	}
+	add(account)
+	for _, r := range rows {
+		add(r.Chat.Peers[0])
+		add(r.Chat.Peers[1])
+		if r.Last != nil {
+			add(r.Last.Author)
+		}
+	}
+	if state != nil {
+		for _, a := range state.Blocked {
+			add(a)
+		}
+		for _, inv := range state.Invitations {
+			add(inv.By)
+		}
+	}
+	return ids
+}
+
+// State returns the actor's folded user log and a head whose entries it includes, and maybe later ones.
+func (e *Engine) State(ctx context.Context, actor chat.Actor) (UserState, chat.Head, error) {
+	if err := actor.May(chat.ScopeRead); err != nil {
+		return UserState{}, chat.Head{}, err
+	}
+	heads, err := e.store.Heads(ctx, []chat.LogID{actor.Account.Log()})
+	if err != nil {
+		return UserState{}, chat.Head{}, fmt.Errorf("state: head: %w", err)
+	}
+	state, err := e.state(ctx, actor.Account)
+	return state, heads[0], err
+}
+
+func (e *Engine) state(ctx context.Context, account chat.AccountID) (UserState, error) {
+	var s UserState
+	people, err := e.store.People(ctx, []chat.AccountID{account})
+	if err != nil {
+		return s, fmt.Errorf("state: people: %w", err)
+	}
+	if len(people) > 0 {
+		s.Profile, s.Privacy = people[0].Profile, people[0].Privacy
+	}
+	if s.Blocked, err = e.store.Blocked(ctx, account); err != nil {
+		return s, fmt.Errorf("state: blocked: %w", err)
+	}
+	rooms, err := e.store.Invitations(ctx, account)
+	if err != nil {
+		return s, fmt.Errorf("state: invitations: %w", err)
+	}
+	for _, room := range rooms {
+		f, err := e.store.Facts(ctx, room, account, 0)
+		if err != nil {
+			return s, fmt.Errorf("state: facts of %s: %w", room.Log(), err)
+		}
+		if !f.Chat.Deleted && f.Actor.Role == chat.RoleInvited {
+			s.Invitations = append(s.Invitations, chat.Invitation{
+				Chat: room, Title: f.Chat.Title, Type: f.Chat.Type,
+			})
+		}
+	}
+	return s, nil
+}

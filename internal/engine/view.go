@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// shownItems shows items in place, as chat.Entry.Shown says. Every read of entries and every follower gets
+// them through Shown.
+func shownItems(items []chat.Item, kind chat.ChatType) []chat.Item {
+	for i := range items {
+		items[i].Entry = items[i].Entry.Shown(kind)
+	}
+	return items
+}
+
+// shownRow hides of a row what its account may not see.
+func shownRow(row ListRow, hides chat.Privacy) ListRow {
+	if row.Last != nil {
+		last := *row.Last
+		last.Entry = last.Entry.Shown(row.Chat.Type)
+		row.Last = &last
+		if last.Seq < row.Me.From {
+			row.Last = nil
+		}
+	}
+	if hides.HideReads || !ticked(row.Chat) {
+		row.PeerRead = 0
+	}
+	return row
+}
+
+// ticked reports whether the members of a chat see how far others have read.
+func ticked(c chat.Chat) bool {
+	return c.Type == chat.Direct || c.Type == chat.Group && !c.Wide && c.Members <= chat.SmallGroup
+}
+
+// shownPeople hides what the switches of either side hide: who hides, does not see. Nobody's switches are
+// shown to others.
+func shownPeople(people []chat.Person, viewer chat.AccountID, hides chat.Privacy) []chat.Person {
+	for i := range people {
+		p := &people[i]
+		if p.ID == viewer {
+			continue
+		}
+		if hides.HideLastSeen || p.Privacy.HideLastSeen {
+			p.LastSeen = 0
+		}
+		p.Privacy = chat.Privacy{}
+	}
+	return people
+}
+
+// People returns accounts as the actor may see them, ascending.
+func (e *Engine) People(ctx context.Context, actor chat.Actor, ids []chat.AccountID) ([]chat.Person, error) {
+	if err := actor.May(chat.ScopeRead); err != nil {
+		return nil, err
+	}
+	hides, err := e.privacyOf(ctx, actor.Account)
+	if err != nil {
+		return nil, err
+	}
+	people, err := e.store.People(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("people: %w", err)
+	}
+	return shownPeople(people, actor.Account, hides), nil
+}
+
+// Privacies returns the switches of accounts, for the hub, which obeys them: not an answer to anybody.
+func (e *Engine) Privacies(ctx context.Context, ids []chat.AccountID) (
+	map[chat.AccountID]chat.Privacy, error) {
+	people, err := e.store.People(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("people: %w", err)
+	}
+	switches := make(map[chat.AccountID]chat.Privacy, len(people))
+	for _, p := range people {
+		switches[p.ID] = p.Privacy
+	}
+	return switches, nil
+}
+
+// privacyOf returns the switches of an account.
+func (e *Engine) privacyOf(ctx context.Context, account chat.AccountID) (chat.Privacy, error) {
+	all, err := e.Privacies(ctx, []chat.AccountID{account})
+	return all[account], err
+}
+
+// Audience returns everyone who is in a chat, for the hub: not an answer to anybody.
+func (e *Engine) Audience(ctx context.Context, room chat.ChatID) (Audience, error) {
+	a, err := e.store.Audience(ctx, room)
+	if err != nil {
+		return Audience{}, fmt.Errorf("audience of %s: %w", room.Log(), err)
+	}
+	return a, nil
+}
+
+// readFeed reads the commit order as followers may see it.
+func (e *Engine) readFeed(ctx context.Context, after chat.Pos, limit int) (chunk, error) {
+	entries, next, err := e.store.Feed(ctx, after, limit)
+	if err != nil {
+		return chunk{}, fmt.Errorf("feed: %w", err)
+	}
+	c := chunk{from: after, to: next}
+	for _, entry := range entries {
+		var changes []chat.Change
+		if entry.Env.Kind == chat.KindMyChat {
+			if changes, err = e.project(entry); err != nil {
+				return chunk{}, err
+			}
+		}
+		kind := chat.ChatType(0)
+		if entry.Log.Kind() == chat.ChatLog {
+			if kind, err = e.chatKind(ctx, entry.Log.Chat()); err != nil {
+				return chunk{}, err
+			}
+		}
+		c.add(entry.Shown(kind), changes)
+	}
+	return c, nil
+}
+
+// project returns the changes of a stored entry.
+func (e *Engine) project(entry chat.Entry) ([]chat.Change, error) { return Project(e.codec, entry) }
+
+// Project returns the changes of a stored entry, as Store.Rebuild takes them (I7).
+func Project(codec Codec, entry chat.Entry) ([]chat.Change, error) {
+	var body chat.Body
+	// An empty body was erased, or there is none; but switches that are all off encode to nothing as well.
+	if len(entry.Body) > 0 || entry.Env.Kind == chat.KindPrivacy {
+		var err error
+		if body, err = codec.Decode(entry.Env.Kind, entry.Body); err != nil {
+			return nil, fmt.Errorf("decode %s/%d: %w", entry.Log, entry.Seq, err)
+		}
+	}
+	return chat.Project(entry, body), nil
+}
