@@ -3,6 +3,8 @@
 package storetest
 
 import (
+	"cmp"
+
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
 )
@@ -27,7 +29,8 @@ func (t *txn) apply(e *chat.Entry, change chat.Change) error {
 	case chat.PinSet:
 		return t.setPin(e, c)
 	case chat.Mentioned:
-		put(t.undo, t.proj.mentions, mentionID{c.Account, place{e.Log, e.Seq}}, struct{}{})
+		at := place{e.Log, cmp.Or(c.Target, e.Seq)}
+		put(t.undo, t.proj.mentions, mentionID{c.Account, at}, struct{}{})
 	case chat.LinkSet:
 		return t.setLink(c)
 	case chat.LinkUsed:
@@ -282,10 +285,7 @@ func (t *txn) setBlock(c chat.BlockSet) error {
 }
 
 func (t *txn) setSource(e *chat.Entry, c chat.SourceSet) error {
-	seq := c.Target
-	if seq == 0 {
-		seq = e.Seq
-	}
+	seq := cmp.Or(c.Target, e.Seq)
 	k := sourceID{e.Log.Chat(), c.Number}
 	if old, ok := t.proj.sources[k]; ok && old.Seq != seq {
 		return chat.Errorf(chat.CodeConflict, "number %d is bound to entry %d", c.Number, old.Seq)

@@ -167,7 +167,11 @@ func entryChanges() []func(*rapid.T) chat.Change {
 		func(t *rapid.T) chat.Change {
 			return chat.PinSet{Target: randomSeq(t), Pinned: rapid.IntRange(0, 3).Draw(t, "pinned") > 0}
 		},
-		func(t *rapid.T) chat.Change { return chat.Mentioned{Account: anyAccount(t)} },
+		func(t *rapid.T) chat.Change {
+			return chat.Mentioned{
+				Account: anyAccount(t), Target: rapid.SampledFrom([]chat.Seq{0, 0, 1, 2}).Draw(t, "target"),
+			}
+		},
 		func(t *rapid.T) chat.Change {
 			return chat.SourceSet{
 				Number: rapid.Int64Range(1, 3).Draw(t, "number"), Digest: rapid.Uint64().Draw(t, "digest"),

@@ -63,7 +63,8 @@ func testViewsAndTicks(b *bench) {
 			b.Fatal(err)
 		}
 	}
-	same(b, "views", must(b.Tallies(b.Context(), log, []chat.Seq{1, 2, 9}, 0))(b), []chat.Tally{{Seq: 1, Views: 6}})
+	tallies := must(b.Tallies(b.Context(), log, []chat.Seq{1, 2, 9}, 0))(b)
+	same(b, "views", tallies, []chat.Tally{{Seq: 1, Views: 6}})
 	tick := func(who chat.AccountID, seq chat.Seq) {
 		if err := b.SetTicks(b.Context(), []engine.Tick{{Chat: 1, Account: who, Seq: seq}}); err != nil {
 			b.Fatal(err)
@@ -82,7 +83,8 @@ func testViewsAndTicks(b *bench) {
 			b.Fatal(err)
 		}
 	}
-	same(b, "last seen", must(b.People(b.Context(), []chat.AccountID{4, 5}))(b), []chat.Person{{ID: 4, LastSeen: 50}})
+	people := must(b.People(b.Context(), []chat.AccountID{4, 5}))(b)
+	same(b, "last seen", people, []chat.Person{{ID: 4, LastSeen: 50}})
 }
 
 // recorder keeps the changes of every entry, in place of decoding bodies.

@@ -54,7 +54,15 @@ func testUnread(b *bench) {
 	b.add(read(1, 1, 99, 99))
 	unread(0)
 	same(b, "mentions read", b.row(1, 1).Mentions, 0)
-	same(b, "unread of a stranger", b.row(1, 9).Unread, 4)
+	b.add(said(1, 2, "unnamed"))
+	target := b.head(chat.ChatID(1).Log()).Seq
+	edit := edited(1, target, "now @3")
+	edit.Changes = append(edit.Changes, chat.Mentioned{Account: 3, Target: target})
+	b.add(edit)
+	same(b, "mentioned by an edit", b.row(1, 3).Mentions, 1)
+	b.add(read(3, 1, target, 0))
+	same(b, "read as the message is", b.row(1, 3).Mentions, 0)
+	same(b, "unread of a stranger", b.row(1, 9).Unread, 5)
 }
 
 func testList(b *bench) {
