@@ -67,7 +67,7 @@ func TestWhatIsGivenBackCanBeTakenAgainButNeverMoreThanTheBurst(t *testing.T) {
 	b.give(k)
 	b.give(k)
 	now = now.Add(time.Nanosecond)
-	if b.take(k) != nil || b.take(k) != nil {
+	if first, second := b.take(k), b.take(k); first != nil || second != nil {
 		t.Fatal("the burst was not full")
 	}
 	if b.take(k) == nil {

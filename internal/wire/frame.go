@@ -116,7 +116,7 @@ func Request(b []byte) (id uint32, method, payload []byte, err error) {
 			return id, nil, nil, badFrame()
 		}
 		switch tag {
-		case 1<<3 | 0:
+		case 1 << 3: // field 1, varint
 			x, _ := binary.Uvarint(b)
 			id = uint32(x)
 		case 2<<3 | 2:

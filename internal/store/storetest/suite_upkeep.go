@@ -171,7 +171,7 @@ func testPruneKeys(b *bench) {
 	if !send(k2).Repeated {
 		b.Error("the younger key is forgotten")
 	}
-	if send(k1).Repeated || send(k1).Repeated {
+	if first, again := send(k1), send(k1); first.Repeated || again.Repeated {
 		b.Error("the older key is remembered")
 	}
 	before := dump(b)
