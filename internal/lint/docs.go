@@ -138,43 +138,6 @@ func linksToTest(text string) bool {
 	return false
 }
 
-const dependenciesPath = "docs/dependencies.md"
-
-var (
-	requireLine = regexp.MustCompile(`^\s*(?:require )?([\w.-]+\.[a-z]+/\S+) v\S+(\s*// indirect)?$`)
-	npmBlock    = regexp.MustCompile(`(?s)"(?:dev)?[dD]ependencies":\s*\{(.*?)\}`)
-	npmName     = regexp.MustCompile(`"([^"]+)":`)
-)
-
-// checkDependencies wants a line in docs/dependencies.md for every direct dependency, in Go and in npm.
-func checkDependencies(t *Tree) []Finding {
-	doc := ""
-	if f := t.byPath[dependenciesPath]; f != nil {
-		doc = f.Text
-	}
-	var out []Finding
-	want := func(from, name string) {
-		if !strings.Contains(doc, "`"+name+"`") {
-			out = append(out, finding(dependenciesPath, 0, "%s has `%s`: say what for and why", from, name))
-		}
-	}
-	if f := t.byPath["go.mod"]; f != nil {
-		for _, line := range f.lines() {
-			if m := requireLine.FindStringSubmatch(line); m != nil && m[2] == "" {
-				want("go.mod", m[1])
-			}
-		}
-	}
-	if f := t.byPath["web/package.json"]; f != nil {
-		for _, block := range npmBlock.FindAllStringSubmatch(f.Text, -1) {
-			for _, m := range npmName.FindAllStringSubmatch(block[1], -1) {
-				want("web/package.json", m[1])
-			}
-		}
-	}
-	return out
-}
-
 const architecturePath = "ARCHITECTURE.md"
 
 // checkPackageMap wants a line in ARCHITECTURE.md for every package.

@@ -70,8 +70,10 @@ func docSamples() []sample {
 			"go.mod": goMod + "\nrequire example.org/a v1.0.0\n\nrequire (\n\texample.org/b v1.2.3\n" +
 				"\texample.org/c v1.2.3 // indirect\n)\n",
 			"web/package.json": "{\"dependencies\": {\"idb\": \"8\"}, \"devDependencies\": {\"vite\": \"8\"}}",
-			dependenciesPath:   "| `example.org/a` | why |\n| `vite` | why |\n",
-		}, []string{"example.org/b", "idb"}},
+			"tools/y.mod":      "module x\n\ntool example.org/y/cmd/y\n",
+			dependenciesPath: "| `example.org/a` | why |\n| `vite` | why |\n| `vite` | why |\n" +
+				"| `example.org/y` | why |\n| `example.org/d` | why |\n## Later parts\n| `example.org/e` | why |\n",
+		}, []string{"has `example.org/b`", "has `idb`", "`vite` stands", "on `example.org/d`"}},
 		{"package-map", map[string]string{architecturePath: "`a`\n",
 			"a/a.go": "package a\n", "b/c/b.go": "package c\n"},
 			[]string{"no line for `b/c`"}},
