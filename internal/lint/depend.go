@@ -18,8 +18,8 @@ var (
 	dependRow   = regexp.MustCompile("^\\| `([^`]+)` \\|")
 )
 
-// checkDependencies compares docs/dependencies.md with the direct dependencies in Go, in npm and of the tools:
-// each has a row, and outside "Later parts" each row has its dependency, once.
+// checkDependencies compares docs/dependencies.md with the direct dependencies in Go, in npm and of the
+// tools: each has a row, and outside "Later parts" each row has its dependency, once.
 func checkDependencies(t *Tree) []Finding {
 	used := t.dependencies()
 	rows, planned, out := t.dependencyRows(used)
