@@ -112,7 +112,8 @@ func FuzzRequest(f *testing.F) {
 // CONN-4
 func TestEveryEncodedRequestIsRead(t *testing.T) {
 	for _, want := range []*zolalv1.ClientFrame{
-		{}, {Id: 1}, {Id: 1 << 31, Method: "Ping"}, {Id: 9, Method: "Messages/Send", Payload: make([]byte, 5000)},
+		{}, {Id: 1}, {Id: 1 << 31, Method: "Ping"},
+		{Id: 9, Method: "Messages/Send", Payload: make([]byte, 5000)},
 	} {
 		raw, err := Marshal(want)
 		if err != nil {
@@ -145,10 +146,9 @@ func TestAddressesHoldOnlyUnderTheirKeyAndBeforeTheirEnd(t *testing.T) {
 			t.Fatalf("got %+v, %v", got, err)
 		}
 	}
-	type public = ed25519.PublicKey
-	wrong := func(what string, code chat.Code, l *zolalv1.AddressList, pinned public, now chat.Millis) {
+	wrong := func(what string, code chat.Code, l *zolalv1.AddressList, pin []byte, now chat.Millis) {
 		t.Helper()
-		if _, err := VerifyAddresses(l, pinned, now); chat.CodeOf(err) != code {
+		if _, err := VerifyAddresses(l, pin, now); chat.CodeOf(err) != code {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
