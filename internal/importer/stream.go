@@ -23,6 +23,7 @@ type Summary struct {
 	Type     string // public_channel, private_supergroup, personal_chat, …
 	ID       int64
 	Messages int
+	Greatest int64 // the greatest number of a line
 }
 
 // FileError says where a file is at fault.
@@ -50,8 +51,9 @@ func Inspect(ctx context.Context, path string, note func(done int64)) (Summary, 
 		}
 		return nil
 	}
-	found, err := walk(ctx, path, note, top, func(*record) error {
+	found, err := walk(ctx, path, note, top, func(r *record) error {
 		s.Messages++
+		s.Greatest = max(s.Greatest, r.ID)
 		return nil
 	})
 	if err != nil {

@@ -56,7 +56,7 @@ func FuzzMenderNeverChangesJSON(f *testing.F) {
 
 func TestInspectTellsWhatAnExportIs(t *testing.T) {
 	got, err := Inspect(context.Background(), "testdata/small.json", quiet)
-	want := Summary{Name: "چشمه", Type: "public_channel", ID: 1000000007, Messages: 6}
+	want := Summary{Name: "چشمه", Type: "public_channel", ID: 1000000007, Messages: 6, Greatest: 8}
 	if err != nil || got != want {
 		t.Fatalf("got %+v, %v", got, err)
 	}
