@@ -241,15 +241,21 @@ func joinStyles(styles []Entity) []Entity {
 }
 
 // nest puts an entity among those already placed, which are of lower layers or sorted before it. Parts that
-// may not lie where they are fall away; where it would cross another it is cut.
+// may not lie where they are fall away; where it would cross another it is cut. Code comes first: what it
+// leaves of the entity may cross what the whole of it held.
 func nest(done []Entity, units []uint16, e Entity) []Entity {
 	pieces := []Entity{e}
-	for _, o := range done {
-		var next []Entity
-		for _, p := range pieces {
-			next = append(next, cut(p, o)...)
+	for _, mono := range [...]bool{true, false} {
+		for _, o := range done {
+			if (o.Kind.layer() == layerMono) != mono {
+				continue
+			}
+			var next []Entity
+			for _, p := range pieces {
+				next = append(next, cut(p, o)...)
+			}
+			pieces = next
 		}
-		pieces = next
 	}
 	for _, p := range pieces {
 		if p.Kind.layer() == layerLink || p.Kind.layer() == layerStyle {
@@ -262,14 +268,12 @@ func nest(done []Entity, units []uint16, e Entity) []Entity {
 	return done
 }
 
-// cut returns what stays of p beside or inside o.
+// cut returns what stays of p, which is placed, beside or inside o, which has its place.
 func cut(p, o Entity) []Entity {
-	if !p.overlaps(o) {
-		return []Entity{p}
-	}
-	same := p.Kind.layer() == o.Kind.layer() && p.Kind.layer() != layerStyle
-	exclusive := o.Kind.layer() == layerMono
-	if !same && !exclusive && (o.contains(p) || p.contains(o)) {
+	style := p.Kind.layer() == layerStyle
+	// Nothing lies in code, nor in its own kind of thing; only styles may hold what was there before them.
+	barred := o.Kind.layer() == layerMono || p.Kind.layer() == o.Kind.layer() && !style
+	if !p.overlaps(o) || !barred && (o.contains(p) || style && p.contains(o)) {
 		return []Entity{p}
 	}
 	var pieces []Entity
@@ -278,7 +282,7 @@ func cut(p, o Entity) []Entity {
 		before.Length = o.Offset - p.Offset
 		pieces = append(pieces, before)
 	}
-	if !same && !exclusive {
+	if !barred {
 		inside := p
 		inside.Offset = max(p.Offset, o.Offset)
 		inside.Length = min(p.end(), o.end()) - inside.Offset

@@ -51,25 +51,12 @@ func Reserved(name string) bool {
 	return slices.ContainsFunc(reserved[:], func(r string) bool { return Skeleton(r) == look })
 }
 
-// looks replaces what looks alike by one of its class. Pairs of letters that look like one come first:
-// "rn" like m, "vv" like w, "cl" like d. Then single ones: 0 like o; 1, l, i and j; 5 like s; 2 like z;
-// 8 like b; 6 and 9 like g, q like g; u like v. Underscores are seen past.
-var looks = strings.NewReplacer(
-	"_", "",
-	"rn", "m", "vv", "w", "cl", "d",
-	"0", "o", "1", "l", "i", "l", "j", "l", "5", "s", "2", "z", "8", "b", "6", "g", "9", "g", "q", "g", "u", "v",
-)
+// looks replaces what looks alike by one of its class: "rn" like m, "vv" like w; 0 like o; 1 and i like l;
+// 5 like s. It stops there: digits that people tell themselves apart by (years, numbers) stay apart.
+var looks = strings.NewReplacer("rn", "m", "vv", "w", "0", "o", "1", "l", "i", "l", "5", "s")
 
 // Skeleton returns the class of names that look like a name. Of one class only one name is given out, so
-// that nobody passes for another: paypal, paypa1 and pay_paI are one class.
+// that nobody passes for another: paypal, paypa1 and Pay_PaI are one class. Underscores are seen past.
 func Skeleton(name string) string {
-	s := strings.ReplaceAll(FoldName(name), "_", "")
-	// A replacement may make a pair that was none: "rrnn" hides m twice only once it is looked at again.
-	for {
-		next := looks.Replace(s)
-		if next == s {
-			return s
-		}
-		s = next
-	}
+	return looks.Replace(strings.ReplaceAll(FoldName(name), "_", ""))
 }

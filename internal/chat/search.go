@@ -24,7 +24,7 @@ func SearchFold(s string) string {
 			r = to
 		}
 		switch {
-		case r == 0 || unicode.Is(unicode.Mn, r):
+		case r == 0 || unicode.In(r, unicode.Mn, unicode.Cf):
 			continue
 		case r >= '۰' && r <= '۹':
 			r = r - '۰' + '0'

@@ -21,16 +21,19 @@ func Compose(text string, entities []Entity) (string, []Entity, error) {
 	if err != nil {
 		return "", nil, err
 	}
+	chosen = normalise(text, chosen)
+	if len(chosen) > MaxEntities {
+		return "", nil, fieldError(CodeTooMany, "entities", "too many entities")
+	}
 	seen := unhindered(Detect(text), chosen)
+	if len(seen) == 0 {
+		return text, chosen, nil
+	}
 	if all := normalise(text, slices.Concat(chosen, seen)); len(all) <= MaxEntities {
 		return text, all, nil
 	}
 	// Too much was seen: what the author chose goes first.
-	own := normalise(text, chosen)
-	if len(own) > MaxEntities {
-		return "", nil, fieldError(CodeTooMany, "entities", "too many entities")
-	}
-	return text, own, nil
+	return text, chosen, nil
 }
 
 // place cleans a text and moves to their new place what its author chose to mark.
