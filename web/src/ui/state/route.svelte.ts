@@ -70,13 +70,21 @@ export function writeRoute(route: Route): string {
   }
 }
 
+/** How many entries of the browser's history before this one are ours. */
+function depth(): number {
+  const state = history.state as { depth?: number } | null
+  return state?.depth ?? 0
+}
+
 class Router {
   #route = $state.raw(readRoute(location.hash))
 
   constructor() {
-    addEventListener('hashchange', () => {
+    const read = () => {
       this.#route = readRoute(location.hash)
-    })
+    }
+    addEventListener('popstate', read)
+    addEventListener('hashchange', read)
   }
 
   get now(): Route {
@@ -85,7 +93,7 @@ class Router {
 
   /** Goes on; the back key returns here. */
   go(route: Route): void {
-    if (writeRoute(route) !== location.hash) location.hash = writeRoute(route)
+    if (writeRoute(route) !== location.hash) history.pushState({ depth: depth() + 1 }, '', writeRoute(route))
     this.#route = route
   }
 
@@ -93,6 +101,12 @@ class Router {
   replace(route: Route): void {
     history.replaceState(history.state, '', writeRoute(route))
     this.#route = route
+  }
+
+  /** Back to where the person came from, or to `otherwise` when they came from outside. */
+  back(otherwise: Route): void {
+    if (depth() > 0) history.back()
+    else this.replace(otherwise)
   }
 
   openChat(chat: number, seq: number | null = null): void {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { getContext, setContext } from 'svelte'
+import { SvelteSet } from 'svelte/reactivity'
+import type { AppModel, ChatView, MessageView, OpenChat, Seq } from '../../model'
+import { writeMarkup } from '../../model/markup'
+import { type Observed, observe } from '../state/observe.svelte'
+import { attempt } from '../state/tell'
+
+/** What the composer is about: a new message, a reply to one, or a change of one. */
+export type Intent =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'reply'; readonly message: MessageView; readonly quote: string | null }
+  | { readonly kind: 'edit'; readonly message: MessageView; readonly before: string }
+
+/** One open chat with what the person is doing in it. Everything below the chat pane reaches it. */
+export class ChatState {
+  readonly open: OpenChat
+  readonly view: Observed<ChatView>
+  readonly model: AppModel
+  readonly selected = new SvelteSet<Seq>()
+  intent = $state.raw<Intent>({ kind: 'new' })
+  /** The text in the composer, as markup. */
+  text = $state('')
+  /** Messages the forward picker is open for. */
+  forwarding = $state.raw<readonly Seq[] | null>(null)
+  /** Messages whose deletion is being asked about. */
+  deleting = $state.raw<readonly Seq[] | null>(null)
+  /** The message to be shown and flashed; the list sets it back to null. */
+  target = $state.raw<{ readonly seq: Seq } | null>(null)
+
+  constructor(model: AppModel, open: OpenChat) {
+    this.model = model
+    this.open = open
+    this.view = observe(open.view)
+    const { draft } = open.view.get()
+    this.text = writeMarkup(draft.body)
+    const answered = draft.replyTo === null ? undefined : this.#find(draft.replyTo)
+    if (answered) this.intent = { kind: 'reply', message: answered, quote: null }
+  }
+
+  #find(seq: Seq): MessageView | undefined {
+    return this.open.view.get().messages.find((m) => m.seq === seq)
+  }
+
+  reply(message: MessageView, quote: string | null = null): void {
+    if (this.intent.kind === 'edit') this.cancel()
+    this.intent = { kind: 'reply', message, quote }
+  }
+
+  edit(message: MessageView): void {
+    if (message.content.kind !== 'text') return
+    const before = this.intent.kind === 'edit' ? this.intent.before : this.text
+    this.intent = { kind: 'edit', message, before }
+    this.text = writeMarkup(message.content.body)
+  }
+
+  /** Stops replying or editing; what was being written before comes back. */
+  cancel(): void {
+    if (this.intent.kind === 'edit') this.text = this.intent.before
+    this.intent = { kind: 'new' }
+  }
+
+  jump(seq: Seq): void {
+    this.target = { seq }
+  }
+
+  toggle(seq: Seq): void {
+    if (!this.selected.delete(seq)) this.selected.add(seq)
+  }
+
+  react(message: MessageView, emoji: string): Promise<boolean> {
+    const { seq } = message
+    if (seq === null) return Promise.resolve(false)
+    const mine = message.reactions.some((r) => r.mine && r.emoji === emoji)
+    return attempt(() => this.open.write.react(seq, mine ? null : emoji))
+  }
+
+  /** The newest own message that may still be changed. */
+  lastEditable(): MessageView | undefined {
+    return this.open.view.get().messages.findLast((m) => m.own && m.rights.edit && m.content.kind === 'text')
+  }
+}
+
+const key = Symbol('chat')
+
+export function provideChat(state: ChatState): ChatState {
+  return setContext(key, state)
+}
+
+export function chatState(): ChatState {
+  return getContext<ChatState>(key)
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { ChatInfo, PresenceView } from '../../model'
+import { f, t } from '../i18n/i18n.svelte'
+
+export function presenceLine(presence: PresenceView): string {
+  if (presence.kind === 'online') return t().chat.online
+  if (presence.kind === 'hidden') return t().chat.lastSeenHidden
+  return t().chat.lastSeen(f().dateTime(presence.at))
+}
+
+/** The one quiet line under a chat's name. */
+export function statusOf(info: ChatInfo): string {
+  switch (info.kind) {
+    case 'direct':
+      return presenceLine(info.presence)
+    case 'saved':
+      return t().chat.savedHint
+    case 'channel':
+      return info.members === null ? t().chat.channel : t().chat.subscribers(info.members)
+    case 'group': {
+      if (info.members === null) return t().chat.group
+      const members = t().chat.members(info.members)
+      return info.onlineMembers ? `${members} · ${t().chat.onlineCount(info.onlineMembers)}` : members
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AppModel, Entity } from '../../model'
+import { hrefOf } from '../../model/richtext'
+import { router } from '../state/route.svelte'
+import { attempt, copyText } from '../state/tell'
+
+/** An address whose words say something else than where it leads; the person is asked first. */
+class Doubt {
+  address = $state.raw<string | null>(null)
+}
+
+export const doubt = new Doubt()
+
+/** What a tap on a part of a text does. */
+export async function tapped(model: AppModel, action: Entity, text: string): Promise<void> {
+  switch (action.kind) {
+    case 'mention':
+      await openName(model, text.replace(/^@/, ''))
+      return
+    case 'textMention':
+      await attempt(async () => router.openChat(await model.chats.openDirect(action.account)))
+      return
+    case 'hashtag':
+    case 'cashtag':
+    case 'botCommand':
+    case 'bankCard':
+      await copyText(text)
+      return
+    default:
+      openAddress(hrefOf(action, text), action.kind === 'textLink' ? text : null)
+  }
+}
+
+async function openName(model: AppModel, name: string): Promise<void> {
+  await attempt(async () => {
+    const found = await model.chats.search(name)
+    const person = found.people.find((p) => p.username.toLowerCase() === name.toLowerCase())
+    if (person) router.openChat(await model.chats.openDirect(person.account))
+    else router.go({ at: 'join', address: name })
+  })
+}
+
+function openAddress(address: string | null, words: string | null): void {
+  if (!address) return
+  const invite = /\/#\/join\/([\w-]+)$/.exec(address)
+  if (invite?.[1] && address.startsWith(location.origin)) {
+    router.go({ at: 'join', address: invite[1] })
+  } else if (words !== null && words !== address && !address.includes(words)) {
+    doubt.address = address
+  } else {
+    openOutside(address)
+  }
+}
+
+export function openOutside(address: string): void {
+  window.open(address, '_blank', 'noopener,noreferrer')
+}

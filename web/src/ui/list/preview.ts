@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { ChatItem, ContentView, MessageView, PersonRef } from '../../model'
+import { lineOf } from '../../model/richtext'
+import { t } from '../i18n/i18n.svelte'
+
+export function nameOf(person: PersonRef | null): string {
+  if (!person) return ''
+  return person.name || t().app.deletedAccount
+}
+
+/** The kind of an attachment in the reader's words. */
+export function attachmentName(kind: string): string {
+  const words = t().attach
+  const known: Record<string, string> = {
+    photo: words.photo,
+    video: words.video,
+    video_file: words.video,
+    voice: words.voice,
+    voice_message: words.voice,
+    round: words.round,
+    video_message: words.round,
+    sticker: words.sticker,
+    animation: words.animation,
+    file: words.file,
+    audio: words.audio,
+    audio_file: words.audio,
+    poll: words.poll,
+    location: words.location,
+    venue: words.location,
+    contact: words.contact,
+  }
+  return known[kind] ?? words.other
+}
+
+/** What a message says, in one line. */
+export function contentLine(content: ContentView, author: PersonRef | null): string {
+  switch (content.kind) {
+    case 'text':
+      return lineOf(content.body)
+    case 'service':
+      return serviceLine(content, author)
+    case 'attachments': {
+      const first = content.attachments[0]
+      const name = first ? `${first.emoji ? `${first.emoji} ` : ''}${attachmentName(first.kind)}` : ''
+      const caption = lineOf(content.body)
+      return caption ? `${name} · ${caption}` : name
+    }
+    case 'deleted':
+      return t().chat.deleted
+    case 'unknown':
+      return t().chat.unknown
+  }
+}
+
+export function serviceLine(content: Extract<ContentView, { kind: 'service' }>, author: PersonRef | null): string {
+  const { service } = content
+  const words = t().service
+  const who = nameOf(author) || words.someone
+  switch (service.kind) {
+    case 'chatCreated':
+      if (!service.title) return words.directCreated
+      return author ? words.chatCreated(who, service.title) : words.channelCreated
+    case 'joinApproved':
+      return words.joinApproved(who, nameOf(service.whom))
+    case 'removed':
+      return words.removed(who, nameOf(service.whom))
+    case 'ownerChanged':
+      return words.ownerChanged(nameOf(service.whom))
+    case 'titleChanged':
+      return words.titleChanged(service.title)
+    case 'publicNameChanged':
+      return words.publicNameChanged(service.name)
+    case 'pinned':
+      return author ? words.pinned(who, service.snippet) : words.pinnedChannel(service.snippet)
+    case 'imported':
+      return importedLine(service.action, service.values, author)
+    case 'joined':
+    case 'joinedByLink':
+    case 'left':
+      return words[service.kind](who)
+    case 'aboutChanged':
+    case 'unpinned':
+    case 'unknown':
+      return words[service.kind]
+  }
+}
+
+function importedLine(
+  action: string,
+  values: Readonly<Record<string, string>>,
+  author: PersonRef | null,
+): string {
+  const words = t().service
+  const who = nameOf(author)
+  const name = who || words.someone
+  const title = values['title'] ?? ''
+  const lines: Record<string, () => string> = {
+    create_group: () => words.chatCreated(name, title),
+    create_channel: () => words.channelCreated,
+    pin_message: () => (who ? words.pinned(who, '') : words.pinnedChannel('')),
+    edit_group_title: () => words.titleChanged(title),
+    edit_group_photo: () => words.importedPhoto,
+    delete_group_photo: () => words.importedPhoto,
+    join_group_by_link: () => words.joinedByLink(name),
+    join_group_by_request: () => words.joined(name),
+    invite_members: () => words.joined(values['members'] || name),
+    remove_members: () => words.removed(name, values['members'] ?? ''),
+    phone_call: () => words.importedPhone,
+    migrate_to_supergroup: () => words.titleChanged(title),
+    migrate_from_group: () => words.titleChanged(title),
+  }
+  return (lines[action] ?? (() => words.imported(who, action.replaceAll('_', ' '))))()
+}
+
+/** Who is named before the line in the list: the writer in groups, oneself everywhere but in channels. */
+export function previewAuthor(item: ChatItem, message: MessageView): string {
+  if (message.content.kind === 'service' || item.kind === 'channel' || item.kind === 'saved') return ''
+  if (message.own) return item.kind === 'group' ? t().app.you : ''
+  if (item.kind !== 'group') return ''
+  return nameOf(message.author).split(/\s+/)[0] ?? ''
+}
+
+export function titleOf(item: { readonly kind: string; readonly title: string }): string {
+  if (item.kind === 'saved') return t().app.saved
+  return item.title || t().app.deletedAccount
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Attachment } from 'svelte/attachments'
+
+/** Pulls a pane away from the edge it came over, under the finger; `back` when it was pulled far enough. */
+export function edgeSwipe(back: () => void): Attachment<HTMLElement> {
+  return (pane) => {
+    let start: { x: number; y: number; at: number } | null = null
+    let pulled = 0
+
+    const side = () => (document.documentElement.dir === 'rtl' ? -1 : 1)
+    const down = (event: TouchEvent) => {
+      const touch = event.touches[0]
+      if (!touch || event.touches.length > 1 || innerWidth >= 720) return
+      const fromEdge = side() > 0 ? touch.clientX : innerWidth - touch.clientX
+      if (fromEdge < 28) start = { x: touch.clientX, y: touch.clientY, at: event.timeStamp }
+    }
+    const move = (event: TouchEvent) => {
+      const touch = event.touches[0]
+      if (!start || !touch) return
+      const along = (touch.clientX - start.x) * side()
+      if (pulled === 0 && Math.abs(touch.clientY - start.y) > Math.abs(along)) {
+        start = null
+        return
+      }
+      event.preventDefault()
+      pulled = Math.max(1, along)
+      pane.classList.add('pulling')
+      pane.style.setProperty('--pulled', `${pulled * side()}px`)
+    }
+    const up = (event: TouchEvent) => {
+      if (!start) return
+      const speed = pulled / Math.max(1, event.timeStamp - start.at)
+      pane.classList.remove('pulling')
+      pane.style.removeProperty('--pulled')
+      if (pulled > innerWidth * 0.35 || (speed > 0.5 && pulled > 40)) back()
+      start = null
+      pulled = 0
+    }
+    pane.addEventListener('touchstart', down, { passive: true })
+    pane.addEventListener('touchmove', move, { passive: false })
+    pane.addEventListener('touchend', up)
+    pane.addEventListener('touchcancel', up)
+    return () => {
+      pane.removeEventListener('touchstart', down)
+      pane.removeEventListener('touchmove', move)
+      pane.removeEventListener('touchend', up)
+      pane.removeEventListener('touchcancel', up)
+    }
+  }
+}
+
+/** A press held for half a second on a touch screen, with the point it was held at. */
+export function longPress(held: (at: { x: number; y: number }) => void): Attachment<HTMLElement> {
+  return (node) => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let origin = { x: 0, y: 0 }
+    const stop = () => clearTimeout(timer)
+    const down = (event: PointerEvent) => {
+      if (event.pointerType === 'mouse') return
+      origin = { x: event.clientX, y: event.clientY }
+      stop()
+      timer = setTimeout(() => {
+        navigator.vibrate?.(8)
+        addEventListener('click', swallow, { capture: true, once: true })
+        setTimeout(() => removeEventListener('click', swallow, { capture: true }), 700)
+        held(origin)
+      }, 450)
+    }
+    const move = (event: PointerEvent) => {
+      if (Math.hypot(event.clientX - origin.x, event.clientY - origin.y) > 10) stop()
+    }
+    node.addEventListener('pointerdown', down)
+    node.addEventListener('pointermove', move)
+    for (const name of ['pointerup', 'pointercancel', 'pointerleave'] as const) node.addEventListener(name, stop)
+    return () => {
+      stop()
+      node.removeEventListener('pointerdown', down)
+      node.removeEventListener('pointermove', move)
+      for (const name of ['pointerup', 'pointercancel', 'pointerleave'] as const) {
+        node.removeEventListener(name, stop)
+      }
+    }
+  }
+}
+
+/** The click that a lifted finger makes after a long press belongs to the press. */
+function swallow(event: Event): void {
+  event.preventDefault()
+  event.stopPropagation()
+}

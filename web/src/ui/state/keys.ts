@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { ChatItem } from '../../model'
+import { router } from './route.svelte'
+
+/** Keys that work everywhere. Those of the composer live in the composer. */
+export function shortcuts(event: KeyboardEvent, chats: readonly ChatItem[]): void {
+  if (event.defaultPrevented || document.querySelector('dialog[open]')) return
+  const control = event.ctrlKey || event.metaKey
+  if (control && event.key.toLowerCase() === 'k') {
+    event.preventDefault()
+    document.querySelector<HTMLInputElement>('[data-search]')?.focus()
+  } else if (event.altKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+    event.preventDefault()
+    step(chats, event.key === 'ArrowDown' ? 1 : -1)
+  } else if (event.key === 'Escape') {
+    close(event)
+  }
+}
+
+function step(chats: readonly ChatItem[], by: number): void {
+  const visible = chats.filter((chat) => !chat.archived)
+  const route = router.now
+  const here = route.at === 'chat' ? visible.findIndex((chat) => chat.id === route.chat) : -1
+  const next = visible[here + by]
+  if (next) router.openChat(next.id)
+}
+
+function close(event: KeyboardEvent): void {
+  const route = router.now
+  if (route.at === 'list') return
+  event.preventDefault()
+  if (route.at === 'chat' && route.pane !== 'none') router.replace({ ...route, pane: 'none' })
+  else router.replace({ at: 'list' })
+}

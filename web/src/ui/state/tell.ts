@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { AppError } from '../../model'
+import { t } from '../i18n/i18n.svelte'
+import { toasts } from './toast.svelte'
+
+/** An error in the reader's words: what happened, that nothing is lost where true, what to do. */
+export function explain(error: unknown): string {
+  return t().error[error instanceof AppError ? error.code : 'INTERNAL']
+}
+
+/** Runs an act and tells its failure in a toast; true when it worked. */
+export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act()
+    return true
+  } catch (error) {
+    toasts.say(explain(error), { tone: 'bad' })
+    return false
+  }
+}
+
+export async function copyText(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    copyBySelection(text)
+  }
+  toasts.say(t().app.copied)
+}
+
+/** For pages without the clipboard's permission (plain HTTP on a local network). */
+function copyBySelection(text: string): void {
+  const area = document.createElement('textarea')
+  area.value = text
+  area.className = 'visually-hidden'
+  const host = document.querySelector('dialog[open]') ?? document.body
+  host.append(area)
+  area.select()
+  document.execCommand('copy')
+  area.remove()
+}
