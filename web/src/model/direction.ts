@@ -16,6 +16,9 @@ const neutral = new Set<Entity['kind']>([
   'bankCard',
 ])
 
+/** Mentions and addresses by their looks, where no entity says so (drafts, names of four letters). */
+const looseNeutral = /@[A-Za-z0-9_]+|https?:\/\/\S+|[\w.+-]+@[\w-]+\.[\w.]+/g
+
 export type Direction = 'ltr' | 'rtl'
 
 /** The direction of one line by its first strong letter; null when it has none. */
@@ -43,5 +46,6 @@ export function readingDirection(
     const to = Math.min(entity.offset + entity.length, end) - start
     if (to > from) line = line.slice(0, from) + ' '.repeat(to - from) + line.slice(to)
   }
+  line = line.replace(looseNeutral, ' ')
   return lineDirection(line) ?? lineDirection(text.slice(start, end))
 }

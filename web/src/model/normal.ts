@@ -10,7 +10,7 @@ export function normalised(text: string): string {
     .replace(/[أإآٱ]/g, 'ا')
     .replace(/ؤ/g, 'و')
     .normalize('NFD')
-    .replace(/[\p{M}\u0640\u200c\u200d\u200e\u200f]/gu, '')
+    .replace(/\p{M}|\u0640|\u200c|\u200d|\u200e|\u200f/gu, '')
     .toLowerCase()
     .trim()
 }

@@ -50,7 +50,9 @@ export function wrap(area: HTMLTextAreaElement, how: Wrap, address = ''): void {
 }
 
 /** The mention being typed at the caret: its beginning and the letters after @. */
-export function mentionAt(area: HTMLTextAreaElement): { readonly from: number; readonly prefix: string } | null {
+export function mentionAt(
+  area: HTMLTextAreaElement,
+): { readonly from: number; readonly prefix: string } | null {
   if (area.selectionStart !== area.selectionEnd) return null
   const before = area.value.slice(0, area.selectionStart)
   const match = /(?:^|[\s(«])@([\p{L}\p{N}_]{0,32})$/u.exec(before)

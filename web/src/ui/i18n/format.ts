@@ -91,6 +91,7 @@ export function makeFormat(look: Look, days: DayWords): Format {
       return new Intl.NumberFormat(locale, {
         style: 'unit',
         unit: units[power] ?? 'byte',
+        unitDisplay: look.language === 'fa' ? 'long' : 'short',
         maximumFractionDigits: 1,
       }).format(value / 1024 ** power)
     },

@@ -36,6 +36,10 @@ class I18n {
     return this.#format
   }
 
+  get direction(): 'rtl' | 'ltr' {
+    return this.#file?.about.direction ?? 'ltr'
+  }
+
   /** Loads a language and draws everything in it. Without its file the present one stays. */
   async use(language: string): Promise<void> {
     const path = Object.keys(files).find((p) => codeOf(p) === language) ?? './catalogue/en.ts'

@@ -52,7 +52,10 @@ export function contentLine(content: ContentView, author: PersonRef | null): str
   }
 }
 
-export function serviceLine(content: Extract<ContentView, { kind: 'service' }>, author: PersonRef | null): string {
+export function serviceLine(
+  content: Extract<ContentView, { kind: 'service' }>,
+  author: PersonRef | null,
+): string {
   const { service } = content
   const words = t().service
   const who = nameOf(author) || words.someone

@@ -71,7 +71,8 @@ export function longPress(held: (at: { x: number; y: number }) => void): Attachm
     }
     node.addEventListener('pointerdown', down)
     node.addEventListener('pointermove', move)
-    for (const name of ['pointerup', 'pointercancel', 'pointerleave'] as const) node.addEventListener(name, stop)
+    for (const name of ['pointerup', 'pointercancel', 'pointerleave'] as const)
+      node.addEventListener(name, stop)
     return () => {
       stop()
       node.removeEventListener('pointerdown', down)

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import {
+  AppError,
+  type AppModel,
+  type ChatItem,
+  type ChatListView,
+  type ConnectionView,
+  type DevicesView,
+  type InviteLinkView,
+  type MembersView,
+  type OpenChat,
+  type OpenMembers,
+  type SessionView,
+  Source,
+} from '../../src/model'
+import { lineOf } from '../../src/model/richtext'
+import { allChats, type Chat } from './chats'
+import { day, info, me, message, minute, now, people } from './fixture'
+import { MemoryChat, members } from './open'
+
+const delay = (ms: number) => new Promise((done) => setTimeout(done, ms))
+
+/** A whole app in memory: every act does what it says, nothing is stored, nothing leaves the page. */
+export class MemoryModel implements AppModel {
+  readonly session: Source<SessionView>
+  readonly connection = new Source<ConnectionView>({ state: 'online', outbox: 0 })
+  readonly chatList = new Source<ChatListView>({ state: 'loading', chats: [], invitations: [] })
+  readonly #chats: Chat[]
+  readonly #open = new Set<MemoryChat>()
+  readonly #devices = new Source<DevicesView>({ state: 'loading', devices: [] })
+  #links: InviteLinkView[] = [
+    {
+      id: 'a',
+      url: 'https://zolal.example/#/join/Qm9vdHN0cmFwcGluZw',
+      name: 'برای همکاران',
+      uses: 12,
+      limit: 50,
+      expires: now + 5 * day,
+      approval: false,
+      revoked: false,
+    },
+    {
+      id: 'b',
+      url: 'https://zolal.example/#/join/dHdvLW1vcmUtcGVvcGxl',
+      name: '',
+      uses: 3,
+      limit: null,
+      expires: null,
+      approval: true,
+      revoked: false,
+    },
+    {
+      id: 'c',
+      url: 'https://zolal.example/#/join/b2xkLWxpbms',
+      name: 'نشست پاییز',
+      uses: 40,
+      limit: 40,
+      expires: now - day,
+      approval: false,
+      revoked: true,
+    },
+  ]
+
+  constructor(state: 'signedIn' | 'signedOut' | 'needsSetup', empty = false) {
+    const server = {
+      name: 'زلال',
+      version: '0.1.0',
+      build: '3f9c2ab81d44',
+      signUpOpen: true,
+      needsSetup: state === 'needsSetup',
+    }
+    this.#chats = empty ? [] : allChats()
+    this.session = new Source<SessionView>(
+      state === 'signedIn' ? this.#signedIn(server) : { kind: 'signedOut', reason: null, server },
+    )
+    this.#draw()
+  }
+
+  #signedIn(server: {
+    name: string
+    version: string
+    build: string
+    signUpOpen: boolean
+    needsSetup: boolean
+  }): SessionView {
+    return {
+      kind: 'signedIn',
+      server,
+      me: {
+        account: 1,
+        name: me.name,
+        username: 'sara_m',
+        about: 'می‌نویسم و کوه می‌روم.',
+        operator: true,
+        savedMessages: 100,
+        privacy: {
+          hideLastSeen: false,
+          hideTyping: false,
+          hideReads: false,
+          hideForwards: false,
+          refuseInvites: false,
+        },
+      },
+    }
+  }
+
+  #enter(): void {
+    const before = this.session.get()
+    if (before.kind === 'signedOut' && before.server) this.session.set(this.#signedIn(before.server))
+  }
+
+  loading(on: boolean): void {
+    this.chatList.update((view) => ({ ...view, state: on ? 'loading' : 'ready' }))
+  }
+
+  invite(): void {
+    this.chatList.update((view) => ({
+      ...view,
+      invitations: [
+        {
+          chat: 900,
+          kind: 'group',
+          title: 'کتاب‌خوانان',
+          from: { account: 14, name: 'مریم توکلی' },
+          members: 12,
+        },
+      ],
+    }))
+  }
+
+  typing(id: number, names: readonly string[]): void {
+    for (const open of this.#open) if (open.id === id) open.typing = names
+    for (const open of this.#open) open.redraw()
+    const typing = { people: names.map((name) => ({ account: null, name })) }
+    this.chatList.update((view) => ({
+      ...view,
+      chats: view.chats.map((c) => (c.id === id ? { ...c, typing } : c)),
+    }))
+  }
+
+  /** A message of somebody else arrives. */
+  receive(id: number, body: string): void {
+    const chat = this.#chat(id)
+    const last = chat.count > 0 ? (chat.get(chat.count - 1).seq ?? chat.count) : 0
+    chat.add(
+      message({
+        seq: last + 1,
+        at: Date.now(),
+        content: { kind: 'text', body: { text: body, entities: [] } },
+      }),
+    )
+    for (const open of this.#open) if (open.id === id) open.grew()
+    this.#draw()
+  }
+
+  #chat(id: number): Chat {
+    const found = this.#chats.find((chat) => chat.info.id === id)
+    if (!found) throw new AppError('NOT_FOUND')
+    return found
+  }
+
+  #change(id: number, part: Partial<Chat['info']>): Promise<void> {
+    const chat = this.#chat(id)
+    chat.info = { ...chat.info, ...part }
+    for (const open of this.#open) open.redraw()
+    this.#draw()
+    return Promise.resolve()
+  }
+
+  #draw(): void {
+    const items = this.#chats.map((chat): ChatItem => {
+      const last = chat.count > 0 ? chat.get(chat.count - 1) : null
+      return {
+        id: chat.info.id,
+        kind: chat.info.kind,
+        title: chat.info.title,
+        peer: chat.info.peer,
+        preview: last ? { seq: last.seq, at: last.at, message: last } : null,
+        draft: chat.draft.body.text ? lineOf(chat.draft.body) : null,
+        unread: chat.count - chat.read,
+        mentions: chat.mentions.length,
+        markedUnread: chat.markedUnread,
+        muted: chat.info.muted,
+        archived: chat.info.archived,
+        pin: chat.pin,
+        typing: null,
+        online: chat.info.presence.kind === 'online',
+      }
+    })
+    items.sort((a, b) => (a.pin ?? 99) - (b.pin ?? 99) || (b.preview?.at ?? 0) - (a.preview?.at ?? 0))
+    this.chatList.update((view) => ({ ...view, state: 'ready', chats: items }))
+  }
+
+  readonly account: AppModel['account'] = {
+    signUp: async () => {
+      await delay(400)
+      this.#enter()
+    },
+    signIn: async (_, password) => {
+      await delay(400)
+      if (password === 'wrong') throw new AppError('PASSWORD_WRONG')
+      this.#enter()
+    },
+    recover: async () => this.#enter(),
+    signOut: async () =>
+      this.session.set({
+        kind: 'signedOut',
+        reason: 'signedOut',
+        server:
+          this.session.get().kind === 'signedIn' ? (this.session.get() as { server: null }).server : null,
+      }),
+    checkUsername: async (name) => (people.some((p) => p.username === name) ? 'NAME_TAKEN' : null),
+    setPassword: async (old) => {
+      if (old === 'wrong') throw new AppError('PASSWORD_WRONG')
+    },
+    setRecoveryCode: async () => {},
+  }
+
+  readonly profile: AppModel['profile'] = {
+    set: async (part) =>
+      this.session.update((s) => (s.kind === 'signedIn' ? { ...s, me: { ...s.me, ...part } } : s)),
+    setPrivacy: async (privacy) =>
+      this.session.update((s) => (s.kind === 'signedIn' ? { ...s, me: { ...s.me, privacy } } : s)),
+  }
+
+  readonly devices: AppModel['devices'] = {
+    list: this.#devices,
+    refresh: async () => {
+      await delay(60)
+      const device = (
+        id: number,
+        name: string,
+        client: string,
+        back: number,
+        current: boolean,
+        official = true,
+      ) => ({
+        id,
+        name,
+        client,
+        version: '0.1.0',
+        build: '3f9c2ab81d44',
+        lastUse: now - back,
+        created: now - 40 * day,
+        current,
+        official,
+      })
+      this.#devices.set({
+        state: 'ready',
+        devices: [
+          device(1, 'Chromium on Linux', 'zolal-web', 0, true),
+          device(2, 'Firefox on Android', 'zolal-web', 35 * minute, false),
+          device(3, 'Backup script', 'zolal-go', 3 * day, false, false),
+        ],
+      })
+    },
+    revoke: async (id) =>
+      this.#devices.update((v) => ({ ...v, devices: v.devices.filter((d) => d.id !== id) })),
+    revokeOthers: async () =>
+      this.#devices.update((v) => ({ ...v, devices: v.devices.filter((d) => d.current) })),
+  }
+
+  readonly chats: AppModel['chats'] = {
+    openDirect: async (account) => this.#chats.find((chat) => chat.info.peer === account)?.info.id ?? 101,
+    search: async (words) => ({
+      people: people.filter((p) => p.username.includes(words.toLowerCase()) || p.name.includes(words)),
+      chats: 'zolal_news'.includes(words)
+        ? [
+            {
+              chat: 901,
+              kind: 'channel',
+              title: 'خبرهای زلال',
+              about: '',
+              members: 48_000,
+              approval: false,
+              state: 'open',
+            },
+          ]
+        : [],
+    }),
+    setPinned: async (id, pinned) => {
+      this.#chat(id).pin = pinned ? 50 : null
+      this.#draw()
+    },
+    setArchived: (id, archived) => this.#change(id, { archived }),
+    setMuted: (id, muted) => this.#change(id, { muted }),
+    setMarkedUnread: async (id, unread) => {
+      const chat = this.#chat(id)
+      chat.markedUnread = unread
+      if (!unread) chat.read = chat.count
+      this.#draw()
+    },
+    setBlocked: async (account, blocked) => {
+      const chat = this.#chats.find((c) => c.info.peer === account)
+      if (!chat) return
+      chat.cannotSend = blocked ? { reason: 'blockedByMe' } : null
+      await this.#change(chat.info.id, { blocked })
+    },
+    forward: async (from, seqs, to, withSource) => {
+      const source = this.#chat(from)
+      for (const seq of seqs) {
+        const found = source.get(seq - 1)
+        this.#chat(to).add(
+          message({
+            seq: this.#chat(to).count + 1,
+            at: Date.now(),
+            own: true,
+            content: found.content,
+            forward: withSource
+              ? { from: found.author?.name ?? source.info.title, chat: from, seq, at: found.at }
+              : null,
+          }),
+        )
+      }
+      for (const open of this.#open) open.grew()
+      this.#draw()
+    },
+  }
+
+  readonly rooms: AppModel['rooms'] = {
+    create: async (room) => {
+      const id = 200 + this.#chats.length
+      const every = [
+        'changeInfo',
+        'post',
+        'editMessages',
+        'deleteMessages',
+        'ban',
+        'invite',
+        'pin',
+        'addAdmins',
+      ] as const
+      const template = this.#chat(107)
+      this.#chats.push({
+        ...template,
+        count: 0,
+        info: info({
+          id,
+          kind: room.kind,
+          title: room.title,
+          about: room.about,
+          members: 1,
+          role: 'owner',
+          adminRights: every,
+        }),
+      })
+      this.#draw()
+      return id
+    },
+    lookUp: async (address) => {
+      await delay(200)
+      if (address === 'nothing') throw new AppError('NOT_FOUND')
+      return {
+        chat: 901,
+        kind: 'channel',
+        title: 'خبرهای زلال',
+        about: 'هر چه تازه است، کوتاه.',
+        members: 48_000,
+        approval: address === 'ask',
+        state: 'open',
+      }
+    },
+    join: async (address) => (address === 'ask' ? null : 103),
+    answerInvitation: async () => this.chatList.update((view) => ({ ...view, invitations: [] })),
+    leave: async (id) => {
+      this.#chats.splice(
+        this.#chats.findIndex((chat) => chat.info.id === id),
+        1,
+      )
+      this.#draw()
+    },
+    settings: {
+      setTitle: (id, title) => this.#change(id, { title }),
+      setAbout: (id, about) => this.#change(id, { about }),
+      setPublicName: (id, publicName) => this.#change(id, { publicName }),
+      setMemberRights: (id, memberRights) => this.#change(id, { memberRights }),
+      setSignatures: (id, signatures) => this.#change(id, { signatures }),
+      transfer: async (id, _, password) => {
+        if (password === 'wrong') throw new AppError('PASSWORD_WRONG')
+        await this.#change(id, { role: 'admin' })
+      },
+    },
+    people: {
+      invite: async () => {},
+      setAdmin: async () => {},
+      restrict: async () => {},
+      ban: async () => {},
+      release: async () => {},
+      requests: async () =>
+        people.slice(2, 4).map((p) => ({
+          account: p.account,
+          name: p.name,
+          username: p.username,
+          at: now - 3 * 60 * minute,
+        })),
+      answerRequest: async () => {},
+    },
+    links: {
+      list: async () => this.#links,
+      create: async (_, link) => {
+        const made = {
+          ...link,
+          id: String(this.#links.length),
+          url: 'https://zolal.example/#/join/bmV3LWxpbmstbm93',
+          uses: 0,
+          revoked: false,
+        }
+        this.#links = [made, ...this.#links]
+        return made
+      },
+      revoke: async (_, id) => {
+        this.#links = this.#links.map((link) => (link.id === id ? { ...link, revoked: true } : link))
+      },
+    },
+  }
+
+  openChat(id: number, at?: number): OpenChat {
+    const open = new MemoryChat(this.#chat(id), at ?? null, () => this.#draw())
+    this.#open.add(open)
+    return open
+  }
+
+  openMembers(): OpenMembers {
+    const view = new Source<MembersView>({ state: 'ready', members: members(), more: false })
+    return {
+      view,
+      filter: (words) =>
+        view.update((v) => ({
+          ...v,
+          members: members().filter((m) => m.name.includes(words) || m.username.includes(words)),
+        })),
+      loadMore: async () => {},
+      close: () => {},
+    }
+  }
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import {
+  type ChatView,
+  type FormattedText,
+  type MemberView,
+  type MessageView,
+  type OpenChat,
+  type OpenHistory,
+  type OpenWriter,
+  Source,
+} from '../../src/model'
+import { lineOf } from '../../src/model/richtext'
+import type { Chat } from './chats'
+import { me, message, people } from './fixture'
+
+const page = 60
+const windowMax = 400
+const delay = (ms: number) => new Promise((done) => setTimeout(done, ms))
+
+/** One open chat of the in-memory model: a moving window over its messages. */
+export class MemoryChat implements OpenChat {
+  readonly id: number
+  readonly view: Source<ChatView>
+  readonly history: OpenHistory
+  readonly write: OpenWriter
+  readonly #chat: Chat
+  readonly #moved: () => void
+  readonly #unreadFrom: number | null
+  #from: number
+  #to: number
+  typing: readonly string[] = []
+
+  constructor(chat: Chat, at: number | null, moved: () => void) {
+    this.id = chat.info.id
+    this.#chat = chat
+    this.#moved = moved
+    this.#unreadFrom = chat.read < chat.count && chat.count > 0 ? (chat.get(chat.read).seq ?? null) : null
+    const middle = at ?? (this.#unreadFrom === null ? chat.count : chat.read)
+    this.#from = Math.max(0, middle - page)
+    this.#to = Math.min(chat.count, middle + page)
+    this.view = new Source(this.#draw())
+    this.history = this.#history()
+    this.write = this.#writer()
+  }
+
+  #draw(): ChatView {
+    const chat = this.#chat
+    const messages: MessageView[] = []
+    const before = new Map(this.view?.get().messages.map((m) => [m.key, m]))
+    for (let i = this.#from; i < this.#to; i++) {
+      const next = chat.get(i)
+      const old = before.get(next.key)
+      messages.push(old && JSON.stringify(old) === JSON.stringify(next) ? old : next)
+    }
+    const pins = messages.filter((m) => m.pinned && m.seq !== null)
+    return {
+      info: chat.info,
+      state: chat.loading ? 'loading' : 'ready',
+      messages,
+      hasOlder: this.#from > 0,
+      hasNewer: this.#to < chat.count,
+      unreadFrom: this.#unreadFrom,
+      unread: chat.count - chat.read,
+      mentions: chat.mentions,
+      pins: pins.map((m) => ({
+        seq: m.seq ?? 0,
+        snippet: m.content.kind === 'text' ? lineOf(m.content.body) : '',
+      })),
+      typing:
+        this.typing.length > 0 ? { people: this.typing.map((name) => ({ account: null, name })) } : null,
+      draft: chat.draft,
+      cannotSend: chat.cannotSend,
+    }
+  }
+
+  redraw(): void {
+    this.view.set(this.#draw())
+  }
+
+  grew(): void {
+    if (this.#to >= this.#chat.count - 1) this.#to = this.#chat.count
+    this.redraw()
+  }
+
+  #history(): OpenHistory {
+    let busy: Promise<void> | null = null
+    const once = (move: () => void) => {
+      busy ??= delay(30).then(() => {
+        move()
+        busy = null
+        this.redraw()
+      })
+      return busy
+    }
+    return {
+      loadOlder: () =>
+        once(() => {
+          this.#from = Math.max(0, this.#from - page)
+          this.#to = Math.min(this.#to, this.#from + windowMax)
+        }),
+      loadNewer: () =>
+        once(() => {
+          this.#to = Math.min(this.#chat.count, this.#to + page)
+          this.#from = Math.max(this.#from, this.#to - windowMax)
+        }),
+      loadAround: async (seq) => {
+        const index = this.#find(seq)
+        if (index < 0) return false
+        this.#from = Math.max(0, index - page)
+        this.#to = Math.min(this.#chat.count, index + page)
+        this.redraw()
+        return true
+      },
+      loadLatest: async () => {
+        this.#to = this.#chat.count
+        this.#from = Math.max(0, this.#to - page * 2)
+        this.redraw()
+      },
+      markRead: (seq) => {
+        const index = this.#find(seq)
+        if (index < this.#chat.read) return
+        this.#chat.read = index + 1
+        this.#chat.mentions = this.#chat.mentions.filter((m) => m > seq)
+        this.redraw()
+        this.#moved()
+      },
+      seen: () => {},
+    }
+  }
+
+  #find(seq: number): number {
+    const guess = seq - 1
+    if (this.#chat.get(guess).seq === seq) return guess
+    for (let i = 0; i < Math.min(this.#chat.count, 1000); i++) if (this.#chat.get(i).seq === seq) return i
+    return -1
+  }
+
+  #edit(seq: number, change: (m: MessageView) => MessageView): void {
+    const index = this.#find(seq)
+    if (index < 0) return
+    this.#chat.change(index, change(this.#chat.get(index)))
+    this.redraw()
+    this.#moved()
+  }
+
+  #writer(): OpenWriter {
+    return {
+      send: async (out) => this.#send(out.body, out.replyTo, out.quote, out.silent),
+      edit: async (seq, body) =>
+        this.#edit(seq, (m) => ({ ...m, content: { kind: 'text', body }, editedAt: Date.now() })),
+      deleteForAll: async (seqs) => {
+        for (const seq of seqs)
+          this.#edit(seq, (m) => ({ ...m, content: { kind: 'deleted' }, reactions: [] }))
+      },
+      react: async (seq, emoji) =>
+        this.#edit(seq, (m) => {
+          const others = m.reactions
+            .map((r) => (r.mine ? { ...r, mine: false, count: r.count - 1 } : r))
+            .filter((r) => r.count > 0)
+          if (emoji === null) return { ...m, reactions: others }
+          const same = others.find((r) => r.emoji === emoji)
+          return {
+            ...m,
+            reactions: same
+              ? others.map((r) => (r === same ? { ...r, mine: true, count: r.count + 1 } : r))
+              : [...others, { emoji, count: 1, mine: true }],
+          }
+        }),
+      pin: async (seq, pinned) => this.#edit(seq, (m) => ({ ...m, pinned })),
+      setDraft: (draft) => {
+        this.#chat.draft = draft
+        this.#moved()
+      },
+      typing: () => {},
+      settle: async (key, how) => {
+        for (let i = this.#chat.count - 1; i >= 0 && i > this.#chat.count - 50; i--) {
+          const found = this.#chat.get(i)
+          if (found.key !== key) continue
+          const content = how === 'discard' ? ({ kind: 'deleted' } as const) : found.content
+          this.#chat.change(i, { ...found, content, delivery: how === 'retry' ? 'sent' : null })
+        }
+        this.redraw()
+        this.#moved()
+      },
+    }
+  }
+
+  async #send(
+    body: FormattedText,
+    replyTo: number | null,
+    quote: FormattedText | null,
+    silent: boolean,
+  ): Promise<void> {
+    const answered = replyTo === null ? null : this.#chat.get(this.#find(replyTo))
+    const snippet =
+      quote ?? (answered?.content.kind === 'text' ? answered.content.body : { text: '', entities: [] })
+    const key = `own${Date.now()}-${Math.random()}`
+    const index = this.#chat.count
+    const base = message({
+      key,
+      seq: null,
+      at: Date.now(),
+      own: true,
+      author: this.#chat.info.kind === 'channel' ? null : me,
+      silent,
+      content: { kind: 'text', body },
+      delivery: 'pending',
+      reply: answered
+        ? { seq: replyTo, author: answered.author, snippet, quoted: quote !== null, gone: false }
+        : null,
+    })
+    this.#chat.add(base)
+    this.#chat.read = this.#chat.count
+    if (this.#to >= index) this.#to = this.#chat.count
+    this.redraw()
+    this.#moved()
+    void delay(350).then(() => {
+      this.#chat.change(index, {
+        ...base,
+        seq: (this.#chat.get(index - 1).seq ?? index) + 1,
+        delivery: 'sent',
+      })
+      this.redraw()
+      this.#moved()
+    })
+  }
+
+  async suggest(prefix: string): Promise<readonly MemberView[]> {
+    return members().filter((m) => m.username.startsWith(prefix.toLowerCase()) || m.name.startsWith(prefix))
+  }
+
+  close(): void {}
+}
+
+export function members(): MemberView[] {
+  const row = (
+    account: number,
+    name: string,
+    username: string,
+    role: MemberView['role'],
+    online: boolean,
+  ): MemberView => ({
+    account,
+    name,
+    username,
+    role,
+    adminRights: role === 'admin' ? ['ban', 'pin', 'deleteMessages'] : [],
+    allowed: [],
+    until: null,
+    presence: online ? { kind: 'online' } : { kind: 'hidden' },
+  })
+  return [
+    row(1, me.name, 'sara_m', 'owner', true),
+    ...people.map((p, i) =>
+      row(p.account, p.name, p.username, i === 1 ? 'admin' : i === 5 ? 'restricted' : 'member', p.online),
+    ),
+  ]
+}
