@@ -3,6 +3,7 @@
 package engine_test
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"testing"
@@ -14,6 +15,8 @@ import (
 	"github.com/zolal-im/zolal/internal/wire"
 )
 
+var wireCodec = wire.Codec{}
+
 // bed is an engine over a store in memory, and people who use it.
 type bed struct {
 	t     testing.TB
@@ -24,7 +27,7 @@ type bed struct {
 
 func newBed(t testing.TB, change ...func(*engine.Config)) *bed {
 	t.Helper()
-	cfg := engine.Config{Store: storetest.NewMemory(), Codec: wire.Codec{}}
+	cfg := engine.Config{Store: storetest.NewMemory(), Codec: wireCodec}
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -36,6 +39,15 @@ func newBed(t testing.TB, change ...func(*engine.Config)) *bed {
 	t.Cleanup(func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)
+		}
+		faults, err := engine.Check(context.Background(), engine.CheckConfig{
+			Store: cfg.Store, Codec: wireCodec, Rebuild: true,
+		})
+		if err != nil {
+			t.Errorf("check: %v", err)
+		}
+		for _, f := range faults {
+			t.Error(f)
 		}
 	})
 	return b
@@ -144,7 +156,7 @@ func (b *bed) texts(who chat.Actor, room chat.ChatID) []string {
 		if it.Env.Kind != chat.KindMessage || len(it.Current()) == 0 {
 			continue
 		}
-		body, err := wire.Codec{}.Decode(it.Env.Kind, it.Current())
+		body, err := wireCodec.Decode(it.Env.Kind, it.Current())
 		if err != nil {
 			b.t.Fatal(err)
 		}

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -26,14 +27,26 @@ const (
 type plan struct {
 	batch Batch
 	kind  chat.ChatType // of the chat whose logs it touches; a batch touches one chat at most
+	bumps bool          // it raises the facts version of its chat
 	slow  *seat         // whom slow mode binds while this is on its way
 	// incomplete says that a condition could not be made: the plan must not be stored.
 	incomplete bool
 }
 
+// facts returns the condition on the facts version of a chat, if the plan has one.
+func (p *plan) facts() (Cond, bool) {
+	for _, c := range p.batch.Cond {
+		if c.Kind == CondFacts {
+			return c, true
+		}
+	}
+	return Cond{}, false
+}
+
 // job is a batch on its way to the store.
 type job struct {
 	plan   plan
+	n      uint64 // in the order they were handed in
 	weight int
 	// again decides anew after a conflict; nil: a conflict is the answer. An empty plan means that nothing
 	// is left to write.
@@ -52,11 +65,12 @@ type committer struct {
 	gate  *gate
 	tail  *tail
 
-	jobs chan *job
-	stop chan struct{} // closed by close: no more jobs are taken
-	gone chan struct{} // closed when the goroutine has ended
-	mu   sync.RWMutex  // held for reading while a job is handed in
-	shut bool
+	jobs  chan *job
+	taken uint64
+	stop  chan struct{} // closed by close: no more jobs are taken
+	gone  chan struct{} // closed when the goroutine has ended
+	mu    sync.RWMutex  // held for reading while a job is handed in
+	shut  bool
 }
 
 func startCommitter(store Log, g *gate, t *tail, log *slog.Logger) *committer {
@@ -108,21 +122,30 @@ func (c *committer) close() {
 
 func (c *committer) run() {
 	defer close(c.gone)
-	var again []*job
+	var left []*job // in order
 	for {
-		group := again
-		if len(group) == 0 {
-			j, ok := <-c.jobs
+		if len(left) == 0 {
+			j, ok := c.take(<-c.jobs)
 			if !ok {
 				return
 			}
-			group = append(group, j)
+			left = append(left, j)
 		}
-		again = c.commit(c.gather(group))
+		left = c.commit(c.gather(left))
 	}
 }
 
-// gather adds to a group what is waiting, within the limits of one call.
+// take numbers a job that comes from the queue; nil comes from a queue that is closed and empty.
+func (c *committer) take(j *job) (*job, bool) {
+	if j == nil {
+		return nil, false
+	}
+	c.taken++
+	j.n = c.taken
+	return j, true
+}
+
+// gather adds to what is left what is waiting, within the limits of one call.
 func (c *committer) gather(group []*job) []*job {
 	bytes := 0
 	for _, j := range group {
@@ -130,7 +153,8 @@ func (c *committer) gather(group []*job) []*job {
 	}
 	for len(group) < groupBatches && bytes < groupBytes {
 		select {
-		case j, ok := <-c.jobs:
+		case next := <-c.jobs:
+			j, ok := c.take(next)
 			if !ok {
 				return group
 			}
@@ -143,30 +167,67 @@ func (c *committer) gather(group []*job) []*job {
 	return group
 }
 
-// commit stores a group and answers each job but those that have to be tried again.
-func (c *committer) commit(group []*job) (again []*job) {
+// commit stores a group, answers each job that has its fate, and returns the rest in order.
+func (c *committer) commit(group []*job) (left []*job) {
 	ctx := context.Background() // a caller that gives up does not take others' commit along
-	batches := make([]Batch, len(group))
-	for i, j := range group {
+	ready, left := c.prepare(ctx, group)
+	if len(ready) == 0 {
+		return left
+	}
+	batches := make([]Batch, len(ready))
+	for i, j := range ready {
 		batches[i] = j.plan.batch
 	}
 	results, err := c.append(ctx, batches)
 	if err != nil {
 		c.log.Error("append failed; fates unknown", "batches", len(batches), "error", err)
-		for _, j := range group {
+		for _, j := range ready {
 			c.answer(j, c.lookUp(ctx, j.plan.batch, err))
 		}
-		return nil
+		return left
 	}
-	c.tail.committed(group, results)
-	for i, j := range group {
-		if chat.CodeOf(results[i].Err) == chat.CodeConflict && c.decideAgain(ctx, j, &results[i]) {
-			again = append(again, j)
+	c.tail.committed(ready, results)
+	for i, j := range ready {
+		if chat.CodeOf(results[i].Err) == chat.CodeConflict && c.afterConflict(ctx, j, results[i]) {
+			left = append(left, j)
+		} else if chat.CodeOf(results[i].Err) != chat.CodeConflict {
+			c.answer(j, results[i])
+		}
+	}
+	slices.SortFunc(left, func(a, b *job) int { return cmp.Compare(a.n, b.n) })
+	return left
+}
+
+// prepare keeps the order of what one sender hands in through changes of facts. What was decided upon older
+// facts than something else in the group would conflict while that goes in: it is decided again first. And
+// what follows a batch that raises the facts version would conflict: it is held back until that is stored.
+func (c *committer) prepare(ctx context.Context, group []*job) (ready, held []*job) {
+	newest := make(map[chat.LogID]uint64)
+	see := func(j *job) {
+		if f, ok := j.plan.facts(); ok {
+			newest[f.Log] = max(newest[f.Log], f.Value)
+		}
+	}
+	for _, j := range group {
+		see(j)
+	}
+	raised := make(map[chat.LogID]bool)
+	for _, j := range group {
+		f, ok := j.plan.facts()
+		if ok && raised[f.Log] {
+			held = append(held, j)
 			continue
 		}
-		c.answer(j, results[i])
+		if ok && f.Value < newest[f.Log] && j.again != nil {
+			if !c.decideAgain(ctx, j) {
+				continue
+			}
+			see(j)
+		}
+		ready = append(ready, j)
+		raised[f.Log] = raised[f.Log] || ok && j.plan.bumps
 	}
-	return again
+	return ready, held
 }
 
 // lookUp finds out what became of a batch whose append failed for good: the store may have kept it all the
@@ -213,28 +274,36 @@ func (c *committer) append(ctx context.Context, batches []Batch) ([]Result, erro
 	}
 }
 
-// decideAgain gives a job that met a conflict another plan. It reports false where the job has its answer.
-func (c *committer) decideAgain(ctx context.Context, j *job, result *Result) bool {
+// afterConflict decides a job again whose conditions did not hold. It reports false where the job got its
+// answer instead.
+func (c *committer) afterConflict(ctx context.Context, j *job, conflict Result) bool {
 	if j.again == nil {
+		c.answer(j, conflict)
 		return false
 	}
 	if j.tries++; j.tries >= maxConflicts {
-		result.Err = &chat.Error{Code: chat.CodeUnavailable, Text: "the chat changes too fast; try again",
-			Retry: 100, Err: result.Err}
+		c.answer(j, Result{Err: &chat.Error{Code: chat.CodeUnavailable, Text: "changes too fast; try again",
+			Retry: 100, Err: conflict.Err}})
 		return false
 	}
-	p, err := j.again(ctx)
-	if err != nil {
-		*result = Result{Err: err}
-		return false
-	}
-	if len(p.batch.Entries) == 0 {
-		*result = Result{}
+	before := j.plan.batch.Cond
+	if !c.decideAgain(ctx, j) {
 		return false
 	}
 	// What the conditions say only grows: where they are the same as before they have held, and it was a
 	// unique claim that conflicted, which another try does not change.
-	if slices.Equal(p.batch.Cond, j.plan.batch.Cond) {
+	if slices.Equal(before, j.plan.batch.Cond) {
+		c.answer(j, conflict)
+		return false
+	}
+	return true
+}
+
+// decideAgain gives a job another plan. It reports false where the job got its answer instead.
+func (c *committer) decideAgain(ctx context.Context, j *job) bool {
+	p, err := j.again(ctx)
+	if err != nil || len(p.batch.Entries) == 0 {
+		c.answer(j, Result{Err: err})
 		return false
 	}
 	j.plan = p

@@ -90,16 +90,22 @@ func (e *Engine) begin(ctx context.Context, r request) (*Pending, error) {
 		return &Pending{flight: f, joined: true}, nil
 	}
 	p, err := e.decide(ctx, r)
-	if err == nil && p.slow != nil {
-		err = e.flights.slow(f, *p.slow)
+	if err == nil {
+		p, err = e.slowed(ctx, r, f, p)
 	}
 	if err != nil || len(p.batch.Entries) == 0 {
 		e.flights.land(f, e.repeated(ctx, r, err))
 		return &Pending{flight: f}, nil
 	}
 	j := &job{
-		plan:   p,
-		again:  func(ctx context.Context) (plan, error) { return e.decideFresh(ctx, r) },
+		plan: p,
+		again: func(ctx context.Context) (plan, error) {
+			p, err := e.decideFresh(ctx, r)
+			if err != nil {
+				return p, err
+			}
+			return e.slowed(ctx, r, f, p)
+		},
 		finish: func(res Result) { e.flights.land(f, landing(r, res)) },
 	}
 	if err := e.committer.submit(ctx, j); err != nil {
@@ -107,6 +113,18 @@ func (e *Engine) begin(ctx context.Context, r request) (*Pending, error) {
 		return nil, err
 	}
 	return &Pending{flight: f}, nil
+}
+
+// slowed lets a plan that slow mode binds through if nothing else of its sender is on its way, and decides
+// it again from then on, so that what the store says of the sender holds until it is stored.
+func (e *Engine) slowed(ctx context.Context, r request, f *flight, p plan) (plan, error) {
+	if p.slow == nil || f.slow != nil {
+		return p, nil
+	}
+	if err := e.flights.slow(f, *p.slow); err != nil {
+		return plan{}, err
+	}
+	return e.decideFresh(ctx, r)
 }
 
 // checkKey refuses keys that are too old to be remembered or too far in the future to be honest, and gives

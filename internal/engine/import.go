@@ -5,6 +5,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -101,6 +102,10 @@ func (e *Engine) addEvents(p *plan, events []chat.Event) error {
 		}
 		d.Changes = chat.Project(ev.Entry(), ev.Body)
 		p.batch.Entries = append(p.batch.Entries, d)
+		p.bumps = p.bumps || slices.ContainsFunc(d.Changes, func(c chat.Change) bool {
+			_, ok := c.(chat.FactsBumped)
+			return ok
+		})
 	}
 	return nil
 }

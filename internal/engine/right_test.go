@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
+)
+
+func TestKeysTooOldOrFromTheFutureAreRefusedByName(t *testing.T) {
+	b := newBed(t)
+	ana := b.person("ana_a")
+	room := b.room(chat.Group, ana)
+	h := b.open(ana, room.Log(), chat.RightSend)
+	for _, c := range []struct {
+		age  time.Duration
+		code chat.Code
+	}{
+		{31 * 24 * time.Hour, chat.CodeKeyExpired},
+		{29 * 24 * time.Hour, 0},
+		{-23 * time.Hour, 0},
+		{-25 * time.Hour, chat.CodeKeyInvalid},
+	} {
+		_, err := h.Do(t.Context(), chat.Send{Text: "x"}, b.keyAt(time.Now().Add(-c.age)))
+		codeIs(t, err, c.code)
+	}
+	_, err := h.Do(t.Context(), chat.Send{Text: "x"}, chat.Key{})
+	codeIs(t, err, chat.CodeKeyInvalid)
+}
+
+// twoEngines are two engines over one store that tell each other nothing.
+func twoEngines(t *testing.T) (a, b *bed) {
+	a = newBed(t, func(c *engine.Config) { c.Shared = true; c.Poll = 10 * time.Millisecond })
+	e, err := engine.Start(t.Context(), engine.Config{
+		Store: a.store, Codec: wireCodec, Shared: true, Poll: 10 * time.Millisecond,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return a, &bed{t: t, store: a.store, Engine: e, keys: 1 << 32}
+}
+
+func TestNobodyWritesAfterARemovalThroughAnyEngine(t *testing.T) {
+	one, two := twoEngines(t)
+	ana, ben := one.person("ana_a"), one.person("ben_b")
+	room := one.room(chat.Group, ana, ben)
+	two.say(ben, room, "warms the cache")
+	kick := one.must(ana, room.Log(), chat.SetMember{Account: ben.Account, Role: chat.RoleBanned})
+	h := two.open(ben, room.Log(), chat.RightSend)
+	_, err := h.Do(t.Context(), chat.Send{Text: "still here?"}, two.key())
+	codeIs(t, err, chat.CodeBanned)
+	if _, err = h.Read(t.Context(), 0, 100); chat.CodeOf(err) != chat.CodeBanned {
+		t.Fatalf("reading after the ban at %d: %v", kick.Seq, err)
+	}
+}
+
+func TestMessagesRacingARemovalStandBeforeItOrNowhere(t *testing.T) {
+	one, two := twoEngines(t)
+	ana, ben := one.person("ana_a"), one.person("ben_b")
+	for round := range 10 {
+		room := one.room(chat.Group, ana, ben)
+		two.say(ben, room, "warm")
+		var wg sync.WaitGroup
+		start := make(chan struct{})
+		var sent []engine.Receipt
+		wg.Go(func() {
+			<-start
+			for i := range 20 {
+				h, err := two.Open(t.Context(), ben, room.Log(), chat.RightSend)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				r, err := h.Do(t.Context(), chat.Send{Text: fmt.Sprint(i)}, two.key())
+				if err != nil {
+					codeIs(t, err, chat.CodeBanned)
+					return
+				}
+				sent = append(sent, r)
+			}
+		})
+		close(start)
+		ban := one.must(ana, room.Log(), chat.SetMember{Account: ben.Account, Role: chat.RoleBanned})
+		wg.Wait()
+		for _, r := range sent {
+			if r.Pos > ban.Pos {
+				t.Fatalf("round %d: a message at %d after the ban at %d", round, r.Pos, ban.Pos)
+			}
+		}
+	}
+}
+
+func TestAChannelShowsNobodyToItsSubscribers(t *testing.T) {
+	b := newBed(t)
+	ana, ben, cyd := b.person("ana_a"), b.person("ben_b"), b.person("cyd_c")
+	f := b.Follow(0)
+	defer f.Close()
+	room := b.room(chat.Channel, ana, ben)
+	b.say(ana, room, "news")
+	for _, who := range []chat.Actor{ana, ben, cyd} { // cyd reads without joining
+		res, err := b.open(who, room.Log(), chat.RightRead).Read(t.Context(), 0, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range res.Items {
+			if it.Author != 0 || it.Device != 0 || !it.Key.IsZero() {
+				t.Fatalf("%d sees %+v", who.Account, it.Entry)
+			}
+		}
+	}
+	pos, err := b.Pos(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := chat.Pos(0); at < pos; {
+		g, err := f.Next(t.Context(), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range g.Entries {
+			if e.Device != 0 || e.Log == room.Log() && (e.Author != 0 || !e.Key.IsZero()) {
+				t.Fatalf("followers see %+v", e)
+			}
+		}
+		at = g.Pos
+	}
+	h := b.open(ben, room.Log(), chat.RightRead)
+	_, err = h.Members(t.Context(), engine.MemberQuery{Limit: 10})
+	codeIs(t, err, chat.CodeForbidden)
+	res, err := b.Sync(t.Context(), ben, engine.SyncQuery{Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.ContainsFunc(res.People, func(p chat.Person) bool { return p.ID == ana.Account }) {
+		t.Fatalf("a subscriber's sync names the owner: %+v", res.People)
+	}
+}
+
+func TestPrivateLogsAreTheirOwners(t *testing.T) {
+	b := newBed(t)
+	ana, ben := b.person("ana_a"), b.person("ben_b")
+	r, err := b.Create(t.Context(), ana, engine.NewChat{Type: chat.Group, Title: "Private"}, b.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for log, code := range map[chat.LogID]chat.Code{
+		ana.Account.Log():         chat.CodeForbidden,
+		r.Log:                     chat.CodeNotMember,
+		r.Log.Chat().Staff():      chat.CodeNotMember,
+		chat.LedgerLog.ID(1):      chat.CodeNotFound,
+		chat.ChatID(999999).Log(): chat.CodeNotFound,
+	} {
+		_, err := b.Open(t.Context(), ben, log, chat.RightRead)
+		if chat.CodeOf(err) != code {
+			t.Errorf("open %s: %v, want %v", log, err, code)
+		}
+	}
+}
+
+func TestHiddenHistoryStaysHidden(t *testing.T) {
+	b := newBed(t)
+	ana, ben := b.person("ana_a"), b.person("ben_b")
+	room := b.room(chat.Group, ana)
+	yes := true
+	old := b.say(ana, room, "before ben")
+	b.must(ana, room.Log(), chat.SetInfo{Change: chat.InfoChange{HistoryHidden: &yes}})
+	if _, err := b.Join(t.Context(), ben, engine.JoinBy{Chat: room}, b.key()); err != nil {
+		t.Fatal(err)
+	}
+	b.say(ana, room, "after")
+	h := b.open(ben, room.Log(), chat.RightRead)
+	if got := b.texts(ben, room); !slices.Equal(got, []string{"after"}) {
+		t.Fatalf("a page shows %q", got)
+	}
+	if items, err := h.Get(t.Context(), []chat.Seq{old.Seq}); err != nil || len(items) != 0 {
+		t.Fatalf("get gives %v, %v", items, err)
+	}
+	if res, err := h.Read(t.Context(), 0, 100); err != nil || res.Items[0].Seq <= old.Seq {
+		t.Fatalf("read gives %+v, %v", res.Items, err)
+	}
+	_, err := b.do(ben, room.Log(), chat.Send{Text: "re", Reply: &chat.Reply{Seq: old.Seq}})
+	codeIs(t, err, chat.CodeTargetGone)
+	saved, err := b.OpenDirect(t.Context(), ben, ben.Account, b.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, errs := b.Forward(t.Context(), ben, engine.Forward{
+		From: room, Seqs: []chat.Seq{old.Seq}, To: saved, Keys: []chat.Key{b.key()},
+	})
+	codeIs(t, errs[0], chat.CodeTargetGone)
+}
+
+func TestSlowModeHoldsForMessagesOnTheirWay(t *testing.T) {
+	b := newBed(t)
+	ana, ben := b.person("ana_a"), b.person("ben_b")
+	room := b.room(chat.Group, ana, ben)
+	slow := uint32(60)
+	b.must(ana, room.Log(), chat.SetInfo{Change: chat.InfoChange{SlowSeconds: &slow}})
+	h := b.open(ben, room.Log(), chat.RightSend)
+	var stored, refused int
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	for i := range 10 {
+		key := b.key()
+		wg.Go(func() {
+			_, err := h.Do(t.Context(), chat.Send{Text: fmt.Sprint(i)}, key)
+			mu.Lock()
+			defer mu.Unlock()
+			switch chat.CodeOf(err) {
+			case 0:
+				stored++
+			case chat.CodeSlowMode:
+				refused++
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if stored != 1 || refused != 9 {
+		t.Fatalf("%d stored, %d refused", stored, refused)
+	}
+}
+
+func TestTwoWhoOpenTheirChatAtOnceGetOne(t *testing.T) {
+	one, two := twoEngines(t)
+	for i := range 10 {
+		ana, ben := one.person("ana"+strings.Repeat("x", i+3)), one.person("ben"+strings.Repeat("x", i+3))
+		rooms := make([]chat.ChatID, 2)
+		var wg sync.WaitGroup
+		for side, s := range []struct {
+			b    *bed
+			who  chat.Actor
+			peer chat.AccountID
+		}{{one, ana, ben.Account}, {two, ben, ana.Account}} {
+			key := s.b.key()
+			wg.Go(func() {
+				room, err := s.b.OpenDirect(t.Context(), s.who, s.peer, key)
+				if err != nil {
+					t.Error(err)
+				}
+				rooms[side] = room
+			})
+		}
+		wg.Wait()
+		if rooms[0] != rooms[1] || rooms[0] == 0 {
+			t.Fatalf("two chats of two: %v", rooms)
+		}
+	}
+}
+
+func TestABlockEndsADirectChatThroughAnyEngine(t *testing.T) {
+	one, two := twoEngines(t)
+	ana, ben := one.person("ana_a"), one.person("ben_b")
+	room, err := one.OpenDirect(t.Context(), ana, ben.Account, one.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	two.say(ben, room, "hello")
+	one.must(ana, ana.Account.Log(), chat.SetBlock{Account: ben.Account, Blocked: true})
+	_, err = two.do(ben, room.Log(), chat.Send{Text: "hello?"})
+	codeIs(t, err, chat.CodeCannotWrite)
+	one.must(ana, ana.Account.Log(), chat.SetBlock{Account: ben.Account})
+	two.say(ben, room, "thanks")
+}
+
+func TestALinkLetsInAsManyAsItSays(t *testing.T) {
+	b := newBed(t)
+	people := b.people(8)
+	r, err := b.Create(t.Context(), people[0], engine.NewChat{Type: chat.Group, Title: "Private"}, b.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := b.open(people[0], r.Log, chat.RightLinks)
+	link, err := h.CreateLink(t.Context(), chat.InviteLink{Limit: 3}, b.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(link.Token) != 22 {
+		t.Fatalf("token %q", link.Token)
+	}
+	var in, out int
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for _, who := range people[1:] {
+		key := b.key()
+		wg.Go(func() {
+			_, err := b.Join(context.Background(), who, engine.JoinBy{Token: link.Token}, key)
+			mu.Lock()
+			defer mu.Unlock()
+			switch chat.CodeOf(err) {
+			case 0:
+				in++
+			case chat.CodeInviteUsedUp:
+				out++
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if in != 3 || out != 4 {
+		t.Fatalf("%d in, %d refused", in, out)
+	}
+	links, err := h.Links(t.Context())
+	if err != nil || len(links) != 1 || links[0].Uses != 3 {
+		t.Fatalf("links %+v, %v", links, err)
+	}
+}
+
+func TestForwardsKeepTheSourceTheyMay(t *testing.T) {
+	b := newBed(t)
+	ana, ben := b.person("ana_a"), b.person("ben_b")
+	group, news := b.room(chat.Group, ana, ben), b.room(chat.Channel, ana, ben)
+	said, post := b.say(ana, group, "mine"), b.say(ana, news, "news")
+	forward := func(from chat.ChatID, seq chat.Seq, hide bool) *chat.Forward {
+		t.Helper()
+		rs, errs := b.Forward(t.Context(), ben, engine.Forward{
+			From: from, Seqs: []chat.Seq{seq}, To: group, Keys: []chat.Key{b.key()}, HideSource: hide,
+		})
+		if errs[0] != nil {
+			t.Fatal(errs[0])
+		}
+		items, err := b.open(ben, group.Log(), chat.RightRead).Get(t.Context(), []chat.Seq{rs[0].Seq})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := wireCodec.Decode(chat.KindMessage, items[0].Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return body.(*chat.Message).Forward
+	}
+	if f := forward(group, said.Seq, false); f == nil || f.Account != ana.Account {
+		t.Errorf("with source: %+v", f)
+	}
+	if f := forward(group, said.Seq, true); f != nil {
+		t.Errorf("without source: %+v", f)
+	}
+	if f := forward(news, post.Seq, false); f == nil || f.Chat != news || f.Account != 0 || f.Seq != post.Seq {
+		t.Errorf("of a channel: %+v", f)
+	}
+	b.must(ana, ana.Account.Log(), chat.SetPrivacy{Privacy: chat.Privacy{HideForwards: true}})
+	if f := forward(group, said.Seq, false); f == nil || f.Account != 0 || !strings.Contains(f.Name, "ana") {
+		t.Errorf("of somebody who hides: %+v", f)
+	}
+}
