@@ -97,6 +97,8 @@ func codeSamples() []sample {
 		{"sizes", map[string]string{"a/a.go": longFunc}, []string{"function long is 92"}},
 		{"sizes", map[string]string{"a/a.go": "package a\n" + repeat("// x", 800)}, []string{"file  is 801"}},
 		{"sizes", map[string]string{"web/a.svelte": repeat("<p>", 801)}, []string{"file  is 801"}},
+		{"sizes", map[string]string{"web/a.ts": "  say: '" + strings.Repeat("x", 120) + "',\n" +
+			"f('" + strings.Repeat("x", 120) + "')\n"}, []string{"web/a.ts:2: columns"}},
 		{"sizes", map[string]string{"a/a.go": "package a\n\n// " + strings.Repeat("ز", 110) + "\n"},
 			[]string{"a/a.go:3: columns  is 113"}},
 		{"sizes", map[string]string{"a/a.go": "package a\n\nfunc (*T) f(a, b, c int, d, e, g string) {}\n"},
