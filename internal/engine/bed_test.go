@@ -83,6 +83,17 @@ func (b *bed) person(name string) chat.Actor {
 	return who
 }
 
+// personAt signs up an account with a key of a time.
+func (b *bed) personAt(at time.Time) chat.Actor {
+	b.t.Helper()
+	who := chat.Actor{Account: 1, Device: 1, Scopes: chat.AllScopes}
+	profile := chat.Profile{Name: "Old", Username: "old_one"}
+	if _, err := b.Register(b.t.Context(), who, b.keyAt(at), profile); err != nil {
+		b.t.Fatal(err)
+	}
+	return who
+}
+
 // people signs up n accounts.
 func (b *bed) people(n int) []chat.Actor {
 	b.t.Helper()

@@ -39,6 +39,8 @@ type Config struct {
 	ViewGap time.Duration
 	// QueueBytes bounds what waits for the committer, bodies and overhead; default 64 MiB.
 	QueueBytes int
+	// TailBytes bounds what is kept of recent growth for followers; default 16 MiB.
+	TailBytes int
 	// QueueWait is how long an append waits for room before CodeUnavailable; default 5 s.
 	QueueWait time.Duration
 }
@@ -57,6 +59,7 @@ func (c Config) withDefaults() Config {
 	c.ReadGap = orDefault(c.ReadGap, 2*time.Second)
 	c.ViewGap = orDefault(c.ViewGap, 3*time.Second)
 	c.QueueBytes = orDefault(c.QueueBytes, 64<<20)
+	c.TailBytes = orDefault(c.TailBytes, 16<<20)
 	c.QueueWait = orDefault(c.QueueWait, 5*time.Second)
 	return c
 }

@@ -45,11 +45,6 @@ func (a *aged[K, V]) put(k K, v V) {
 	delete(a.old, k)
 }
 
-func (a *aged[K, V]) drop(k K) {
-	delete(a.young, k)
-	delete(a.old, k)
-}
-
 // seat names somebody in a chat.
 type seat struct {
 	chat    chat.ChatID
@@ -106,13 +101,6 @@ func (c *factsCache) put(actor chat.AccountID, f chat.Facts) {
 	}
 	c.chats.put(f.Chat.ID, f.Chat)
 	c.standings.put(seat{f.Chat.ID, actor}, standing{f.Chat.Facts, f.Actor, f.Blocked})
-}
-
-// forget drops a chat, after a conflict said that it has changed.
-func (c *factsCache) forget(room chat.ChatID) {
-	c.mu.Lock()
-	c.chats.drop(room)
-	c.mu.Unlock()
 }
 
 // kind returns the type of a chat, which never changes.

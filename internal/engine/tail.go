@@ -13,9 +13,8 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 )
 
-// Limits of what is kept of recent growth, and of one read of the feed.
+// Limits of one read of the feed, and of what waits for one follower.
 const (
-	tailBytes = 16 << 20
 	feedLimit = 512
 	markLimit = 4096 // marks that wait for one follower; more are lost, as signals may be
 )
@@ -41,6 +40,7 @@ type tail struct {
 	mu        sync.Mutex
 	chunks    []chunk // contiguous: the from of each is the to of the one before
 	bytes     int
+	limit     int // of bytes
 	end       chat.Pos
 	trusting  bool // commits are pushed as they come
 	shared    bool // never trusting
@@ -53,7 +53,7 @@ type tail struct {
 
 func newTail(cfg Config, end chat.Pos) *tail {
 	return &tail{
-		log: cfg.Log, end: end, trusting: !cfg.Shared, shared: cfg.Shared,
+		log: cfg.Log, limit: cfg.TailBytes, end: end, trusting: !cfg.Shared, shared: cfg.Shared,
 		grew: make(chan struct{}), wake: make(chan struct{}, 1),
 		followers: make(map[*Follower]struct{}),
 	}
@@ -144,7 +144,7 @@ func (t *tail) push(c chunk) {
 	t.chunks = append(t.chunks, c)
 	t.bytes += c.bytes
 	t.end = c.to
-	for t.bytes > tailBytes && len(t.chunks) > 1 {
+	for t.bytes > t.limit && len(t.chunks) > 1 {
 		t.bytes -= t.chunks[0].bytes
 		t.chunks[0] = chunk{}
 		t.chunks = t.chunks[1:]

@@ -100,6 +100,10 @@ func (s *superseded) add(e chat.Entry, body chat.Body) {
 		s.last, s.said = make(map[subject]chat.Seq), make(map[chat.Seq][]subject)
 	}
 	switch b := body.(type) {
+	case nil:
+		if e.Env.Kind == chat.KindDraft { // its body is erased, so a later draft has taken its place
+			s.said[e.Seq] = []subject{}
+		}
 	case *chat.ReadMark:
 		s.note(e.Seq, subject{e.Env.Kind, b.Chat, 0})
 	case *chat.DraftText:
