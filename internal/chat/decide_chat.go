@@ -45,7 +45,7 @@ func createDirect(d *decision, c Create) error {
 		return createSaved(d, c)
 	case d.Direct != 0:
 		return Errorf(CodeConflict, "the two have a chat already")
-	case d.Person.ID == 0 || d.Person.Deleted:
+	case c.Peer == 0 || d.Person.ID == 0 || d.Person.Deleted:
 		return fieldError(CodeNotFound, "account", "no such account")
 	case d.Blocked:
 		return Errorf(CodeCannotWrite, "this person does not take messages from you")

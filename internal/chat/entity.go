@@ -241,10 +241,22 @@ func joinStyles(styles []Entity) []Entity {
 }
 
 // nest puts an entity among those already placed, which are of lower layers or sorted before it. Parts that
-// may not lie where they are fall away; where it would cross another it is cut. Code comes first: what it
-// leaves of the entity may cross what the whole of it held.
+// may not lie where they are fall away; where it would cross another it is cut. Trimming what was cut may make
+// it cross again, so both go on until nothing moves; each step only makes pieces smaller.
 func nest(done []Entity, units []uint16, e Entity) []Entity {
 	pieces := []Entity{e}
+	for {
+		next := cutAll(trimAll(pieces, units), done)
+		if slices.Equal(next, pieces) {
+			return append(done, pieces...)
+		}
+		pieces = next
+	}
+}
+
+// cutAll cuts pieces by all that have their place. Code comes first: what it leaves of an entity may cross
+// what the whole of it held.
+func cutAll(pieces, done []Entity) []Entity {
 	for _, mono := range [...]bool{true, false} {
 		for _, o := range done {
 			if (o.Kind.layer() == layerMono) != mono {
@@ -257,15 +269,21 @@ func nest(done []Entity, units []uint16, e Entity) []Entity {
 			pieces = next
 		}
 	}
+	return pieces
+}
+
+// trimAll takes white space off the ends of links and styles, and drops what is nothing else.
+func trimAll(pieces []Entity, units []uint16) []Entity {
+	var kept []Entity
 	for _, p := range pieces {
-		if p.Kind.layer() == layerLink || p.Kind.layer() == layerStyle {
+		if l := p.Kind.layer(); l == layerLink || l == layerStyle {
 			p = trimEntity(units, p)
 		}
 		if p.Length > 0 {
-			done = append(done, p)
+			kept = append(kept, p)
 		}
 	}
-	return done
+	return kept
 }
 
 // cut returns what stays of p, which is placed, beside or inside o, which has its place.

@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package chat
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// town is the smallest world in which commands can follow one another: it keeps what Project says and
+// nothing else, and checks every batch against what must never happen.
+type town struct {
+	chats    map[ChatID]*Chat
+	members  map[ChatID]map[AccountID]Member
+	links    map[string]InviteLink
+	requests map[ChatID]map[AccountID]JoinRequest
+	blocked  map[[2]AccountID]bool
+	refuses  map[AccountID]bool
+	refs     map[ChatID]map[Seq]Ref
+	heads    map[LogID]Seq
+	asked    map[ChatID]map[AccountID]bool // who has said yes to being in: asked, accepted, or made it
+	now      Millis
+}
+
+func newTown() *town {
+	return &town{
+		chats: map[ChatID]*Chat{}, members: map[ChatID]map[AccountID]Member{}, links: map[string]InviteLink{},
+		requests: map[ChatID]map[AccountID]JoinRequest{}, blocked: map[[2]AccountID]bool{},
+		refuses: map[AccountID]bool{}, refs: map[ChatID]map[Seq]Ref{}, heads: map[LogID]Seq{},
+		asked: map[ChatID]map[AccountID]bool{}, now: noon,
+	}
+}
+
+// facts are what an engine would know.
+func (w *town) facts(room ChatID, actor AccountID, n Needs) Facts {
+	f := Facts{
+		Actor: w.members[room][actor], Target: w.members[room][n.Target], Refs: w.refs[room],
+		Head: w.heads[room.Log()], Blocked: w.blocks(actor, n.Target), People: map[AccountID]Party{},
+	}
+	if c := w.chats[room]; c != nil {
+		f.Chat = *c
+		if c.Type == Direct {
+			f.Blocked = w.blocks(c.Peers[0], c.Peers[1])
+		}
+	}
+	if n.Target != 0 {
+		f.Person = w.person(n.Target)
+	}
+	for _, a := range n.People {
+		f.People[a] = Party{w.person(a), w.blocks(actor, a)}
+	}
+	if l, ok := w.links[n.Token]; ok && n.Token != "" {
+		f.Link = l
+	}
+	for id, c := range w.chats {
+		if n.Direct && c.Peers == [2]AccountID{min(actor, n.Target), max(actor, n.Target)} {
+			f.Direct = id
+		}
+	}
+	return f
+}
+
+func (w *town) blocks(a, b AccountID) bool {
+	return w.blocked[[2]AccountID{a, b}] || w.blocked[[2]AccountID{b, a}]
+}
+
+func (w *town) person(a AccountID) Person {
+	return Person{ID: a, Profile: Profile{Name: fmt.Sprint("n", a)}, Privacy: Privacy{RefuseInvites: w.refuses[a]}}
+}
+
+// apply keeps what the changes of an entry say.
+func (w *town) apply(e Event, changes []Change) {
+	w.heads[e.Log]++
+	seq := w.heads[e.Log]
+	if e.Log.Kind() == ChatLog {
+		room := e.Log.Chat()
+		if w.refs[room] == nil {
+			w.refs[room] = map[Seq]Ref{}
+		}
+		w.refs[room][seq] = Ref{Kind: e.Env.Kind, Author: e.Author, At: e.At, Body: e.Body}
+	}
+	for _, c := range changes {
+		switch c := c.(type) {
+		case ChatAdded:
+			room := c.Chat
+			w.chats[room.ID] = &room
+			w.members[room.ID] = map[AccountID]Member{}
+		case ChatPatched:
+			room := w.chats[c.Chat]
+			*room = c.Info.Apply(*room)
+			room.Wide, room.Deleted = room.Wide || c.Wide, room.Deleted || c.Deleted
+		case FactsBumped:
+			w.chats[c.Chat].Facts++
+		case MemberSet:
+			before := w.members[c.Chat][c.Member.Account]
+			if c.Member.Version <= before.Version {
+				break
+			}
+			w.members[c.Chat][c.Member.Account] = c.Member
+			w.chats[c.Chat].Members += uint32(one(c.Member.Role.In()) - one(before.Role.In()))
+		case Superseded:
+			r := w.refs[e.Log.Chat()][c.Target]
+			r.Body, r.Redacted = e.Body, c.Redact
+			if c.Redact {
+				r.Body = nil
+			}
+			w.refs[e.Log.Chat()][c.Target] = r
+		case LinkSet:
+			c.Link.Uses = w.links[c.Link.Token].Uses
+			w.links[c.Link.Token] = c.Link
+		case LinkUsed:
+			l := w.links[c.Token]
+			l.Uses++
+			w.links[c.Token] = l
+		case RequestSet:
+			if w.requests[c.Chat] == nil {
+				w.requests[c.Chat] = map[AccountID]JoinRequest{}
+			}
+			w.requests[c.Chat][c.Request.Account] = c.Request
+			if c.Request.Decided {
+				delete(w.requests[c.Chat], c.Request.Account)
+			}
+		case BlockSet:
+			w.blocked[[2]AccountID{c.Account, c.Block.Account}] = c.Block.Blocked
+		case PrivacySet:
+			w.refuses[c.Account] = c.Privacy.RefuseInvites
+		}
+	}
+}
+
+// owner returns who owns a chat, so that what only owners do comes up; otherwise nobody does.
+func (w *town) owner(room ChatID, otherwise AccountID) AccountID {
+	for a, m := range w.members[room] {
+		if m.Role == RoleOwner {
+			return a
+		}
+	}
+	return otherwise
+}
+
+func one(b bool) int32 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// do decides a command and keeps what it becomes, after checking it.
+func (w *town) do(room ChatID, actor AccountID, cmd Command) ([]Event, error) {
+	var settings Chat
+	if c := w.chats[room]; c != nil {
+		settings = *c
+	}
+	facts := w.facts(room, actor, NeedsOf(settings, cmd))
+	who := Actor{Account: actor, Scopes: AllScopes}
+	events, err := Decide(facts, who, cmd, w.now)
+	if err != nil {
+		return nil, err
+	}
+	if broken := w.judge(room, actor, cmd, events); broken != "" {
+		return events, fmt.Errorf("%T by %d became what it must not: %s", cmd, actor, broken)
+	}
+	for _, e := range events {
+		w.apply(e, Project(e.Entry(), e.Body))
+	}
+	return events, nil
+}
+
+// judge says what is wrong with events, before they are kept; empty if nothing is.
+func (w *town) judge(room ChatID, actor AccountID, cmd Command, events []Event) string {
+	if w.asked[room] == nil {
+		w.asked[room] = map[AccountID]bool{}
+	}
+	switch cmd.(type) {
+	case Join, AnswerInvitation, Create:
+		w.asked[room][actor] = true
+	}
+	kind := ChatType(0)
+	if c := w.chats[room]; c != nil {
+		kind = c.Type
+	}
+	for _, e := range events {
+		if kind == Channel && e.Log.Kind() == ChatLog && e.Env.Kind == KindMember {
+			return "a member shows in the log of a channel"
+		}
+		if kind == Channel && e.Log.Kind() == UserLog && e.Log.Account() != actor && e.Author != 0 {
+			return "somebody who runs a channel shows in a subscriber's log"
+		}
+		if i, ok := e.Body.(*Invitation); ok && i.By != 0 && i.Type == Channel {
+			return "an invitation to a channel names who invites"
+		}
+		if m, ok := e.Body.(*MyChat); ok {
+			if broken := w.judgeMove(m, actor, cmd, events); broken != "" {
+				return broken
+			}
+		}
+	}
+	return ""
+}
+
+// judgeMove says what is wrong with a change of standing.
+func (w *town) judgeMove(m *MyChat, actor AccountID, cmd Command, events []Event) string {
+	before, after := w.members[m.Chat][m.Member.Account], m.Member
+	_, transfer := cmd.(Transfer)
+	_, created := cmd.(Create)
+	bumped := slices.ContainsFunc(Project(Entry{Env: Envelope{Kind: KindMyChat}}, m), func(c Change) bool {
+		_, ok := c.(FactsBumped)
+		return ok
+	})
+	switch {
+	case after.Version != before.Version+1:
+		return "the version does not follow"
+	case m.Before != before.Role:
+		return "it misremembers the role before"
+	case after.Role.In() && !before.Role.In() && !w.asked[m.Chat][after.Account] && m.Type != Direct:
+		return "somebody is in who never asked to be (R10)"
+	case after.Account != actor && standing(w.members[m.Chat][actor].Role) <= standing(before.Role) &&
+		before.Role.Staff():
+		return "somebody acts on their equal or better"
+	case after.Role == RoleOwner && !transfer && !created:
+		return "an owner out of nowhere"
+	case after.Role == RoleAdmin && after.Grants&^w.chats[m.Chat].Type.AdminGrants() != 0:
+		return "an admin has a right that is not one"
+	case after.Role == RoleAdmin && !transfer && w.members[m.Chat][actor].Role == RoleAdmin &&
+		!w.members[m.Chat][actor].Grants.Has(after.Grants):
+		return "an admin gave more than they have"
+	case before.Role.In() != bumped && after.Role != RoleBanned:
+		return fmt.Sprintf("facts bumped: %v, from %d to %d", bumped, before.Role, after.Role)
+	}
+	shown := slices.ContainsFunc(events, func(e Event) bool {
+		c, ok := e.Body.(*MemberChange)
+		return ok && c.Member == after && e.Env.Kind == KindMember && e.Log == m.Chat.Log()
+	})
+	room := w.chats[m.Chat]
+	if created || room == nil {
+		return ""
+	}
+	wider := slices.ContainsFunc(events, func(e Event) bool { return e.Env.Kind == KindChatWide })
+	want := room.Type == Group && !room.Wide && !wider && !room.Deleted && (before.Role.In() || after.Role.In())
+	if shown != want {
+		return fmt.Sprintf("shown in the chat: %v, want %v", shown, want)
+	}
+	return ""
+}
+
+// settled says what is wrong with the town between commands.
+func (w *town) settled() string {
+	for id, c := range w.chats {
+		var in uint32
+		owners := 0
+		for _, m := range w.members[id] {
+			if m.Role.In() {
+				in++
+			}
+			if m.Role == RoleOwner {
+				owners++
+			}
+		}
+		if in != c.Members {
+			return fmt.Sprintf("chat %d counts %d members and has %d", id, c.Members, in)
+		}
+		if owners != 1 && !c.Deleted && (c.Type == Group || c.Type == Channel) {
+			return fmt.Sprintf("chat %d has %d owners", id, owners)
+		}
+		for a := range w.requests[id] {
+			if w.members[id][a].Role != RoleRequested {
+				return fmt.Sprintf("a request of %d to chat %d is open, whose role is %d", a, id, w.members[id][a].Role)
+			}
+		}
+		for a, m := range w.members[id] {
+			if _, open := w.requests[id][a]; m.Role == RoleRequested && !open {
+				return fmt.Sprintf("%d asked to join chat %d and nobody sees it", a, id)
+			}
+		}
+	}
+	return ""
+}
+
+// draws make commands that are sensible often enough to get somewhere.
+type draws struct {
+	*rand.Rand
+	now Millis
+}
+
+func pick[T any](d draws, from ...T) T { return from[d.IntN(len(from))] }
+
+func (d draws) someone() AccountID { return AccountID(1 + d.IntN(4)) }
+func (d draws) seq() Seq           { return Seq(d.IntN(25)) }
+func (d draws) yes() bool          { return d.IntN(2) == 0 }
+
+func (d draws) text() string {
+	return pick(d, "hi", "see https://a.ir", "@reza_1", " ", "سلام")
+}
+
+func (d draws) grants() Grants {
+	return pick[Grants](d, 0, 1, 1, 31, 16, 32, 1024, 2048, 3184, 3568, 1<<13)
+}
+
+func (d draws) until() Millis {
+	return pick(d, 0, d.now-1, d.now+5_000, d.now+50_000)
+}
+
+func (d draws) token() string { return pick(d, "", "t1", "t2") }
+
+func (d draws) change() Command {
+	yes, g := d.yes(), d.grants()
+	name := pick(d, "", "public_name")
+	return SetInfo{pick(d, InfoChange{JoinApproval: &yes}, InfoChange{HistoryHidden: &yes},
+		InfoChange{Name: &name}, InfoChange{Defaults: &g}, InfoChange{Signatures: &yes})}
+}
+
+func (d draws) create() Command {
+	return Create{
+		Chat: ChatID(1 + d.IntN(4)), Title: "t", Peer: d.someone(), Type: ChatType(d.IntN(6)),
+		Invite: []AccountID{d.someone()},
+	}
+}
+
+func (d draws) standing() Command {
+	return SetMember{
+		Account: d.someone(), Role: Role(d.IntN(7)), Grants: d.grants(),
+		Until: d.until(),
+	}
+}
+
+// commands has one line for each, or two for those that lead on.
+var commands = [...]func(draws) Command{
+	func(d draws) Command { return Send{Text: d.text(), Reply: &Reply{Seq: d.seq()}} },
+	func(d draws) Command { return Send{Text: d.text()} },
+	func(d draws) Command { return Edit{Target: d.seq(), Text: d.text()} },
+	func(d draws) Command { return Delete{Targets: []Seq{d.seq(), d.seq()}} },
+	func(d draws) Command { return SetPin{Target: d.seq(), Unpin: d.yes()} },
+	draws.change, draws.create, draws.create,
+	func(d draws) Command { return Join{Token: d.token()} },
+	func(draws) Command { return Join{} },
+	func(draws) Command { return Leave{} },
+	func(d draws) Command { return Invite{Account: d.someone()} },
+	func(d draws) Command { return Invite{Account: d.someone()} },
+	func(d draws) Command { return AnswerInvitation{Accept: d.yes()} },
+	func(draws) Command { return AnswerInvitation{Accept: true} },
+	draws.standing,
+	func(d draws) Command { return SetMember{Account: d.someone(), Role: RoleAdmin, Grants: d.grants()} },
+	func(d draws) Command { return SetMember{Account: d.someone(), Role: RoleMember, Grants: GrantSend} },
+	func(d draws) Command { return Transfer{Account: d.someone()} },
+	func(d draws) Command { return CreateLink{Token: "t1", Approval: d.yes()} },
+	func(d draws) Command { return CreateLink{Token: "t2", Limit: 1} },
+	func(d draws) Command { return RevokeLink{Token: d.token()} },
+	func(d draws) Command { return DecideRequest{Account: d.someone(), Accept: d.yes()} },
+	func(d draws) Command { return DecideRequest{Account: d.someone(), Accept: d.yes()} },
+	func(draws) Command { return MarkRead{Seq: 1, Ord: 1} },
+	func(d draws) Command {
+		return pick[Command](d, SetBlock{Account: d.someone()}, SetBlock{Account: d.someone(), Blocked: true},
+			SetPrivacy{Privacy{RefuseInvites: d.IntN(3) == 0}}, SetDraft{Text: "x"}, SetProfile{Profile{Name: "n"}})
+	},
+	func(d draws) Command {
+		if d.IntN(20) == 0 {
+			return DeleteChat{}
+		}
+		return Send{Text: "hi"}
+	},
+}
+
+func TestWhateverPeopleDoTheTownStaysSound(t *testing.T) {
+	done, codes := map[string]int{}, map[Code]int{}
+	for seed := range uint64(300) {
+		w, d := newTown(), draws{Rand: rand.New(rand.NewPCG(seed, 1))}
+		for step := range 400 {
+			d.now = w.now
+			cmd := commands[d.IntN(len(commands))](d)
+			room := ChatID(1 + d.IntN(4))
+			if c, ok := cmd.(Create); ok {
+				room = c.Chat
+			}
+			actor := d.someone()
+			if d.IntN(3) == 0 {
+				actor = w.owner(room, actor)
+			}
+			_, err := w.do(room, actor, cmd)
+			if err == nil {
+				done[fmt.Sprintf("%T", cmd)]++
+			} else if e, ok := err.(*Error); !ok || e.Code == CodeInternal {
+				t.Fatalf("seed %d, step %d: %v", seed, step, err)
+			}
+			codes[CodeOf(err)]++
+			if broken := w.settled(); broken != "" {
+				t.Fatalf("seed %d, step %d: after %#v by %d in %d: %s", seed, step, cmd, actor, room, broken)
+			}
+			w.now += 1000
+		}
+	}
+	for _, cmd := range []Command{
+		Send{}, Edit{}, Delete{}, SetPin{}, SetInfo{}, Create{}, Join{}, Leave{}, Invite{}, AnswerInvitation{},
+		SetMember{}, Transfer{}, CreateLink{}, RevokeLink{}, DecideRequest{}, DeleteChat{}, SetBlock{}, MarkRead{},
+	} {
+		if done[fmt.Sprintf("%T", cmd)] < 10 {
+			t.Errorf("%T hardly ever succeeded (%v): the test does not reach it", cmd, done)
+		}
+	}
+	for _, code := range []Code{
+		CodeForbidden, CodeNotMember, CodeBanned, CodeRestricted, CodeCannotWrite, CodeInvitesRefused, CodeTargetGone,
+		CodeNotAuthor, CodeOwnerCannotLeave, CodeAlreadyMember, CodeInviteExpired, CodeInviteUsedUp, CodeChatDeleted,
+	} {
+		if codes[code] == 0 {
+			t.Errorf("%v never came up", code)
+		}
+	}
+}
