@@ -46,7 +46,9 @@ func (s *Service) Authenticate(ctx context.Context, token string) (chat.Actor, S
 		return chat.Actor{}, Session{}, chat.Errorf(chat.CodeRevoked, "the token expired")
 	}
 	s.use.note(device, now)
-	return device.actor(), session(account, device, "", chat.Profile{}), nil
+	who := device.actor()
+	who.Operator = account.Operator
+	return who, session(account, device, "", chat.Profile{}), nil
 }
 
 // whyUnknown tells a token that ended from one that never was.
@@ -329,12 +331,7 @@ func (s *Service) makeRoom(ctx context.Context, account chat.AccountID) ([]Chang
 }
 
 // mayManage refuses tokens that may not change the account.
-func mayManage(who chat.Actor) error {
-	if !who.Scopes.Has(chat.ScopeManage) {
-		return chat.Errorf(chat.CodeScopeMissing, "this needs the scope manage")
-	}
-	return nil
-}
+func mayManage(who chat.Actor) error { return who.May(chat.ScopeManage) }
 
 // label cuts what a client says of itself and drops what is not text.
 func label(s string) string { return cutText(s, maxLabelBytes) }

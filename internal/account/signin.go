@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
-	"strings"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -68,7 +67,7 @@ func (s *Service) guessing(ctx context.Context, req SignIn, account chat.Account
 	}
 	return []bucket{
 		{"fail", s.Limits.Failure, place(req.Client.Address)},
-		{"account", s.Limits.Account, foldName(req.Username)},
+		{"account", s.Limits.Account, chat.FoldName(req.Username)},
 	}
 }
 
@@ -143,17 +142,14 @@ func (s *Service) byName(ctx context.Context, username string) (Account, chat.Pr
 	switch chat.CodeOf(err) {
 	case 0:
 		return account, profile, nil
-	case chat.CodeNotFound, chat.CodeNameInvalid, chat.CodeNameConfusable:
+	case chat.CodeNotFound, chat.CodeBadRequest, chat.CodeNameInvalid:
 		return Account{}, chat.Profile{}, nil
 	}
 	return Account{}, chat.Profile{}, err
 }
 
-// sameName compares usernames as people do; foldName is also what attempts are counted by. Names that were
-// accepted are ASCII letters, digits and underscores, so lower case is all there is to fold.
-func sameName(a, b string) bool { return foldName(a) == foldName(b) }
-
-func foldName(name string) string { return strings.ToLower(strings.TrimPrefix(name, "@")) }
+// sameName compares usernames as the engine does.
+func sameName(a, b string) bool { return chat.FoldName(a) == chat.FoldName(b) }
 
 // session is the answer that carries a new token.
 func session(a Account, d Device, token string, p chat.Profile) Session {

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/zolal-im/zolal/internal/account"
+)
+
+// Config says how a server runs. Take Default and change it; the zero Config is not complete.
+//
+// Where a setting comes from: a flag goes before the environment (ZOLAL_ and the name in capitals, with
+// underscores for dots and dashes), which goes before the configuration file, which goes before the default.
+type Config struct {
+	Data    string // directory of everything the server keeps
+	Listen  string // address; empty: 127.0.0.1:8080, or with a domain :443
+	Domain  string // serve HTTPS under this name, with certificates by ACME
+	Public  bool   // strangers may sign up although the server is reachable from outside
+	Signup  string // "open", "closed", or empty: open on localhost and in public mode
+	Name    string // what people see the server called
+	Address []string
+	Proxies []netip.Prefix // whose X-Forwarded-For is believed
+	TLS     TLSConfig
+	Backup  BackupConfig
+	Limits  account.Limits
+	// StopWithin is how long a graceful stop may take.
+	StopWithin time.Duration
+	LogLevel   slog.Level
+	LogJSON    bool
+
+	given map[string]string // settings as they were given, by key
+
+	// What follows is for tests and for the command itself; it has no setting.
+
+	Log *slog.Logger     // default: none of it
+	Now func() time.Time // default time.Now
+	// OpenStore opens another store than the SQLite one in Data.
+	OpenStore func(ctx context.Context, dir string) (Store, error)
+}
+
+// TLSConfig says where certificates come from: of a domain by ACME (Config.Domain), from files, or from an
+// authority of our own for networks without a way out. At most one of the three.
+type TLSConfig struct {
+	Cert, Key string
+	Local     []string // names and addresses that the authority of our own vouches for
+	Email     string   // told to the ACME authority
+	ACME      string   // its directory; empty: Let's Encrypt
+	Redirect  string   // plain HTTP that leads to HTTPS; ":80" with a domain
+}
+
+// BackupConfig says when copies are made by themselves.
+type BackupConfig struct {
+	Dir  string        // default: backups in Data
+	Keep int           // how many are kept; 0: none are made
+	At   time.Duration // after midnight, local time
+}
+
+// Default is the configuration of a server that nobody configured.
+func Default() Config {
+	return Config{
+		Data:       "zolal-data",
+		Name:       "Zolal",
+		Backup:     BackupConfig{Keep: 7, At: 3*time.Hour + 30*time.Minute},
+		Limits:     account.DefaultLimits(),
+		StopWithin: 15 * time.Second,
+	}
+}
+
+// Sources are where settings come from, besides the defaults.
+type Sources struct {
+	Flags map[string]string // by setting; only those that were given
+	Env   []string          // as os.Environ
+	File  string            // configuration file, or empty
+}
+
+// Load reads the configuration and refuses what it does not understand, naming where it stands. strange are
+// variables of the environment that look like settings and are none.
+func Load(from Sources) (cfg Config, strange []string, err error) {
+	cfg = Default()
+	if from.File == "" {
+		from.File = ownFile(from)
+	}
+	if from.File != "" {
+		values, err := readFile(from.File)
+		if err != nil {
+			return cfg, nil, err
+		}
+		for _, s := range settings {
+			if v, ok := values[s.Key]; ok {
+				if err := cfg.give(s, v); err != nil {
+					return cfg, nil, &BadConfigError{Where: from.File + ": " + s.Key, Err: err}
+				}
+			}
+		}
+	}
+	for _, kv := range from.Env {
+		name, value, _ := strings.Cut(kv, "=")
+		if !strings.HasPrefix(name, "ZOLAL_") {
+			continue
+		}
+		i := slices.IndexFunc(settings, func(s Setting) bool { return s.Env() == name })
+		if i < 0 {
+			strange = append(strange, name)
+			continue
+		}
+		if err := cfg.give(settings[i], value); err != nil {
+			return cfg, nil, &BadConfigError{Where: "environment: " + name, Err: err}
+		}
+	}
+	for _, s := range settings {
+		if v, ok := from.Flags[s.Key]; ok {
+			if err := cfg.give(s, v); err != nil {
+				return cfg, nil, &BadConfigError{Where: "--" + s.Flag(), Err: err}
+			}
+		}
+	}
+	if err := cfg.check(); err != nil {
+		return cfg, nil, &BadConfigError{Where: "settings", Err: err}
+	}
+	return cfg, strange, nil
+}
+
+// ownFile is the configuration file that lies in the data directory, if there is one.
+func ownFile(from Sources) string {
+	data := Default().Data
+	for _, kv := range from.Env {
+		if v, ok := strings.CutPrefix(kv, "ZOLAL_DATA="); ok {
+			data = v
+		}
+	}
+	if v, ok := from.Flags["data"]; ok {
+		data = v
+	}
+	if name := filepath.Join(data, configName); fileExists(name) {
+		return name
+	}
+	return ""
+}
+
+// give sets one setting and remembers how.
+func (c *Config) give(s Setting, value string) error {
+	if err := s.set(c, value); err != nil {
+		return err
+	}
+	if c.given == nil {
+		c.given = map[string]string{}
+	}
+	c.given[s.Key] = value
+	return nil
+}
+
+// settingsFile writes what was given as a configuration file, whatever it came from; without the data
+// directory, which is another one where a backup is restored.
+func (c *Config) settingsFile() []byte {
+	given := maps.Clone(c.given)
+	delete(given, "data")
+	b := bytes.NewBufferString("# The settings this server was last started with. A backup carries them.\n")
+	if err := toml.NewEncoder(b).Encode(given); err != nil {
+		panic(err) // text by text can be written
+	}
+	return b.Bytes()
+}
+
+// BadConfigError is a setting that cannot be used.
+type BadConfigError struct {
+	Where string // file and setting, variable, or flag
+	Err   error
+}
+
+// Error names the place and what is wrong there.
+func (e *BadConfigError) Error() string { return e.Where + ": " + e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *BadConfigError) Unwrap() error { return e.Err }
+
+// readFile flattens a TOML file into settings as text, so that a value means the same wherever it stands.
+func readFile(name string) (map[string]string, error) {
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		return nil, &BadConfigError{Where: "--config", Err: err}
+	}
+	var tree map[string]any
+	if _, err := toml.Decode(string(raw), &tree); err != nil {
+		var bad toml.ParseError
+		if errors.As(err, &bad) {
+			err = fmt.Errorf("line %d: %s", bad.Position.Line, bad.Message)
+		}
+		return nil, &BadConfigError{Where: name, Err: err}
+	}
+	values := make(map[string]string)
+	flatten(values, "", tree)
+	for key := range values {
+		if !slices.ContainsFunc(settings, func(s Setting) bool { return s.Key == key }) {
+			return nil, &BadConfigError{Where: name,
+				Err: fmt.Errorf("unknown setting %q; `zolal serve --help` lists them all", key)}
+		}
+	}
+	return values, nil
+}
+
+func flatten(into map[string]string, prefix string, tree map[string]any) {
+	for k, v := range tree {
+		switch v := v.(type) {
+		case map[string]any:
+			flatten(into, prefix+k+".", v)
+		case []any:
+			words := make([]string, len(v))
+			for i, w := range v {
+				words[i] = fmt.Sprint(w)
+			}
+			into[prefix+k] = strings.Join(words, ",")
+		default:
+			into[prefix+k] = fmt.Sprint(v)
+		}
+	}
+}
+
+// check refuses settings that contradict each other, and settles those that depend on others.
+func (c *Config) check() error {
+	ways := 0
+	for _, used := range []bool{c.Domain != "", c.TLS.Cert != "" || c.TLS.Key != "", len(c.TLS.Local) > 0} {
+		if used {
+			ways++
+		}
+	}
+	switch {
+	case ways > 1:
+		return errors.New("domain, tls.cert and tls.local are three ways to get a certificate; choose one")
+	case (c.TLS.Cert == "") != (c.TLS.Key == ""):
+		return errors.New("tls.cert and tls.key belong together; give both")
+	case c.Data == "":
+		return errors.New("data is empty; name a directory")
+	}
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:8080"
+		if c.Domain != "" {
+			c.Listen = ":443"
+		}
+	}
+	if c.Domain != "" && c.TLS.Redirect == "" {
+		c.TLS.Redirect = ":80"
+	}
+	if c.Backup.Dir == "" {
+		c.Backup.Dir = filepath.Join(c.Data, "backups")
+	}
+	return nil
+}
+
+// openSignup says whether strangers may sign up.
+func (c *Config) openSignup() bool {
+	return c.Signup == "open" || c.Signup == "" && (c.Public || c.Domain == "" && isLoopback(c.Listen))
+}
+
+// isLoopback reports whether only programs on this machine can reach a listening address.
+func isLoopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a.IsLoopback()
+}

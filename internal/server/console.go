@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// reachWithin is how long a command waits for a server that starts or stops at this moment.
+const reachWithin = 10 * time.Second
+
+// Console gives commands to a data directory: to the server that holds it, or, where none does, to the
+// store itself, which the Console then holds until it is closed.
+type Console struct {
+	dir    string
+	client *http.Client
+	own    *socketServer // nil where a server holds the directory
+}
+
+// Reach makes a Console for a data directory. Unless create is set there must be a store in it: a mistyped
+// name must not become an empty store.
+func Reach(ctx context.Context, cfg Config, create bool) (*Console, error) {
+	dir, err := filepath.Abs(cfg.Data)
+	if err != nil {
+		return nil, dataTrouble(cfg.Data, err)
+	}
+	if !create && !hasStore(dir) {
+		return nil, &Trouble{What: "there is no store in " + cfg.Data,
+			Remedy: "Name the data directory of your server with --data. `zolal serve` makes a new one."}
+	}
+	c := &Console{dir: dir}
+	c.client = &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return dialSocket(ctx, dir) },
+	}}
+	until := time.Now().Add(reachWithin)
+	for {
+		conn, err := dialSocket(ctx, dir)
+		if err == nil {
+			return c, conn.Close()
+		}
+		if errors.Is(err, os.ErrPermission) {
+			return nil, &Trouble{What: "the admin socket of " + cfg.Data + " belongs to another user", Err: err,
+				Remedy: "Run the command as the user the server runs as, such as: sudo -u zolal zolal …"}
+		}
+		c.own, err = openSocketServer(ctx, cfg)
+		if err == nil {
+			return c, nil
+		}
+		if !errors.Is(err, errHeld) || time.Now().After(until) {
+			return nil, err
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// hasStore reports whether a directory holds a store.
+func hasStore(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, databaseName))
+	return err == nil
+}
+
+// Serving reports whether a running server answers, rather than the store itself.
+func (c *Console) Serving() bool { return c.own == nil }
+
+// Close ends the Console and gives the data directory back.
+func (c *Console) Close() error {
+	c.client.CloseIdleConnections()
+	if c.own == nil {
+		return nil
+	}
+	return c.own.close()
+}
+
+// AddUser makes an account.
+func (c *Console) AddUser(ctx context.Context, q AddUser) (AddedUser, error) {
+	return ask[AddUser, AddedUser](ctx, c, "/user/add", q)
+}
+
+// AddMany makes accounts without passwords, each with a token.
+func (c *Console) AddMany(ctx context.Context, q AddMany) (AddedMany, error) {
+	return ask[AddMany, AddedMany](ctx, c, "/user/many", q)
+}
+
+// Users lists accounts.
+func (c *Console) Users(ctx context.Context, q ListUsers) (UserList, error) {
+	return ask[ListUsers, UserList](ctx, c, "/user/list", q)
+}
+
+// Suspend suspends an account, or lifts a suspension.
+func (c *Console) Suspend(ctx context.Context, q SuspendUser) error {
+	_, err := ask[SuspendUser, Nothing](ctx, c, "/user/suspend", q)
+	return err
+}
+
+// Reset gives an account another password.
+func (c *Console) Reset(ctx context.Context, q ResetUser) (AddedUser, error) {
+	return ask[ResetUser, AddedUser](ctx, c, "/user/reset", q)
+}
+
+// Backup writes a backup.
+func (c *Console) Backup(ctx context.Context, q BackupNow) (BackupFile, error) {
+	return ask[BackupNow, BackupFile](ctx, c, "/backup", q)
+}
+
+// BackupStatus tells of the newest backup.
+func (c *Console) BackupStatus(ctx context.Context) (BackupStatus, error) {
+	return ask[Nothing, BackupStatus](ctx, c, "/backup/status", Nothing{})
+}
+
+// Fsck checks the store, or rebuilds its projections.
+func (c *Console) Fsck(ctx context.Context, q Fsck) (FsckReport, error) {
+	return ask[Fsck, FsckReport](ctx, c, "/fsck", q)
+}
+
+// post sends a question and gives the body of a good answer.
+func (c *Console) post(ctx context.Context, path string, q any) (io.ReadCloser, error) {
+	raw, err := json.Marshal(q)
+	if err != nil {
+		return nil, fmt.Errorf("ask the server: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://admin"+path, bytes.NewReader(raw))
+	if err != nil {
+		return nil, fmt.Errorf("ask the server: %w", err)
+	}
+	resp, err := c.client.Do(req)
+	if err != nil {
+		return nil, &Trouble{What: "the server in " + c.dir + " does not answer", Err: err,
+			Remedy: "Look at its log (journalctl -u zolal); if it hangs, restart it and run the command again."}
+	}
+	if resp.StatusCode == http.StatusOK {
+		return resp.Body, nil
+	}
+	defer resp.Body.Close()
+	var f failure
+	if err := json.NewDecoder(resp.Body).Decode(&f); err != nil || f.Text == "" {
+		return nil, fmt.Errorf("the server answered %s; is it another version than this command?", resp.Status)
+	}
+	return nil, f.err()
+}
+
+// socketServer answers the admin socket of a data directory, in a server and in a command alike.
+type socketServer struct {
+	core *core
+	http *http.Server
+	done sync.WaitGroup
+}
+
+func openSocketServer(ctx context.Context, cfg Config) (*socketServer, error) {
+	c, err := openCore(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s, err := serveSocket(c)
+	if err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	return s, nil
+}
+
+// serveSocket begins to answer.
+func serveSocket(c *core) (*socketServer, error) {
+	l, err := listenSocket(c.dir.path)
+	if err != nil {
+		return nil, dataTrouble(c.cfg.Data, err)
+	}
+	s := &socketServer{core: c}
+	s.http = &http.Server{Handler: c.adminHandler(), ReadHeaderTimeout: headerWithin}
+	s.done.Go(func() { _ = s.http.Serve(l) }) // always http.ErrServerClosed
+	return s, nil
+}
+
+// stop ends the answering, of what is under way too, and removes the socket.
+func (s *socketServer) stop() error {
+	err := s.http.Close()
+	s.done.Wait()
+	return errors.Join(err, os.Remove(filepath.Join(s.core.dir.path, socketName)))
+}
+
+// close stops and closes the core.
+func (s *socketServer) close() error { return errors.Join(s.stop(), s.core.close()) }

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package server
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/zolal-im/zolal/internal/account"
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
+	"github.com/zolal-im/zolal/internal/wire"
+)
+
+// Store is everything durable below a server.
+type Store interface {
+	engine.Store
+	account.Store
+	// Snapshot writes a consistent copy of the whole store into a new file, while others go on writing; the
+	// copy is on disk when it returns.
+	Snapshot(ctx context.Context, file string) error
+}
+
+// core is the part of a server that commands need as much as connections do: the store, the engine and the
+// accounts, on a data directory held by this process.
+type core struct {
+	cfg      Config
+	log      *slog.Logger
+	dir      *dataDir
+	store    Store
+	engine   *engine.Engine
+	accounts *account.Service
+	app      *app
+	build    Build
+	started  time.Time
+	serving  bool // a server, not a command
+}
+
+// openCore opens a data directory, or makes a new one.
+func openCore(ctx context.Context, cfg Config) (c *core, err error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	c = &core{cfg: cfg, log: cfg.Log, build: ThisBuild(), started: cfg.Now()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(dataTrouble(cfg.Data, err), c.close())
+		}
+	}()
+	if c.dir, err = openDataDir(cfg.Data); err != nil {
+		return c, err
+	}
+	c.cfg.Data = c.dir.path
+	if c.store, err = cfg.OpenStore(ctx, c.dir.path); err != nil {
+		return c, err
+	}
+	c.engine, err = engine.Start(ctx, engine.Config{
+		Store: c.store, Codec: wire.Codec{}, Now: cfg.Now, Log: cfg.Log,
+	})
+	if err != nil {
+		return c, err
+	}
+	return c, c.startAccounts()
+}
+
+func (c *core) startAccounts() (err error) {
+	if c.app, err = builtApp(c.cfg.Address); err != nil {
+		return err
+	}
+	c.accounts = account.New(account.Config{
+		Store:      c.store,
+		Registry:   registry{c.engine},
+		Log:        c.log,
+		Now:        c.cfg.Now,
+		OpenSignup: c.cfg.openSignup(),
+		Limits:     c.cfg.Limits,
+		Official: func(client, build string) bool {
+			return client == "zolal-web" && (build == c.app.build || build == c.build.Commit)
+		},
+	})
+	return nil
+}
+
+// close ends what was opened, in the opposite order.
+func (c *core) close() error {
+	var errs []error
+	if c.accounts != nil {
+		c.accounts.Close()
+	}
+	if c.engine != nil {
+		errs = append(errs, c.engine.Close())
+	}
+	if c.store != nil {
+		errs = append(errs, c.store.Close())
+	}
+	if c.dir != nil {
+		c.dir.close()
+	}
+	return errors.Join(errs...)
+}
+
+// signingKey returns the key that signs what the server says of itself, and makes it at the first start.
+func (c *core) signingKey(ctx context.Context) (ed25519.PrivateKey, error) {
+	seed, err := c.secret(ctx, "server/key", ed25519.SeedSize)
+	if err != nil {
+		return nil, err
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// secret returns a named random secret of the store, and makes it where there is none. Of several nodes that
+// make it at once, one wins.
+func (c *core) secret(ctx context.Context, name string, size int) ([]byte, error) {
+	raw, err := c.store.Secret(ctx, name)
+	if chat.CodeOf(err) == chat.CodeNotFound {
+		made := make([]byte, size)
+		rand.Read(made)
+		err = c.store.Apply(ctx, account.SecretPut{Name: name, New: made})
+		if err == nil {
+			return made, nil
+		}
+		if chat.CodeOf(err) == chat.CodeConflict {
+			raw, err = c.store.Secret(ctx, name)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("secret %s: %w", name, err)
+	}
+	if len(raw) != size {
+		return nil, fmt.Errorf("secret %s has %d bytes, not %d", name, len(raw), size)
+	}
+	return raw, nil
+}

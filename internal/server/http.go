@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"strings"
+	"time"
+)
+
+const (
+	headerWithin = 10 * time.Second
+	idleFor      = 2 * time.Minute
+	maxHeader    = 16 << 10
+)
+
+// listen opens the addresses and serves on them.
+func (s *Server) listen(ctx context.Context) error {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", s.cfg.Listen)
+	if err != nil {
+		return listenTrouble(s.cfg.Listen, err)
+	}
+	s.main = l
+	if t := s.certs.config(); t != nil {
+		l = tls.NewListener(l, t)
+	}
+	var redirect net.Listener
+	if s.cfg.TLS.Redirect != "" {
+		if redirect, err = new(net.ListenConfig).Listen(ctx, "tcp", s.cfg.TLS.Redirect); err != nil {
+			return listenTrouble(s.cfg.TLS.Redirect, err)
+		}
+	}
+	s.serve(l, s.routes())
+	if redirect != nil {
+		s.serve(redirect, s.certs.redirect(http.HandlerFunc(s.toHTTPS)))
+	}
+	return nil
+}
+
+// serve answers one listener until Stop.
+func (s *Server) serve(l net.Listener, h http.Handler) {
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerWithin,
+		IdleTimeout:       idleFor,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          log.New(discreet{s.log}, "", 0),
+	}
+	s.https = append(s.https, server)
+	s.done.Go(func() {
+		if err := server.Serve(l); err != http.ErrServerClosed {
+			s.failed <- err
+		}
+	})
+}
+
+// routes is everything that can be asked of the server over the network.
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", serveAlive)
+	mux.HandleFunc("GET /readyz", s.health.serveReady)
+	mux.Handle("GET /metrics", s.metrics())
+	mux.Handle("/", s.app)
+	var h http.Handler = mux
+	if s.certs.config() != nil && len(s.cfg.TLS.Local) == 0 {
+		h = strictTransport(h)
+	}
+	return behindProxies(s.cfg.Proxies, h)
+}
+
+// toHTTPS leads plain requests to the same page over HTTPS.
+func (s *Server) toHTTPS(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		http.Error(w, "use https", http.StatusBadRequest)
+		return
+	}
+	http.Redirect(w, r, s.URL()+r.URL.RequestURI(), http.StatusPermanentRedirect)
+}
+
+// strictTransport makes browsers that came once over HTTPS come back so.
+func strictTransport(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// behindProxies puts the address of the person in place of that of a trusted proxy: the last one in
+// X-Forwarded-For that no trusted proxy has. Of anyone else the header is ignored, since anyone can send it.
+func behindProxies(trusted []netip.Prefix, next http.Handler) http.Handler {
+	if len(trusted) == 0 {
+		return next
+	}
+	known := func(a netip.Addr) bool {
+		for _, p := range trusted {
+			if p.Contains(a.Unmap()) {
+				return true
+			}
+		}
+		return false
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err == nil && known(from.Addr()) {
+			hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+			for i := len(hops) - 1; i >= 0; i-- {
+				a, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+				if err != nil {
+					break
+				}
+				r.RemoteAddr = netip.AddrPortFrom(a, from.Port()).String()
+				if !known(a) {
+					break
+				}
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// discreet passes on what net/http logs, without the addresses it puts in.
+type discreet struct{ log *slog.Logger }
+
+var addresses = regexp.MustCompile(`\[?[0-9a-fA-F]*[.:][0-9a-fA-F.:%]*[.:][0-9a-fA-F]+\]?(:[0-9]+)?`)
+
+// Write implements io.Writer.
+func (d discreet) Write(line []byte) (int, error) {
+	d.log.Debug("http", "what", addresses.ReplaceAllString(strings.TrimSpace(string(line)), "[address]"))
+	return len(line), nil
+}
+
+var _ io.Writer = discreet{}

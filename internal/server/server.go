@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Package server is the composition root: a Config becomes a running server, for the command and for tests
+// alike. Nothing else knows all parts.
+//
+// A data directory is held by one process at a time. Besides the store it has the keys of certificates, the
+// settings of the last start, nightly backups, and the admin socket, over which the commands of package main
+// reach a running server. Where none runs, a command opens the same parts without the network (Reach).
+//
+// Goroutines: Start begins them all, Stop ends and waits for them all. Nothing calls out to the network
+// unless Config.Domain is set.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+)
+
+// Server is a running server.
+type Server struct {
+	*core
+	certs  certificates
+	health *health
+	admin  *socketServer
+	main   net.Listener
+	https  []*http.Server
+	setup  string // one-time secret; empty where there is an operator
+
+	failed chan error // of a listener that broke
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+// Start opens the data directory and begins to serve. ctx bounds the start alone. Its errors name a remedy.
+func Start(ctx context.Context, cfg Config) (s *Server, err error) {
+	if err := cfg.check(); err != nil {
+		return nil, &BadConfigError{Where: "settings", Err: err}
+	}
+	s = &Server{failed: make(chan error, 4)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.abandon())
+			s = nil
+		}
+	}()
+	core, err := openCore(ctx, cfg)
+	if err != nil {
+		return s, err
+	}
+	core.serving, s.core = true, core
+	if s.certs, err = openCertificates(ctx, core.cfg, core.log); err != nil {
+		return s, err
+	}
+	s.health = &health{core: core, certs: s.certs}
+	if err := s.listen(ctx); err != nil {
+		return s, err
+	}
+	if s.admin, err = serveSocket(core); err != nil {
+		return s, err
+	}
+	if s.setup, _, err = core.accounts.Setup(ctx); err != nil {
+		return s, dataTrouble(cfg.Data, err)
+	}
+	return s, s.begin()
+}
+
+// abandon closes what a failed start had opened.
+func (s *Server) abandon() error {
+	var errs []error
+	for _, h := range s.https {
+		errs = append(errs, h.Close())
+	}
+	if s.main != nil {
+		errs = append(errs, ignoreClosed(s.main.Close()))
+	}
+	if s.admin != nil {
+		errs = append(errs, s.admin.stop())
+	}
+	if s.certs != nil {
+		s.certs.close()
+	}
+	if s.core != nil {
+		errs = append(errs, s.core.close())
+	}
+	return errors.Join(errs...)
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// begin starts what runs until Stop.
+func (s *Server) begin() error {
+	if err := writeDurably(filepath.Join(s.dir.path, settingsName), s.cfg.settingsFile()); err != nil {
+		return dataTrouble(s.cfg.Data, err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.cancel = cancel
+	s.done.Go(func() { s.nightly(ctx) })
+	s.done.Go(func() { s.health.warnOfCertificate(ctx) })
+	return nil
+}
+
+// Addr is the address the server listens on.
+func (s *Server) Addr() string { return s.main.Addr().String() }
+
+// URL is where people on this machine reach the server.
+func (s *Server) URL() string {
+	if s.cfg.Domain != "" {
+		return "https://" + s.cfg.Domain
+	}
+	scheme := "http"
+	if s.certs.config() != nil {
+		scheme = "https"
+	}
+	host, port, err := net.SplitHostPort(s.Addr())
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	if len(s.cfg.TLS.Local) > 0 {
+		host = s.cfg.TLS.Local[0]
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// SetupLink is the one-time link that makes its first user the operator; empty where there is an operator.
+func (s *Server) SetupLink() string {
+	if s.setup == "" {
+		return ""
+	}
+	return s.URL() + "/#setup=" + s.setup
+}
+
+// Failed gives the error of a listener that broke; the server is to be stopped then.
+func (s *Server) Failed() <-chan error { return s.failed }
+
+// Stop ends the server in good order: it takes nothing new, tells who is connected, answers what is under
+// way, and closes the store. What is not done when ctx or Config.StopWithin ends is cut off; what was
+// acknowledged is on disk in any case.
+func (s *Server) Stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.StopWithin)
+	defer cancel()
+	s.health.stopping()
+	s.cancel()
+	var errs []error
+	for _, h := range s.https {
+		if err := h.Shutdown(ctx); err != nil {
+			errs = append(errs, ignoreDeadline(err), h.Close())
+		}
+	}
+	s.done.Wait()
+	errs = append(errs, s.admin.stop())
+	s.certs.close()
+	errs = append(errs, s.core.close())
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("stop: %w", err)
+	}
+	return nil
+}
+
+// ignoreDeadline forgives connections that had to be cut off.
+func ignoreDeadline(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package server
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/zolal-im/zolal/internal/account"
+)
+
+// Setting is one thing that can be set by flag, environment and file.
+type Setting struct {
+	Key     string // "tls.cert"
+	Help    string
+	Default string // as shown in the help; empty where there is none
+	Bool    bool   // a flag without a value
+	set     func(*Config, string) error
+}
+
+// Flag is the name of the setting on the command line.
+func (s Setting) Flag() string { return strings.NewReplacer(".", "-", "_", "-").Replace(s.Key) }
+
+// Env is the name of the setting in the environment.
+func (s Setting) Env() string { return "ZOLAL_" + strings.ToUpper(strings.ReplaceAll(s.Key, ".", "_")) }
+
+// Settings lists every setting, in the order of the documentation.
+func Settings() []Setting { return append([]Setting(nil), settings...) }
+
+var settings = []Setting{
+	{"data", "directory of everything the server keeps", "./zolal-data", false, func(c *Config, v string) error {
+		c.Data = v
+		return nil
+	}},
+	{"listen", "address and port; :8080 for all interfaces", "127.0.0.1:8080, with a domain :443", false,
+		func(c *Config, v string) error { return setAddress(&c.Listen, v) }},
+	{"domain", "serve HTTPS under this name, certificates by ACME", "", false, setDomain},
+	{"public", "strangers may sign up although the server can be reached from outside", "", true,
+		func(c *Config, v string) error { return setBool(&c.Public, v) }},
+	{"signup", "open or closed", "open on localhost and with public", false, setSignup},
+	{"name", "what people see the server called", "Zolal", false, setName},
+	{"addresses", "where else the server can be reached: https://…, in order, comma separated", "", false,
+		setAddresses},
+	{"trusted_proxies", "networks whose X-Forwarded-For is believed, comma separated", "none", false,
+		setProxies},
+	{"tls.cert", "certificate file, with its chain; read again when it changes", "", false,
+		func(c *Config, v string) error { c.TLS.Cert = v; return nil }},
+	{"tls.key", "its private key", "", false, func(c *Config, v string) error { c.TLS.Key = v; return nil }},
+	{"tls.local", "names and addresses for an authority of our own, comma separated", "", false,
+		func(c *Config, v string) error { c.TLS.Local = words(v); return nil }},
+	{"tls.email", "contact told to the ACME authority", "", false,
+		func(c *Config, v string) error { c.TLS.Email = v; return nil }},
+	{"tls.acme", "directory of the ACME authority", "Let's Encrypt", false, setACME},
+	{"tls.redirect", "address whose plain HTTP leads to HTTPS", "with a domain :80", false,
+		func(c *Config, v string) error { return setAddress(&c.TLS.Redirect, v) }},
+	{"backup.dir", "where nightly backups go", "backups in the data directory", false,
+		func(c *Config, v string) error { c.Backup.Dir = v; return nil }},
+	{"backup.keep", "how many nightly backups are kept; 0 makes none", "7", false, setKeep},
+	{"backup.at", "time of day of the nightly backup", "03:30", false, setBackupAt},
+	{"limits.signup", "sign-ups from one address", "100/10s", false,
+		setRate(func(l *account.Limits) *account.Rate { return &l.SignUp })},
+	{"limits.signup_local", "sign-ups from this machine", "20000/100ms", false,
+		setRate(func(l *account.Limits) *account.Rate { return &l.SignUpLocal })},
+	{"limits.failure", "failed sign-ins from one address", "60/2s", false,
+		setRate(func(l *account.Limits) *account.Rate { return &l.Failure })},
+	{"limits.account", "failed sign-ins to one account from unknown devices", "10/30s", false,
+		setRate(func(l *account.Limits) *account.Rate { return &l.Account })},
+	{"limits.device", "failed sign-ins from one known device", "10/30s", false,
+		setRate(func(l *account.Limits) *account.Rate { return &l.Device })},
+	{"limits.check", "questions for a free username from one address", "100/300ms", false,
+		setRate(func(l *account.Limits) *account.Rate { return &l.Check })},
+	{"stop_within", "how long a graceful stop may take", "15s", false, setStopWithin},
+	{"log.level", "debug, info, warn or error", "info", false, setLevel},
+	{"log.json", "write the log as JSON lines", "", true,
+		func(c *Config, v string) error { return setBool(&c.LogJSON, v) }},
+}
+
+// words splits a comma separated list.
+func words(v string) []string {
+	return strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+func setBool(to *bool, v string) error {
+	b, err := strconv.ParseBool(v)
+	if err != nil {
+		return errors.New("say true or false")
+	}
+	*to = b
+	return nil
+}
+
+func setAddress(to *string, v string) error {
+	if _, port, err := net.SplitHostPort(v); err != nil || port == "" {
+		return fmt.Errorf("%q is not host:port, such as 127.0.0.1:8080 or :8080", v)
+	}
+	*to = v
+	return nil
+}
+
+var domainName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$`)
+
+func setDomain(c *Config, v string) error {
+	v = strings.ToLower(strings.TrimSuffix(v, "."))
+	if v != "" && !domainName.MatchString(v) {
+		return fmt.Errorf("%q is not a domain name such as chat.example.org", v)
+	}
+	c.Domain = v
+	return nil
+}
+
+func setSignup(c *Config, v string) error {
+	if v != "open" && v != "closed" {
+		return errors.New("say open or closed")
+	}
+	c.Signup = v
+	return nil
+}
+
+func setName(c *Config, v string) error {
+	if n := utf8.RuneCountInString(v); n == 0 || n > 64 || !utf8.ValidString(v) {
+		return errors.New("a name has 1 to 64 characters")
+	}
+	c.Name = v
+	return nil
+}
+
+func setAddresses(c *Config, v string) error {
+	c.Address = nil
+	for _, w := range words(v) {
+		u, err := url.Parse(w)
+		web := err == nil && (u.Scheme == "https" || u.Scheme == "http")
+		if !web || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+			return fmt.Errorf("%q is not an address such as https://chat.example.org", w)
+		}
+		c.Address = append(c.Address, u.Scheme+"://"+u.Host)
+	}
+	return nil
+}
+
+func setProxies(c *Config, v string) error {
+	c.Proxies = nil
+	for _, w := range words(v) {
+		p, err := netip.ParsePrefix(w)
+		if a, aerr := netip.ParseAddr(w); aerr == nil {
+			p, err = a.Prefix(a.BitLen())
+		}
+		if err != nil {
+			return fmt.Errorf("%q is not an address or network such as 10.0.0.0/8", w)
+		}
+		c.Proxies = append(c.Proxies, p.Masked())
+	}
+	return nil
+}
+
+func setACME(c *Config, v string) error {
+	if u, err := url.Parse(v); v != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+		return fmt.Errorf("%q is not the https address of an ACME directory", v)
+	}
+	c.TLS.ACME = v
+	return nil
+}
+
+func setKeep(c *Config, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 || n > 10_000 {
+		return errors.New("say how many: 0 to 10000")
+	}
+	c.Backup.Keep = n
+	return nil
+}
+
+func setBackupAt(c *Config, v string) error {
+	t, err := time.Parse("15:04", v)
+	if err != nil {
+		return errors.New("say a time of day such as 03:30")
+	}
+	c.Backup.At = time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
+	return nil
+}
+
+// setRate reads "burst/interval", such as 100/10s: a hundred at once, then one every ten seconds; or "off".
+func setRate(of func(*account.Limits) *account.Rate) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		if v == "off" {
+			*of(&c.Limits) = account.Rate{}
+			return nil
+		}
+		burst, every, ok := strings.Cut(v, "/")
+		n, err1 := strconv.Atoi(burst)
+		d, err2 := time.ParseDuration(every)
+		if !ok || err1 != nil || err2 != nil || n <= 0 || d <= 0 {
+			return errors.New("say a burst and an interval such as 100/10s, or off")
+		}
+		*of(&c.Limits) = account.Rate{Burst: n, Every: d}
+		return nil
+	}
+}
+
+func setStopWithin(c *Config, v string) error {
+	d, err := time.ParseDuration(v)
+	if err != nil || d < 0 || d > time.Hour {
+		return errors.New("say a time such as 15s")
+	}
+	c.StopWithin = d
+	return nil
+}
+
+func setLevel(c *Config, v string) error {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(v)); err != nil {
+		return errors.New("say debug, info, warn or error")
+	}
+	c.LogLevel = l
+	return nil
+}

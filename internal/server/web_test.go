@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package server
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func testApp(t *testing.T) *app {
+	t.Helper()
+	a, err := newApp(fstest.MapFS{
+		".gitkeep":                 {},
+		"index.html":               {Data: []byte("<!doctype html>")},
+		"boot.js":                  {Data: []byte("boot()")},
+		"assets/main-C0FFEE.js":    {Data: []byte("main()")},
+		"assets/main-C0FFEE.js.br": {Data: []byte("br of main")},
+		"assets/main-C0FFEE.js.gz": {Data: []byte("gz of main")},
+		"assets/lost.js.gz":        {Data: []byte("gz of nothing")},
+	}, []string{"https://second.example.org", "http://10.0.0.1:8080"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func get(h http.Handler, path string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	for _, kv := range headers {
+		k, v, _ := strings.Cut(kv, ": ")
+		r.Header.Set(k, v)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestHashedFilesAreCachedForEverAndPagesAreAskedForAgain(t *testing.T) {
+	a := testApp(t)
+	w := get(a, "/assets/main-C0FFEE.js")
+	forever := strings.Contains(w.Header().Get("Cache-Control"), "immutable")
+	if w.Code != 200 || w.Body.String() != "main()" || !forever {
+		t.Errorf("%d %q %v", w.Code, w.Body, w.Header())
+	}
+	if got := w.Header().Get("Content-Type"); got != "text/javascript; charset=utf-8" {
+		t.Errorf("type %s", got)
+	}
+	w = get(a, "/")
+	if w.Code != 200 || w.Header().Get("Cache-Control") != "no-cache" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	tag := w.Header().Get("ETag")
+	if w = get(a, "/", "If-None-Match: "+tag); w.Code != 304 || w.Body.Len() != 0 {
+		t.Errorf("%d with the tag %s", w.Code, tag)
+	}
+}
+
+func TestTheFormBuiltForTheBrowserIsSent(t *testing.T) {
+	a := testApp(t)
+	for accept, want := range map[string]string{
+		"gzip, deflate, br": "br", "gzip": "gzip", "br;q=0, gzip;q=0.5": "gzip", "identity": "", "": "",
+	} {
+		w := get(a, "/assets/main-C0FFEE.js", "Accept-Encoding: "+accept)
+		body := map[string]string{"br": "br of main", "gzip": "gz of main", "": "main()"}[want]
+		if w.Header().Get("Content-Encoding") != want || w.Body.String() != body {
+			t.Errorf("%q: %q %q", accept, w.Header().Get("Content-Encoding"), w.Body)
+		}
+		if w.Header().Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%q: caches are not told", accept)
+		}
+	}
+}
+
+func TestPagesOfTheAppAreTheOnePageAndMissingFilesAreMissing(t *testing.T) {
+	a := testApp(t)
+	for path, want := range map[string]int{
+		"/": 200, "/chat/7": 200, "/index.html": 200, "/boot.js": 200,
+		"/none.js": 404, "/assets/none": 404, "/assets/lost.js": 404, "/../../etc/passwd": 200, "/.gitkeep": 404,
+	} {
+		if w := get(a, path, "Accept: text/html"); w.Code != want {
+			t.Errorf("%s: %d, want %d", path, w.Code, want)
+		}
+	}
+	r := httptest.NewRequest(http.MethodPost, "/", nil)
+	w := httptest.NewRecorder()
+	a.ServeHTTP(w, r)
+	if w.Code != http.StatusMethodNotAllowed {
+		t.Errorf("POST: %d", w.Code)
+	}
+}
+
+func TestThePolicyAllowsOurOwnAddressesAndNoInlineScript(t *testing.T) {
+	csp := get(testApp(t), "/").Header().Get("Content-Security-Policy")
+	for _, want := range []string{
+		"default-src 'none'", "script-src 'self';", "frame-ancestors 'none'",
+		"connect-src 'self' https://second.example.org wss://second.example.org",
+		" http://10.0.0.1:8080 ws://10.0.0.1:8080;",
+	} {
+		if !strings.Contains(csp+";", want) {
+			t.Errorf("%q is not in %q", want, csp)
+		}
+	}
+	for _, never := range []string{"unsafe", "*"} {
+		if strings.Contains(csp, never) {
+			t.Errorf("%q is in %q", never, csp)
+		}
+	}
+}
+
+func TestWithoutABuildThePageSaysHowToGetOne(t *testing.T) {
+	a, err := newApp(fstest.MapFS{".gitkeep": {}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := get(a, "/", "Accept: text/html"); w.Code != 404 || !strings.Contains(w.Body.String(), "make build") {
+		t.Errorf("%d %q", w.Code, w.Body)
+	}
+}
