@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { execFileSync } from 'node:child_process'
+import { resolve } from 'node:path'
+import { test as base, expect, type Page } from '@playwright/test'
+import { serveFolder } from '../static'
+
+interface Look {
+  readonly language?: 'fa' | 'en'
+  readonly theme?: 'light' | 'dark'
+  readonly size?: number
+}
+
+export interface Gallery {
+  /** Opens a screen of the gallery, such as "?as=offline#/c/101". */
+  open(page: Page, path: string, look?: Look): Promise<void>
+}
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** A gallery built once for each worker. Every page must keep the policy and stay on our own address. */
+export const test = base.extend<{ watched: undefined }, { gallery: Gallery }>({
+  gallery: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for this shape.
+    async ({}, use) => {
+      execFileSync('npm', ['run', 'gallery', '--silent'], { cwd: root, stdio: 'pipe' })
+      const { url, close } = await serveFolder(resolve(root, 'dist-gallery'))
+      await use({
+        async open(page, path, look = {}) {
+          await page.addInitScript(
+            (chosen) => {
+              if (!localStorage.getItem('zolal.look'))
+                localStorage.setItem('zolal.look', JSON.stringify(chosen))
+            },
+            { language: 'fa', theme: 'light', ...look },
+          )
+          await page.goto(`${url}/${path}`)
+          await page.locator('#app > :not(.splash)').first().waitFor()
+        },
+      })
+      close()
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  watched: [
+    async ({ page }, use) => {
+      const wrong: string[] = []
+      page.on('console', (line) => {
+        if (line.type() === 'error' || line.type() === 'warning') wrong.push(line.text())
+      })
+      page.on('pageerror', (error) => wrong.push(error.message))
+      page.on('request', (request) => {
+        if (!request.url().startsWith('http://127.0.0.1:')) wrong.push(`request to ${request.url()}`)
+      })
+      await page.clock.setFixedTime(new Date(2026, 10, 23, 14, 20))
+      await use(undefined)
+      expect(wrong, 'errors, broken policy or requests to the outside').toEqual([])
+    },
+    { auto: true },
+  ],
+})
+
+export { expect }

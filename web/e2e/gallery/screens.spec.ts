@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures'
+
+interface Screen {
+  readonly name: string
+  readonly path: string
+  readonly act?: (page: Page) => Promise<void>
+}
+
+const screens: readonly Screen[] = [
+  { name: 'sign-in', path: '?as=signedOut#/' },
+  { name: 'sign-up', path: '?as=signedOut#/signup' },
+  { name: 'recover', path: '?as=signedOut#/recover' },
+  { name: 'set-up', path: '?as=needsSetup#/setup/secret' },
+  { name: 'set-up-needed', path: '?as=needsSetup#/' },
+  { name: 'list', path: '#/' },
+  { name: 'list-empty', path: '?as=empty#/' },
+  { name: 'list-loading', path: '?as=loading#/' },
+  { name: 'list-offline', path: '?as=offline#/' },
+  { name: 'list-interfering', path: '?as=interfering#/' },
+  { name: 'list-invited', path: '?as=invited#/' },
+  { name: 'archive', path: '#/archive' },
+  { name: 'chat-direct', path: '#/c/101' },
+  { name: 'chat-group', path: '#/c/102' },
+  { name: 'chat-channel', path: '#/c/103' },
+  { name: 'chat-failed', path: '#/c/105' },
+  { name: 'chat-restricted', path: '#/c/106' },
+  { name: 'chat-empty', path: '#/c/107' },
+  { name: 'details', path: '#/c/102/info' },
+  { name: 'links', path: '#/c/102/links' },
+  { name: 'requests', path: '#/c/102/requests' },
+  { name: 'edit', path: '#/c/102/edit' },
+  { name: 'rights', path: '#/c/102/rights' },
+  { name: 'new', path: '#/new' },
+  { name: 'new-group', path: '#/new/group' },
+  { name: 'new-channel', path: '#/new/channel' },
+  { name: 'join', path: '#/join/abc' },
+  { name: 'join-bad', path: '#/join/nothing' },
+  { name: 'settings', path: '#/settings' },
+  { name: 'profile', path: '#/settings/profile' },
+  { name: 'privacy', path: '#/settings/privacy' },
+  { name: 'devices', path: '#/settings/devices' },
+  { name: 'appearance', path: '#/settings/appearance' },
+  { name: 'security', path: '#/settings/security' },
+  { name: 'about', path: '#/settings/about' },
+  {
+    name: 'message-menu',
+    path: '#/c/102',
+    act: (page) => page.locator('[data-seq="9"] .bubble').click({ button: 'right' }),
+  },
+  { name: 'lock', path: '#/c/101', act: (page) => page.locator('.lock').click() },
+]
+
+// Every screen in one theme, language and size; the four together cover each choice on each screen.
+const looks = [
+  { language: 'fa', theme: 'light', width: 390, height: 844 },
+  { language: 'en', theme: 'dark', width: 390, height: 844 },
+  { language: 'fa', theme: 'dark', width: 1440, height: 900 },
+  { language: 'en', theme: 'light', width: 1440, height: 900 },
+] as const
+
+for (const look of looks) {
+  const name = `${look.width < 720 ? 'phone' : 'desktop'} ${look.language} ${look.theme}`
+  test(`every screen is without a serious fault of accessibility and fits: ${name}`, async ({
+    page,
+    gallery,
+  }) => {
+    test.setTimeout(600_000)
+    await page.setViewportSize({ width: look.width, height: look.height })
+    const faults: string[] = []
+    for (const screen of screens) {
+      await page.goto('about:blank')
+      await gallery.open(page, screen.path, look)
+      await page.evaluate(() => document.fonts.ready)
+      await page.waitForTimeout(400)
+      await screen.act?.(page)
+      await page.screenshot({ path: `test-results/screens/${screen.name}-${name.replaceAll(' ', '-')}.png` })
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+      if (wide) faults.push(`${screen.name}: wider than the window`)
+      const found = await new AxeBuilder({ page })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+        .analyze()
+      for (const violation of found.violations) {
+        if (violation.impact !== 'serious' && violation.impact !== 'critical') continue
+        const where = violation.nodes
+          .slice(0, 3)
+          .map((n) => `${n.target.join(' ')} :: ${n.any[0]?.message ?? ''}`)
+        faults.push(`${screen.name}: ${violation.id} ${where.join(' | ')}`)
+      }
+    }
+    expect(faults).toEqual([])
+  })
+}

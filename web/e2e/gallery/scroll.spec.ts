@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures'
+
+/** The first message in view and where it stands, measured in the page. */
+function anchor(page: Page) {
+  return page.evaluate(() => {
+    const scroller = document.querySelector('.scroller') as HTMLElement
+    const top = scroller.getBoundingClientRect().top
+    for (const row of scroller.querySelectorAll<HTMLElement>('[data-key]')) {
+      const box = row.getBoundingClientRect()
+      if (box.top >= top + 60) return { seq: Number(row.dataset['seq']), top: Math.round(box.top) }
+    }
+    return null
+  })
+}
+
+const drawn = (page: Page) => page.locator('.scroller [data-key]').count()
+
+test('a chat of 120,000 messages opens at the first unread one', async ({ page, gallery }) => {
+  await gallery.open(page, '#/c/104')
+  const line = page.locator('[data-unread]')
+  await expect(line).toBeInViewport()
+  await expect(page.locator('[data-seq="119964"]')).toBeInViewport()
+})
+
+test('scrolling back far never moves what is on screen by itself, and draws a bounded number', async ({
+  page,
+  gallery,
+}) => {
+  await gallery.open(page, '#/c/104')
+  await page.locator('[data-unread]').waitFor()
+  await page.mouse.move(700, 450)
+  let oldest = Number.POSITIVE_INFINITY
+  for (let step = 0; step < 24; step++) {
+    const before = await anchor(page)
+    await page.mouse.wheel(0, -1400)
+    await page.waitForTimeout(90)
+    const settled = await anchor(page)
+    await page.waitForTimeout(60)
+    const after = await anchor(page)
+    // Between two looks without scrolling nothing may have moved, although older pages came in.
+    expect(after).toEqual(settled)
+    expect(settled?.seq ?? 0).toBeLessThanOrEqual(before?.seq ?? 0)
+    expect(await drawn(page)).toBeLessThanOrEqual(140)
+    oldest = Math.min(oldest, settled?.seq ?? oldest)
+  }
+  expect(oldest).toBeLessThan(119_964 - 120)
+  // And on again, the same way.
+  for (let step = 0; step < 10; step++) {
+    await page.mouse.wheel(0, 900)
+    await page.waitForTimeout(90)
+    const settled = await anchor(page)
+    await page.waitForTimeout(60)
+    expect(await anchor(page)).toEqual(settled)
+  }
+  expect((await anchor(page))?.seq ?? 0).toBeGreaterThan(oldest)
+})
+
+test('an address with a message number leads to that message, and the button leads back', async ({
+  page,
+  gallery,
+}) => {
+  await gallery.open(page, '#/c/104/5000')
+  await expect(page.locator('[data-seq="5000"]')).toBeInViewport()
+  const button = page.getByRole('button', { name: 'به تازه‌ترین پیام' })
+  await button.click()
+  await expect(page.locator('[data-seq="120000"]')).toBeInViewport()
+  await expect(button).toBeHidden()
+})
+
+test('a new message slides in at the end, and only counts while the reader is elsewhere', async ({
+  page,
+  gallery,
+}) => {
+  await gallery.open(page, '#/c/101')
+  await page.getByText('مثلاً چای کوهی؟').last().waitFor()
+  await page.evaluate(() =>
+    (window as unknown as { gallery: { receive(id: number, t: string): void } }).gallery.receive(
+      101,
+      'یکی آمد',
+    ),
+  )
+  await expect(page.locator('.scroller').getByText('یکی آمد')).toBeInViewport()
+
+  await gallery.open(page, '#/c/104/5000')
+  await expect(page.locator('[data-seq="5000"]')).toBeInViewport()
+  const before = await anchor(page)
+  await page.evaluate(() =>
+    (window as unknown as { gallery: { receive(id: number, t: string): void } }).gallery.receive(
+      104,
+      'از دور',
+    ),
+  )
+  await page.waitForTimeout(300)
+  expect(await anchor(page)).toEqual(before)
+})
+
+test('a reply leads to the message it answers, which flashes', async ({ page, gallery }) => {
+  await gallery.open(page, '#/c/101')
+  await page.locator('[data-seq="6"] .quote').click()
+  await expect(page.locator('[data-seq="4"]')).toBeInViewport()
+  await expect(page.locator('[data-seq="4"]')).toHaveClass(/flashed/)
+})

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { defineConfig, devices } from '@playwright/test'
+
+const browser = {
+  channel: undefined,
+  launchOptions: {
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  },
+}
+
+// "gallery" draws every screen with an app that lives in memory; "binary" talks to the real server.
+export default defineConfig({
+  testDir: 'e2e',
+  timeout: 120_000,
+  workers: 1,
+  forbidOnly: true,
+  reporter: [['list']],
+  expect: { timeout: 20_000 },
+  use: { ...browser, locale: 'fa-IR', timezoneId: 'Asia/Tehran' },
+  projects: [
+    {
+      name: 'gallery',
+      testMatch: 'gallery/*.spec.ts',
+      use: { ...devices['Desktop Chrome'], ...browser, viewport: { width: 1440, height: 900 } },
+    },
+    {
+      name: 'binary',
+      testMatch: 'binary/*.spec.ts',
+      use: { ...devices['Desktop Chrome'], ...browser, viewport: { width: 1440, height: 900 } },
+    },
+  ],
+})

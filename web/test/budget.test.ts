@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { readFileSync, statSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'vite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '..')
+let out = ''
+
+interface Chunk {
+  readonly file: string
+  readonly imports?: readonly string[]
+  readonly css?: readonly string[]
+  readonly isEntry?: boolean
+}
+
+beforeAll(async () => {
+  out = await mkdtemp(join(tmpdir(), 'zolal-web-'))
+  await build({ root, logLevel: 'error', configFile: join(root, 'vite.config.ts'), build: { outDir: out } })
+}, 120_000)
+
+afterAll(() => rm(out, { recursive: true, force: true }))
+
+function firstLoad(language: string): { js: string[]; css: string[] } {
+  const manifest = JSON.parse(readFileSync(join(out, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>
+  const js = new Set<string>()
+  const css = new Set<string>()
+  const visit = (key: string) => {
+    const chunk = manifest[key]
+    if (!chunk || js.has(chunk.file)) return
+    js.add(chunk.file)
+    for (const sheet of chunk.css ?? []) css.add(sheet)
+    for (const next of chunk.imports ?? []) visit(next)
+  }
+  for (const [key, chunk] of Object.entries(manifest)) {
+    if (chunk.isEntry || key.endsWith(`catalogue/${language}.ts`)) visit(key)
+  }
+  return { js: [...js], css: [...css] }
+}
+
+const gzipped = (files: readonly string[]) =>
+  files.reduce((sum, file) => sum + gzipSync(readFileSync(join(out, file)), { level: 9 }).length, 0)
+
+test.each(['fa', 'en'])('first load in %s is at most 150 KB of JavaScript, gzipped', (language) => {
+  const { js, css } = firstLoad(language)
+  expect(js.length).toBeGreaterThan(1)
+  expect(gzipped(js)).toBeLessThanOrEqual(150 * 1024)
+  expect(gzipped(css)).toBeLessThanOrEqual(20 * 1024)
+})
+
+test('no font the page asks for at first is larger than 50 KB', () => {
+  const css = firstLoad('fa')
+    .css.map((file) => readFileSync(join(out, file), 'utf8'))
+    .join('')
+  const fonts = [...css.matchAll(/url\(\/?([^)]+\.woff2)\)/g)].map((m) => m[1] ?? '')
+  expect(fonts.length).toBeGreaterThanOrEqual(2)
+  for (const font of fonts) expect(statSync(join(out, font)).size).toBeLessThanOrEqual(50 * 1024)
+})
+
+test('the built page holds no inline script or style, and nothing of the gallery', () => {
+  const page = readFileSync(join(out, 'index.html'), 'utf8')
+  expect(page).not.toMatch(/<script(?![^>]*src=)[^>]*>|<style|\son\w+=|style=|data:/)
+  for (const file of firstLoad('fa').js) {
+    const text = readFileSync(join(out, file), 'utf8')
+    expect(text).not.toMatch(/MemoryModel|نیلوفر/)
+    expect(text).not.toMatch(/https?:\/\/(?!www\.w3\.org|svelte\.dev)[a-z0-9-]+\.[a-z]/)
+  }
+})

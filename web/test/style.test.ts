@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const ui = resolve(import.meta.dirname, '../src/ui')
+const files = readdirSync(ui, { recursive: true, encoding: 'utf8' })
+const read = (path: string) => readFileSync(join(ui, path), 'utf8')
+
+/** The style of a file: all of a .css, the <style> of a .svelte, without comments. */
+function styleOf(path: string): string {
+  const text = read(path)
+  const style = path.endsWith('.css') ? text : (/<style>([\s\S]*)<\/style>/.exec(text)?.[1] ?? '')
+  return style.replace(/\/\*[\s\S]*?\*\//g, '')
+}
+
+type Rgb = readonly [number, number, number]
+type Theme = Record<string, string>
+
+function themes(): { light: Theme; dark: Theme } {
+  const css = styleOf('theme/tokens.css')
+  const block = (selector: string): Theme => {
+    const body = css.split(selector)[1]?.split('}')[0] ?? ''
+    return Object.fromEntries(
+      [...body.matchAll(/--([\w-]+):\s*([^;]+);/g)].map((m) => [m[1] ?? '', m[2] ?? '']),
+    )
+  }
+  const light = block(':root {')
+  return { light, dark: { ...light, ...block(":root[data-theme='dark'] {") } }
+}
+
+function rgb(hex: string): Rgb {
+  const n = Number.parseInt(hex.slice(1), 16)
+  return [n >> 16, (n >> 8) & 255, n & 255]
+}
+
+const mix = (over: Rgb, under: Rgb, share: number): Rgb => [
+  over[0] * share + under[0] * (1 - share),
+  over[1] * share + under[1] * (1 - share),
+  over[2] * share + under[2] * (1 - share),
+]
+
+function luminance(color: Rgb): number {
+  const [r, g, b] = color.map((c) =>
+    c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4,
+  )
+  return 0.2126 * (r ?? 0) + 0.7152 * (g ?? 0) + 0.0722 * (b ?? 0)
+}
+
+function contrast(a: Rgb, b: Rgb): number {
+  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y)
+  return ((high ?? 0) + 0.05) / ((low ?? 0) + 0.05)
+}
+
+describe('contrast computed from the tokens', () => {
+  const surfaces = ['surface', 'raised', 'bg', 'field', 'hover', 'accent-soft'] as const
+  const bubbles = ['bubble-own', 'bubble-other'] as const
+  const pairs: [string, string][] = [
+    ...[...surfaces, ...bubbles].map((under): [string, string] => ['text', under]),
+    ...surfaces.map((under): [string, string] => ['muted', under]),
+    ['muted', 'bubble-other'],
+    ['bubble-own-muted', 'bubble-own'],
+    ['accent', 'surface'],
+    ['accent', 'raised'],
+    ['accent', 'hover'],
+    ['accent', 'accent-soft'],
+    ['accent', 'bubble-own'],
+    ['accent', 'bubble-other'],
+    ['on-accent', 'accent'],
+    ['danger', 'surface'],
+    ['danger', 'raised'],
+    ['danger', 'bg'],
+    ['danger', 'hover'],
+    ['on-danger', 'danger'],
+    ['warn', 'surface'],
+    ['warn', 'warn-soft'],
+    ['ok', 'surface'],
+    ['on-badge', 'badge-quiet'],
+    ['on-chip', 'chip'],
+    ...Array.from({ length: 8 }, (_, i): [string, string] => [`name-${i}`, 'bubble-other']),
+  ]
+
+  for (const [name, theme] of Object.entries(themes())) {
+    test.each(pairs)(`${name}: %s on %s meets AA`, (over, under) => {
+      expect(contrast(rgb(theme[over] ?? ''), rgb(theme[under] ?? ''))).toBeGreaterThanOrEqual(4.5)
+    })
+
+    test(`${name}: white letters on every avatar`, () => {
+      for (let i = 0; i < 8; i++) {
+        expect(contrast([255, 255, 255], rgb(theme[`hue-${i}`] ?? '')), `hue-${i}`).toBeGreaterThanOrEqual(
+          4.5,
+        )
+      }
+    })
+
+    test(`${name}: names and accents on the tints of quotes and reactions`, () => {
+      for (const under of bubbles) {
+        const bubble = rgb(theme[under] ?? '')
+        for (const tone of ['accent', ...Array.from({ length: 8 }, (_, i) => `name-${i}`)]) {
+          const color = rgb(theme[tone] ?? '')
+          expect(contrast(color, mix(color, bubble, 0.11)), `${tone} on ${under}`).toBeGreaterThanOrEqual(3)
+          expect(contrast(rgb(theme['text'] ?? ''), mix(color, bubble, 0.13))).toBeGreaterThanOrEqual(4.5)
+        }
+      }
+    })
+  }
+})
+
+describe('styles', () => {
+  const styled = files.filter((path) => /\.(css|svelte)$/.test(path))
+  const where = (pattern: RegExp, skip: RegExp = /$^/) =>
+    styled.flatMap((path) =>
+      styleOf(path)
+        .split('\n')
+        .filter((line) => pattern.test(line) && !skip.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    )
+
+  test('only logical properties: nothing names left or right', () => {
+    const physical =
+      /(?:^|[\s;{])(?:margin|padding|border|inset|scroll-margin|scroll-padding)-(?:left|right)\b|(?:^|[\s;{])(?:left|right)\s*:|text-align\s*:\s*(?:left|right)|float\s*:\s*(?:left|right)|border-(?:top|bottom)-(?:left|right)-radius|(?:^|[\s;{])(?:width|height|min-width|max-width|min-height|max-height)\s*:/
+    expect(where(physical)).toEqual([])
+  })
+
+  test('a shorthand with four sides is the same on both sides', () => {
+    const wrong = where(/(?:padding|margin|inset)\s*:/).filter((line) => {
+      const value = /(?:padding|margin|inset)\s*:\s*([^;]+)/.exec(line)?.[1] ?? ''
+      const sides = value
+        .replace(/\([^()]*(?:\([^()]*\)[^()]*)*\)/g, 'x')
+        .trim()
+        .split(/\s+/)
+      return sides.length === 4 && sides[1] !== sides[3]
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('colours come from tokens', () => {
+    // Kept out: codes for machines (QR), white letters on avatars, the knob of a switch, toasts.
+    const skip = /#fff\b|#000\b|#0f1f1e|#16302e|#f1f8f7|#5c1b23|#7fe0da/
+    expect(where(/#[0-9a-f]{3,8}\b/i, skip).filter((line) => !line.startsWith('theme/tokens.css'))).toEqual(
+      [],
+    )
+  })
+
+  test('no style attributes and no inline scripts: the policy forbids both', () => {
+    const markup = files.filter((path) => path.endsWith('.svelte'))
+    expect(markup.filter((path) => /\sstyle="/.test(read(path).replace(/<style[\s\S]*/, '')))).toEqual([])
+    const page = readFileSync(resolve(ui, '../../index.html'), 'utf8')
+    expect(page).not.toMatch(/<script(?![^>]*src=)[^>]*>|<style|\son\w+=|style=/)
+  })
+})
+
+describe('words', () => {
+  test('no text of the interface stands in a component: all comes from catalogues', () => {
+    const wrong = files
+      .filter((path) => path.endsWith('.svelte'))
+      .flatMap((path) => {
+        const markup = read(path)
+          .replace(/<script[\s\S]*?<\/script>/g, '')
+          .replace(/<style[\s\S]*?<\/style>/g, '')
+          .replace(/<!--[\s\S]*?-->/g, '')
+        const texts = [...markup.matchAll(/>([^<>{}]*\p{L}{2,}[^<>{}]*)</gu)].map((m) => m[1]?.trim() ?? '')
+        const attributes = [
+          ...markup.matchAll(/(?:label|title|placeholder|aria-label)="([^"{]*\p{L}[^"{]*)"/gu),
+        ].map((m) => m[1] ?? '')
+        return [...texts, ...attributes]
+          .filter((text) => !/^[=)\s]|=>/.test(text))
+          .map((text) => `${path}: ${text}`)
+      })
+    expect(wrong).toEqual([])
+  })
+})
