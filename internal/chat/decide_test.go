@@ -254,7 +254,8 @@ func TestWhoMayEditWhat(t *testing.T) {
 		{"subscriber", inChannel(RoleMember, 0), other, CodeNotAuthor, "target"},
 		{"forwarded", inGroup(), forwarded, CodeForbidden, "target"},
 		{"outside", outside, other, CodeNotMember, ""},
-		{"a service line", inChannel(RoleOwner, 0), Ref{Kind: KindService, Body: &ServiceLine{}}, CodeBadRequest, "target"},
+		{"a service line", inChannel(RoleOwner, 0), Ref{Kind: KindService, Body: &ServiceLine{}},
+			CodeBadRequest, "target"},
 		{"an edit", inGroup(), Ref{Kind: KindEdit, Author: 1, Body: &Message{}}, CodeBadRequest, "target"},
 		{"redacted", inGroup(), Ref{Kind: KindMessage, Author: 1, Redacted: true}, CodeTargetGone, "target"},
 	} {
@@ -341,7 +342,8 @@ func TestAForwardShowsItsSourceAsFarAsItMayBeShown(t *testing.T) {
 			&Forward{Name: "سارا", Account: 2, At: noon}},
 		{"a person who hides", ForwardMessage{Source: Chat{ID: 9, Type: Direct}, Author: hiding, Message: text},
 			&Forward{Name: "سارا", At: noon}},
-		{"a private channel", ForwardMessage{Source: Chat{ID: 9, Type: Channel, Title: "خبر"}, Seq: 4, Message: text},
+		{"a private channel", ForwardMessage{Source: Chat{ID: 9, Type: Channel, Title: "خبر"}, Seq: 4,
+			Message: text},
 			&Forward{Name: "خبر", At: noon}},
 		{"a public channel", ForwardMessage{
 			Source: Chat{ID: 9, Type: Channel, Title: "خبر", Name: "khabar"}, Seq: 4, Author: sara, Message: text},
@@ -468,7 +470,8 @@ func TestNeedsNameAllThatDecideLooksAt(t *testing.T) {
 		f.Direct, f.Read = 0, ReadMark{Seq: 3}
 		a := f.Target.Account
 		cmd := rapid.SampledFrom([]Command{
-			Send{Text: "@reza_1"}, Send{Text: "x", Reply: &Reply{Seq: 1, Quote: "quote"}}, ForwardMessage{Message: &Message{}},
+			Send{Text: "@reza_1"}, Send{Text: "x", Reply: &Reply{Seq: 1, Quote: "quote"}},
+			ForwardMessage{Message: &Message{}},
 			Edit{Target: 1, Text: "@reza_1"}, Delete{Targets: []Seq{1, 2}}, SetPin{Target: 2},
 			SetInfo{InfoChange{Signatures: &yes}}, Create{Chat: 9, Type: Group, Title: "t", Invite: []AccountID{a}},
 			Create{Chat: 9, Type: Direct, Peer: a}, DeleteChat{}, Join{Token: "t"}, Join{}, Leave{}, Invite{a},

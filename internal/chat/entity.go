@@ -241,8 +241,8 @@ func joinStyles(styles []Entity) []Entity {
 }
 
 // nest puts an entity among those already placed, which are of lower layers or sorted before it. Parts that
-// may not lie where they are fall away; where it would cross another it is cut. Trimming what was cut may make
-// it cross again, so both go on until nothing moves; each step only makes pieces smaller.
+// may not lie where they are fall away; where it would cross another it is cut. Trimming what was cut may
+// make it cross again, so both go on until nothing moves; each step only makes pieces smaller.
 func nest(done []Entity, units []uint16, e Entity) []Entity {
 	pieces := []Entity{e}
 	for {

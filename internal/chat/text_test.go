@@ -68,7 +68,8 @@ func wellFormed(t interface{ Fatalf(string, ...any) }, text string, entities []E
 }
 
 var seeds = []string{
-	"", " ", "hello", "سلام @reza_1 و #خبر", "a\r\nb\rc\u2028d", "😀👨‍👩‍👧‍👦", "see https://a.ir/x_(y)). ok", "\x00",
+	"", " ", "hello", "سلام @reza_1 و #خبر", "a\r\nb\rc\u2028d", "😀👨‍👩‍👧‍👦",
+	"see https://a.ir/x_(y)). ok", "\x00",
 	"a@b.co +98 912 345 6789 $TON /start@x_bot", "\u200b\u2060", "\xff\xfe", strings.Repeat("ب ", 300),
 	"‏می‌خواهم‏ example.com", "http://http://http://", "@@@@####$$$$////++++", "a.a.a.a.a.ir:99999999/",
 }
@@ -87,7 +88,8 @@ func FuzzCompose(f *testing.F) {
 			}
 			t.Fatalf("code of %v", err)
 		}
-		if !utf8.ValidString(out) || out == "" || Len16(out) > MaxText || strings.ContainsFunc(out, forbiddenInText) {
+		if !utf8.ValidString(out) || out == "" || Len16(out) > MaxText ||
+			strings.ContainsFunc(out, forbiddenInText) {
 			t.Fatalf("stored %q", out)
 		}
 		wellFormed(t, out, kept)
@@ -168,7 +170,8 @@ func TestCrossingStylesAlwaysEndUpNested(t *testing.T) {
 
 func TestTimeIsLinearInTheText(t *testing.T) {
 	for _, unit := range []string{
-		"a.", "@", "#", "a@", "a@a.", "http://", "+1", "+1 ", "/a", "$A", "(", "https://a.ir/(", "a-", ".", "😀", "x ",
+		"a.", "@", "#", "a@", "a@a.", "http://", "+1", "+1 ", "/a", "$A", "(",
+		"https://a.ir/(", "a-", ".", "😀", "x ",
 		"@aaaaa", "#a#", "a.b/", "\u200c", "[", "www.", "::", "/", "+", "a+",
 	} {
 		text := strings.Repeat(unit, 400_000/len(unit))
@@ -241,7 +244,8 @@ func TestDescriptionsMayBeEmptyAndHaveLines(t *testing.T) {
 		in, out string
 		code    Code
 	}{
-		{"", "", 0}, {" \n ", "", 0}, {" a\nb ", "a\nb", 0}, {"a\u2067b", "", CodeBadText}, {"\xff", "", CodeBadText},
+		{"", "", 0}, {" \n ", "", 0}, {" a\nb ", "a\nb", 0}, {"a\u2067b", "", CodeBadText},
+		{"\xff", "", CodeBadText},
 		{strings.Repeat("a", MaxAbout+1), "", CodeTextTooLong},
 	} {
 		out, err := cleanAbout(c.in)

@@ -67,7 +67,8 @@ func (w *town) blocks(a, b AccountID) bool {
 }
 
 func (w *town) person(a AccountID) Person {
-	return Person{ID: a, Profile: Profile{Name: fmt.Sprint("n", a)}, Privacy: Privacy{RefuseInvites: w.refuses[a]}}
+	return Person{ID: a, Profile: Profile{Name: fmt.Sprint("n", a)},
+		Privacy: Privacy{RefuseInvites: w.refuses[a]}}
 }
 
 // apply keeps what the changes of an entry say.
@@ -399,8 +400,9 @@ func TestWhateverPeopleDoTheTownStaysSound(t *testing.T) {
 		}
 	}
 	for _, code := range []Code{
-		CodeForbidden, CodeNotMember, CodeBanned, CodeRestricted, CodeCannotWrite, CodeInvitesRefused, CodeTargetGone,
-		CodeNotAuthor, CodeOwnerCannotLeave, CodeAlreadyMember, CodeInviteExpired, CodeInviteUsedUp, CodeChatDeleted,
+		CodeForbidden, CodeNotMember, CodeBanned, CodeRestricted, CodeCannotWrite, CodeInvitesRefused,
+		CodeTargetGone, CodeNotAuthor, CodeOwnerCannotLeave, CodeAlreadyMember, CodeInviteExpired, CodeInviteUsedUp,
+		CodeChatDeleted,
 	} {
 		if codes[code] == 0 {
 			t.Errorf("%v never came up", code)
