@@ -117,8 +117,17 @@ describe('styles', () => {
     )
 
   test('only logical properties: nothing names left or right', () => {
-    const physical =
-      /(?:^|[\s;{])(?:margin|padding|border|inset|scroll-margin|scroll-padding)-(?:left|right)\b|(?:^|[\s;{])(?:left|right)\s*:|text-align\s*:\s*(?:left|right)|float\s*:\s*(?:left|right)|border-(?:top|bottom)-(?:left|right)-radius|(?:^|[\s;{])(?:width|height|min-width|max-width|min-height|max-height)\s*:/
+    const physical = new RegExp(
+      [
+        /(?:^|[\s;{])(?:margin|padding|border|inset|scroll-margin|scroll-padding)-(?:left|right)\b/,
+        /(?:^|[\s;{])(?:left|right)\s*:/,
+        /text-align\s*:\s*(?:left|right)|float\s*:\s*(?:left|right)/,
+        /border-(?:top|bottom)-(?:left|right)-radius/,
+        /(?:^|[\s;{])(?:width|height|min-width|max-width|min-height|max-height)\s*:/,
+      ]
+        .map((each) => each.source)
+        .join('|'),
+    )
     expect(where(physical)).toEqual([])
   })
 
