@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Settings } from './fold'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
 import type { Entity } from './message'
 
@@ -16,6 +17,8 @@ export interface Entry {
   /** Client key in hex; empty where it is not shown (channels). */
   readonly key: string
   readonly kind: EntryKind
+  /** The kind's number on the wire: a later version may know what this one does not. */
+  readonly code: number
   readonly counted: boolean
   /** What it edits, deletes, pins or unpins; 0 none. */
   readonly target: Seq
@@ -25,6 +28,8 @@ export interface Entry {
   /** Today's version, where a later entry superseded this one. */
   readonly overlay: Overlay | null
   readonly tally: Tally | null
+  /** Known on this side to be by this account, also where the chat hides authors. */
+  readonly own?: boolean
 }
 
 /** Kinds by their names; a kind that this version does not know is 'unknown'. */
@@ -107,28 +112,13 @@ export interface MemberState {
 }
 
 /** A chat as this account may see it. */
-export interface ChatRecord {
+export interface ChatRecord extends Settings {
   readonly id: ChatId
-  readonly type: ChatType
-  readonly title: string
-  readonly about: string
-  readonly name: string
-  readonly defaults: number
-  readonly slowSeconds: number
-  readonly signatures: boolean
-  readonly historyHidden: boolean
-  readonly joinApproval: boolean
-  readonly members: number
-  readonly wide: boolean
   readonly me: MemberState
   /** The other one of a direct chat; 0 elsewhere. */
   readonly peer: AccountId
-  readonly pinned: readonly Seq[]
   readonly facts: number
   readonly operatorCanRead: boolean
-  readonly created: Ms
-  readonly deleted: boolean
-  readonly numberBase: number
 }
 
 export interface Person {
@@ -150,6 +140,8 @@ export interface MessageBody {
   readonly signature: string
   readonly imported: ImportedFrom | null
   readonly attachments: readonly AttachmentBody[]
+  /** Whom it mentions, and whose message it replies to where the chat says so. */
+  readonly speaksTo: readonly AccountId[]
 }
 
 export interface ReplyBody {
@@ -285,7 +277,13 @@ export type ChatBody =
 /** Bodies of user-log entries, decoded. */
 export type UserBody =
   | { readonly kind: 'profile'; readonly profile: Profile }
-  | { readonly kind: 'myChat'; readonly chat: ChatId; readonly member: MemberState }
+  | {
+      readonly kind: 'myChat'
+      readonly chat: ChatId
+      readonly type: ChatType
+      readonly peer: AccountId
+      readonly member: MemberState
+    }
   | { readonly kind: 'read'; readonly chat: ChatId; readonly mark: ReadMark }
   | { readonly kind: 'draft'; readonly chat: ChatId; readonly draft: DraftBody }
   | { readonly kind: 'chatPrefs'; readonly chat: ChatId; readonly prefs: Partial<ChatPrefs> }

@@ -55,6 +55,14 @@ function importedOf(i: entry.ImportedFrom | undefined): ImportedFrom | null {
   return { author, authorId, viaBot, number: Number(i.number), edited: Number(i.editedMs) }
 }
 
+/** Whom a message speaks to, by the server's own rule: a forwarded one was meant for others. */
+function speaksTo(m: entry.Message): number[] {
+  if (m.forward) return []
+  const { MENTION, TEXT_MENTION } = entry.EntityKind
+  const mentioned = m.entities.filter((e) => e.kind === MENTION || e.kind === TEXT_MENTION)
+  return [m.reply?.author ?? 0, ...mentioned.map((e) => e.account)].filter((account) => account !== 0)
+}
+
 /** Reads the body of a message or of an edit; null when it does not decode. */
 export function readMessage(bytes: Uint8Array): MessageBody | null {
   const m = tryDecode(entry.MessageSchema, bytes)
@@ -69,6 +77,7 @@ export function readMessage(bytes: Uint8Array): MessageBody | null {
     attachments: m.attachments.map(({ kind, name, mime, bytes, width, height, seconds, emoji }) => {
       return { kind, name, mime, bytes: Number(bytes), width, height, seconds, emoji }
     }),
+    speaksTo: speaksTo(m),
   }
 }
 
@@ -137,7 +146,9 @@ const userReaders: Readers<UserBody> = {
   },
   myChat: (bytes) => {
     const m = tryDecode(sync.MyChatSchema, bytes)
-    return m && { kind: 'myChat', chat: m.chat, member: memberOf(m.member) }
+    if (!m) return null
+    const { chat, peer } = m
+    return { kind: 'myChat', chat, peer, type: typeOf(m.type), member: memberOf(m.member) }
   },
   read: (bytes) => {
     const r = tryDecode(sync.ReadMarkSchema, bytes)
@@ -169,12 +180,19 @@ const userReaders: Readers<UserBody> = {
   },
 }
 
+/** Kinds whose body may have been erased: no bytes of it mean no body, not an empty one. */
+const erasable: ReadonlySet<EntryKind> = new Set(['message', 'edit', 'service', 'draft'])
+
+function isErased(e: Pick<Entry, 'kind' | 'body'>): boolean {
+  return e.body.length === 0 && erasable.has(e.kind)
+}
+
 /** The body of a chat entry as it was written; not today's version. */
 export function readChatBody(e: Pick<Entry, 'kind' | 'body'>): ChatBody {
-  return chatReaders[e.kind]?.(e.body) ?? { kind: 'unknown' }
+  return (isErased(e) ? null : chatReaders[e.kind]?.(e.body)) ?? { kind: 'unknown' }
 }
 
 /** The body of a user-log entry. */
 export function readUserBody(e: Pick<Entry, 'kind' | 'body'>): UserBody {
-  return userReaders[e.kind]?.(e.body) ?? { kind: 'unknown' }
+  return (isErased(e) ? null : userReaders[e.kind]?.(e.body)) ?? { kind: 'unknown' }
 }

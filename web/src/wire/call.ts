@@ -10,11 +10,12 @@ import {
 } from '@bufbuild/protobuf'
 import type { RequestOptions } from './connection'
 import { Silence } from './failure'
+import { Messages } from './gen/zolal/v1/message_pb'
 
 export { Accounts } from './gen/zolal/v1/account_pb'
 export { Chats } from './gen/zolal/v1/chat_pb'
-export { Messages } from './gen/zolal/v1/message_pb'
 export { Sync } from './gen/zolal/v1/sync_pb'
+export { Messages }
 
 /** Whatever carries encoded requests: a connection, single posts, or another tab with the connection. */
 export interface Caller {
@@ -62,4 +63,15 @@ function decode<I extends DescMessage, O extends DescMessage>(
   } catch (error) {
     throw new Silence('interfering', true, error)
   }
+}
+
+/** The place that an acknowledgement names; none where there was nothing to do, as in an equal edit. */
+export function readReceipt(answer: Uint8Array): number[] {
+  const { seq } = decode(Messages.method.send, answer)
+  return seq === 0 ? [] : [seq]
+}
+
+/** The places that the acknowledgement of a forward names, in its order. */
+export function readForwardReceipts(answer: Uint8Array): number[] {
+  return decode(Messages.method.forward, answer).receipts.map((receipt) => receipt.seq)
 }

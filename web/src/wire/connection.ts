@@ -114,7 +114,7 @@ export class Connection {
       try {
         return await link.request(method, payload, Math.max(1, until - performance.now()))
       } catch (error) {
-        if (endsSession(error)) this.#end(error)
+        if (error instanceof Refusal && endsSession(error)) this.#end(error)
         if (!(error instanceof Silence)) throw error
         sent ||= error.sent
         const again = o.again !== false && error.reason !== 'interfering' && performance.now() < until

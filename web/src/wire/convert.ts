@@ -85,6 +85,7 @@ export function entryOf(e: entry.Entry): Entry {
     author: e.author,
     key: toHex(e.key),
     kind: kindOf(e.envelope?.kind ?? Kind.UNSPECIFIED),
+    code: e.envelope?.kind ?? Kind.UNSPECIFIED,
     counted: e.envelope?.counted ?? false,
     target: e.envelope?.target ?? 0,
     silent: e.envelope?.silent ?? false,
@@ -149,6 +150,7 @@ export function chatOf(c: chat.ChatInfo): ChatRecord {
     operatorCanRead: c.operatorCanRead,
     created: Number(c.createdMs),
     deleted: c.deleted,
+    imported: false,
     numberBase: Number(c.numberBase),
   }
 }

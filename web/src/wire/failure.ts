@@ -49,7 +49,7 @@ const ended: ReadonlySet<ErrorCode> = new Set([
 ])
 
 /** The server says that this session's token is good no longer. */
-export function endsSession(error: unknown): error is Refusal {
+export function endsSession(error: unknown): boolean {
   return error instanceof Refusal && ended.has(error.code)
 }
 

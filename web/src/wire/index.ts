@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 export { AddressBook, type KnownAddresses, verifyAddresses } from './addresses'
+export { Backoff } from './backoff'
 export { readChatBody, readMessage, readUserBody } from './body'
-export { Accounts, type Caller, Chats, call, encode, Messages, nameOf, reread, Sync } from './call'
+export {
+  Accounts,
+  type Caller,
+  Chats,
+  call,
+  encode,
+  Messages,
+  nameOf,
+  readForwardReceipts,
+  readReceipt,
+  reread,
+  Sync,
+} from './call'
 export { ServerClock } from './clock'
 export {
   Connection,

@@ -105,9 +105,16 @@ export class Gate {
 
   /** Sends updates to every session of the accounts. */
   push(accounts: readonly number[], updates: sync.Update[]): void {
-    const mangled = this.mangle(updates)
-    if (mangled.length === 0) return
-    for (const session of this.sessions) if (accounts.includes(session.account)) session.push(mangled)
+    this.pushTo((account) => accounts.includes(account), updates)
+  }
+
+  /** Sends updates to every session whose owner is meant. */
+  pushTo(meant: (account: number) => boolean, updates: sync.Update[]): void {
+    for (const session of this.sessions) {
+      if (!meant(session.account)) continue
+      const mangled = this.mangle(updates)
+      if (mangled.length > 0) session.push(mangled)
+    }
   }
 
   /** The next requests of a method meet these faults, one each. */

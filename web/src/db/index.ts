@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+export { AccountDb, type Change, type Durability, Reader, Writer } from './account'
+export { Registry, type RegistryValues } from './registry'
+export type * from './rows'

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { SessionRow } from './rows'
+
+/** What a browser knows apart from any account. */
+export interface RegistryValues {
+  session: SessionRow
+  /** Which way to connect works on which network. */
+  rungs: Record<string, string>
+  /** Earlier tokens by username: a known device is not locked out by others' guesses. */
+  proofs: Record<string, string>
+}
+
+interface Schema extends DBSchema {
+  values: { key: string; value: RegistryValues[keyof RegistryValues] }
+}
+
+/** The small database that says who is signed in here. */
+export class Registry {
+  readonly #db: IDBPDatabase<Schema>
+
+  private constructor(db: IDBPDatabase<Schema>) {
+    this.#db = db
+  }
+
+  static async open(name = 'zolal'): Promise<Registry> {
+    const db = await openDB<Schema>(name, 1, {
+      upgrade: (db) => void db.createObjectStore('values'),
+      blocking: (_current, _blocked, event) => (event.target as IDBDatabase | null)?.close(),
+    })
+    return new Registry(db)
+  }
+
+  async get<K extends keyof RegistryValues>(key: K): Promise<RegistryValues[K] | undefined> {
+    return (await this.#db.get('values', key)) as RegistryValues[K] | undefined
+  }
+
+  async set<K extends keyof RegistryValues>(key: K, value: RegistryValues[K]): Promise<void> {
+    const tx = this.#db.transaction('values', 'readwrite', { durability: 'strict' })
+    await tx.store.put(value, key)
+    await tx.done
+  }
+
+  async delete(key: keyof RegistryValues): Promise<void> {
+    await this.#db.delete('values', key)
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+}

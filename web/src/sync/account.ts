@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { AccountDb, type SessionRow } from '../db'
+import type { ChatId, Ms } from '../model/id'
+import { type ConnectionState, KeyMaker, type Refusal } from '../wire'
+import type { Env } from './env'
+import { History } from './history'
+import { Leader } from './leader'
+import { Mirror } from './mirror'
+import { Outbox } from './outbox'
+import { type Fleeting, Tabs } from './tabs'
+
+export interface AccountEvents {
+  state(state: ConnectionState): void
+  fleeting(what: Fleeting): void
+  /** Our own server ended this session. */
+  ended(why: Refusal): void
+  rungs(rungs: Record<string, string>): void
+}
+
+/** One signed-in account in one tab: what is stored, what is mirrored, how to ask and to write. */
+export class Account {
+  readonly session: SessionRow
+  readonly db: AccountDb
+  readonly mirror: Mirror
+  readonly tabs: Tabs
+  readonly history: History
+  readonly outbox: Outbox
+  readonly keys: KeyMaker
+  /** The browser threw away what was stored: everything is fetched again. */
+  readonly evicted: boolean
+  readonly #env: Env
+  readonly #events: AccountEvents
+  readonly #rungs: Record<string, string>
+
+  /** Opens what is stored, which needs no network, then connects (or follows the tab that does). */
+  static async open(
+    env: Env,
+    session: SessionRow,
+    rungs: Record<string, string>,
+    events: AccountEvents,
+  ): Promise<Account> {
+    const db = await AccountDb.open(AccountDb.nameOf(session.server, session.account))
+    const born = await db.read((r) => r.value('born'))
+    const evicted = born !== session.born
+    if (evicted) await db.write((w) => w.putValue('born', session.born), 'strict')
+    let tabs: Tabs | null = null
+    const mirror = await Mirror.open(db, (change) => tabs?.tellChange(change))
+    const account = new Account({ env, session, rungs, events, db, mirror, evicted })
+    tabs = account.tabs
+    account.tabs.start()
+    return account
+  }
+
+  private constructor(o: {
+    env: Env
+    session: SessionRow
+    rungs: Record<string, string>
+    events: AccountEvents
+    db: AccountDb
+    mirror: Mirror
+    evicted: boolean
+  }) {
+    this.session = o.session
+    this.db = o.db
+    this.mirror = o.mirror
+    this.evicted = o.evicted
+    this.#env = o.env
+    this.#events = o.events
+    this.#rungs = o.rungs
+    this.keys = new KeyMaker(() => this.now())
+    this.tabs = new Tabs(o.env, o.db.name, {
+      changed: (change) => this.mirror.take(change),
+      state: (state) => this.#events.state(state),
+      fleeting: (what) => this.#events.fleeting(what),
+      lead: (signal) => this.#lead(signal),
+    })
+    this.history = new History(o.db, this.tabs, o.session.account)
+    this.outbox = new Outbox(o.db, o.mirror, {
+      makeKey: () => this.keys.make(),
+      device: o.session.device,
+      now: () => this.now(),
+    })
+  }
+
+  get me(): number {
+    return this.session.account
+  }
+
+  get state(): ConnectionState {
+    return this.tabs.state
+  }
+
+  /** The server's time, as far as it is known. */
+  now(): Ms {
+    return Date.now() + this.mirror.clock
+  }
+
+  async close(): Promise<void> {
+    await this.tabs.stop()
+    await this.mirror.settled()
+    this.mirror.close()
+    this.db.close()
+  }
+
+  /** Leads until the signal is given. */
+  async #lead(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    const leader = await Leader.start({
+      db: this.db,
+      mirror: this.mirror,
+      history: this.history,
+      env: this.#env,
+      me: this.me,
+      device: this.session.device,
+      token: this.session.token,
+      makeKey: () => this.keys.make(),
+      rungs: this.#rungs,
+      events: {
+        state: (state) => this.tabs.tellState(state),
+        fleeting: (what) => this.tabs.tellFleeting(what),
+        ended: (why) => this.#events.ended(why),
+        rungs: (rungs) => this.#events.rungs(rungs),
+      },
+    })
+    this.tabs.serve(leader.connection)
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve()
+      else signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    this.tabs.serve(null)
+    await leader.stop()
+  }
+
+  /** A chat in memory; undefined where this account has none of that number. */
+  chat(id: ChatId) {
+    return this.mirror.chats.get(id)
+  }
+}

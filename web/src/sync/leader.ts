@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AccountDb, Change } from '../db'
+import type { Ms, Seq } from '../model/id'
+import {
+  AddressBook,
+  type AddressList,
+  Connection,
+  type ConnectionState,
+  call,
+  entryOf,
+  type HelloOk,
+  personOf,
+  type Refusal,
+  Rungs,
+  ServerClock,
+  type Signal,
+  Silence,
+  Sync,
+  tallyOf,
+  type Update,
+  verifyAddresses,
+} from '../wire'
+import { applyGrowth, applyPeople } from './apply'
+import { catchUp } from './catchup'
+import type { Env } from './env'
+import { Flusher } from './flush'
+import type { History } from './history'
+import type { Mirror } from './mirror'
+import { settleSent } from './outbox'
+import { Sender } from './sender'
+import type { Fleeting } from './tabs'
+import { applyUserEntries } from './userlog'
+
+/** Accounts whose presence one session may watch. */
+const WATCHED = 200
+
+export interface LeaderEvents {
+  state(state: ConnectionState): void
+  fleeting(what: Fleeting): void
+  /** Our own server ended this session. */
+  ended(why: Refusal): void
+  /** Facts that a run learned and the next one starts with. */
+  rungs(rungs: Record<string, string>): void
+}
+
+export interface LeaderOptions {
+  readonly db: AccountDb
+  readonly mirror: Mirror
+  readonly history: History
+  readonly env: Env
+  readonly me: number
+  readonly device: number
+  readonly token: string
+  readonly makeKey: () => Uint8Array<ArrayBuffer>
+  readonly rungs: Record<string, string>
+  readonly events: LeaderEvents
+}
+
+/**
+ * What only one tab does: holds the connection, catches up, applies updates, sends the outbox, tells marks.
+ * Updates are applied one after the other; what cannot be applied asks for a sync, which heals everything.
+ */
+export class Leader {
+  readonly connection: Connection
+  readonly #o: LeaderOptions
+  readonly #sender: Sender
+  readonly #flusher: Flusher
+  readonly #book: AddressBook
+  readonly #clock: ServerClock
+  readonly #unsubscribe: (() => void)[] = []
+  #work: Promise<void> = Promise.resolve()
+  #syncTimer: ReturnType<typeof setTimeout> | undefined
+  #stopped = false
+  #watching = ''
+
+  static async start(o: LeaderOptions): Promise<Leader> {
+    const [known, offset] = await o.db.read((r) => Promise.all([r.value('addresses'), r.value('clock')]))
+    const leader = new Leader(o, new AddressBook(o.env.home, known ?? null), new ServerClock(offset ?? 0))
+    leader.connection.start()
+    return leader
+  }
+
+  private constructor(o: LeaderOptions, book: AddressBook, clock: ServerClock) {
+    this.#o = o
+    this.#book = book
+    this.#clock = clock
+    const { env } = o
+    this.connection = new Connection({
+      addresses: book,
+      token: o.token,
+      who: env.who,
+      net: env.net,
+      timing: env.timing,
+      memory: new Rungs(o.rungs, o.events.rungs, () => env.networkName()),
+      events: {
+        linked: (hello, askedAt) => this.#linked(hello, askedAt),
+        updates: ({ updates }) => {
+          for (const update of updates) this.#enqueue(() => this.#apply(update))
+        },
+        state: (state) => this.#state(state),
+        ended: (why) => o.events.ended(why),
+      },
+    })
+    const now = () => clock.now()
+    this.#sender = new Sender(
+      o.db,
+      this.connection,
+      env,
+      { device: o.device, now, makeKey: o.makeKey },
+      { rewound: () => this.#syncSoon(0), missing: (chat) => this.#fetchMissing(chat) },
+    )
+    this.#flusher = new Flusher(o.db, o.mirror, this.connection, env, o)
+    this.#unsubscribe.push(
+      o.mirror.subscribe((change) => this.#changed(change)),
+      env.onWake(() => this.connection.poke()),
+      env.onHide(() => this.#flusher.hurry()),
+    )
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#syncTimer)
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    this.#sender.close()
+    this.#flusher.close()
+    await this.connection.stop()
+    await this.#work
+  }
+
+  #linked(hello: HelloOk, askedAt: Ms): void {
+    this.#learnClock(Number(hello.serverMs), askedAt)
+    this.#watching = ''
+    this.#syncSoon(0)
+  }
+
+  #state(state: ConnectionState): void {
+    if (state !== 'online') {
+      this.#sender.close()
+      this.#flusher.close()
+    }
+    this.#o.events.state(state)
+  }
+
+  /** Runs one thing after the other. A failure of one (storage is full, the tab closes) asks for a sync. */
+  #enqueue(work: () => Promise<void>): void {
+    this.#work = this.#work
+      .then(() => (this.#stopped ? undefined : work()))
+      .catch((error) => {
+        // Without an answer there is a new link soon, which syncs; else what went wrong may pass.
+        const { sendMin, sendMax } = this.#o.env.pace
+        const silent = error instanceof Silence
+        if (this.connection.state === 'online') this.#syncSoon(silent ? sendMin : sendMax)
+      })
+  }
+
+  /** Catches up after a moment, so that several reasons make one request. */
+  #syncSoon(ms: number = this.#o.env.pace.resync): void {
+    if (this.#stopped) return
+    clearTimeout(this.#syncTimer)
+    this.#syncTimer = setTimeout(() => {
+      this.#enqueue(() => this.#sync())
+    }, ms)
+  }
+
+  async #sync(): Promise<void> {
+    const result = await catchUp(this.#o.db, this.connection, this.#o.me)
+    if (this.#stopped) return
+    this.#learnClock(result.serverMs, result.askedAt)
+    if (result.addresses) await this.#learnAddresses(result.addresses)
+    this.#sender.open()
+    this.#flusher.open()
+    this.#watch()
+    this.#syncSoon(result.again ? 0 : this.#o.env.pace.safety)
+  }
+
+  #learnClock(serverMs: Ms, askedAt: Ms): void {
+    if (serverMs === 0) return
+    const before = this.#clock.offset
+    this.#clock.learn(serverMs, askedAt)
+    const { offset } = this.#clock
+    // Less is the noise of the network.
+    if (Math.abs(offset - before) < 1_000) return
+    this.#enqueue(() => this.#o.db.write((w) => w.putValue('clock', offset)))
+  }
+
+  async #learnAddresses(list: AddressList): Promise<void> {
+    const verified = await verifyAddresses(list, this.#clock.now())
+    if (!verified || !this.#book.learn(verified)) return
+    const { known } = this.#book
+    if (known) await this.#o.db.write((w) => w.putValue('addresses', known))
+  }
+
+  async #apply({ what }: Update): Promise<void> {
+    switch (what.case) {
+      case 'chat': {
+        const { chat, entries, people, facts } = what.value
+        const growth = { chat, entries: entries.map(entryOf), facts: Number(facts) }
+        const ask = await this.#o.db.write(async (w) => {
+          await applyPeople(w, people.map(personOf))
+          return applyGrowth(w, this.#o.me, growth)
+        })
+        if (ask.stale) this.#syncSoon()
+        if (ask.facts) await this.#o.history.refresh(chat)
+        return
+      }
+      case 'user': {
+        const entries = what.value.entries.map(entryOf)
+        const ask = await this.#o.db.write((w) => applyUserEntries(w, this.#o.me, entries))
+        if (ask.stale) this.#syncSoon()
+        if (ask.devices) this.#o.events.fleeting({ kind: 'devices' })
+        return
+      }
+      case 'signal':
+        return this.#signal(what.value)
+      case 'resync':
+        return this.#syncSoon(0)
+      case 'addresses':
+        return this.#learnAddresses(what.value)
+      case 'goingAway':
+        // The connection ends by itself; the next greeting tells whether the session is good still.
+        return
+    }
+  }
+
+  async #signal({ what }: Signal): Promise<void> {
+    switch (what.case) {
+      case 'typing': {
+        const { chat, account, stopped } = what.value
+        if (account !== this.#o.me) this.#o.events.fleeting({ kind: 'typing', chat, account, stopped })
+        return
+      }
+      case 'presence':
+        return this.#tellPresence(what.value)
+      case 'tally': {
+        const { chat, tallies } = what.value
+        return this.#o.db.write(async (w) => {
+          for (const tally of tallies) {
+            const row = await w.entry(chat, tally.seq)
+            if (row) await w.putEntry({ ...row, tally: withMine(tallyOf(tally), row.tally) })
+          }
+        })
+      }
+      case 'read': {
+        const { chat, account, seq } = what.value
+        if (account === this.#o.me) return
+        return this.#o.db.write(async (w) => {
+          const row = await w.chat(chat)
+          if (row && seq > row.peerRead) await w.putChat({ ...row, peerRead: seq })
+        })
+      }
+    }
+  }
+
+  async #tellPresence(p: { account: number; online: boolean; lastSeenMs: bigint }): Promise<void> {
+    const { account, online } = p
+    const at = Number(p.lastSeenMs)
+    this.#o.events.fleeting({ kind: 'presence', account, online, at })
+    await this.#o.db.write(async (w) => {
+      const person = await w.person(account)
+      if (person && person.lastSeen !== at) await w.putPerson({ ...person, lastSeen: at })
+    })
+  }
+
+  #changed(change: Change): void {
+    if (change.outbox) this.#sender.wake()
+    if (change.chats.length > 0) {
+      this.#flusher.look(change.chats)
+      this.#watch()
+    }
+    const sent = this.#o.mirror.outbox.filter((item) => item.state === 'sent')
+    const arrived = sent.filter((item) => change.entries.some((e) => e.chat === item.chat))
+    for (const { n } of arrived) {
+      this.#enqueue(async () => {
+        await this.#o.db.write(async (w) => {
+          const item = await w.outboxItem(n)
+          if (item?.state === 'sent') await settleSent(w, item)
+        })
+      })
+    }
+  }
+
+  /** An acknowledged entry usually comes as an update in a moment; if not, it is fetched. */
+  #fetchMissing(chat: number): void {
+    setTimeout(() => {
+      const missing = this.#o.mirror.outbox.filter((i) => i.chat === chat && i.state === 'sent')
+      const seqs = missing.flatMap((item) => item.seqs)
+      if (seqs.length > 0 && !this.#stopped) this.#enqueue(() => this.#fetchThrough(chat, Math.max(...seqs)))
+    }, this.#o.env.pace.resync)
+  }
+
+  async #fetchThrough(chat: number, seq: Seq): Promise<void> {
+    const row = this.#o.mirror.chats.get(chat)
+    if (row && row.asOf < seq) await this.#o.history.readFrom(chat, row.asOf)
+    this.#syncSoon()
+  }
+
+  /** Asks for the presence of the people one talks to directly. */
+  #watch(): void {
+    const rows = [...this.#o.mirror.chats.values()].filter((row) => row.info.peer !== 0)
+    const recent = rows.sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0)).slice(0, WATCHED)
+    const accounts = recent.map((row) => row.info.peer).sort((a, b) => a - b)
+    const name = accounts.join()
+    if (name === this.#watching || this.connection.state !== 'online') return
+    this.#watching = name
+    this.#enqueue(async () => {
+      const { people } = await call(this.connection, Sync.method.watch, { accounts })
+      for (const presence of people) await this.#tellPresence(presence)
+    })
+  }
+}
+
+/** Shared signals do not say which reactions are one's own: what was known of that stays. */
+function withMine(tally: ReturnType<typeof tallyOf>, known: ReturnType<typeof tallyOf> | null) {
+  const mine = new Set(known?.reactions.filter((r) => r.mine).map((r) => r.emoji))
+  return { ...tally, reactions: tally.reactions.map((r) => ({ ...r, mine: r.mine || mine.has(r.emoji) })) }
+}

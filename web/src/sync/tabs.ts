@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Change } from '../db'
+import { type Caller, type ConnectionState, Refusal, type RequestOptions, Silence } from '../wire'
+import type { Channel, Env } from './env'
+
+/** Something fleeting that every tab shows and none stores. */
+export type Fleeting =
+  | { readonly kind: 'typing'; readonly chat: number; readonly account: number; readonly stopped: boolean }
+  | { readonly kind: 'presence'; readonly account: number; readonly online: boolean; readonly at: number }
+  | { readonly kind: 'devices' }
+
+type Failure =
+  | { readonly kind: 'refusal'; readonly code: number; readonly retryMs: number; readonly field: string }
+  | { readonly kind: 'silence'; readonly reason: Silence['reason']; readonly sent: boolean }
+
+type Said =
+  | { readonly say: 'changed'; readonly change: Change }
+  | { readonly say: 'state'; readonly state: ConnectionState }
+  | { readonly say: 'fleeting'; readonly what: Fleeting }
+  | { readonly say: 'whoLeads' }
+  | { readonly say: 'leading'; readonly state: ConnectionState }
+  | {
+      readonly say: 'call'
+      readonly id: string
+      readonly method: string
+      readonly payload: Uint8Array
+      readonly options: RequestOptions
+    }
+  | { readonly say: 'answer'; readonly id: string; readonly payload?: Uint8Array; readonly failure?: Failure }
+
+export interface TabEvents {
+  /** Another tab committed something. */
+  changed(change: Change): void
+  state(state: ConnectionState): void
+  fleeting(what: Fleeting): void
+  /** This tab leads from now on: connect. Resolves when it has stopped leading. */
+  lead(signal: AbortSignal): Promise<void>
+}
+
+interface Call {
+  readonly said: Said & { readonly say: 'call' }
+  readonly settle: (answer: Uint8Array | Error) => void
+}
+
+/**
+ * The tabs of one account on one browser. One of them, by a Web Lock, leads: it holds the connection, and the
+ * others ask through it. When it goes, the next one takes the lock over, and what was asked and not answered
+ * is asked again of it: requests carry keys, so that this doubles nothing.
+ */
+export class Tabs implements Caller {
+  readonly #env: Env
+  readonly #name: string
+  readonly #events: TabEvents
+  readonly #channel: Channel
+  readonly #stop = new AbortController()
+  readonly #calls = new Map<string, Call>()
+  /** The connection, where this tab leads. */
+  #connection: Caller | null = null
+  #state: ConnectionState = 'connecting'
+  #done: Promise<void> = Promise.resolve()
+
+  constructor(env: Env, name: string, events: TabEvents) {
+    this.#env = env
+    this.#name = name
+    this.#events = events
+    this.#channel = env.channel(name, (message) => this.#hear(message as Said))
+  }
+
+  get leading(): boolean {
+    return this.#connection !== null
+  }
+
+  get state(): ConnectionState {
+    return this.#state
+  }
+
+  start(): void {
+    this.#say({ say: 'whoLeads' })
+    const { signal } = this.#stop
+    this.#done = this.#env.lock(this.#name, signal, () => this.#events.lead(signal))
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#done
+    this.#channel.close()
+    for (const call of [...this.#calls.values()]) call.settle(new Silence('cut', true))
+  }
+
+  /** This tab's connection stands ready (or is gone: null). */
+  serve(connection: Caller | null): void {
+    this.#connection = connection
+    if (!connection) return
+    this.#say({ say: 'leading', state: this.#state })
+    for (const call of this.#calls.values()) void this.#answerOwn(call, connection)
+  }
+
+  tellState(state: ConnectionState): void {
+    this.#state = state
+    this.#events.state(state)
+    this.#say({ say: 'state', state })
+  }
+
+  tellFleeting(what: Fleeting): void {
+    this.#events.fleeting(what)
+    this.#say({ say: 'fleeting', what })
+  }
+
+  tellChange(change: Change): void {
+    this.#say({ say: 'changed', change })
+  }
+
+  request(method: string, payload: Uint8Array, options: RequestOptions = {}): Promise<Uint8Array> {
+    if (this.#connection) return this.#connection.request(method, payload, options)
+    const id = crypto.randomUUID()
+    return new Promise((resolve, reject) => {
+      const settle = (answer: Uint8Array | Error) => {
+        clearTimeout(timer)
+        this.#calls.delete(id)
+        if (answer instanceof Error) reject(answer)
+        else resolve(answer)
+      }
+      const deadline = options.deadlineMs ?? this.#env.timing.answer
+      const timer = setTimeout(() => settle(new Silence('late', true)), deadline)
+      const said = { say: 'call', id, method, payload, options } as const
+      this.#calls.set(id, { said, settle })
+      this.#say(said)
+    })
+  }
+
+  async #answerOwn({ said, settle }: Call, connection: Caller): Promise<void> {
+    try {
+      settle(await connection.request(said.method, said.payload, said.options))
+    } catch (error) {
+      settle(error as Error)
+    }
+  }
+
+  #say(said: Said): void {
+    if (!this.#stop.signal.aborted) this.#channel.post(said)
+  }
+
+  #hear(said: Said): void {
+    if (this.#stop.signal.aborted) return
+    switch (said.say) {
+      case 'changed':
+        this.#events.changed(said.change)
+        return
+      case 'state':
+        this.#state = said.state
+        this.#events.state(said.state)
+        return
+      case 'fleeting':
+        this.#events.fleeting(said.what)
+        return
+      case 'whoLeads':
+        if (this.#connection) this.#say({ say: 'leading', state: this.#state })
+        return
+      case 'leading':
+        this.#state = said.state
+        this.#events.state(said.state)
+        for (const call of this.#calls.values()) this.#say(call.said)
+        return
+      case 'call':
+        if (this.#connection) void this.#answerOther(said, this.#connection)
+        return
+      case 'answer':
+        this.#calls.get(said.id)?.settle(said.payload ?? failureOf(said.failure))
+    }
+  }
+
+  async #answerOther(said: Said & { say: 'call' }, connection: Caller): Promise<void> {
+    try {
+      const payload = await connection.request(said.method, said.payload, said.options)
+      this.#say({ say: 'answer', id: said.id, payload })
+    } catch (error) {
+      this.#say({ say: 'answer', id: said.id, failure: plainFailure(error) })
+    }
+  }
+}
+
+/** Errors lose their class on the way to another tab; this keeps what they say. */
+function plainFailure(error: unknown): Failure {
+  if (error instanceof Refusal) {
+    return { kind: 'refusal', code: error.code, retryMs: error.retryMs, field: error.field }
+  }
+  if (error instanceof Silence) return { kind: 'silence', reason: error.reason, sent: error.sent }
+  return { kind: 'silence', reason: 'cut', sent: true }
+}
+
+function failureOf(failure: Failure | undefined): Error {
+  if (failure?.kind === 'refusal') return new Refusal(failure.code, '', failure.retryMs, failure.field)
+  return new Silence(failure?.reason ?? 'cut', failure?.sent ?? true)
+}
