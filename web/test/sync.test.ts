@@ -43,7 +43,7 @@ const row = (tab: Tab, chat = 7) => tab.account.chat(chat)
 async function ready(account: number, o: TabOptions = {}): Promise<Tab> {
   const tab = await open(account, o)
   await until('caught up', () => row(tab)?.head.seq === world.head(7))
-  await tab.account.history.fetch(7, { at: 'end' })
+  await tab.account.history.load(7, { at: 'end' })
   await tab.account.mirror.settled()
   return tab
 }
@@ -203,7 +203,7 @@ describe('live updates', () => {
     expect(said).toContain('edited while away')
     expect(said).not.toContain('old 3')
     expect(said).not.toContain('old 4')
-    await again.account.history.fetch(7, { at: 'end' })
+    await again.account.history.load(7, { at: 'end' })
     world.say(7, 2, 'and on it goes')
     await until('live again', async () => (await lines(again, 7)).includes('and on it goes'))
   })
@@ -213,7 +213,7 @@ describe('live updates', () => {
     const ada = await open(1)
     await until('caught up', () => row(ada)?.head.seq === world.head(7))
     // The edit arrives live before its target has been fetched.
-    const before = ada.account.history.fetch(7, { at: 'before', seq: target + 1 })
+    const before = ada.account.history.load(7, { at: 'before', seq: target + 1 })
     world.edit(7, 2, target, 'new words')
     await before
     await until('new words', async () => (await lines(ada, 7)).join() === 'new words')
@@ -475,10 +475,10 @@ describe('a restored server', () => {
     })
     await converge(ada)
     world.restore(backup)
-    await ada.account.history.fetch(7, { at: 'end' }).catch(() => null)
+    await ada.account.history.load(7, { at: 'end' }).catch(() => null)
     await until('edited again', () => world.texts(7).join() === 'better words')
     await until('here too', async () => {
-      await ada.account.history.fetch(7, { at: 'end' })
+      await ada.account.history.load(7, { at: 'end' })
       return (await lines(ada, 7)).join() === 'better words'
     })
   })
@@ -510,7 +510,7 @@ describe('several tabs', () => {
     await say(second, 7, 'from the second tab')
     await until('sent', () => world.texts(7).includes('from the second tab'))
     await until('settled', () => second.account.mirror.outbox.length === 0)
-    await second.account.history.fetch(7, { at: 'end' })
+    await second.account.history.load(7, { at: 'end' })
     expect(await lines(second, 7)).toEqual(['salam', 'from the second tab'])
   })
 
@@ -532,7 +532,7 @@ describe('several tabs', () => {
     const [first, second] = [await ready(1, { browser }), await open(1, { browser })]
     await until('the second is told', () => second.account.state === 'online')
     gate.fail('Messages/Page', 'swallow')
-    const page = second.account.history.fetch(7, { at: 'end' })
+    const page = second.account.history.load(7, { at: 'end' })
     await until('swallowed', () => gate.faults.get('Messages/Page')?.length === 0)
     await close(first)
     expect(await page).not.toBeNull()

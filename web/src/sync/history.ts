@@ -34,7 +34,7 @@ export class History {
   }
 
   /** Fetches the page at a place. Resolves to the seqs it holds, or null where there is nothing. */
-  async fetch(chat: ChatId, place: Place): Promise<{ from: Seq; to: Seq } | null> {
+  async load(chat: ChatId, place: Place): Promise<{ from: Seq; to: Seq } | null> {
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const page = await call(this.#caller, Messages.method.page, {
         chat,
