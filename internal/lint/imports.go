@@ -47,6 +47,7 @@ var layers = []layer{
 
 	{root, []string{"internal/wire", "proto/**", "transparency"}},
 	{"cmd/zolalbench", []string{root, "proto/**"}},
+	{"docs/generate", []string{"internal/server", "internal/wire"}},
 	{"cmd/zolal", []string{root, "internal/server", "internal/importer", "internal/chat", "transparency"}},
 }
 

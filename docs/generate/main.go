@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Command generate writes the parts of the documents that the code knows better: the table of settings, and
+// the configuration file of the Debian package. `make generate` runs it; a submission in which it
+// would change something fails.
+//
+// A generated part of a document stands between two comments, as in <!-- settings --> … <!-- /settings -->.
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/zolal-im/zolal/internal/server"
+)
+
+//go:generate go run .
+
+func main() {
+	if err := generate("../.."); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+// generate writes every generated part below the root of the repository.
+func generate(root string) error {
+	err := os.WriteFile(root+"/packaging/zolal.toml", []byte(configFile(server.Settings())), 0o644)
+	if err != nil {
+		return fmt.Errorf("configuration file: %w", err)
+	}
+	return rewrite(root+"/docs/operating.md", "settings", settingsTable(server.Settings()))
+}
+
+// rewrite puts a generated part into a document.
+func rewrite(name, mark, part string) error {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("document: %w", err)
+	}
+	done, err := between(string(text), mark, part)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := os.WriteFile(name, []byte(done), 0o644); err != nil {
+		return fmt.Errorf("document: %w", err)
+	}
+	return nil
+}
+
+// between replaces what stands between the two comments of a mark.
+func between(text, mark, part string) (string, error) {
+	open, end := "<!-- "+mark+" -->\n", "<!-- /"+mark+" -->"
+	before, rest, found := strings.Cut(text, open)
+	_, after, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		return "", fmt.Errorf("no %s … %s", strings.TrimSpace(open), end)
+	}
+	return before + open + "\n" + part + "\n" + end + after, nil
+}
+
+func settingsTable(all []server.Setting) string {
+	var b strings.Builder
+	b.WriteString("| setting | flag | variable | default | what it says |\n|---|---|---|---|---|\n")
+	for _, s := range all {
+		fmt.Fprintf(&b, "| `%s` | `--%s` | `%s` | %s | %s |\n", s.Key, s.Flag(), s.Env(), s.Default, s.Help)
+	}
+	return b.String()
+}
+
+// configFile is a file with every setting, commented out: what stands in it is what holds without it.
+func configFile(all []server.Setting) string {
+	var b strings.Builder
+	b.WriteString("# Settings of `zolal serve`. A flag goes before a variable of the environment, which goes\n" +
+		"# before this file. What is commented out holds as it stands. Made by `make generate`.\n")
+	for _, s := range all {
+		if !strings.Contains(s.Key, ".") {
+			writeSetting(&b, s, s.Key)
+		}
+	}
+	section := ""
+	for _, s := range all {
+		table, key, deep := strings.Cut(s.Key, ".")
+		if deep && table != section {
+			fmt.Fprintf(&b, "\n[%s]\n", table)
+			section = table
+		}
+		if deep {
+			writeSetting(&b, s, key)
+		}
+	}
+	return b.String()
+}
+
+func writeSetting(b *strings.Builder, s server.Setting, key string) {
+	value, note := example(s)
+	fmt.Fprintf(b, "\n# %s\n", s.Help)
+	if note != "" {
+		fmt.Fprintf(b, "# (default: %s)\n", note)
+	}
+	fmt.Fprintf(b, "# %s = %s\n", key, value)
+}
+
+// example is a value to show for a setting, and its default where that is said in words.
+func example(s server.Setting) (value, note string) {
+	switch {
+	case s.Bool:
+		return "false", ""
+	case strings.Contains(s.Default, " "), s.Default == "none":
+		return `""`, s.Default
+	}
+	return `"` + s.Default + `"`, ""
+}
