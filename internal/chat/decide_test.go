@@ -174,7 +174,8 @@ func TestAQuoteIsFoundInTheOriginal(t *testing.T) {
 			refused(t, f, cmd, c.code, c.field)
 			continue
 		}
-		if m := sent(t, decided(t, f, cmd, KindMessage)); m.Reply.QuoteOffset != c.at || m.Reply.Quote != c.quote {
+		m := sent(t, decided(t, f, cmd, KindMessage))
+		if m.Reply.QuoteOffset != c.at || m.Reply.Quote != c.quote {
 			t.Errorf("%q at %d: found at %d", c.quote, c.offset, m.Reply.QuoteOffset)
 		}
 	}
@@ -342,8 +343,8 @@ func TestAForwardShowsItsSourceAsFarAsItMayBeShown(t *testing.T) {
 			&Forward{Name: "سارا", Account: 2, At: noon}},
 		{"a person who hides", ForwardMessage{Source: Chat{ID: 9, Type: Direct}, Author: hiding, Message: text},
 			&Forward{Name: "سارا", At: noon}},
-		{"a private channel", ForwardMessage{Source: Chat{ID: 9, Type: Channel, Title: "خبر"}, Seq: 4,
-			Message: text},
+		{"a private channel", ForwardMessage{
+			Source: Chat{ID: 9, Type: Channel, Title: "خبر"}, Seq: 4, Message: text},
 			&Forward{Name: "خبر", At: noon}},
 		{"a public channel", ForwardMessage{
 			Source: Chat{ID: 9, Type: Channel, Title: "خبر", Name: "khabar"}, Seq: 4, Author: sara, Message: text},
@@ -351,7 +352,8 @@ func TestAForwardShowsItsSourceAsFarAsItMayBeShown(t *testing.T) {
 		{"an imported line", ForwardMessage{Source: Chat{ID: 9, Type: Group}, Message: imported},
 			&Forward{Name: "Ali", At: noon}},
 		{"what was forwarded before", ForwardMessage{
-			Source: Chat{ID: 9, Type: Group}, Author: sara, Message: &Message{Text: "x", Forward: first}}, first},
+			Source: Chat{ID: 9, Type: Group}, Author: sara,
+			Message: &Message{Text: "x", Forward: first}}, first},
 		{"a hidden source", ForwardMessage{
 			Source: Chat{ID: 9, Type: Group}, Author: sara, Message: text, HideSource: true}, nil},
 	} {
@@ -471,8 +473,8 @@ func TestNeedsNameAllThatDecideLooksAt(t *testing.T) {
 		a := f.Target.Account
 		cmd := rapid.SampledFrom([]Command{
 			Send{Text: "@reza_1"}, Send{Text: "x", Reply: &Reply{Seq: 1, Quote: "quote"}},
-			ForwardMessage{Message: &Message{}},
-			Edit{Target: 1, Text: "@reza_1"}, Delete{Targets: []Seq{1, 2}}, SetPin{Target: 2},
+			ForwardMessage{Message: &Message{}}, Edit{Target: 1, Text: "@reza_1"},
+			Delete{Targets: []Seq{1, 2}}, SetPin{Target: 2},
 			SetInfo{InfoChange{Signatures: &yes}}, Create{Chat: 9, Type: Group, Title: "t", Invite: []AccountID{a}},
 			Create{Chat: 9, Type: Direct, Peer: a}, DeleteChat{}, Join{Token: "t"}, Join{}, Leave{}, Invite{a},
 			AnswerInvitation{true}, AnswerInvitation{}, SetMember{Account: a, Role: RoleBanned},
