@@ -225,6 +225,13 @@ func (s *Service) confirm(ctx context.Context, who chat.Actor, password string) 
 	return account, nil
 }
 
+// Confirm asks the actor for the account's password before something that cannot be undone. It fails with
+// chat.CodePasswordRequired for an empty one and chat.CodePasswordWrong for another.
+func (s *Service) Confirm(ctx context.Context, who chat.Actor, password string) error {
+	_, err := s.confirm(ctx, who, password)
+	return err
+}
+
 // change stores a changed account and ends its devices but one, in one step.
 func (s *Service) change(ctx context.Context, a Account, keep chat.DeviceID, reason string) error {
 	list, err := s.Store.Devices(ctx, a.ID)

@@ -94,14 +94,33 @@ func (h *Hub) End(who chat.AccountID, device chat.DeviceID, code string) {
 	}
 }
 
-// Online reports which of the accounts are online and let it show.
-func (h *Hub) Online(accounts []chat.AccountID) map[chat.AccountID]bool {
+// Online reports which of the accounts are online and let it show. A viewer who is here and hides it sees of
+// nobody.
+func (h *Hub) Online(viewer chat.AccountID, accounts ...chat.AccountID) map[chat.AccountID]bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	out := make(map[chat.AccountID]bool)
+	if v := h.accounts[viewer]; v != nil && v.privacy.HideLastSeen {
+		return out
+	}
 	for _, id := range accounts {
 		if a := h.accounts[id]; a != nil && !a.privacy.HideLastSeen {
 			out[id] = true
+		}
+	}
+	return out
+}
+
+// Sessions returns the sessions of a device.
+func (h *Hub) Sessions(who chat.AccountID, device chat.DeviceID) []*Session {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []*Session
+	if a := h.accounts[who]; a != nil {
+		for s := a.sessions; s != nil; s = s.next {
+			if s.device == device {
+				out = append(out, s)
+			}
 		}
 	}
 	return out

@@ -24,7 +24,6 @@ type room struct {
 	id      chat.ChatID
 	members *roaring.Bitmap // nil until loaded
 	pos     chat.Pos        // the audience is that of this position, moved by every standing seen since
-	open    bool            // members do not see each other
 	settled bool            // the feed has passed pos, so that members is the audience of now
 	backlog []event         // while not settled, in order
 	bytes   int
@@ -154,7 +153,7 @@ func (l *loop) arrive(a loaded) {
 	}
 	r.members = roaring.BitmapOf(members...)
 	r.members.RunOptimize()
-	r.pos, r.open = a.audience.Pos, a.audience.Open
+	r.pos = a.audience.Pos
 	l.rooms.weigh(r, roomBytes+int(r.members.GetSizeInBytes()))
 	if r.pos > l.pos {
 		l.rooms.ahead[r.id] = r // a join that the feed has not shown yet must not bring earlier entries

@@ -59,8 +59,9 @@ const (
 )
 
 // Open begins a session whose frames are written to sink; hello is the first of them. With a nil sink the
-// frames are taken with Take instead. The account is online from here on. A session more than an account may
-// have ends the oldest one. It fails with chat.CodeUnavailable when the hub is closing.
+// frames are taken with Take instead. The account is online from here on; a session of no account gets
+// answers and nothing else. A session more than an account may have ends the oldest one. It fails with
+// chat.CodeUnavailable when the hub is closing.
 func (h *Hub) Open(s *Session, who Identity, sink Sink, hello *Frame) error {
 	s.hub, s.sink, s.account, s.device = h, sink, who.Account, who.Device
 	if sink == nil {
@@ -74,7 +75,11 @@ func (h *Hub) Open(s *Session, who Identity, sink Sink, hello *Frame) error {
 	if hello != nil {
 		s.Answer(hello)
 	}
-	came, surplus := h.enter(s, who.Privacy)
+	var came bool
+	var surplus *Session
+	if who.Account != 0 {
+		came, surplus = h.enter(s, who.Privacy)
+	}
 	h.mu.Unlock()
 	if surplus != nil {
 		h.finish(surplus, GoingAway{Code: "replaced"})

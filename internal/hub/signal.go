@@ -17,7 +17,8 @@ const (
 )
 
 // Typing tells the others in a chat that an account writes, or stopped. The caller has checked that it may
-// write there. Who hides typing is not shown, and is not told either.
+// write there and that the members of the chat see each other. Who hides typing is not shown, and is not told
+// either.
 func (h *Hub) Typing(room chat.ChatID, who chat.AccountID, stopped bool) {
 	h.mu.Lock()
 	a := h.accounts[who]
@@ -57,7 +58,7 @@ func (l *loop) toRoom(id chat.ChatID, s Signal, f func(*room)) {
 
 // close spreads what only people who know each other see: in direct chats and small groups.
 func (l *loop) close(r *room, u Update) {
-	if !r.open && r.members.GetCardinality() <= uint64(l.hub.cfg.Small) {
+	if r.members.GetCardinality() <= uint64(l.hub.cfg.Small) {
 		l.spread(r, u, 0)
 	}
 }

@@ -16,7 +16,6 @@ func TestTypingReachesTheOthersWhoShowTheirOwn(t *testing.T) {
 	with(t, Config{Small: 3}, func(e *env) {
 		e.feed.members(1, 10, 11, 12)
 		e.feed.members(2, 10, 11, 12, 13)
-		e.feed.audiences[3] = Audience{Accounts: []chat.AccountID{10, 11}, Open: true}
 		_, writer := e.open(10)
 		_, other := e.open(11)
 		_, hidden := e.open(12, chat.Privacy{HideTyping: true})
@@ -26,15 +25,14 @@ func TestTypingReachesTheOthersWhoShowTheirOwn(t *testing.T) {
 		e.expect(hidden, "")
 		e.hub.Typing(1, 12, false) // hides
 		e.hub.Typing(2, 10, false) // too many in it
-		e.hub.Typing(3, 10, false) // a channel
 		e.expect(other, "")
 	})
 }
 
 func TestReadSignalsAreForPeopleWhoKnowEachOther(t *testing.T) {
-	with(t, Config{}, func(e *env) {
+	with(t, Config{Small: 3}, func(e *env) {
 		e.feed.members(1, 10, 11, 12)
-		e.feed.audiences[3] = Audience{Accounts: []chat.AccountID{10, 11}, Open: true}
+		e.feed.members(3, 10, 11, 12, 13, 14)
 		_, reader := e.open(10)
 		_, other := e.open(11)
 		_, hides := e.open(12, chat.Privacy{HideReads: true})
@@ -73,7 +71,7 @@ func TestPresenceIsToldToThoseWhoWatchAndShowTheirs(t *testing.T) {
 		s, _ := e.open(10)
 		e.open(11, chat.Privacy{HideLastSeen: true})
 		e.expect(watcher, "hub.Presence{Account:10 Online:true LastSeen:0}\n")
-		if on := e.hub.Online([]chat.AccountID{10, 11, 12}); !on[10] || on[11] || on[12] {
+		if on := e.hub.Online(1, 10, 11, 12); !on[10] || on[11] || on[12] {
 			t.Errorf("online: %v", on)
 		}
 		// A reconnect is seen by nobody.

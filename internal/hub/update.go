@@ -110,7 +110,7 @@ type Growth struct {
 	Pos       chat.Pos // of its end
 	Standings []Standing
 	Privacy   []Privacy
-	Signals   []Signal // Counted and PeerRead
+	Signals   []Signal // Counted, and PeerRead where members of the chat may see that of each other
 }
 
 // Standing says whether an account is in a chat from a position on.
@@ -127,10 +127,8 @@ type Privacy struct {
 	Privacy chat.Privacy
 }
 
-// Audience is everyone who is in a chat, true for a commit position. Open chats are those whose members do
-// not see each other (channels); they have no typing and read signals.
+// Audience is everyone who is in a chat, true for a commit position.
 type Audience struct {
 	Pos      chat.Pos
 	Accounts []chat.AccountID
-	Open     bool
 }

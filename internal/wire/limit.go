@@ -15,7 +15,8 @@ const (
 	MaxQueue      = 256 << 10 // bytes of updates waiting for one session; more drops them all and says so
 	MaxPending    = 256 << 10 // bytes of answers waiting for one session; more stops reading its requests
 	MaxReads      = 8         // requests of one connection that only read, carried out at once
-	MaxWrites     = 64        // requests of one connection that write, accepted before the first is stored
+	MaxWrites     = 256       // requests of one connection that write, on their way to disk
+	MaxWaits      = 16        // requests of one connection that may wait for others, carried out at once
 	MaxPerAccount = 50        // connections of one account
 	MaxWatched    = 200       // accounts whose presence a session watches
 	MaxAddresses  = 32        // addresses of a server

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Package native serves Zolal's own protocol (docs/protocol.md) in three ways with the same handlers: frames
+// over one WebSocket, single HTTP requests in protobuf or JSON, and updates over a long answer or a long poll
+// where a WebSocket does not get through.
+//
+// Contract with its neighbours. It checks no rights and reads no store (I10): every method turns a request
+// into a call of the engine, of the accounts or of the hub, and what comes back into an answer. Methods stand
+// in one table; a method of the contract without a row, or a row without a method, fails a test.
+//
+// Goroutines. A connection has one that reads, with a shallow stack and without a buffer while it is idle;
+// requests are carried out by workers that are shared. Requests that write are carried out one after the
+// other for each connection, but a run of them waits for one commit, not for one each; requests that read run
+// beside them, a few at a time. Frames leave through the hub's writers. Close ends and waits for all.
+package native
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/zolal-im/zolal/internal/account"
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
+	"github.com/zolal-im/zolal/internal/hub"
+	"github.com/zolal-im/zolal/internal/wire"
+	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
+)
+
+// Config is what a gateway stands on. Engine, Accounts and Hub are required.
+type Config struct {
+	Engine   *engine.Engine
+	Accounts *account.Service
+	Hub      *hub.Hub
+	Log      *slog.Logger     // default: nothing is logged
+	Now      func() time.Time // default time.Now
+
+	Name    string // of the server, as people see it
+	Version string
+	Build   string
+	// Capabilities are told to clients beside those of the protocol itself.
+	Capabilities []string
+	// Addresses is the signed list of where this server can be reached; nil: none is told. Pages from these
+	// addresses may use the others.
+	Addresses *zolalv1.AddressList
+	// Rates bound how much one client may ask; the zero Rates are none.
+	Rates Rates
+	// Workers bounds the requests carried out at once; default 256.
+	Workers int
+}
+
+// Gateway serves the protocol. Start begins it, Close ends it.
+type Gateway struct {
+	cfg     Config
+	methods map[string]*method
+	origins map[string]bool // scheme and host of pages that may use this server, beside its own
+	work    *pool           // short requests
+	commits *pool           // requests that wait for the disk
+	waits   *pool           // requests that may wait for other people
+	rates   *rates
+	polls   *polls
+	calls   http.Handler // serveCall with compression
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	owned  sync.WaitGroup
+
+	mu     sync.Mutex
+	conns  map[*conn]struct{}
+	closed bool
+}
+
+// Start begins a gateway. The accounts' revocations are followed from here on.
+func Start(ctx context.Context, cfg Config) (*Gateway, error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Workers == 0 {
+		cfg.Workers = 256
+	}
+	g := &Gateway{
+		cfg: cfg, methods: methods(), origins: make(map[string]bool), conns: make(map[*conn]struct{}),
+		rates: newRates(cfg.Rates),
+	}
+	g.ctx, g.cancel = context.WithCancel(context.Background())
+	if err := g.trust(); err != nil {
+		g.cancel()
+		return nil, err
+	}
+	calls, err := compressed(http.HandlerFunc(g.serveCall))
+	if err != nil {
+		g.cancel()
+		return nil, err
+	}
+	g.calls = calls
+	ended, err := cfg.Accounts.Revocations(g.ctx)
+	if err != nil {
+		g.cancel()
+		return nil, err
+	}
+	g.work = newPool(cfg.Workers)
+	g.commits = newPool(4 * cfg.Workers)
+	g.waits = newPool(16 * cfg.Workers)
+	g.polls = newPolls(g)
+	g.owned.Go(func() { g.revoke(ended) })
+	g.owned.Go(g.sweep)
+	return g, nil
+}
+
+// trust reads the origins out of the signed list.
+func (g *Gateway) trust() error {
+	if g.cfg.Addresses == nil {
+		return nil
+	}
+	now := chat.Millis(g.cfg.Now().UnixMilli())
+	list, err := wire.VerifyAddresses(g.cfg.Addresses, nil, now)
+	if err != nil {
+		return err
+	}
+	for _, a := range list.Addresses {
+		if u, err := url.Parse(a); err == nil && u.Host != "" {
+			g.origins[u.Scheme+"://"+u.Host] = true
+		}
+	}
+	return nil
+}
+
+// Close ends every connection and waits for every goroutine. The hub is closed before, so that sessions have
+// had their last word.
+func (g *Gateway) Close() {
+	g.mu.Lock()
+	g.closed = true
+	for c := range g.conns {
+		c.nc.Close()
+	}
+	g.mu.Unlock()
+	g.cancel()
+	g.owned.Wait()
+	g.work.close()
+	g.commits.close()
+	g.waits.close()
+}
+
+// Connections returns how many WebSocket connections are open.
+func (g *Gateway) Connections() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.conns)
+}
+
+// Handler serves everything below /api/.
+func (g *Gateway) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/api/ws", g.serveSocket)
+	mux.HandleFunc("/api/stream", g.serveStream)
+	mux.Handle("/api/", g.calls)
+	return mux
+}
+
+// revoke ends the sessions of devices whose tokens ended.
+//
+// AUTH-5
+func (g *Gateway) revoke(ended <-chan account.Revocation) {
+	for r := range ended {
+		code := "revoked"
+		if r.Reason == account.ReasonSuspended {
+			code = "suspended"
+		}
+		g.cfg.Hub.End(r.Account, r.Device, code)
+	}
+}
+
+// sweep keeps time for all connections, so that none has a timer of its own.
+func (g *Gateway) sweep() {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			now := g.clock()
+			g.mu.Lock()
+			for c := range g.conns {
+				if c.expired(now) {
+					c.nc.Close()
+				}
+			}
+			g.mu.Unlock()
+			g.rates.forget(time.Now())
+			g.polls.expire(time.Now())
+		case <-g.ctx.Done():
+			g.polls.close()
+			return
+		}
+	}
+}
+
+// clock is the time in seconds that connections note their last sign of life in.
+func (g *Gateway) clock() uint32 { return uint32(time.Now().Unix()) }
+
+// from returns the network address of a client, for limits alone. Behind a proxy whoever serves the handler
+// has put the client's into the request.
+func (g *Gateway) from(r *http.Request) netip.Addr {
+	a, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return a.Addr().Unmap()
+}
+
+// allowed reports whether a page of an origin may use this server: its own pages, and those of the addresses
+// in the signed list. Programs that are no browsers send no origin.
+//
+// CONN-3
+func (g *Gateway) allowed(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" || g.origins[origin] {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+}

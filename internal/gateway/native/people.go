@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package native
+
+import (
+	"context"
+	"slices"
+
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
+	"github.com/zolal-im/zolal/internal/wire"
+	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
+)
+
+// clientKey reads the key of a write; every write has one.
+//
+// SEND-1
+func clientKey(b []byte) (chat.Key, error) {
+	k, err := wire.KeyOf(b)
+	if err == nil && k.IsZero() {
+		err = &chat.Error{Code: chat.CodeKeyInvalid, Field: "key", Text: "a write needs a key of 16 bytes"}
+	}
+	return k, err
+}
+
+// persons encodes people as the caller may see them.
+func (c *caller) persons(people []chat.Person) []*zolalv1.Person {
+	if len(people) == 0 {
+		return nil
+	}
+	ids := make([]chat.AccountID, len(people))
+	for i, p := range people {
+		ids[i] = p.ID
+	}
+	online := c.cfg.Hub.Online(c.actor.Account, ids...)
+	out := make([]*zolalv1.Person, len(people))
+	for i, p := range people {
+		out[i] = wire.PersonOut(p, online[p.ID])
+	}
+	return out
+}
+
+// person encodes one of people, nil where it is not among them.
+func (c *caller) person(people []*zolalv1.Person, id chat.AccountID) *zolalv1.Person {
+	for _, p := range people {
+		if p.GetId() == uint32(id) {
+			return p
+		}
+	}
+	return nil
+}
+
+// look reads and encodes the people of these accounts; 0 and doubles are left out.
+func (c *caller) look(ctx context.Context, ids ...chat.AccountID) ([]*zolalv1.Person, error) {
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	if len(ids) > 0 && ids[0] == 0 {
+		ids = ids[1:]
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	people, err := c.cfg.Engine.People(ctx, c.actor, ids)
+	if err != nil {
+		return nil, err
+	}
+	return c.persons(people), nil
+}
+
+// authors are the accounts that a page names.
+func authors(lists ...[]chat.Item) []chat.AccountID {
+	var ids []chat.AccountID
+	for _, items := range lists {
+		for i := range items {
+			ids = append(ids, items[i].Author)
+		}
+	}
+	return ids
+}
+
+// peer is the other side of a direct chat, 0 for any other chat.
+func (c *caller) peer(room chat.Chat) chat.AccountID {
+	switch {
+	case room.Type != chat.Direct:
+		return 0
+	case room.Peers[0] == c.actor.Account:
+		return room.Peers[1]
+	default:
+		return room.Peers[0]
+	}
+}
+
+// info encodes a chat as the caller may see it now.
+func (c *caller) info(r *engine.ListRow, people []*zolalv1.Person) *zolalv1.ChatInfo {
+	i := &zolalv1.ChatInfo{
+		Id: uint32(r.Chat.ID), Type: zolalv1.ChatType(r.Chat.Type), Title: r.Chat.Title, About: r.Chat.About,
+		Name: r.Chat.Name, Defaults: uint32(r.Chat.Defaults), SlowSeconds: r.Chat.SlowSeconds,
+		Signatures: r.Chat.Signatures, HistoryHidden: r.Chat.HistoryHidden,
+		JoinApproval: r.Chat.JoinApproval, Members: r.Chat.Members, Wide: r.Chat.Wide,
+		Me: wire.MemberOut(r.Me), Pinned: wire.SeqsOut(r.Pinned), Head: wire.HeadOut(r.Head),
+		Facts: r.Chat.Facts, OperatorCanRead: true, CreatedMs: int64(r.Chat.Created),
+		Deleted: r.Chat.Deleted, NumberBase: r.Chat.NumberBase,
+	}
+	if id := c.peer(r.Chat); id != 0 {
+		i.Peer = c.person(people, id)
+	}
+	return i
+}
+
+// chatInfo reads and encodes a chat.
+func (c *caller) chatInfo(ctx context.Context, room chat.ChatID) (*zolalv1.ChatInfo, error) {
+	h, err := c.cfg.Engine.Open(ctx, c.actor, room.Log(), chat.RightRead)
+	if err != nil {
+		return nil, err
+	}
+	row, err := h.Row(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.infoOf(ctx, &row)
+}
+
+// infoOf encodes a row with its peer.
+func (c *caller) infoOf(ctx context.Context, row *engine.ListRow) (*zolalv1.ChatInfo, error) {
+	people, err := c.look(ctx, c.peer(row.Chat))
+	if err != nil {
+		return nil, err
+	}
+	return c.info(row, people), nil
+}
+
+// state encodes a row of the chat list.
+func (c *caller) state(r *engine.ListRow, people []*zolalv1.Person) *zolalv1.ChatState {
+	s := &zolalv1.ChatState{
+		Chat: c.info(r, people), Unread: r.Unread, Mentions: r.Mentions, Read: wire.ReadMarkOut(&r.Read),
+		PeerReadSeq: uint32(r.PeerRead),
+	}
+	if r.Unread > 0 {
+		s.FirstUnreadSeq = uint32(r.Read.Seq) + 1
+	}
+	if r.Last != nil {
+		s.Last = wire.ItemOut(r.Last)
+		s.LastAuthor = c.person(people, r.Last.Author)
+	}
+	if r.Draft.Text != "" || r.Draft.Reply != 0 {
+		s.Draft = wire.DraftOut(&r.Draft)
+	}
+	s.Prefs = wire.PrefsOut(&r.Prefs)
+	return s
+}
+
+// receipt encodes that something is on disk.
+func receipt(r engine.Receipt) *zolalv1.Receipt {
+	out := &zolalv1.Receipt{
+		Seq: uint32(r.Seq), Ord: uint32(r.Ord), AtMs: int64(r.At), Repeated: r.Repeated, Chain: r.Chain[:],
+	}
+	if r.Log.Kind() != chat.UserLog {
+		out.Chat = uint32(r.Log.Chat())
+	}
+	return out
+}
+
+// begin starts a command in a log and returns how to get its receipt.
+func (c *caller) begin(ctx context.Context, log chat.LogID, cmd chat.Command, key []byte) (
+	func(context.Context) (*zolalv1.Receipt, error), error) {
+	k, err := clientKey(key)
+	if err != nil {
+		return nil, err
+	}
+	h, err := c.cfg.Engine.Open(ctx, c.actor, log, chat.RightSend)
+	if err != nil {
+		return nil, err
+	}
+	p, err := h.Begin(ctx, cmd, k)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) (*zolalv1.Receipt, error) {
+		r, err := p.Wait(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return receipt(r), nil
+	}, nil
+}
+
+// beginIn is begin in the log of a chat.
+func (c *caller) beginIn(ctx context.Context, room uint32, cmd chat.Command, key []byte) (
+	func(context.Context) (*zolalv1.Receipt, error), error) {
+	return c.begin(ctx, chat.ChatID(room).Log(), cmd, key)
+}
+
+// beginOwn is begin in the caller's user log.
+func (c *caller) beginOwn(ctx context.Context, cmd chat.Command, key []byte) (
+	func(context.Context) (*zolalv1.Receipt, error), error) {
+	return c.begin(ctx, c.actor.Account.Log(), cmd, key)
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package native
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/hub"
+	"github.com/zolal-im/zolal/internal/wire"
+	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
+)
+
+// streamChunk is how much of a queue is taken for one write of a stream, in bytes.
+const streamChunk = 64 << 10
+
+// serveStream answers with every update for as long as the client reads: each frame with its length in four
+// bytes before it, an empty one when there was nothing for a while.
+//
+// HTTP-6
+func (g *Gateway) serveStream(w http.ResponseWriter, r *http.Request) {
+	if !g.open(w, r) {
+		return
+	}
+	s, out, err := g.openStream(w, r)
+	if err != nil {
+		g.blame(err)
+		g.httpError(w, r, err)
+		return
+	}
+	defer g.cfg.Hub.Leave(s)
+	w.Header().Set("Content-Type", typeProto)
+	w.Header().Set("X-Accel-Buffering", "no")
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	defer context.AfterFunc(g.ctx, cancel)()
+	beat := time.NewTicker(wire.Heartbeat)
+	defer beat.Stop()
+	for {
+		over := false
+		var frames []*hub.Frame
+		select {
+		case <-s.Ready():
+			frames, over = s.Take(streamChunk)
+		case <-beat.C:
+			frames = []*hub.Frame{{}}
+		case <-ctx.Done():
+			return
+		}
+		if out.write(frames) != nil || over {
+			return
+		}
+	}
+}
+
+// openStream checks the hello in the body and opens a session.
+func (g *Gateway) openStream(w http.ResponseWriter, r *http.Request) (*hub.Session, *streamWriter, error) {
+	h := new(zolalv1.Hello)
+	if err := g.body(w, r, h); err != nil {
+		return nil, nil, err
+	}
+	c, err := g.httpCaller(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if h.GetToken() == "" && c.actor.Account == 0 {
+		return nil, nil, chat.Errorf(chat.CodeUnauthenticated, "a stream needs a token")
+	}
+	if h.GetToken() == "" {
+		h.Token = bearer(r)
+	}
+	who, err := g.welcome(r.Context(), h, c.from)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := &streamWriter{w: w, control: http.NewResponseController(w)}
+	if err := out.control.EnableFullDuplex(); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return nil, nil, err
+	}
+	s := new(hub.Session)
+	if err := g.cfg.Hub.Open(s, who.identity(), nil, g.replyFrame(0, g.helloOk(), nil)); err != nil {
+		return nil, nil, err
+	}
+	return s, out, nil
+}
+
+// streamWriter writes frames to an answer that stays open.
+type streamWriter struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	buf     []byte
+}
+
+// write sends frames, each with its length. A client that does not read loses the stream (LIM-4).
+func (o *streamWriter) write(frames []*hub.Frame) error {
+	o.buf = o.buf[:0]
+	for _, f := range frames {
+		body := f.Data[f.Head:]
+		o.buf = binary.BigEndian.AppendUint32(o.buf, uint32(len(body)))
+		o.buf = append(o.buf, body...)
+	}
+	if err := o.control.SetWriteDeadline(time.Now().Add(wire.WriteLimit)); err != nil {
+		return err
+	}
+	if _, err := o.w.Write(o.buf); err != nil {
+		return err
+	}
+	if err := o.control.Flush(); err != nil {
+		return err
+	}
+	return o.control.SetWriteDeadline(time.Time{})
+}
