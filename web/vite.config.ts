@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
+import { compress } from './compress'
 
 // The page is served with a strict content security policy: nothing is inlined, neither scripts
 // (the preload polyfill) nor assets as data addresses.
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), compress()],
   base: '/',
   build: {
     target: 'es2022',

@@ -16,6 +16,9 @@ export type ChatPane = 'none' | 'info' | 'members' | 'links' | 'requests' | 'edi
 const panes: readonly ChatPane[] = ['info', 'members', 'links', 'requests', 'edit', 'rights']
 
 export function readRoute(hash: string): Route {
+  // The link that the server prints on its terminal.
+  const setup = /^#setup=([\w-]+)$/.exec(hash)
+  if (setup?.[1]) return { at: 'setup', token: setup[1] }
   const [head = '', a = '', b = ''] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
   switch (head) {
     case 'archive':
