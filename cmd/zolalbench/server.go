@@ -67,8 +67,8 @@ func freePort() (string, error) {
 
 // start runs the binary and waits until it is ready.
 func (v *server) start(ctx context.Context) error {
-	v.cmd = exec.Command(v.settings.binary, "serve", "--data", v.data, "--listen", v.address)
-	v.cmd.Env = append(os.Environ(), "ZOLAL_BENCH=1")
+	v.cmd = exec.Command(v.settings.binary, "serve", "--data", v.data, "--listen", v.address,
+		"--limits-requests", "0", "--backup-keep", "0", "--log-level", "warn")
 	v.stderr.Reset()
 	v.cmd.Stdout, v.cmd.Stderr = nil, &v.stderr
 	v.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

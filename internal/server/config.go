@@ -20,6 +20,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/zolal-im/zolal/internal/account"
+	"github.com/zolal-im/zolal/internal/gateway/native"
 )
 
 // Config says how a server runs. Take Default and change it; the zero Config is not complete.
@@ -38,6 +39,7 @@ type Config struct {
 	TLS     TLSConfig
 	Backup  BackupConfig
 	Limits  account.Limits
+	Rates   native.Rates // how much one client may ask
 	// StopWithin is how long a graceful stop may take.
 	StopWithin time.Duration
 	LogLevel   slog.Level
@@ -77,6 +79,7 @@ func Default() Config {
 		Name:       "Zolal",
 		Backup:     BackupConfig{Keep: 7, At: 3*time.Hour + 30*time.Minute},
 		Limits:     account.DefaultLimits(),
+		Rates:      native.DefaultRates(),
 		StopWithin: 15 * time.Second,
 	}
 }

@@ -24,6 +24,7 @@ import (
 // Server is a running server.
 type Server struct {
 	*core
+	live   *live
 	certs  certificates
 	health *health
 	admin  *socketServer
@@ -57,6 +58,9 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 		return s, err
 	}
 	s.health = &health{core: core, certs: s.certs}
+	if s.live, err = openLive(ctx, core); err != nil {
+		return s, err
+	}
 	if err := s.listen(ctx); err != nil {
 		return s, err
 	}
@@ -80,6 +84,9 @@ func (s *Server) abandon() error {
 	}
 	if s.admin != nil {
 		errs = append(errs, s.admin.stop())
+	}
+	if s.live != nil {
+		s.live.close(0)
 	}
 	if s.certs != nil {
 		s.certs.close()
@@ -154,6 +161,9 @@ func (s *Server) Stop(ctx context.Context) error {
 	s.health.stopping()
 	s.cancel()
 	var errs []error
+	// First the word to those who are connected: sockets and streams end, so that Shutdown finds no call that
+	// waits for ever.
+	s.live.close(s.cfg.StopWithin / 3)
 	for _, h := range s.https {
 		if err := h.Shutdown(ctx); err != nil {
 			errs = append(errs, ignoreDeadline(err), h.Close())

@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/zolal-im/zolal/internal/account"
+	"github.com/zolal-im/zolal/internal/gateway/native"
 )
 
 // Setting is one thing that can be set by flag, environment and file.
@@ -78,10 +79,25 @@ var settings = []Setting{
 		setRate(func(l *account.Limits) *account.Rate { return &l.Device })},
 	{"limits.check", "questions for a free username from one address", "100/300ms", false,
 		setRate(func(l *account.Limits) *account.Rate { return &l.Check })},
+	{"limits.requests", "requests a second of one connection, an account may make twice as many; 0: no limit",
+		"200", false, setRequests},
 	{"stop_within", "how long a graceful stop may take", "15s", false, setStopWithin},
 	{"log.level", "debug, info, warn or error", "info", false, setLevel},
 	{"log.json", "write the log as JSON lines", "", true,
 		func(c *Config, v string) error { return setBool(&c.LogJSON, v) }},
+}
+
+func setRequests(c *Config, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 || n > 1_000_000 {
+		return errors.New("say a number from 0 to 1,000,000")
+	}
+	if n == 0 {
+		c.Rates = native.Rates{}
+		return nil
+	}
+	c.Rates.Connection, c.Rates.Account = n, 2*n
+	return nil
 }
 
 // words splits a comma separated list.
