@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
@@ -152,7 +153,7 @@ func (b *bench) facts(room chat.ChatID) uint64 {
 // same compares what a store gave with what it should.
 func same[T any](b *bench, what string, got, want T) {
 	b.Helper()
-	if d := cmp.Diff(want, got); d != "" {
+	if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" {
 		b.Errorf("%s differs (- wanted, + given):\n%s", what, d)
 	}
 }

@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
+)
+
+// place is where an entry stands in a log.
+type place struct {
+	log chat.LogID
+	seq chat.Seq
+}
+
+// keyID names one write of one device.
+type keyID struct {
+	device chat.DeviceID
+	key    chat.Key
+}
+
+// Append implements engine.Log.
+func (s *Store) Append(ctx context.Context, batches []engine.Batch) ([]engine.Result, error) {
+	a := &appending{batches: batches}
+	err := s.do(ctx, "append", a.run)
+	if err == nil {
+		return a.results, nil
+	}
+	if !definite(err) {
+		return nil, err
+	}
+	return a.refused(err), nil
+}
+
+// appending is one call of Append.
+type appending struct {
+	*writer
+	batches []engine.Batch
+	results []engine.Result
+	stored  map[keyID]place // keys that were stored before, or by an earlier batch of this call
+	earlier []bool          // by batch: its key was stored before this call
+}
+
+// refused is what becomes of every batch when the disk takes nothing: what was stored before is still known.
+func (a *appending) refused(err error) []engine.Result {
+	out := make([]engine.Result, len(a.batches))
+	for i := range out {
+		if i < len(a.results) && a.earlier[i] {
+			out[i] = a.results[i]
+		} else {
+			out[i].Err = err
+		}
+	}
+	return out
+}
+
+func (a *appending) run(w *writer) error {
+	a.writer = w
+	a.results = make([]engine.Result, 0, len(a.batches))
+	a.earlier = make([]bool, len(a.batches))
+	if err := w.load(); err != nil {
+		return err
+	}
+	if err := a.lookUp(); err != nil {
+		return err
+	}
+	if err := a.loadHeads(); err != nil {
+		return err
+	}
+	for i := range a.batches {
+		r, err := a.batch(&a.batches[i])
+		if err != nil {
+			return err
+		}
+		a.results = append(a.results, r)
+	}
+	for log := range w.dirty {
+		h := w.heads[log]
+		w.bulk.heads.add(int64(log), int64(h.Seq), int64(h.Ord), int64(h.Pos), int64(h.Floor), h.Chain[:])
+	}
+	clear(w.dirty)
+	if err := w.bulk.flush(w.conn); err != nil {
+		return err
+	}
+	w.bound()
+	return nil
+}
+
+// maxCached bounds what is cached between transactions.
+const maxCached = 100_000
+
+func (w *writer) bound() {
+	if len(w.heads) > maxCached {
+		clear(w.heads)
+	}
+	if len(w.facts) > maxCached {
+		clear(w.facts)
+	}
+}
+
+// lookUp finds the keys that were stored before.
+func (a *appending) lookUp() error {
+	a.stored = map[keyID]place{}
+	var keys []driver.Value
+	for i := range a.batches {
+		if b := &a.batches[i]; !b.Key.IsZero() && b.Key.Made() >= a.horizon {
+			keys = append(keys, b.Key[:], int64(b.Device))
+		}
+	}
+	err := a.conn.among(keysAmong, 2, keys, func(r *row) error {
+		k := keyID{key: chat.Key(r.blob()), device: num[chat.DeviceID](r)}
+		a.stored[k] = place{num[chat.LogID](r), num[chat.Seq](r)}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i := range a.batches {
+		_, a.earlier[i] = a.stored[keyID{a.batches[i].Device, a.batches[i].Key}]
+	}
+	return nil
+}
+
+// loadHeads reads the heads that are not cached.
+func (a *appending) loadHeads() error {
+	var logs []driver.Value
+	want := func(log chat.LogID) {
+		if _, ok := a.heads[log]; !ok {
+			a.heads[log] = chat.Head{Log: log}
+			logs = append(logs, int64(log))
+		}
+	}
+	for i := range a.batches {
+		for j := range a.batches[i].Entries {
+			want(a.batches[i].Entries[j].Log)
+		}
+		for _, c := range a.batches[i].Cond {
+			if c.Kind == engine.CondHead {
+				want(c.Log)
+			}
+		}
+	}
+	return a.conn.among(headsAmong, 1, logs, func(r *row) error {
+		h := readHead(r)
+		a.heads[h.Log] = h
+		return nil
+	})
+}
+
+const (
+	keysAmong = "WITH w (k, d) AS (%s) " +
+		"SELECT key, device, log, seq FROM w CROSS JOIN keys ON key = k AND device = d"
+
+	headColumns = "log, seq, ord, pos, floor, chain"
+	headsAmong  = "WITH w (l) AS (%s) SELECT " + headColumns + " FROM w CROSS JOIN heads ON log = l"
+)
+
+// among runs a statement over lists of values: %s in its text becomes VALUES of so many columns.
+func (c *conn) among(text string, columns int, vals []driver.Value, each func(*row) error) error {
+	row := "(" + strings.TrimSuffix(strings.Repeat("?,", columns), ",") + ")"
+	for _, n := range sizes {
+		for len(vals) >= n*columns {
+			list := "VALUES " + strings.TrimSuffix(strings.Repeat(row+",", n), ",")
+			args := make([]any, n*columns)
+			for i := range args {
+				args[i] = vals[i]
+			}
+			if err := c.query(fmt.Sprintf(text, list), each, args...); err != nil {
+				return err
+			}
+			vals = vals[n*columns:]
+		}
+	}
+	return nil
+}
+
+// batch decides the fate of one batch. The error is of the database and ends the transaction.
+func (a *appending) batch(b *engine.Batch) (engine.Result, error) {
+	if at, ok := a.stored[keyID{b.Device, b.Key}]; ok {
+		return a.repeated(at)
+	}
+	if len(b.Entries) == 0 {
+		return engine.Result{Err: chat.Errorf(chat.CodeBadRequest, "a batch without entries")}, nil
+	}
+	for _, c := range b.Cond {
+		if err := a.holds(c); err != nil {
+			return refusal(err)
+		}
+	}
+	var stored []chat.Entry
+	var err error
+	if simple, ok, lookErr := a.simple(b); lookErr != nil {
+		return engine.Result{}, lookErr
+	} else if simple && !ok {
+		return engine.Result{Err: errBound()}, nil
+	} else if simple {
+		stored, err = a.place(b)
+	} else {
+		stored, err = a.careful(b)
+	}
+	if err != nil {
+		return refusal(err)
+	}
+	return engine.Result{Entries: stored}, nil
+}
+
+// refusal tells a rule that was broken from a database that fails.
+func refusal(err error) (engine.Result, error) {
+	if fatal(err) {
+		return engine.Result{}, err
+	}
+	return engine.Result{Err: err}, nil
+}
+
+// repeated returns the entry of a key, which may wait among what was gathered.
+func (a *appending) repeated(at place) (engine.Result, error) {
+	if err := a.bulk.flush(a.conn); err != nil {
+		return engine.Result{}, err
+	}
+	var e chat.Entry
+	found, err := a.conn.one("SELECT "+entryColumns+" FROM entries AS e WHERE log = ? AND seq = ?",
+		func(r *row) { e = readEntry(r) }, at.log, at.seq)
+	if err == nil && !found {
+		err = chat.Errorf(chat.CodeInternal, "the entry %d of %s, which a key leads to, is missing", at.seq, at.log)
+	}
+	if err != nil {
+		return engine.Result{}, err
+	}
+	return engine.Result{Entries: []chat.Entry{e}, Repeated: true}, nil
+}
+
+// holds checks a condition.
+func (a *appending) holds(c engine.Cond) error {
+	var now uint64
+	switch c.Kind {
+	case engine.CondNone:
+		return nil
+	case engine.CondFacts:
+		var err error
+		if now, err = a.factsOf(c.Log.Chat()); err != nil {
+			return err
+		}
+	case engine.CondHead:
+		now = uint64(a.heads[c.Log].Seq)
+	default:
+		return chat.Errorf(chat.CodeBadRequest, "condition %d is unknown", c.Kind)
+	}
+	if now != c.Value {
+		return chat.Errorf(chat.CodeConflict, "condition on %s: is %d, not %d", c.Log, now, c.Value)
+	}
+	return nil
+}
+
+// factsOf returns the facts version of a chat, 0 where there is none.
+func (w *writer) factsOf(room chat.ChatID) (uint64, error) {
+	if v, ok := w.facts[room]; ok {
+		return v, nil
+	}
+	var v uint64
+	_, err := w.conn.one("SELECT facts FROM chats WHERE chat = ?", func(r *row) { v = num[uint64](r) }, room)
+	if err == nil {
+		w.facts[room] = v
+	}
+	return v, err
+}
+
+// simple reports whether nothing in the batch asks for more than rows that can be gathered, and if so,
+// whether its sources are free to be bound.
+func (a *appending) simple(b *engine.Batch) (simple, ok bool, err error) {
+	sources := 0
+	for i := range b.Entries {
+		for _, change := range b.Entries[i].Changes {
+			switch c := change.(type) {
+			case chat.Mentioned, chat.ReadSet:
+			case chat.SourceSet:
+				if sources++; sources > 1 || c.Target != 0 {
+					return false, false, nil
+				}
+				seq, err := a.boundTo(sourceID{b.Entries[i].Log.Chat(), c.Number})
+				if err != nil || seq != 0 {
+					return true, false, err
+				}
+			default:
+				return false, false, nil
+			}
+		}
+	}
+	return true, true, nil
+}
+
+// careful stores a batch whose changes can fail, so that all of it can be taken back.
+func (a *appending) careful(b *engine.Batch) ([]chat.Entry, error) {
+	if err := a.bulk.flush(a.conn); err != nil {
+		return nil, err
+	}
+	pos, erased := a.pos, a.erased
+	before := make([]chat.Head, len(b.Entries))
+	for i := range b.Entries {
+		before[i] = a.heads[b.Entries[i].Log]
+	}
+	var stored []chat.Entry
+	err := a.alone(func(*writer) (err error) {
+		if stored, err = a.place(b); err != nil {
+			return err
+		}
+		return a.bulk.flush(a.conn)
+	})
+	if err == nil || fatal(err) {
+		return stored, err
+	}
+	a.bulk.discard()
+	a.pos, a.erased = pos, erased
+	for _, h := range slices.Backward(before) {
+		a.heads[h.Log] = h
+		if h.Seq == 0 {
+			delete(a.dirty, h.Log)
+		}
+	}
+	clear(a.facts)
+	delete(a.stored, keyID{b.Device, b.Key})
+	return nil, err
+}
+
+// place gives every draft of a batch its place and applies its changes. Only the first entry carries the
+// key, since a key names one place.
+func (a *appending) place(b *engine.Batch) ([]chat.Entry, error) {
+	stored := make([]chat.Entry, len(b.Entries))
+	for i := range b.Entries {
+		d, e := &b.Entries[i], &stored[i]
+		h := a.heads[d.Log]
+		a.pos++
+		*e = chat.Entry{
+			Log: d.Log, Seq: h.Seq + 1, Ord: h.Ord, Pos: a.pos,
+			At: d.At, Author: d.Author, Device: b.Device, Env: d.Env,
+		}
+		if len(d.Body) > 0 {
+			e.Body = d.Body
+		}
+		if e.Env.Counted {
+			e.Ord++
+		}
+		if i == 0 && !b.Key.IsZero() {
+			e.Key = b.Key
+			if a.remember(e) {
+				a.stored[keyID{b.Device, b.Key}] = place{e.Log, e.Seq}
+			}
+		}
+		e.Chain = chat.Link(h.Chain, e)
+		a.heads[d.Log] = chat.Head{
+			Log: d.Log, Seq: e.Seq, Ord: e.Ord, Pos: e.Pos, Floor: h.Floor, Chain: e.Chain,
+		}
+		a.dirty[d.Log] = struct{}{}
+		a.bulk.entries.add(int64(e.Pos), int64(e.Log), int64(e.Seq), int64(e.Ord), int64(e.At), int64(e.Author),
+			int64(e.Device), value(e.Key), int64(e.Env.Kind), int64(e.Env.Flags()), int64(e.Env.Target),
+			int64(e.Env.Expires), e.Chain[:], value(e.Body))
+		for _, c := range d.Changes {
+			if err := a.apply(e, c); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return stored, nil
+}
+
+// remember gathers the key of an entry, unless it was made too long ago to be remembered.
+func (w *writer) remember(e *chat.Entry) bool {
+	if e.Key.Made() < w.horizon {
+		return false
+	}
+	w.bulk.keys.add(e.Key[:], int64(e.Device), int64(e.Log), int64(e.Seq))
+	return true
+}
+
+// sourceID is a message number of an imported history.
+type sourceID struct {
+	room   chat.ChatID
+	number int64
+}
+
+// boundTo returns the seq a number is bound to, 0 if it is free.
+func (w *writer) boundTo(id sourceID) (chat.Seq, error) {
+	if seq, ok := w.bulk.bound[id]; ok {
+		return chat.Seq(seq), nil
+	}
+	var seq chat.Seq
+	_, err := w.conn.one("SELECT seq FROM sources WHERE chat = ? AND number = ?",
+		func(r *row) { seq = num[chat.Seq](r) }, id.room, id.number)
+	return seq, err
+}
+
+func errBound() error { return chat.Errorf(chat.CodeConflict, "the number is bound to another entry") }
+
+// bind gathers a source.
+func (w *writer) bindSource(e *chat.Entry, c chat.SourceSet) error {
+	id, seq := sourceID{e.Log.Chat(), c.Number}, cmp.Or(c.Target, e.Seq)
+	now, err := w.boundTo(id)
+	if err != nil {
+		return err
+	}
+	if now != 0 && now != seq {
+		return errBound()
+	}
+	w.bulk.bound[id] = int64(seq)
+	w.bulk.sources.add(int64(id.room), id.number, int64(seq), int64(c.Digest))
+	return nil
+}

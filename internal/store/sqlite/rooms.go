@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package sqlite
+
+import (
+	"context"
+
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
+)
+
+const (
+	chatColumns = "c.chat, c.type, c.title, c.about, c.name, c.defaults, c.slow_seconds, c.signatures, " +
+		"c.history_hidden, c.join_approval, c.members, c.wide, c.deleted, c.imported, c.number_base, c.created, " +
+		"c.facts, c.peer_a, c.peer_b"
+	memberColumns = "m.account, m.role, m.grants, m.until, m.version, m.from_seq, m.title, m.joined"
+	linkColumns   = "token, label, expires, max_uses, uses, approval, revoked, creator, created, chat"
+)
+
+func readChat(r *row) chat.Chat {
+	return chat.Chat{
+		ID: num[chat.ChatID](r), Type: num[chat.ChatType](r), Title: r.text(), About: r.text(), Name: r.text(),
+		Defaults: num[chat.Grants](r), SlowSeconds: num[uint32](r), Signatures: r.bool(),
+		HistoryHidden: r.bool(), JoinApproval: r.bool(), Members: num[uint32](r), Wide: r.bool(),
+		Deleted: r.bool(), Imported: r.bool(), NumberBase: r.int(), Created: num[chat.Millis](r),
+		Facts: num[uint64](r), Peers: [2]chat.AccountID{num[chat.AccountID](r), num[chat.AccountID](r)},
+	}
+}
+
+func readMember(r *row) chat.Member {
+	return chat.Member{
+		Account: num[chat.AccountID](r), Role: num[chat.Role](r), Grants: num[chat.Grants](r),
+		Until: num[chat.Millis](r), Version: num[uint32](r), From: num[chat.Seq](r), Title: r.text(),
+		Joined: num[chat.Millis](r),
+	}
+}
+
+func readLink(r *row) (chat.InviteLink, chat.ChatID) {
+	l := chat.InviteLink{
+		Token: r.text(), Label: r.text(), Expires: num[chat.Millis](r), Limit: num[uint32](r),
+		Uses: num[uint32](r), Approval: r.bool(), Revoked: r.bool(), Creator: num[chat.AccountID](r),
+		Created: num[chat.Millis](r),
+	}
+	return l, num[chat.ChatID](r)
+}
+
+// Facts implements engine.Rooms.
+func (s *Store) Facts(ctx context.Context, room chat.ChatID, actor, target chat.AccountID,
+) (f chat.Facts, err error) {
+	err = s.read(ctx, "facts", func(c *conn) error {
+		if _, err := c.one("SELECT "+chatColumns+" FROM chats AS c WHERE c.chat = ?",
+			func(r *row) { f.Chat = readChat(r) }, room); err != nil {
+			return err
+		}
+		if f.Actor, err = c.member(room, actor); err != nil {
+			return err
+		}
+		if f.Target, err = c.member(room, target); err != nil {
+			return err
+		}
+		other := target
+		if f.Chat.Type == chat.Direct {
+			other = f.Chat.Peers[0]
+			if other == actor {
+				other = f.Chat.Peers[1]
+			}
+		}
+		if f.Blocked, err = c.blocked(actor, other); err != nil || f.Chat.SlowSeconds == 0 {
+			return err
+		}
+		// The index of own entries has the last one at its end.
+		_, err = c.one(`SELECT at FROM entries WHERE log = ? AND author = ? AND flags & 1
+			ORDER BY ord DESC LIMIT 1`, func(r *row) { f.LastSent = num[chat.Millis](r) }, room.Log(), actor)
+		return err
+	})
+	return f, err
+}
+
+// member returns a standing, that of nobody where there is none.
+func (c *conn) member(room chat.ChatID, who chat.AccountID) (chat.Member, error) {
+	m := chat.Member{Account: who}
+	if who == 0 {
+		return m, nil
+	}
+	_, err := c.one("SELECT "+memberColumns+" FROM members AS m WHERE m.chat = ? AND m.account = ?",
+		func(r *row) { m = readMember(r) }, room, who)
+	return m, err
+}
+
+func (c *conn) blocked(a, b chat.AccountID) (bool, error) {
+	if a == 0 || b == 0 {
+		return false, nil
+	}
+	return c.one("SELECT 1 FROM blocks WHERE account = ?1 AND other = ?2 OR account = ?2 AND other = ?1 LIMIT 1",
+		func(*row) {}, a, b)
+}
+
+// roles is a set of roles as bits, which a statement can test.
+func roles(of []chat.Role) int64 {
+	var set int64
+	for _, r := range of {
+		set |= 1 << r
+	}
+	return set
+}
+
+// in are the roles of who is in a chat.
+func in() []chat.Role { return []chat.Role{chat.RoleMember, chat.RoleAdmin, chat.RoleOwner} }
+
+// lastRune ends a range of texts with a common start: nothing that starts so comes after it.
+const lastRune = "\U0010ffff"
+
+// Members implements engine.Rooms.
+func (s *Store) Members(ctx context.Context, q engine.MemberQuery) (members []chat.Member, err error) {
+	set := roles(q.Roles)
+	if set == 0 {
+		set = roles(in())
+	}
+	text := "SELECT " + memberColumns + " FROM members AS m WHERE m.chat = ?1 AND m.account > ?2 " +
+		"AND ?3 >> m.role & 1 ORDER BY m.account LIMIT ?4"
+	args := []any{q.Chat, q.After, set, max(q.Limit, 0)}
+	if q.Prefix != "" {
+		text = "SELECT DISTINCT " + memberColumns + " FROM words AS w CROSS JOIN members AS m " +
+			"ON m.chat = ?1 AND m.account = w.account AND m.account > ?2 AND ?3 >> m.role & 1 " +
+			"WHERE w.tail >= ?5 AND w.tail <= ?6 ORDER BY m.account LIMIT ?4"
+		args = append(args, q.Prefix, q.Prefix+lastRune)
+	}
+	err = s.read(ctx, "members", func(c *conn) error {
+		return c.query(text, func(r *row) error {
+			members = append(members, readMember(r))
+			return nil
+		}, args...)
+	})
+	return members, err
+}
+
+// Audience implements engine.Rooms.
+func (s *Store) Audience(ctx context.Context, room chat.ChatID) (a engine.Audience, err error) {
+	err = s.read(ctx, "audience", func(c *conn) error {
+		var members int64
+		if _, err := c.one("SELECT facts, members FROM chats WHERE chat = ?",
+			func(r *row) { a.Facts, members = num[uint64](r), r.int() }, room); err != nil {
+			return err
+		}
+		if a.Pos, err = c.lastPos(); err != nil || members == 0 {
+			return err
+		}
+		a.Accounts = make([]chat.AccountID, 0, members)
+		return c.query("SELECT account FROM members WHERE chat = ?1 AND ?2 >> role & 1 ORDER BY account",
+			func(r *row) error {
+				a.Accounts = append(a.Accounts, num[chat.AccountID](r))
+				return nil
+			}, room, roles(in()))
+	})
+	return a, err
+}
+
+// Name implements engine.Rooms.
+func (s *Store) Name(ctx context.Context, name, skeleton string) (owner engine.Owner, err error) {
+	read := func(r *row) { owner = engine.Owner{Account: num[chat.AccountID](r), Chat: num[chat.ChatID](r)} }
+	err = s.read(ctx, "name", func(c *conn) error {
+		if name != "" {
+			found, err := c.one("SELECT account, chat FROM names WHERE name = ?", read, name)
+			if found || err != nil {
+				return err
+			}
+		}
+		if skeleton == "" {
+			return nil
+		}
+		_, err := c.one("SELECT account, chat FROM names WHERE skeleton = ?", read, skeleton)
+		return err
+	})
+	return owner, err
+}
+
+// Direct implements engine.Rooms.
+func (s *Store) Direct(ctx context.Context, a, b chat.AccountID) (room chat.ChatID, err error) {
+	err = s.read(ctx, "direct", func(c *conn) error {
+		_, err := c.one("SELECT chat FROM directs WHERE a = ? AND b = ?",
+			func(r *row) { room = num[chat.ChatID](r) }, min(a, b), max(a, b))
+		return err
+	})
+	return room, err
+}
+
+// Links implements engine.Rooms.
+func (s *Store) Links(ctx context.Context, room chat.ChatID, token string,
+) (links []chat.InviteLink, of chat.ChatID, err error) {
+	text, arg := "SELECT "+linkColumns+" FROM links WHERE token = ?", any(token)
+	if token == "" {
+		of, arg = room, room
+		text = "SELECT " + linkColumns + " FROM links WHERE chat = ? ORDER BY created, token"
+	}
+	err = s.read(ctx, "links", func(c *conn) error {
+		return c.query(text, func(r *row) error {
+			var l chat.InviteLink
+			l, of = readLink(r)
+			links = append(links, l)
+			return nil
+		}, arg)
+	})
+	return links, of, err
+}
+
+// Requests implements engine.Rooms.
+func (s *Store) Requests(ctx context.Context, room chat.ChatID) (requests []chat.JoinRequest, err error) {
+	err = s.read(ctx, "requests", func(c *conn) error {
+		return c.query("SELECT account, at, token FROM requests WHERE chat = ? ORDER BY at, account",
+			func(r *row) error {
+				requests = append(requests, chat.JoinRequest{
+					Account: num[chat.AccountID](r), At: num[chat.Millis](r), Token: r.text(),
+				})
+				return nil
+			}, room)
+	})
+	return requests, err
+}
+
+// Pinned implements engine.Rooms.
+func (s *Store) Pinned(ctx context.Context, room chat.ChatID, limit int) (seqs []chat.Seq, err error) {
+	err = s.read(ctx, "pinned", func(c *conn) error {
+		return c.query("SELECT target FROM pins WHERE log = ? ORDER BY by_seq DESC, target DESC LIMIT ?",
+			func(r *row) error {
+				seqs = append(seqs, num[chat.Seq](r))
+				return nil
+			}, room.Log(), max(limit, 0))
+	})
+	return seqs, err
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+// Package sqlite keeps everything durable in one SQLite database (modernc.org/sqlite, no cgo): the default
+// store, for one process on one machine. It implements engine.Store and account.Store; what those promise
+// is said there and tested by storetest.
+//
+// # On disk
+//
+// A data directory holds zolal.db with its write-ahead log, and a file named lock that a running server
+// holds locked, so that a second one on the same directory is refused. The schema is in migrations/. Every
+// commit is synced before it is reported (WAL, synchronous=FULL). Deleted content is overwritten in the
+// database (secure_delete) and leaves the write-ahead log when that is truncated, a few seconds later.
+//
+// # Who runs what
+//
+// One goroutine owns the one writing connection and gathers the calls that wait for it into one commit; a
+// call whose rules fail is rolled back alone. Reads have connections of their own and each sees one
+// snapshot. Another goroutine copies the write-ahead log back, mostly beside the writer. Close ends both.
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/zolal-im/zolal/internal/account"
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
+)
+
+// DatabaseName is the name of the database file in a data directory.
+const DatabaseName = "zolal.db"
+
+const (
+	// readers is how many reads run at the same time; more would only wait for a core.
+	readers = 4
+	// Caches of pages, in KiB. The writer's holds the ends of the indexes of a thousand busy logs.
+	writerCache = 32 << 10
+	readerCache = 8 << 10
+	// busyMillis is how long we wait for another program's lock before we say so.
+	busyMillis = 2000
+)
+
+// Config says what a Store is opened with; zero values mean their defaults.
+type Config struct {
+	// Log is told of what goes wrong in the background. Default: nowhere.
+	Log *slog.Logger
+
+	// unsynced leaves out the sync of commits: for tests that crash nothing.
+	unsynced bool
+}
+
+// Store is the SQLite store of one data directory.
+type Store struct {
+	path     string
+	unsynced bool
+	lock     *os.File
+	log      *slog.Logger
+	writer   *writer
+	readers  chan *conn
+	all      []*conn // every reader
+
+	jobs    chan *job     // unbuffered: a job is taken or it is not
+	between chan *job     // to be run between transactions
+	large   chan struct{} // wishes for a checkpoint; see watchWAL
+	erased  chan struct{}
+	closed  chan struct{}
+	once    sync.Once
+	done    sync.WaitGroup
+	closing error
+}
+
+var (
+	_ engine.Store  = (*Store)(nil)
+	_ account.Store = (*Store)(nil)
+)
+
+// Open opens the store of a directory, making both where they are not there yet, and brings its schema up to
+// date. It fails with CodeUnavailable where another server or program holds the directory, CodeReadOnly or
+// CodeDiskFull where the disk refuses, CodeVersionUnsupported where a newer server wrote it, and
+// CodeInternal where the database is damaged. It reads no more than a few pages, whatever is stored.
+func Open(ctx context.Context, dir string, cfg Config) (*Store, error) {
+	s := &Store{
+		path:     filepath.Join(dir, DatabaseName),
+		unsynced: cfg.unsynced,
+		log:      cfg.Log,
+		readers:  make(chan *conn, readers),
+		jobs:     make(chan *job),
+		between:  make(chan *job),
+		large:    make(chan struct{}, 1),
+		erased:   make(chan struct{}, 1),
+		closed:   make(chan struct{}),
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if err := s.open(ctx, dir); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", s.path, err), s.release())
+	}
+	s.done.Go(s.write)
+	s.done.Go(s.checkpoints)
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return onFile("make the data directory", err)
+	}
+	var err error
+	if s.lock, err = lock(dir); err != nil {
+		return err
+	}
+	// SQLite would make the file readable by everybody.
+	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return onFile("make the database", err)
+	}
+	if err := f.Close(); err != nil {
+		return onFile("make the database", err)
+	}
+	if s.writer, err = openWriter(ctx, s.path, s.unsynced); err != nil {
+		return err
+	}
+	for range readers {
+		c, err := dial(s.path, readPragmas()...)
+		if err != nil {
+			return err
+		}
+		s.all = append(s.all, c)
+		s.readers <- c
+	}
+	return nil
+}
+
+func readPragmas() []string {
+	return []string{
+		fmt.Sprintf("busy_timeout=%d", busyMillis), "query_only=ON", "temp_store=MEMORY",
+		fmt.Sprintf("cache_size=-%d", readerCache),
+	}
+}
+
+// Close ends the goroutines, waits for reads that run, and gives the directory back. Calls after it fail
+// with CodeUnavailable.
+func (s *Store) Close() error {
+	s.once.Do(func() {
+		close(s.closed)
+		s.done.Wait()
+		for range s.all {
+			<-s.readers
+		}
+		s.closing = s.release()
+	})
+	return s.closing
+}
+
+// release closes whatever is open. The writer goes last: closing the last connection empties the
+// write-ahead log.
+func (s *Store) release() error {
+	var errs []error
+	for _, c := range s.all {
+		errs = append(errs, c.close())
+	}
+	if s.writer != nil && s.writer.conn != nil {
+		errs = append(errs, s.writer.conn.close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func errClosed() error { return chat.Errorf(chat.CodeUnavailable, "the store is closed") }
+
+// read runs fn on a connection that sees one snapshot from its first statement on.
+func (s *Store) read(ctx context.Context, op string, fn func(*conn) error) error {
+	select {
+	case <-s.closed:
+		return fmt.Errorf("%s: %w", op, errClosed())
+	case <-ctx.Done():
+		return fmt.Errorf("%s: %w", op, ctx.Err())
+	default:
+	}
+	select {
+	case <-s.closed:
+		return fmt.Errorf("%s: %w", op, errClosed())
+	case <-ctx.Done():
+		return fmt.Errorf("%s: %w", op, ctx.Err())
+	case c := <-s.readers:
+		defer func() { s.readers <- c }()
+		if err := c.snapshot(fn); err != nil {
+			return fmt.Errorf("%s: %w", op, err)
+		}
+		return nil
+	}
+}
+
+func (c *conn) snapshot(fn func(*conn) error) error {
+	if err := c.exec("BEGIN"); err != nil {
+		return err
+	}
+	return errors.Join(fn(c), c.exec("COMMIT"))
+}
