@@ -29,7 +29,7 @@ type AddUser struct {
 
 // AddedUser answers AddUser; Password only where it was made.
 type AddedUser struct {
-	Account  chat.AccountID `json:"account"`
+	Account  chat.AccountID `json:"account,omitempty"`
 	Username string         `json:"username"`
 	Password string         `json:"password,omitempty"`
 }
@@ -96,6 +96,7 @@ func (c *core) adminHandler() http.Handler {
 	mux.Handle("POST /backup", answer(c.backupNow))
 	mux.Handle("POST /backup/status", answer(c.backupStatus))
 	mux.Handle("POST /fsck", answer(c.fsck))
+	mux.HandleFunc("POST /import/telegram", c.serveImport)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)

@@ -62,6 +62,7 @@ type TLSConfig struct {
 	Local     []string // names and addresses that the authority of our own vouches for
 	Email     string   // told to the ACME authority
 	ACME      string   // its directory; empty: Let's Encrypt
+	ACMERoot  string   // file with the certificate of an ACME authority that is not publicly trusted
 	Redirect  string   // plain HTTP that leads to HTTPS; ":80" with a domain
 }
 

@@ -61,6 +61,8 @@ var settings = []Setting{
 	{"tls.email", "contact told to the ACME authority", "", false,
 		func(c *Config, v string) error { c.TLS.Email = v; return nil }},
 	{"tls.acme", "directory of the ACME authority", "Let's Encrypt", false, setACME},
+	{"tls.acme_root", "certificate file of an ACME authority that is not publicly trusted", "", false,
+		func(c *Config, v string) error { c.TLS.ACMERoot = v; return nil }},
 	{"tls.redirect", "address whose plain HTTP leads to HTTPS", "with a domain :80", false,
 		func(c *Config, v string) error { return setAddress(&c.TLS.Redirect, v) }},
 	{"backup.dir", "where nightly backups go", "backups in the data directory", false,

@@ -3,8 +3,11 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -167,6 +170,14 @@ func openACME(ctx context.Context, cfg Config, log *slog.Logger) (*acme, error) 
 		Logger: quiet}
 	if cfg.TLS.ACME != "" {
 		template.CA = cfg.TLS.ACME
+	}
+	if cfg.TLS.ACMERoot != "" {
+		pem, err := os.ReadFile(cfg.TLS.ACMERoot)
+		template.TrustedRoots = x509.NewCertPool()
+		if err != nil || !template.TrustedRoots.AppendCertsFromPEM(pem) {
+			a.cache.Stop()
+			return nil, &BadConfigError{Where: "tls.acme_root", Err: cmp.Or(err, errors.New("no certificate in it"))}
+		}
 	}
 	if _, port, err := net.SplitHostPort(cfg.Listen); err == nil {
 		template.AltTLSALPNPort = portNumber(port)

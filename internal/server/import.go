@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
+	"github.com/zolal-im/zolal/internal/importer"
+)
+
+// ImportTelegram asks for an export of Telegram Desktop to be imported.
+type ImportTelegram struct {
+	Path   string        `json:"path"`           // absolute: the JSON file, or the directory it lies in
+	As     string        `json:"as"`             // username of the owner
+	Name   string        `json:"name,omitempty"` // public name; empty: made of the export's number
+	Type   chat.ChatType `json:"type,omitempty"` // Channel or Group; 0: as the export says
+	DryRun bool          `json:"dry_run,omitempty"`
+}
+
+// Imported tells what became of an export.
+type Imported struct {
+	importer.Report
+	Name    string  `json:"name"`
+	Seconds float64 `json:"seconds"`
+	DryRun  bool    `json:"dry_run,omitempty"`
+}
+
+// ImportProgress tells how far an import is.
+type ImportProgress struct {
+	Done  int64 `json:"done"` // bytes of the file, over both passes
+	Total int64 `json:"total"`
+	Read  int   `json:"read"` // lines of the export
+}
+
+// importLine is one line of the answer to ImportTelegram: progress, and at the end the result.
+type importLine struct {
+	Progress *ImportProgress `json:"progress,omitempty"`
+	Imported *Imported       `json:"imported,omitempty"`
+	Failure  *failure        `json:"failure,omitempty"`
+}
+
+// progressEvery is how often progress is told.
+const progressEvery = 200 * time.Millisecond
+
+// serveImport answers with one JSON object a line, the last of which is the result.
+func (c *core) serveImport(w http.ResponseWriter, r *http.Request) {
+	var q ImportTelegram
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxAdminBody)).Decode(&q); err != nil {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		writeJSON(w, failureOf(&chat.Error{Code: chat.CodeBadFrame, Text: "the question cannot be read", Err: err}))
+		return
+	}
+	var told time.Time
+	done, err := c.importTelegram(r.Context(), q, func(p importer.Progress) {
+		if time.Since(told) < progressEvery {
+			return
+		}
+		told = time.Now()
+		writeJSON(w, importLine{Progress: &ImportProgress{Done: p.Done, Total: p.Total, Read: p.Report.Read}})
+		_ = http.NewResponseController(w).Flush() // the reader went away: r's context ends too
+	})
+	if err != nil {
+		f := failureOf(err)
+		writeJSON(w, importLine{Failure: &f})
+		return
+	}
+	writeJSON(w, importLine{Imported: &done})
+}
+
+func (c *core) importTelegram(ctx context.Context, q ImportTelegram, note func(importer.Progress)) (
+	done Imported, err error) {
+	start := time.Now()
+	path, err := exportFile(q.Path)
+	if err != nil {
+		return done, err
+	}
+	owner, err := c.engine.ByName(ctx, q.As)
+	if err != nil {
+		return done, &Trouble{What: "no account has the username " + q.As, Err: err,
+			Remedy: "Name the owner of the chat with --as; `zolal user list` shows who is there."}
+	}
+	summary, err := importer.Inspect(ctx, path, func(int64) {})
+	if err != nil {
+		return done, importTrouble(err)
+	}
+	if q.Name == "" {
+		q.Name = fmt.Sprintf("import_%v", summary.ID)
+	}
+	to, err := c.importTarget(ctx, owner, q, summary)
+	if err != nil {
+		return done, importTrouble(err)
+	}
+	report, err := importer.Telegram(ctx, path, to, importer.Options{DryRun: q.DryRun, Progress: note})
+	if err != nil {
+		return done, importTrouble(err)
+	}
+	return Imported{Report: report, Name: q.Name, Seconds: time.Since(start).Seconds(), DryRun: q.DryRun}, nil
+}
+
+// exportFile finds the file of an export, which Telegram Desktop writes into a directory.
+func exportFile(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		path = filepath.Join(path, "result.json")
+		_, err = os.Stat(path)
+	}
+	if err != nil {
+		return "", &Trouble{What: "the export cannot be read", Err: err,
+			Remedy: "Name the file result.json of an export of one chat, or its directory. The server reads it, so " +
+				"the user it runs as must be able to."}
+	}
+	return path, nil
+}
+
+// importTarget finds or makes the chat; a dry run makes none.
+func (c *core) importTarget(ctx context.Context, owner chat.AccountID, q ImportTelegram, s importer.Summary) (
+	importer.Chat, error) {
+	if q.DryRun {
+		who := chat.Actor{Account: owner, Scopes: chat.AllScopes, Server: true}
+		_, err := c.engine.ResolveName(ctx, who, q.Name)
+		if chat.CodeOf(err) == chat.CodeNotFound {
+			return nowhere{}, chat.CheckName(q.Name)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return importer.Into(ctx, c.engine, owner, importer.Target{Name: q.Name, Type: q.Type}, s)
+}
+
+// nowhere is the chat of a dry run that would make one.
+type nowhere struct{}
+
+// Head implements importer.Chat.
+func (nowhere) Head(context.Context) (chat.Head, error) { return chat.Head{}, nil }
+
+// Sources implements importer.Chat.
+func (nowhere) Sources(context.Context, []int64) (map[int64]engine.Source, error) { return nil, nil }
+
+// Import implements importer.Chat. A dry run never gets here.
+func (nowhere) Import(context.Context, chat.Seq, []chat.Import) error {
+	return errors.New("a dry run writes nothing")
+}
+
+// importTrouble explains what is wrong with an export or its target.
+func importTrouble(err error) error {
+	var file *importer.FileError
+	switch {
+	case errors.As(err, &file):
+		return &Trouble{What: file.Error(), Remedy: "Export the chat again (Telegram Desktop: Export chat history, " +
+			"format JSON), or take the whole file if this one is a part."}
+	case errors.Is(err, fs.ErrPermission):
+		return &Trouble{What: "the export cannot be read", Err: err,
+			Remedy: "The server reads it: let the user it runs as do so."}
+	case chat.CodeOf(err) == chat.CodeForbidden || chat.CodeOf(err) == chat.CodeNameTaken:
+		return &Trouble{What: "the chat cannot be imported into", Err: err,
+			Remedy: "Choose another name with --channel or --group."}
+	}
+	return err
+}
+
+// ImportTelegram imports an export and tells how far it is.
+func (c *Console) ImportTelegram(ctx context.Context, q ImportTelegram, note func(ImportProgress)) (
+	Imported, error) {
+	body, err := c.post(ctx, "/import/telegram", q)
+	if err != nil {
+		return Imported{}, err
+	}
+	defer body.Close()
+	for d := json.NewDecoder(body); ; {
+		var line importLine
+		err := d.Decode(&line)
+		switch {
+		case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+			return Imported{}, &Trouble{What: "the server ended before the import did",
+				Remedy: "Run the same command again: it goes on where it was cut short, and doubles nothing."}
+		case err != nil:
+			return Imported{}, fmt.Errorf("read the answer of the server: %w", err)
+		case line.Failure != nil:
+			return Imported{}, line.Failure.err()
+		case line.Imported != nil:
+			return *line.Imported, nil
+		case line.Progress != nil:
+			note(*line.Progress)
+		}
+	}
+}
