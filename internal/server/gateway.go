@@ -16,8 +16,9 @@ import (
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
 
-// addressesFor is how long a signed list of addresses is believed.
-const addressesFor = 90 * 24 * time.Hour
+// addressesFor is how long a signed list of addresses is believed. Every start signs another, and servers run
+// for long.
+const addressesFor = 2 * 365 * 24 * time.Hour
 
 // retryAfterStop is when clients of a server that stops come back, at the earliest.
 const retryAfterStop = time.Second
@@ -61,14 +62,52 @@ func (l *live) close(within time.Duration) {
 	l.source.Close()
 }
 
-// routes adds what the gateway serves.
-func (l *live) routes(mux *http.ServeMux) {
-	mux.Handle("/api/", l.gateway.Handler())
+// WellKnown is what /.well-known/zolal answers.
+type WellKnown struct {
+	Name         string           `json:"name"`
+	Version      string           `json:"version"`
+	Build        string           `json:"build"`
+	Incarnation  string           `json:"incarnation"`
+	Protocol     int              `json:"protocol"`
+	ProtocolMin  int              `json:"protocol_min"`
+	Capabilities []string         `json:"capabilities"`
+	Limits       map[string]int64 `json:"limits"`
+	SetupNeeded  bool             `json:"setup_needed"`
+	OpenSignup   bool             `json:"open_signup"`
+}
+
+// serveWellKnown says what this server is to whoever asks.
+func (c *core) serveWellKnown(w http.ResponseWriter, r *http.Request) {
+	setup, open, err := c.accounts.Status(r.Context())
+	if err != nil {
+		http.Error(w, "the store cannot be read", http.StatusServiceUnavailable)
+		return
+	}
+	incarnation := c.engine.Incarnation()
+	known := WellKnown{
+		Name: c.cfg.Name, Version: c.build.Version, Build: c.build.Commit,
+		Incarnation: hex.EncodeToString(incarnation[:]), Protocol: wire.Protocol, ProtocolMin: wire.ProtocolMin,
+		Capabilities: []string{}, Limits: map[string]int64{}, SetupNeeded: setup, OpenSignup: open,
+	}
+	for _, l := range chat.Limits() {
+		known.Limits[l.Name] = l.Value
+	}
+	for _, l := range wire.Limits() {
+		known.Limits[l.Name] = l.Value
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	writeJSON(w, known)
 }
 
 // addresses signs where this server can be reached; nil where it was told of no address.
 func (c *core) addresses(ctx context.Context) (*zolalv1.AddressList, error) {
-	if len(c.cfg.Address) == 0 {
+	all := c.cfg.Address
+	if c.cfg.Domain != "" {
+		all = append([]string{"https://" + c.cfg.Domain}, all...)
+	}
+	if len(all) == 0 {
 		return nil, nil
 	}
 	key, err := c.signingKey(ctx)
@@ -81,7 +120,7 @@ func (c *core) addresses(ctx context.Context) (*zolalv1.AddressList, error) {
 	}
 	now := c.cfg.Now()
 	list, err := wire.SignAddresses(key, wire.Addresses{
-		Addresses: c.cfg.Address, Server: hex.EncodeToString(id),
+		Addresses: all, Server: hex.EncodeToString(id),
 		Issued: chat.Millis(now.UnixMilli()), Expires: chat.Millis(now.Add(addressesFor).UnixMilli()),
 	})
 	if err != nil {

@@ -68,7 +68,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", serveAlive)
 	mux.HandleFunc("GET /readyz", s.health.serveReady)
 	mux.Handle("GET /metrics", s.metrics())
-	s.live.routes(mux)
+	mux.HandleFunc("GET /.well-known/zolal", s.serveWellKnown)
+	mux.Handle("/api/", s.live.gateway.Handler())
 	mux.Handle("/", s.app)
 	var h http.Handler = mux
 	if s.certs.config() != nil && len(s.cfg.TLS.Local) == 0 {

@@ -58,7 +58,8 @@ func (c *core) serveImport(w http.ResponseWriter, r *http.Request) {
 	var q ImportTelegram
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxAdminBody)).Decode(&q); err != nil {
 		w.WriteHeader(http.StatusUnprocessableEntity)
-		writeJSON(w, failureOf(&chat.Error{Code: chat.CodeBadFrame, Text: "the question cannot be read", Err: err}))
+		bad := &chat.Error{Code: chat.CodeBadFrame, Text: "the question cannot be read", Err: err}
+		writeJSON(w, failureOf(bad))
 		return
 	}
 	var told time.Time
@@ -158,8 +159,8 @@ func importTrouble(err error) error {
 	var file *importer.FileError
 	switch {
 	case errors.As(err, &file):
-		return &Trouble{What: file.Error(), Remedy: "Export the chat again (Telegram Desktop: Export chat history, " +
-			"format JSON), or take the whole file if this one is a part."}
+		return &Trouble{What: file.Error(), Remedy: "Export the chat again (Telegram Desktop: Export chat " +
+			"history, format JSON), or take the whole file if this one is a part."}
 	case errors.Is(err, fs.ErrPermission):
 		return &Trouble{What: "the export cannot be read", Err: err,
 			Remedy: "The server reads it: let the user it runs as do so."}

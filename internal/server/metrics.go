@@ -5,12 +5,15 @@ package server
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sys/unix"
+
+	"github.com/zolal-im/zolal/internal/hub"
 )
 
 // gauge is one number of /metrics, read when it is asked for; ok is false while there is none. No number has
@@ -29,7 +32,7 @@ func (s *Server) metrics() http.Handler {
 	info := prometheus.NewGauge(prometheus.GaugeOpts{Name: "zolal_build_info", Help: "1, with the build",
 		ConstLabels: build})
 	info.Set(1)
-	r.MustRegister(info, gauges(s.gauges()))
+	r.MustRegister(info, gauges(s.gauges()), gauges(s.deliveries()))
 	return promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
 }
 
@@ -65,6 +68,42 @@ func (s *Server) gauges() []gauge {
 	}
 }
 
+// deliveries are the numbers of the hub and the gateway; those that only grow are counted from the start.
+func (s *Server) deliveries() []gauge {
+	of := func(read func(hub.Stats) float64) func() (float64, bool) {
+		return func() (float64, bool) { return read(s.live.hub.Stats()), true }
+	}
+	return []gauge{
+		{"zolal_connections", "WebSocket connections", func() (float64, bool) {
+			return float64(s.live.gateway.Connections()), true
+		}},
+		{"zolal_sessions", "sessions of any transport", of(func(h hub.Stats) float64 {
+			return float64(h.Sessions)
+		})},
+		{"zolal_online_accounts", "accounts with a session", of(func(h hub.Stats) float64 {
+			return float64(h.Accounts)
+		})},
+		{"zolal_audiences", "audiences in memory", of(func(h hub.Stats) float64 { return float64(h.Rooms) })},
+		{"zolal_audience_bytes", "memory of audiences", of(func(h hub.Stats) float64 {
+			return float64(h.RoomBytes)
+		})},
+		{"zolal_deliveries_total", "entries handed to sessions", of(func(h hub.Stats) float64 {
+			return float64(h.Deliveries)
+		})},
+		{"zolal_frames_total", "frames built", of(func(h hub.Stats) float64 { return float64(h.Frames) })},
+		{"zolal_writes_total", "writes to connections", of(func(h hub.Stats) float64 { return float64(h.Writes) })},
+		{"zolal_written_bytes_total", "bytes of those writes", of(func(h hub.Stats) float64 {
+			return float64(h.Bytes)
+		})},
+		{"zolal_overflows_total", "queues dropped for a resync", of(func(h hub.Stats) float64 {
+			return float64(h.Overflows)
+		})},
+		{"zolal_slow_total", "sessions that did not take a write at once", of(func(h hub.Stats) float64 {
+			return float64(h.Slow)
+		})},
+	}
+}
+
 // gauges is a prometheus.Collector of numbers that are read when they are asked for.
 type gauges []gauge
 
@@ -80,7 +119,11 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 	for _, n := range g {
 		if v, ok := n.read(); ok {
 			desc := prometheus.NewDesc(n.name, n.help, nil, nil)
-			out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, v)
+			kind := prometheus.GaugeValue
+			if strings.HasSuffix(n.name, "_total") {
+				kind = prometheus.CounterValue
+			}
+			out <- prometheus.MustNewConstMetric(desc, kind, v)
 		}
 	}
 }

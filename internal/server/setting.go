@@ -81,6 +81,7 @@ var settings = []Setting{
 		setRate(func(l *account.Limits) *account.Rate { return &l.Device })},
 	{"limits.check", "questions for a free username from one address", "100/300ms", false,
 		setRate(func(l *account.Limits) *account.Rate { return &l.Check })},
+	{"limits.open", "requests without a token from one address, a second; 0: no limit", "50", false, setOpen},
 	{"limits.requests", "requests a second of one connection, an account may make twice as many; 0: no limit",
 		"200", false, setRequests},
 	{"stop_within", "how long a graceful stop may take", "15s", false, setStopWithin},
@@ -89,16 +90,27 @@ var settings = []Setting{
 		func(c *Config, v string) error { return setBool(&c.LogJSON, v) }},
 }
 
+// setOpen keeps some seconds' worth as the burst: pages open several connections at once.
+func setOpen(c *Config, v string) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 || n > 1_000_000 {
+		return errors.New("say a number from 0 to 1,000,000")
+	}
+	c.Rates.Address, c.Rates.AddressBurst = n, 8*n
+	return nil
+}
+
 func setRequests(c *Config, v string) error {
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 0 || n > 1_000_000 {
 		return errors.New("say a number from 0 to 1,000,000")
 	}
+	burst := native.DefaultRates()
 	if n == 0 {
-		c.Rates = native.Rates{}
-		return nil
+		burst = native.Rates{}
 	}
-	c.Rates.Connection, c.Rates.Account = n, 2*n
+	c.Rates.Connection, c.Rates.ConnectionBurst = n, burst.ConnectionBurst
+	c.Rates.Account, c.Rates.AccountBurst = 2*n, burst.AccountBurst
 	return nil
 }
 

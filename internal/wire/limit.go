@@ -37,8 +37,8 @@ const (
 	BurstPerConnection = 4000 // requests at once
 	RatePerAccount     = 400  // requests a second over all connections of an account
 	BurstPerAccount    = 6000
-	RatePerAddress     = 10 // open requests (sign-up, sign-in …) a second from one network address
-	BurstPerAddress    = 40
+	RatePerAddress     = 50 // open requests (sign-up, sign-in …) a second from one network address
+	BurstPerAddress    = 400
 )
 
 // Limit is one row of the table of limits.
