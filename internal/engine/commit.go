@@ -252,8 +252,8 @@ func (c *committer) append(ctx context.Context, batches []Batch) ([]Result, erro
 	pause := 5 * time.Millisecond
 	for try := 0; ; try++ {
 		results, err := c.store.Append(ctx, batches)
-		if err == nil && len(results) != len(batches) {
-			err = chat.Errorf(chat.CodeInternal, "%d results for %d batches", len(results), len(batches))
+		if err == nil {
+			err = complete(batches, results)
 		}
 		if err == nil {
 			return results, nil
@@ -272,6 +272,23 @@ func (c *committer) append(ctx context.Context, batches []Batch) ([]Result, erro
 		}
 		pause *= 4
 	}
+}
+
+// complete reports an error where results do not fit the batches: what they say is worth nothing then.
+func complete(batches []Batch, results []Result) error {
+	if len(results) != len(batches) {
+		return chat.Errorf(chat.CodeInternal, "%d results for %d batches", len(results), len(batches))
+	}
+	for i, r := range results {
+		want := len(batches[i].Entries)
+		if r.Repeated {
+			want = 1
+		}
+		if r.Err == nil && len(r.Entries) != want {
+			return chat.Errorf(chat.CodeInternal, "%d entries for a batch of %d", len(r.Entries), want)
+		}
+	}
+	return nil
 }
 
 // afterConflict decides a job again whose conditions did not hold. It reports false where the job got its
