@@ -25,7 +25,8 @@ var checks = [...]string{
 		log & 0xffffffff, seq, sum(tallied), sum(given)) FROM (
 		SELECT log, seq, emoji, count AS tallied, 0 AS given FROM tallies UNION ALL
 		SELECT log, seq, emoji, 0, 1 FROM reactions) GROUP BY log, seq, emoji HAVING sum(tallied) <> sum(given)`,
-	`SELECT format('%d/%d entry %d was superseded and still has its body', e.log >> 32, e.log & 0xffffffff, e.seq)
+	`SELECT format('%d/%d entry %d was superseded and still has its body', e.log >> 32,
+		e.log & 0xffffffff, e.seq)
 		FROM overlays AS o CROSS JOIN entries AS e ON e.log = o.log AND e.seq = o.target WHERE e.body IS NOT NULL`,
 	`SELECT format('%d/%d entry %d has no head', e.log >> 32, e.log & 0xffffffff, e.seq)
 		FROM entries AS e WHERE e.seq = 1 AND NOT EXISTS (SELECT 1 FROM heads AS h WHERE h.log = e.log)`,

@@ -11,8 +11,8 @@ import (
 )
 
 // Columns of an entry, as readEntry reads them.
-const entryColumns = "e.pos, e.log, e.seq, e.ord, e.at, e.author, e.device, e.key, e.kind, e.flags, e.target, " +
-	"e.expires, e.chain, e.body"
+const entryColumns = "e.pos, e.log, e.seq, e.ord, e.at, e.author, e.device, e.key, e.kind, e.flags, " +
+	"e.target, e.expires, e.chain, e.body"
 
 // Columns of an item and what they are read from, as readItem reads them: the entry, its overlay, and the
 // entry that made the overlay and holds today's body. After itemTables comes a condition on e.
@@ -194,7 +194,9 @@ func (c *conn) lastPos() (pos chat.Pos, err error) {
 }
 
 // Find implements engine.Log.
-func (s *Store) Find(ctx context.Context, device chat.DeviceID, key chat.Key) (e chat.Entry, ok bool, err error) {
+func (s *Store) Find(ctx context.Context, device chat.DeviceID, key chat.Key) (
+	e chat.Entry, ok bool, err error,
+) {
 	if key.IsZero() {
 		return e, false, nil
 	}

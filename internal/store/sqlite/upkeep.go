@@ -31,8 +31,8 @@ func (s *Store) Renew(ctx context.Context) (in chat.Incarnation, err error) {
 
 // projections are the tables that Rebuild empties and fills again.
 var projections = [...]string{
-	"keys", "chats", "members", "names", "directs", "overlays", "pins", "mentions", "links", "requests", "people",
-	"words", "blocks", "drafts", "prefs", "reads", "sources",
+	"keys", "chats", "members", "names", "directs", "overlays", "pins", "mentions", "links", "requests",
+	"people", "words", "blocks", "drafts", "prefs", "reads", "sources",
 }
 
 // rebuildStep is how many entries are read at a time; their bodies are in memory meanwhile.
