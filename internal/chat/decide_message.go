@@ -2,7 +2,10 @@
 
 package chat
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 func decideSend(d *decision, c Send) error {
 	if err := d.mayWrite(); err != nil {
@@ -56,6 +59,9 @@ func (d *decision) compose(text string, entities []Entity) (*Message, error) {
 
 // namesIn returns the folded names that a text mentions.
 func namesIn(text string, entities []Entity) []string {
+	if !strings.Contains(text, "@") {
+		return nil
+	}
 	text, entities, err := Compose(text, entities)
 	if err != nil {
 		return nil

@@ -16,6 +16,7 @@ func Detect(text string) []Entity {
 		return nil
 	}
 	r := takeApart(text)
+	r.mail = strings.Contains(text, "@")
 	var found []Entity
 	for i := 0; i < len(r.at); {
 		kind, to := detectAt(r, i)
@@ -51,8 +52,10 @@ func detectAt(r runes, i int) (EntityKind, int) {
 	if to := schemeURL(r, i); to > 0 {
 		return EntityURL, to
 	}
-	if to := emailAt(r, i); to > 0 {
-		return EntityEmail, to
+	if r.mail {
+		if to := emailAt(r, i); to > 0 {
+			return EntityEmail, to
+		}
 	}
 	if before == '/' || before == '#' || before == '$' {
 		return 0, 0
@@ -183,6 +186,9 @@ func phoneAt(r runes, i int, before rune) int {
 
 // schemeURL finds an address that says it is one.
 func schemeURL(r runes, i int) int {
+	if c := r.at[i] | 0x20; c != 'h' && c != 'z' {
+		return 0
+	}
 	for _, scheme := range [...]string{"https://", "http://", "zolal://"} {
 		if !r.hasFold(i, scheme) {
 			continue
@@ -273,8 +279,11 @@ func domainAt(r runes, i int) int {
 	for to > i && (r.at[to-1] == '.' || r.at[to-1] == '-') {
 		to--
 	}
+	if !slices.Contains(r.at[i:to], '.') {
+		return 0
+	}
 	labels := strings.Split(string(r.at[i:to]), ".")
-	if len(labels) < 2 || slices.ContainsFunc(labels, badLabel) || !knownEnding(labels[len(labels)-1]) {
+	if slices.ContainsFunc(labels, badLabel) || !knownEnding(labels[len(labels)-1]) {
 		return 0
 	}
 	return to

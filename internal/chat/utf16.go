@@ -44,6 +44,7 @@ func byteAt(s string, offset uint32) int {
 type runes struct {
 	at     []rune
 	offset []uint32 // UTF-16; one more than there are characters, the last is the length
+	mail   bool     // there is an @ somewhere
 }
 
 // takeApart splits a valid text.
