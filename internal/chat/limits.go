@@ -29,35 +29,36 @@ const (
 
 // Limit is one limit as documents and clients see it.
 type Limit struct {
-	Name  string
-	Value int64
-	Unit  string
+	Name    string // key in ServerInfo.limits
+	Value   int64
+	Unit    string
+	Meaning string
 }
 
 // Limits returns every limit of the core, for documents and for ServerInfo.limits.
 func Limits() []Limit {
-	const utf16 = "UTF-16 code units"
+	const units = "UTF-16 units"
 	return []Limit{
-		{"text", MaxText, utf16},
-		{"imported_text", MaxImportedText, utf16},
-		{"entities", MaxEntities, "per message"},
-		{"quote", MaxQuote, utf16},
-		{"title", MaxTitle, utf16},
-		{"about", MaxAbout, utf16},
-		{"person_name", MaxPersonName, utf16},
-		{"admin_title", MaxAdminTitle, utf16},
-		{"link_label", MaxLinkLabel, utf16},
-		{"address", MaxAddress, "bytes"},
-		{"name_min", MinName, "characters"},
-		{"name_max", MaxName, "characters"},
-		{"targets", MaxTargets, "messages per call"},
-		{"invites", MaxInvites, "accounts per new chat"},
-		{"link_uses", MaxLinkUses, "uses"},
-		{"slow_seconds", MaxSlowSeconds, "seconds"},
-		{"pinned_chats", MaxPinnedChats, "chats"},
-		{"imported_label", MaxImportedLabel, utf16},
-		{"attachments", MaxAttachments, "per imported message"},
-		{"small_group", SmallGroup, "members"},
-		{"group", MaxGroup, "members"},
+		{"text", MaxText, units, "of a message, white space at its ends not counted"},
+		{"imported_text", MaxImportedText, units, "of a message that another messenger accepted"},
+		{"entities", MaxEntities, "entities", "of a message"},
+		{"quote", MaxQuote, units, "of a quote in a reply"},
+		{"address", MaxAddress, "bytes", "of an address behind a text"},
+		{"title", MaxTitle, units, "of a chat"},
+		{"about", MaxAbout, units, "of a description"},
+		{"person_name", MaxPersonName, units, "of a person's shown name"},
+		{"admin_title", MaxAdminTitle, units, "beside an admin's name"},
+		{"name_min", MinName, "characters", "of a username or public name, at least"},
+		{"name_max", MaxName, "characters", "of a username or public name, at most"},
+		{"targets", MaxTargets, "messages", "of one deletion or forward"},
+		{"invites", MaxInvites, "accounts", "invited when a chat is made"},
+		{"link_label", MaxLinkLabel, units, "of an invite link"},
+		{"link_uses", MaxLinkUses, "uses", "of an invite link that counts them"},
+		{"slow_seconds", MaxSlowSeconds, "s", "between two messages of a member in slow mode"},
+		{"pinned_chats", MaxPinnedChats, "chats", "pinned in a list"},
+		{"imported_label", MaxImportedLabel, units, "of a name or word that came from elsewhere"},
+		{"attachments", MaxAttachments, "attachments", "named by an imported message"},
+		{"small_group", SmallGroup, "members", "up to which joins and leaves show in a group's history"},
+		{"group", MaxGroup, "members", "of a group; a channel has no limit"},
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/zolal-im/zolal/internal/chat"
 )
 
 // The limits of the protocol, all in this file. docs/protocol.md prints them; a test compares.
@@ -49,10 +51,19 @@ type Limit struct {
 	Meaning string
 }
 
-// Limits lists the limits in the order in which docs/protocol.md prints them.
+// Limits lists the limits in the order in which docs/protocol.md prints them: those of connections, then
+// those of what is said over them, which package chat sets.
 //
 // LIM-1
 func Limits() []Limit {
+	all := connectionLimits()
+	for _, l := range chat.Limits() {
+		all = append(all, Limit(l))
+	}
+	return all
+}
+
+func connectionLimits() []Limit {
 	ms := func(d time.Duration) int64 { return d.Milliseconds() }
 	return []Limit{
 		{"frame_bytes", MaxFrame, "bytes", "one frame, or the body of one HTTP request, from a client"},
