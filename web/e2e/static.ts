@@ -16,6 +16,10 @@ const types: Record<string, string> = {
 export async function serveFolder(root: string): Promise<{ url: string; close: () => void }> {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://x').pathname)
+    if (path === '/favicon.ico') {
+      response.writeHead(204).end()
+      return
+    }
     const file = join(root, path === '/' ? 'index.html' : path)
     if (!file.startsWith(root) || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end()

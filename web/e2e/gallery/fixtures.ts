@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { test as base, expect, type Page } from '@playwright/test'
 import { serveFolder } from '../static'
@@ -17,22 +16,20 @@ export interface Gallery {
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** A gallery built once for each worker. Every page must keep the policy and stay on our own address. */
+/** The built gallery on a port of its own. Every page must keep the policy and stay on our own address. */
 export const test = base.extend<{ watched: undefined }, { gallery: Gallery }>({
   gallery: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for this shape.
     async ({}, use) => {
-      execFileSync('npm', ['run', 'gallery', '--silent'], { cwd: root, stdio: 'pipe' })
       const { url, close } = await serveFolder(resolve(root, 'dist-gallery'))
       await use({
         async open(page, path, look = {}) {
-          await page.addInitScript(
-            (chosen) => {
-              if (!localStorage.getItem('zolal.look'))
-                localStorage.setItem('zolal.look', JSON.stringify(chosen))
-            },
-            { language: 'fa', theme: 'light', ...look },
-          )
+          await page.goto(`${url}/icon.svg`)
+          await page.evaluate((chosen) => localStorage.setItem('zolal.look', JSON.stringify(chosen)), {
+            language: 'fa',
+            theme: 'light',
+            ...look,
+          })
           await page.goto(`${url}/${path}`)
           await page.locator('#app > :not(.splash)').first().waitFor()
         },

@@ -71,7 +71,6 @@ for (const look of looks) {
     await page.setViewportSize({ width: look.width, height: look.height })
     const faults: string[] = []
     for (const screen of screens) {
-      await page.goto('about:blank')
       await gallery.open(page, screen.path, look)
       await page.evaluate(() => document.fonts.ready)
       await page.waitForTimeout(400)

@@ -23,6 +23,13 @@ export function listHues(ids: readonly number[]): number[] {
   return hues
 }
 
+/** A stable number for a name without an account: authors of imported history. */
+export function numberOf(name: string): number {
+  let sum = 7
+  for (const char of name) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 65521
+  return sum
+}
+
 /** Up to two letters that stand for a name. */
 export function initials(name: string): string {
   const words = name

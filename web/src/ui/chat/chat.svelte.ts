@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { getContext, setContext } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
-import type { AppModel, ChatView, MessageView, OpenChat, Seq } from '../../model'
+import type { AppModel, ChatView, Draft, MessageView, OpenChat, Seq } from '../../model'
 import { writeMarkup } from '../../model/markup'
 import { type Observed, observe } from '../state/observe.svelte'
 import { attempt } from '../state/tell'
@@ -28,14 +28,28 @@ export class ChatState {
   /** The message to be shown and flashed; the list sets it back to null. */
   target = $state.raw<{ readonly seq: Seq } | null>(null)
 
+  /** The draft that the text was last the same as. */
+  #adopted = ''
+
   constructor(model: AppModel, open: OpenChat) {
     this.model = model
     this.open = open
     this.view = observe(open.view)
-    const { draft } = open.view.get()
-    this.text = writeMarkup(draft.body)
-    const answered = draft.replyTo === null ? undefined : this.#find(draft.replyTo)
-    if (answered) this.intent = { kind: 'reply', message: answered, quote: null }
+  }
+
+  /**
+   * Takes over a draft that was read from the store or came from another device, unless the person has
+   * written something else here since the last one.
+   */
+  adopt(draft: Draft): void {
+    const markup = writeMarkup(draft.body)
+    if (markup === this.#adopted) return
+    if (this.text === this.#adopted && this.intent.kind !== 'edit') {
+      this.text = markup
+      const answered = draft.replyTo === null ? undefined : this.#find(draft.replyTo)
+      this.intent = answered ? { kind: 'reply', message: answered, quote: null } : { kind: 'new' }
+    }
+    this.#adopted = markup
   }
 
   #find(seq: Seq): MessageView | undefined {

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { expect, test } from './fixtures'
+
+test.describe('writing', () => {
+  test('markup becomes formatting, Enter sends, and the field is empty again', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    await field.fill('**سلام** و ||راز|| `x=1`')
+    await field.press('Enter')
+    await expect(field).toHaveValue('')
+    const last = page.locator('.scroller [data-key]').last()
+    await expect(last.locator('.bold')).toHaveText('سلام')
+    await expect(last.locator('.spoiler')).toBeVisible()
+    await expect(last.locator('.code')).toHaveText('x=1')
+    await last.locator('.spoiler').click()
+    await expect(last.locator('.revealed')).toHaveText('راز')
+    await expect(last.getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
+  })
+
+  test('arrow up edits the last message, Escape brings the draft back', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    await field.press('ArrowUp')
+    await expect(field).toHaveValue('پس تا جمعه! چیزی لازم هست بیاورم؟')
+    await field.press('Escape')
+    await expect(field).toHaveValue('')
+    await field.press('ArrowUp')
+    await field.fill('پس تا شنبه!')
+    await field.press('Enter')
+    await expect(page.locator('[data-seq="13"]')).toContainText('پس تا شنبه!')
+    await expect(page.locator('[data-seq="13"]')).toContainText('ویرایش‌شده')
+  })
+
+  test('keys format the selection, and again take it away', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    await field.fill('متن')
+    await field.selectText()
+    await expect(page.getByRole('toolbar', { name: 'آرایش متن' })).toBeVisible()
+    await page.keyboard.press('Control+b')
+    await expect(field).toHaveValue('**متن**')
+    await page.keyboard.press('Control+b')
+    await expect(field).toHaveValue('متن')
+    await page.getByRole('button', { name: 'پنهان' }).click()
+    await expect(field).toHaveValue('||متن||')
+  })
+
+  test('the field grows to six lines and no further', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    const height = () => field.evaluate((node) => node.clientHeight)
+    const one = await height()
+    await field.fill('۱\n۲\n۳')
+    expect(await height()).toBeGreaterThan(one + 30)
+    await field.fill(Array.from({ length: 6 }, (_, i) => `${i}`).join('\n'))
+    const six = await height()
+    await field.fill(Array.from({ length: 20 }, (_, i) => `${i}`).join('\n'))
+    expect(await height()).toBe(six)
+  })
+
+  test('@ offers members, arrows and Enter choose one', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/102')
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    await field.pressSequentially('سلام @ma')
+    await expect(page.getByRole('option')).toHaveCount(1)
+    await field.press('Enter')
+    await expect(field).toHaveValue('سلام @maryam_t ')
+  })
+
+  test('a text beyond 4,096 characters says by how much and cannot be sent', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    await page.getByRole('textbox', { name: 'پیام' }).fill('x'.repeat(4099))
+    await expect(page.getByText('−۳')).toBeVisible()
+    await expect(page.getByRole('button', { name: 'فرستادن', exact: true })).toBeDisabled()
+  })
+
+  test('what is written stays as a draft when another chat is opened', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    await page.getByRole('textbox', { name: 'پیام' }).fill('نیمه‌کاره')
+    await page.getByRole('link', { name: /بابک/ }).click()
+    await expect(page.getByRole('link', { name: /نیلوفر رستگار/ })).toContainText('پیش‌نویس: نیمه‌کاره')
+    await page.getByRole('link', { name: /نیلوفر رستگار/ }).click()
+    await expect(page.getByRole('textbox', { name: 'پیام' })).toHaveValue('نیمه‌کاره')
+  })
+})
+
+test.describe('messages', () => {
+  test('the menu has reactions on top and then the one order', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    await page.locator('[data-seq="9"] .bubble').click({ button: 'right' })
+    const items = await page.getByRole('menuitem').allTextContents()
+    expect(items.map((item) => item.trim())).toEqual([
+      'پاسخ',
+      'رونوشت از متن',
+      'هدایت',
+      'ویرایش',
+      'سنجاق کردن',
+      'گزینش',
+      'حذف',
+    ])
+    await page.getByRole('button', { name: '🔥' }).click()
+    await expect(page.locator('[data-seq="9"]').getByRole('button', { name: '🔥 ۱' })).toBeVisible()
+  })
+
+  test('deleting asks once, says what happens, and leaves a trace only where it was', async ({
+    page,
+    gallery,
+  }) => {
+    await gallery.open(page, '#/c/101')
+    await page.locator('[data-seq="9"] .bubble').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'حذف' }).click()
+    await expect(page.getByRole('dialog')).toContainText('این پیام برای همه حذف شود؟')
+    await page.getByRole('button', { name: 'حذف برای همه' }).click()
+    await expect(page.locator('[data-seq="9"]')).toContainText('این پیام حذف شد')
+  })
+
+  test('a double click replies, and the sent reply quotes the message', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    await page.locator('[data-seq="11"] .bubble').dblclick()
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    await expect(page.locator('.composer')).toContainText('پاسخ به نیلوفر رستگار')
+    await field.fill('باشه')
+    await field.press('Enter')
+    await expect(page.locator('.scroller [data-key]').last().locator('.quote')).toContainText('اشکالی ندارد')
+  })
+
+  test('several are selected and forwarded without their source', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/102')
+    await page.locator('[data-seq="9"] .bubble').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'گزینش' }).click()
+    await page.locator('[data-seq="8"] .bubble').click()
+    await expect(page.getByText('۲ پیام برگزیده')).toBeVisible()
+    await page.getByRole('toolbar').getByRole('button', { name: 'هدایت' }).click()
+    await page.getByRole('option', { name: /بابک/ }).click()
+    await page.getByRole('switch', { name: 'پنهان کردن سرچشمه' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'فرستادن' }).click()
+    await expect(page).toHaveURL(/#\/c\/111/)
+    await expect(page.locator('.scroller')).toContainText('دست‌کم ۴۴ پیکسل')
+    await expect(page.locator('.scroller .forward')).toHaveCount(0)
+  })
+
+  test('a failed message is kept, and can be tried again', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/105')
+    await page.getByText('Sure, one moment.').last().click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'دوباره' }).click()
+    await expect(page.locator('.scroller').getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
+  })
+
+  test('a line that starts with a mention reads from right to left', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/102')
+    const line = page.locator('[data-seq="13"] .text')
+    const [mention, rest] = await line.evaluate((node) => {
+      const range = document.createRange()
+      const link = node.querySelector('a') as HTMLElement
+      const words = node.lastChild as Node
+      range.selectNodeContents(words)
+      return [link.getBoundingClientRect().left, range.getBoundingClientRect().left]
+    })
+    expect(mention).toBeGreaterThan(rest ?? 0)
+  })
+})
+
+test.describe('getting around', () => {
+  test('Ctrl+K searches, Alt+arrows walk through chats, Escape closes', async ({ page, gallery }) => {
+    await gallery.open(page, '#/')
+    await page.keyboard.press('Alt+ArrowDown')
+    await expect(page).toHaveURL(/#\/c\/102/)
+    await page.keyboard.press('Alt+ArrowDown')
+    await expect(page).toHaveURL(/#\/c\/103/)
+    await page.keyboard.press('Escape')
+    await expect(page).toHaveURL(/#\/$/)
+    await page.keyboard.press('Control+k')
+    await expect(page.getByRole('searchbox')).toBeFocused()
+  })
+
+  test('search finds ی written as ي and ک as ك', async ({ page, gallery }) => {
+    await gallery.open(page, '#/')
+    await page.getByRole('searchbox').fill('اميرحسين كاوياني')
+    await expect(page.locator('.results')).toContainText('امیرحسین کاویانی')
+  })
+
+  test('on a phone the chat slides over the list, and a pull from the edge goes back', async ({
+    page,
+    gallery,
+  }) => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await gallery.open(page, '#/')
+    await page.getByRole('link', { name: /نیلوفر/ }).click()
+    await expect(page.getByRole('textbox', { name: 'پیام' })).toBeInViewport()
+    await page.waitForTimeout(350)
+    await page.evaluate(() => {
+      const pane = document.querySelector('main') as HTMLElement
+      const touch = (x: number) => new Touch({ identifier: 1, target: pane, clientX: x, clientY: 400 })
+      const fire = (type: string, x: number) =>
+        pane.dispatchEvent(
+          new TouchEvent(type, {
+            touches: type === 'touchend' ? [] : [touch(x)],
+            bubbles: true,
+            cancelable: true,
+          }),
+        )
+      fire('touchstart', 385)
+      for (let x = 380; x > 150; x -= 20) fire('touchmove', x)
+      fire('touchend', 150)
+    })
+    await expect(page).toHaveURL(/#\/$/)
+    await expect(page.getByRole('link', { name: /نیلوفر/ })).toBeInViewport()
+  })
+
+  test('language changes on the spot, with direction, digits and dates', async ({ page, gallery }) => {
+    await gallery.open(page, '#/settings/appearance')
+    await page.getByRole('radio', { name: 'English' }).click()
+    await expect(page.locator('html')).toHaveAttribute('dir', 'ltr')
+    await expect(page.getByText('November 23, 2026')).toBeVisible()
+    await page.getByRole('radio', { name: 'Jalali' }).click()
+    await page.getByRole('radio', { name: '۱۲۳' }).click()
+    await expect(page.getByText('Azar ۲, ۱۴۰۵')).toBeVisible()
+    await page.reload()
+    await expect(page.getByText('Azar ۲, ۱۴۰۵')).toBeVisible()
+  })
+
+  test('sign-up: name, password, and a recovery code that must be kept', async ({ page, gallery }) => {
+    await gallery.open(page, '?as=signedOut#/signup')
+    await page.getByLabel('نام شما').fill('سارا')
+    await page.getByLabel('نام کاربری').fill('niloofar')
+    await expect(page.getByText('این نام گرفته شده است.')).toBeVisible()
+    await page.getByLabel('نام کاربری').fill('sara_m')
+    await expect(page.getByText('این نام آزاد است')).toBeVisible()
+    await page.getByLabel('گذرواژه', { exact: true }).fill('رود زلال و کوه')
+    await page.getByRole('button', { name: 'ادامه' }).click()
+    const groups = await page.locator('.code b').allTextContents()
+    expect(groups.join('')).toMatch(/^[۰-۹]{40}$/)
+    const asked = await page.locator('.code li.asked b').textContent()
+    const make = page.getByRole('button', { name: 'ساختن حساب' })
+    await expect(make).toBeDisabled()
+    await page.getByLabel(/برای اطمینان/).fill(asked ?? '')
+    await make.click()
+    await expect(page.getByRole('searchbox')).toBeVisible()
+  })
+
+  test('new messages of others are read aloud, old ones are not', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    const live = page.locator('[aria-live="polite"].visually-hidden')
+    await expect(live).toHaveText('')
+    await page.evaluate(() =>
+      (window as unknown as { gallery: { receive(id: number, t: string): void } }).gallery.receive(
+        101,
+        'رسیدم',
+      ),
+    )
+    await expect(live).toHaveText('نیلوفر رستگار: رسیدم')
+  })
+})
