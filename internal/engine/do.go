@@ -89,7 +89,11 @@ func (e *Engine) begin(ctx context.Context, r request) (*Pending, error) {
 	if !first {
 		return &Pending{flight: f, joined: true}, nil
 	}
-	p, err := e.decide(ctx, r)
+	var p plan
+	var err error
+	if r.cmd, err = e.mentionable(ctx, r.room, r.cmd); err == nil {
+		p, err = e.decide(ctx, r)
+	}
 	if err == nil {
 		p, err = e.slowed(ctx, r, f, p)
 	}

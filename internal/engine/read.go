@@ -332,5 +332,9 @@ func (h *Handle) Row(ctx context.Context) (ListRow, error) {
 	if err != nil {
 		return ListRow{}, err
 	}
-	return shownRow(row, hides), nil
+	row = shownRow(row)
+	if hides.HideReads {
+		row.PeerRead = 0
+	}
+	return row, nil
 }

@@ -354,3 +354,25 @@ func TestForwardsKeepTheSourceTheyMay(t *testing.T) {
 		t.Errorf("of somebody who hides: %+v", f)
 	}
 }
+
+func TestOnlyMembersAreMentioned(t *testing.T) {
+	b := newBed(t)
+	ana, ben, cyd := b.person("ana_a"), b.person("ben_b"), b.person("cyd_c")
+	room := b.room(chat.Group, ana, ben)
+	b.must(ana, room.Log(), chat.Send{Text: "you two, @ben_b and @cyd_c", Entities: []chat.Entity{
+		{Kind: chat.EntityTextMention, Length: 3, Account: cyd.Account},
+		{Kind: chat.EntityTextMention, Offset: 4, Length: 3, Account: ben.Account},
+	}})
+	if _, err := b.Join(t.Context(), cyd, engine.JoinBy{Chat: room}, b.key()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		who  chat.Actor
+		want uint32
+	}{{ben, 1}, {cyd, 0}} {
+		res, err := b.Sync(t.Context(), c.who, engine.SyncQuery{Limit: 1})
+		if err != nil || res.Chats[0].Mentions != c.want {
+			t.Errorf("account %d has %d mentions, %v; want %d", c.who.Account, res.Chats[0].Mentions, err, c.want)
+		}
+	}
+}

@@ -79,27 +79,38 @@ func (e *Engine) syncChats(ctx context.Context, actor chat.Actor, q SyncQuery, r
 		return fmt.Errorf("list: %w", err)
 	}
 	res.Pos, res.Total, res.More = pos, total, q.Skip+len(rows) < total
-	privacy, err := e.privacyOf(ctx, actor.Account)
-	if err != nil {
-		return err
-	}
 	for i := range rows {
-		rows[i] = shownRow(rows[i], privacy)
+		rows[i] = shownRow(rows[i])
 	}
-	res.Chats = rows
 	if res.State != nil {
-		state, err := e.state(ctx, actor.Account)
-		if err != nil {
+		if err := e.foldedState(ctx, actor.Account, res.State); err != nil {
 			return err
 		}
-		res.State = &state
 	}
 	people, err := e.store.People(ctx, peopleOf(actor.Account, rows, res.State))
 	if err != nil {
 		return fmt.Errorf("people: %w", err)
 	}
-	res.People = shownPeople(people, actor.Account, privacy)
+	me := personOf(people, actor.Account)
+	if res.State != nil {
+		res.State.Profile, res.State.Privacy = me.Profile, me.Privacy
+	}
+	if me.Privacy.HideReads {
+		for i := range rows {
+			rows[i].PeerRead = 0
+		}
+	}
+	res.Chats, res.People = rows, shownPeople(people, actor.Account, me.Privacy)
 	return nil
+}
+
+func personOf(people []chat.Person, account chat.AccountID) chat.Person {
+	for _, p := range people {
+		if p.ID == account {
+			return p
+		}
+	}
+	return chat.Person{}
 }
 
 // peopleOf names who stands in rows and state: the account, peers of direct chats, authors of last messages,
@@ -141,30 +152,32 @@ func (e *Engine) State(ctx context.Context, actor chat.Actor) (UserState, chat.H
 	if err != nil {
 		return UserState{}, chat.Head{}, fmt.Errorf("state: head: %w", err)
 	}
-	state, err := e.state(ctx, actor.Account)
-	return state, heads[0], err
+	var state UserState
+	if err := e.foldedState(ctx, actor.Account, &state); err != nil {
+		return UserState{}, chat.Head{}, err
+	}
+	people, err := e.store.People(ctx, []chat.AccountID{actor.Account})
+	if err != nil {
+		return UserState{}, chat.Head{}, fmt.Errorf("state: people: %w", err)
+	}
+	me := personOf(people, actor.Account)
+	state.Profile, state.Privacy = me.Profile, me.Privacy
+	return state, heads[0], nil
 }
 
-func (e *Engine) state(ctx context.Context, account chat.AccountID) (UserState, error) {
-	var s UserState
-	people, err := e.store.People(ctx, []chat.AccountID{account})
-	if err != nil {
-		return s, fmt.Errorf("state: people: %w", err)
-	}
-	if len(people) > 0 {
-		s.Profile, s.Privacy = people[0].Profile, people[0].Privacy
-	}
+// foldedState reads what the user log folds to, but for what People says.
+func (e *Engine) foldedState(ctx context.Context, account chat.AccountID, s *UserState) (err error) {
 	if s.Blocked, err = e.store.Blocked(ctx, account); err != nil {
-		return s, fmt.Errorf("state: blocked: %w", err)
+		return fmt.Errorf("state: blocked: %w", err)
 	}
 	rooms, err := e.store.Invitations(ctx, account)
 	if err != nil {
-		return s, fmt.Errorf("state: invitations: %w", err)
+		return fmt.Errorf("state: invitations: %w", err)
 	}
 	for _, room := range rooms {
 		f, err := e.store.Facts(ctx, room, account, 0)
 		if err != nil {
-			return s, fmt.Errorf("state: facts of %s: %w", room.Log(), err)
+			return fmt.Errorf("state: facts of %s: %w", room.Log(), err)
 		}
 		if !f.Chat.Deleted && f.Actor.Role == chat.RoleInvited {
 			s.Invitations = append(s.Invitations, chat.Invitation{
@@ -172,5 +185,5 @@ func (e *Engine) state(ctx context.Context, account chat.AccountID) (UserState, 
 			})
 		}
 	}
-	return s, nil
+	return nil
 }

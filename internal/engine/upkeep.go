@@ -14,14 +14,15 @@ import (
 // what Sync sends as it is.
 const compactAt = 2000 + userTail
 
-// upkeep forgets client keys that are too old to be retried, once an hour, and compacts user logs that Sync
-// has found to be long.
+// upkeep forgets client keys that are too old to be retried, soon after the start and once an hour, and
+// compacts user logs that Sync has found to be long.
 func (e *Engine) upkeep(ctx context.Context) {
-	ticker := time.NewTicker(time.Hour)
-	defer ticker.Stop()
+	timer := time.NewTimer(time.Minute)
+	defer timer.Stop()
 	for {
 		select {
-		case <-ticker.C:
+		case <-timer.C:
+			timer.Reset(time.Hour)
 			if err := e.store.PruneKeys(ctx, e.now()-keyLife-keyMargin); err != nil && ctx.Err() == nil {
 				e.log.Warn("old keys not forgotten", "error", err)
 			}

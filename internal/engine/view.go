@@ -18,8 +18,9 @@ func shownItems(items []chat.Item, kind chat.ChatType) []chat.Item {
 	return items
 }
 
-// shownRow hides of a row what its account may not see.
-func shownRow(row ListRow, hides chat.Privacy) ListRow {
+// shownRow hides of a row what its account may not see. How far others have read is hidden further from who
+// hides the same.
+func shownRow(row ListRow) ListRow {
 	if row.Last != nil {
 		last := *row.Last
 		last.Entry = last.Entry.Shown(row.Chat.Type)
@@ -28,7 +29,7 @@ func shownRow(row ListRow, hides chat.Privacy) ListRow {
 			row.Last = nil
 		}
 	}
-	if hides.HideReads || !ticked(row.Chat) {
+	if !ticked(row.Chat) {
 		row.PeerRead = 0
 	}
 	return row
