@@ -66,11 +66,25 @@ func Dial(ctx context.Context, address string, o Options) (*Client, error) {
 		defer c.owned.Done()
 		c.run()
 	}()
-	if _, err := c.connected(ctx); err != nil {
+	if err := c.acquaint(ctx); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("dial: %w", err)
 	}
 	return c, nil
+}
+
+// acquaint waits for the first connection, and where nothing is known of the server yet, for its addresses:
+// a client whose only address is blocked a moment later could not find it again.
+func (c *Client) acquaint(ctx context.Context) error {
+	if _, err := c.connected(ctx); err != nil || c.route.known() {
+		return err
+	}
+	info := new(zolalv1.ServerInfo)
+	if err := c.Call(ctx, "Accounts/Server", &zolalv1.Empty{}, info); err != nil {
+		return err
+	}
+	c.route.learn(info.GetAddresses())
+	return nil
 }
 
 // Close ends the connection and waits for every goroutine of the client. Messages that were not
@@ -181,8 +195,8 @@ func (c *Client) set(conn *Conn, fatal error) {
 
 // run keeps the client connected until it is closed or the server refuses it for good.
 func (c *Client) run() {
-	for attempt := 0; c.ctx.Err() == nil; attempt++ {
-		if attempt > 0 && !c.pause(attempt) {
+	for first := true; c.ctx.Err() == nil; first = false {
+		if !first && !c.pause() {
 			return
 		}
 		address, transport := c.route.choose()
@@ -197,7 +211,6 @@ func (c *Client) run() {
 			}
 			continue
 		}
-		attempt = 0
 		c.route.worked()
 		c.adopt(conn)
 		select {
@@ -224,7 +237,7 @@ func (c *Client) adopt(conn *Conn) {
 		}
 	}
 	c.mu.Unlock()
-	// The addresses of the server, for when this one is blocked.
+	// The addresses may have changed since.
 	info := new(zolalv1.ServerInfo)
 	_ = conn.Start("Accounts/Server", &zolalv1.Empty{}, func(payload []byte, err error) {
 		if err == nil && proto.Unmarshal(payload, info) == nil {
@@ -234,10 +247,15 @@ func (c *Client) adopt(conn *Conn) {
 	c.outbox.kick()
 }
 
-// pause waits before another attempt: half a second doubling to thirty, of which a random half is taken
-// off, so that thousands who lost the same server do not come back as one.
-func (c *Client) pause(attempt int) bool {
-	wait := min(500*time.Millisecond<<min(attempt-1, 6), 30*time.Second)
+// pause waits before another attempt: briefly while there are addresses that were not tried in this round,
+// then half a second doubling to thirty with each round that failed. A random half is taken off, so that
+// thousands who lost the same server do not come back as one.
+func (c *Client) pause() bool {
+	rounds, begun := c.route.failures()
+	wait := 100 * time.Millisecond
+	if begun {
+		wait = min(500*time.Millisecond<<min(rounds, 6), 30*time.Second)
+	}
 	wait = wait/2 + rand.N(wait/2)
 	t := time.NewTimer(wait)
 	defer t.Stop()

@@ -114,40 +114,50 @@ func TestOnlyAGenuineAddressListIsLearned(t *testing.T) {
 	}
 }
 
-func TestTheRouteBlamesTheTransportOnlyWhereSomebodyAnswers(t *testing.T) {
+func TestTheRouteTriesEveryAddressBeforeASlowerTransport(t *testing.T) {
 	now := time.UnixMilli(1_800_000_000_000)
 	o := Options{Journal: &MemoryJournal{}, Now: func() time.Time { return now }}
-	r, err := newRoute("one", o)
+	r, err := newRoute("https://one", o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.addresses = append(r.addresses, "two")
+	r.addresses = append(r.addresses, "https://two")
 	at := func(address string, transport Transport) {
 		t.Helper()
-		if a, tr := r.choose(); a != address || tr != transport {
+		if a, tr := r.choose(); a != "https://"+address || tr != transport {
 			t.Fatalf("%s by %s; want %s by %s", a, tr, address, transport)
 		}
 	}
+	refused := fmt.Errorf("connect: %w", &net.OpError{Op: "dial", Err: errors.New("refused")})
 	at("one", WebSocket)
-	r.failed(fmt.Errorf("connect: %w", &net.OpError{Op: "dial", Err: errors.New("refused")}))
+	r.failed(refused)
 	at("two", WebSocket)
+	r.failed(refused)
+	at("one", WebSocket) // nobody answered: no transport is to blame
 	r.failed(ErrInterfering)
-	at("two", Stream)
+	at("two", WebSocket)
 	r.failed(&Error{Code: zolalv1.ErrorCode_UNAVAILABLE})
-	at("two", Stream)
-	r.worked()
-	r.failed(ErrInterfering)
-	at("two", Poll)
-	r.failed(ErrInterfering)
 	at("two", WebSocket)
-	r.failed(ErrInterfering) // the third that failed in a row here
-	at("one", WebSocket)
-	r.failed(&net.OpError{Op: "dial", Err: errors.New("refused")})
-	at("two", Stream) // what worked here a moment ago
+	r.failed(ErrInterfering)
+	at("one", Stream)
+	r.worked()
+	if rounds, _ := r.failures(); rounds != 0 {
+		t.Fatalf("%d rounds", rounds)
+	}
+	again, err := newRoute("https://one", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, tr := again.choose(); tr != Stream {
+		t.Fatalf("what worked here a moment ago is not tried first: %s", tr)
+	}
 	now = now.Add(2 * rememberFor)
-	r.failed(&net.OpError{Op: "dial", Err: errors.New("refused")})
-	r.failed(&net.OpError{Op: "dial", Err: errors.New("refused")})
-	at("two", WebSocket) // long ago is no reason
+	if again, err = newRoute("https://one", o); err != nil {
+		t.Fatal(err)
+	}
+	if _, tr := again.choose(); tr != WebSocket {
+		t.Fatalf("what worked long ago is tried first: %s", tr)
+	}
 }
 
 func TestACursorKeepsFewSamplesThatReachFarBack(t *testing.T) {

@@ -44,23 +44,30 @@ func VerifyAddresses(
 	return a, nil
 }
 
-// route decides which address and which transport is tried next. A transport that fails gives way to the
-// next one, and an address where all have failed to the next address.
+// route decides which address and which transport is tried next: every address by the transport at hand, and
+// only when all have been tried, and somebody answered somewhere, by the next transport. So a blocked address
+// costs one try, and a restart of the server does not leave its clients on the slowest way.
 type route struct {
 	o       Options
 	journal Journal
 
 	mu        sync.Mutex
 	addresses []string
-	at        int // in addresses
-	transport int // in o.transports()
-	tried     int // transports that failed in a row at this address
+	at        int  // in addresses
+	transport int  // in o.transports()
+	step      int  // addresses tried in this round
+	answered  bool // in this round somebody took a connection
+	rounds    int  // full rounds that failed since something worked
 	pinned    []byte
 }
 
 // newRoute starts at the given address; what an earlier client learned stands behind it.
 func newRoute(address string, o Options) (*route, error) {
-	r := &route{o: o, journal: o.Journal, addresses: []string{address}}
+	base, err := baseURL(address)
+	if err != nil {
+		return nil, err
+	}
+	r := &route{o: o, journal: o.Journal, addresses: []string{base.String()}}
 	stored, err := r.journal.Get("addresses")
 	if err != nil {
 		return nil, err
@@ -76,6 +83,13 @@ func newRoute(address string, o Options) (*route, error) {
 	return r, nil
 }
 
+// known reports whether the server has told its addresses before.
+func (r *route) known() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.pinned) > 0
+}
+
 func (r *route) current() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -88,41 +102,40 @@ func (r *route) choose() (string, Transport) {
 	return r.addresses[r.at], r.o.transports()[r.transport]
 }
 
-// failed moves on: to the next transport, and after the last to the next address. A refusal by the server
-// itself shows that the way is open, and changes nothing.
+// failed moves on. A refusal by the server itself shows that the way is open, and changes nothing.
 func (r *route) failed(err error) {
 	if CodeOf(err) != 0 {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	all := r.o.transports()
 	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
-		// Nobody there: no transport is to blame.
-		r.next()
+	if !errors.As(err, &op) || op.Op != "dial" {
+		r.answered = true
+	}
+	r.at = (r.at + 1) % len(r.addresses)
+	if r.step++; r.step < len(r.addresses) {
 		return
 	}
-	r.transport = (r.transport + 1) % len(all)
-	r.tried++
-	if r.tried < len(all) {
-		return
+	if r.answered {
+		r.transport = (r.transport + 1) % len(r.o.transports())
 	}
-	r.next()
+	r.step, r.answered = 0, false
+	r.rounds++
 }
 
-// next moves on to the next address; the caller holds mu.
-func (r *route) next() {
-	r.tried = 0
-	r.at = (r.at + 1) % len(r.addresses)
-	r.recall()
+// failures returns how many full rounds have failed, and whether another has just begun.
+func (r *route) failures() (rounds int, begun bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.rounds, r.step == 0
 }
 
 // worked remembers what passed here.
 func (r *route) worked() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.tried = 0
+	r.step, r.rounds, r.answered = 0, 0, false
 	row := fmt.Sprintf("%d %s", r.o.now().Unix(), r.o.transports()[r.transport])
 	// A lost note costs one slow connect.
 	_ = r.journal.Put("transport/"+r.addresses[r.at], []byte(row))
@@ -169,8 +182,9 @@ func (r *route) add(list *zolalv1.AddressList) bool {
 	}
 	r.pinned = list.GetKey()
 	for _, address := range a.GetAddresses() {
-		if !slices.Contains(r.addresses, address) {
-			r.addresses = append(r.addresses, address)
+		base, err := baseURL(address)
+		if err == nil && !slices.Contains(r.addresses, base.String()) {
+			r.addresses = append(r.addresses, base.String())
 		}
 	}
 	return true

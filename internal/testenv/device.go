@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"testing"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -209,4 +210,18 @@ func (d *device) close() {
 	d.cancel()
 	d.client.Close()
 	d.follows.Wait()
+}
+
+// TextOf returns the text of a message entry as it stands now.
+func TextOf(t *testing.T, e *zolalv1.Entry) string {
+	t.Helper()
+	body := e.GetBody()
+	if o := e.GetOverlay(); o != nil {
+		body = o.GetBody()
+	}
+	m := new(zolalv1.Message)
+	if err := proto.Unmarshal(body, m); err != nil {
+		t.Fatal(err)
+	}
+	return m.GetText()
 }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package testenv_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/zolal-im/zolal/internal/testenv"
+)
+
+// hosts are what every conversation is played against.
+var hosts = map[string]func(*testing.T) testenv.Host{
+	"memory": testenv.Memory,
+	"twins":  testenv.Twins,
+}
+
+func TestConversationsGoTheSameWayEverywhere(t *testing.T) {
+	scripts, err := filepath.Glob("../../testdata/script/*.txt")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for name, open := range hosts {
+		if testing.Short() && name != "memory" {
+			continue
+		}
+		for _, path := range scripts {
+			if name == "twins" && filepath.Base(path) == "signals.txt" {
+				continue // no hint passes between them, and so no signal
+			}
+			t.Run(name+"/"+strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+				t.Parallel()
+				testenv.RunScript(t, path, open(t))
+			})
+		}
+	}
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package testenv
+
+import (
+	"context"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zolal-im/zolal"
+	"github.com/zolal-im/zolal/internal/account"
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/gateway/native"
+	"github.com/zolal-im/zolal/internal/server"
+
+	"github.com/zolal-im/zolal/internal/store/storetest"
+	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
+)
+
+// shared is the reference store, which outlives the servers that use it: they come and go.
+type shared struct{ *storetest.Memory }
+
+// Close leaves the store to the other servers.
+func (shared) Close() error { return nil }
+
+// Snapshot fails: what is in memory has no file to copy.
+func (shared) Snapshot(context.Context, string) error {
+	return chat.Errorf(chat.CodeUnavailable, "the reference store is not on a disk")
+}
+
+// local is one or more servers in this process, over one store.
+type local struct {
+	t       *testing.T
+	store   shared
+	configs []server.Config
+	servers []*server.Server
+}
+
+// Memory starts a server on the reference store in memory.
+func Memory(t *testing.T) Host {
+	return start(t, 1)
+}
+
+// MemoryAt starts a server on the reference store at an address, which tells clients of the given ones.
+func MemoryAt(t *testing.T, listen string, public ...string) Host {
+	return start(t, 1, func(c *server.Config) { c.Listen, c.Address = listen, public })
+}
+
+// SQLite starts a server on the embedded store.
+func SQLite(t *testing.T) Host {
+	return start(t, 1, func(c *server.Config) { c.OpenStore = nil })
+}
+
+// Twins starts two servers over one store. No hint passes between them: each finds out from the store alone
+// what the other has written (I5).
+func Twins(t *testing.T) Host {
+	return start(t, 2)
+}
+
+// start starts n servers over one store in memory, unless a change gives them another.
+func start(t *testing.T, n int, change ...func(*server.Config)) Host {
+	t.Helper()
+	h := &local{t: t, store: shared{storetest.NewMemory()}, servers: make([]*server.Server, n)}
+	for range n {
+		cfg := server.Default()
+		cfg.Data = t.TempDir()
+		cfg.Listen = FreeAddress(t)
+		cfg.Backup.Keep = 0
+		cfg.Limits, cfg.Rates = account.Limits{}, native.Rates{}
+		cfg.Signup = "open"
+		cfg.StopWithin = 5 * time.Second
+		cfg.OpenStore = func(context.Context, string) (server.Store, error) { return h.store, nil }
+		for _, c := range change {
+			c(&cfg)
+		}
+		h.configs = append(h.configs, cfg)
+	}
+	t.Cleanup(h.close)
+	if err := h.begin(); err != nil {
+		t.Fatal(err)
+	}
+	h.setUp()
+	return h
+}
+
+// FreeAddress finds a loopback address that nobody listens on, which a restart can come back to.
+func FreeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func (h *local) begin() (err error) {
+	for i, cfg := range h.configs {
+		if h.servers[i], err = server.Start(context.Background(), cfg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setUp makes the operator through the set-up link, as whoever starts a server does; before that nobody can
+// sign up.
+func (h *local) setUp() {
+	h.t.Helper()
+	last := len(h.servers) - 1 // its link replaced those of the others
+	_, secret, ok := strings.Cut(h.servers[last].SetupLink(), "setup=")
+	if !ok {
+		h.t.Fatal("a new store has no set-up link")
+	}
+	_, err := zolal.SignUp(h.t.Context(), h.Address(last), options("", "operator", &Network{}),
+		&zolalv1.SignUpRequest{
+			Key: key(), Username: "test_operator", Password: password, Name: "Operator",
+			Recovery: make([]byte, 32), Setup: secret,
+		})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *local) stop() error {
+	for i, s := range h.servers {
+		if s == nil {
+			continue
+		}
+		h.servers[i] = nil
+		if err := s.Stop(context.Background()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Address gives the servers to clients in turn.
+func (h *local) Address(n int) string { return h.configs[n%len(h.configs)].Listen }
+
+// Restart stops and starts all servers.
+func (h *local) Restart() error {
+	if err := h.stop(); err != nil {
+		return err
+	}
+	return h.begin()
+}
+
+// Crash is a restart here: a process cannot lose itself. The binary host crashes in earnest.
+func (h *local) Crash() error { return h.Restart() }
+
+// close stops the servers and checks the invariants of what they leave behind.
+func (h *local) close() {
+	if err := h.stop(); err != nil {
+		h.t.Error(err)
+	}
+	console, err := server.Reach(context.Background(), h.configs[0], true)
+	if err != nil {
+		h.t.Error(err)
+		return
+	}
+	report, err := console.Fsck(context.Background(), server.Fsck{})
+	if err != nil {
+		h.t.Error(err)
+	}
+	for _, p := range report.Problems {
+		h.t.Errorf("invariant broken: %s", p)
+	}
+	if err := console.Close(); err != nil {
+		h.t.Error(err)
+	}
+}
