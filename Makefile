@@ -115,8 +115,9 @@ deps: ## install what the tests need: a C compiler for -race, Chromium and fonts
 # --- longer runs ------------------------------------------------------------------------------------
 
 .PHONY: sim
-sim: ## one simulation: make sim SEED=7 STEPS=2000
-	$(GO) test -count=1 -timeout 60m ./internal/sim -run TestSimulation -v -seed $(SEED) -steps $(STEPS)
+sim: ## one simulation, or many: make sim SEED=7 STEPS=2000 SEEDS=1000
+	$(GO) test -count=1 -timeout 60m ./internal/sim -run TestSimulation -v -seed $(SEED) -steps $(STEPS) \
+		$(if $(SEEDS),-seeds $(SEEDS),)
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME each
