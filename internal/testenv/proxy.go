@@ -85,7 +85,8 @@ func (p *Proxy) accept() {
 }
 
 // page is what a captive portal says to everything, with the status of a success.
-const page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 26\r\n\r\n<html>please log in</html>"
+const page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 26\r\n\r\n" +
+	"<html>please log in</html>"
 
 func (p *Proxy) serve(c net.Conn, mode Mode) {
 	defer func() {
