@@ -124,6 +124,12 @@ func hashtagAt(r runes, i int, before rune) int {
 	if !letters || to-i-1 > maxHashtag || r.peek(to) == '#' {
 		return 0
 	}
+	if r.peek(to) == '@' {
+		// A hashtag of one channel, as in #news@channel.
+		if end := mentionAt(r, to, 0); end > 0 {
+			return end
+		}
+	}
 	return to
 }
 
