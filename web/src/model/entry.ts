@@ -150,6 +150,8 @@ export interface ReplyBody {
   readonly quote: string
   readonly quoteEntities: readonly Entity[]
   readonly quoteOffset: number
+  /** Groups: whose message it replies to; 0 unknown. */
+  readonly author: AccountId
 }
 
 export interface ForwardBody {

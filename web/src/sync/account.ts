@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { AccountDb, type SessionRow } from '../db'
+import { AccountDb, type ChatRow, type SessionRow } from '../db'
 import type { ChatId, Ms } from '../model/id'
 import { type ConnectionState, KeyMaker, type Refusal } from '../wire'
-import type { Env } from './env'
+import type { Env, Pace } from './env'
 import { History } from './history'
 import { Leader } from './leader'
 import { Mirror } from './mirror'
@@ -90,6 +90,11 @@ export class Account {
     return this.tabs.state
   }
 
+  /** How long things wait so that several become one. */
+  get pace(): Pace {
+    return this.#env.pace
+  }
+
   /** The server's time, as far as it is known. */
   now(): Ms {
     return Date.now() + this.mirror.clock
@@ -132,7 +137,7 @@ export class Account {
   }
 
   /** A chat in memory; undefined where this account has none of that number. */
-  chat(id: ChatId) {
+  chat(id: ChatId): ChatRow | undefined {
     return this.mirror.chats.get(id)
   }
 }

@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { AccountDb } from '../db'
-import type { Entry } from '../model/entry'
+import type { AccountDb, Writer } from '../db'
+import type { Entry, Head, Person } from '../model/entry'
 import type { AccountId, ChatId, Seq } from '../model/id'
-import { type Caller, Chats, call, chatOf, entryOf, headOf, Messages, personOf, tallyOf } from '../wire'
+import {
+  type Caller,
+  type ChatInfo,
+  Chats,
+  call,
+  chatOf,
+  entryOf,
+  headOf,
+  Messages,
+  personOf,
+  tallyOf,
+} from '../wire'
 import { applyGrowth, applyMended, applyPage, applyPeople, forgetEntries } from './apply'
+import { storeEntries } from './entries'
+import { NO_DRAFT, NO_PREFS } from './userlog'
 
 /** Entries of one page. */
 export const PAGE = 60
@@ -14,11 +27,19 @@ const GET_LIMIT = 200
 /** A page that is overtaken by changes is asked for again so often. */
 const TRIES = 4
 
-/** What to show of a history: its end, what lies before or around a place. */
-export type Place =
-  | { readonly at: 'end' }
-  | { readonly at: 'before'; readonly seq: Seq }
-  | { readonly at: 'around'; readonly seq: Seq }
+/** What to show of a history: its end, what lies before, after or around a place. */
+export type Place = { readonly at: 'end' } | { readonly at: 'before' | 'after' | 'around'; readonly seq: Seq }
+
+/** A page as it came: contiguous, and true for its head. */
+interface Came {
+  readonly entries: readonly Entry[]
+  readonly head: Head
+  /** Messages replied to, outside the page. */
+  readonly related: readonly Entry[]
+  readonly people: readonly Person[]
+  readonly peerRead: Seq
+  readonly reachesStart: boolean
+}
 
 /** Fetches history into the database. Every tab has one; what is there already is not asked for. */
 export class History {
@@ -33,29 +54,59 @@ export class History {
     this.#me = me
   }
 
-  /** Fetches the page at a place. Resolves to the seqs it holds, or null where there is nothing. */
+  /** Fetches the page at a place. Resolves to the numbers it holds, or null where there is nothing. */
   async load(chat: ChatId, place: Place): Promise<{ from: Seq; to: Seq } | null> {
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const page = await call(this.#caller, Messages.method.page, {
-        chat,
-        limit: PAGE,
-        before: place.at === 'before' ? place.seq : 0,
-        around: place.at === 'around' ? place.seq : 0,
-      })
-      const entries = page.entries.map(entryOf)
-      const reachesStart = place.at === 'around' ? entries[0]?.seq === 1 : entries.length < PAGE
+      const page = await (place.at === 'after' ? this.#forward(chat, place.seq) : this.#page(chat, place))
       const used = await this.#db.write(async (w) => {
-        await applyPeople(w, page.people.map(personOf))
-        const ok = await applyPage(w, chat, { entries, head: headOf(page.head), reachesStart })
+        await applyPeople(w, page.people)
+        const ok = await applyPage(w, chat, page)
+        if (ok && page.related.length > 0) await storeEntries(w, chat, page.related)
         const row = await w.chat(chat)
-        if (row && page.peerReadSeq > row.peerRead) await w.putChat({ ...row, peerRead: page.peerReadSeq })
+        if (row && page.peerRead > row.peerRead) await w.putChat({ ...row, peerRead: page.peerRead })
         return ok
       })
       if (!used) continue
-      const [first, last] = [entries[0], entries.at(-1)]
+      const [first, last] = [page.entries[0], page.entries.at(-1)]
       return first && last ? { from: first.seq, to: last.seq } : null
     }
     return null
+  }
+
+  async #page(chat: ChatId, place: Place): Promise<Came> {
+    const page = await call(this.#caller, Messages.method.page, {
+      chat,
+      limit: PAGE,
+      before: place.at === 'before' ? place.seq : 0,
+      around: place.at === 'around' ? place.seq : 0,
+    })
+    const entries = page.entries.map(entryOf)
+    return {
+      entries,
+      head: headOf(page.head),
+      related: page.related.map(entryOf),
+      people: page.people.map(personOf),
+      peerRead: page.peerReadSeq,
+      reachesStart: place.at === 'around' ? entries[0]?.seq === 1 : entries.length < PAGE,
+    }
+  }
+
+  async #forward(chat: ChatId, after: Seq): Promise<Came> {
+    const read = await call(this.#caller, Messages.method.read, { chat, after, limit: PAGE })
+    const people = read.people.map(personOf)
+    const entries = read.entries.map(entryOf)
+    return { entries, head: headOf(read.head), related: [], people, peerRead: 0, reachesStart: false }
+  }
+
+  /** Fetches single messages that others name. */
+  async get(chat: ChatId, seqs: readonly Seq[]): Promise<void> {
+    for (let i = 0; i < seqs.length; i += GET_LIMIT) {
+      const got = await call(this.#caller, Messages.method.get, { chat, seqs: seqs.slice(i, i + GET_LIMIT) })
+      await this.#db.write(async (w) => {
+        await applyPeople(w, got.people.map(personOf))
+        if (got.entries.length > 0) await storeEntries(w, chat, got.entries.map(entryOf))
+      })
+    }
   }
 
   /** Makes everything stored of a chat today's version; calls while one is under way join it. */
@@ -129,13 +180,32 @@ export class History {
     }
   }
 
-  /** Reads again what a chat is: its rules, and one's own standing. */
+  /** Reads again what a chat is: its rules, and one's own standing. A chat that is not here yet is added. */
   async refresh(chat: ChatId): Promise<void> {
     const info = await call(this.#caller, Chats.method.get, { chat })
-    await this.#db.write(async (w) => {
-      if (info.peer) await applyPeople(w, [personOf(info.peer)])
-      const row = await w.chat(chat)
-      if (row) await w.putChat({ ...row, info: chatOf(info) })
-    })
+    await this.#db.write((w) => applyChatInfo(w, info))
   }
 }
+
+/** Stores a chat as the server describes it. */
+export async function applyChatInfo(w: Writer, info: ChatInfo): Promise<void> {
+  if (info.peer) await applyPeople(w, [personOf(info.peer)])
+  const head = headOf(info.head)
+  const row = await w.chat(info.id)
+  const base = row ?? { ...NEW_CHAT, id: info.id, head, asOf: head.seq, readTo: head.seq }
+  await w.putChat({ ...base, info: chatOf(info) })
+}
+
+const NEW_CHAT = {
+  last: null,
+  read: { seq: 0, ord: 0 },
+  unread: 0,
+  mentions: 0,
+  firstUnread: 0,
+  peerRead: 0,
+  draft: NO_DRAFT,
+  draftDirty: false,
+  prefs: NO_PREFS,
+  ranges: [],
+  floor: 0,
+} as const

@@ -75,6 +75,7 @@ function drawn(w: WriteMessage): MessageBody {
           quote: quote?.body.text ?? '',
           quoteEntities: quote?.body.entities ?? [],
           quoteOffset: quote?.offset ?? 0,
+          author: 0,
         }
       : null,
     forward: null,

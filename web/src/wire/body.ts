@@ -42,6 +42,7 @@ function replyOf(r: entry.Reply | undefined): ReplyBody | null {
     quote: r.quote,
     quoteEntities: entitiesOf(r.quoteEntities),
     quoteOffset: r.quoteOffset,
+    author: r.author,
   }
 }
 

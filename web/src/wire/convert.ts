@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+
+import type { DeviceView, InviteLinkView, JoinRequestView, ServerView } from '../model'
 import type {
   ChatPrefs,
   ChatRecord,
@@ -18,6 +20,7 @@ import type {
   UserRecord,
 } from '../model/entry'
 import { entitiesOf } from './entity'
+import type * as account from './gen/zolal/v1/account_pb'
 import * as chat from './gen/zolal/v1/chat_pb'
 import * as entry from './gen/zolal/v1/entry_pb'
 import type * as sync from './gen/zolal/v1/sync_pb'
@@ -214,4 +217,34 @@ export function userOf(u: sync.UserState): UserRecord {
     invitations: u.invitations.map(invitationOf),
     operator: u.operator,
   }
+}
+
+export function deviceOf(d: sync.Device): DeviceView {
+  const { id, name, client, version, build, current, official } = d
+  const [created, lastUse] = [Number(d.createdMs), Number(d.lastUsedMs)]
+  return { id, name, client, version, build, current, official, created, lastUse }
+}
+
+/** An invite link; `home` is where the app opens it. */
+export function inviteLinkOf(l: chat.InviteLink, home: string): InviteLinkView {
+  return {
+    id: l.token,
+    url: `${home}/#/join/${l.token}`,
+    name: l.label,
+    uses: l.uses,
+    limit: l.limit || null,
+    expires: Number(l.expiresMs) || null,
+    approval: l.approval,
+    revoked: l.revoked,
+  }
+}
+
+export function joinRequestOf(r: chat.JoinRequest): JoinRequestView {
+  const { name = '', username = '' } = r.person ?? {}
+  return { account: r.account, name, username, at: Number(r.atMs) }
+}
+
+export function serverOf(s: account.ServerInfo): ServerView {
+  const { name, version, build } = s
+  return { name, version, build, signUpOpen: s.openSignup, needsSetup: s.setupNeeded }
 }

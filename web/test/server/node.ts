@@ -16,10 +16,10 @@ export class NodeNet implements Net {
 
 /** Deadlines short enough for tests; everything waits for a condition, never for these. */
 export const QUICK: Timing = {
-  firstData: 400,
+  firstData: 1_500,
   answer: 5_000,
-  doubt: 150,
-  pong: 250,
+  doubt: 400,
+  pong: 1_500,
   streamSilence: 5_000,
   pollWait: 2_000,
   retryMin: 10,

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { AppError } from '../../model'
+import type { ChatId } from '../../model/id'
+import { Chats, call, toAppError } from '../../wire'
+import type { Account } from '../account'
+
+/** What acts need: the account that is signed in, if one is. */
+export interface Asker {
+  readonly current: Account | null
+}
+
+/** The account that is signed in; without one there is nothing to act on. */
+export function signedIn(asker: Asker): Account {
+  if (!asker.current) throw new AppError('UNAUTHENTICATED')
+  return asker.current
+}
+
+/** Runs an act so that whatever goes wrong is the one error of AppModel. */
+export async function acting<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    throw toAppError(error)
+  }
+}
+
+/** Makes sure that a chat is in memory, as after joining or making one. */
+export async function settleChat(account: Account, chat: ChatId): Promise<ChatId> {
+  await account.mirror.settled()
+  return chat
+}
+
+/** Whether a text is the token of an invite link rather than a public name. */
+export function isToken(address: string): boolean {
+  return /^[A-Za-z0-9_-]{22}$/.test(address)
+}
+
+/** A name or a token as people paste it: with @, as a link of this server, with spaces around. */
+export function addressOf(typed: string): { name: string } | { invite: string } {
+  const bare = typed
+    .trim()
+    .replace(/^.*#\/join\//, '')
+    .replace(/^@/, '')
+  return isToken(bare) ? { invite: bare } : { name: bare }
+}
+
+/** Finds what a name or token leads to. */
+export function resolve(account: Account, address: string) {
+  const where = addressOf(address)
+  const what =
+    'invite' in where
+      ? ({ case: 'invite', value: where.invite } as const)
+      : ({ case: 'name', value: where.name } as const)
+  return call(account.tabs, Chats.method.resolve, { what })
+}

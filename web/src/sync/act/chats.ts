@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { ChatActions, JoinTarget, SearchView } from '../../model'
+import type { ChatPrefs, ChatRecord } from '../../model/entry'
+import { isIn } from '../../model/fold'
+import type { ChatId } from '../../model/id'
+import { Chats, call, chatOf, ErrorCode, Refusal, Sync } from '../../wire'
+import type { Account } from '../account'
+import { applyChatInfo } from '../history'
+import { type Asker, acting, resolve, settleChat, signedIn } from './asking'
+
+/** The largest time: muted for ever. */
+const FOR_EVER = 9_223_372_036_854_775_807n
+/** Names the server gives out; anything else need not be asked for. */
+const NAME = /^@?[A-Za-z][A-Za-z0-9_]{3,31}$/
+
+/** What a chat is to somebody who has not joined it. */
+export function targetOf(info: ChatRecord, approval: boolean): JoinTarget {
+  const { role } = info.me
+  return {
+    chat: info.id || null,
+    kind: info.type === 'channel' ? 'channel' : 'group',
+    title: info.title,
+    about: info.about,
+    members: info.members || null,
+    approval,
+    state: isIn(role) ? 'joined' : role === 'requested' ? 'requested' : 'open',
+  }
+}
+
+async function search(account: Account, words: string): Promise<SearchView> {
+  const none: SearchView = { people: [], chats: [] }
+  if (!NAME.test(words.trim())) return none
+  try {
+    const { person, chat, approval } = await resolve(account, words)
+    const people = person ? [{ account: person.id, name: person.name, username: person.username }] : []
+    const chats = chat ? [targetOf(chatOf(chat), approval)] : []
+    // A public chat can be looked into before joining: it is kept as one opens it.
+    if (chat && chat.id !== 0 && !account.chat(chat.id)) await account.db.write((w) => applyChatInfo(w, chat))
+    return { people, chats }
+  } catch (error) {
+    if (error instanceof Refusal && unknown.has(error.code)) return none
+    throw error
+  }
+}
+
+const unknown: ReadonlySet<ErrorCode> = new Set([
+  ErrorCode.NOT_FOUND,
+  ErrorCode.NAME_INVALID,
+  ErrorCode.BAD_REQUEST,
+])
+
+/** Changes wishes for one chat: at once here, then on the server; taken back when it refuses. */
+async function setPrefs(account: Account, chat: ChatId, change: Partial<ChatPrefs>): Promise<void> {
+  const before = account.chat(chat)?.prefs
+  const put = (prefs: Partial<ChatPrefs>) =>
+    account.db.write(async (w) => {
+      const row = await w.chat(chat)
+      if (row) await w.putChat({ ...row, prefs: { ...row.prefs, ...prefs } })
+    })
+  await put(change)
+  const { mutedUntil, ...rest } = change
+  const until = mutedUntil === undefined ? {} : { mutedUntilMs: mutedUntil === 0 ? 0n : FOR_EVER }
+  try {
+    const prefs = { chat, ...rest, ...until }
+    await call(account.tabs, Sync.method.setPrefs, { key: account.keys.make(), prefs })
+  } catch (error) {
+    if (before) await put(before)
+    throw error
+  }
+}
+
+export function chatActions(asker: Asker): ChatActions {
+  const prefs = (chat: ChatId, change: Partial<ChatPrefs>) =>
+    acting(() => setPrefs(signedIn(asker), chat, change))
+  return {
+    openDirect: (other) =>
+      acting(async () => {
+        const account = signedIn(asker)
+        const known = [...account.mirror.chats.values()].find((row) => row.info.peer === other)
+        if (known && isIn(known.info.me.role)) return known.id
+        const key = account.keys.make()
+        const info = await call(account.tabs, Chats.method.openDirect, { key, account: other })
+        await account.db.write((w) => applyChatInfo(w, info))
+        return settleChat(account, info.id)
+      }),
+    search: (words) => acting(() => search(signedIn(asker), words)),
+    setPinned: (chat, pinned) => {
+      const ranks = [...(asker.current?.mirror.chats.values() ?? [])].map((row) => row.prefs.pinRank)
+      return prefs(chat, { pinRank: pinned ? Math.max(0, ...ranks) + 1 : 0 })
+    },
+    setArchived: (chat, archived) => prefs(chat, { archived }),
+    setMuted: (chat, muted) => prefs(chat, { mutedUntil: muted ? Number(FOR_EVER) : 0 }),
+    setMarkedUnread: (chat, markedUnread) => prefs(chat, { markedUnread }),
+    setBlocked: (other, blocked) =>
+      acting(async () => {
+        const account = signedIn(asker)
+        const block = { account: other, blocked }
+        await call(account.tabs, Sync.method.setBlock, { key: account.keys.make(), block })
+      }),
+    forward: (from, messages, to, withSource) =>
+      acting(async () => {
+        const { outbox } = signedIn(asker)
+        for (let i = 0; i < messages.length; i += 100) {
+          const seqs = messages.slice(i, i + 100)
+          await outbox.add(to, { kind: 'forward', from, seqs, hideSource: !withSource })
+        }
+      }),
+  }
+}

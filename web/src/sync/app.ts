@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { Registry, type SessionRow } from '../db'
+import {
+  type AppModel,
+  type ChatListView,
+  type ConnectionView,
+  type OpenChat,
+  type OpenMembers,
+  type ServerView,
+  type SessionView,
+  type SignedOutReason,
+  Source,
+} from '../model'
+import type { ChatId, Seq } from '../model/id'
+import { Backoff, type ConnectionState, endsSession, type Refusal } from '../wire'
+import type { Account } from './account'
+import type { Asker } from './act/asking'
+import { chatActions } from './act/chats'
+import { roomActions } from './act/rooms'
+import { Devices, profileActions } from './act/self'
+import { Entrance } from './entrance'
+import type { Channel, Env } from './env'
+import { Inside } from './inside'
+import type { Fleeting } from './tabs'
+
+const NO_CHATS: ChatListView = { state: 'loading', chats: [], invitations: [] }
+
+/** What tabs tell each other apart from any account. */
+interface SessionSaid {
+  readonly reason: SignedOutReason | null
+}
+
+/**
+ * The app behind the screens. It starts from what is stored and needs no network for its first draw; who is
+ * signed in is one fact that all tabs share.
+ */
+export class App implements AppModel, Asker {
+  readonly session = new Source<SessionView>({ kind: 'starting' })
+  readonly connection = new Source<ConnectionView>({ state: 'connecting', outbox: 0 })
+  readonly chatList = new Source<ChatListView>(NO_CHATS)
+  readonly devices = new Devices(this)
+  readonly profile = profileActions(this)
+  readonly chats = chatActions(this)
+  readonly account: Entrance
+  readonly rooms: AppModel['rooms']
+  readonly #env: Env
+  readonly #channel: Channel
+  readonly #unsubscribe: () => void
+  readonly #registry: Promise<Registry>
+  #inside: Inside | null = null
+  #token = ''
+  #server: ServerView | null = null
+  #asking: Promise<void> | null = null
+  #retry: ReturnType<typeof setTimeout> | undefined
+  #closed = false
+  readonly #backoff: Backoff
+  /** Entering and leaving are done one after the other. */
+  #turn: Promise<void>
+
+  constructor(env: Env) {
+    this.#env = env
+    this.#backoff = new Backoff(env.timing.retryMin, env.timing.retryMax)
+    this.#registry = Registry.open(env.registry)
+    this.#channel = env.channel(env.registry, (message) => this.#heardOfSession(message as SessionSaid))
+    this.account = new Entrance({
+      env,
+      asker: this,
+      registry: () => this.#registry,
+      enter: (session) => this.#queue(() => this.#signIn(session)),
+      leave: () => this.#queue(() => this.#signOut('signedOut')),
+    })
+    this.rooms = roomActions(this, env.home, (chat) => this.#inside?.roomChanged(chat))
+    this.#unsubscribe = env.onWake(() => {
+      this.#backoff.reset()
+      void this.#askServer()
+    })
+    this.#turn = this.#begin()
+  }
+
+  get current(): Account | null {
+    return this.#inside?.account ?? null
+  }
+
+  openChat(chat: ChatId, at?: Seq): OpenChat {
+    if (!this.#inside) throw new Error('a chat is opened only when somebody is signed in')
+    return this.#inside.openChat(chat, at ?? null)
+  }
+
+  openMembers(chat: ChatId): OpenMembers {
+    if (!this.#inside) throw new Error('members are listed only when somebody is signed in')
+    return this.#inside.openMembers(chat)
+  }
+
+  /** Ends the app in this tab; what is stored stays. */
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#retry)
+    this.#unsubscribe()
+    await this.#turn
+    this.#channel.close()
+    await this.#goOut()
+    const registry = await this.#registry
+    registry.close()
+  }
+
+  async #begin(): Promise<void> {
+    const registry = await this.#registry
+    const session = await registry.get('session')
+    if (session) await this.#goIn(session)
+    else this.#showSignedOut(null)
+    void this.#askServer()
+  }
+
+  #queue(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {})
+    return done
+  }
+
+  async #signIn(session: SessionRow): Promise<void> {
+    const registry = await this.#registry
+    await this.#goOut()
+    await registry.set('session', session)
+    this.#env.persist()
+    await this.#goIn(session)
+    this.#say({ reason: null })
+  }
+
+  /** Ends the session here and in every tab, and forgets what was stored of the account. */
+  async #signOut(reason: SignedOutReason): Promise<void> {
+    const inside = this.#inside
+    if (!inside) return
+    const registry = await this.#registry
+    await registry.delete('session')
+    this.#say({ reason })
+    // What was written and never sent is kept when the session ended without the person's wish.
+    await inside.forget(reason === 'revoked')
+    this.#inside = null
+    this.#token = ''
+    this.#showSignedOut(reason)
+    void this.#askServer()
+  }
+
+  /** Another tab signed in or out. */
+  #heardOfSession({ reason }: SessionSaid): void {
+    void this.#queue(async () => {
+      if (this.#closed) return
+      const session = await (await this.#registry).get('session')
+      if (session?.token === this.#token || (!session && this.#token === '')) return
+      await this.#goOut()
+      if (session) await this.#goIn(session)
+      else this.#showSignedOut(reason)
+    })
+  }
+
+  #say(said: SessionSaid): void {
+    this.#channel.post(said)
+  }
+
+  async #goIn(session: SessionRow): Promise<void> {
+    const registry = await this.#registry
+    const rungs = (await registry.get('rungs')) ?? {}
+    this.#token = session.token
+    this.#inside = await Inside.open(this.#env, session, rungs, {
+      chatList: this.chatList,
+      connected: (state) => this.#connected(state),
+      fleeting: (what) => this.#heard(what),
+      changed: () => this.#showSignedIn(),
+      ended: (why) => this.#ended(why),
+      rungs: (next) => void registry.set('rungs', next).catch(() => {}),
+    })
+    this.#showSignedIn()
+    this.#showConnection()
+  }
+
+  async #goOut(): Promise<void> {
+    const inside = this.#inside
+    this.#inside = null
+    this.#token = ''
+    await inside?.close()
+    this.devices.forget()
+    this.chatList.set(NO_CHATS)
+  }
+
+  #connected(state: ConnectionState): void {
+    this.#showConnection()
+    if (state === 'online') void this.#askServer()
+  }
+
+  #heard(what: Fleeting): void {
+    if (what.kind === 'devices') this.devices.stale()
+  }
+
+  /** A version that is too old stays signed in: a reload brings the new one. */
+  #ended(why: Refusal): void {
+    if (endsSession(why)) void this.#queue(() => this.#signOut('revoked'))
+  }
+
+  #showSignedIn(): void {
+    const inside = this.#inside
+    if (!inside) return
+    const next: SessionView = { kind: 'signedIn', me: inside.me(), server: this.#server }
+    if (JSON.stringify(next) !== JSON.stringify(this.session.get())) this.session.set(next)
+    this.#showConnection()
+  }
+
+  #showSignedOut(reason: SignedOutReason | null): void {
+    this.devices.forget()
+    this.chatList.set(NO_CHATS)
+    this.connection.set({ state: 'connecting', outbox: 0 })
+    this.session.set({ kind: 'signedOut', reason, server: this.#server })
+  }
+
+  #showConnection(): void {
+    const inside = this.#inside
+    if (!inside) return
+    const outbox = inside.account.mirror.outbox.filter((item) => item.state === 'waiting').length
+    const next: ConnectionView = { state: inside.account.state, outbox }
+    const now = this.connection.get()
+    if (next.state !== now.state || next.outbox !== now.outbox) this.connection.set(next)
+  }
+
+  /** Asks the server who it is; asked again until it answers. */
+  #askServer(): Promise<void> {
+    clearTimeout(this.#retry)
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = null
+    })
+    return this.#asking
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      const { view } = await this.account.server()
+      this.#backoff.reset()
+      this.#server = view
+      const now = this.session.get()
+      if (now.kind === 'signedOut') {
+        this.session.set({ ...now, server: view })
+        this.connection.set({ state: 'online', outbox: 0 })
+      } else this.#showSignedIn()
+    } catch (error) {
+      if (this.#closed || this.#inside) return
+      const state = stateOf(error)
+      if (this.connection.get().state !== state) this.connection.set({ state, outbox: 0 })
+      this.#retry = setTimeout(() => void this.#askServer(), this.#backoff.next())
+    }
+  }
+}
+
+function stateOf(error: unknown): ConnectionState {
+  const reason = (error as { reason?: string } | null)?.reason
+  return reason === 'interfering' ? 'interfering' : 'offline'
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { browserNet, networkName, TIMING } from '../wire'
+import { type Env, PACE } from './env'
+
+/** How often a tab that cannot lock tries to lead anyway: never; without locks every tab leads. */
+type Locks = Pick<LockManager, 'request'>
+
+/** What the browser calls itself, for the list of devices. */
+function deviceName(agent: string): string {
+  const browser =
+    [
+      ['Firefox', /Firefox\//],
+      ['Edge', /Edg\//],
+      ['Opera', /OPR\//],
+      ['Chrome', /Chrome\//],
+      ['Safari', /Safari\//],
+    ].find(([, mark]) => (mark as RegExp).test(agent))?.[0] ?? 'Browser'
+  const system =
+    [
+      ['Android', /Android/],
+      ['iOS', /iPhone|iPad/],
+      ['Windows', /Windows/],
+      ['macOS', /Mac OS/],
+      ['Linux', /Linux/],
+    ].find(([, mark]) => (mark as RegExp).test(agent))?.[0] ?? ''
+  return system ? `${browser} on ${system}` : String(browser)
+}
+
+function listen(events: readonly string[], listener: () => void): () => void {
+  for (const event of events) addEventListener(event, listener)
+  return () => {
+    for (const event of events) removeEventListener(event, listener)
+  }
+}
+
+async function lock(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  const { locks } = navigator as Navigator & { locks?: Locks }
+  // Keys make it safe that two tabs send the same; locks only keep it from being done twice.
+  if (!locks) return work()
+  try {
+    await locks.request(name, { signal }, work)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+/** The browser this app runs in. */
+export function browserEnv(version: string, build: string): Env {
+  return {
+    home: location.origin,
+    net: browserNet,
+    timing: TIMING,
+    pace: PACE,
+    who: { client: 'zolal-web', version, build },
+    device: deviceName(navigator.userAgent),
+    registry: 'zolal',
+    networkName,
+    channel: (name, hear) => {
+      const channel = new BroadcastChannel(name)
+      channel.onmessage = (event) => hear(event.data)
+      return { post: (message) => channel.postMessage(message), close: () => channel.close() }
+    },
+    lock,
+    onWake: (wake) => listen(['online', 'focus', 'pageshow', 'visibilitychange'], wake),
+    onHide: (hide) => listen(['pagehide', 'visibilitychange'], hide),
+    persist: () => void navigator.storage?.persist?.(),
+  }
+}

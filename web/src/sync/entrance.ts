@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { recoveryAuthenticator } from '../crypto/recovery'
+import { AccountDb, type Registry, type SessionRow } from '../db'
+import { type AccountActions, AppError, type ErrorCode, type ServerView, type SignUp } from '../model'
+import { Accounts, type Caller, call, KeyMaker, post, ServerClock, serverOf, verifyAddresses } from '../wire'
+import { type Asker, acting, signedIn } from './act/asking'
+import type { Env } from './env'
+
+type WireSession = Awaited<ReturnType<typeof askSignIn>>
+
+/** What the entrance needs of the app. */
+export interface EntranceContext {
+  readonly env: Env
+  readonly asker: Asker
+  registry(): Promise<Registry>
+  enter(session: SessionRow): Promise<void>
+  leave(): Promise<void>
+}
+
+/** What our server says of itself to strangers. */
+export interface ServerFacts {
+  readonly view: ServerView
+  /** Stable id, from its signed address list; its host where it has none. */
+  readonly id: string
+}
+
+/** Signing up, in, over and out. Without a session, requests go straight to where the app came from. */
+export class Entrance implements AccountActions {
+  readonly #c: EntranceContext
+  readonly #clock = new ServerClock()
+  readonly #keys = new KeyMaker(() => this.#clock.now())
+  /** One key for each form: sending it again after a cut gives the same account. */
+  readonly #formKeys = new Map<string, Uint8Array<ArrayBuffer>>()
+
+  constructor(c: EntranceContext) {
+    this.#c = c
+  }
+
+  /** Asks the server who it is. Rejects with Refusal or Silence. */
+  async server(): Promise<ServerFacts> {
+    const askedAt = Date.now()
+    const info = await call(this.#open(), Accounts.method.server, {})
+    this.#clock.learn(Number(info.serverMs), askedAt)
+    const known = info.addresses && (await verifyAddresses(info.addresses, this.#clock.now()))
+    return { view: serverOf(info), id: known?.server || new URL(this.#c.env.home).host }
+  }
+
+  signUp(form: SignUp): Promise<void> {
+    return acting(async () => {
+      const { id } = await this.server()
+      const { username, password, name, recoveryCode, setupToken } = form
+      const formName = JSON.stringify(form)
+      const key = this.#formKeys.get(formName) ?? this.#keys.make()
+      this.#formKeys.set(formName, key)
+      const recovery = await recoveryAuthenticator(recoveryCode)
+      const session = await call(this.#open(), Accounts.method.signUp, {
+        key,
+        username,
+        password,
+        name,
+        recovery,
+        setup: setupToken ?? '',
+        client: this.#client(),
+      })
+      await this.#adopt(session, id)
+    })
+  }
+
+  signIn(username: string, password: string): Promise<void> {
+    return acting(async () => {
+      const { id } = await this.server()
+      const proofs = (await (await this.#c.registry()).get('proofs')) ?? {}
+      const deviceProof = proofs[username.toLowerCase()] ?? ''
+      const ask = { username, password, deviceProof, client: this.#client() }
+      await this.#adopt(await askSignIn(this.#open(), ask), id)
+    })
+  }
+
+  recover(username: string, recoveryCode: string, newPassword: string): Promise<void> {
+    return acting(async () => {
+      const { id } = await this.server()
+      const recovery = await recoveryAuthenticator(recoveryCode)
+      const ask = { username, recovery, newPassword, client: this.#client() }
+      await this.#adopt(await call(this.#open(), Accounts.method.recover, ask), id)
+    })
+  }
+
+  signOut(): Promise<void> {
+    return acting(async () => {
+      const account = this.#c.asker.current
+      // The person leaves now, whether or not the server hears of it.
+      if (account)
+        await call(account.tabs, Accounts.method.signOut, {}, { deadlineMs: 3_000 }).catch(() => {})
+      await this.#c.leave()
+    })
+  }
+
+  checkUsername(username: string): Promise<ErrorCode | null> {
+    return acting(async () => {
+      const { free, code } = await call(this.#open(), Accounts.method.checkUsername, { username })
+      return free ? null : ((code || 'NAME_INVALID') as ErrorCode)
+    })
+  }
+
+  setPassword(oldPassword: string, newPassword: string): Promise<void> {
+    return acting(async () => {
+      const { tabs } = signedIn(this.#c.asker)
+      await call(tabs, Accounts.method.setPassword, { oldPassword, newPassword, keepDevices: false })
+    })
+  }
+
+  setRecoveryCode(password: string, recoveryCode: string): Promise<void> {
+    return acting(async () => {
+      const { tabs } = signedIn(this.#c.asker)
+      const recovery = await recoveryAuthenticator(recoveryCode)
+      await call(tabs, Accounts.method.setRecovery, { password, recovery })
+    })
+  }
+
+  /** Requests without a session. */
+  #open(): Caller {
+    const { env } = this.#c
+    const to = { address: env.home, token: '', net: env.net }
+    const deadline = env.timing.answer
+    return { request: (method, payload, o) => post(to, method, payload, o?.deadlineMs ?? deadline) }
+  }
+
+  #client() {
+    const { who, device } = this.#c.env
+    return { ...who, device, protocol: 1 }
+  }
+
+  async #adopt(session: WireSession, server: string): Promise<void> {
+    const { account, device, token, username, name, operator } = session
+    if (!account || !token) throw new AppError('INTERFERED')
+    const registry = await this.#c.registry()
+    const proofs = (await registry.get('proofs')) ?? {}
+    await registry.set('proofs', { ...proofs, [username.toLowerCase()]: token })
+    // Something of an earlier session may be left; only what was written and never sent is of use.
+    const db = await AccountDb.open(AccountDb.nameOf(server, account))
+    await db.clearButOutbox()
+    db.close()
+    const born = crypto.randomUUID()
+    await this.#c.enter({ account, device, token, username, name, operator, server, born })
+  }
+}
+
+interface SignInForm {
+  readonly username: string
+  readonly password: string
+  readonly deviceProof: string
+  readonly client: { client: string; version: string; build: string; device: string; protocol: number }
+}
+
+function askSignIn(caller: Caller, form: SignInForm) {
+  return call(caller, Accounts.method.signIn, form)
+}

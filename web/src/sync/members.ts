@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { type MembersView, type MemberView, type OpenMembers, type PresenceView, Source } from '../model'
+import { type ChatRecord, Grant } from '../model/entry'
+import type { AccountId, ChatId } from '../model/id'
+import { Chats, call, memberOf, personOf, WireRole } from '../wire'
+import type { Account } from './account'
+import { applyPeople } from './apply'
+import type { Live } from './live'
+import { adminRightsOf, granted, isStaff, memberRightsOf, roleOf, taken } from './present/rights'
+
+const PAGE = 100
+const SUGGESTED = 8
+
+/** Pages of a chat's members; used by the list of members and by suggestions. */
+export class MemberReader {
+  readonly #account: Account
+  readonly #live: Live
+
+  constructor(account: Account, live: Live) {
+    this.#account = account
+    this.#live = live
+  }
+
+  async read(
+    chat: ChatId,
+    o: { query: string; after: AccountId; limit: number; banned?: boolean },
+  ): Promise<MemberView[]> {
+    const role = o.banned ? WireRole.BANNED : WireRole.NONE
+    const { query, after, limit } = o
+    const answer = await call(this.#account.tabs, Chats.method.members, { chat, query, after, limit, role })
+    const people = answer.members.flatMap((row) => (row.person ? [personOf(row.person)] : []))
+    await this.#account.db.write((w) => applyPeople(w, people))
+    const known = new Map(people.map((p) => [p.id, p]))
+    const now = this.#account.now()
+    const defaults = this.#account.chat(chat)?.info.defaults ?? 0
+    return answer.members.map((row) => {
+      const member = memberOf(row.member)
+      const person = known.get(member.account)
+      const online = person?.online || this.#live.online(member.account)
+      const seen = person?.lastSeen ?? 0
+      const presence: PresenceView = online
+        ? { kind: 'online' }
+        : seen > 0
+          ? { kind: 'lastSeen', at: seen }
+          : { kind: 'hidden' }
+      return {
+        account: member.account,
+        name: person?.name ?? '',
+        username: person?.username ?? '',
+        role: roleOf(member, now),
+        adminRights: adminRightsOf(member),
+        allowed: memberRightsOf(defaults & ~taken(member, now)),
+        until: member.until || null,
+        presence,
+      }
+    })
+  }
+
+  /** The members whose name or username begins so; nobody where one may not see them. */
+  async suggest(chat: ChatRecord, prefix: string): Promise<readonly MemberView[]> {
+    if (chat.type !== 'group') return []
+    const found = await this.read(chat.id, { query: prefix, after: 0, limit: SUGGESTED }).catch(() => [])
+    return found.filter((member) => member.account !== this.#account.me)
+  }
+}
+
+/** The list of members on screen. Those who were banned come last, for those who may lift it. */
+export class MembersSession implements OpenMembers {
+  readonly view = new Source<MembersView>({ state: 'loading', members: [], more: true })
+  readonly #chat: ChatId
+  readonly #reader: MemberReader
+  readonly #account: Account
+  #query = ''
+  /** Answers to an older filter are not shown. */
+  #round = 0
+  #loading: Promise<void> | null = null
+  #closed = false
+
+  constructor(chat: ChatId, account: Account, reader: MemberReader) {
+    this.#chat = chat
+    this.#account = account
+    this.#reader = reader
+    void this.#restart()
+  }
+
+  filter(words: string): void {
+    if (words === this.#query) return
+    this.#query = words
+    void this.#restart()
+  }
+
+  /** Reads the list anew, after something was done to somebody in it. */
+  refresh(): Promise<void> {
+    return this.#restart()
+  }
+
+  loadMore(): Promise<void> {
+    this.#loading ??= this.#load(this.#round).finally(() => {
+      this.#loading = null
+    })
+    return this.#loading
+  }
+
+  /** Whether the list has left the screen. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#round++
+  }
+
+  async #restart(): Promise<void> {
+    if (this.#closed) return
+    const round = ++this.#round
+    await this.#load(round, true)
+  }
+
+  async #load(round: number, fresh = false): Promise<void> {
+    const before = fresh ? [] : this.view.get().members
+    if (!fresh && !this.view.get().more) return
+    const inside = before.filter((m) => m.role !== 'banned')
+    const after = inside.at(-1)?.account ?? 0
+    const query = this.#query
+    const page = await this.#reader.read(this.#chat, { query, after, limit: PAGE }).catch(() => null)
+    if (round !== this.#round) return
+    if (!page) {
+      this.view.set({ state: 'ready', members: before, more: false })
+      return
+    }
+    const more = page.length === PAGE
+    const info = this.#account.chat(this.#chat)?.info
+    const seesBanned = !more && info && isStaff(info.me) && granted(info, Grant.ban)
+    const banned = seesBanned
+      ? await this.#reader.read(this.#chat, { query, after: 0, limit: PAGE, banned: true }).catch(() => [])
+      : []
+    if (round !== this.#round) return
+    this.view.set({ state: 'ready', members: [...inside, ...page, ...banned], more })
+  }
+}

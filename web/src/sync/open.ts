@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Change, ChatRow, EntryRow, OutboxRow } from '../db'
+import type { MemberView } from '../model'
+import {
+  type ChatView,
+  type MessageView,
+  type OpenChat,
+  type OpenHistory,
+  type OpenWriter,
+  Source,
+} from '../model'
+import type { ChatRecord } from '../model/entry'
+import { currentBody, isPlaced, isUnread, NO_SETTINGS } from '../model/fold'
+import type { ChatId, Seq } from '../model/id'
+import { readChatBody, Silence } from '../wire'
+import type { Account } from './account'
+import { markReadHere } from './flush'
+import type { Live } from './live'
+import { chatInfoOf, typingOf } from './present/chat'
+import { beginningOf, type MessageContext, messageViewOf, namedBy, outboxViewOf } from './present/message'
+import type { People } from './present/people'
+import { cannotSendOf } from './present/rights'
+import { follow, newer, older, startOf, type Window, windowAround, windowAtEnd } from './window'
+import { ChatWriter } from './writer'
+
+/** Unread entries looked through for mentions of oneself. */
+const MENTIONS = 500
+
+/** What an open chat needs of the app around it. */
+export interface OpenContext {
+  readonly account: Account
+  readonly people: People
+  readonly live: Live
+  /** How many wait to be let in; asked once when the chat opens. */
+  requests(chat: ChatRecord): Promise<number>
+  suggest(chat: ChatRecord, prefix: string): Promise<readonly MemberView[]>
+  closed(chat: ChatSession): void
+}
+
+/** What was read of the database for one drawing. */
+interface Drawn {
+  readonly row: ChatRow
+  readonly entries: readonly EntryRow[]
+  readonly named: ReadonlyMap<Seq, EntryRow>
+  readonly mentions: readonly Seq[]
+}
+
+/** One chat on screen: a window over what is stored, which grows with the log and with scrolling. */
+export class ChatSession implements OpenChat {
+  readonly id: ChatId
+  readonly view: Source<ChatView>
+  readonly history: OpenHistory
+  readonly write: OpenWriter
+  readonly #c: OpenContext
+  readonly #unsubscribe: (() => void)[]
+  readonly #asked = new Set<Seq>()
+  #window: Window | null = null
+  #requests = 0
+  #unreadFrom: Seq | null = null
+  #opened = false
+  #closed = false
+  #views = new Map<string, { readonly from: string; readonly view: MessageView }>()
+  #drawing: Promise<void> | null = null
+  #again = false
+  #extending: Promise<void> | null = null
+
+  constructor(c: OpenContext, id: ChatId, at: Seq | null) {
+    this.id = id
+    this.#c = c
+    const { account, live } = c
+    this.view = new Source(this.#blank())
+    const writer = new ChatWriter(account, id, () => account.chat(id))
+    this.write = writer
+    this.history = {
+      loadOlder: () => this.#extend(() => this.#loadOlder()),
+      loadNewer: () => this.#extend(() => this.#loadNewer()),
+      loadAround: (seq) => this.#loadAround(seq),
+      loadLatest: () => this.#loadLatest(),
+      markRead: (seq) => this.#markRead(seq),
+      seen: (seqs) => writer.seen(seqs),
+    }
+    this.#unsubscribe = [
+      account.mirror.subscribe((change) => this.#changed(change)),
+      live.subscribe(() => void this.redraw()),
+      () => writer.close(),
+    ]
+    void this.#open(at)
+  }
+
+  suggest(prefix: string): Promise<readonly MemberView[]> {
+    const row = this.#row
+    return row ? this.#c.suggest(row.info, prefix) : Promise.resolve([])
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    this.#c.closed(this)
+  }
+
+  /** The connection came back: what is on screen may be old. */
+  async refresh(): Promise<void> {
+    await this.#quietly(async () => {
+      if (!this.#row) await this.#c.account.history.refresh(this.id)
+      if (!this.#window) await this.#open(null)
+      else await this.#c.account.history.mend(this.id)
+      await this.#freshTallies()
+    })
+  }
+
+  /** Somebody asked to be let in, or was answered. */
+  async refreshRequests(): Promise<void> {
+    await this.#quietly(async () => {
+      if (this.#row) this.#requests = await this.#c.requests(this.#row.info)
+    })
+    await this.redraw()
+  }
+
+  get #row(): ChatRow | undefined {
+    return this.#c.account.chat(this.id)
+  }
+
+  #blank(): ChatView {
+    const { account, people, live } = this.#c
+    const row = this.#row
+    const context = { people, live, user: account.mirror.user, now: account.now() }
+    return {
+      info: chatInfoOf(context, row ?? emptyRow(this.id), 0),
+      state: 'loading',
+      messages: [],
+      hasOlder: false,
+      hasNewer: false,
+      unreadFrom: null,
+      unread: row?.unread ?? 0,
+      mentions: [],
+      pins: [],
+      typing: null,
+      draft: draftOf(row),
+      cannotSend: null,
+    }
+  }
+
+  /** Opens at a place, at the first unread message, or at the end: from what is stored where it is. */
+  async #open(at: Seq | null): Promise<void> {
+    const { history } = this.#c.account
+    await this.#quietly(async () => {
+      if (!this.#row) await history.refresh(this.id)
+    })
+    const row = this.#row
+    if (!row) {
+      this.#opened = true
+      await this.redraw()
+      return
+    }
+    const unread = row.unread > 0 ? row.firstUnread || row.readTo + 1 : null
+    this.#unreadFrom ??= unread
+    const place = at ?? unread
+    this.#window = place ? windowAround(row, place) : this.#endIfFresh(row)
+    if (this.#window) {
+      this.#opened = true
+      await this.redraw()
+    }
+    await this.#quietly(async () => {
+      if (!this.#window) await this.#fetchWindow(place)
+      await history.mend(this.id)
+      await this.#freshTallies()
+      if (row.info.type === 'group' || row.info.type === 'channel') {
+        this.#requests = await this.#c.requests(row.info)
+      }
+    })
+    // Without a network what is stored has to do.
+    const stored = this.#row
+    if (!this.#window && stored) this.#window = windowAtEnd(stored)
+    this.#opened = true
+    await this.redraw()
+  }
+
+  /** The end of what is stored, where little has come since: the rest is read through. */
+  #endIfFresh(row: ChatRow): Window | null {
+    const w = windowAtEnd(row)
+    return w && row.head.seq - w.to < 200 ? w : null
+  }
+
+  async #fetchWindow(place: Seq | null): Promise<boolean> {
+    const { account } = this.#c
+    const page = await account.history.load(this.id, place ? { at: 'around', seq: place } : { at: 'end' })
+    await account.mirror.settled()
+    const row = this.#row
+    if (!page || !row) return false
+    const middle = place !== null && page.from <= place && place <= page.to ? place : page.to
+    this.#window = place ? windowAround(row, middle) : windowAtEnd(row)
+    return place === null || middle === place
+  }
+
+  #extend(work: () => Promise<void>): Promise<void> {
+    this.#extending ??= work().finally(() => {
+      this.#extending = null
+    })
+    return this.#extending
+  }
+
+  async #loadOlder(): Promise<void> {
+    const [row, w] = [this.#row, this.#window]
+    if (!row || !w || w.from <= startOf(row)) return
+    if (older(row, w).from === w.from) {
+      await this.#c.account.history.load(this.id, { at: 'before', seq: w.from })
+      await this.#c.account.mirror.settled()
+    }
+    this.#move((now) => (this.#row ? older(this.#row, now) : now))
+    await this.redraw()
+  }
+
+  async #loadNewer(): Promise<void> {
+    const [row, w] = [this.#row, this.#window]
+    if (!row || !w || w.to >= row.head.seq) return
+    if (newer(row, w).to === w.to) {
+      await this.#c.account.history.load(this.id, { at: 'after', seq: w.to })
+      await this.#c.account.mirror.settled()
+    }
+    this.#move((now) => (this.#row ? newer(this.#row, now) : now))
+    await this.redraw()
+  }
+
+  #move(how: (w: Window) => Window): void {
+    if (this.#window) this.#window = how(this.#window)
+  }
+
+  async #loadAround(seq: Seq): Promise<boolean> {
+    const row = this.#row
+    const stored = row && windowAround(row, seq)
+    if (stored) this.#window = stored
+    else if (!(await this.#fetchWindow(seq))) return false
+    await this.redraw()
+    return this.view.get().messages.some((m) => m.seq === seq)
+  }
+
+  async #loadLatest(): Promise<void> {
+    const row = this.#row
+    const end = row && windowAtEnd(row)
+    if (row && end && end.to >= row.head.seq) this.#window = end
+    else await this.#fetchWindow(null)
+    await this.redraw()
+  }
+
+  #markRead(seq: Seq): void {
+    const { db, me } = this.#c.account
+    const row = this.#row
+    if (row && seq > row.readTo) void this.#quietly(() => markReadHere(db, me, this.id, seq))
+  }
+
+  #changed(change: Change): void {
+    const here = change.chats.includes(this.id) || change.entries.some((e) => e.chat === this.id)
+    if (change.values.includes('user') || change.people.length > 0 || change.outbox || here)
+      void this.redraw()
+  }
+
+  /** Draws the view anew; drawings follow one another, and many reasons make one. */
+  redraw(): Promise<void> {
+    if (this.#drawing) {
+      this.#again = true
+      return this.#drawing
+    }
+    this.#drawing = this.#drawUntilSettled().finally(() => {
+      this.#drawing = null
+    })
+    return this.#drawing
+  }
+
+  async #drawUntilSettled(): Promise<void> {
+    do {
+      this.#again = false
+      if (this.#closed) return
+      await this.#draw()
+    } while (this.#again)
+  }
+
+  async #draw(): Promise<void> {
+    const row = this.#row
+    if (!row) {
+      if (this.#opened) this.view.set({ ...this.#blank(), state: 'removed' })
+      return
+    }
+    const before = this.view.get()
+    if (this.#window && !before.hasNewer) this.#move((w) => follow(row, w))
+    const w = this.#window
+    const drawn = w ? await this.#read(row, w).catch(() => null) : null
+    if (this.#closed) return
+    if (drawn) void this.#fetchNamed(drawn)
+    this.view.set(this.#viewOf(drawn ?? { row, entries: [], named: new Map(), mentions: [] }))
+  }
+
+  #read(row: ChatRow, w: Window): Promise<Drawn> {
+    return this.#c.account.db.read(async (r) => {
+      const entries = await r.entries(this.id, w.from, w.to)
+      const here = new Map(entries.map((e) => [e.seq, e]))
+      const waiting = this.#outbox.flatMap((i) =>
+        i.shows.kind === 'message' ? [i.shows.body.reply?.seq ?? 0] : [],
+      )
+      const wanted = new Set([...entries.flatMap(namedBy), ...row.info.pinned, ...waiting])
+      const named = new Map<Seq, EntryRow>()
+      for (const seq of wanted) {
+        const entry = here.get(seq) ?? (seq > 0 ? await r.entry(this.id, seq) : undefined)
+        if (entry) named.set(seq, entry)
+        else if (seq > 0) this.#wanted.add(seq)
+      }
+      const unread = row.mentions > 0 ? await r.entries(this.id, row.readTo + 1, row.readTo + MENTIONS) : []
+      const mentions = unread.filter((e) => this.#speaksToMe(e, row)).map((e) => e.seq)
+      return { row, entries, named, mentions }
+    })
+  }
+
+  readonly #wanted = new Set<Seq>()
+
+  #speaksToMe(entry: EntryRow, row: ChatRow): boolean {
+    const { me } = this.#c.account
+    if (entry.kind !== 'message' || !isUnread(entry, me, row.readTo)) return false
+    const body = readChatBody({ kind: 'message', body: currentBody(entry) })
+    return body.kind === 'message' && body.message.speaksTo.includes(me)
+  }
+
+  /** Fetches messages that are replied to or pinned and are not here; each is asked for once. */
+  async #fetchNamed(_drawn: Drawn): Promise<void> {
+    const seqs = [...this.#wanted].filter((seq) => !this.#asked.has(seq))
+    this.#wanted.clear()
+    if (seqs.length === 0 || this.#c.account.state !== 'online') return
+    for (const seq of seqs) this.#asked.add(seq)
+    await this.#quietly(() => this.#c.account.history.get(this.id, seqs))
+  }
+
+  async #freshTallies(): Promise<void> {
+    const w = this.#window
+    const type = this.#row?.info.type
+    if (!w || type === 'saved' || !type) return
+    const seqs = this.view
+      .get()
+      .messages.flatMap((m) => (m.seq && m.content.kind !== 'service' ? [m.seq] : []))
+    await this.#c.account.history.tallies(this.id, seqs.slice(-200))
+  }
+
+  get #outbox(): OutboxRow[] {
+    return this.#c.account.mirror.outbox.filter((item) => item.chat === this.id)
+  }
+
+  #viewOf({ row, entries, named, mentions }: Drawn): ChatView {
+    const { account, people, live } = this.#c
+    const now = account.now()
+    const { user } = account.mirror
+    const context = { people, live, user, now }
+    const hasNewer = this.#window !== null && this.#window.to < row.head.seq
+    const info = chatInfoOf(context, row, this.#requests)
+    const out = info.role === 'left' || info.role === 'banned'
+    return {
+      info,
+      state: row.info.deleted || (out && !row.info.name) ? 'removed' : this.#opened ? 'ready' : 'loading',
+      messages: this.#messages(row, entries, named, hasNewer),
+      hasOlder: this.#window !== null && this.#window.from > startOf(row),
+      hasNewer,
+      unreadFrom: this.#unreadFrom,
+      unread: row.unread,
+      mentions,
+      pins: row.info.pinned.map((seq) => ({ seq, snippet: snippetOf(named.get(seq)) })),
+      typing: typingOf(context, row),
+      draft: draftOf(row),
+      cannotSend: cannotSendOf(row.info, user, { peerDeleted: people.isDeleted(row.info.peer), now }),
+    }
+  }
+
+  #messages(
+    row: ChatRow,
+    entries: readonly EntryRow[],
+    named: ReadonlyMap<Seq, EntryRow>,
+    hasNewer: boolean,
+  ): MessageView[] {
+    const outbox = this.#outbox
+    const leaving = outbox.filter((i) => i.state !== 'failed').map((i) => i.shows)
+    const c: MessageContext = {
+      row,
+      me: this.#c.account.me,
+      people: this.#c.people,
+      now: this.#c.account.now(),
+      find: (seq) => named.get(seq),
+      editOf: (seq) => outbox.findLast((i) => i.shows.kind === 'edit' && i.shows.target === seq),
+      isLeaving: (seq) => leaving.some((s) => s.kind === 'delete' && s.targets.includes(seq)),
+    }
+    const placed = entries.filter(isPlaced).map((entry) => messageViewOf(c, entry))
+    const here = new Set(entries.flatMap((e) => (e.key ? [e.key] : [])))
+    const seqs = new Set(entries.map((e) => e.seq))
+    const arrived = (i: OutboxRow) => i.keys.some((k) => here.has(k)) || i.seqs.some((s) => seqs.has(s))
+    const waiting = hasNewer ? [] : outbox.filter((i) => !arrived(i)).map((item) => outboxViewOf(c, item))
+    return this.#same([...placed, ...waiting].filter((view) => view !== null))
+  }
+
+  /** Gives messages that did not change the object they had. */
+  #same(views: readonly MessageView[]): MessageView[] {
+    const kept = new Map<string, { readonly from: string; readonly view: MessageView }>()
+    const same = views.map((view) => {
+      const from = JSON.stringify(view)
+      const before = this.#views.get(view.key)
+      const next = before?.from === from ? before : { from, view }
+      kept.set(view.key, next)
+      return next.view
+    })
+    this.#views = kept
+    return same
+  }
+
+  /** Background work of an open chat: without an answer what is stored stays on screen. */
+  async #quietly(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof Silence)) await this.redraw().catch(() => {})
+    }
+  }
+}
+
+function draftOf(row: ChatRow | undefined): ChatView['draft'] {
+  const { text = '', entities = [], reply = 0 } = row?.draft ?? {}
+  return { body: { text, entities }, replyTo: reply || null }
+}
+
+function snippetOf(entry: EntryRow | undefined): string {
+  if (!entry) return ''
+  const body = readChatBody({ kind: entry.kind, body: currentBody(entry) })
+  return body.kind === 'message' ? beginningOf(body.message).text : ''
+}
+
+/** Stands in for a chat of which nothing is known yet. */
+function emptyRow(id: ChatId): ChatRow {
+  const me = {
+    account: 0,
+    role: 'none',
+    grants: 0,
+    until: 0,
+    version: 0,
+    from: 0,
+    title: '',
+    joined: 0,
+  } as const
+  return {
+    id,
+    info: { ...NO_SETTINGS, id, me, peer: 0, facts: 0, operatorCanRead: true },
+    head: { seq: 0, ord: 0, chain: '' },
+    last: null,
+    read: { seq: 0, ord: 0 },
+    readTo: 0,
+    unread: 0,
+    mentions: 0,
+    firstUnread: 0,
+    peerRead: 0,
+    draft: { text: '', entities: [], reply: 0, at: 0 },
+    draftDirty: false,
+    prefs: { mutedUntil: 0, archived: false, pinRank: 0, markedUnread: false },
+    asOf: 0,
+    ranges: [],
+    floor: 0,
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { ChatRow } from '../../db'
+import type { ChatInfo, ChatItem, ChatKind, PresenceView, PreviewView, TypingView } from '../../model'
+import type { UserRecord } from '../../model/entry'
+import type { Ms } from '../../model/id'
+import type { Live } from '../live'
+import type { People } from './people'
+import { adminRightsOf, isStaff, memberRightsOf, roleOf } from './rights'
+
+export interface ChatContext {
+  readonly people: People
+  readonly live: Live
+  readonly user: UserRecord | null
+  readonly now: Ms
+}
+
+export function kindOf(row: Pick<ChatRow, 'info'>): ChatKind {
+  return row.info.type === 'unknown' ? 'group' : row.info.type
+}
+
+export function titleOf(c: ChatContext, row: ChatRow): string {
+  const { type, peer, title } = row.info
+  return type === 'direct' ? c.people.name(peer) : title
+}
+
+export function typingOf(c: ChatContext, row: ChatRow): TypingView | null {
+  const accounts = c.live.typing(row.id)
+  return accounts.length > 0 ? { people: accounts.map((account) => c.people.ref(account)) } : null
+}
+
+function presenceOf(c: ChatContext, row: ChatRow): PresenceView {
+  return row.info.peer ? c.people.presence(row.info.peer) : { kind: 'hidden' }
+}
+
+export function isMuted(row: ChatRow, now: Ms): boolean {
+  return row.prefs.mutedUntil > now
+}
+
+/** What the details pane and the header show. `requests` is how many wait to be let in. */
+export function chatInfoOf(c: ChatContext, row: ChatRow, requests: number): ChatInfo {
+  const { info, prefs } = row
+  const membersHidden = info.type === 'channel' && !isStaff(info.me)
+  return {
+    id: row.id,
+    kind: kindOf(row),
+    title: titleOf(c, row),
+    about: info.about,
+    publicName: info.name || null,
+    peer: info.peer || null,
+    members: info.type === 'group' || info.type === 'channel' ? info.members : null,
+    onlineMembers: null,
+    presence: presenceOf(c, row),
+    readableBy: info.operatorCanRead ? 'operator' : 'members',
+    role: roleOf(info.me, c.now),
+    adminRights: adminRightsOf(info.me),
+    memberRights: memberRightsOf(info.defaults),
+    requests,
+    signatures: info.signatures,
+    muted: isMuted(row, c.now),
+    archived: prefs.archived,
+    pinned: prefs.pinRank > 0,
+    blocked: info.peer !== 0 && (c.user?.blocked.includes(info.peer) ?? false),
+    membersHidden,
+  }
+}
+
+export function chatItemOf(c: ChatContext, row: ChatRow, preview: PreviewView | null): ChatItem {
+  const { info, prefs, draft } = row
+  return {
+    id: row.id,
+    kind: kindOf(row),
+    title: titleOf(c, row),
+    peer: info.peer || null,
+    preview,
+    draft: draft.text ? draft.text.slice(0, 200) : null,
+    unread: row.unread,
+    mentions: row.mentions,
+    markedUnread: prefs.markedUnread,
+    muted: isMuted(row, c.now),
+    archived: prefs.archived,
+    pin: prefs.pinRank > 0 ? prefs.pinRank - 1 : null,
+    typing: typingOf(c, row),
+    online: info.peer !== 0 && c.live.online(info.peer),
+  }
+}
+
+/** When something last happened in a chat that moves it up the list. */
+export function movedAt(row: ChatRow, preview: PreviewView | null): Ms {
+  const draft = row.draft.text ? row.draft.at : 0
+  return Math.max(preview?.at ?? 0, draft, row.info.me.joined, preview ? 0 : row.info.created)
+}

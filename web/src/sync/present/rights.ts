@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AdminRight, CannotSend, MemberRight, MessageRights, Role } from '../../model'
+import { type ChatRecord, type Entry, Grant, type MemberState, type UserRecord } from '../../model/entry'
+import { isIn } from '../../model/fold'
+import type { Ms } from '../../model/id'
+
+/** What a person may do, judged by the server's own rules so that nothing is offered that it would refuse. */
+
+const adminBits: Record<AdminRight, number> = {
+  changeInfo: Grant.info,
+  post: Grant.post,
+  editMessages: Grant.editAny,
+  deleteMessages: Grant.deleteAny,
+  ban: Grant.ban,
+  invite: Grant.invite,
+  pin: Grant.pin,
+  addAdmins: Grant.promote,
+}
+
+const memberBits: Record<MemberRight, number> = {
+  send: Grant.send,
+  links: Grant.links,
+  react: Grant.react,
+  invite: Grant.invite,
+  pin: Grant.pin,
+  changeInfo: Grant.info,
+}
+
+/** What may be taken from a member of a group, and with sending goes everything that is sent. */
+const TAKABLE = Object.values(memberBits).reduce((all, bit) => all | bit, 0) | Grant.media
+
+function rightsOf<R extends string>(bits: Record<R, number>, grants: number): R[] {
+  return (Object.entries(bits) as [R, number][]).filter(([, bit]) => grants & bit).map(([right]) => right)
+}
+
+export function adminRightsOf(member: MemberState): AdminRight[] {
+  if (member.role === 'owner') return Object.keys(adminBits) as AdminRight[]
+  return member.role === 'admin' ? rightsOf(adminBits, member.grants) : []
+}
+
+export function memberRightsOf(grants: number): MemberRight[] {
+  return rightsOf(memberBits, grants)
+}
+
+export function adminGrants(rights: readonly AdminRight[]): number {
+  return rights.reduce((grants, right) => grants | adminBits[right], 0)
+}
+
+/** The default rights of a chat; media go with text. */
+export function memberGrants(rights: readonly MemberRight[]): number {
+  const grants = rights.reduce((all, right) => all | memberBits[right], 0)
+  return grants & Grant.send ? grants | Grant.media : grants
+}
+
+/** What is taken from a member who keeps only these. */
+export function takenGrants(allowed: readonly MemberRight[]): number {
+  return TAKABLE & ~memberGrants(allowed)
+}
+
+/** What is personally taken from a member, as of now. */
+export function taken(member: MemberState, now: Ms): number {
+  if (member.role !== 'member') return 0
+  return member.until !== 0 && member.until <= now ? 0 : member.grants
+}
+
+export function roleOf(member: MemberState, now: Ms): Role {
+  switch (member.role) {
+    case 'owner':
+    case 'admin':
+      return member.role
+    case 'member':
+      return taken(member, now) ? 'restricted' : 'member'
+    case 'banned':
+      return member.until !== 0 && member.until <= now ? 'left' : 'banned'
+    default:
+      return 'left'
+  }
+}
+
+export function isStaff(member: MemberState): boolean {
+  return member.role === 'owner' || member.role === 'admin'
+}
+
+/** Owner, and admins with the grant. */
+export function granted(chat: ChatRecord, grant: number): boolean {
+  const { role, grants } = chat.me
+  return role === 'owner' || (role === 'admin' && (grants & grant) !== 0)
+}
+
+function byDefault(chat: ChatRecord, grant: number, now: Ms): boolean {
+  return (chat.defaults & grant) !== 0 && (taken(chat.me, now) & grant) === 0
+}
+
+function speaks(chat: ChatRecord, grant: number, now: Ms): boolean {
+  return isIn(chat.me.role) && (isStaff(chat.me) || byDefault(chat, grant, now))
+}
+
+/** Granted to admins one by one, or to everybody by default. */
+function keeps(chat: ChatRecord, grant: number, now: Ms): boolean {
+  return isIn(chat.me.role) && (granted(chat, grant) || byDefault(chat, grant, now))
+}
+
+function maySend(chat: ChatRecord, now: Ms): boolean {
+  if (!isIn(chat.me.role) || chat.deleted) return false
+  if (chat.type === 'channel') return granted(chat, Grant.post)
+  return chat.type === 'group' ? speaks(chat, Grant.send, now) : true
+}
+
+function mayPin(chat: ChatRecord, now: Ms): boolean {
+  if (chat.type === 'channel') return granted(chat, Grant.pin)
+  return chat.type === 'group' ? keeps(chat, Grant.pin, now) : isIn(chat.me.role)
+}
+
+function mayReact(chat: ChatRecord, now: Ms): boolean {
+  if (chat.type === 'group' || chat.type === 'channel') return speaks(chat, Grant.react, now)
+  return isIn(chat.me.role)
+}
+
+function mayDelete(chat: ChatRecord, own: boolean): boolean {
+  if (!isIn(chat.me.role)) return false
+  if (chat.type === 'direct' || chat.type === 'saved') return true
+  if (granted(chat, Grant.deleteAny)) return true
+  return own && (chat.type === 'group' || granted(chat, Grant.post))
+}
+
+export const NO_RIGHTS: MessageRights = {
+  reply: false,
+  edit: false,
+  pin: false,
+  react: false,
+  forward: false,
+  deleteForAll: false,
+}
+
+/** What may be done with a message that is stored on the server. */
+export function messageRightsOf(
+  chat: ChatRecord,
+  entry: Entry,
+  o: { own: boolean; forwarded: boolean; now: Ms },
+): MessageRights {
+  if (entry.overlay?.redacted || (entry.kind !== 'message' && entry.kind !== 'service')) return NO_RIGHTS
+  const deleteForAll = mayDelete(chat, o.own)
+  if (entry.kind === 'service') return { ...NO_RIGHTS, deleteForAll }
+  const send = maySend(chat, o.now)
+  const editsAny = chat.type === 'channel' && granted(chat, Grant.editAny)
+  return {
+    reply: send,
+    edit: !o.forwarded && ((o.own && send) || editsAny),
+    pin: mayPin(chat, o.now),
+    react: mayReact(chat, o.now),
+    forward: true,
+    deleteForAll,
+  }
+}
+
+/** Why the composer is closed; null when the person may write. */
+export function cannotSendOf(
+  chat: ChatRecord,
+  user: UserRecord | null,
+  o: { peerDeleted: boolean; now: Ms },
+): CannotSend | null {
+  const role = roleOf(chat.me, o.now)
+  if (chat.me.role === 'requested') return { reason: 'requested' }
+  if (role === 'banned') return { reason: 'banned' }
+  if (chat.deleted) return { reason: 'left' }
+  if (role === 'left') return { reason: chat.name || chat.me.role === 'invited' ? 'join' : 'left' }
+  if (chat.type === 'direct') {
+    if (o.peerDeleted) return { reason: 'deletedAccount' }
+    return user?.blocked.includes(chat.peer) ? { reason: 'blockedByMe' } : null
+  }
+  if (maySend(chat, o.now)) return null
+  if (chat.type === 'channel') return { reason: 'channel' }
+  return { reason: 'restricted', until: taken(chat.me, o.now) & Grant.send ? chat.me.until || null : null }
+}
