@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Command generate writes the parts of the documents that the code knows better: the table of settings, and
-// the configuration file of the Debian package. `make generate` runs it; a submission in which it
-// would change something fails.
+// Command generate writes the parts of the documents that the code knows better: the tables of settings, of
+// limits and of error codes, and the configuration file of the Debian package. `make generate` runs it; a
+// submission in which it would change something fails.
 //
 // A generated part of a document stands between two comments, as in <!-- settings --> … <!-- /settings -->.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/zolal-im/zolal/internal/server"
+	"github.com/zolal-im/zolal/internal/wire"
 )
 
 //go:generate go run .
@@ -30,7 +32,12 @@ func generate(root string) error {
 	if err != nil {
 		return fmt.Errorf("configuration file: %w", err)
 	}
-	return rewrite(root+"/docs/operating.md", "settings", settingsTable(server.Settings()))
+	protocol := root + "/docs/protocol.md"
+	return errors.Join(
+		rewrite(root+"/docs/operating.md", "settings", settingsTable(server.Settings())),
+		rewrite(protocol, "limits", wire.LimitTable()),
+		rewrite(protocol, "errors", wire.ErrorTable()),
+	)
 }
 
 // rewrite puts a generated part into a document.

@@ -155,6 +155,8 @@ func Start(cfg Config) *Hub {
 
 // Close tells every session that the server goes away and when to come back, gives them up to grace to take
 // what they are due, closes their sinks, and waits for every goroutine.
+//
+// CONN-8
 func (h *Hub) Close(grace, retry time.Duration) {
 	h.mu.Lock()
 	h.closed = true
@@ -168,7 +170,7 @@ func (h *Hub) Close(grace, retry time.Duration) {
 	why := GoingAway{Code: "restarting", Retry: chat.Millis(retry.Milliseconds())}
 	if f := h.encode(why); f != nil {
 		for _, s := range all {
-			s.finish(f)
+			s.Finish(f)
 		}
 	}
 	until := time.Now().Add(grace)

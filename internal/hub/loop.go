@@ -220,6 +220,8 @@ func (l *loop) grow(g Growth) {
 const batchReach = 4
 
 // depart applies a departure before the entry that tells of it, so that whoever is removed does not get it.
+//
+// UPD-4
 func (l *loop) depart(e *chat.Entry, standings []Standing) {
 	for _, s := range standings {
 		if s.Pos > e.Pos+batchReach {

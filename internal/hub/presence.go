@@ -72,7 +72,7 @@ func (h *Hub) empty() bool {
 }
 
 // finish tells a session that it ends.
-func (h *Hub) finish(s *Session, why GoingAway) { s.finish(h.encode(why)) }
+func (h *Hub) finish(s *Session, why GoingAway) { s.Finish(h.encode(why)) }
 
 // End ends the sessions of a device whose right ended, with GoingAway.Code such as "revoked" or "suspended";
 // device 0 means all of the account.

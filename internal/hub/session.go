@@ -263,8 +263,8 @@ func (s *Session) Take(limit int) (frames []*Frame, over bool) {
 	return frames, s.state&(finishing|ended) != 0 && len(s.queue) == 0
 }
 
-// finish queues the last frame of a session; its sink is closed once that is written.
-func (s *Session) finish(last *Frame) {
+// Finish queues the last frame of a session; its sink is closed once that is written.
+func (s *Session) Finish(last *Frame) {
 	s.mu.Lock()
 	if s.state&(finishing|ended) != 0 {
 		s.mu.Unlock()

@@ -19,6 +19,8 @@ type fault struct {
 }
 
 // faults has a row for every code.
+//
+// ERR-2
 var faults = map[chat.Code]fault{
 	chat.CodeInternal:           {http.StatusInternalServerError, "Try again with the same key."},
 	chat.CodeUnavailable:        {http.StatusServiceUnavailable, "Wait retry_ms, then use the same key again."},
@@ -74,6 +76,8 @@ const maxErrorText = 300
 
 // ErrorOut encodes an error. Only a *chat.Error shows its text and field: the words of any other error may
 // tell what is nobody's business, so it becomes INTERNAL.
+//
+// ERR-1
 func ErrorOut(err error) *zolalv1.Error {
 	var e *chat.Error
 	if !errors.As(err, &e) {

@@ -72,6 +72,7 @@ func connectionLimits() []Limit {
 		{"pending_bytes", MaxPending, "bytes", "answers waiting for a session; beyond, its requests are not read"},
 		{"reads_at_once", MaxReads, "requests", "reading requests of one connection, carried out at once"},
 		{"writes_at_once", MaxWrites, "requests", "writing requests of one connection on their way to disk"},
+		{"waits_at_once", MaxWaits, "requests", "requests of one connection that may take seconds"},
 		{"connections_per_account", MaxPerAccount, "connections", "open at once; one more closes the oldest"},
 		{"watched", MaxWatched, "accounts", "whose presence a session watches"},
 		{"addresses", MaxAddresses, "addresses", "in the signed list"},
@@ -95,12 +96,26 @@ func connectionLimits() []Limit {
 	}
 }
 
-// LimitTable prints the limits as a table of Markdown.
+// LimitTable prints the limits of messages and chats, then those of connections, as a table of Markdown.
 func LimitTable() string {
 	var b strings.Builder
 	b.WriteString("| name | value | unit | of what |\n|---|---|---|---|\n")
+	for _, l := range chat.Limits() {
+		fmt.Fprintf(&b, "| `%s` | %d | %s | |\n", l.Name, l.Value, l.Unit)
+	}
 	for _, l := range Limits() {
 		fmt.Fprintf(&b, "| `%s` | %d | %s | %s |\n", l.Name, l.Value, l.Unit, l.Meaning)
+	}
+	return b.String()
+}
+
+// ErrorTable prints every error code with its HTTP status and remedy as a table of Markdown.
+func ErrorTable() string {
+	var b strings.Builder
+	b.WriteString("| code | number | HTTP | what to do |\n|---|---|---|---|\n")
+	for code := chat.Code(1); faults[code] != (fault{}); code++ {
+		f := faults[code]
+		fmt.Fprintf(&b, "| `%s` | %d | %d | %s |\n", code, int32(code), f.status, f.remedy)
 	}
 	return b.String()
 }

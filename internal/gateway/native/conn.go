@@ -4,6 +4,7 @@ package native
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/netip"
 	"sync"
@@ -67,12 +68,13 @@ const endingGrace = 5
 //
 // CONN-7
 func (c *conn) expired(now uint32) bool {
-	limit := uint32(wire.IdleLimit / time.Second)
+	limit := int32(wire.IdleLimit / time.Second)
 	if !c.welcomed.Load() {
-		limit = uint32(wire.HelloWait / time.Second)
+		limit = int32(wire.HelloWait / time.Second)
 	}
+	// A connection may have been heard after now was read: the difference is signed.
 	ending := c.ending.Load()
-	return now-c.heard.Load() > limit || ending != 0 && now-ending > endingGrace
+	return int32(now-c.heard.Load()) > limit || ending != 0 && int32(now-ending) > endingGrace
 }
 
 // run reads until the connection ends.
@@ -110,10 +112,19 @@ func (c *conn) run(early []byte) {
 
 // refuseFraming says what was wrong with a connection of which the framing cannot be trusted any more.
 func (c *conn) refuseFraming(err error) {
-	if code := chat.CodeOf(err); code == chat.CodeBadFrame || code == chat.CodeTooLarge {
+	code := chat.CodeOf(err)
+	if code != chat.CodeBadFrame && code != chat.CodeTooLarge {
+		return
+	}
+	if !c.greeted {
 		c.refuse(0, err)
 		c.Close()
+		return
 	}
+	f := wire.Refusal(0, err)
+	c.Finish(&hub.Frame{Data: f.Data, Head: f.Head})
+	c.nc.SetReadDeadline(time.Now().Add(endingGrace * time.Second))
+	io.Copy(io.Discard, c.nc) // so that what was written is not lost with what was not read
 }
 
 // control makes a control frame.

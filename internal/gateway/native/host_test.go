@@ -5,6 +5,7 @@ package native
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -133,6 +134,19 @@ func check(t testing.TB, err error) {
 	}
 }
 
+// eventually waits until a condition holds.
+func eventually(t testing.TB, ok func() bool) {
+	t.Helper()
+	limit := time.After(20 * time.Second)
+	for !ok() {
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-limit:
+			t.Fatal("it does not happen")
+		}
+	}
+}
+
 // users makes accounts with a token each.
 func (h *host) users(n int) []account.Session {
 	h.t.Helper()
@@ -165,6 +179,9 @@ func (h *host) dial(user account.Session, by zolal.Transport) *client {
 	check(h.t, err)
 	c.Conn = conn
 	h.t.Cleanup(func() { conn.Close() })
+	if by == zolal.Poll {
+		c.wait("the first word", func(got []*zolalv1.Update) bool { return len(got) > 0 })
+	}
 	return c
 }
 
@@ -309,3 +326,24 @@ func (h *host) post(token, path, body string, header ...string) (*http.Response,
 	}
 	return resp, out
 }
+
+// outcome calls a method and returns the code of its error, 0 for none.
+func (c *client) outcome(method string, req proto.Message) zolalv1.ErrorCode {
+	c.h.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	answered := make(chan error, 1)
+	check(c.h.t, c.Start(method, req, func(_ []byte, err error) { answered <- err }))
+	select {
+	case err := <-answered:
+		if err != nil && zolal.CodeOf(err) == 0 {
+			c.h.t.Fatalf("%s with %v: %v", method, req, err)
+		}
+		return zolal.CodeOf(err)
+	case <-ctx.Done():
+		c.h.t.Fatalf("%s with %v: no answer", method, req)
+		return 0
+	}
+}
+
+func testKey() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, 32)) }

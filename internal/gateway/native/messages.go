@@ -98,6 +98,9 @@ func (c *caller) reader(ctx context.Context, room uint32) (*engine.Handle, error
 	return c.cfg.Engine.Open(ctx, c.actor, chat.ChatID(room).Log(), chat.RightRead)
 }
 
+// read goes forward from a cursor.
+//
+// SYNC-4
 func read(ctx context.Context, c *caller, r *zolalv1.ReadRequest) (*zolalv1.ReadResponse, error) {
 	h, err := c.reader(ctx, r.GetChat())
 	if err != nil {

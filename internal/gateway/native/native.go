@@ -52,6 +52,8 @@ type Config struct {
 	Rates Rates
 	// Workers bounds the requests carried out at once; default 256.
 	Workers int
+	// Heartbeat is how long a stream stays silent; default wire.Heartbeat.
+	Heartbeat time.Duration
 }
 
 // Gateway serves the protocol. Start begins it, Close ends it.
@@ -85,6 +87,9 @@ func Start(ctx context.Context, cfg Config) (*Gateway, error) {
 	}
 	if cfg.Workers == 0 {
 		cfg.Workers = 256
+	}
+	if cfg.Heartbeat == 0 {
+		cfg.Heartbeat = wire.Heartbeat
 	}
 	g := &Gateway{
 		cfg: cfg, methods: methods(), origins: make(map[string]bool), conns: make(map[*conn]struct{}),
@@ -185,16 +190,16 @@ func (g *Gateway) sweep() {
 	for {
 		select {
 		case <-t.C:
-			now := g.clock()
+			now := g.cfg.Now()
 			g.mu.Lock()
 			for c := range g.conns {
-				if c.expired(now) {
+				if c.expired(uint32(now.Unix())) {
 					c.nc.Close()
 				}
 			}
 			g.mu.Unlock()
-			g.rates.forget(time.Now())
-			g.polls.expire(time.Now())
+			g.rates.forget(now)
+			g.polls.expire(now)
 		case <-g.ctx.Done():
 			g.polls.close()
 			return
@@ -203,7 +208,7 @@ func (g *Gateway) sweep() {
 }
 
 // clock is the time in seconds that connections note their last sign of life in.
-func (g *Gateway) clock() uint32 { return uint32(time.Now().Unix()) }
+func (g *Gateway) clock() uint32 { return uint32(g.cfg.Now().Unix()) }
 
 // from returns the network address of a client, for limits alone. Behind a proxy whoever serves the handler
 // has put the client's into the request.

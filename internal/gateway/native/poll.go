@@ -74,9 +74,8 @@ func poll(ctx context.Context, c *caller, r *zolalv1.PollRequest) (*zolalv1.Upda
 	case <-ctx.Done():
 		return nil, chat.Errorf(chat.CodeUnavailable, "another poll of this session is under way")
 	}
-	if fresh && r.GetAfter() > 0 {
-		// POLL-4
-		return p.restart(r.GetAfter())
+	if fresh {
+		return p.start(r.GetAfter())
 	}
 	if err := p.acknowledge(r.GetAfter()); err != nil {
 		return nil, err
@@ -88,9 +87,11 @@ func poll(ctx context.Context, c *caller, r *zolalv1.PollRequest) (*zolalv1.Upda
 	return p.answer()
 }
 
-// restart begins a queue anew for a client that was here before: it is told to sync, since what came in
-// between was not kept.
-func (p *pollSession) restart(after uint64) (*zolalv1.Updates, error) {
+// start begins a queue, at once, with word to sync: what came before is not in it, and a client that syncs
+// now misses nothing.
+//
+// POLL-4
+func (p *pollSession) start(after uint64) (*zolalv1.Updates, error) {
 	f, err := Encode(hub.Resync{})
 	if err != nil {
 		return nil, err
@@ -189,7 +190,7 @@ func (ps *polls) enter(ctx context.Context, c *caller, id pollID) (p *pollSessio
 	if ps.closed {
 		return nil, false, chat.Errorf(chat.CodeUnavailable, "the server is stopping")
 	}
-	p = &pollSession{turn: make(chan struct{}, 1), busy: 1, asked: time.Now()}
+	p = &pollSession{turn: make(chan struct{}, 1), busy: 1, asked: ps.g.cfg.Now()}
 	who := hub.Identity{Account: id.account, Device: id.device, Privacy: switches[id.account]}
 	if err := c.cfg.Hub.Open(&p.Session, who, nil, nil); err != nil {
 		return nil, false, err
@@ -202,7 +203,7 @@ func (ps *polls) leave(p *pollSession) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	p.busy--
-	p.asked = time.Now()
+	p.asked = ps.g.cfg.Now()
 }
 
 // drop forgets a queue that is over.

@@ -38,7 +38,7 @@ func (g *Gateway) serveStream(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(g.ctx, cancel)()
-	beat := time.NewTicker(wire.Heartbeat)
+	beat := time.NewTicker(g.cfg.Heartbeat)
 	defer beat.Stop()
 	for {
 		over := false

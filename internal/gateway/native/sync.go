@@ -31,6 +31,8 @@ func syncMethods() []method {
 // syncAll catches up.
 //
 // SYNC-1
+// SYNC-2
+// SYNC-3
 func syncAll(ctx context.Context, c *caller, r *zolalv1.SyncRequest) (*zolalv1.SyncResponse, error) {
 	q := engine.SyncQuery{
 		Pos: chat.Pos(r.GetPos()), UserSeq: chat.Seq(r.GetUserSeq()), Limit: int(r.GetLimit()),
@@ -50,7 +52,7 @@ func syncAll(ctx context.Context, c *caller, r *zolalv1.SyncRequest) (*zolalv1.S
 		ServerMs: int64(res.Now), UserEntries: wire.ItemsOut(res.Items), UserHead: wire.HeadOut(res.UserHead),
 		More: res.More, People: people, TotalChats: uint32(res.Total),
 	}
-	if q.Skip == 0 {
+	if q.Skip == 0 { // ADDR-3
 		out.Addresses = c.cfg.Addresses
 	}
 	if res.State != nil {
@@ -109,6 +111,8 @@ func setProfile(ctx context.Context, c *caller, r *zolalv1.SetProfileRequest) (w
 }
 
 // typing tells the others that the caller writes, in chats whose members see each other.
+//
+// UPD-2
 func typing(ctx context.Context, c *caller, r *zolalv1.TypingRequest) (*zolalv1.Empty, error) {
 	h, err := c.reader(ctx, r.GetChat())
 	if err != nil {
