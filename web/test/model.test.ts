@@ -255,21 +255,29 @@ describe('timeline', () => {
 
   test('messages of one writer within ten minutes make a run; days and the unread line cut it', () => {
     const minute = 60_000
-    const days = arrange(
-      [
-        message(1, 5, 0),
-        message(2, 5, minute),
-        message(3, 6, 2 * minute),
-        message(4, 6, 3 * minute),
-        message(5, 6, 90 * minute),
-        message(6, 6, 86_400_000),
-      ],
-      4,
-      dayOf,
-    )
+    const messages = [
+      message(1, 5, 0),
+      message(2, 5, minute),
+      message(3, 6, 2 * minute),
+      message(4, 6, 3 * minute),
+      message(5, 6, 90 * minute),
+      message(6, 6, 86_400_000),
+    ]
+    const days = arrange({ messages, before: null, unreadFrom: 4 }, dayOf)
     const shape = days.map((d) =>
       d.rows.map((r) => (r.kind === 'run' ? r.run.messages.map((m) => m.seq) : 'unread')),
     )
     expect(shape).toEqual([[[1, 2], [3], 'unread', [4], [5]], [[6]]])
+  })
+
+  test('a slice that begins inside a run says so, also while the rest is not loaded', () => {
+    const begins = (before: MessageView | null | 'unknown') => {
+      const row = arrange({ messages: [message(2, 5, 60_000)], before, unreadFrom: null }, dayOf)[0]?.rows[0]
+      return row?.kind === 'run' ? !row.run.continued : null
+    }
+    expect(begins(null)).toBe(true)
+    expect(begins('unknown')).toBe(false)
+    expect(begins(message(1, 5, 0))).toBe(false)
+    expect(begins(message(1, 6, 0))).toBe(true)
   })
 })

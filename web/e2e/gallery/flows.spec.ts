@@ -41,7 +41,7 @@ test.describe('writing', () => {
     await expect(field).toHaveValue('**متن**')
     await page.keyboard.press('Control+b')
     await expect(field).toHaveValue('متن')
-    await page.getByRole('button', { name: 'پنهان' }).click()
+    await page.getByRole('button', { name: 'پنهان', exact: true }).click()
     await expect(field).toHaveValue('||متن||')
   })
 
@@ -78,8 +78,11 @@ test.describe('writing', () => {
     await gallery.open(page, '#/c/101')
     await page.getByRole('textbox', { name: 'پیام' }).fill('نیمه‌کاره')
     await page.getByRole('link', { name: /بابک/ }).click()
-    await expect(page.getByRole('link', { name: /نیلوفر رستگار/ })).toContainText('پیش‌نویس: نیمه‌کاره')
-    await page.getByRole('link', { name: /نیلوفر رستگار/ }).click()
+    await expect(page.getByRole('link', { name: /نیلوفر رستگار/ }).first()).toContainText('پیش‌نویس: نیمه‌کاره')
+    await page
+      .getByRole('link', { name: /نیلوفر رستگار/ })
+      .first()
+      .click()
     await expect(page.getByRole('textbox', { name: 'پیام' })).toHaveValue('نیمه‌کاره')
   })
 })
@@ -185,7 +188,10 @@ test.describe('getting around', () => {
   }) => {
     await page.setViewportSize({ width: 390, height: 844 })
     await gallery.open(page, '#/')
-    await page.getByRole('link', { name: /نیلوفر/ }).click()
+    await page
+      .getByRole('link', { name: /نیلوفر/ })
+      .first()
+      .click()
     await expect(page.getByRole('textbox', { name: 'پیام' })).toBeInViewport()
     await page.waitForTimeout(350)
     await page.evaluate(() => {
@@ -204,7 +210,7 @@ test.describe('getting around', () => {
       fire('touchend', 150)
     })
     await expect(page).toHaveURL(/#\/$/)
-    await expect(page.getByRole('link', { name: /نیلوفر/ })).toBeInViewport()
+    await expect(page.getByRole('link', { name: /نیلوفر/ }).first()).toBeInViewport()
   })
 
   test('language changes on the spot, with direction, digits and dates', async ({ page, gallery }) => {

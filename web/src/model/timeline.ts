@@ -5,6 +5,8 @@ import type { MessageView } from './message'
 /** Messages of one writer that hang together: one avatar, one name, joined corners. */
 export interface Run {
   readonly key: string
+  /** Its beginning lies before the slice: no name is drawn, so that nothing moves when the rest comes. */
+  readonly continued: boolean
   readonly kind: 'own' | 'other' | 'service'
   readonly messages: readonly MessageView[]
 }
@@ -21,17 +23,19 @@ export interface Day {
 
 const runGap: Ms = 10 * 60_000
 
-/**
- * Arranges a slice of messages into days and runs. `dayOf` names the reader's day of a time; the line
- * "new messages" stands before the message `unreadFrom`.
- */
-export function arrange(
-  messages: readonly MessageView[],
-  unreadFrom: Seq | null,
-  dayOf: (at: Ms) => string,
-): Day[] {
+export interface Slice {
+  readonly messages: readonly MessageView[]
+  /** The message before the slice; null when there is none, 'unknown' when it has not been loaded. */
+  readonly before: MessageView | null | 'unknown'
+  /** The line "new messages" stands before this one. */
+  readonly unreadFrom: Seq | null
+}
+
+/** Arranges a slice of messages into days and runs. `dayOf` names the reader's day of a time. */
+export function arrange(slice: Slice, dayOf: (at: Ms) => string): Day[] {
+  const { messages, before, unreadFrom } = slice
   const days: { key: string; at: Ms; rows: Row[] }[] = []
-  let run: { key: string; kind: Run['kind']; messages: MessageView[] } | null = null
+  let run: { key: string; kind: Run['kind']; continued: boolean; messages: MessageView[] } | null = null
   let unreadShown = false
   for (const message of messages) {
     const key = dayOf(message.at)
@@ -49,11 +53,17 @@ export function arrange(
     }
     if (run && joins(run.messages.at(-1), message)) run.messages.push(message)
     else {
-      run = { key: message.key, kind: kindOf(message), messages: [message] }
+      const continued = message === messages[0] && continues(before, message, dayOf)
+      run = { key: message.key, kind: kindOf(message), continued, messages: [message] }
       day.rows.push({ kind: 'run', run })
     }
   }
   return days
+}
+
+function continues(before: Slice['before'], first: MessageView, dayOf: (at: Ms) => string): boolean {
+  if (before === null) return false
+  return before === 'unknown' || (dayOf(before.at) === dayOf(first.at) && joins(before, first))
 }
 
 function kindOf(message: MessageView): Run['kind'] {

@@ -91,7 +91,9 @@ export class ChatState {
 
   /** The newest own message that may still be changed. */
   lastEditable(): MessageView | undefined {
-    return this.open.view.get().messages.findLast((m) => m.own && m.rights.edit && m.content.kind === 'text')
+    return this.open.view
+      .get()
+      .messages.findLast((m) => m.own && m.seq !== null && m.rights.edit && m.content.kind === 'text')
   }
 }
 
