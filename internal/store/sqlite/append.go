@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,7 +37,24 @@ func (s *Store) Append(ctx context.Context, batches []engine.Batch) ([]engine.Re
 	if !definite(err) {
 		return nil, err
 	}
-	return a.refused(err), nil
+	return s.refused(ctx, batches, err)
+}
+
+// refused is what becomes of every batch when the disk takes nothing: what was stored before is still known.
+func (s *Store) refused(ctx context.Context, batches []engine.Batch, why error) ([]engine.Result, error) {
+	results := make([]engine.Result, len(batches))
+	for i, b := range batches {
+		e, stored, err := s.Find(ctx, b.Device, b.Key)
+		switch {
+		case err != nil:
+			return nil, errors.Join(why, err)
+		case stored:
+			results[i] = engine.Result{Entries: []chat.Entry{e}, Repeated: true}
+		default:
+			results[i].Err = why
+		}
+	}
+	return results, nil
 }
 
 // appending is one call of Append.
@@ -45,26 +63,11 @@ type appending struct {
 	batches []engine.Batch
 	results []engine.Result
 	stored  map[keyID]place // keys that were stored before, or by an earlier batch of this call
-	earlier []bool          // by batch: its key was stored before this call
-}
-
-// refused is what becomes of every batch when the disk takes nothing: what was stored before is still known.
-func (a *appending) refused(err error) []engine.Result {
-	out := make([]engine.Result, len(a.batches))
-	for i := range out {
-		if i < len(a.results) && a.earlier[i] {
-			out[i] = a.results[i]
-		} else {
-			out[i].Err = err
-		}
-	}
-	return out
 }
 
 func (a *appending) run(w *writer) error {
 	a.writer = w
 	a.results = make([]engine.Result, 0, len(a.batches))
-	a.earlier = make([]bool, len(a.batches))
 	if err := w.load(); err != nil {
 		return err
 	}
@@ -114,18 +117,11 @@ func (a *appending) lookUp() error {
 			keys = append(keys, b.Key[:], int64(b.Device))
 		}
 	}
-	err := a.conn.among(keysAmong, 2, keys, func(r *row) error {
+	return a.conn.among(keysAmong, 2, keys, func(r *row) error {
 		k := keyID{key: chat.Key(r.blob()), device: num[chat.DeviceID](r)}
 		a.stored[k] = place{num[chat.LogID](r), num[chat.Seq](r)}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	for i := range a.batches {
-		_, a.earlier[i] = a.stored[keyID{a.batches[i].Device, a.batches[i].Key}]
-	}
-	return nil
 }
 
 // loadHeads reads the heads that are not cached.
@@ -194,17 +190,15 @@ func (a *appending) batch(b *engine.Batch) (engine.Result, error) {
 			return refusal(err)
 		}
 	}
-	var stored []chat.Entry
-	var err error
-	if simple, ok, lookErr := a.simple(b); lookErr != nil {
-		return engine.Result{}, lookErr
-	} else if simple && !ok {
-		return engine.Result{Err: errBound()}, nil
-	} else if simple {
-		stored, err = a.place(b)
-	} else {
-		stored, err = a.careful(b)
+	simple, err := a.simple(b)
+	if err != nil {
+		return engine.Result{}, err
 	}
+	store := a.careful
+	if simple {
+		store = a.place
+	}
+	stored, err := store(b)
 	if err != nil {
 		return refusal(err)
 	}
@@ -271,28 +265,27 @@ func (w *writer) factsOf(room chat.ChatID) (uint64, error) {
 	return v, err
 }
 
-// simple reports whether nothing in the batch asks for more than rows that can be gathered, and if so,
-// whether its sources are free to be bound.
-func (a *appending) simple(b *engine.Batch) (simple, ok bool, err error) {
+// simple reports whether the batch asks for no more than rows that can be gathered, and is sure to succeed.
+func (a *appending) simple(b *engine.Batch) (bool, error) {
 	sources := 0
 	for i := range b.Entries {
 		for _, change := range b.Entries[i].Changes {
 			switch c := change.(type) {
 			case chat.Mentioned, chat.ReadSet:
 			case chat.SourceSet:
-				if sources++; sources > 1 || c.Target != 0 {
-					return false, false, nil
+				if sources++; sources > 1 {
+					return false, nil
 				}
 				seq, err := a.boundTo(sourceID{b.Entries[i].Log.Chat(), c.Number})
 				if err != nil || seq != 0 {
-					return true, false, err
+					return false, err
 				}
 			default:
-				return false, false, nil
+				return false, nil
 			}
 		}
 	}
-	return true, true, nil
+	return true, nil
 }
 
 // careful stores a batch whose changes can fail, so that all of it can be taken back.
@@ -395,9 +388,7 @@ func (w *writer) boundTo(id sourceID) (chat.Seq, error) {
 	return seq, err
 }
 
-func errBound() error { return chat.Errorf(chat.CodeConflict, "the number is bound to another entry") }
-
-// bind gathers a source.
+// bindSource gathers a source, unless its number is bound to another entry.
 func (w *writer) bindSource(e *chat.Entry, c chat.SourceSet) error {
 	id, seq := sourceID{e.Log.Chat(), c.Number}, cmp.Or(c.Target, e.Seq)
 	now, err := w.boundTo(id)
@@ -405,7 +396,7 @@ func (w *writer) bindSource(e *chat.Entry, c chat.SourceSet) error {
 		return err
 	}
 	if now != 0 && now != seq {
-		return errBound()
+		return chat.Errorf(chat.CodeConflict, "number %d is bound to entry %d", c.Number, now)
 	}
 	w.bulk.bound[id] = int64(seq)
 	w.bulk.sources.add(int64(id.room), id.number, int64(seq), int64(c.Digest))

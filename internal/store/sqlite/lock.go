@@ -16,7 +16,7 @@ import (
 
 // lockName is a file that exists only to be locked. The lock is the kernel's, so a crash leaves none behind;
 // the number written into it is for the message alone.
-const lockName = "lock"
+const lockName = DatabaseName + ".lock"
 
 // lock keeps a second server off the directory until the file is closed.
 func lock(dir string) (*os.File, error) {

@@ -194,9 +194,8 @@ func (c *conn) lastPos() (pos chat.Pos, err error) {
 }
 
 // Find implements engine.Log.
-func (s *Store) Find(ctx context.Context, device chat.DeviceID, key chat.Key) (
-	e chat.Entry, ok bool, err error,
-) {
+func (s *Store) Find(ctx context.Context, device chat.DeviceID, key chat.Key,
+) (e chat.Entry, ok bool, err error) {
 	if key.IsZero() {
 		return e, false, nil
 	}

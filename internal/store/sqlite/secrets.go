@@ -12,8 +12,8 @@ import (
 const (
 	accountColumns = "a.account, a.version, a.signup_key, a.password, a.recovery, a.created, a.operator, " +
 		"a.suspended"
-	deviceColumns = "d.device, d.account, d.name, d.client, d.version, d.build, d.token, d.scopes, " +
-		"d.created, d.last_used, d.expires"
+	deviceColumns = "d.device, d.account, d.name, d.client, d.version, d.build, d.token, d.scopes, d.created, " +
+		"d.last_used, d.expires"
 	revocationColumns = "n, device, account, token, reason, at"
 )
 
@@ -181,12 +181,11 @@ func (s *Store) Account(ctx context.Context, find account.Find) (a account.Accou
 func (s *Store) Accounts(ctx context.Context, after chat.AccountID, limit int,
 ) (accounts []account.Account, err error) {
 	err = s.read(ctx, "accounts", func(c *conn) error {
-		return c.query("SELECT "+accountColumns+
-			" FROM accounts AS a WHERE a.account > ? ORDER BY a.account LIMIT ?",
-			func(r *row) error {
-				accounts = append(accounts, readAccount(r))
-				return nil
-			}, after, max(limit, 0))
+		return c.query("SELECT "+accountColumns+" FROM accounts AS a WHERE a.account > ? "+
+			"ORDER BY a.account LIMIT ?", func(r *row) error {
+			accounts = append(accounts, readAccount(r))
+			return nil
+		}, after, max(limit, 0))
 	})
 	return accounts, err
 }

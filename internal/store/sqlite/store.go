@@ -6,10 +6,11 @@
 //
 // # On disk
 //
-// A data directory holds zolal.db with its write-ahead log, and a file named lock that a running server
-// holds locked, so that a second one on the same directory is refused. The schema is in migrations/. Every
-// commit is synced before it is reported (WAL, synchronous=FULL). Deleted content is overwritten in the
-// database (secure_delete) and leaves the write-ahead log when that is truncated, a few seconds later.
+// A data directory holds zolal.db with its write-ahead log, and the file zolal.db.lock that whoever has the
+// store open holds locked, so that a second one on the same directory is refused. The schema is in
+// migrations/. Every commit is synced before it is reported (WAL, synchronous=FULL). Deleted content is
+// overwritten in the database (secure_delete) and leaves the write-ahead log when that is truncated, a few
+// seconds later.
 //
 // # Who runs what
 //
@@ -19,6 +20,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +28,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
@@ -52,17 +55,20 @@ type Config struct {
 
 	// unsynced leaves out the sync of commits: for tests that crash nothing.
 	unsynced bool
+	// erasedAfter is for how long an erased body stays in the write-ahead log. Default: erasedAfter.
+	erasedAfter time.Duration
 }
 
 // Store is the SQLite store of one data directory.
 type Store struct {
-	path     string
-	unsynced bool
-	lock     *os.File
-	log      *slog.Logger
-	writer   *writer
-	readers  chan *conn
-	all      []*conn // every reader
+	path        string
+	unsynced    bool
+	erasedAfter time.Duration
+	lock        *os.File
+	log         *slog.Logger
+	writer      *writer
+	readers     chan *conn
+	all         []*conn // every reader
 
 	jobs    chan *job     // unbuffered: a job is taken or it is not
 	between chan *job     // to be run between transactions
@@ -85,15 +91,16 @@ var (
 // CodeInternal where the database is damaged. It reads no more than a few pages, whatever is stored.
 func Open(ctx context.Context, dir string, cfg Config) (*Store, error) {
 	s := &Store{
-		path:     filepath.Join(dir, DatabaseName),
-		unsynced: cfg.unsynced,
-		log:      cfg.Log,
-		readers:  make(chan *conn, readers),
-		jobs:     make(chan *job),
-		between:  make(chan *job),
-		large:    make(chan struct{}, 1),
-		erased:   make(chan struct{}, 1),
-		closed:   make(chan struct{}),
+		path:        filepath.Join(dir, DatabaseName),
+		unsynced:    cfg.unsynced,
+		erasedAfter: cmp.Or(cfg.erasedAfter, erasedAfter),
+		log:         cfg.Log,
+		readers:     make(chan *conn, readers),
+		jobs:        make(chan *job),
+		between:     make(chan *job),
+		large:       make(chan struct{}, 1),
+		erased:      make(chan struct{}, 1),
+		closed:      make(chan struct{}),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

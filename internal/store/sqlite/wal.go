@@ -16,8 +16,8 @@ const (
 	walHigh = 32 << 20
 	// walLow is what the file shrinks to once it was copied back whole.
 	walLow = 8 << 20
-	// walErased is for how long an erased body may stay in the write-ahead log.
-	walErased = 5 * time.Second
+	// erasedAfter is for how long an erased body stays in the write-ahead log; see Config.
+	erasedAfter = 5 * time.Second
 	// walPatience is for how long truncating waits for a read that still needs the log, in milliseconds.
 	walPatience = 20
 )
@@ -56,7 +56,7 @@ func (s *Store) checkpoints() {
 			return
 		case <-s.erased:
 			if later == nil {
-				later = time.After(walErased)
+				later = time.After(s.erasedAfter)
 			}
 		case <-s.large:
 			if time.Since(last) >= walRest {
@@ -66,7 +66,7 @@ func (s *Store) checkpoints() {
 		case <-later:
 			later = nil
 			if err = s.checkpoint(context.Background(), true); err != nil {
-				later = time.After(walErased)
+				later = time.After(s.erasedAfter)
 			}
 		}
 		if err != nil && chat.CodeOf(err) != chat.CodeUnavailable {

@@ -56,3 +56,7 @@ func TestAForkSharesNothing(t *testing.T) {
 func TestMemoryIsAStore(t *testing.T) {
 	Suite(t, func(*testing.T) engine.Store { return NewMemory() })
 }
+
+func TestMemoryKeepsSecrets(t *testing.T) {
+	SecretSuite(t, func(*testing.T) SecretStore { return NewMemory() })
+}
