@@ -3,16 +3,30 @@
 package engine_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
+	"github.com/zolal-im/zolal/internal/store/sqlite"
 )
 
+// onStores runs a benchmark on the store in memory, which shows the cost of the engine, and on a disk.
+func onStores(b *testing.B, run func(*testing.B, *bed)) {
+	b.Run("memory", func(b *testing.B) { run(b, newBed(b)) })
+	b.Run("sqlite", func(b *testing.B) {
+		s, err := sqlite.Open(b.Context(), b.TempDir(), sqlite.Config{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { s.Close() })
+		run(b, newBed(b, func(c *engine.Config) { c.Store = s }))
+	})
+}
+
 // benchmarkSend sends b.N messages through rooms from 256 writers at a time.
-func benchmarkSend(b *testing.B, rooms int) {
-	bed := newBed(b)
+func benchmarkSend(b *testing.B, bed *bed, rooms int) {
 	ana := bed.person("ana_a")
 	handles := make([]*engine.Handle, rooms)
 	for i := range handles {
@@ -42,5 +56,40 @@ func benchmarkSend(b *testing.B, rooms int) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }
 
-func BenchmarkSendToOneHotChat(b *testing.B)     { benchmarkSend(b, 1) }
-func BenchmarkSendToAThousandChats(b *testing.B) { benchmarkSend(b, 1000) }
+func BenchmarkSendToOneHotChat(b *testing.B) {
+	onStores(b, func(b *testing.B, bed *bed) { benchmarkSend(b, bed, 1) })
+}
+
+func BenchmarkSendToAThousandChats(b *testing.B) {
+	onStores(b, func(b *testing.B, bed *bed) { benchmarkSend(b, bed, 1000) })
+}
+
+// BenchmarkSyncAfterADay catches an account up on 500 chats, all of which have moved, or five of them.
+func BenchmarkSyncAfterADay(b *testing.B) {
+	onStores(b, func(b *testing.B, bed *bed) {
+		ana, ben := bed.person("ana_a"), bed.person("ben_b")
+		var rooms []chat.ChatID
+		for range 500 {
+			rooms = append(rooms, bed.room(chat.Group, ana, ben))
+		}
+		before, err := bed.Sync(b.Context(), ben, engine.SyncQuery{Limit: 1000})
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, moved := range []int{5, 500} {
+			for _, room := range rooms[:moved] {
+				bed.say(ana, room, "good morning")
+			}
+			b.Run(fmt.Sprintf("%d moved", moved), func(b *testing.B) {
+				for b.Loop() {
+					res, err := bed.Sync(b.Context(), ben, engine.SyncQuery{
+						Pos: before.Pos, UserSeq: before.UserHead.Seq, Limit: 1000,
+					})
+					if err != nil || len(res.Chats) != moved {
+						b.Fatalf("%d chats, %v", len(res.Chats), err)
+					}
+				}
+			})
+		}
+	})
+}

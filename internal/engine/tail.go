@@ -63,11 +63,13 @@ func newTail(cfg Config, end chat.Pos) *tail {
 func (t *tail) committed(group []*job, results []Result) {
 	if c, ok := chunkOf(group, results); ok {
 		t.mu.Lock()
-		if t.trusting && c.from >= t.end {
+		switch {
+		case !t.trusting:
+			t.skipped++
+		case c.to > t.end: // the feed may have been read since they were stored, up to anywhere among them
+			c = c.beyond(t.end)
 			c.from = t.end
 			t.push(c)
-		} else {
-			t.skipped++
 		}
 		trusting := t.trusting
 		t.mu.Unlock()
