@@ -4,14 +4,17 @@ package account
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -135,7 +138,7 @@ func (s *Service) AddUser(ctx context.Context, u NewUser) (chat.AccountID, strin
 	if err := s.Registry.CheckName(ctx, u.Username); err != nil {
 		return 0, "", err
 	}
-	req := SignUp{Username: u.Username, Password: u.Password, Client: Client{Device: "console", Name: "zolal"}}
+	req := SignUp{Username: u.Username, Password: u.Password, Client: consoleClient()}
 	account, device, _, err := s.prepare(ctx, req)
 	if err != nil {
 		return 0, "", fmt.Errorf("add user: %w", err)
@@ -189,23 +192,20 @@ func (s *Service) AddMany(ctx context.Context, usernames []string) ([]Session, e
 
 // addPart makes some thousand accounts in one commit of private halves and few of profiles.
 func (s *Service) addPart(ctx context.Context, usernames []string) ([]Session, error) {
+	made, err := s.numberMany(ctx, len(usernames))
+	if err != nil {
+		return nil, fmt.Errorf("add users: %w", err)
+	}
 	var changes []Change
 	var many []Registration
 	var out []Session
-	for _, username := range usernames {
-		id, err := s.Registry.NewAccount(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("add users: %w", err)
-		}
-		device, token, err := s.newDevice(ctx, id, Client{Device: "console", Name: "zolal"})
-		if err != nil {
-			return nil, fmt.Errorf("add users: %w", err)
-		}
-		account := Account{ID: id, Created: device.Created}
+	for i, username := range usernames {
+		device := made[i].Device
+		account := Account{ID: device.Account, Created: device.Created}
 		profile := chat.Profile{Name: username, Username: username}
 		changes = append(changes, AccountPut{account}, DevicePut{device})
 		many = append(many, Registration{Who: device.actor(), Key: s.newKey(), Profile: profile})
-		out = append(out, session(account, device, token, profile))
+		out = append(out, session(account, device, made[i].token, profile))
 	}
 	if err := s.Store.Apply(ctx, changes...); err != nil {
 		return nil, fmt.Errorf("add users: %w", err)
@@ -217,6 +217,36 @@ func (s *Service) addPart(ctx context.Context, usernames []string) ([]Session, e
 	}
 	return out, nil
 }
+
+// numbered is a new device of a new account.
+type numbered struct {
+	Device
+	token string
+}
+
+// numberMany makes devices of as many new accounts, ascending by account, many at a time: numbers are durable,
+// and those asked for together share a commit.
+func (s *Service) numberMany(ctx context.Context, n int) ([]numbered, error) {
+	const together = 64
+	made, errs := make([]numbered, n), make([]error, together)
+	var all sync.WaitGroup
+	for w := range together {
+		all.Go(func() {
+			for i := w; i < n && errs[w] == nil; i += together {
+				var id chat.AccountID
+				if id, errs[w] = s.Registry.NewAccount(ctx); errs[w] == nil {
+					made[i].Device, made[i].token, errs[w] = s.newDevice(ctx, id, consoleClient())
+				}
+			}
+		})
+	}
+	all.Wait()
+	slices.SortFunc(made, func(a, b numbered) int { return cmp.Compare(a.Account, b.Account) })
+	return made, errors.Join(errs...)
+}
+
+// consoleClient is what devices made at the console are called.
+func consoleClient() Client { return Client{Device: "console", Name: "zolal"} }
 
 // User is an account as the console lists it.
 type User struct {

@@ -51,7 +51,7 @@ type Config struct {
 
 	Log *slog.Logger     // default: none of it
 	Now func() time.Time // default time.Now
-	// OpenStore opens another store than the SQLite one in Data.
+	// OpenStore opens the store in a directory; default: the SQLite one.
 	OpenStore func(ctx context.Context, dir string) (Store, error)
 }
 
@@ -114,7 +114,7 @@ func Load(from Sources) (cfg Config, strange []string, err error) {
 	}
 	for _, kv := range from.Env {
 		name, value, _ := strings.Cut(kv, "=")
-		if !strings.HasPrefix(name, "ZOLAL_") {
+		if !strings.HasPrefix(name, "ZOLAL_") || value == "" {
 			continue
 		}
 		i := slices.IndexFunc(settings, func(s Setting) bool { return s.Env() == name })
@@ -249,6 +249,15 @@ func (c *Config) check() error {
 		return errors.New("tls.cert and tls.key belong together; give both")
 	case c.Data == "":
 		return errors.New("data is empty; name a directory")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.OpenStore == nil {
+		c.OpenStore = openSQLite(c.Log)
 	}
 	if c.Listen == "" {
 		c.Listen = "127.0.0.1:8080"

@@ -43,11 +43,8 @@ type core struct {
 
 // openCore opens a data directory, or makes a new one.
 func openCore(ctx context.Context, cfg Config) (c *core, err error) {
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
+	if err := cfg.check(); err != nil {
+		return nil, &BadConfigError{Where: "settings", Err: err}
 	}
 	c = &core{cfg: cfg, log: cfg.Log, build: ThisBuild(), started: cfg.Now()}
 	defer func() {

@@ -15,6 +15,7 @@ import (
 // Names inside a data directory.
 const (
 	lockName    = "zolal.lock"
+	storeLock   = "lock" // of the store itself
 	socketName  = "admin.sock"
 	restoreName = "restoring" // there while a restore is under way
 )

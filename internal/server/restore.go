@@ -41,6 +41,9 @@ type Restored struct {
 // takes it for the one it knew (I12). A directory with content is refused unless force is set; what was there
 // is then moved aside, not deleted.
 func Restore(ctx context.Context, in string, cfg Config, force bool) (Restored, error) {
+	if err := cfg.check(); err != nil {
+		return Restored{}, &BadConfigError{Where: "settings", Err: err}
+	}
 	f, err := os.Open(in)
 	if err != nil {
 		return Restored{}, &Trouble{What: "the backup cannot be read", Err: err, Remedy: "Check its path."}
@@ -102,7 +105,7 @@ func contents(dir string) ([]string, error) {
 	var names []string
 	for _, e := range entries {
 		n := e.Name()
-		stays := n == lockName || n == backupsInData || n == "lost+found" || strings.HasPrefix(n, "before-restore-")
+		stays := n == lockName || n == storeLock || n == backupsInData || n == "lost+found" || strings.HasPrefix(n, "before-restore-")
 		if !stays {
 			names = append(names, n)
 		}
@@ -216,9 +219,6 @@ func moveAside(dir string, now func() time.Time) (string, error) {
 	names = slices.DeleteFunc(names, func(n string) bool { return n == restoreName })
 	if err != nil || len(names) == 0 {
 		return "", err
-	}
-	if now == nil {
-		now = time.Now
 	}
 	aside := filepath.Join(dir, "before-restore-"+now().UTC().Format(backupTime))
 	if err := os.Mkdir(aside, 0o700); err != nil {

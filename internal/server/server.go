@@ -39,9 +39,6 @@ type Server struct {
 
 // Start opens the data directory and begins to serve. ctx bounds the start alone. Its errors name a remedy.
 func Start(ctx context.Context, cfg Config) (s *Server, err error) {
-	if err := cfg.check(); err != nil {
-		return nil, &BadConfigError{Where: "settings", Err: err}
-	}
 	s = &Server{failed: make(chan error, 4)}
 	defer func() {
 		if err != nil {

@@ -46,14 +46,20 @@ func dataTrouble(dir string, err error) error {
 		t.What = fmt.Sprintf("no space is left for %s", dir)
 		t.Remedy = "Free space there (old backups are in its backups directory), or move the directory to a " +
 			"larger disk and name it with --data. Nothing was lost."
-	case errors.Is(err, syscall.EROFS) || code == chat.CodeReadOnly:
-		t.What = fmt.Sprintf("%s is read-only", dir)
-		t.Remedy = "Mount its disk writable (dmesg tells whether a disk fault made it read-only), or name " +
-			"another directory with --data."
 	case errors.Is(err, fs.ErrPermission):
 		t.What = fmt.Sprintf("%s cannot be written", dir)
 		t.Remedy = fmt.Sprintf("Run as the user who owns it, or give it to this one: chown -R %d %s",
 			os.Getuid(), dir)
+	case errors.Is(err, syscall.EROFS) || code == chat.CodeReadOnly:
+		t.What = fmt.Sprintf("%s is read-only", dir)
+		t.Remedy = "Mount its disk writable (dmesg tells whether a disk fault made it read-only), or name " +
+			"another directory with --data."
+	case code == chat.CodeVersionUnsupported:
+		t.What = fmt.Sprintf("a newer Zolal wrote the store in %s", dir)
+		t.Remedy = "Install that version again, or restore a backup that this version made."
+	case code == chat.CodeUnavailable:
+		t.What = fmt.Sprintf("another program has the store in %s open", dir)
+		t.Remedy = "End it (fuser " + dir + "/" + databaseName + " shows which), then try again."
 	case errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist):
 		t.What = fmt.Sprintf("%s is not a directory", dir)
 		t.Remedy = "Name a directory with --data."
@@ -72,7 +78,7 @@ func dataTrouble(dir string, err error) error {
 // corrupt recognises what a store says of a damaged file.
 func corrupt(err error) bool {
 	s := err.Error()
-	for _, sign := range []string{"malformed", "not a database", "file is encrypted", "disk image"} {
+	for _, sign := range []string{"is damaged", "malformed", "not a database", "file is encrypted", "disk image"} {
 		if strings.Contains(s, sign) {
 			return true
 		}
