@@ -13,7 +13,9 @@ import (
 // hosts are what every conversation is played against.
 var hosts = map[string]func(*testing.T) testenv.Host{
 	"memory": testenv.Memory,
+	"sqlite": testenv.SQLite,
 	"twins":  testenv.Twins,
+	"binary": func(t *testing.T) testenv.Host { return testenv.Binary(t) },
 }
 
 func TestConversationsGoTheSameWayEverywhere(t *testing.T) {
