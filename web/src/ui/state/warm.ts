@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+/**
+ * Fetches the screens that the first draw does without, once the page has nothing better to do: they open at
+ * once later, also when the network has gone meanwhile.
+ */
+export function warm(): () => void {
+  const timer = setTimeout(() => {
+    void Promise.allSettled([
+      import('../settings/Settings.svelte'),
+      import('../details/Details.svelte'),
+      import('../new/NewRoom.svelte'),
+      import('../join/JoinDialog.svelte'),
+      import('../chat/ForwardDialog.svelte'),
+      import('../composer/EmojiPicker.svelte'),
+    ])
+  }, 3000)
+  return () => clearTimeout(timer)
+}
