@@ -78,7 +78,8 @@ test.describe('writing', () => {
     await gallery.open(page, '#/c/101')
     await page.getByRole('textbox', { name: 'پیام' }).fill('نیمه‌کاره')
     await page.getByRole('link', { name: /بابک/ }).click()
-    await expect(page.getByRole('link', { name: /نیلوفر رستگار/ }).first()).toContainText('پیش‌نویس: نیمه‌کاره')
+    const row = page.getByRole('link', { name: /نیلوفر رستگار/ }).first()
+    await expect(row).toContainText('پیش‌نویس: نیمه‌کاره')
     await page
       .getByRole('link', { name: /نیلوفر رستگار/ })
       .first()
