@@ -224,8 +224,8 @@ type numbered struct {
 	token string
 }
 
-// numberMany makes devices of as many new accounts, ascending by account, many at a time: numbers are durable,
-// and those asked for together share a commit.
+// numberMany makes devices of as many new accounts, ascending by account, many at a time: numbers are
+// durable, and those asked for together share a commit.
 func (s *Service) numberMany(ctx context.Context, n int) ([]numbered, error) {
 	const together = 64
 	made, errs := make([]numbered, n), make([]error, together)

@@ -105,7 +105,8 @@ func contents(dir string) ([]string, error) {
 	var names []string
 	for _, e := range entries {
 		n := e.Name()
-		stays := n == lockName || n == storeLock || n == backupsInData || n == "lost+found" || strings.HasPrefix(n, "before-restore-")
+		stays := n == lockName || n == storeLock || n == backupsInData || n == "lost+found" ||
+			strings.HasPrefix(n, "before-restore-")
 		if !stays {
 			names = append(names, n)
 		}

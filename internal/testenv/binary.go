@@ -56,7 +56,8 @@ func BinaryUnder(t *testing.T, through ...string) *Process {
 			t.Fatal(err)
 		}
 	}
-	p := &Process{t: t, through: through, binary: binary, data: filepath.Join(t.TempDir(), "data"), address: FreeAddress(t)}
+	data := filepath.Join(t.TempDir(), "data")
+	p := &Process{t: t, through: through, binary: binary, data: data, address: FreeAddress(t)}
 	t.Cleanup(p.close)
 	add := exec.Command(binary, "user", "add", "test_operator", "--operator", "--password-stdin",
 		"--data", p.data)
