@@ -3,8 +3,6 @@
 package engine_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -17,35 +15,58 @@ import (
 	"github.com/zolal-im/zolal/internal/store/storetest"
 )
 
-// failing is a store whose Append can be made to fail, before or after it has persisted.
+// failing makes calls of Append fail, before or after they have persisted.
 type failing struct {
-	engine.Store
-	before, after atomic.Int32 // how many more calls fail
-	calls         atomic.Int32
-	gate          chan struct{} // if set, Append waits for it
+	before, after, full atomic.Int32  // how many more calls fail
+	gate                chan struct{} // if set, Append waits for it
 }
 
-var errDisk = errors.New("the disk does not answer")
-
-func (f *failing) Append(ctx context.Context, batches []engine.Batch) ([]engine.Result, error) {
-	f.calls.Add(1)
+func (f *failing) plan(op string) storetest.Fault {
+	if op != "append" {
+		return storetest.Sound
+	}
 	if f.gate != nil {
 		<-f.gate
 	}
-	if f.before.Add(-1) >= 0 {
-		return nil, errDisk
+	switch {
+	case f.before.Add(-1) >= 0:
+		return storetest.FailBefore
+	case f.after.Add(-1) >= 0:
+		return storetest.FailAfter
+	case f.full.Add(-1) >= 0:
+		return storetest.FullDisk
 	}
-	results, err := f.Store.Append(ctx, batches)
-	if f.after.Add(-1) >= 0 {
-		return nil, errDisk
-	}
-	return results, err
+	return storetest.Sound
 }
 
 func failingBed(t testing.TB, change ...func(*engine.Config)) (*bed, *failing) {
-	f := &failing{Store: storetest.NewMemory()}
-	b := newBed(t, append(change, func(c *engine.Config) { c.Store = f })...)
+	f := &failing{}
+	b := newBed(t, append(change, func(c *engine.Config) {
+		c.Store = &storetest.Faulty{Store: c.Store, Plan: f.plan}
+	})...)
 	return b, f
+}
+
+func TestAFullDiskIsNamedAndLosesNothing(t *testing.T) {
+	b, f := failingBed(t)
+	ana := b.person("ana_a")
+	room := b.room(chat.Group, ana)
+	h, key, early := b.open(ana, room.Log(), chat.RightSend), b.key(), b.key()
+	if _, err := h.Do(t.Context(), chat.Send{Text: "one"}, early); err != nil {
+		t.Fatal(err)
+	}
+	f.full.Store(2)
+	_, err := h.Do(t.Context(), chat.Send{Text: "two"}, key)
+	codeIs(t, err, chat.CodeDiskFull)
+	if r, err := h.Do(t.Context(), chat.Send{Text: "one"}, early); err != nil || !r.Repeated {
+		t.Fatalf("what was stored before: %+v, %v", r, err)
+	}
+	if _, err := h.Do(t.Context(), chat.Send{Text: "two"}, key); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.texts(ana, room); fmt.Sprint(got) != "[one two]" {
+		t.Fatalf("the chat holds %q", got)
+	}
 }
 
 func TestAFailedAppendIsAskedAgainAndNothingDoubles(t *testing.T) {
