@@ -33,18 +33,19 @@ func (v *Envelope) SetFlags(f uint8) {
 
 // Link returns the chain of a log at e, when prev is the chain at the entry before it (zero at the first).
 // It is the first 8 bytes of SHA-256 over, in big-endian order: prev, log (8 bytes), seq, ord (4 each), at
-// (8), author (4), kind, flags (1 each), target (4), expires (8), and SHA-256 of the body. Device and key are
-// left out: they never leave the server, or not to everybody. Once a body is erased the link of its entry can
-// no longer be computed, only those after it, which is why a store keeps the chain of every entry.
+// (8), kind, flags (1 each), target (4), expires (8), and SHA-256 of the body. Author, device and key are
+// left out: they never leave the server, or not to everybody, and a chain does. Whoever reads an entry knows
+// all the rest of what is hashed, so an author in it could be found by trying every account (R11). Once a
+// body is erased the link of its entry can no longer be computed, only those after it, which is why a store
+// keeps the chain of every entry.
 func Link(prev Chain, e *Entry) Chain {
 	body := sha256.Sum256(e.Body)
-	b := make([]byte, 0, 8+8+4+4+8+4+1+1+4+8+sha256.Size)
+	b := make([]byte, 0, 8+8+4+4+8+1+1+4+8+sha256.Size)
 	b = append(b, prev[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(e.Log))
 	b = binary.BigEndian.AppendUint32(b, uint32(e.Seq))
 	b = binary.BigEndian.AppendUint32(b, uint32(e.Ord))
 	b = binary.BigEndian.AppendUint64(b, uint64(e.At))
-	b = binary.BigEndian.AppendUint32(b, uint32(e.Author))
 	b = append(b, byte(e.Env.Kind), e.Env.Flags())
 	b = binary.BigEndian.AppendUint32(b, uint32(e.Env.Target))
 	b = binary.BigEndian.AppendUint64(b, uint64(e.Env.Expires))
