@@ -26,6 +26,7 @@ type feed struct {
 	audiences map[chat.ChatID]Audience
 	gate      map[chat.ChatID]chan struct{} // an audience is loaded when it is closed
 	loads     int
+	tallyGate chan struct{} // while not nil, tallies wait for it
 	tallyAsks int
 	seen      map[chat.AccountID]chat.Millis
 	pos       chat.Pos
@@ -66,7 +67,17 @@ func (f *feed) Audience(ctx context.Context, room chat.ChatID) (Audience, error)
 	return f.audiences[room], nil
 }
 
-func (f *feed) Tallies(_ context.Context, _ chat.ChatID, seqs []chat.Seq) ([]chat.Tally, error) {
+func (f *feed) Tallies(ctx context.Context, _ chat.ChatID, seqs []chat.Seq) ([]chat.Tally, error) {
+	f.mu.Lock()
+	gate := f.tallyGate
+	f.mu.Unlock()
+	if gate != nil {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.tallyAsks++

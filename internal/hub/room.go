@@ -144,7 +144,10 @@ func (l *loop) arrive(a loaded) {
 		return
 	}
 	if a.tallies != nil {
-		l.spread(r, TallyChange{Chat: r.id, Tallies: a.tallies}, 0)
+		// A room that was forgotten since and begun again has no audience yet; tallies may be lost.
+		if r.settled {
+			l.spread(r, TallyChange{Chat: r.id, Tallies: a.tallies}, 0)
+		}
 		return
 	}
 	members := make([]uint32, len(a.audience.Accounts))

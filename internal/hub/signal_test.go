@@ -61,6 +61,31 @@ func TestTalliesAreToldOnceASecondAtMost(t *testing.T) {
 	})
 }
 
+func TestTalliesThatOutlastTheirAudienceAreLeftOut(t *testing.T) {
+	with(t, Config{RoomBytes: 1}, func(e *env) {
+		e.feed.members(1, 10)
+		e.feed.tallyGate = make(chan struct{})
+		_, p := e.open(10)
+		e.feed.growth <- Growth{Signals: []Signal{Counted{Chat: 1, Seq: 1}}}
+		time.Sleep(3 * time.Second) // the tallies are asked for, then the audience is forgotten
+		synctest.Wait()
+		if n := e.hub.Stats().Rooms; n != 0 {
+			t.Fatalf("%d audiences are kept", n)
+		}
+		gate := make(chan struct{})
+		e.feed.mu.Lock()
+		e.feed.gate[1] = gate
+		e.feed.mu.Unlock()
+		e.feed.grow(1, 1) // the audience is loaded again, and that takes long
+		synctest.Wait()
+		close(e.feed.tallyGate)
+		e.expect(p, "")
+		close(gate)
+		time.Sleep(time.Second)
+		e.expect(p, tail(1, 1))
+	})
+}
+
 func TestPresenceIsToldToThoseWhoWatchAndShowTheirs(t *testing.T) {
 	with(t, Config{}, func(e *env) {
 		w, watcher := e.open(1)
