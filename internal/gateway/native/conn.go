@@ -77,7 +77,10 @@ func (c *conn) expired(now uint32) bool {
 	return int32(now-c.heard.Load()) > limit || ending != 0 && int32(now-ending) > endingGrace
 }
 
-// run reads until the connection ends.
+// run reads until the connection ends. It reads nothing more while the client leaves too many answers unread,
+// whatever they answer: requests, pings, or frames that are no frames.
+//
+// LIM-3
 func (c *conn) run(early []byte) {
 	defer c.g.forget(c)
 	in := intake{c: c}
@@ -95,6 +98,9 @@ func (c *conn) run(early []byte) {
 		}
 		if c.ending.Load() != 0 {
 			continue // until the client closes its side too
+		}
+		if c.greeted && c.Wait(c.g.ctx) != nil {
+			continue // its session has ended
 		}
 		switch op {
 		case ws.OpBinary:
@@ -278,8 +284,6 @@ func (c *conn) caller() *caller {
 
 // dispatch hands a request to a worker. It waits where too much is under way: then the client's requests stay
 // in the network, which is what slows it down.
-//
-// LIM-3
 func (c *conn) dispatch(r request) {
 	if c.lanes == nil {
 		c.lanes = &lanes{
@@ -287,9 +291,6 @@ func (c *conn) dispatch(r request) {
 			slots: make(chan struct{}, wire.MaxReads),
 			waits: make(chan struct{}, wire.MaxWaits),
 		}
-	}
-	if c.Wait(c.g.ctx) != nil {
-		return
 	}
 	l := c.lanes
 	switch r.method.lane {

@@ -415,6 +415,33 @@ func TestAFloodIsRefusedWithATimeToComeBackAndTheConnectionLives(t *testing.T) {
 	}
 }
 
+// LIM-3
+func TestPingsThatNobodyReadsTheAnswersOfAreNotRead(t *testing.T) {
+	for _, op := range []ws.OpCode{ws.OpPing, ws.OpBinary, ws.OpText} {
+		h := serve(t, func(_ *Config, c *hub.Config) { c.AnswerBytes = 4 << 10 })
+		s := h.greeted(h.users(1)[0])
+		payload := clientFrame(1, "Ping", &zolalv1.Empty{})
+		if op == ws.OpPing {
+			payload = make([]byte, 125)
+		}
+		var flood bytes.Buffer
+		for flood.Len() < 1<<20 {
+			f := ws.NewFrame(op, true, bytes.Clone(payload))
+			check(t, ws.WriteFrame(&flood, ws.MaskFrameInPlace(f)))
+		}
+		read := true
+		for n := 0; n < 48 && read; n++ {
+			s.SetWriteDeadline(time.Now().Add(time.Second))
+			_, err := s.Conn.Write(flood.Bytes())
+			read = err == nil
+		}
+		if read {
+			t.Errorf("48 MiB of frames of kind %d were read, and their answers kept", op)
+		}
+		s.Conn.Close()
+	}
+}
+
 // CONN-8
 func TestAStoppingServerSaysSoAndWhenToComeBack(t *testing.T) {
 	h := serve(t)
