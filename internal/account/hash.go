@@ -35,8 +35,15 @@ type hasher struct {
 	decoy string        // of a password nobody knows: for accounts that do not exist
 }
 
-// newHasher allows half of the cores at a time, and waiting callers for each.
+// maxWaiting bounds those who wait for a password check where Limits do not.
+const maxWaiting = 1 << 16
+
+// newHasher allows half of the cores at a time, and so many callers who wait; 0: as many as there is any
+// sense in.
 func newHasher(waiting int) *hasher {
+	if waiting == 0 {
+		waiting = maxWaiting
+	}
 	cores := max(1, runtime.GOMAXPROCS(0)/2)
 	h := &hasher{run: make(chan struct{}, cores), wait: make(chan struct{}, cores+waiting)}
 	h.decoy = encodeHash(argon2.IDKey([]byte(rand.Text()), make([]byte, saltBytes),

@@ -16,13 +16,13 @@ type Build struct {
 
 // ThisBuild reads what the toolchain wrote into the binary.
 func ThisBuild() Build {
-	b := Build{Version: "unknown", Commit: "unknown"}
+	b := Build{Version: "devel", Commit: "unknown"}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b
 	}
 	b.Go = info.GoVersion
-	if v := info.Main.Version; v != "" {
+	if v := info.Main.Version; v != "" && v != "(devel)" {
 		b.Version = v
 	}
 	for _, s := range info.Settings {

@@ -24,6 +24,9 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 )
 
+// asidePrefix begins the name of what a restore moved aside.
+const asidePrefix = "before-restore-"
+
 // Restored tells what a restore put in place.
 type Restored struct {
 	Data        string    `json:"data"`
@@ -105,9 +108,8 @@ func contents(dir string) ([]string, error) {
 	var names []string
 	for _, e := range entries {
 		n := e.Name()
-		stays := n == lockName || n == storeLock || n == backupsInData || n == "lost+found" ||
-			strings.HasPrefix(n, "before-restore-")
-		if !stays {
+		stays := slices.Contains([]string{lockName, storeLock, backupsInData, "lost+found"}, n)
+		if !stays && !strings.HasPrefix(n, asidePrefix) {
 			names = append(names, n)
 		}
 	}
@@ -221,7 +223,7 @@ func moveAside(dir string, now func() time.Time) (string, error) {
 	if err != nil || len(names) == 0 {
 		return "", err
 	}
-	aside := filepath.Join(dir, "before-restore-"+now().UTC().Format(backupTime))
+	aside := filepath.Join(dir, asidePrefix+now().UTC().Format(backupTime))
 	if err := os.Mkdir(aside, 0o700); err != nil {
 		return "", err
 	}

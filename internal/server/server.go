@@ -108,6 +108,7 @@ func (s *Server) begin() error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
+	s.log.Info("serving", "version", s.build.Version, "commit", s.build.Commit, "setup_needed", s.setup != "")
 	s.done.Go(func() { s.nightly(ctx) })
 	s.done.Go(func() { s.health.warnOfCertificate(ctx) })
 	return nil
@@ -155,6 +156,7 @@ func (s *Server) Failed() <-chan error { return s.failed }
 func (s *Server) Stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.StopWithin)
 	defer cancel()
+	s.log.Info("stopping", "within", s.cfg.StopWithin)
 	s.health.stopping()
 	s.cancel()
 	var errs []error

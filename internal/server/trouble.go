@@ -78,8 +78,7 @@ func dataTrouble(dir string, err error) error {
 // corrupt recognises what a store says of a damaged file.
 func corrupt(err error) bool {
 	s := err.Error()
-	for _, sign := range []string{"is damaged", "malformed", "not a database", "file is encrypted",
-		"disk image"} {
+	for _, sign := range []string{"is damaged", "malformed", "not a database", "disk image"} {
 		if strings.Contains(s, sign) {
 			return true
 		}
