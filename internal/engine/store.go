@@ -139,7 +139,7 @@ type ListRow struct {
 	Head     chat.Head
 	Last     *chat.Item // last counted entry that is not redacted
 	Read     chat.ReadMark
-	Unread   uint32 // head.ord − read.ord − own and redacted ones in between
+	Unread   uint32 // head.ord − read.ord − own and redacted ones after read.seq
 	Mentions uint32 // after the read mark
 	PeerRead chat.Seq
 	Draft    chat.DraftText

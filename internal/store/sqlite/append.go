@@ -30,7 +30,7 @@ type keyID struct {
 // Append implements engine.Log.
 func (s *Store) Append(ctx context.Context, batches []engine.Batch) ([]engine.Result, error) {
 	a := &appending{batches: batches}
-	err := s.do(ctx, "append", a.run)
+	err := s.doJob(ctx, "append", &job{run: a.run, sure: true, done: make(chan struct{})})
 	if err == nil {
 		return a.results, nil
 	}
@@ -57,24 +57,24 @@ func (s *Store) refused(ctx context.Context, batches []engine.Batch, why error) 
 	return results, nil
 }
 
-// appending is one call of Append.
+// appending is one call of Append. What it knows is read in its own transaction: nothing is remembered from
+// one call to the next, so nothing remembered can be wrong.
 type appending struct {
 	*writer
 	batches []engine.Batch
 	results []engine.Result
 	stored  map[keyID]place // keys that were stored before, or by an earlier batch of this call
+	heads   map[chat.LogID]chat.Head
+	dirty   map[chat.LogID]struct{} // heads yet to be written
+	facts   map[chat.ChatID]uint64  // as read; emptied by whatever may change them
 }
 
 func (a *appending) run(w *writer) error {
 	a.writer = w
 	a.results = make([]engine.Result, 0, len(a.batches))
-	if err := w.load(); err != nil {
-		return err
-	}
-	if err := a.lookUp(); err != nil {
-		return err
-	}
-	if err := a.loadHeads(); err != nil {
+	a.stored, a.heads = map[keyID]place{}, map[chat.LogID]chat.Head{}
+	a.dirty, a.facts = map[chat.LogID]struct{}{}, map[chat.ChatID]uint64{}
+	if err := errors.Join(w.load(), a.lookUp(), a.loadHeads()); err != nil {
 		return err
 	}
 	for i := range a.batches {
@@ -84,33 +84,15 @@ func (a *appending) run(w *writer) error {
 		}
 		a.results = append(a.results, r)
 	}
-	for log := range w.dirty {
-		h := w.heads[log]
+	for log := range a.dirty {
+		h := a.heads[log]
 		w.bulk.heads.add(int64(log), int64(h.Seq), int64(h.Ord), int64(h.Pos), int64(h.Floor), h.Chain[:])
 	}
-	clear(w.dirty)
-	if err := w.bulk.flush(w.conn); err != nil {
-		return err
-	}
-	w.bound()
-	return nil
-}
-
-// maxCached bounds what is cached between transactions.
-const maxCached = 100_000
-
-func (w *writer) bound() {
-	if len(w.heads) > maxCached {
-		clear(w.heads)
-	}
-	if len(w.facts) > maxCached {
-		clear(w.facts)
-	}
+	return w.flush()
 }
 
 // lookUp finds the keys that were stored before.
 func (a *appending) lookUp() error {
-	a.stored = map[keyID]place{}
 	var keys []driver.Value
 	for i := range a.batches {
 		if b := &a.batches[i]; !b.Key.IsZero() && b.Key.Made() >= a.horizon {
@@ -124,7 +106,7 @@ func (a *appending) lookUp() error {
 	})
 }
 
-// loadHeads reads the heads that are not cached.
+// loadHeads reads the heads of all logs that the call touches, and the facts versions of their chats.
 func (a *appending) loadHeads() error {
 	var logs []driver.Value
 	want := func(log chat.LogID) {
@@ -138,14 +120,17 @@ func (a *appending) loadHeads() error {
 			want(a.batches[i].Entries[j].Log)
 		}
 		for _, c := range a.batches[i].Cond {
-			if c.Kind == engine.CondHead {
-				want(c.Log)
-			}
+			want(c.Log)
 		}
 	}
 	return a.conn.among(headsAmong, 1, logs, func(r *row) error {
+		log := num[chat.LogID](r)
 		h := readHead(r)
-		a.heads[h.Log] = h
+		h.Log = log
+		if log.Kind() == chat.ChatLog {
+			a.facts[log.Chat()] = num[uint64](r)
+		}
+		a.heads[log] = h
 		return nil
 	})
 }
@@ -154,8 +139,10 @@ const (
 	keysAmong = "WITH w (k, d) AS (%s) " +
 		"SELECT key, device, log, seq FROM w CROSS JOIN keys ON key = k AND device = d"
 
-	headColumns = "log, seq, ord, pos, floor, chain"
-	headsAmong  = "WITH w (l) AS (%s) SELECT " + headColumns + " FROM w CROSS JOIN heads ON log = l"
+	headColumns = "h.log, h.seq, h.ord, h.pos, h.floor, h.chain"
+	// headsAmong gives a row for each log, also for one that is empty, with the facts version of its chat.
+	headsAmong = "WITH w (l) AS (%s) SELECT w.l, " + headColumns + ", c.facts FROM w " +
+		"LEFT JOIN heads AS h ON h.log = w.l LEFT JOIN chats AS c ON c.chat = w.l & 0xffffffff AND w.l >> 32 = 1"
 )
 
 // among runs a statement over lists of values: %s in its text becomes VALUES of so many columns.
@@ -190,19 +177,34 @@ func (a *appending) batch(b *engine.Batch) (engine.Result, error) {
 			return refusal(err)
 		}
 	}
-	simple, err := a.simple(b)
+	sure, err := a.sure(b)
 	if err != nil {
 		return engine.Result{}, err
 	}
-	store := a.careful
-	if simple {
-		store = a.place
+	defer a.doubt(b)
+	if sure {
+		stored, err := a.place(b)
+		return engine.Result{Entries: stored}, err
 	}
-	stored, err := store(b)
+	stored, err := a.careful(b)
 	if err != nil {
 		return refusal(err)
 	}
 	return engine.Result{Entries: stored}, nil
+}
+
+// doubt forgets facts that a batch may have changed.
+func (a *appending) doubt(b *engine.Batch) {
+	for i := range b.Entries {
+		for _, change := range b.Entries[i].Changes {
+			switch change.(type) {
+			case chat.Mentioned, chat.ReadSet, chat.SourceSet, chat.Superseded, chat.DraftSet:
+			default:
+				clear(a.facts)
+				return
+			}
+		}
+	}
 }
 
 // refusal tells a rule that was broken from a database that fails.
@@ -215,7 +217,7 @@ func refusal(err error) (engine.Result, error) {
 
 // repeated returns the entry of a key, which may wait among what was gathered.
 func (a *appending) repeated(at place) (engine.Result, error) {
-	if err := a.bulk.flush(a.conn); err != nil {
+	if err := a.flush(); err != nil {
 		return engine.Result{}, err
 	}
 	var e chat.Entry
@@ -253,44 +255,21 @@ func (a *appending) holds(c engine.Cond) error {
 }
 
 // factsOf returns the facts version of a chat, 0 where there is none.
-func (w *writer) factsOf(room chat.ChatID) (uint64, error) {
-	if v, ok := w.facts[room]; ok {
+func (a *appending) factsOf(room chat.ChatID) (uint64, error) {
+	if v, ok := a.facts[room]; ok {
 		return v, nil
 	}
 	var v uint64
-	_, err := w.conn.one("SELECT facts FROM chats WHERE chat = ?", func(r *row) { v = num[uint64](r) }, room)
+	_, err := a.conn.one("SELECT facts FROM chats WHERE chat = ?", func(r *row) { v = num[uint64](r) }, room)
 	if err == nil {
-		w.facts[room] = v
+		a.facts[room] = v
 	}
 	return v, err
 }
 
-// simple reports whether the batch asks for no more than rows that can be gathered, and is sure to succeed.
-func (a *appending) simple(b *engine.Batch) (bool, error) {
-	sources := 0
-	for i := range b.Entries {
-		for _, change := range b.Entries[i].Changes {
-			switch c := change.(type) {
-			case chat.Mentioned, chat.ReadSet:
-			case chat.SourceSet:
-				if sources++; sources > 1 {
-					return false, nil
-				}
-				seq, err := a.boundTo(sourceID{b.Entries[i].Log.Chat(), c.Number})
-				if err != nil || seq != 0 {
-					return false, err
-				}
-			default:
-				return false, nil
-			}
-		}
-	}
-	return true, nil
-}
-
 // careful stores a batch whose changes can fail, so that all of it can be taken back.
 func (a *appending) careful(b *engine.Batch) ([]chat.Entry, error) {
-	if err := a.bulk.flush(a.conn); err != nil {
+	if err := a.flush(); err != nil {
 		return nil, err
 	}
 	pos, erased := a.pos, a.erased
@@ -303,7 +282,7 @@ func (a *appending) careful(b *engine.Batch) ([]chat.Entry, error) {
 		if stored, err = a.place(b); err != nil {
 			return err
 		}
-		return a.bulk.flush(a.conn)
+		return a.flush()
 	})
 	if err == nil || fatal(err) {
 		return stored, err
@@ -316,7 +295,6 @@ func (a *appending) careful(b *engine.Batch) ([]chat.Entry, error) {
 			delete(a.dirty, h.Log)
 		}
 	}
-	clear(a.facts)
 	delete(a.stored, keyID{b.Device, b.Key})
 	return nil, err
 }
@@ -350,7 +328,10 @@ func (a *appending) place(b *engine.Batch) ([]chat.Entry, error) {
 			Log: d.Log, Seq: e.Seq, Ord: e.Ord, Pos: e.Pos, Floor: h.Floor, Chain: e.Chain,
 		}
 		a.dirty[d.Log] = struct{}{}
-		a.bulk.entries.add(int64(e.Pos), int64(e.Log), int64(e.Seq), int64(e.Ord), int64(e.At), int64(e.Author),
+		if e.Seq%blockSize == 0 && e.Log.Kind() == chat.ChatLog {
+			a.bulk.full = append(a.bulk.full, block{e.Log, e.Seq/blockSize - 1})
+		}
+		a.bulk.entries.add(int64(e.Log), int64(e.Seq), int64(e.Ord), int64(e.At), int64(e.Author),
 			int64(e.Device), value(e.Key), int64(e.Env.Kind), int64(e.Env.Flags()), int64(e.Env.Target),
 			int64(e.Env.Expires), e.Chain[:], value(e.Body))
 		for _, c := range d.Changes {
@@ -375,6 +356,27 @@ func (w *writer) remember(e *chat.Entry) bool {
 type sourceID struct {
 	room   chat.ChatID
 	number int64
+}
+
+// blockSize is how many entries of a chat's log a row of the table written sums up. Smaller ones cost more
+// rows, larger ones longer scans of what is not summed up yet.
+const blockSize = 64
+
+// block names a full block of a log, from 0.
+type block struct {
+	log chat.LogID
+	n   chat.Seq
+}
+
+// sumAll is what the table written holds.
+const sumAll = `SELECT e.log, e.author, (e.seq - 1) / 64 AS block, count(*) AS n FROM entries AS e
+	CROSS JOIN heads AS h ON h.log = e.log WHERE e.flags & 1 AND e.log >> 32 = 1 AND e.seq <= h.seq / 64 * 64
+	GROUP BY 1, 2, 3`
+
+// sumUp counts who wrote how much in a block, once all of its entries are stored.
+func (c *conn) sumUp(b block) error {
+	return c.exec(`INSERT INTO written SELECT log, author, ?2, count(*) FROM entries
+		WHERE log = ?1 AND seq > ?2 * 64 AND seq <= ?2 * 64 + 64 AND flags & 1 GROUP BY author`, b.log, b.n)
 }
 
 // boundTo returns the seq a number is bound to, 0 if it is free.

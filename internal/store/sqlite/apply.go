@@ -25,7 +25,7 @@ func (w *writer) apply(e *chat.Entry, change chat.Change) error {
 	case chat.SourceSet:
 		return w.bindSource(e, c)
 	}
-	if err := w.bulk.flush(w.conn); err != nil {
+	if err := w.flush(); err != nil {
 		return err
 	}
 	switch c := change.(type) {
@@ -74,7 +74,6 @@ func (w *writer) addChat(c chat.Chat) error {
 	if err == nil && n == 0 {
 		err = chat.Errorf(chat.CodeConflict, "chat %d is there already", c.ID)
 	}
-	delete(w.facts, c.ID)
 	return err
 }
 
@@ -108,7 +107,6 @@ func optional[T any](p *T) any {
 }
 
 func (w *writer) bumpFacts(room chat.ChatID) error {
-	delete(w.facts, room)
 	return w.editChat(room, "UPDATE chats SET facts = facts + 1 WHERE chat = ?", room)
 }
 
@@ -188,8 +186,8 @@ func (w *writer) supersede(e *chat.Entry, c chat.Superseded) error {
 		return err
 	}
 	// Of a target that was compacted away there is nothing to count.
-	if err := w.conn.exec(`INSERT INTO overlays (log, target, by_seq, at, redacted, ord, author)
-		SELECT ?1, ?2, ?3, ?4, ?5, e.ord, e.author FROM (SELECT 1)
+	if err := w.conn.exec(`INSERT INTO overlays (log, target, by_seq, at, redacted, author)
+		SELECT ?1, ?2, ?3, ?4, ?5, e.author FROM (SELECT 1)
 		LEFT JOIN entries AS e ON e.log = ?1 AND e.seq = ?2 AND e.flags & 1 WHERE true
 		ON CONFLICT DO UPDATE SET by_seq = excluded.by_seq, at = excluded.at, redacted = excluded.redacted`,
 		e.Log, c.Target, e.Seq, e.At, c.Redact); err != nil {
@@ -211,8 +209,7 @@ func (w *writer) setPin(e *chat.Entry, c chat.PinSet) error {
 	if !c.Pinned {
 		return w.conn.exec("DELETE FROM pins WHERE log = ? AND target = ?", e.Log, c.Target)
 	}
-	redacted, err := w.conn.one("SELECT 1 FROM overlays WHERE log = ? AND target = ? AND redacted",
-		func(*row) {}, e.Log, c.Target)
+	redacted, err := w.redacted(e.Log, c.Target)
 	if err != nil {
 		return err
 	}

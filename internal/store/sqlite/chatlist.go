@@ -65,15 +65,20 @@ func (c *conn) moved(q engine.ListQuery) ([]moved, error) {
 }
 
 // listSelect is one statement for all chats of a list; ?1 are their numbers, ?2 is the account. What is
-// unread is a subtraction: the index of own entries and that of redactions give what to leave out. Only the
-// position of the last message is looked for here, from the end backward; most often it is the last entry.
+// unread is a subtraction. Own entries are counted in the block of the read mark, in the last block, and by
+// the sums of the full blocks between; redactions by their index. Only the position of the last message is
+// looked for here, from the end backward; most often it is the last entry.
 const listSelect = `SELECT ` + chatColumns + `, ` + memberColumns + `,
 	h.log, h.seq, h.ord, h.pos, h.floor, h.chain, r.seq, r.ord,
 	d.text, d.entities, d.reply, d.at, p.muted_until, p.archived, p.pin_rank, p.marked_unread,
-	(SELECT count(*) FROM entries AS e
-		WHERE e.log = h.log AND e.author = ?2 AND e.flags & 1 AND e.ord > coalesce(r.ord, 0)),
-	(SELECT count(*) FROM overlays AS o WHERE o.log = h.log AND o.redacted AND o.ord IS NOT NULL
-		AND o.ord > coalesce(r.ord, 0) AND o.author <> ?2),
+	(SELECT count(*) FROM entries AS e WHERE e.log = h.log AND e.seq > coalesce(r.seq, 0)
+		AND e.seq <= min(h.seq, (coalesce(r.seq, 0) / 64 + 1) * 64) AND e.author = ?2 AND e.flags & 1)
+	+ (SELECT coalesce(sum(w.entries), 0) FROM written AS w WHERE w.log = h.log AND w.author = ?2
+		AND w.block > coalesce(r.seq, 0) / 64)
+	+ (SELECT count(*) FROM entries AS e WHERE e.log = h.log AND h.seq / 64 > coalesce(r.seq, 0) / 64
+		AND e.seq > h.seq / 64 * 64 AND e.author = ?2 AND e.flags & 1),
+	(SELECT count(*) FROM overlays AS o WHERE o.log = h.log AND o.redacted AND o.author IS NOT NULL
+		AND o.target > coalesce(r.seq, 0) AND o.author <> ?2),
 	(SELECT count(*) FROM mentions AS n
 		WHERE n.account = ?2 AND n.log = h.log AND n.seq > coalesce(r.seq, 0)),
 	(SELECT max(t.seq) FROM ticks AS t WHERE t.chat = c.chat AND t.account <> ?2),

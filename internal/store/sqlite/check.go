@@ -28,6 +28,10 @@ var checks = [...]string{
 	`SELECT format('%d/%d entry %d was superseded and still has its body', e.log >> 32,
 		e.log & 0xffffffff, e.seq)
 		FROM overlays AS o CROSS JOIN entries AS e ON e.log = o.log AND e.seq = o.target WHERE e.body IS NOT NULL`,
+	`SELECT format('%d entries of account %d in block %d of %d/%d, summed up as %d', sum(n), author, block,
+		log >> 32, log & 0xffffffff, sum(summed)) FROM (
+		SELECT log, author, block, 0 AS n, entries AS summed FROM written UNION ALL
+		SELECT log, author, block, n, 0 FROM (` + sumAll + `)) GROUP BY log, author, block HAVING sum(n) <> sum(summed)`,
 	`SELECT format('%d/%d entry %d has no head', e.log >> 32, e.log & 0xffffffff, e.seq)
 		FROM entries AS e WHERE e.seq = 1 AND NOT EXISTS (SELECT 1 FROM heads AS h WHERE h.log = e.log)`,
 }
@@ -66,7 +70,7 @@ func (s *Store) Check(ctx context.Context) (wrong []string, err error) {
 // checkLogs walks every log from its floor to its head.
 func (c *conn) checkLogs(ctx context.Context, say func(string)) error {
 	heads := map[chat.LogID]chat.Head{}
-	err := c.query("SELECT "+headColumns+" FROM heads", func(r *row) error {
+	err := c.query("SELECT "+headColumns+" FROM heads AS h", func(r *row) error {
 		h := readHead(r)
 		heads[h.Log] = h
 		return nil

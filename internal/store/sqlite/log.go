@@ -100,7 +100,7 @@ func (s *Store) Page(ctx context.Context, log chat.LogID, before chat.Seq, limit
 // head returns where a log stands, with the facts version of its chat.
 func (c *conn) head(log chat.LogID) (chat.Head, error) {
 	h := chat.Head{Log: log}
-	_, err := c.one("SELECT "+headColumns+" FROM heads WHERE log = ?", func(r *row) { h = readHead(r) }, log)
+	_, err := c.one("SELECT "+headColumns+" FROM heads AS h WHERE h.log = ?", func(r *row) { h = readHead(r) }, log)
 	if err != nil || log.Kind() != chat.ChatLog {
 		return h, err
 	}
@@ -143,7 +143,6 @@ func (s *Store) Heads(ctx context.Context, logs []chat.LogID) (heads []chat.Head
 
 // heads reads many heads in one query, with the facts of chats.
 func (c *conn) heads(logs []chat.LogID) ([]chat.Head, error) {
-	const columns = "h.log, h.seq, h.ord, h.pos, h.floor, h.chain, c.facts"
 	if len(logs) == 1 {
 		h, err := c.head(logs[0])
 		return []chat.Head{h}, err
@@ -153,8 +152,7 @@ func (c *conn) heads(logs []chat.LogID) ([]chat.Head, error) {
 	for _, log := range logs {
 		vals = append(vals, int64(log))
 	}
-	err := c.among("WITH w (l) AS (%s) SELECT w.l, "+columns+" FROM w LEFT JOIN heads AS h ON h.log = w.l "+
-		"LEFT JOIN chats AS c ON c.chat = (w.l & 0xffffffff) AND (w.l >> 32) = 1", 1, vals, func(r *row) error {
+	err := c.among(headsAmong, 1, vals, func(r *row) error {
 		log := num[chat.LogID](r)
 		h := readHead(r)
 		h.Log, h.Facts = log, num[uint64](r)

@@ -68,12 +68,22 @@ func (s *Store) Facts(ctx context.Context, room chat.ChatID, actor, target chat.
 		if f.Blocked, err = c.blocked(actor, other); err != nil || f.Chat.SlowSeconds == 0 {
 			return err
 		}
-		// The index of own entries has the last one at its end.
-		_, err = c.one(`SELECT at FROM entries WHERE log = ? AND author = ? AND flags & 1
-			ORDER BY ord DESC LIMIT 1`, func(r *row) { f.LastSent = num[chat.Millis](r) }, room.Log(), actor)
+		f.LastSent, err = c.lastSent(room.Log(), actor)
 		return err
 	})
 	return f, err
+}
+
+// lastSent is the time of the last counted entry of an account in a chat's log: in what is not summed up
+// yet, or else in the last block in which it wrote.
+func (c *conn) lastSent(log chat.LogID, who chat.AccountID) (at chat.Millis, err error) {
+	_, err = c.one(`SELECT at, seq FROM entries WHERE log = ?1 AND author = ?2 AND flags & 1
+		AND seq > coalesce((SELECT seq / 64 * 64 FROM heads WHERE log = ?1), 0)
+		UNION ALL
+		SELECT at, seq FROM entries, (SELECT max(block) AS n FROM written WHERE log = ?1 AND author = ?2)
+		WHERE log = ?1 AND author = ?2 AND flags & 1 AND seq > n * 64 AND seq <= n * 64 + 64
+		ORDER BY seq DESC LIMIT 1`, func(r *row) { at = num[chat.Millis](r) }, log, who)
+	return at, err
 }
 
 // member returns a standing, that of nobody where there is none.

@@ -32,7 +32,7 @@ func (s *Store) Renew(ctx context.Context) (in chat.Incarnation, err error) {
 // projections are the tables that Rebuild empties and fills again.
 var projections = [...]string{
 	"keys", "chats", "members", "names", "directs", "overlays", "pins", "mentions", "links", "requests",
-	"people", "words", "blocks", "drafts", "prefs", "reads", "sources",
+	"people", "words", "written", "blocks", "drafts", "prefs", "reads", "sources",
 }
 
 // rebuildStep is how many entries are read at a time; their bodies are in memory meanwhile.
@@ -42,7 +42,6 @@ const rebuildStep = 1000
 // is written meanwhile.
 func (s *Store) Rebuild(ctx context.Context, project func(chat.Entry) ([]chat.Change, error)) error {
 	return s.do(ctx, "rebuild", func(w *writer) error {
-		defer w.forget() // what is cached is from before, or is taken back
 		if err := w.load(); err != nil {
 			return err
 		}
@@ -51,14 +50,16 @@ func (s *Store) Rebuild(ctx context.Context, project func(chat.Entry) ([]chat.Ch
 				return err
 			}
 		}
-		clear(w.facts)
 		for after := chat.Pos(0); ; {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			next, err := w.again(after, project)
-			if err != nil || next == after {
+			if err != nil {
 				return err
+			}
+			if next == after {
+				return w.conn.exec("INSERT INTO written " + sumAll)
 			}
 			after = next
 		}
@@ -92,7 +93,7 @@ func (w *writer) again(after chat.Pos, project func(chat.Entry) ([]chat.Change, 
 		}
 		after = e.Pos
 	}
-	return after, w.bulk.flush(w.conn)
+	return after, w.flush()
 }
 
 // dumped are the tables of a dump with their columns, in the order that storetest documents.

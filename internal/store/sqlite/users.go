@@ -134,7 +134,6 @@ func (s *Store) Compact(ctx context.Context, log chat.LogID, floor chat.Seq, era
 			return chat.Errorf(chat.CodeBadRequest, "entry %d of %s is above the floor", slices.Max(erase), log)
 		}
 		w.erased = true
-		delete(w.heads, log)
 		if err := w.conn.exec(`DELETE FROM entries WHERE log = ?1 AND seq <> ?2
 			AND seq IN (SELECT value FROM json_each(?3)) AND (key IS NULL OR NOT EXISTS (
 				SELECT 1 FROM keys AS k WHERE k.key = entries.key AND k.device = entries.device))`,
@@ -157,11 +156,7 @@ func (s *Store) PruneKeys(ctx context.Context, before chat.Millis) error {
 		if err := w.conn.exec("UPDATE meta SET value = ? WHERE name = 'horizon'", before); err != nil {
 			return err
 		}
-		if err := w.conn.exec("DELETE FROM keys WHERE key < ?", firstKey(before)); err != nil {
-			return err
-		}
-		w.forget()
-		return nil
+		return w.conn.exec("DELETE FROM keys WHERE key < ?", firstKey(before))
 	})
 }
 

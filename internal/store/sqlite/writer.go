@@ -18,6 +18,7 @@ const maxJobs = 64
 // job is one call that writes. It is answered when its commit is synced.
 type job struct {
 	run  func(*writer) error
+	sure bool // fails only with the database: takes back by itself what has to be
 	err  error
 	done chan struct{}
 }
@@ -28,14 +29,9 @@ type writer struct {
 	sync string // FULL: NORMAL would lose commits when the power goes
 	conn *conn  // nil after a failure that could not be mended; opened again at the next job
 
-	// What is known without asking the database. Dropped whenever a transaction does not end well.
-	pos     chat.Pos // of the last entry
-	horizon chat.Millis
-	heads   map[chat.LogID]chat.Head
-	facts   map[chat.ChatID]uint64
-
-	dirty map[chat.LogID]struct{} // heads that the transaction has yet to write
-	bulk  bulks
+	pos     chat.Pos    // of the last entry, as the running job has read it
+	horizon chat.Millis // likewise: of the keys that are remembered
+	bulk    bulks
 	// erased says that bodies were erased since the write-ahead log was truncated.
 	erased bool
 	// commit is replaced by tests that make it fail before or after the fact.
@@ -103,7 +99,10 @@ func (s *Store) gather(first *job) []*job {
 
 // do has a job done and committed. Once a job is taken its fate is waited for, whatever becomes of ctx.
 func (s *Store) do(ctx context.Context, op string, run func(*writer) error) error {
-	j := &job{run: run, done: make(chan struct{})}
+	return s.doJob(ctx, op, &job{run: run, done: make(chan struct{})})
+}
+
+func (s *Store) doJob(ctx context.Context, op string, j *job) error {
 	if err := s.hand(ctx, s.jobs, j); err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
@@ -148,10 +147,21 @@ func (w *writer) transaction(group []*job) error {
 		return w.abandon(err)
 	}
 	for _, j := range group {
-		if err := w.alone(j.run); err != nil {
-			if fatal(err) {
-				return w.abandon(err)
-			}
+		var err error
+		if j.sure || len(group) == 1 {
+			err = j.run(w)
+		} else {
+			err = w.alone(j.run)
+		}
+		switch {
+		case err == nil:
+		case fatal(err) || j.sure:
+			return w.abandon(err)
+		case len(group) == 1:
+			w.bulk.discard()
+			return errors.Join(err, w.conn.exec("ROLLBACK"))
+		default:
+			w.bulk.discard()
 			j.err = err
 		}
 	}
@@ -163,28 +173,15 @@ func (w *writer) transaction(group []*job) error {
 
 func (w *writer) begin() error { return w.conn.exec("BEGIN IMMEDIATE") }
 
-// load reads what is cached again, where it was forgotten.
+// load reads where the commit order ends and which keys are remembered.
 func (w *writer) load() error {
-	if w.heads != nil {
-		return nil
-	}
 	_, err := w.conn.one("SELECT max(pos), (SELECT value FROM meta WHERE name = 'horizon') FROM entries",
 		func(r *row) { w.pos, w.horizon = num[chat.Pos](r), num[chat.Millis](r) })
-	if err != nil {
-		return err
-	}
-	w.heads, w.facts = map[chat.LogID]chat.Head{}, map[chat.ChatID]uint64{}
-	w.dirty = map[chat.LogID]struct{}{}
-	return nil
+	return err
 }
 
-// forget drops what is cached and gathered, because it may not be so.
-func (w *writer) forget() {
-	w.heads, w.facts, w.dirty = nil, nil, nil
-	w.bulk.discard()
-}
-
-// alone runs a part of a transaction so that its failure leaves the rest.
+// alone runs a part of a transaction so that its failure leaves the rest. SQLite then keeps a copy of every
+// page the part changes, which costs as much again as changing it: what is sure to succeed does without.
 func (w *writer) alone(run func(*writer) error) error {
 	if err := w.conn.exec("SAVEPOINT alone"); err != nil {
 		return err
@@ -205,13 +202,14 @@ func (w *writer) alone(run func(*writer) error) error {
 // fatal reports an error of the database, not of a rule.
 func fatal(err error) bool {
 	var e *sqlite.Error
-	return errors.As(err, &e)
+	var step *outOfStep
+	return errors.As(err, &e) || errors.As(err, &step)
 }
 
 // abandon ends a transaction that failed. Unless the error says that nothing was stored, the fate of the
 // commit is unknown: the connection is opened again, so that what the next job finds is what is on disk.
 func (w *writer) abandon(err error) error {
-	w.forget()
+	w.bulk.discard()
 	_ = w.conn.exec("ROLLBACK") // fails where the database did it itself
 	if definite(err) {
 		return err
@@ -224,3 +222,6 @@ func (w *writer) abandon(err error) error {
 	}
 	return errors.Join(err, closing)
 }
+
+// flush inserts what was gathered.
+func (w *writer) flush() error { return w.bulk.flush(w.conn, w.pos) }

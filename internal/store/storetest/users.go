@@ -56,7 +56,7 @@ func (m *Memory) listRow(room chat.ChatID, who chat.AccountID) engine.ListRow {
 		Pinned:   m.pinned(room, engine.ListPins),
 	}
 	row.Read.Chat, row.Draft.Chat, row.Prefs.Chat = room, room, room
-	row.Unread = m.unread(row.Head, who, row.Read.Ord)
+	row.Unread = m.unread(row.Head, who, row.Read)
 	for id := range m.proj.mentions {
 		if id.account == who && id.log == log && id.seq > row.Read.Seq {
 			row.Mentions++
@@ -76,19 +76,16 @@ func counts(it chat.Item) bool {
 }
 
 // unread is the subtraction that defines it: what was counted since the read mark, less what is one's own or
-// redacted in between.
-func (m *Memory) unread(head chat.Head, who chat.AccountID, read chat.Ord) uint32 {
-	if read >= head.Ord {
-		return 0
-	}
-	n := uint32(head.Ord - read)
-	for seq := chat.Seq(1); seq <= head.Seq; seq++ {
+// redacted after it.
+func (m *Memory) unread(head chat.Head, who chat.AccountID, read chat.ReadMark) uint32 {
+	n := int64(head.Ord) - int64(read.Ord)
+	for seq := read.Seq + 1; seq <= head.Seq; seq++ {
 		it, ok := m.item(head.Log, seq)
-		if ok && it.Env.Counted && it.Ord > read && (it.Author == who || !counts(it)) {
+		if ok && it.Env.Counted && (it.Author == who || !counts(it)) {
 			n--
 		}
 	}
-	return n
+	return uint32(max(n, 0))
 }
 
 // People implements engine.Users.

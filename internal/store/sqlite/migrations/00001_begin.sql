@@ -20,19 +20,29 @@ CREATE TABLE entries (
   body BLOB
 ) STRICT;
 
-CREATE UNIQUE INDEX entries_place ON entries (log, seq);
+-- The index holds what counting one's own entries needs. Heads are read and written in the transaction that
+-- places an entry, so numbers are unique without the index saying so.
+CREATE INDEX entries_place ON entries (log, seq, author, flags);
 
--- Own counted entries after a read mark are left out of what is unread.
-CREATE INDEX entries_own ON entries (log, author, ord) WHERE flags & 1;
+-- How many counted entries an account wrote in each full block of 64 entries of a chat's log. One's own
+-- entries are left out of what is unread; with these sums a count looks at two blocks and no index by author
+-- is needed, which every message would have to change in a page of its own.
+CREATE TABLE written (
+  log INTEGER NOT NULL,
+  author INTEGER NOT NULL,
+  block INTEGER NOT NULL,
+  entries INTEGER NOT NULL,
+  PRIMARY KEY (log, author, block)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE heads (
-  log INTEGER PRIMARY KEY,
+  log INTEGER NOT NULL PRIMARY KEY,
   seq INTEGER NOT NULL,
   ord INTEGER NOT NULL,
   pos INTEGER NOT NULL,
   floor INTEGER NOT NULL,
   chain BLOB NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Projections from here on: rebuilt from entries.
 
@@ -99,20 +109,19 @@ CREATE TABLE directs (
   PRIMARY KEY (a, b)
 ) STRICT, WITHOUT ROWID;
 
--- Ord and author are the target's, where it was counted; only redactions need them.
+-- The author is the target's, where it was counted: redactions of others' are left out of what is unread.
 CREATE TABLE overlays (
   log INTEGER NOT NULL,
   target INTEGER NOT NULL,
   by_seq INTEGER NOT NULL,
   at INTEGER NOT NULL,
   redacted INTEGER NOT NULL,
-  ord INTEGER,
   author INTEGER,
   PRIMARY KEY (log, target)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX overlays_by ON overlays (log, by_seq);
-CREATE INDEX overlays_redacted ON overlays (log, ord, author) WHERE redacted AND ord IS NOT NULL;
+CREATE INDEX overlays_redacted ON overlays (log, target, author) WHERE redacted AND author IS NOT NULL;
 
 CREATE TABLE pins (
   log INTEGER NOT NULL,
