@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   AddressBook,
   Connection,
@@ -27,6 +27,8 @@ import { AddressesSchema, AddressListSchema, UpdateSchema } from '../src/wire/ge
 import type { Rung, Timing } from '../src/wire/link'
 import { type Backend, Gate } from './server/gate'
 import { NodeNet, QUICK, until } from './server/node'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 /** Answers every send with a receipt whose seq is how many keys it has stored. */
 class Counter implements Backend {

@@ -23,7 +23,8 @@ export interface Change {
   /** Chats of which entries changed, and which entries; null means any of them. */
   readonly entries: readonly { readonly chat: ChatId; readonly seqs: readonly Seq[] | null }[]
   readonly people: readonly number[]
-  readonly outbox: boolean
+  /** Items of the outbox that changed, by number. */
+  readonly outbox: readonly number[]
   readonly values: readonly (keyof Values)[]
 }
 
@@ -94,14 +95,14 @@ export class Writer extends Reader {
   readonly #entries = new Map<ChatId, Set<Seq> | null>()
   readonly #people = new Set<number>()
   readonly #values = new Set<keyof Values>()
-  #outbox = false
+  readonly #outbox = new Set<number>()
 
   get change(): Change {
     return {
       chats: [...this.#chats],
       entries: [...this.#entries].map(([chat, seqs]) => ({ chat, seqs: seqs && [...seqs] })),
       people: [...this.#people],
-      outbox: this.#outbox,
+      outbox: [...this.#outbox],
       values: [...this.#values],
     }
   }
@@ -138,17 +139,18 @@ export class Writer extends Reader {
   }
 
   async addOutbox(row: Omit<OutboxRow, 'n'>): Promise<number> {
-    this.#outbox = true
-    return this.tx.objectStore('outbox').add(row as OutboxRow)
+    const n = await this.tx.objectStore('outbox').add(row as OutboxRow)
+    this.#outbox.add(n)
+    return n
   }
 
   async putOutbox(row: OutboxRow): Promise<void> {
-    this.#outbox = true
+    this.#outbox.add(row.n)
     await this.tx.objectStore('outbox').put(row)
   }
 
   async dropOutbox(n: number): Promise<void> {
-    this.#outbox = true
+    this.#outbox.add(n)
     await this.tx.objectStore('outbox').delete(n)
   }
 
@@ -183,9 +185,12 @@ export class AccountDb {
     this.#db = db
   }
 
-  /** The database's name: accounts of one browser never share one, nor do servers at one address. */
-  static nameOf(server: string, account: number): string {
-    return `zolal/${server}/${account}`
+  /**
+   * The database's name. Accounts of one browser never share one, nor do servers at one address, nor two
+   * sessions of one account: forgetting an ended one cannot touch the next.
+   */
+  static nameOf(of: { server: string; account: number; device: number }): string {
+    return `zolal/${of.server}/${of.account}/${of.device}`
   }
 
   static async open(name: string): Promise<AccountDb> {
@@ -249,7 +254,7 @@ export class AccountDb {
     return result
   }
 
-  /** Forgets everything but what was written here and never acknowledged. */
+  /** Forgets everything but what was written here and never acknowledged; resolves to how much that is. */
   async clearButOutbox(): Promise<number> {
     const tx = this.#db.transaction(STORES, 'readwrite')
     for (const store of STORES) if (store !== 'outbox') await tx.objectStore(store).clear()

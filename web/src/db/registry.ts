@@ -7,6 +7,8 @@ export interface RegistryValues {
   session: SessionRow
   /** Which way to connect works on which network. */
   rungs: Record<string, string>
+  /** Databases of ended sessions that still hold what was never sent. */
+  kept: readonly string[]
   /** Earlier tokens by username: a known device is not locked out by others' guesses. */
   proofs: Record<string, string>
 }

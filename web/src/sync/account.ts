@@ -39,7 +39,7 @@ export class Account {
     rungs: Record<string, string>,
     events: AccountEvents,
   ): Promise<Account> {
-    const db = await AccountDb.open(AccountDb.nameOf(session.server, session.account))
+    const db = await AccountDb.open(AccountDb.nameOf(session))
     const born = await db.read((r) => r.value('born'))
     const evicted = born !== session.born
     if (evicted) await db.write((w) => w.putValue('born', session.born), 'strict')

@@ -21,6 +21,7 @@ import { Devices, profileActions } from './act/self'
 import { Entrance } from './entrance'
 import type { Channel, Env } from './env'
 import { Inside } from './inside'
+import { noteLeftover, takeOver } from './leftover'
 import type { Fleeting } from './tabs'
 
 const NO_CHATS: ChatListView = { state: 'loading', chats: [], invitations: [] }
@@ -49,6 +50,8 @@ export class App implements AppModel, Asker {
   readonly #registry: Promise<Registry>
   #inside: Inside | null = null
   #token = ''
+  /** The person is signing out: that the server ends the session is no news. */
+  #leaving = false
   #server: ServerView | null = null
   #asking: Promise<void> | null = null
   #retry: ReturnType<typeof setTimeout> | undefined
@@ -67,7 +70,13 @@ export class App implements AppModel, Asker {
       asker: this,
       registry: () => this.#registry,
       enter: (session) => this.#queue(() => this.#signIn(session)),
-      leave: () => this.#queue(() => this.#signOut('signedOut')),
+      leave: (farewell) =>
+        this.#queue(async () => {
+          this.#leaving = true
+          if (this.#inside) await farewell(this.#inside.account)
+          await this.#signOut('signedOut')
+          this.#leaving = false
+        }),
     })
     this.rooms = roomActions(this, env.home, (chat) => this.#inside?.roomChanged(chat))
     this.#unsubscribe = env.onWake(() => {
@@ -120,6 +129,7 @@ export class App implements AppModel, Asker {
   async #signIn(session: SessionRow): Promise<void> {
     const registry = await this.#registry
     await this.#goOut()
+    await takeOver(registry, session)
     await registry.set('session', session)
     this.#env.persist()
     await this.#goIn(session)
@@ -134,7 +144,8 @@ export class App implements AppModel, Asker {
     await registry.delete('session')
     this.#say({ reason })
     // What was written and never sent is kept when the session ended without the person's wish.
-    await inside.forget(reason === 'revoked')
+    const kept = await inside.forget(reason === 'revoked')
+    if (kept) await noteLeftover(registry, kept)
     this.#inside = null
     this.#token = ''
     this.#showSignedOut(reason)
@@ -193,7 +204,7 @@ export class App implements AppModel, Asker {
 
   /** A version that is too old stays signed in: a reload brings the new one. */
   #ended(why: Refusal): void {
-    if (endsSession(why)) void this.#queue(() => this.#signOut('revoked'))
+    if (endsSession(why) && !this.#leaving) void this.#queue(() => this.#signOut('revoked'))
   }
 
   #showSignedIn(): void {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { recoveryAuthenticator } from '../crypto/recovery'
-import { AccountDb, type Registry, type SessionRow } from '../db'
+import type { Registry, SessionRow } from '../db'
 import { type AccountActions, AppError, type ErrorCode, type ServerView, type SignUp } from '../model'
 import { Accounts, type Caller, call, KeyMaker, post, ServerClock, serverOf, verifyAddresses } from '../wire'
+import type { Account } from './account'
 import { type Asker, acting, signedIn } from './act/asking'
 import type { Env } from './env'
 
@@ -14,7 +15,8 @@ export interface EntranceContext {
   readonly asker: Asker
   registry(): Promise<Registry>
   enter(session: SessionRow): Promise<void>
-  leave(): Promise<void>
+  /** Leaves for good; `farewell` is said while the session still stands. */
+  leave(farewell: (account: Account) => Promise<unknown>): Promise<void>
 }
 
 /** What our server says of itself to strangers. */
@@ -86,13 +88,10 @@ export class Entrance implements AccountActions {
   }
 
   signOut(): Promise<void> {
-    return acting(async () => {
-      const account = this.#c.asker.current
-      // The person leaves now, whether or not the server hears of it.
-      if (account)
-        await call(account.tabs, Accounts.method.signOut, {}, { deadlineMs: 3_000 }).catch(() => {})
-      await this.#c.leave()
-    })
+    // The person leaves now, whether or not the server hears of it.
+    const tell = ({ tabs }: Account) =>
+      call(tabs, Accounts.method.signOut, {}, { deadlineMs: 3_000 }).catch(() => {})
+    return acting(() => this.#c.leave(tell))
   }
 
   checkUsername(username: string): Promise<ErrorCode | null> {
@@ -136,10 +135,6 @@ export class Entrance implements AccountActions {
     const registry = await this.#c.registry()
     const proofs = (await registry.get('proofs')) ?? {}
     await registry.set('proofs', { ...proofs, [username.toLowerCase()]: token })
-    // Something of an earlier session may be left; only what was written and never sent is of use.
-    const db = await AccountDb.open(AccountDb.nameOf(server, account))
-    await db.clearButOutbox()
-    db.close()
     const born = crypto.randomUUID()
     await this.#c.enter({ account, device, token, username, name, operator, server, born })
   }

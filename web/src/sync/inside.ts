@@ -150,18 +150,21 @@ export class Inside {
     await this.account.close()
   }
 
-  /** Forgets what is stored of the account; with `keepOutbox` not what was never sent. */
-  async forget(keepOutbox: boolean): Promise<void> {
-    const { db } = this.account
-    const { name } = db
+  /**
+   * Forgets what is stored of the account. With `keepOutbox` not what was never sent: then it resolves to the
+   * name of the database that holds it.
+   */
+  async forget(keepOutbox: boolean): Promise<string | null> {
+    const { name } = this.account.db
     await this.close()
     if (keepOutbox) {
       const again = await AccountDb.open(name)
       const left = await again.clearButOutbox()
       again.close()
-      if (left > 0) return
+      if (left > 0) return name
     }
     await AccountDb.delete(name)
+    return null
   }
 
   #changed(change: Change): void {
@@ -170,7 +173,8 @@ export class Inside {
       if (row?.last) this.#live.wrote(id, row.last.author)
     }
     if (change.people.length > 0) this.#list.redraw()
-    if (change.outbox || change.values.includes('user') || change.chats.length > 0) this.#events.changed()
+    if (change.outbox.length > 0 || change.values.includes('user') || change.chats.length > 0)
+      this.#events.changed()
   }
 
   /** Needs a connection once: one's saved messages, and how big the chats are one is invited to. */

@@ -104,9 +104,9 @@ export class Leader {
     const now = () => clock.now()
     this.#sender = new Sender(
       o.db,
+      o.mirror,
       this.connection,
-      env,
-      { device: o.device, now, makeKey: o.makeKey },
+      { env, device: o.device, now, makeKey: o.makeKey },
       { rewound: () => this.#syncSoon(0), missing: (chat) => this.#fetchMissing(chat) },
     )
     this.#flusher = new Flusher(o.db, o.mirror, this.connection, env, o)
@@ -262,7 +262,7 @@ export class Leader {
   }
 
   #changed(change: Change): void {
-    if (change.outbox) this.#sender.wake()
+    if (change.outbox.length > 0) this.#sender.wake()
     if (change.chats.length > 0) {
       this.#flusher.look(change.chats)
       this.#watch()

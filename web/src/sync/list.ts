@@ -57,7 +57,8 @@ export class ChatList {
 
   #changed(change: Change): void {
     for (const id of change.chats) this.#stale.add(id)
-    if (change.outbox || change.people.length > 0 || change.values.includes('user')) this.#all = true
+    if (change.outbox.length > 0 || change.people.length > 0 || change.values.includes('user'))
+      this.#all = true
     if (this.#all || this.#stale.size > 0) this.#plan()
   }
 

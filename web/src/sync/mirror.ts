@@ -10,6 +10,7 @@ import type { AccountId, ChatId } from '../model/id'
 export class Mirror {
   readonly chats = new Map<ChatId, ChatRow>()
   readonly people = new Map<AccountId, PersonRow>()
+  /** In the order they were written. */
   outbox: readonly OutboxRow[] = []
   user: UserRecord | null = null
   /** Milliseconds to add to the local clock for the server's. */
@@ -77,7 +78,7 @@ export class Mirror {
     const read = await this.#db.read(async (r) => ({
       chats: await Promise.all(chats.map((id) => r.chat(id))),
       people: await Promise.all(people.map((id) => r.person(id))),
-      outbox: outbox ? await r.outbox() : this.outbox,
+      outbox: await Promise.all(outbox.map((n) => r.outboxItem(n))),
       user: values.includes('user') ? ((await r.value('user')) ?? null) : this.user,
       clock: values.includes('clock') ? ((await r.value('clock')) ?? 0) : this.clock,
     }))
@@ -87,7 +88,11 @@ export class Mirror {
       else this.chats.delete(id)
     }
     for (const person of read.people) if (person) this.people.set(person.id, person)
-    this.outbox = read.outbox
+    if (outbox.length > 0) {
+      const changed = read.outbox.filter((item) => item !== undefined)
+      const others = this.outbox.filter((item) => !outbox.includes(item.n))
+      this.outbox = [...others, ...changed].sort((a, b) => a.n - b.n)
+    }
     this.user = read.user
     this.clock = read.clock
     for (const listener of [...this.#listeners]) listener(change)

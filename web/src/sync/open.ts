@@ -20,6 +20,7 @@ import { chatInfoOf, typingOf } from './present/chat'
 import { beginningOf, type MessageContext, messageViewOf, namedBy, outboxViewOf } from './present/message'
 import type { People } from './present/people'
 import { cannotSendOf } from './present/rights'
+import { Shelf } from './shelf'
 import { follow, newer, older, startOf, type Window, windowAround, windowAtEnd } from './window'
 import { ChatWriter } from './writer'
 
@@ -54,6 +55,9 @@ export class ChatSession implements OpenChat {
   readonly #c: OpenContext
   readonly #unsubscribe: (() => void)[]
   readonly #asked = new Set<Seq>()
+  /** Named messages that are not here and have not been asked for. */
+  readonly #wanted = new Set<Seq>()
+  readonly #shelf: Shelf
   #window: Window | null = null
   #requests = 0
   #unreadFrom: Seq | null = null
@@ -63,11 +67,15 @@ export class ChatSession implements OpenChat {
   #drawing: Promise<void> | null = null
   #again = false
   #extending: Promise<void> | null = null
+  /** The window stands at the end and goes with it, over gaps too as soon as they are filled. */
+  #following = false
+  #mending: Promise<void> | null = null
 
   constructor(c: OpenContext, id: ChatId, at: Seq | null) {
     this.id = id
     this.#c = c
     const { account, live } = c
+    this.#shelf = new Shelf(account.db, id)
     this.view = new Source(this.#blank())
     const writer = new ChatWriter(account, id, () => account.chat(id))
     this.write = writer
@@ -104,7 +112,7 @@ export class ChatSession implements OpenChat {
     await this.#quietly(async () => {
       if (!this.#row) await this.#c.account.history.refresh(this.id)
       if (!this.#window) await this.#open(null)
-      else await this.#c.account.history.mend(this.id)
+      else await this.#mend()
       await this.#freshTallies()
     })
   }
@@ -157,13 +165,14 @@ export class ChatSession implements OpenChat {
     this.#unreadFrom ??= unread
     const place = at ?? unread
     this.#window = place ? windowAround(row, place) : this.#endIfFresh(row)
+    this.#following = place === null
     if (this.#window) {
       this.#opened = true
       await this.redraw()
     }
     await this.#quietly(async () => {
       if (!this.#window) await this.#fetchWindow(place)
-      await history.mend(this.id)
+      await this.#mend()
       await this.#freshTallies()
       if (row.info.type === 'group' || row.info.type === 'channel') {
         this.#requests = await this.#c.requests(row.info)
@@ -190,6 +199,7 @@ export class ChatSession implements OpenChat {
     if (!page || !row) return false
     const middle = place !== null && page.from <= place && place <= page.to ? place : page.to
     this.#window = place ? windowAround(row, middle) : windowAtEnd(row)
+    this.#following = place === null
     return place === null || middle === place
   }
 
@@ -208,6 +218,7 @@ export class ChatSession implements OpenChat {
       await this.#c.account.mirror.settled()
     }
     this.#move((now) => (this.#row ? older(this.#row, now) : now))
+    if ((this.#window?.to ?? 0) < w.to) this.#following = false
     await this.redraw()
   }
 
@@ -229,6 +240,7 @@ export class ChatSession implements OpenChat {
   async #loadAround(seq: Seq): Promise<boolean> {
     const row = this.#row
     const stored = row && windowAround(row, seq)
+    this.#following = false
     if (stored) this.#window = stored
     else if (!(await this.#fetchWindow(seq))) return false
     await this.redraw()
@@ -238,8 +250,10 @@ export class ChatSession implements OpenChat {
   async #loadLatest(): Promise<void> {
     const row = this.#row
     const end = row && windowAtEnd(row)
-    if (row && end && end.to >= row.head.seq) this.#window = end
-    else await this.#fetchWindow(null)
+    if (row && end && end.to >= row.head.seq) {
+      this.#window = end
+      this.#following = true
+    } else await this.#fetchWindow(null)
     await this.redraw()
   }
 
@@ -250,8 +264,9 @@ export class ChatSession implements OpenChat {
   }
 
   #changed(change: Change): void {
+    this.#shelf.forget(change)
     const here = change.chats.includes(this.id) || change.entries.some((e) => e.chat === this.id)
-    if (change.values.includes('user') || change.people.length > 0 || change.outbox || here)
+    if (change.values.includes('user') || change.people.length > 0 || change.outbox.length > 0 || here)
       void this.redraw()
   }
 
@@ -281,36 +296,30 @@ export class ChatSession implements OpenChat {
       if (this.#opened) this.view.set({ ...this.#blank(), state: 'removed' })
       return
     }
-    const before = this.view.get()
-    if (this.#window && !before.hasNewer) this.#move((w) => follow(row, w))
+    if (this.#following) this.#move((now) => follow(row, now))
     const w = this.#window
+    if (w && w.to >= row.head.seq) this.#following = true
+    if (row.asOf < row.head.seq && w) void this.#quietly(() => this.#mend())
     const drawn = w ? await this.#read(row, w).catch(() => null) : null
     if (this.#closed) return
-    if (drawn) void this.#fetchNamed(drawn)
+    void this.#fetchNamed()
     this.view.set(this.#viewOf(drawn ?? { row, entries: [], named: new Map(), mentions: [] }))
   }
 
-  #read(row: ChatRow, w: Window): Promise<Drawn> {
-    return this.#c.account.db.read(async (r) => {
-      const entries = await r.entries(this.id, w.from, w.to)
-      const here = new Map(entries.map((e) => [e.seq, e]))
-      const waiting = this.#outbox.flatMap((i) =>
-        i.shows.kind === 'message' ? [i.shows.body.reply?.seq ?? 0] : [],
-      )
-      const wanted = new Set([...entries.flatMap(namedBy), ...row.info.pinned, ...waiting])
-      const named = new Map<Seq, EntryRow>()
-      for (const seq of wanted) {
-        const entry = here.get(seq) ?? (seq > 0 ? await r.entry(this.id, seq) : undefined)
-        if (entry) named.set(seq, entry)
-        else if (seq > 0) this.#wanted.add(seq)
-      }
-      const unread = row.mentions > 0 ? await r.entries(this.id, row.readTo + 1, row.readTo + MENTIONS) : []
-      const mentions = unread.filter((e) => this.#speaksToMe(e, row)).map((e) => e.seq)
-      return { row, entries, named, mentions }
-    })
+  async #read(row: ChatRow, w: Window): Promise<Drawn> {
+    const entries = await this.#shelf.range(w.from, w.to)
+    const replied = this.#outbox.map((i) => (i.shows.kind === 'message' ? i.shows.body.reply?.seq : 0) ?? 0)
+    const wanted = new Set([...entries.flatMap(namedBy), ...row.info.pinned, ...replied])
+    const named = await this.#shelf.some(wanted)
+    for (const seq of wanted) if (seq > 0 && !named.has(seq)) this.#wanted.add(seq)
+    const unread = row.mentions > 0 ? await this.#unread(row) : []
+    const mentions = unread.filter((e) => this.#speaksToMe(e, row)).map((e) => e.seq)
+    return { row, entries, named, mentions }
   }
 
-  readonly #wanted = new Set<Seq>()
+  #unread(row: ChatRow): Promise<EntryRow[]> {
+    return this.#c.account.db.read((r) => r.entries(this.id, row.readTo + 1, row.readTo + MENTIONS))
+  }
 
   #speaksToMe(entry: EntryRow, row: ChatRow): boolean {
     const { me } = this.#c.account
@@ -320,7 +329,7 @@ export class ChatSession implements OpenChat {
   }
 
   /** Fetches messages that are replied to or pinned and are not here; each is asked for once. */
-  async #fetchNamed(_drawn: Drawn): Promise<void> {
+  async #fetchNamed(): Promise<void> {
     const seqs = [...this.#wanted].filter((seq) => !this.#asked.has(seq))
     this.#wanted.clear()
     if (seqs.length === 0 || this.#c.account.state !== 'online') return
@@ -347,7 +356,7 @@ export class ChatSession implements OpenChat {
     const now = account.now()
     const { user } = account.mirror
     const context = { people, live, user, now }
-    const hasNewer = this.#window !== null && this.#window.to < row.head.seq
+    const hasNewer = this.#window !== null && this.#window.to < row.head.seq && !this.#following
     const info = chatInfoOf(context, row, this.#requests)
     const out = info.role === 'left' || info.role === 'banned'
     return {
@@ -389,6 +398,24 @@ export class ChatSession implements OpenChat {
     const arrived = (i: OutboxRow) => i.keys.some((k) => here.has(k)) || i.seqs.some((s) => seqs.has(s))
     const waiting = hasNewer ? [] : outbox.filter((i) => !arrived(i)).map((item) => outboxViewOf(c, item))
     return this.#same([...placed, ...waiting].filter((view) => view !== null))
+  }
+
+  /** Makes what is stored true again. Where too much has come since, the window stays where it is. */
+  #mend(): Promise<void> {
+    const { account } = this.#c
+    if (account.state !== 'online') return Promise.resolve()
+    this.#mending ??= account.history
+      .mend(this.id)
+      .then(() => account.mirror.settled())
+      .then(() => {
+        const [row, w] = [this.#row, this.#window]
+        if (!row || !w || !this.#following) return
+        this.#following = follow(row, w).to >= row.head.seq
+      })
+      .finally(() => {
+        this.#mending = null
+      })
+    return this.#mending
   }
 
   /** Gives messages that did not change the object they had. */

@@ -220,7 +220,7 @@ export class Outbox {
         resolve(item)
       }
       const timer = setTimeout(() => done(null), ms)
-      const unsubscribe = this.#mirror.subscribe((change) => change.outbox && look())
+      const unsubscribe = this.#mirror.subscribe((change) => change.outbox.includes(n) && look())
       void this.#mirror.settled().then(look)
     })
   }

@@ -17,6 +17,7 @@ import {
   Silence,
 } from '../wire'
 import type { Env } from './env'
+import type { Mirror } from './mirror'
 import { keysOf, rekeyed, settleSent } from './outbox'
 
 /** Chats whose items are on their way at once. */
@@ -33,6 +34,13 @@ export interface SenderEvents {
   missing(chat: ChatId): void
 }
 
+export interface SenderOptions {
+  readonly env: Env
+  readonly device: DeviceId
+  now(): number
+  makeKey(): Uint8Array<ArrayBuffer>
+}
+
 interface Lane {
   readonly backoff: Backoff
   attempts: number
@@ -47,24 +55,18 @@ interface Lane {
 export class Sender {
   readonly #db: AccountDb
   readonly #caller: Caller
-  readonly #env: Env
-  readonly #o: { readonly device: DeviceId; readonly now: () => number; readonly makeKey: KeyMaking }
+  readonly #mirror: Mirror
+  readonly #o: SenderOptions
   readonly #events: SenderEvents
   readonly #lanes = new Map<ChatId, Lane>()
   #open = false
-  #scanning: Promise<void> = Promise.resolve()
   #busy = 0
+  #planned = false
 
-  constructor(
-    db: AccountDb,
-    caller: Caller,
-    env: Env,
-    o: { device: DeviceId; now: () => number; makeKey: KeyMaking },
-    events: SenderEvents,
-  ) {
+  constructor(db: AccountDb, mirror: Mirror, caller: Caller, o: SenderOptions, events: SenderEvents) {
     this.#db = db
+    this.#mirror = mirror
     this.#caller = caller
-    this.#env = env
     this.#o = o
     this.#events = events
   }
@@ -87,15 +89,20 @@ export class Sender {
 
   /** Something was put into the outbox, or may be sent now. */
   wake(): void {
-    this.#scanning = this.#scanning.then(() => this.#scan()).catch(() => {})
+    if (this.#planned) return
+    this.#planned = true
+    void this.#mirror.settled().then(() => {
+      this.#planned = false
+      this.#scan()
+    })
   }
 
-  async #scan(): Promise<void> {
+  #scan(): void {
     if (!this.#open) return
-    const items = await this.#db.read((r) => r.outbox())
     const first = new Map<ChatId, OutboxRow>()
-    for (const item of items)
+    for (const item of this.#mirror.outbox) {
       if (item.state === 'waiting' && !first.has(item.chat)) first.set(item.chat, item)
+    }
     for (const item of first.values()) {
       const lane = this.#lane(item.chat)
       if (!lane.busy && lane.timer === undefined && this.#busy < AT_ONCE) void this.#run(item, lane)
@@ -105,7 +112,7 @@ export class Sender {
   #lane(chat: ChatId): Lane {
     let lane = this.#lanes.get(chat)
     if (!lane) {
-      const { sendMin, sendMax } = this.#env.pace
+      const { sendMin, sendMax } = this.#o.env.pace
       lane = { backoff: new Backoff(sendMin, sendMax), attempts: 0, timer: undefined, busy: false }
       this.#lanes.set(chat, lane)
     }
@@ -162,7 +169,7 @@ export class Sender {
     const [key] = keysOf(item)
     const age = key ? this.#o.now() - keyTime(key) : 0
     const clockWasWrong = age > KEY_LIFE || age < -KEY_LIFE
-    return clockWasWrong && !item.unsure ? rekeyed(item, this.#o.makeKey) : item
+    return clockWasWrong && !item.unsure ? rekeyed(item, () => this.#o.makeKey()) : item
   }
 
   async #acknowledge(item: OutboxRow, seqs: readonly Seq[]): Promise<void> {
@@ -192,7 +199,7 @@ export class Sender {
     const { code } = error
     if (code === ErrorCode.KEY_EXPIRED || code === ErrorCode.KEY_INVALID) {
       const again = !item.unsure && lane.attempts++ < ATTEMPTS
-      if (again) await this.#restore(rekeyed(item, this.#o.makeKey))
+      if (again) await this.#restore(rekeyed(item, () => this.#o.makeKey()))
       else await this.#fail(item, appCode(code))
       return
     }
@@ -228,5 +235,3 @@ export class Sender {
     }, ms)
   }
 }
-
-type KeyMaking = () => Uint8Array<ArrayBuffer>

@@ -28,9 +28,9 @@ export const QUICK: Timing = {
   climbMax: 60_000,
 }
 
-/** Waits until a condition holds; fails with what it is after a few seconds. */
+/** Waits until a condition holds; fails with what it is when it has not come true for long. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 4_500
+  const end = performance.now() + 20_000
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`never came true: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))

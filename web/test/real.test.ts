@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import 'fake-indexeddb/auto'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { AppModel, ChatView, MessageView, OpenChat } from '../src/model'
+import { newRecoveryCode } from '../src/model/recovery'
+import { App } from '../src/sync/app'
+import { Binary, built } from './server/binary'
+import { Browser, type TestEnv } from './server/env'
+import { until } from './server/node'
+
+/** The app against the real server. `make test` builds it first; without it there is nothing to test. */
+const real = describe.skipIf(!built)
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let server: Binary
+const apps: App[] = []
+const names = new Map<string, number>()
+
+interface Person {
+  readonly app: App
+  readonly env: TestEnv
+  readonly browser: Browser
+  readonly username: string
+  readonly code: string
+}
+
+function start(browser: Browser): { app: App; env: TestEnv } {
+  const env = browser.tab(undefined, { firstData: 3_000, answer: 15_000 })
+  const app = new App(env)
+  apps.push(app)
+  return { app, env }
+}
+
+async function join(name: string, setupToken: string | null = null): Promise<Person> {
+  const count = (names.get(name) ?? 0) + 1
+  names.set(name, count)
+  const username = `${name.toLowerCase()}_${count}_${Math.floor(Math.random() * 1e6)}`
+  const browser = new Browser(`real ${username}`, server.address)
+  const { app, env } = start(browser)
+  await until('signed out', () => app.session.get().kind === 'signedOut')
+  const code = newRecoveryCode((n) => crypto.getRandomValues(new Uint8Array(n)))
+  const password = 'correct horse battery staple'
+  await app.account.signUp({ name, username, password, recoveryCode: code, setupToken })
+  await until('signed in', () => app.session.get().kind === 'signedIn')
+  await until('online', () => app.connection.get().state === 'online')
+  return { app, env, browser, username, code }
+}
+
+function me(app: AppModel) {
+  const session = app.session.get()
+  if (session.kind !== 'signedIn') throw new Error('not signed in')
+  return session.me
+}
+
+const plain = (text: string) => ({ body: { text, entities: [] }, replyTo: null, quote: null, silent: false })
+
+function said(view: ChatView): string[] {
+  return view.messages.flatMap((m) => (m.content.kind === 'text' ? [m.content.body.text] : []))
+}
+
+function find(chat: OpenChat, text: string): MessageView | undefined {
+  return chat.view.get().messages.find((m) => m.content.kind === 'text' && m.content.body.text === text)
+}
+
+async function seqOf(chat: OpenChat, text: string): Promise<number> {
+  await until(`the number of “${text}”`, () => find(chat, text)?.seq != null)
+  return find(chat, text)?.seq ?? 0
+}
+
+beforeAll(async () => {
+  if (!built) return
+  server = await Binary.start()
+  await join('Operator', server.setup)
+  for (const app of apps.splice(0)) await app.close()
+}, 60_000)
+
+afterEach(async () => {
+  for (const app of apps.splice(0)) await app.close()
+})
+
+afterAll(async () => {
+  if (built) await server.end()
+})
+
+/** Two people with a direct chat open on both sides. */
+async function talk(): Promise<{ ada: Person; babak: Person; a: OpenChat; b: OpenChat }> {
+  const [ada, babak] = [await join('Ada'), await join('Babak')]
+  const id = await ada.app.chats.openDirect(me(babak.app).account)
+  const a = ada.app.openChat(id)
+  await a.write.send(plain('salam'))
+  await until('in the list', () => babak.app.chatList.get().chats.some((c) => c.id === id))
+  const b = babak.app.openChat(id)
+  await until('read', () => said(b.view.get()).includes('salam'))
+  return { ada, babak, a, b }
+}
+
+real('the app and the real server', () => {
+  test('the set-up link makes the operator, and strangers see that it is needed before', async () => {
+    const fresh = await Binary.start()
+    const { app } = start(new Browser('visitor', fresh.address))
+    await until('the server is known', () => {
+      const session = app.session.get()
+      return session.kind === 'signedOut' && session.server !== null
+    })
+    const session = app.session.get()
+    expect(session.kind === 'signedOut' && session.server?.needsSetup).toBe(true)
+    const form = { name: 'O', username: 'operator_1', password: 'correct horse battery staple' }
+    const recoveryCode = newRecoveryCode((n) => crypto.getRandomValues(new Uint8Array(n)))
+    await expect(app.account.signUp({ ...form, recoveryCode, setupToken: null })).rejects.toMatchObject({
+      code: 'SIGNUP_CLOSED',
+    })
+    await app.account.signUp({ ...form, recoveryCode, setupToken: fresh.setup })
+    await until('saved messages', () => app.session.get().kind === 'signedIn' && me(app).savedMessages > 0)
+    expect(me(app).operator).toBe(true)
+    await app.close()
+    apps.splice(apps.indexOf(app), 1)
+    await fresh.end()
+  })
+
+  test('two people talk: send, reply, edit, delete, react, read marks, typing', async () => {
+    const { ada, babak, a, b } = await talk()
+    await b.write.send({ ...plain('khubi?'), replyTo: await seqOf(b, 'salam') })
+    await until('the answer', () => said(a.view.get()).includes('khubi?'))
+    const answer = find(a, 'khubi?')
+    expect(answer?.own).toBe(false)
+    expect(answer?.author?.name).toBe('Babak')
+    expect(answer?.reply?.snippet.text).toBe('salam')
+
+    const mine = await seqOf(a, 'salam')
+    await a.write.edit(mine, { text: 'salaam', entities: [{ offset: 0, length: 6, kind: 'bold' }] })
+    await until('edited', () => said(b.view.get()).includes('salaam'))
+    expect(find(b, 'salaam')?.editedAt).not.toBeNull()
+    expect(find(b, 'salaam')?.content).toMatchObject({ body: { entities: [{ kind: 'bold', length: 6 }] } })
+
+    await b.write.react(mine, '👍')
+    await until('the reaction', () => (find(a, 'salaam')?.reactions.length ?? 0) > 0)
+    expect(find(a, 'salaam')?.reactions).toEqual([{ emoji: '👍', count: 1, mine: false }])
+
+    b.history.markRead(await seqOf(b, 'khubi?'))
+    await until('ticked', () => find(a, 'salaam')?.delivery === 'read')
+    await until('nothing unread', () => babak.app.chatList.get().chats.every((c) => c.unread === 0))
+
+    b.write.typing()
+    await until('typing', () => a.view.get().typing !== null)
+    expect(a.view.get().typing?.people[0]?.name).toBe('Babak')
+
+    await a.write.send(plain('a slip'))
+    await until('the slip', () => said(b.view.get()).includes('a slip'))
+    await a.write.deleteForAll([await seqOf(a, 'a slip')])
+    await until(
+      'gone',
+      () => !said(b.view.get()).includes('a slip') && !said(a.view.get()).includes('a slip'),
+    )
+    await until('told to the list', () => {
+      const item = ada.app.chatList.get().chats.find((c) => c.id === a.id)
+      return item?.preview?.message.content.kind === 'text'
+    })
+  })
+
+  test('drafts reach the other device of an account, and so does what was read', async () => {
+    const { babak, a, b } = await talk()
+    const tablet = new Browser(`tablet ${babak.username}`, server.address)
+    const { app } = start(tablet)
+    await until('signed out', () => app.session.get().kind === 'signedOut')
+    await app.account.signIn(babak.username, 'correct horse battery staple')
+    await until('the chat', () => app.chatList.get().chats.some((c) => c.id === a.id && c.unread === 1))
+    const there = app.openChat(a.id)
+    b.write.setDraft({ body: { text: 'half a thou', entities: [] }, replyTo: null })
+    await until('the draft', () => there.view.get().draft.body.text === 'half a thou')
+    b.history.markRead(await seqOf(b, 'salam'))
+    await until('read there', () => app.chatList.get().chats.every((c) => c.unread === 0))
+    await app.devices.refresh()
+    expect(app.devices.list.get().devices).toHaveLength(2)
+    const other = app.devices.list.get().devices.find((d) => !d.current)
+    await app.devices.revoke(other?.id ?? 0)
+    await until('signed out there', () => babak.app.session.get().kind === 'signedOut')
+    expect(babak.app.session.get()).toMatchObject({ reason: 'revoked' })
+  })
+
+  test('a group: made, joined by link, written in, titled, its members listed, left', async () => {
+    const [ada, babak] = [await join('Ada'), await join('Babak')]
+    const id = await ada.app.rooms.create({ kind: 'group', title: 'Friends', about: 'of ours' })
+    const a = ada.app.openChat(id)
+    await until('ready', () => a.view.get().state === 'ready')
+    expect(a.view.get().info).toMatchObject({ title: 'Friends', role: 'owner', members: 1 })
+    const link = await ada.app.rooms.links.create(id, {
+      name: 'all',
+      limit: 5,
+      expires: null,
+      approval: false,
+    })
+    const target = await babak.app.rooms.lookUp(link.id)
+    expect(target).toMatchObject({ title: 'Friends', kind: 'group', state: 'open', members: 1 })
+    expect(await babak.app.rooms.join(link.id)).toBe(id)
+    const b = babak.app.openChat(id)
+    await b.write.send(plain('hello all'))
+    await until('arrived', () => said(a.view.get()).includes('hello all'))
+    await until('two members', () => a.view.get().info.members === 2)
+    await ada.app.rooms.settings.setTitle(id, 'Good friends')
+    await until('the title', () => b.view.get().info.title === 'Good friends')
+    const members = ada.app.openMembers(id)
+    await until('members', () => members.view.get().members.length === 2)
+    expect(
+      members.view
+        .get()
+        .members.map((m) => m.role)
+        .sort(),
+    ).toEqual(['member', 'owner'])
+    await ada.app.rooms.people.restrict(id, me(babak.app).account, ['react'], null)
+    await until('restricted', () => b.view.get().cannotSend?.reason === 'restricted')
+    await ada.app.rooms.people.release(id, me(babak.app).account)
+    await until('released', () => b.view.get().cannotSend === null)
+    await babak.app.rooms.leave(id)
+    await until('out', () => babak.app.chatList.get().chats.every((c) => c.id !== id))
+    await until('removed', () => b.view.get().state === 'removed')
+  })
+
+  test('an invitation waits for consent', async () => {
+    const [ada, babak] = [await join('Ada'), await join('Babak')]
+    const id = await ada.app.rooms.create({ kind: 'group', title: 'Invited', about: '' })
+    await ada.app.rooms.people.invite(id, me(babak.app).account)
+    await until('invited', () => babak.app.chatList.get().invitations.length === 1)
+    expect(babak.app.chatList.get().invitations[0]).toMatchObject({ chat: id, title: 'Invited' })
+    expect(babak.app.chatList.get().chats.some((c) => c.id === id)).toBe(false)
+    await babak.app.rooms.answerInvitation(id, true)
+    await until('in', () => babak.app.chatList.get().chats.some((c) => c.id === id))
+    await until('answered', () => babak.app.chatList.get().invitations.length === 0)
+  })
+
+  test('a channel hides who runs it; subscribers read and cannot write', async () => {
+    const [ada, babak] = [await join('Ada'), await join('Babak')]
+    const id = await ada.app.rooms.create({ kind: 'channel', title: 'News', about: '' })
+    const name = `news_${Math.floor(Math.random() * 1e9)}`
+    await ada.app.rooms.settings.setPublicName(id, name)
+    const a = ada.app.openChat(id)
+    await a.write.send(plain('first post'))
+    await until('posted', () => find(a, 'first post')?.seq != null)
+    expect(find(a, 'first post')).toMatchObject({ own: true, delivery: 'sent' })
+    const found = await babak.app.chats.search(name)
+    expect(found.chats[0]).toMatchObject({ chat: id, title: 'News', state: 'open' })
+    expect(await babak.app.rooms.join(name)).toBe(id)
+    const b = babak.app.openChat(id)
+    await until('the post', () => said(b.view.get()).includes('first post'))
+    expect(find(b, 'first post')).toMatchObject({ own: false, author: null })
+    expect(b.view.get()).toMatchObject({ cannotSend: { reason: 'channel' }, info: { membersHidden: true } })
+    b.history.seen([await seqOf(b, 'first post')])
+    await until('one view', () => (find(a, 'first post')?.views ?? 0) > 0)
+    await a.write.send(plain('second post'))
+    await until('live', () => said(b.view.get()).includes('second post'))
+  })
+
+  test('killed in the middle: what was acknowledged is there, nothing is doubled, the rest follows', async () => {
+    const { a, b } = await talk()
+    const texts = Array.from({ length: 30 }, (_, i) => `message ${i}`)
+    for (const [i, text] of texts.entries()) {
+      await a.write.send(plain(text))
+      if (i === 10) await server.kill()
+      if (i === 20) await server.up()
+    }
+    await until('all of it', () => said(b.view.get()).includes('message 29'))
+    expect(said(b.view.get()).filter((t) => t.startsWith('message'))).toEqual(texts)
+    await until('settled', () => said(a.view.get()).filter((t) => t.startsWith('message')).length === 30)
+    await until('all numbered', () => a.view.get().messages.every((m) => m.seq !== null))
+  })
+
+  test('long histories load in both directions', async () => {
+    const { ada, a, b } = await talk()
+    for (let i = 0; i < 250; i++) await a.write.send(plain(`line ${i}`))
+    await until('all sent', () => ada.app.connection.get().outbox === 0)
+    b.close()
+    a.close()
+    const again = ada.app.openChat(a.id)
+    await until('the end', () => said(again.view.get()).includes('line 249'))
+    for (let i = 0; i < 20 && again.view.get().hasOlder; i++) await again.history.loadOlder()
+    expect(said(again.view.get())[0]).toBe('salam')
+    const first = again.view.get().messages.find((m) => m.content.kind === 'text')?.seq ?? 0
+    await again.history.loadLatest()
+    expect(said(again.view.get())).toContain('line 249')
+    expect(await again.history.loadAround(first)).toBe(true)
+    expect(said(again.view.get())).toContain('salam')
+    expect(await again.history.loadAround(999_999)).toBe(false)
+  })
+
+  test('the recovery code gives a new password and ends other devices', async () => {
+    const ada = await join('Ada')
+    const { app } = start(new Browser(`recovering ${ada.username}`, server.address))
+    await until('signed out', () => app.session.get().kind === 'signedOut')
+    const wrong = newRecoveryCode((n) => crypto.getRandomValues(new Uint8Array(n)))
+    await expect(app.account.recover(ada.username, wrong, 'another good password 7')).rejects.toMatchObject({
+      code: 'RECOVERY_WRONG',
+    })
+    await app.account.recover(ada.username, ada.code, 'another good password 7')
+    await until('signed in', () => app.session.get().kind === 'signedIn')
+    await until('the other is out', () => ada.app.session.get().kind === 'signedOut')
+    await app.account.signOut()
+    expect(app.session.get()).toMatchObject({ kind: 'signedOut', reason: 'signedOut' })
+    await expect(app.account.signIn(ada.username, 'not this one')).rejects.toMatchObject({
+      code: 'PASSWORD_WRONG',
+    })
+    await app.account.signIn(ada.username, 'another good password 7')
+    await until('back', () => app.session.get().kind === 'signedIn')
+  })
+
+  test('a restored server: no false or doubled message, and what was lost is offered again', async () => {
+    const { ada, a, b } = await talk()
+    await a.write.send(plain('backed up'))
+    await until('there', () => said(b.view.get()).includes('backed up'))
+    const backup = await server.backup()
+    await a.write.send(plain('lost, mine'))
+    await b.write.send(plain('lost, theirs'))
+    await until('both', () => said(a.view.get()).includes('lost, theirs') && said(b.view.get()).length === 4)
+    await server.restore(backup)
+    await until('offered again', () => {
+      const [one, two] = [said(a.view.get()), said(b.view.get())]
+      return one.length === 4 && two.length === 4 && one.join() === two.join()
+    })
+    expect([...said(a.view.get())].sort()).toEqual(['backed up', 'lost, mine', 'lost, theirs', 'salam'])
+    await a.write.send(plain('and on'))
+    await until('live', () => said(b.view.get()).includes('and on'))
+    await until('settled', () => ada.app.connection.get().outbox === 0)
+  })
+})
