@@ -316,15 +316,24 @@ func (c *committer) afterConflict(ctx context.Context, j *job, conflict Result) 
 	return true
 }
 
-// decideAgain gives a job another plan. It reports false where the job got its answer instead.
+// decideAgain gives a job another plan. It reports false where the job got its answer instead. The key has
+// its say before a refusal here too: it may have been stored by an earlier try (I3).
 func (c *committer) decideAgain(ctx context.Context, j *job) bool {
 	p, err := j.again(ctx)
-	if err != nil || len(p.batch.Entries) == 0 {
-		c.answer(j, Result{Err: err})
-		return false
+	if err == nil && len(p.batch.Entries) > 0 {
+		j.plan = p
+		return true
 	}
-	j.plan = p
-	return true
+	e, found, failed := c.store.Find(ctx, j.plan.batch.Device, j.plan.batch.Key)
+	switch {
+	case failed != nil:
+		c.answer(j, Result{Err: fmt.Errorf("look up key: %w", failed)})
+	case found:
+		c.answer(j, Result{Entries: []chat.Entry{e}, Repeated: true})
+	default:
+		c.answer(j, Result{Err: err})
+	}
+	return false
 }
 
 func (c *committer) answer(j *job, r Result) {

@@ -279,3 +279,42 @@ func TestCloseCommitsWhatWasAccepted(t *testing.T) {
 	_, err := h.Do(t.Context(), chat.Send{Text: "late"}, b.key())
 	codeIs(t, err, chat.CodeUnavailable)
 }
+
+func TestARetryDecidedAgainInTheQueueStillFindsItsKey(t *testing.T) {
+	mem := storetest.NewMemory()
+	b, f := failingBed(t, func(c *engine.Config) { c.Store, c.Shared = mem, true })
+	other, err := engine.Start(t.Context(), engine.Config{Store: mem, Codec: wireCodec, Shared: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	ana, ben := b.person("ana_a"), b.person("ben_b")
+	room := b.room(chat.Group, ana, ben)
+	anas, bens := b.open(ana, room.Log(), chat.RightSend), b.open(ben, room.Log(), chat.RightSend)
+	key := b.key()
+	first, err := bens.Do(t.Context(), chat.Send{Text: "once"}, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin := func(h *engine.Handle, text string, key chat.Key) *engine.Pending {
+		t.Helper()
+		p, err := h.Begin(t.Context(), chat.Send{Text: text}, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	f.gate = make(chan struct{})
+	begin(anas, "keeps the committer busy", b.key())
+	retry := begin(bens, "once", key)
+	elsewhere := &bed{t: t, store: mem, Engine: other, keys: 1 << 32}
+	elsewhere.must(ana, room.Log(), chat.SetMember{Account: ben.Account, Role: chat.RoleBanned})
+	if _, err := anas.Members(t.Context(), engine.MemberQuery{Limit: 1}); err != nil { // learns of the ban
+		t.Fatal(err)
+	}
+	begin(anas, "knows of the ban, so that the retry is decided again", b.key())
+	close(f.gate)
+	if r, err := retry.Wait(t.Context()); err != nil || r.Seq != first.Seq || !r.Repeated {
+		t.Fatalf("the retry got %+v, %v", r, err)
+	}
+}

@@ -28,10 +28,22 @@ func (h *Handle) right() chat.Right {
 	return chat.RightRead
 }
 
-// floor is the last seq the actor may not see.
+// floor is the last seq of the handle's log that the actor may not see.
 func (h *Handle) floor() chat.Seq {
-	if h.log.Kind() == chat.ChatLog && h.facts.Actor.Role.In() && h.facts.Actor.From > 0 {
-		return h.facts.Actor.From - 1
+	if h.log.Kind() != chat.ChatLog {
+		return 0
+	}
+	return floorOf(h.facts.Chat, h.facts.Actor)
+}
+
+// floorOf is the last seq of a chat that somebody may not see. Where history is hidden from new members it is
+// hidden from passers-by as well: they have to join.
+func floorOf(room chat.Chat, who chat.Member) chat.Seq {
+	switch {
+	case !who.Role.In() && room.HistoryHidden:
+		return ^chat.Seq(0)
+	case who.Role.In() && who.From > 0:
+		return who.From - 1
 	}
 	return 0
 }

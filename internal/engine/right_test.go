@@ -177,6 +177,9 @@ func TestHiddenHistoryStaysHidden(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.say(ana, room, "after")
+	if got := b.texts(b.person("cyd_c"), room); len(got) > 0 {
+		t.Fatalf("somebody who has not joined sees %q", got)
+	}
 	h := b.open(ben, room.Log(), chat.RightRead)
 	if got := b.texts(ben, room); !slices.Equal(got, []string{"after"}) {
 		t.Fatalf("a page shows %q", got)

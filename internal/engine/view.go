@@ -25,7 +25,7 @@ func shownRow(row ListRow) ListRow {
 		last := *row.Last
 		last.Entry = last.Entry.Shown(row.Chat.Type)
 		row.Last = &last
-		if last.Seq < row.Me.From {
+		if last.Seq <= floorOf(row.Chat, row.Me) {
 			row.Last = nil
 		}
 	}

@@ -79,7 +79,6 @@ type write struct {
 	text    string // of a message, unique in the world
 	run     func(context.Context, *engine.Engine, chat.Actor, chat.Key) (engine.Receipt, error)
 	busy    bool
-	running int      // copies a server works on
 	seq     chat.Seq // once acknowledged
 	log     chat.LogID
 	acked   bool
@@ -90,6 +89,7 @@ type write struct {
 type ack struct {
 	receipt engine.Receipt
 	err     error
+	pos     chat.Pos // of the last entry on disk then
 }
 
 func newDevice(w *world, actor chat.Actor) *device {
@@ -224,7 +224,7 @@ func (d *device) send(wr *write) {
 	r := &request{what: wr.what, device: d, write: wr, key: key}
 	r.run = func(ctx context.Context, e *engine.Engine) any {
 		receipt, err := wr.run(ctx, e, actor, key)
-		return ack{receipt, err}
+		return ack{receipt, err, d.world.lastPos()}
 	}
 	r.done = func(res any) error {
 		wr.busy = false
@@ -257,7 +257,7 @@ func (d *device) acknowledged(wr *write, a ack) error {
 		wr.refused = chat.CodeOf(a.err)
 		d.world.report.Refused++
 		d.world.note("refused", uint64(wr.refused))
-		d.world.judge.refused(d, wr)
+		d.world.judge.refused(d, wr, a.pos)
 	} else {
 		wr.acked, wr.log, wr.seq = true, a.receipt.Log, a.receipt.Seq
 		d.world.report.Acked++

@@ -24,10 +24,9 @@ type judge struct {
 
 // denial is a write that was refused, when there was this much in the store.
 type denial struct {
-	device  *device
-	write   *write
-	pos     chat.Pos
-	running int // copies of it that servers were still working on
+	device *device
+	write  *write
+	pos    chat.Pos
 }
 
 // delivery is an entry that was sent to an account as a hint.
@@ -137,7 +136,7 @@ func (j *judge) mayShow(f chat.Facts, it chat.Item) error {
 	if it.Device != 0 || f.Chat.Type == chat.Channel && (it.Author != 0 || !it.Key.IsZero()) {
 		return fmt.Errorf("R11: %s/%d shows who wrote it", it.Log, it.Seq)
 	}
-	if f.Actor.Role.In() && it.Seq < f.Actor.From {
+	if f.Actor.Role.In() && it.Seq < f.Actor.From || !f.Actor.Role.In() && f.Chat.HistoryHidden {
 		return fmt.Errorf("leak: %s/%d is older than what the account may see", it.Log, it.Seq)
 	}
 	items, err := w.truth.Get(w.ctx, it.Log, []chat.Seq{it.Seq})
@@ -219,13 +218,18 @@ func (j *judge) acked(d *device, wr *write) error {
 	return nil
 }
 
-// refused remembers a write that was refused for good.
-func (j *judge) refused(d *device, wr *write) {
-	_, pos, err := j.world.truth.Feed(j.world.ctx, 0, 0)
+// refused remembers a write that was refused for good when the store ended at a position.
+func (j *judge) refused(d *device, wr *write, pos chat.Pos) {
+	j.denied = append(j.denied, denial{device: d, write: wr, pos: pos})
+}
+
+// lastPos is the position of the last entry on disk. It may be called from any goroutine.
+func (w *world) lastPos() chat.Pos {
+	_, pos, err := w.truth.Feed(w.ctx, 0, 0)
 	if err != nil {
-		j.report(err)
+		return 0 // the world ends
 	}
-	j.denied = append(j.denied, denial{device: d, write: wr, pos: pos, running: wr.running})
+	return pos
 }
 
 // chats returns all chats there are.

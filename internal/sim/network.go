@@ -61,9 +61,6 @@ func (w *world) ask(r *request) {
 			return nil
 		}
 		w.note(r.what, r.id, uint64(copy))
-		if r.write != nil {
-			r.write.running++
-		}
 		epoch, ctx, e := n.epoch, n.ctx, n.engine
 		n.gone.Go(func() {
 			res := r.run(ctx, e)
@@ -84,9 +81,6 @@ func (w *world) ask(r *request) {
 // answer judges what a server answers and sends it back, if the server and the connection still live.
 func (w *world) answer(c completed) error {
 	r, n := c.req, c.node
-	if r.write != nil {
-		r.write.running--
-	}
 	if !n.up || n.epoch != c.epoch {
 		return nil // a crashed server says nothing
 	}
