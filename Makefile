@@ -41,8 +41,8 @@ help: ## list the targets
 .PHONY: build
 build: web ## build bin/zolal and bin/zolalbench, static, with the web app inside
 	@mkdir -p $(BIN)
-	$(if $(SERVER),$(GO) build -trimpath -ldflags '-s -w' -o $(BIN)/zolal ./cmd/zolal,@echo "cmd/zolal is not here yet")
-	$(if $(BENCH),$(GO) build -trimpath -o $(BIN)/zolalbench ./cmd/zolalbench,@echo "cmd/zolalbench is not here yet")
+	$(if $(SERVER),$(GO) build -o $(BIN)/zolal ./cmd/zolal,@echo "cmd/zolal is not here yet")
+	$(if $(BENCH),$(GO) build -o $(BIN)/zolalbench ./cmd/zolalbench,@echo "cmd/zolalbench is not here yet")
 
 .PHONY: run
 run: build ## build everything and start a server on ./zolal-data; it prints the address to open
@@ -153,9 +153,9 @@ $(TOOLS)/nfpm: tools/nfpm.mod
 # --- release ----------------------------------------------------------------------------------------
 
 .PHONY: release
-release: build $(TOOLS)/nfpm ## the static binary and a Debian package in dist/
+release: web $(TOOLS)/nfpm ## the static binary and a Debian package in dist/
 	@mkdir -p dist
-	cp $(BIN)/zolal dist/zolal
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o dist/zolal ./cmd/zolal
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) VERSION=$(VERSION) ARCH=$$($(GO) env GOARCH) \
 		$(TOOLS)/nfpm package -f packaging/nfpm.yaml -p deb -t dist/
 	@ls -l dist
