@@ -31,7 +31,8 @@ var checks = [...]string{
 	`SELECT format('%d entries of account %d in block %d of %d/%d, summed up as %d', sum(n), author, block,
 		log >> 32, log & 0xffffffff, sum(summed)) FROM (
 		SELECT log, author, block, 0 AS n, entries AS summed FROM written UNION ALL
-		SELECT log, author, block, n, 0 FROM (` + sumAll + `)) GROUP BY log, author, block HAVING sum(n) <> sum(summed)`,
+		SELECT log, author, block, n, 0 FROM (` + sumAll + `))
+		GROUP BY log, author, block HAVING sum(n) <> sum(summed)`,
 	`SELECT format('%d/%d entry %d has no head', e.log >> 32, e.log & 0xffffffff, e.seq)
 		FROM entries AS e WHERE e.seq = 1 AND NOT EXISTS (SELECT 1 FROM heads AS h WHERE h.log = e.log)`,
 }

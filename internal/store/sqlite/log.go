@@ -100,7 +100,8 @@ func (s *Store) Page(ctx context.Context, log chat.LogID, before chat.Seq, limit
 // head returns where a log stands, with the facts version of its chat.
 func (c *conn) head(log chat.LogID) (chat.Head, error) {
 	h := chat.Head{Log: log}
-	_, err := c.one("SELECT "+headColumns+" FROM heads AS h WHERE h.log = ?", func(r *row) { h = readHead(r) }, log)
+	_, err := c.one("SELECT "+headColumns+" FROM heads AS h WHERE h.log = ?",
+		func(r *row) { h = readHead(r) }, log)
 	if err != nil || log.Kind() != chat.ChatLog {
 		return h, err
 	}
