@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
@@ -80,9 +81,11 @@ func Telegram(ctx context.Context, path string, to Chat, o Options) (Report, err
 		return r.report, fmt.Errorf("import: %w", err)
 	}
 	r.total = 2 * info.Size()
-	if _, err := Inspect(ctx, path, r.note); err != nil {
+	summary, err := Inspect(ctx, path, r.note)
+	if err != nil {
 		return r.report, err
 	}
+	r.self = "channel" + strconv.FormatInt(summary.ID, 10)
 	r.base = info.Size()
 	head, err := to.Head(ctx)
 	if err != nil {
@@ -102,6 +105,7 @@ type run struct {
 	options     Options
 	report      Report
 	head        chat.Seq
+	self        string // how the export names its own channel as an author
 	pending     []*record
 	last        int64 // number of the line before
 	started     bool
@@ -186,6 +190,9 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 			}
 			return known[number].Seq
 		})
+		if m := line.Message; m != nil && m.Imported.AuthorID == r.self {
+			m.Imported.Author = "" // the channel speaks as itself
+		}
 		if err := line.Valid(); err != nil {
 			p.report.Failed++
 			p.report.Failures = append(p.report.Failures, Failure{rec.ID, err.Error()})

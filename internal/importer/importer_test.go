@@ -113,6 +113,9 @@ func TestAnExportBecomesAChannelInItsOrder(t *testing.T) {
 			t.Errorf("item %d has an author: names of an export are labels", i)
 		}
 	}
+	if two := message(t, items[1]); two.Imported.Author != "" {
+		t.Errorf("the channel's own name stands as an author: %q", two.Imported.Author)
+	}
 	five := message(t, items[2])
 	if five.Reply == nil || five.Reply.Seq != items[1].Seq {
 		t.Errorf("the reply points to %+v, not to %d", five.Reply, items[1].Seq)
