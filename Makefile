@@ -109,8 +109,8 @@ e2e: build ## the web app in a real Chromium on the real binary
 	$(if $(E2E),.ci/deps chromium && $(NPM) run --prefix web e2e,@echo "the browser tests are not here yet")
 
 .PHONY: deps
-deps: ## install what the tests need: a C compiler for -race, Chromium and fonts
-	.ci/deps gcc $(if $(E2E),chromium,)
+deps: ## install what the tests need: a C compiler for -race, strace, Chromium and fonts
+	.ci/deps gcc strace $(if $(E2E),chromium,)
 
 # --- longer runs ------------------------------------------------------------------------------------
 

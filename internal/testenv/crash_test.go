@@ -153,7 +153,7 @@ func TestTheDiskIsSyncedBeforeAnythingIsAcknowledged(t *testing.T) {
 	}
 	t.Parallel()
 	if _, err := exec.LookPath("strace"); err != nil {
-		t.Skip("strace is not installed; make test installs it")
+		t.Fatal("strace is missing; make deps installs it")
 	}
 	trace := filepath.Join(t.TempDir(), "trace")
 	host := testenv.BinaryUnder(t, "strace", "-D", "-f", "-y", "-s", "65536", "-o", trace,
