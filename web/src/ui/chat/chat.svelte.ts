@@ -2,7 +2,7 @@
 import { getContext, setContext } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
 import type { AppModel, ChatView, Draft, MessageView, OpenChat, Seq } from '../../model'
-import { writeMarkup } from '../../model/markup'
+import { readMarkup, writeMarkup } from '../../model/markup'
 import { type Observed, observe } from '../state/observe.svelte'
 import { attempt } from '../state/tell'
 
@@ -30,11 +30,26 @@ export class ChatState {
 
   /** The draft that the text was last the same as. */
   #adopted = ''
+  /** One's own draft that has not come back in the view yet. */
+  #awaited: { readonly markup: string; readonly until: number } | null = null
 
   constructor(model: AppModel, open: OpenChat) {
     this.model = model
     this.open = open
     this.view = observe(open.view)
+  }
+
+  /** Keeps what is in the composer as the draft of all devices. */
+  keep(): void {
+    if (this.intent.kind === 'edit') return
+    const draft = {
+      body: readMarkup(this.text),
+      replyTo: this.intent.kind === 'reply' ? this.intent.message.seq : null,
+    }
+    const markup = writeMarkup(draft.body)
+    if (markup !== this.#adopted) this.#awaited = { markup, until: performance.now() + 5000 }
+    this.#adopted = markup
+    this.open.write.setDraft(draft)
   }
 
   /**
@@ -43,6 +58,11 @@ export class ChatState {
    */
   adopt(draft: Draft): void {
     const markup = writeMarkup(draft.body)
+    if (this.#awaited !== null) {
+      // What comes before one's own draft has come back is older than it.
+      if (markup !== this.#awaited.markup && performance.now() < this.#awaited.until) return
+      this.#awaited = null
+    }
     if (markup === this.#adopted) return
     if (this.text === this.#adopted && this.intent.kind !== 'edit') {
       this.text = markup

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type Browser, test as base, expect, type Page } from '@playwright/test'
+
+const root = resolve(import.meta.dirname, '../../..')
+const binary = process.env['ZOLAL_BIN'] ?? join(root, 'bin/zolal')
+export const sharedData = process.env['ZOLAL_SHARED'] ?? resolve(root, '../shared/data')
+export const password = 'رود زلال و کوه بلند'
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+/** The real binary on a data directory of its own. */
+export class Server {
+  readonly data = mkdtempSync(join(tmpdir(), 'zolal-e2e-'))
+  readonly #port: number
+  #process: ChildProcess | null = null
+  setup = ''
+
+  private constructor(port: number) {
+    this.#port = port
+  }
+
+  static async make(): Promise<Server> {
+    const server = new Server(await freePort())
+    await server.start()
+    return server
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(
+      binary,
+      ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.#port}`, '--backup-keep', '0'],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
+    this.#process = child
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        said += chunk.toString()
+      })
+    }
+    await expect
+      .poll(async () => (await fetch(`${this.url}/readyz`).catch(() => null))?.ok ?? false, {
+        message: `the server does not start:\n${said}`,
+        timeout: 60_000,
+      })
+      .toBe(true)
+    this.setup = /\S+#setup=\S+/.exec(said)?.[0] ?? this.setup
+  }
+
+  /** SIGKILL is a crash. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    const child = this.#process
+    if (!child || child.exitCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+    this.#process = null
+  }
+
+  /** A command of the operator; its JSON answer. */
+  run(...words: string[]): unknown {
+    const said = execFileSync(binary, [...words, '--data', this.data, '--json'], { encoding: 'utf8' })
+    return JSON.parse(said)
+  }
+
+  async close(): Promise<void> {
+    await this.stop()
+    rmSync(this.data, { recursive: true, force: true })
+  }
+}
+
+export interface PersonOptions {
+  readonly language?: 'fa' | 'en'
+  readonly theme?: 'light' | 'dark'
+  readonly phone?: boolean
+  /** The address to begin at; else the sign-up form. */
+  readonly from?: string
+}
+
+export interface World {
+  readonly server: Server
+  /** A browser of its own, not signed in. */
+  visitor(options?: PersonOptions): Promise<Page>
+  /** A browser of its own with a new account. */
+  person(name: string, username: string, options?: PersonOptions): Promise<Page>
+}
+
+async function newPage(
+  browser: Browser,
+  url: string,
+  options: PersonOptions,
+  wrong: string[],
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: options.phone ? { width: 390, height: 844 } : { width: 1440, height: 900 },
+    hasTouch: options.phone ?? false,
+    locale: 'fa-IR',
+    timezoneId: 'Asia/Tehran',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  const look = { language: options.language ?? 'fa', theme: options.theme ?? 'light' }
+  await context.addInitScript((chosen) => {
+    if (!localStorage.getItem('zolal.look')) localStorage.setItem('zolal.look', JSON.stringify(chosen))
+  }, look)
+  const page = await context.newPage()
+  page.on('pageerror', (error) => wrong.push(`${error.message}\n${error.stack}`))
+  page.on('console', (line) => {
+    if (/content security policy/i.test(line.text())) wrong.push(line.text())
+  })
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url)) wrong.push(`request to ${request.url()}`)
+  })
+  return page
+}
+
+export async function signUp(page: Page, name: string, username: string): Promise<string> {
+  await page.getByLabel('نام شما').fill(name)
+  await page.getByLabel('نام کاربری').fill(username)
+  await page.getByLabel('گذرواژه', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'ادامه' }).click()
+  const groups = await page.locator('.code b').allTextContents()
+  await page.getByLabel(/برای اطمینان/).fill((await page.locator('.code li.asked b').textContent()) ?? '')
+  await page.getByRole('button', { name: 'ساختن حساب' }).click()
+  await expect(page.getByRole('searchbox')).toBeVisible()
+  return groups.join(' ')
+}
+
+export const test = base.extend<{ world: World }>({
+  world: async ({ browser }, use) => {
+    if (!existsSync(binary)) throw new Error(`${binary} is not there: run make build first`)
+    const server = await Server.make()
+    const wrong: string[] = []
+    const pages: Page[] = []
+    const open = async (options: PersonOptions) => {
+      const page = await newPage(browser, server.url, options, wrong)
+      pages.push(page)
+      return page
+    }
+    await use({
+      server,
+      async visitor(options = {}) {
+        const page = await open(options)
+        await page.goto(options.from ?? server.url)
+        return page
+      },
+      async person(name, username, options = {}) {
+        const page = await open(options)
+        // The first account comes by the set-up link; those after it sign up.
+        const first = server.setup !== '' && pages.length === 1
+        await page.goto(options.from ?? (first ? server.setup : `${server.url}/#/signup`))
+        await signUp(page, name, username)
+        return page
+      },
+    })
+    for (const page of pages) await page.context().close()
+    await server.close()
+    expect(wrong, 'errors, broken policy or requests to the outside').toEqual([])
+  },
+})
+
+export const field = (page: Page) => page.getByRole('textbox', { name: 'پیام', exact: true })
+export const talk = (page: Page) => page.locator('.scroller')
+
+/** The newest message that holds a text. */
+export const said = (page: Page, text: string) => talk(page).locator('[data-key]', { hasText: text }).last()
+
+export async function write(page: Page, text: string): Promise<void> {
+  await field(page).fill(text)
+  await field(page).press('Enter')
+}
+
+export async function findPerson(page: Page, username: string, name: string): Promise<void> {
+  await page.getByRole('searchbox').fill(username)
+  await page.locator('.results').getByText(name).first().click()
+  await expect(field(page)).toBeVisible()
+}
+
+export async function menu(page: Page, text: string, item: string): Promise<void> {
+  await said(page, text).locator('.bubble').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: item, exact: true }).click()
+}
+
+export { expect }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { expect, field, findPerson, menu, said, talk, test, write } from './fixtures'
+
+test('two people talk: replies, edits, reactions, deletions, typing and read marks arrive live', async ({
+  world,
+}) => {
+  const sara = await world.person('سارا محمدی', 'sara_m')
+  const nilu = await world.person('نیلوفر رستگار', 'niloofar')
+
+  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
+  await write(sara, 'سلام **نیلوفر**! https://zolal.im')
+  await expect(said(sara, 'سلام').getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
+  const row = nilu.getByRole('link', { name: /سارا محمدی/ })
+  await expect(row).toContainText('سلام نیلوفر!')
+  await expect(row).toContainText('۱')
+
+  await row.click()
+  await expect(said(nilu, 'سلام').locator('.bold')).toHaveText('نیلوفر')
+  await expect(said(sara, 'سلام').getByRole('img', { name: 'خوانده شد' })).toBeVisible()
+
+  await field(nilu).pressSequentially('در حال')
+  await expect(sara.locator('header .status')).toContainText('در حال نوشتن')
+  await field(nilu).fill('')
+
+  await said(nilu, 'سلام').locator('.bubble').dblclick()
+  await write(nilu, 'سلام سارا جان')
+  await expect(said(sara, 'سلام سارا جان').locator('.quote')).toContainText('سلام نیلوفر!')
+
+  await menu(nilu, 'سلام سارا جان', 'ویرایش')
+  await expect(field(nilu)).toHaveValue('سلام سارا جان')
+  await write(nilu, 'سلام سارای عزیز')
+  await expect(said(sara, 'سلام سارای عزیز')).toContainText('ویرایش‌شده')
+
+  await said(sara, 'سلام سارای عزیز').locator('.bubble').click({ button: 'right' })
+  await sara.getByRole('button', { name: '❤️' }).click()
+  await expect(said(nilu, 'سلام سارای عزیز').getByRole('button', { name: '❤️ ۱' })).toBeVisible()
+
+  await write(sara, 'این را پاک می‌کنم')
+  await expect(said(nilu, 'این را پاک می‌کنم')).toBeVisible()
+  await menu(sara, 'این را پاک می‌کنم', 'حذف')
+  await sara.getByRole('button', { name: 'حذف برای همه' }).click()
+  await expect(talk(nilu)).not.toContainText('این را پاک می‌کنم')
+  await expect(talk(sara)).not.toContainText('این را پاک می‌کنم')
+  await sara.screenshot({ path: 'test-results/binary/talk-sara.png' })
+  await nilu.screenshot({ path: 'test-results/binary/talk-niloofar.png' })
+})
+
+test('a crash of the server in the middle loses nothing, and what was written meanwhile is sent', async ({
+  world,
+}) => {
+  const sara = await world.person('سارا محمدی', 'sara_m')
+  const nilu = await world.person('نیلوفر رستگار', 'niloofar')
+  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
+  for (let i = 1; i <= 5; i++) await write(sara, `پیش از افتادن ${i}`)
+  await expect(said(sara, 'پیش از افتادن 5').getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
+  await nilu.getByRole('link', { name: /سارا محمدی/ }).click()
+  await expect(said(nilu, 'پیش از افتادن 5')).toBeVisible()
+
+  await world.server.stop('SIGKILL')
+  await write(sara, 'نوشته در نبود سرور')
+  await expect(said(sara, 'نوشته در نبود سرور').getByRole('img', { name: 'در انتظار فرستادن' })).toBeVisible()
+  await world.server.start()
+  await expect(
+    said(sara, 'نوشته در نبود سرور').getByRole('img', { name: /فرستاده شد|خوانده شد/ }),
+  ).toBeVisible({ timeout: 60_000 })
+  await expect(said(nilu, 'نوشته در نبود سرور')).toBeVisible({ timeout: 60_000 })
+  for (const page of [sara, nilu]) {
+    const texts = await talk(page).locator('[data-seq] .text').allTextContents()
+    expect(texts.map((text) => text.trim())).toEqual([
+      ...[1, 2, 3, 4, 5].map((i) => `پیش از افتادن ${i}`),
+      'نوشته در نبود سرور',
+    ])
+  }
+})
+
+test('offline the list and the chat come from this device, and the outbox waits', async ({ world }) => {
+  const sara = await world.person('سارا محمدی', 'sara_m')
+  const nilu = await world.person('نیلوفر رستگار', 'niloofar')
+  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
+  await write(sara, 'پیش از قطع')
+  await nilu.getByRole('link', { name: /سارا محمدی/ }).click()
+  await expect(said(nilu, 'پیش از قطع')).toBeVisible()
+
+  await sara.context().setOffline(true)
+  await write(sara, 'در بی‌شبکگی')
+  await expect(sara.getByText('در انتظار شبکه').first()).toBeVisible({ timeout: 60_000 })
+  await expect(sara.getByText('۱ پیام در انتظار فرستادن است')).toBeVisible()
+  await write(nilu, 'کجایی؟')
+  await sara.context().setOffline(false)
+  await expect(said(nilu, 'در بی‌شبکگی')).toBeVisible({ timeout: 60_000 })
+  await expect(said(sara, 'کجایی؟')).toBeVisible({ timeout: 60_000 })
+})
+
+test('a network that answers in our place is named, believed nothing, and loses nothing', async ({
+  world,
+}) => {
+  const sara = await world.person('سارا محمدی', 'sara_m')
+  const nilu = await world.person('نیلوفر رستگار', 'niloofar')
+  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
+  await write(sara, 'پیش از مداخله')
+  await nilu.getByRole('link', { name: /سارا محمدی/ }).click()
+  await expect(said(nilu, 'پیش از مداخله')).toBeVisible()
+
+  await sara.routeWebSocket(/\/api\//, (socket) => socket.close())
+  await sara.route('**/api/**', (route) =>
+    route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>Sign in to Wi-Fi</h1>' }),
+  )
+  await world.server.stop('SIGKILL')
+  await world.server.start()
+  await write(sara, 'در مداخله')
+  await expect(sara.getByText('این شبکه مداخله می‌کند').first()).toBeVisible({ timeout: 90_000 })
+  await expect(said(sara, 'در مداخله').getByRole('img', { name: 'در انتظار فرستادن' })).toBeVisible()
+  await sara.screenshot({ path: 'test-results/binary/interfering.png' })
+  await sara.unroute('**/api/**')
+  await expect(said(nilu, 'در مداخله')).toBeVisible({ timeout: 90_000 })
+})
