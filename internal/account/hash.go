@@ -15,13 +15,19 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 )
 
-// The cost of a password, as OWASP recommends for argon2id: 19 MiB, two passes, one lane; about 23 ms.
+// Cost is what one password costs to check, by argon2id with one lane. Each hash carries its own, so that a
+// higher one leaves old hashes valid.
+type Cost struct {
+	KiB    uint32
+	Passes uint32
+}
+
+// fullCost is what OWASP recommends: 19 MiB and two passes, about 23 ms.
+func fullCost() Cost { return Cost{KiB: 19 * 1024, Passes: 2} }
+
 const (
-	argonKiB    = 19 * 1024
-	argonPasses = 2
-	argonLanes  = 1
-	saltBytes   = 16
-	hashBytes   = 32
+	saltBytes = 16
+	hashBytes = 32
 )
 
 // maxPasswordBytes bounds what is hashed; nobody types more.
@@ -30,6 +36,7 @@ const maxPasswordBytes = 1024
 // hasher runs argon2id on few cores at a time, so that sign-ins cannot starve deliveries of CPU and memory.
 // Those who wait are bounded too; more are turned away with a time to retry.
 type hasher struct {
+	cost  Cost
 	run   chan struct{} // one token for each that may run
 	wait  chan struct{} // one token for each that may run or wait
 	decoy string        // of a password nobody knows: for accounts that do not exist
@@ -40,14 +47,16 @@ const maxWaiting = 1 << 16
 
 // newHasher allows half of the cores at a time, and so many callers who wait; 0: as many as there is any
 // sense in.
-func newHasher(waiting int) *hasher {
+func newHasher(cost Cost, waiting int) *hasher {
 	if waiting == 0 {
 		waiting = maxWaiting
 	}
+	if cost == (Cost{}) {
+		cost = fullCost()
+	}
 	cores := max(1, runtime.GOMAXPROCS(0)/2)
-	h := &hasher{run: make(chan struct{}, cores), wait: make(chan struct{}, cores+waiting)}
-	h.decoy = encodeHash(argon2.IDKey([]byte(rand.Text()), make([]byte, saltBytes),
-		argonPasses, argonKiB, argonLanes, hashBytes), make([]byte, saltBytes))
+	h := &hasher{cost: cost, run: make(chan struct{}, cores), wait: make(chan struct{}, cores+waiting)}
+	h.decoy = h.encode(rand.Text())
 	return h
 }
 
@@ -78,10 +87,17 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer h.leave()
+	return h.encode(password), nil
+}
+
+// encode computes the PHC form under a fresh salt.
+func (h *hasher) encode(password string) string {
 	salt := make([]byte, saltBytes)
 	rand.Read(salt)
-	sum := argon2.IDKey([]byte(password), salt, argonPasses, argonKiB, argonLanes, hashBytes)
-	return encodeHash(sum, salt), nil
+	sum := argon2.IDKey([]byte(password), salt, h.cost.Passes, h.cost.KiB, 1, hashBytes)
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, h.cost.KiB, h.cost.Passes,
+		b64.EncodeToString(salt), b64.EncodeToString(sum))
 }
 
 // verify reports whether the password is the one of the stored hash. An empty or unreadable hash costs as
@@ -99,17 +115,11 @@ func (h *hasher) verify(ctx context.Context, stored, password string) (bool, err
 	return subtle.ConstantTimeCompare(sum, p.sum) == 1 && ok, nil
 }
 
-// phc is a decoded hash with its cost, so that a later, higher cost leaves old hashes valid.
+// phc is a decoded hash with its cost.
 type phc struct {
 	kib, passes uint32
 	lanes       uint8
 	salt, sum   []byte
-}
-
-func encodeHash(sum, salt []byte) string {
-	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonKiB, argonPasses, argonLanes,
-		b64.EncodeToString(salt), b64.EncodeToString(sum))
 }
 
 // decodeHash reads only hashes this package wrote; bounds keep a damaged row from asking for all memory.

@@ -11,7 +11,7 @@ import (
 )
 
 func TestAPasswordMatchesItsHashAndNothingElse(t *testing.T) {
-	h := newHasher(8)
+	h := newHasher(Cost{}, 8)
 	ctx := t.Context()
 	stored, err := h.hash(ctx, "گربه‌ی همسایه ۱۲")
 	if err != nil {
@@ -31,8 +31,19 @@ func TestAPasswordMatchesItsHashAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestAHashOfAnotherCostStaysValid(t *testing.T) {
+	cheap := newHasher(Cost{KiB: 64, Passes: 1}, 1)
+	stored, err := cheap.hash(t.Context(), "a password")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := newHasher(Cost{KiB: 128, Passes: 1}, 1).verify(t.Context(), stored, "a password"); !ok {
+		t.Errorf("refused: %v", err)
+	}
+}
+
 func TestADamagedHashNeverMatchesAndNeverPanics(t *testing.T) {
-	h := newHasher(8)
+	h := newHasher(Cost{KiB: 64, Passes: 1}, 8)
 	for _, stored := range []string{
 		"", "x", "$argon2id$", "$argon2id$v=19$m=19456,t=2,p=1$", "$argon2id$v=19$m=19456,t=0,p=1$AAAA$AAAA",
 		"$argon2id$v=19$m=4294967295,t=2,p=1$AAAA$AAAAAAAAAAAAAAAAAAAAAAAA",
@@ -46,7 +57,7 @@ func TestADamagedHashNeverMatchesAndNeverPanics(t *testing.T) {
 }
 
 func TestTooManyWaitingPasswordsAreTurnedAwayWithATimeToRetry(t *testing.T) {
-	h := newHasher(1)
+	h := newHasher(Cost{}, 1)
 	for range cap(h.run) { // all places taken
 		if err := h.enter(t.Context()); err != nil {
 			t.Fatal(err)

@@ -128,6 +128,9 @@ type Config struct {
 	OpenSignup bool
 	// Limits bound guessing and flooding; the zero Limits are none.
 	Limits Limits
+	// Cost is what a password costs to check; the zero Cost is the recommended one. Tests that make many
+	// accounts take a lower one.
+	Cost Cost
 	// Official reports whether a build of a client is one this server serves itself.
 	Official func(client, build string) bool
 }
@@ -160,7 +163,7 @@ func New(cfg Config) *Service {
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Service{
 		Config:  cfg,
-		hashes:  newHasher(cfg.Limits.Hashing),
+		hashes:  newHasher(cfg.Cost, cfg.Limits.Hashing),
 		buckets: newBuckets(cfg.Now),
 		use:     newUses(),
 		ended:   newEnded(ctx),

@@ -83,6 +83,7 @@ func (b *bed) node(limits account.Limits) (*account.Service, *engine.Engine) {
 	s := account.New(account.Config{
 		Store: b.store, Registry: registry{e, &b.fail}, Log: slog.New(slog.DiscardHandler), OpenSignup: true,
 		Limits:   limits,
+		Cost:     account.Cost{KiB: 64, Passes: 1},
 		Official: func(client, build string) bool { return client == "zolal-web" && build == "b1" },
 	})
 	b.t.Cleanup(func() {

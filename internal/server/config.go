@@ -51,6 +51,8 @@ type Config struct {
 
 	Log *slog.Logger     // default: none of it
 	Now func() time.Time // default time.Now
+	// HashCost is what a password costs to check; default: the recommended one.
+	HashCost account.Cost
 	// OpenStore opens the store in a directory; default: the SQLite one.
 	OpenStore func(ctx context.Context, dir string) (Store, error)
 }

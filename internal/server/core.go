@@ -79,6 +79,7 @@ func (c *core) startAccounts() (err error) {
 		Now:        c.cfg.Now,
 		OpenSignup: c.cfg.openSignup(),
 		Limits:     c.cfg.Limits,
+		Cost:       c.cfg.HashCost,
 		Official: func(client, build string) bool {
 			return client == "zolal-web" && (build == c.app.build || build == c.build.Commit)
 		},

@@ -69,6 +69,7 @@ func start(t *testing.T, n int, change ...func(*server.Config)) Host {
 		cfg.Listen = FreeAddress(t)
 		cfg.Backup.Keep = 0
 		cfg.Limits, cfg.Rates = account.Limits{}, native.Rates{}
+		cfg.HashCost = account.Cost{KiB: 64, Passes: 1}
 		cfg.Signup = "open"
 		cfg.StopWithin = 5 * time.Second
 		cfg.OpenStore = func(context.Context, string) (server.Store, error) { return h.store, nil }
