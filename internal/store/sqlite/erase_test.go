@@ -86,6 +86,31 @@ func TestErasedTextLeavesTheDiskByItself(t *testing.T) {
 	}
 }
 
+func TestErasedTextThatACrashLeftLeavesTheDisk(t *testing.T) {
+	before, dir := t.TempDir(), t.TempDir()
+	s := open(t, before, Config{erasedAfter: time.Hour})
+	add(t, s, said(1, key(1), "to be forgotten"))
+	add(t, s, said(1, key(2), "", chat.Superseded{Target: 1, Redact: true}))
+	for _, name := range []string{DatabaseName, DatabaseName + "-wal"} { // as a crash leaves them
+		b, err := os.ReadFile(filepath.Join(before, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, dir, Config{erasedAfter: time.Millisecond})
+	deadline := time.After(30 * time.Second)
+	for again := time.Tick(time.Millisecond); len(onDisk(t, dir, "to be forgotten")) > 0; {
+		select {
+		case <-again:
+		case <-deadline:
+			t.Fatalf("it is still in %v", onDisk(t, dir, "to be forgotten"))
+		}
+	}
+}
+
 func TestASnapshotIsWhole(t *testing.T) {
 	s := unsynced(t)
 	for i := range 50 {

@@ -108,6 +108,8 @@ func Open(ctx context.Context, dir string, cfg Config) (*Store, error) {
 	if err := s.open(ctx, dir); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", s.path, err), s.release())
 	}
+	// A crash may have left erased bodies in the write-ahead log, which nobody remembers.
+	ask(s.erased)
 	s.done.Go(s.write)
 	s.done.Go(s.checkpoints)
 	return s, nil
