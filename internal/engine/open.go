@@ -68,6 +68,15 @@ func (h *Handle) Me() chat.Member { return h.facts.Actor }
 // Log returns the log the handle was opened on.
 func (h *Handle) Log() chat.LogID { return h.log }
 
+// Check reports why the actor does not have a right now, nil where it has. What is stored is checked by its
+// own call; this is for what is told and never stored.
+func (h *Handle) Check(ctx context.Context, right chat.Right) error {
+	if err := h.mayNow(ctx, right); err != nil {
+		return fmt.Errorf("%s in %s: %w", right, h.log, err)
+	}
+	return nil
+}
+
 // may checks a right, first against what is remembered; a refusal is confirmed by the store.
 func (h *Handle) may(ctx context.Context, right chat.Right) error {
 	e := h.engine

@@ -53,47 +53,83 @@ func (e *Engine) MarkRead(ctx context.Context, actor chat.Actor, room chat.ChatI
 	return mark, nil
 }
 
+// NoteRead is MarkRead for who does not wait: a mark that has to wait for the end of a gap is left to it.
+func (e *Engine) NoteRead(ctx context.Context, actor chat.Actor, room chat.ChatID, seq chat.Seq) error {
+	mark, further, err := e.readable(ctx, actor, room, seq)
+	if err == nil && further {
+		_, err = e.reads.place(ctx, actor, mark)
+	}
+	if err != nil {
+		return fmt.Errorf("note %s as read: %w", room.Log(), err)
+	}
+	return nil
+}
+
 func (e *Engine) markRead(ctx context.Context, actor chat.Actor, room chat.ChatID, seq chat.Seq) (
-	mark chat.ReadMark, err error) {
-	if err := actor.May(chat.ScopeSend); err != nil {
+	chat.ReadMark, error) {
+	mark, further, err := e.readable(ctx, actor, room, seq)
+	if err != nil || !further {
 		return mark, err
+	}
+	return e.reads.move(ctx, actor, mark)
+}
+
+// readable returns the mark of a seq, or the one that stands where that is as far.
+func (e *Engine) readable(ctx context.Context, actor chat.Actor, room chat.ChatID, seq chat.Seq) (
+	mark chat.ReadMark, further bool, err error) {
+	if err := actor.May(chat.ScopeSend); err != nil {
+		return mark, false, err
 	}
 	h, err := e.Open(ctx, actor, room.Log(), chat.RightRead)
 	if err != nil {
-		return mark, err
+		return mark, false, err
 	}
 	row, ok, err := e.ownRow(ctx, actor.Account, room)
 	switch {
 	case err != nil:
-		return mark, err
+		return mark, false, err
 	case !ok || !h.facts.Actor.Role.In():
-		return mark, chat.Errorf(chat.CodeNotMember, "not a member of this chat")
+		return mark, false, chat.Errorf(chat.CodeNotMember, "not a member of this chat")
 	}
 	seq = min(seq, row.Head.Seq)
 	if seq <= row.Read.Seq {
-		return row.Read, nil
+		return row.Read, false, nil
 	}
 	mark = chat.ReadMark{Chat: room, Seq: seq, Ord: row.Head.Ord}
 	if seq < row.Head.Seq {
 		items, err := e.store.Get(ctx, room.Log(), []chat.Seq{seq})
 		if err != nil {
-			return mark, fmt.Errorf("get: %w", err)
+			return mark, false, fmt.Errorf("get: %w", err)
 		}
 		if len(items) == 0 {
-			return mark, &chat.Error{Code: chat.CodeBadRequest, Field: "seq", Text: "no such entry"}
+			return mark, false, &chat.Error{Code: chat.CodeBadRequest, Field: "seq", Text: "no such entry"}
 		}
 		mark.Ord = items[0].Ord
 	}
-	return e.reads.move(ctx, actor, mark)
+	return mark, true, nil
 }
 
 // move writes a mark now, or with others at the end of the gap.
 func (r *readMarks) move(ctx context.Context, actor chat.Actor, mark chat.ReadMark) (chat.ReadMark, error) {
+	next, err := r.place(ctx, actor, mark)
+	if next == nil {
+		return mark, err
+	}
+	select {
+	case <-next.done:
+		return next.mark, next.err
+	case <-ctx.Done():
+		return mark, ctx.Err()
+	}
+}
+
+// place writes a mark now, or puts it among those that are written at the end of the gap, and returns these.
+func (r *readMarks) place(ctx context.Context, actor chat.Actor, mark chat.ReadMark) (*trailing, error) {
 	at := seat{mark.Chat, actor.Account}
 	r.mu.Lock()
 	if r.shut {
 		r.mu.Unlock()
-		return mark, stopping()
+		return nil, stopping()
 	}
 	slot, busy := r.slots[at]
 	if !busy {
@@ -101,7 +137,7 @@ func (r *readMarks) move(ctx context.Context, actor chat.Actor, mark chat.ReadMa
 		r.slots[at] = slot
 		slot.timer = time.AfterFunc(r.gap, func() { r.gapOver(at, slot) })
 		r.mu.Unlock()
-		return mark, r.write(ctx, actor, mark)
+		return nil, r.write(ctx, actor, mark)
 	}
 	if slot.next == nil {
 		slot.next = &trailing{actor: actor, mark: mark, done: make(chan struct{})}
@@ -110,12 +146,7 @@ func (r *readMarks) move(ctx context.Context, actor chat.Actor, mark chat.ReadMa
 	}
 	next := slot.next
 	r.mu.Unlock()
-	select {
-	case <-next.done:
-		return next.mark, next.err
-	case <-ctx.Done():
-		return mark, ctx.Err()
-	}
+	return next, nil
 }
 
 // gapOver writes what waited through a gap and begins another, or forgets the slot.

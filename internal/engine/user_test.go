@@ -34,6 +34,36 @@ func (b *bed) kinds(who chat.Actor) map[chat.Kind]int {
 	}
 }
 
+func TestANotedReadMarkKeepsNobodyWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t)
+		ana, ben := b.person("ana_a"), b.person("ben_b")
+		room := b.room(chat.Group, ana, ben)
+		var last chat.Seq
+		began := time.Now()
+		for range 5 {
+			last = b.say(ana, room, "x").Seq
+			if err := b.NoteRead(t.Context(), ben, room, last); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if waited := time.Since(began); waited != 0 {
+			t.Errorf("it waited %v", waited)
+		}
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		if n := b.kinds(ben)[chat.KindRead]; n != 2 {
+			t.Errorf("%d read entries", n)
+		}
+		if mark, err := b.MarkRead(t.Context(), ben, room, last); err != nil || mark.Seq != last {
+			t.Errorf("read up to %+v of %d, %v", mark, last, err)
+		}
+		if err := b.NoteRead(t.Context(), b.person("eve_e"), room, last); err == nil {
+			t.Error("somebody from outside noted that")
+		}
+	})
+}
+
 func TestReadMarksBecomeOneEntryInTwoSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBed(t)

@@ -38,7 +38,7 @@ func send(ctx context.Context, c *caller, r *zolalv1.SendRequest) (wait[zolalv1.
 	}, r.GetKey())
 	if err == nil && r.GetReadSeq() > 0 {
 		c.waits.run(func() {
-			_, err := c.cfg.Engine.MarkRead(c.ctx, c.actor, chat.ChatID(r.GetChat()), chat.Seq(r.GetReadSeq()))
+			err := c.cfg.Engine.NoteRead(c.ctx, c.actor, chat.ChatID(r.GetChat()), chat.Seq(r.GetReadSeq()))
 			if chat.CodeOf(err) == chat.CodeInternal {
 				c.cfg.Log.Warn("a read mark was not written", "error", err)
 			}

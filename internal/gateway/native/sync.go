@@ -120,7 +120,11 @@ func typing(ctx context.Context, c *caller, r *zolalv1.TypingRequest) (*zolalv1.
 	}
 	room := h.Chat()
 	known := room.Type == chat.Direct || room.Type == chat.Group && !room.Wide
-	if known && h.Me().Role.In() {
+	if known {
+		// Who may not write is not shown as writing: least of all to somebody who blocked him.
+		if err := h.Check(ctx, chat.RightSend); err != nil {
+			return nil, err
+		}
 		c.cfg.Hub.Typing(room.ID, c.actor.Account, r.GetStopped())
 	}
 	return &zolalv1.Empty{}, nil

@@ -263,6 +263,23 @@ func TestWhatIsFleetingReachesThoseItConcerns(t *testing.T) {
 	})
 }
 
+// UPD-2
+func TestWhoMayNotWriteIsNotShownAsWriting(t *testing.T) {
+	h := serve(t)
+	c := h.dialMany(h.users(2))
+	direct := ask[zolalv1.ChatInfo](c[0], "Chats/OpenDirect", &zolalv1.OpenDirectRequest{
+		Key: key(), Account: uint32(c[1].user.Account),
+	})
+	ask[zolalv1.Empty](c[0], "Sync/Typing", &zolalv1.TypingRequest{Chat: direct.GetId()})
+	ask[zolalv1.Receipt](c[1], "Sync/SetBlock", &zolalv1.SetBlockRequest{
+		Key: key(), Block: &zolalv1.Block{Account: uint32(c[0].user.Account), Blocked: true},
+	})
+	code := c[0].refused("Sync/Typing", &zolalv1.TypingRequest{Chat: direct.GetId()})
+	if code != zolalv1.ErrorCode_CANNOT_WRITE {
+		t.Errorf("typing to who blocked me: %s", code)
+	}
+}
+
 // UPD-4
 func TestARemovedMemberHearsOfItAndNothingAfter(t *testing.T) {
 	h := serve(t)
