@@ -265,7 +265,7 @@ func (c *conn) hello(id uint32, payload []byte) {
 	}
 	f := c.g.replyFrame(id, c.g.helloOk(), nil)
 	c.actor, c.operator = who.actor, who.operator
-	if err := c.g.cfg.Hub.Open(&c.Session, who.identity(), c, f); err != nil {
+	if err := c.g.openSession(&c.Session, who.identity(), c, f); err != nil {
 		c.refuse(id, err)
 		c.Close()
 		return

@@ -385,6 +385,30 @@ func TestARevokedTokenEndsItsConnectionMidStream(t *testing.T) {
 	other.lives()
 }
 
+// AUTH-5
+func TestASessionThatBeginsAfterItsTokenEndedEndsToo(t *testing.T) {
+	h := serve(t)
+	u := h.users(1)[0]
+	check(t, h.accounts.SignOut(context.Background(), chat.Actor{Account: u.Account, Device: u.Device}))
+	eventually(t, func() bool {
+		h.gateway.mu.Lock()
+		defer h.gateway.mu.Unlock()
+		return len(h.gateway.ended) == 1
+	})
+	s := new(hub.Session) // of a hello that was found good a moment before
+	defer h.hub.Leave(s)
+	check(t, h.gateway.openSession(s, hub.Identity{Account: u.Account, Device: u.Device}, nil, nil))
+	if frames, over := s.Take(1 << 10); len(frames) != 1 || !over {
+		t.Errorf("%d frames, over: %t", len(frames), over)
+	}
+	h.gateway.mu.Lock()
+	defer h.gateway.mu.Unlock()
+	h.gateway.forgetEnded(h.gateway.clock() + endedKept + 1)
+	if len(h.gateway.ended) != 0 {
+		t.Error("what ended is never forgotten")
+	}
+}
+
 // LIM-2
 func TestAFloodIsRefusedWithATimeToComeBackAndTheConnectionLives(t *testing.T) {
 	h := serve(t, func(c *Config, _ *hub.Config) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/gzhttp"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -136,10 +137,13 @@ func bearer(r *http.Request) string {
 	return token
 }
 
-// body reads a request: JSON or protobuf, as its type says.
+// body reads a request: JSON or protobuf, as its type says. One that trickles in loses its connection.
 //
 // HTTP-3
 func (g *Gateway) body(w http.ResponseWriter, r *http.Request, m proto.Message) error {
+	// Where no deadline can be set, as in a test without a network, none is needed.
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(g.cfg.BodyWithin))
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxFrame))
 	var long *http.MaxBytesError
 	if errors.As(err, &long) {
@@ -148,6 +152,7 @@ func (g *Gateway) body(w http.ResponseWriter, r *http.Request, m proto.Message) 
 	if err != nil {
 		return chat.Errorf(chat.CodeBadFrame, "the request was cut off")
 	}
+	_ = control.SetReadDeadline(time.Time{})
 	switch kind := mediaType(r); kind {
 	case typeProto:
 		return wire.Unmarshal(raw, m)

@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -179,6 +180,21 @@ func TestBrowsersMayAskWhetherTheyMay(t *testing.T) {
 	resp.Body.Close()
 	if resp.StatusCode != 403 || resp.Header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("%d %v", resp.StatusCode, resp.Header)
+	}
+}
+
+func TestABodyThatNeverComesLosesItsConnection(t *testing.T) {
+	h := serve(t, func(c *Config, _ *hub.Config) { c.BodyWithin = 50 * time.Millisecond })
+	nc, err := net.Dial("tcp", strings.TrimPrefix(h.address, "http://"))
+	check(t, err)
+	defer nc.Close()
+	head := "POST /api/Accounts/Server HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n"
+	_, err = io.WriteString(nc, head+"{")
+	check(t, err)
+	nc.SetReadDeadline(time.Now().Add(30 * time.Second))
+	answer, err := io.ReadAll(nc)
+	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 400") {
+		t.Errorf("got %q, %v", answer, err)
 	}
 }
 

@@ -54,6 +54,8 @@ type Config struct {
 	Workers int
 	// Heartbeat is how long a stream stays silent; default wire.Heartbeat.
 	Heartbeat time.Duration
+	// BodyWithin is how long the body of an HTTP request may take to come; default 30 s.
+	BodyWithin time.Duration
 }
 
 // Gateway serves the protocol. Start begins it, Close ends it.
@@ -75,7 +77,18 @@ type Gateway struct {
 	mu     sync.Mutex
 	conns  map[*conn]struct{}
 	closed bool
+	ended  map[chat.DeviceID]endedDevice // within the last endedKept seconds
 }
+
+// endedDevice is a device whose token ended.
+type endedDevice struct {
+	at   uint32 // seconds, as Gateway.clock counts
+	code string
+}
+
+// endedKept is for how long, in seconds, a device that ended is remembered: longer than anybody takes between
+// showing a token and having a session.
+const endedKept = 300
 
 // Start begins a gateway. The accounts' revocations are followed from here on.
 func Start(ctx context.Context, cfg Config) (*Gateway, error) {
@@ -91,9 +104,12 @@ func Start(ctx context.Context, cfg Config) (*Gateway, error) {
 	if cfg.Heartbeat == 0 {
 		cfg.Heartbeat = wire.Heartbeat
 	}
+	if cfg.BodyWithin == 0 {
+		cfg.BodyWithin = 30 * time.Second
+	}
 	g := &Gateway{
 		cfg: cfg, methods: methods(), origins: make(map[string]bool), conns: make(map[*conn]struct{}),
-		rates: newRates(cfg.Rates),
+		rates: newRates(cfg.Rates), ended: make(map[chat.DeviceID]endedDevice),
 	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	if err := g.trust(); err != nil {
@@ -179,7 +195,37 @@ func (g *Gateway) revoke(ended <-chan account.Revocation) {
 		if r.Reason == account.ReasonSuspended {
 			code = "suspended"
 		}
+		g.mu.Lock()
+		g.ended[r.Device] = endedDevice{at: g.clock(), code: code}
+		g.mu.Unlock()
 		g.cfg.Hub.End(r.Account, r.Device, code)
+	}
+}
+
+// openSession begins a session. A token that was good when it was shown may have ended since, before there
+// was a session to end: what ended is looked up after the session is there, and noted before sessions are
+// ended, so that one of the two finds the other.
+//
+// AUTH-5
+func (g *Gateway) openSession(s *hub.Session, who hub.Identity, sink hub.Sink, hello *hub.Frame) error {
+	if err := g.cfg.Hub.Open(s, who, sink, hello); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	gone, over := g.ended[who.Device]
+	g.mu.Unlock()
+	if over && who.Device != 0 {
+		g.cfg.Hub.End(who.Account, who.Device, gone.code)
+	}
+	return nil
+}
+
+// forgetEnded drops what ended long ago. The caller holds the lock.
+func (g *Gateway) forgetEnded(now uint32) {
+	for id, d := range g.ended {
+		if int32(now-d.at) > endedKept {
+			delete(g.ended, id)
+		}
 	}
 }
 
@@ -197,6 +243,7 @@ func (g *Gateway) sweep() {
 					c.nc.Close()
 				}
 			}
+			g.forgetEnded(uint32(now.Unix()))
 			g.mu.Unlock()
 			g.rates.forget(now)
 			g.polls.expire(now)

@@ -192,7 +192,7 @@ func (ps *polls) enter(ctx context.Context, c *caller, id pollID) (p *pollSessio
 	}
 	p = &pollSession{turn: make(chan struct{}, 1), busy: 1, asked: ps.g.cfg.Now()}
 	who := hub.Identity{Account: id.account, Device: id.device, Privacy: switches[id.account]}
-	if err := c.cfg.Hub.Open(&p.Session, who, nil, nil); err != nil {
+	if err := c.openSession(&p.Session, who, nil, nil); err != nil {
 		return nil, false, err
 	}
 	ps.all[id] = p

@@ -82,7 +82,7 @@ func (g *Gateway) openStream(w http.ResponseWriter, r *http.Request) (*hub.Sessi
 		return nil, nil, err
 	}
 	s := new(hub.Session)
-	if err := g.cfg.Hub.Open(s, who.identity(), nil, g.replyFrame(0, g.helloOk(), nil)); err != nil {
+	if err := g.openSession(s, who.identity(), nil, g.replyFrame(0, g.helloOk(), nil)); err != nil {
 		return nil, nil, err
 	}
 	return s, out, nil
