@@ -249,7 +249,7 @@ real('the app and the real server', () => {
     await until('live', () => said(b.view.get()).includes('second post'))
   })
 
-  test('killed in the middle: what was acknowledged is there, nothing doubles, the rest follows', async () => {
+  test('killed in the middle: what was acknowledged is there, none doubled, the rest follows', async () => {
     const { a, b } = await talk()
     const texts = Array.from({ length: 30 }, (_, i) => `message ${i}`)
     for (const [i, text] of texts.entries()) {
