@@ -220,6 +220,16 @@ func TestWhatIsFleetingReachesThoseItConcerns(t *testing.T) {
 		})
 	}
 	me, you := uint32(c[0].user.Account), uint32(c[1].user.Account)
+	// What is fleeting passes to those whom the hub knows to be in; a message that arrived shows that it does.
+	say(c[0], room, "you are in")
+	c[1].wait("the first message", func(got []*zolalv1.Update) bool {
+		for _, u := range got {
+			if u.GetChat().GetChat() == room {
+				return true
+			}
+		}
+		return false
+	})
 	// Typing.
 	ask[zolalv1.Empty](c[0], "Sync/Typing", &zolalv1.TypingRequest{Chat: room})
 	signals(c[1], func(s *zolalv1.Signal) bool {
