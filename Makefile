@@ -13,7 +13,7 @@ GO    ?= go
 NPM   ?= npm
 BIN   := bin
 TOOLS := $(BIN)/tools
-VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2>/dev/null | sed 's/^v//'); \
+VERSION ?= $(shell v=$$(git describe --tags --match 'v[0-9]*' 2>/dev/null | sed 's/^v//' || true); \
 	echo $${v:-0.0.0+$$(git rev-parse --short HEAD 2>/dev/null || echo unknown)})
 
 WEB    := $(wildcard web/package.json)
@@ -21,6 +21,9 @@ SERVER := $(wildcard cmd/zolal/main.go)
 E2E    := $(wildcard web/playwright.config.ts)
 BENCH  := $(wildcard cmd/zolalbench/main.go)
 PROTO  := $(wildcard proto/zolal/v1/*.proto)
+
+# The commit goes into the program where git can tell it, whatever GOFLAGS says.
+VCS := $(shell git status --porcelain >/dev/null 2>&1 && echo auto || echo false)
 
 export CGO_ENABLED ?= 0
 
@@ -41,7 +44,7 @@ help: ## list the targets
 .PHONY: build
 build: web ## build bin/zolal and bin/zolalbench, static, with the web app inside
 	@mkdir -p $(BIN)
-	$(if $(SERVER),$(GO) build -o $(BIN)/zolal ./cmd/zolal,@echo "cmd/zolal is not here yet")
+	$(if $(SERVER),$(GO) build -buildvcs=$(VCS) -o $(BIN)/zolal ./cmd/zolal,@echo "cmd/zolal is not here yet")
 	$(if $(BENCH),$(GO) build -o $(BIN)/zolalbench ./cmd/zolalbench,@echo "cmd/zolalbench is not here yet")
 
 .PHONY: run
@@ -155,7 +158,7 @@ $(TOOLS)/nfpm: tools/nfpm.mod
 .PHONY: release
 release: web $(TOOLS)/nfpm ## the static binary and a Debian package in dist/
 	@mkdir -p dist
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o dist/zolal ./cmd/zolal
+	CGO_ENABLED=0 $(GO) build -buildvcs=$(VCS) -trimpath -ldflags '-s -w' -o dist/zolal ./cmd/zolal
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) VERSION=$(VERSION) ARCH=$$($(GO) env GOARCH) \
 		$(TOOLS)/nfpm package -f packaging/nfpm.yaml -p deb -t dist/
 	@ls -l dist
