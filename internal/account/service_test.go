@@ -35,7 +35,15 @@ var (
 // anything.
 type registry struct {
 	*engine.Engine
-	fail *atomic.Pointer[chat.Error]
+	fail  *atomic.Pointer[chat.Error]
+	first *atomic.Pointer[func()] // called once, before the next device gets its number
+}
+
+func (r registry) NewDevice(ctx context.Context) (chat.DeviceID, error) {
+	if f := r.first.Swap(nil); f != nil {
+		(*f)()
+	}
+	return r.Engine.NewDevice(ctx)
 }
 
 func (r registry) Register(ctx context.Context, who chat.Actor, key chat.Key, p chat.Profile) (
@@ -60,6 +68,7 @@ type bed struct {
 	store  *storetest.Memory
 	engine *engine.Engine
 	fail   atomic.Pointer[chat.Error] // of the next Register
+	first  atomic.Pointer[func()]     // see registry
 	t      *testing.T
 }
 
@@ -81,9 +90,8 @@ func (b *bed) node(limits account.Limits) (*account.Service, *engine.Engine) {
 		b.t.Fatal(err)
 	}
 	s := account.New(account.Config{
-		Store: b.store, Registry: registry{e, &b.fail}, Log: slog.New(slog.DiscardHandler), OpenSignup: true,
-		Limits:   limits,
-		Cost:     account.Cost{KiB: 64, Passes: 1},
+		Store: b.store, Registry: registry{e, &b.fail, &b.first}, Log: slog.New(slog.DiscardHandler),
+		OpenSignup: true, Limits: limits, Cost: account.Cost{KiB: 64, Passes: 1},
 		Official: func(client, build string) bool { return client == "zolal-web" && build == "b1" },
 	})
 	b.t.Cleanup(func() {
@@ -590,6 +598,27 @@ func TestANewPasswordEndsOtherDevicesUnlessAskedNotTo(t *testing.T) {
 		Client: home})
 	if err != nil {
 		t.Errorf("recover with the new code: %v", err)
+	}
+}
+
+func TestASignInThatANewPasswordOvertakesGetsNoSession(t *testing.T) {
+	b := newBed(t, account.Limits{}).open()
+	s := b.signUp("parvaneh")
+	who := b.actor(s)
+	change := func() {
+		err := b.SetPassword(t.Context(), who, account.PasswordChange{Old: goodPassword, New: otherPassword})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	b.first.Store(&change) // after the old password was found right
+	late, err := b.signIn("parvaneh", goodPassword, "", abroad)
+	wantCode(t, err, chat.CodePasswordWrong)
+	if late.Token != "" {
+		t.Error("it got a token")
+	}
+	if list, err := b.Devices(t.Context(), who); err != nil || len(list) != 1 {
+		t.Errorf("devices: %+v, %v", list, err)
 	}
 }
 

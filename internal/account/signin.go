@@ -56,7 +56,27 @@ func (s *Service) SignIn(ctx context.Context, req SignIn) (Session, error) {
 	if err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)
 	}
+	if err := s.stillOpens(ctx, account, device); err != nil {
+		return Session{}, fmt.Errorf("sign in: %w", err)
+	}
 	return session(account, device, token, profile), nil
+}
+
+// stillOpens takes a new device back whose password was replaced while it was checked: the change ended every
+// device there was, and this one came after. A change that is stored later ends it by itself.
+func (s *Service) stillOpens(ctx context.Context, checked Account, device Device) error {
+	now, err := s.Store.Account(ctx, Find{ID: checked.ID})
+	if err == nil && now.Password == checked.Password {
+		return nil
+	}
+	gone := DevicesGone{Account: checked.ID, Only: []chat.DeviceID{device.ID}, Reason: ReasonPassword}
+	if ended := s.end(ctx, gone); ended != nil {
+		return ended
+	}
+	if err != nil {
+		return err
+	}
+	return chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
 }
 
 // guessing chooses what a failed sign-in is counted by. Accounts are counted by their name, so that one that
