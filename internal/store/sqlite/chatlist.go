@@ -77,11 +77,11 @@ const listSelect = `SELECT ` + chatColumns + `, ` + memberColumns + `,
 		AND w.block > coalesce(r.seq, 0) / 64)
 	+ (SELECT count(*) FROM entries AS e WHERE e.log = h.log AND h.seq / 64 > coalesce(r.seq, 0) / 64
 		AND e.seq > h.seq / 64 * 64 AND e.author = ?2 AND e.flags & 1),
-	(SELECT count(*) FROM overlays AS o WHERE o.log = h.log AND o.redacted AND o.author IS NOT NULL
-		AND o.target > coalesce(r.seq, 0) AND o.author <> ?2),
+	(SELECT count(*) FROM overlays AS o INDEXED BY overlays_redacted WHERE o.log = h.log AND o.redacted
+		AND o.author IS NOT NULL AND o.target > coalesce(r.seq, 0) AND o.author <> ?2),
 	(SELECT count(*) FROM mentions AS n
 		WHERE n.account = ?2 AND n.log = h.log AND n.seq > coalesce(r.seq, 0)),
-	(SELECT max(t.seq) FROM ticks AS t WHERE t.chat = c.chat AND t.account <> ?2),
+	(SELECT t.seq FROM ticks AS t WHERE t.chat = c.chat AND t.account <> ?2 ORDER BY t.seq DESC LIMIT 1),
 	(SELECT e.pos FROM entries AS e WHERE e.log = h.log AND e.flags & 1 AND NOT EXISTS (
 		SELECT 1 FROM overlays AS o WHERE o.log = e.log AND o.target = e.seq AND o.redacted)
 		ORDER BY e.seq DESC LIMIT 1)
