@@ -35,6 +35,10 @@ func (s *Service) SignUp(ctx context.Context, req SignUp) (Session, error) {
 		return Session{}, fmt.Errorf("sign up: %w", err)
 	}
 	if err := s.mayCreate(ctx, req); err != nil {
+		// A try under the same key may have taken the name since the look-up.
+		if known, kerr := s.Store.Account(ctx, Find{SignupKey: req.Key}); kerr == nil {
+			return s.resume(ctx, known, req)
+		}
 		return Session{}, err
 	}
 	account, device, token, err := s.prepare(ctx, req)
