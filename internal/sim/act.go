@@ -25,11 +25,13 @@ func deeds() []deed {
 		{300, (*world).say}, {60, (*world).edit}, {40, (*world).erase}, {20, (*world).pin},
 		{60, (*world).read}, {40, (*world).look}, {30, (*world).writeDraft}, {25, (*world).react},
 		{25, (*world).forward},
-		{12, (*world).found}, {12, (*world).openDirect}, {30, (*world).join}, {12, (*world).leave},
-		{20, (*world).invite}, {15, (*world).answerInvitation}, {25, (*world).govern}, {15, (*world).settle},
-		{8, (*world).makeLink}, {12, (*world).useLink}, {6, (*world).block}, {6, (*world).hide},
+		{12, (*world).found}, {12, (*world).openDirect}, {40, (*world).join}, {20, (*world).leave},
+		{20, (*world).invite}, {15, (*world).answerInvitation}, {40, (*world).govern}, {15, (*world).settle},
+		{8, (*world).makeLink}, {12, (*world).useLink}, {4, (*world).revokeLink}, {12, (*world).decideRequest},
+		{6, (*world).block}, {6, (*world).hide},
 		{2, (*world).transfer}, {1, (*world).deleteChat},
 		{30, func(w *world) { w.anyDevice().lose() }},
+		{2, (*world).backUp}, {1, (*world).restore},
 		{8, (*world).crash}, {4, (*world).restart}, {10, (*world).sicken}, {10, (*world).hint},
 	}
 }
@@ -402,6 +404,27 @@ func (w *world) useLink() {
 	}
 	token := links[w.dice.IntN(len(links))].Token
 	w.anyDevice().post(&write{what: "join by link", run: joining(engine.JoinBy{Token: token})})
+}
+
+func (w *world) revokeLink() {
+	links := w.judge.links()
+	d, id, ok := w.inRoom()
+	if ok && len(links) > 0 {
+		d.command(id, chat.RevokeLink{Token: links[w.dice.IntN(len(links))].Token})
+	}
+}
+
+// decideRequest lets somebody in who asked, or does not.
+func (w *world) decideRequest() {
+	d, id, ok := w.inRoom()
+	if !ok {
+		return
+	}
+	requests, err := w.truth.Requests(w.ctx, id)
+	if err != nil || len(requests) == 0 {
+		return
+	}
+	d.command(id, chat.DecideRequest{Account: requests[0].Account, Accept: w.chance(0.7)})
 }
 
 func (w *world) block() {

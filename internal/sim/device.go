@@ -32,6 +32,7 @@ type device struct {
 	lives   int      // connections so far
 
 	// What the account's log and list say.
+	known    chat.Incarnation
 	pos      chat.Pos
 	userSeq  chat.Seq
 	userPos  chat.Pos // of the last entry of the user log, where it is known
@@ -61,7 +62,9 @@ type room struct {
 	base chat.Seq // what is up to here the device never asked for
 	want chat.Seq // there are entries up to here at least
 	busy bool
-	dead bool // the chat was deleted: nothing more can be read
+	dead bool            // the chat was deleted: nothing more can be read
+	last []engine.Sample // the last entries, to find what is common with a restored server
+	torn bool            // it is not known yet what is common
 }
 
 // paging is a catch-up that takes several answers.
@@ -73,6 +76,7 @@ type paging struct {
 
 // write is one line of the outbox.
 type write struct {
+	device  *device
 	what    string
 	room    chat.ChatID
 	key     chat.Key
@@ -127,6 +131,7 @@ func (d *device) connectSoon() {
 			return nil
 		}
 		d.session, d.due = s, true
+		d.greet(d.node.engine.Incarnation())
 		d.move()
 		d.tick(s)
 		return nil
@@ -182,7 +187,7 @@ func (d *device) why() string {
 		return "syncing"
 	}
 	for id, r := range d.rooms {
-		if r.fold.Head < r.want && !r.dead {
+		if r.torn || r.fold.Head < r.want && !r.dead {
 			return fmt.Sprintf("chat %d is read up to %d of %d", id, r.fold.Head, r.want)
 		}
 	}
@@ -198,7 +203,13 @@ func (d *device) move() {
 		d.sync()
 	}
 	for _, id := range slices.Sorted(maps.Keys(d.rooms)) {
-		if r := d.rooms[id]; r.fold.Head < r.want && !r.busy && !r.dead {
+		switch r := d.rooms[id]; {
+		case r.busy:
+		case r.torn:
+			if d.userSeq > 0 { // once it is known which chats there are
+				d.compare(id, r)
+			}
+		case r.fold.Head < r.want && !r.dead:
 			d.fetch(id, r)
 		}
 	}
@@ -209,7 +220,7 @@ func (d *device) move() {
 
 // post puts something into the outbox.
 func (d *device) post(wr *write) {
-	wr.key = d.newKey()
+	wr.device, wr.key = d, d.newKey()
 	d.outbox = append(d.outbox, wr)
 	d.move()
 }
@@ -222,9 +233,10 @@ func (d *device) send(wr *write) {
 	}
 	key, actor := wr.key, d.actor
 	r := &request{what: wr.what, device: d, write: wr, key: key}
+	truth := d.world.truth
 	r.run = func(ctx context.Context, e *engine.Engine) any {
 		receipt, err := wr.run(ctx, e, actor, key)
-		return ack{receipt, err, d.world.lastPos()}
+		return ack{receipt, err, lastPos(truth)}
 	}
 	r.done = func(res any) error {
 		wr.busy = false

@@ -29,6 +29,7 @@ func Faults() []Fault {
 		{Name: "show the authors of a channel", Breaks: "R11", Entry: unhidden},
 		{Name: "a client takes what comes as the next", Breaks: "I5", DeafToGaps: true},
 		{Name: "the feed leaves something out", Breaks: "follower", Store: leakily},
+		{Name: "a restored server passes for the one before", Breaks: "I12", SameIncarnation: true},
 		{Name: "drop an edit from a read", Breaks: "I6", Store: tamper(dropEdits)},
 		{Name: "serve a deleted message", Breaks: "erasure", Store: undying},
 		{Name: "unread off by one", Breaks: "unread", Store: miscount},

@@ -12,7 +12,7 @@ func TestEveryPlantedFaultIsCaught(t *testing.T) {
 	for _, f := range faults {
 		t.Run(f.Name, func(t *testing.T) {
 			for seed := uint64(1); seed <= 40; seed++ {
-				report, err := play(t, Config{Seed: seed, Steps: 300, Fault: f})
+				report, err := play(t, Config{Seed: seed, Steps: 400, Fault: f})
 				if err != nil {
 					t.Logf("breaks %s; caught after %d events: %v", f.Breaks, report.Events, err)
 					return

@@ -20,7 +20,7 @@ func (j *judge) final() error {
 	}
 	for _, check := range []func() error{
 		j.everyAckIsThere, j.everyRefusalHolds, j.nothingLeaked, j.everybodyMightWrite,
-		j.everyDeviceAgrees, j.unreadIsTheSubtraction, j.storeIsSound,
+		j.everyLossIsOffered, j.everyDeviceAgrees, j.unreadIsTheSubtraction, j.storeIsSound,
 	} {
 		if err := check(); err != nil {
 			return err

@@ -4,7 +4,9 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
@@ -26,7 +28,7 @@ type caughtUp struct {
 // sync asks what moved.
 func (d *device) sync() {
 	d.syncing, d.due = true, false
-	q := engine.SyncQuery{Pos: d.pos, UserSeq: d.userSeq, Limit: 100}
+	q := engine.SyncQuery{Incarnation: d.known, Pos: d.pos, UserSeq: d.userSeq, Limit: 100}
 	if d.world.chance(0.3) {
 		q.Limit = 1 + d.world.dice.IntN(3)
 	}
@@ -62,7 +64,8 @@ func (d *device) page(q engine.SyncQuery, res engine.SyncResult) error {
 		p = &paging{first: res, query: q}
 		d.paging = p
 	}
-	changed := res.Total != p.first.Total || (res.State == nil) != (p.first.State == nil)
+	changed := res.Total != p.first.Total || (res.State == nil) != (p.first.State == nil) ||
+		res.Incarnation != p.first.Incarnation
 	p.rows = append(p.rows, res.Chats...)
 	if res.More && !changed && len(res.Chats) > 0 {
 		q.Skip += len(res.Chats)
@@ -87,6 +90,9 @@ func (d *device) page(q engine.SyncQuery, res engine.SyncResult) error {
 
 // take folds a catch-up.
 func (d *device) take(res engine.SyncResult, rows []engine.ListRow) error {
+	if res.Changed {
+		return errors.New("I12: a sync knows of a restore that the greeting did not know of")
+	}
 	if res.State != nil {
 		if res.UserHead.Seq < d.userSeq {
 			return nil // older than what the device knows
@@ -123,7 +129,7 @@ func (d *device) takeState(res engine.SyncResult, rows []engine.ListRow) {
 	}
 	for id := range d.rooms {
 		if !listed[id] {
-			delete(d.rooms, id)
+			d.drop(id)
 			delete(d.standing, id)
 		}
 	}
@@ -164,8 +170,9 @@ func (d *device) stand(id chat.ChatID, m chat.Member) {
 	r := d.rooms[id]
 	switch {
 	case !m.Role.In():
-		delete(d.rooms, id)
+		d.drop(id)
 	case r == nil || m.From > r.fold.Head+1:
+		d.drop(id)
 		r = &room{}
 		if m.From > 0 {
 			r.base = m.From - 1
@@ -214,8 +221,9 @@ func (d *device) fetch(id chat.ChatID, r *room) {
 // unread deals with a chat that could not be read.
 func (d *device) unread(id chat.ChatID, r *room, err error) error {
 	switch chat.CodeOf(err) {
-	case chat.CodeChatDeleted:
-		r.dead = true
+	case chat.CodeChatDeleted: // nothing more is read there, and nothing offered
+		r.dead, r.torn = true, false
+		d.world.judge.lostBy(d, func(wr *write) bool { return wr.room == id })
 	case chat.CodeNotMember, chat.CodeBanned, chat.CodeForbidden:
 		if d.rooms[id] == r { // what happened stands in the user log, which is on its way
 			r.want = r.fold.Head
@@ -230,7 +238,7 @@ func (d *device) unread(id chat.ChatID, r *room, err error) error {
 func (d *device) fold(id chat.ChatID, it chat.Item) error {
 	r := d.rooms[id]
 	switch {
-	case r == nil || it.Seq <= r.fold.Head:
+	case r == nil || r.torn || it.Seq <= r.fold.Head:
 		return nil
 	case it.Seq > r.fold.Head+1 && !d.world.cfg.Fault.DeafToGaps:
 		r.want = max(r.want, it.Seq)
@@ -242,6 +250,10 @@ func (d *device) fold(id chat.ChatID, it chat.Item) error {
 	}
 	r.fold = chat.Fold(r.fold, rec)
 	r.want = max(r.want, it.Seq)
+	if len(r.last) == 64 { // the first, to know the chat by, and the most recent
+		r.last = slices.Delete(r.last, 1, 2)
+	}
+	r.last = append(r.last, engine.Sample{Seq: it.Seq, Chain: it.Chain})
 	return nil
 }
 

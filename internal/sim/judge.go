@@ -3,12 +3,14 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
+	"github.com/zolal-im/zolal/internal/store/storetest"
 )
 
 // judge compares what servers say with what is on disk. It looks at the disk itself, past every fault.
@@ -17,6 +19,7 @@ type judge struct {
 	first error // of those reported where nothing could be returned
 
 	written   []*write // acknowledged
+	lost      []*write // that a restore took away, until they are offered again or given up
 	denied    []denial
 	delivered []delivery // hints
 	byDevice  map[*device]map[chat.LogID]chat.Seq
@@ -224,8 +227,8 @@ func (j *judge) refused(d *device, wr *write, pos chat.Pos) {
 }
 
 // lastPos is the position of the last entry on disk. It may be called from any goroutine.
-func (w *world) lastPos() chat.Pos {
-	_, pos, err := w.truth.Feed(w.ctx, 0, 0)
+func lastPos(truth *storetest.Memory) chat.Pos {
+	_, pos, err := truth.Feed(context.Background(), 0, 0)
 	if err != nil {
 		return 0 // the world ends
 	}

@@ -58,6 +58,8 @@ type Report struct {
 	Refused  int
 	Retried  int // requests that were sent again
 	Crashes  int
+	Restores int
+	Offered  int // messages that were offered again after a restore
 	Appends  int // calls of Append, and how many of them failed
 	Failures int
 	Pushed   int // entries delivered by hints
@@ -114,6 +116,8 @@ type world struct {
 	judge   *judge
 	texts   int
 	copied  map[string]bool // texts that were forwarded
+
+	backup *storetest.Memory
 
 	past *storetest.Memory   // what was on disk a while ago, for a fault that brings it back
 	said map[chat.Pos][]byte // what was said, for a fault that says it again

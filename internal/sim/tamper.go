@@ -25,6 +25,8 @@ type Fault struct {
 	WrongUser     bool // a server sends user logs to everybody
 	FreshKeys     bool // a client takes a new key for every try
 	DeafToGaps    bool // a client takes what comes as the next
+
+	SameIncarnation bool // a restored server passes for the one before
 }
 
 func (f Fault) store(w *world) engine.Store {
