@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
@@ -35,9 +36,8 @@ func Reach(ctx context.Context, cfg Config, create bool) (*Console, error) {
 	if err != nil {
 		return nil, dataTrouble(cfg.Data, err)
 	}
-	if !create && !hasStore(dir) {
-		return nil, &Trouble{What: "there is no store in " + cfg.Data,
-			Remedy: "Name the data directory of your server with --data. `zolal serve` makes a new one."}
+	if err := needStore(dir, cfg.Data); err != nil && (!create || errors.Is(err, fs.ErrPermission)) {
+		return nil, err
 	}
 	c := &Console{dir: dir}
 	c.client = &http.Client{Transport: &http.Transport{
@@ -49,9 +49,8 @@ func Reach(ctx context.Context, cfg Config, create bool) (*Console, error) {
 		if err == nil {
 			return c, conn.Close()
 		}
-		if errors.Is(err, os.ErrPermission) {
-			return nil, &Trouble{What: "the admin socket of " + cfg.Data + " belongs to another user", Err: err,
-				Remedy: "Run the command as the user the server runs as, such as: sudo -u zolal zolal …"}
+		if errors.Is(err, fs.ErrPermission) {
+			return nil, strangerTrouble(cfg.Data, err)
 		}
 		c.own, err = openSocketServer(ctx, cfg)
 		if err == nil {
@@ -68,10 +67,23 @@ func Reach(ctx context.Context, cfg Config, create bool) (*Console, error) {
 	}
 }
 
-// hasStore reports whether a directory holds a store.
-func hasStore(dir string) bool {
+// needStore fails where a directory holds no store that this user may reach.
+func needStore(dir, shown string) error {
 	_, err := os.Stat(filepath.Join(dir, databaseName))
-	return err == nil
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrPermission):
+		return strangerTrouble(shown, err)
+	}
+	return &Trouble{What: "there is no store in " + shown,
+		Remedy: "Name the data directory of your server with --data. `zolal serve` makes a new one."}
+}
+
+// strangerTrouble explains to a user that the data belongs to another one.
+func strangerTrouble(dir string, err error) error {
+	return &Trouble{What: dir + " belongs to another user", Err: err,
+		Remedy: "Run the command as the user the server runs as, such as: sudo -u zolal zolal …"}
 }
 
 // Serving reports whether a running server answers, rather than the store itself.

@@ -136,6 +136,9 @@ func devices(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Devices
 	for _, d := range list {
 		m := wire.DeviceOut(d)
 		m.Current = d.ID == c.actor.Device
+		if len(c.cfg.Hub.Sessions(c.actor.Account, d.ID)) > 0 { // connected: in use at this moment
+			m.LastUsedMs = c.cfg.Now().UnixMilli()
+		}
 		out.Devices = append(out.Devices, m)
 	}
 	return out, nil

@@ -80,6 +80,7 @@ func (g *Gateway) adopt(c *conn, early []byte) {
 func (g *Gateway) forget(c *conn) {
 	if c.greeted {
 		g.cfg.Hub.Leave(&c.Session)
+		g.cfg.Accounts.Touch(c.actor.Device)
 	}
 	c.nc.Close()
 	g.mu.Lock()
