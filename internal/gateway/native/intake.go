@@ -33,7 +33,6 @@ type intake struct {
 	err      error                 // of the last attempt
 	message  []byte                // fragments of a message so far; nil: none
 	partial  bool
-	skip     int64 // bytes still to be thrown away
 }
 
 // buffers are shared by all connections of the process; they hold nothing between uses.
