@@ -96,13 +96,10 @@ func connectionLimits() []Limit {
 	}
 }
 
-// LimitTable prints the limits of messages and chats, then those of connections, as a table of Markdown.
+// LimitTable prints the limits as a table of Markdown.
 func LimitTable() string {
 	var b strings.Builder
 	b.WriteString("| name | value | unit | of what |\n|---|---|---|---|\n")
-	for _, l := range chat.Limits() {
-		fmt.Fprintf(&b, "| `%s` | %d | %s | |\n", l.Name, l.Value, l.Unit)
-	}
 	for _, l := range Limits() {
 		fmt.Fprintf(&b, "| `%s` | %d | %s | %s |\n", l.Name, l.Value, l.Unit, l.Meaning)
 	}

@@ -25,12 +25,24 @@ export function anchorOf(scroller: HTMLElement): Anchor | null {
   return null
 }
 
-/** Puts what the reader saw back where it was. */
+/**
+ * Puts what the reader saw back where it was, exactly. A browser scrolls by whole pixels of the screen and rows
+ * have heights with fractions, so scrolling alone may leave half a pixel: a jump the eye sees. The rest goes
+ * into the padding above the rows.
+ */
 export function restore(scroller: HTMLElement, anchor: Anchor): void {
   const row = scroller.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.key)}"]`)
-  if (!row) return
-  const moved = row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - anchor.offset
-  if (Math.abs(moved) >= 0.5) scroller.scrollTop += moved
+  const column = scroller.firstElementChild as HTMLElement | null
+  if (!row || !column) return
+  const moved = () =>
+    row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - anchor.offset
+  if (moved() === 0) return
+  scroller.scrollTop += Math.round(moved())
+  const rest = Number(column.dataset['rest'] ?? 0) - moved()
+  const kept = rest - Math.round(rest)
+  column.dataset['rest'] = String(kept)
+  column.style.setProperty('--rest', `${kept}px`)
+  scroller.scrollTop += Math.round(moved())
 }
 
 /** Sequence numbers of the messages on screen, in order. */
