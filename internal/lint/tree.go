@@ -55,6 +55,8 @@ func Load(root fs.FS) (*Tree, error) {
 		case d.IsDir():
 			t.dirs[p] = true
 			return nil
+		case p == ".git": // a file, in a second working tree of a repository
+			return nil
 		case !d.Type().IsRegular(), built[p] || strings.HasSuffix(p, ".test") || strings.HasSuffix(p, ".prof"):
 			return nil
 		}

@@ -26,9 +26,9 @@ export function anchorOf(scroller: HTMLElement): Anchor | null {
 }
 
 /**
- * Puts what the reader saw back where it was, exactly. A browser scrolls by whole pixels of the screen and rows
- * have heights with fractions, so scrolling alone may leave half a pixel: a jump the eye sees. The rest goes
- * into the padding above the rows.
+ * Puts what the reader saw back where it was, exactly. A browser scrolls by whole pixels of the screen and
+ * rows have heights with fractions, so scrolling alone may leave half a pixel: a jump the eye sees. The rest
+ * goes into the padding above the rows.
  */
 export function restore(scroller: HTMLElement, anchor: Anchor): void {
   const row = scroller.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.key)}"]`)
