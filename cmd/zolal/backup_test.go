@@ -4,13 +4,21 @@ package main
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
+	"math/big"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
@@ -170,9 +178,17 @@ func TestABackupIsNeverWrittenOverAnother(t *testing.T) {
 
 func TestTheAgeOfTheNightlyBackupIsShown(t *testing.T) {
 	dir, place := t.TempDir(), t.TempDir()
-	p := serve(t, dir, "--backup-dir", place)
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	relative, err := filepath.Rel(here, place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := serve(t, dir, "--backup-dir", relative)
 	out := mustRun(t, "backup", "--status", "--data", dir)
-	if !strings.Contains(out, "no nightly backup yet in "+place) {
+	if !strings.Contains(out, "no nightly backup yet in "+relative) {
 		t.Errorf("before the first: %s", out)
 	}
 	mustRun(t, "backup", place, "--data", dir)
@@ -187,9 +203,86 @@ func TestTheAgeOfTheNightlyBackupIsShown(t *testing.T) {
 	if s.Count != 1 || s.Age < 0 || s.Age > 600 || s.Bytes == 0 {
 		t.Errorf("%+v", s)
 	}
-	if _, body := p.fetch("/metrics"); !strings.Contains(body, "\nzolal_backup_age_seconds ") ||
+	_, metrics := p.fetch("/metrics")
+	if code := p.signal(syscall.SIGTERM); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	// Where no server runs, a command knows the settings of the last one.
+	out = mustRun(t, "backup", "--status", "--data", dir)
+	if !strings.Contains(out, "1 backups") || !strings.Contains(out, place) {
+		t.Errorf("after the stop: %s", out)
+	}
+	if body := metrics; !strings.Contains(body, "\nzolal_backup_age_seconds ") ||
 		!strings.Contains(body, "\nzolal_backups 1\n") {
 		t.Error("the metrics do not tell of the backup")
+	}
+}
+
+// pair writes a certificate with its key.
+func pair(t *testing.T) (cert, key string) {
+	t.Helper()
+	dir := t.TempDir()
+	cert, key = filepath.Join(dir, "site.crt"), filepath.Join(dir, "site.key")
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().AddDate(0, 0, 90)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, block := range map[string]*pem.Block{
+		cert: {Type: "CERTIFICATE", Bytes: der}, key: {Type: "PRIVATE KEY", Bytes: keyDER},
+	} {
+		if err := os.WriteFile(name, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return cert, key
+}
+
+func TestABackupCarriesTheCertificateFilesThatSettingsName(t *testing.T) {
+	cert, key := pair(t)
+	p := serve(t, t.TempDir(), "--tls-cert", cert, "--tls-key", key)
+	place := t.TempDir()
+	whole, lacking := filepath.Join(place, "whole.tar.zst"), filepath.Join(place, "lacking.tar.zst")
+	mustRun(t, "backup", whole, "--data", p.dir)
+	if code := p.signal(syscall.SIGTERM); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	// On the same machine whoever renews them goes on writing to the old places.
+	same := filepath.Join(t.TempDir(), "same")
+	if said := mustRun(t, "restore", whole, "--data", same); strings.Contains(said, "certificate") {
+		t.Errorf("where the files are still there, restore says:\n%s", said)
+	}
+	if err := os.Rename(key, key+".away"); err != nil {
+		t.Fatal(err)
+	}
+	said := mustRun(t, "backup", lacking, "--data", p.dir)
+	if !strings.Contains(said, "lacks the file of tls.key") {
+		t.Errorf("a backup that lacks the key says:\n%s", said)
+	}
+	if err := os.Remove(cert); err != nil {
+		t.Fatal(err)
+	}
+	bare := filepath.Join(t.TempDir(), "bare")
+	said = mustRun(t, "restore", whole, "--data", bare)
+	if !strings.Contains(said, "must write to "+filepath.Join(bare, "tls")) {
+		t.Errorf("on a bare machine restore says:\n%s", said)
+	}
+	q := serve(t, bare)
+	out, err := exec.CommandContext(t.Context(), "curl", "-sSk", q.url+"/healthz").CombinedOutput()
+	if err != nil || string(out) != "ok\n" || !strings.HasPrefix(q.url, "https://") {
+		t.Errorf("%s: %v: %s", q.url, err, out)
+	}
+	said = mustRun(t, "restore", lacking, "--data", filepath.Join(t.TempDir(), "lacking"))
+	if !strings.Contains(said, "the file of tls.key is neither in the backup nor here") {
+		t.Errorf("of a backup without the key restore says:\n%s", said)
 	}
 }
 

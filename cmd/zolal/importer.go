@@ -58,6 +58,9 @@ func (c *command) importTelegram() *cobra.Command {
 		case group != "":
 			q.Name, q.Type = group, chat.Group
 		}
+		if err := chat.CheckName(q.Name); err != nil && q.Name != "" {
+			return usageError{err}
+		}
 		var err error
 		if q.Path, err = filepath.Abs(args[0]); err != nil {
 			return fmt.Errorf("import: %w", err)

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -61,7 +62,7 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 
 // run carries out one command line.
 func run(ctx context.Context, args []string, t terminal) int {
-	c := &command{terminal: t}
+	c := &command{terminal: t, json: wantsJSON(args)}
 	root := c.root()
 	root.SetArgs(args)
 	root.SetIn(t.in)
@@ -72,12 +73,26 @@ func run(ctx context.Context, args []string, t terminal) int {
 		return exitOK
 	}
 	var wrong usageError
-	usage := errors.As(err, &wrong) || !c.ran
+	var bad *server.BadConfigError
+	usage := errors.As(err, &wrong) || !c.ran || errors.As(err, &bad) && bad.Usage
 	c.fail(err, usage)
 	if usage {
 		return exitUsage
 	}
 	return exitFailure
+}
+
+// wantsJSON reports whether a command line asks for JSON, also one that cannot be understood otherwise.
+func wantsJSON(args []string) bool {
+	for _, a := range args {
+		switch a {
+		case "--json", "--json=true":
+			return true
+		case "--":
+			return false
+		}
+	}
+	return false
 }
 
 func (c *command) root() *cobra.Command {
@@ -97,7 +112,7 @@ func (c *command) root() *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.PersistentFlags().StringVar(&c.data, "data", "", "data directory (default ./zolal-data)")
-	root.PersistentFlags().BoolVar(&c.json, "json", false, "answer in JSON")
+	root.PersistentFlags().BoolVar(&c.json, "json", c.json, "answer in JSON")
 	root.AddCommand(c.serve(), c.user(), c.imports(), c.fsck(), c.backup(), c.restore(), c.version())
 	return root
 }
@@ -145,9 +160,10 @@ func (c *command) fail(err error, usage bool) {
 	}
 }
 
-// remedyOf says what to do about an error that the server answers a command with.
+// remedyOf says what to do about an error that the server answers a command with: at a terminal that may be
+// something else than in an app.
 func remedyOf(code chat.Code) string {
-	return map[chat.Code]string{
+	here := map[chat.Code]string{
 		chat.CodeNameTaken:      "Choose another username.",
 		chat.CodeNameConfusable: "Choose a username that nobody can mistake for another.",
 		chat.CodeNameInvalid:    "A username has 5 to 32 letters a–z, digits and underscores, a letter first.",
@@ -158,6 +174,7 @@ func remedyOf(code chat.Code) string {
 		chat.CodeUnavailable:    "The server is busy or stops; run the command again.",
 		chat.CodeInternal:       "The server's log tells more.",
 	}[code]
+	return cmp.Or(here, server.Remedy(code))
 }
 
 // printJSON writes one JSON object on one line.
@@ -165,12 +182,6 @@ func (c *command) printJSON(w io.Writer, v any) {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	_ = e.Encode(v) // a closed terminal: there is nobody to tell
-}
-
-// config reads the settings that a command on a data directory needs.
-func (c *command) config() (server.Config, error) {
-	cfg, _, err := server.Load(server.Sources{Flags: c.flags(), Env: os.Environ()})
-	return cfg, err
 }
 
 // flags are the settings given on the command line of every command.
@@ -184,7 +195,7 @@ func (c *command) flags() map[string]string {
 
 // reach talks to the data directory, and gives it back in the end.
 func (c *command) reach(ctx context.Context, create bool, do func(*server.Console) error) error {
-	cfg, err := c.config()
+	cfg, _, err := server.Load(server.Sources{Flags: c.flags(), Env: os.Environ(), Kept: true})
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -90,6 +91,9 @@ func (c *command) backup() *cobra.Command {
 				c.printJSON(c.out, made)
 			}
 			c.say("%s: %d bytes in %.1f s", made.File, made.Bytes, made.Seconds)
+			for _, setting := range made.Missing {
+				c.say("it lacks the file of %s, which cannot be read; keep a copy of that yourself", setting)
+			}
 			return nil
 		})
 	}
@@ -127,7 +131,7 @@ func (c *command) restore() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "move aside what is in the directory")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		cfg, err := c.config()
+		cfg, _, err := server.Load(server.Sources{Flags: c.flags(), Env: os.Environ()})
 		if err != nil {
 			return err
 		}
@@ -144,6 +148,12 @@ func (c *command) restore() *cobra.Command {
 		}
 		if r.Config != "" {
 			c.say("the settings of the backup are in %s and are used unless --config names others", r.Config)
+		}
+		if r.Keys != "" {
+			c.say("the certificate of the backup is in use; whoever renews it must write to %s", r.Keys)
+		}
+		for _, setting := range r.Missing {
+			c.say("the file of %s is neither in the backup nor here; put it where %s says", setting, r.Config)
 		}
 		return nil
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -54,6 +55,9 @@ func (c *command) userAdd() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if (count != 0) != (tokens != "") || count < 0 {
 			return usagef("--count N and --tokens-out FILE belong together")
+		}
+		if count > server.MaxMany {
+			return usagef("--count makes %d at once at most", server.MaxMany)
 		}
 		if count > 0 && (stdin || operator) {
 			return usagef("accounts made with --count have no password and are no operators")
@@ -208,6 +212,9 @@ func (c *command) userSuspend() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if lift == (reason != "") {
 			return usagef("give --reason CODE (%s), or --lift", strings.Join(server.SuspendReasons(), ", "))
+		}
+		if !lift && !slices.Contains(server.SuspendReasons(), reason) {
+			return usagef("%q is no reason: %s", reason, strings.Join(server.SuspendReasons(), ", "))
 		}
 		return c.reach(cmd.Context(), false, func(console *server.Console) error {
 			err := console.Suspend(cmd.Context(), server.SuspendUser{Username: args[0], Reason: reason})

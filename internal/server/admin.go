@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"strconv"
+	"strings"
 
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
@@ -39,6 +40,9 @@ type AddMany struct {
 	Prefix string `json:"prefix"`
 	Count  int    `json:"count"`
 }
+
+// MaxMany is the most accounts that AddMany makes at once.
+const MaxMany = account.MaxBatch
 
 // AddedMany answers AddMany.
 type AddedMany struct {
@@ -86,7 +90,7 @@ type ResetUser struct {
 type Nothing struct{}
 
 // adminHandler answers the console.
-func (c *core) adminHandler() http.Handler {
+func (c *core) adminHandler(more map[string]http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /user/add", answer(c.addUser))
 	mux.Handle("POST /user/many", answer(c.addMany))
@@ -100,6 +104,9 @@ func (c *core) adminHandler() http.Handler {
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	for pattern, h := range more {
+		mux.Handle(pattern, h)
+	}
 	return mux
 }
 
@@ -188,6 +195,9 @@ func failureOf(err error) failure {
 	var coded *chat.Error
 	if errors.As(err, &coded) {
 		f.Code, f.Field = coded.Code, coded.Field
+		// The other side puts the code before the text again.
+		f.Text = strings.Replace(f.Text+": ", coded.Code.String()+": ", "", 1)
+		f.Text = strings.TrimSuffix(f.Text, ": ")
 	}
 	var t *Trouble
 	if errors.As(err, &t) {
@@ -219,7 +229,11 @@ func ask[Q, A any](ctx context.Context, c *Console, path string, q Q) (A, error)
 		return a, err
 	}
 	defer body.Close()
-	if err := json.NewDecoder(body).Decode(&a); err != nil {
+	err = json.NewDecoder(body).Decode(&a)
+	if cutOff(err) {
+		return a, cutTrouble(err)
+	}
+	if err != nil {
 		return a, fmt.Errorf("read the answer of the server: %w", err)
 	}
 	return a, nil

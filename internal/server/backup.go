@@ -13,6 +13,8 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,8 +25,8 @@ import (
 )
 
 // A backup is one file: a tar archive, compressed with zstd, that holds everything a bare machine needs. The
-// store comes first, then the keys and settings beside it; last a manifest with the hash of each, whose
-// absence tells a cut off backup.
+// store comes first, then the keys and settings beside it, and the files that settings name elsewhere; last a
+// manifest with the hash of each, whose absence tells a cut off backup.
 const (
 	manifestName   = "manifest.json"
 	backupFormat   = 1
@@ -58,6 +60,8 @@ type BackupFile struct {
 	File    string  `json:"file"`
 	Bytes   int64   `json:"bytes"`
 	Seconds float64 `json:"seconds"`
+	// Missing are settings whose files could not be packed. The rest is whole.
+	Missing []string `json:"missing,omitempty"`
 }
 
 // BackupStatus tells of the nightly backups.
@@ -94,7 +98,7 @@ func (c *core) backup(ctx context.Context, out string) (BackupFile, error) {
 	}
 	start := time.Now()
 	partial := out + partialSuffix
-	err := c.writeBackup(ctx, partial)
+	missing, err := c.writeBackup(ctx, partial)
 	if err == nil {
 		err = os.Rename(partial, out)
 	}
@@ -109,7 +113,8 @@ func (c *core) backup(ctx context.Context, out string) (BackupFile, error) {
 	if err != nil {
 		return BackupFile{}, outTrouble(out, err)
 	}
-	return BackupFile{File: out, Bytes: info.Size(), Seconds: time.Since(start).Seconds()}, nil
+	seconds := time.Since(start).Seconds()
+	return BackupFile{File: out, Bytes: info.Size(), Seconds: seconds, Missing: missing}, nil
 }
 
 func removeAll(names ...string) error {
@@ -130,50 +135,57 @@ func outTrouble(out string, err error) error {
 	return t
 }
 
-// writeBackup takes a snapshot beside the archive, packs it, and removes it again.
-func (c *core) writeBackup(ctx context.Context, name string) error {
+// writeBackup takes a snapshot beside the archive, packs it, and removes it again. missing are settings whose
+// files could not be packed.
+func (c *core) writeBackup(ctx context.Context, name string) (missing []string, err error) {
 	snapshot := name + ".db"
 	if err := removeAll(name, snapshot); err != nil { // of a backup that was cut short
-		return err
+		return nil, err
 	}
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer f.Close()
 	if err := c.store.Snapshot(ctx, snapshot); err != nil {
-		return fmt.Errorf("snapshot: %w", err)
+		return nil, fmt.Errorf("snapshot: %w", err)
 	}
 	z, err := zstd.NewWriter(f, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	incarnation := c.engine.Incarnation()
-	p := &packer{ctx: ctx, tar: tar.NewWriter(z), manifest: manifest{
+	p := &packer{ctx: ctx, log: c.log, tar: tar.NewWriter(z), manifest: manifest{
 		Format: backupFormat, Created: c.cfg.Now().UTC(), Incarnation: hex.EncodeToString(incarnation[:]),
 		Build: c.build, Files: map[string]string{},
 	}}
-	if err := p.pack(c.cfg.Data, snapshot); err != nil {
-		return err
+	if err := p.pack(&c.cfg, snapshot); err != nil {
+		return nil, err
 	}
 	if err := errors.Join(p.tar.Close(), z.Close()); err != nil {
-		return err
+		return nil, err
 	}
 	if err := f.Sync(); err != nil {
-		return err
+		return nil, err
 	}
-	return os.Remove(snapshot)
+	return p.missing, os.Remove(snapshot)
 }
 
 // packer writes the files of a backup.
 type packer struct {
 	ctx      context.Context
+	log      *slog.Logger
 	tar      *tar.Writer
 	manifest manifest
+	missing  []string
 }
 
-func (p *packer) pack(data, snapshot string) error {
+func (p *packer) pack(cfg *Config, snapshot string) error {
+	data := cfg.Data
 	if err := p.add(databaseName, snapshot); err != nil {
+		return err
+	}
+	if err := p.addKeys(cfg); err != nil {
 		return err
 	}
 	for _, dir := range []string{"ca", "certificates"} {
@@ -194,6 +206,25 @@ func (p *packer) pack(data, snapshot string) error {
 	}
 	_, err = p.tar.Write(raw)
 	return err
+}
+
+// addKeys adds the files that settings name outside of the data directory. One that cannot be read is told
+// and left out: a backup without it is better than none.
+func (p *packer) addKeys(cfg *Config) error {
+	paths := cfg.keyPaths()
+	for _, setting := range slices.Sorted(maps.Keys(paths)) {
+		f, err := os.Open(paths[setting])
+		if err != nil {
+			p.missing = append(p.missing, setting)
+			p.log.Warn("the backup lacks a file that a setting names", "setting", setting, "err", err)
+			continue
+		}
+		f.Close()
+		if err := p.add(keyFiles()[setting], paths[setting]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func header(name string, size int64) *tar.Header {

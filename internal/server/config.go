@@ -3,7 +3,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +35,7 @@ type Config struct {
 	Name    string // what people see the server called
 	Address []string
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
+	Metrics []netip.Prefix // who may read /metrics, without a proxy between
 	TLS     TLSConfig
 	Backup  BackupConfig
 	Limits  account.Limits
@@ -81,10 +81,16 @@ func Default() Config {
 		Data:       "zolal-data",
 		Name:       "Zolal",
 		Backup:     BackupConfig{Keep: 7, At: 3*time.Hour + 30*time.Minute},
+		Metrics:    loopback(),
 		Limits:     account.DefaultLimits(),
 		Rates:      native.DefaultRates(),
 		StopWithin: 15 * time.Second,
 	}
+}
+
+// loopback is this machine.
+func loopback() []netip.Prefix {
+	return []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 }
 
 // Sources are where settings come from, besides the defaults.
@@ -92,17 +98,23 @@ type Sources struct {
 	Flags map[string]string // by setting; only those that were given
 	Env   []string          // as os.Environ
 	File  string            // configuration file, or empty
+	// Kept stands for a command where no server runs: without File it takes the settings that the last server
+	// on the data directory kept there, wherever they came from then.
+	Kept bool
 }
 
 // Load reads the configuration and refuses what it does not understand, naming where it stands. strange are
 // variables of the environment that look like settings and are none.
 func Load(from Sources) (cfg Config, strange []string, err error) {
 	cfg = Default()
+	read := readFile
 	if from.File == "" {
-		from.File = ownFile(from)
+		if from.File = ownFile(from); filepath.Base(from.File) == settingsName {
+			read = readKept
+		}
 	}
 	if from.File != "" {
-		values, err := readFile(from.File)
+		values, err := read(from.File)
 		if err != nil {
 			return cfg, nil, err
 		}
@@ -131,14 +143,27 @@ func Load(from Sources) (cfg Config, strange []string, err error) {
 	for _, s := range settings {
 		if v, ok := from.Flags[s.Key]; ok {
 			if err := cfg.give(s, v); err != nil {
-				return cfg, nil, &BadConfigError{Where: "--" + s.Flag(), Err: err}
+				return cfg, nil, &BadConfigError{Where: "--" + s.Flag(), Err: err, Usage: true}
 			}
 		}
 	}
 	if err := cfg.check(); err != nil {
-		return cfg, nil, &BadConfigError{Where: "settings", Err: err}
+		return cfg, nil, &BadConfigError{Where: "settings", Err: err, Usage: contradict(from.Flags)}
 	}
 	return cfg, strange, nil
+}
+
+// contradict reports whether flags contradict each other, whatever else is set.
+func contradict(flags map[string]string) bool {
+	cfg := Default()
+	for _, s := range settings {
+		if v, ok := flags[s.Key]; ok {
+			if err := cfg.give(s, v); err != nil {
+				return true
+			}
+		}
+	}
+	return cfg.check() != nil
 }
 
 // ownFile is the configuration file that lies in the data directory, if there is one.
@@ -152,8 +177,14 @@ func ownFile(from Sources) string {
 	if v, ok := from.Flags["data"]; ok {
 		data = v
 	}
-	if name := filepath.Join(data, configName); fileExists(name) {
-		return name
+	names := []string{configName}
+	if from.Kept {
+		names = []string{settingsName, configName}
+	}
+	for _, n := range names {
+		if name := filepath.Join(data, n); fileExists(name) {
+			return name
+		}
 	}
 	return ""
 }
@@ -174,18 +205,21 @@ func (c *Config) give(s Setting, value string) error {
 // directory, which is another one where a backup is restored.
 func (c *Config) settingsFile() []byte {
 	given := maps.Clone(c.given)
-	delete(given, "data")
-	b := bytes.NewBufferString("# The settings this server was last started with. A backup carries them.\n")
-	if err := toml.NewEncoder(b).Encode(given); err != nil {
-		panic(err) // text by text can be written
+	if given == nil {
+		given = map[string]string{}
 	}
-	return b.Bytes()
+	delete(given, "data")
+	if err := absolute(given); err != nil {
+		c.Log.Warn("a path of the settings is kept as it was given", "err", err)
+	}
+	return settingsText(given)
 }
 
 // BadConfigError is a setting that cannot be used.
 type BadConfigError struct {
 	Where string // file and setting, variable, or flag
 	Err   error
+	Usage bool // the command line itself is wrong
 }
 
 // Error names the place and what is wrong there.
@@ -194,8 +228,21 @@ func (e *BadConfigError) Error() string { return e.Where + ": " + e.Err.Error() 
 // Unwrap returns what is wrong.
 func (e *BadConfigError) Unwrap() error { return e.Err }
 
-// readFile flattens a TOML file into settings as text, so that a value means the same wherever it stands.
+// readFile reads a configuration file, which may hold nothing but settings.
 func readFile(name string) (map[string]string, error) {
+	values, err := readKept(name)
+	for key := range values {
+		if !slices.ContainsFunc(settings, func(s Setting) bool { return s.Key == key }) {
+			return nil, &BadConfigError{Where: name,
+				Err: fmt.Errorf("unknown setting %q; `zolal serve --help` lists them all", key)}
+		}
+	}
+	return values, err
+}
+
+// readKept flattens a TOML file into settings as text, so that a value means the same wherever it stands.
+// What a server kept may have settings of a newer version.
+func readKept(name string) (map[string]string, error) {
 	raw, err := os.ReadFile(name)
 	if err != nil {
 		return nil, &BadConfigError{Where: "--config", Err: err}
@@ -210,12 +257,6 @@ func readFile(name string) (map[string]string, error) {
 	}
 	values := make(map[string]string)
 	flatten(values, "", tree)
-	for key := range values {
-		if !slices.ContainsFunc(settings, func(s Setting) bool { return s.Key == key }) {
-			return nil, &BadConfigError{Where: name,
-				Err: fmt.Errorf("unknown setting %q; `zolal serve --help` lists them all", key)}
-		}
-	}
 	return values, nil
 }
 

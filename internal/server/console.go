@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -150,7 +151,12 @@ func (c *Console) post(ctx context.Context, path string, q any) (io.ReadCloser, 
 		return nil, fmt.Errorf("ask the server: %w", err)
 	}
 	resp, err := c.client.Do(req)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, &Trouble{What: "interrupted", Err: ctx.Err(), Remedy: againRemedy}
+	case cutOff(err):
+		return nil, cutTrouble(err)
+	case err != nil:
 		return nil, &Trouble{What: "the server in " + c.dir + " does not answer", Err: err,
 			Remedy: "Look at its log (journalctl -u zolal); if it hangs, restart it and run the command again."}
 	}
@@ -159,10 +165,24 @@ func (c *Console) post(ctx context.Context, path string, q any) (io.ReadCloser, 
 	}
 	defer resp.Body.Close()
 	var f failure
-	if err := json.NewDecoder(resp.Body).Decode(&f); err != nil || f.Text == "" {
+	if err := json.NewDecoder(resp.Body).Decode(&f); err != nil || f.Text == "" && f.Code == 0 {
 		return nil, fmt.Errorf("the server answered %s; is it another version than this command?", resp.Status)
 	}
 	return nil, f.err()
+}
+
+// againRemedy is what to do about a command that was cut short.
+const againRemedy = "Run the command again; it says so if there is nothing left to do."
+
+// cutOff recognises an answer that ended, or never came, because the server closed the connection.
+func cutOff(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) ||
+		errors.Is(err, syscall.EPIPE)
+}
+
+// cutTrouble explains that the server stopped in the middle of a command.
+func cutTrouble(err error) error {
+	return &Trouble{What: "the server stopped before it answered", Err: err, Remedy: againRemedy}
 }
 
 // socketServer answers the admin socket of a data directory, in a server and in a command alike.
@@ -177,21 +197,21 @@ func openSocketServer(ctx context.Context, cfg Config) (*socketServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := serveSocket(c)
+	s, err := serveSocket(c, nil)
 	if err != nil {
 		return nil, errors.Join(err, c.close())
 	}
 	return s, nil
 }
 
-// serveSocket begins to answer.
-func serveSocket(c *core) (*socketServer, error) {
+// serveSocket begins to answer; more is what a server answers besides.
+func serveSocket(c *core, more map[string]http.Handler) (*socketServer, error) {
 	l, err := listenSocket(c.dir.path)
 	if err != nil {
 		return nil, dataTrouble(c.cfg.Data, err)
 	}
 	s := &socketServer{core: c}
-	s.http = &http.Server{Handler: c.adminHandler(), ReadHeaderTimeout: headerWithin}
+	s.http = &http.Server{Handler: c.adminHandler(more), ReadHeaderTimeout: headerWithin}
 	s.done.Go(func() { _ = s.http.Serve(l) }) // always http.ErrServerClosed
 	return s, nil
 }

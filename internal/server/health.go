@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -17,8 +18,18 @@ const probeEvery = 5 * time.Second
 // Ready is what /readyz answers.
 type Ready struct {
 	OK       bool     `json:"ok"`
-	Problems []string `json:"problems,omitempty"` // why not
+	Problems []string `json:"problems,omitempty"` // why not, without causes: anybody may ask
 	Warnings []string `json:"warnings,omitempty"` // what will become a problem
+	// Causes are the errors of the system behind the problems. The admin socket alone tells them.
+	Causes []string `json:"causes,omitempty"`
+}
+
+// problem adds what keeps the server from its work.
+func (r *Ready) problem(what string, cause error) {
+	r.Problems = append(r.Problems, what)
+	if cause != nil {
+		r.Causes = append(r.Causes, cause.Error())
+	}
 }
 
 // health says whether the server can do its work.
@@ -30,6 +41,7 @@ type health struct {
 	probed time.Time
 	probe  error
 	stop   bool
+	told   string // causes that are in the log
 }
 
 // stopping makes the server not ready: what spreads load sends nobody here any more.
@@ -45,21 +57,36 @@ func (h *health) ready(ctx context.Context) Ready {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	if _, _, err := h.core.store.Feed(ctx, 0, 0); err != nil {
-		r.Problems = append(r.Problems, "the store cannot be read: "+err.Error())
+		r.problem("the store cannot be read", err)
 	}
 	if err := h.writable(); err != nil {
-		r.Problems = append(r.Problems, "the data directory cannot be written: "+err.Error())
+		r.problem("the data directory cannot be written", err)
 	}
 	h.mu.Lock()
 	if h.stop {
-		r.Problems = append(r.Problems, "the server stops")
+		r.problem("the server stops", nil)
 	}
 	h.mu.Unlock()
 	if w := certificateWarning(h.certs, h.core.cfg.Now()); w != "" {
 		r.Warnings = append(r.Warnings, w)
 	}
 	r.OK = len(r.Problems) == 0
+	h.tell(r)
 	return r
+}
+
+// tell writes causes to the log when they change: whoever watches asks every few seconds.
+func (h *health) tell(r Ready) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	causes := strings.Join(r.Causes, "; ")
+	if causes != "" && causes != h.told {
+		h.core.log.Error("not ready", "causes", causes)
+	}
+	if causes == "" && h.told != "" {
+		h.core.log.Info("ready again")
+	}
+	h.told = causes
 }
 
 // writable writes and syncs a small file now and then.
@@ -109,6 +136,16 @@ func (h *health) warnOfCertificate(ctx context.Context) {
 
 func (h *health) serveReady(w http.ResponseWriter, r *http.Request) {
 	ready := h.ready(r.Context())
+	ready.Causes = nil
+	answerReady(w, ready)
+}
+
+// serveCauses answers the operator.
+func (h *health) serveCauses(w http.ResponseWriter, r *http.Request) {
+	answerReady(w, h.ready(r.Context()))
+}
+
+func answerReady(w http.ResponseWriter, ready Ready) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	if !ready.OK {

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -67,7 +68,7 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", serveAlive)
 	mux.HandleFunc("GET /readyz", s.health.serveReady)
-	mux.Handle("GET /metrics", s.metrics())
+	mux.Handle("GET /metrics", within(s.cfg.Metrics, s.metrics()))
 	mux.HandleFunc("GET /.well-known/zolal", s.serveWellKnown)
 	mux.Handle("/api/", s.live.gateway.Handler())
 	mux.Handle("/", s.app)
@@ -101,14 +102,7 @@ func behindProxies(trusted []netip.Prefix, next http.Handler) http.Handler {
 	if len(trusted) == 0 {
 		return next
 	}
-	known := func(a netip.Addr) bool {
-		for _, p := range trusted {
-			if p.Contains(a.Unmap()) {
-				return true
-			}
-		}
-		return false
-	}
+	known := func(a netip.Addr) bool { return among(trusted, a) }
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err == nil && known(from.Addr()) {
@@ -123,6 +117,28 @@ func behindProxies(trusted []netip.Prefix, next http.Handler) http.Handler {
 					break
 				}
 			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// among reports whether an address lies in one of some networks.
+func among(networks []netip.Prefix, a netip.Addr) bool {
+	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
+}
+
+// within answers those who ask from one of some networks themselves. A proxy on this machine would make the
+// whole world look like this machine, so what comes through one is refused.
+func within(networks []netip.Prefix, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		from, err := netip.ParseAddrPort(r.RemoteAddr)
+		allowed := err == nil && among(networks, from.Addr())
+		for _, sign := range []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"} {
+			allowed = allowed && r.Header.Get(sign) == ""
+		}
+		if !allowed {
+			http.Error(w, "not from here; the setting metrics.allow says from where", http.StatusForbidden)
+			return
 		}
 		next.ServeHTTP(w, r)
 	})

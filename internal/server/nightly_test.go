@@ -3,10 +3,12 @@
 package server
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -28,6 +30,46 @@ func TestTheNightlyBackupComesAtItsTimeOfDay(t *testing.T) {
 			t.Errorf("at %v with one of %v: in %v, want %v", c.now, c.newest, got, c.want)
 		}
 	}
+}
+
+func TestEveryNightABackupIsMadeByItself(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) { // the clock of the bubble goes on when everybody waits
+		cfg := Default()
+		cfg.Data, cfg.Backup.Keep, cfg.Backup.Dir = dir, 3, filepath.Join(dir, "elsewhere")
+		c, err := openCore(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); c.nightly(ctx) }()
+		start := time.Now()
+		<-time.After(4*24*time.Hour + 12*time.Hour)
+		cancel()
+		<-done
+		var want []string
+		for night := 2; night <= 4; night++ {
+			at := time.Date(start.Year(), start.Month(), start.Day()+night, 3, 30, 0, 0, time.Local)
+			want = append(want, backupPrefix+at.UTC().Format(backupTime)+backupSuffix)
+		}
+		names, err := listBackups(cfg.Backup.Dir)
+		if err != nil || !slices.Equal(names, want) {
+			t.Errorf("there are %q, %v; want %q", names, err, want)
+		}
+		s, err := c.backupStatus(ctx, Nothing{})
+		if err != nil || s.Count != 3 || s.Newest != want[2] {
+			t.Errorf("the status says %+v, %v", s, err)
+		}
+		if err := c.close(); err != nil {
+			t.Error(err)
+		}
+		made := Default()
+		made.Data = filepath.Join(dir, "restored")
+		if _, err := Restore(t.Context(), filepath.Join(cfg.Backup.Dir, want[2]), made, false); err != nil {
+			t.Errorf("it cannot be restored: %v", err)
+		}
+	})
 }
 
 func TestPruningKeepsTheNewestAndTouchesNothingElse(t *testing.T) {

@@ -37,6 +37,10 @@ type Restored struct {
 	Before string `json:"before,omitempty"`
 	// Config is a configuration file that came with the backup, used where none is named.
 	Config string `json:"config,omitempty"`
+	// Keys is a directory with files of certificates that came with the backup and are in use now.
+	Keys string `json:"keys,omitempty"`
+	// Missing are settings whose files are neither in the backup nor on this machine.
+	Missing []string `json:"missing,omitempty"`
 }
 
 // Restore puts a backup into a data directory. Everything is unpacked and verified beside the present
@@ -68,6 +72,13 @@ func Restore(ctx context.Context, in string, cfg Config, force bool) (Restored, 
 	}
 	r := Restored{Data: dir.path, Made: m.Created, Incarnation: hex.EncodeToString(incarnation[:]),
 		Files: len(m.Files)}
+	used, missing, err := placeKeyFiles(fresh, dir.path)
+	if err != nil {
+		return Restored{}, errors.Join(unpackTrouble(in, err), os.RemoveAll(fresh))
+	}
+	if r.Missing = missing; used {
+		r.Keys = filepath.Join(dir.path, keyDir)
+	}
 	if r.Before, err = moveAside(dir.path, cfg.Now); err != nil {
 		return r, dataTrouble(cfg.Data, err)
 	}

@@ -61,7 +61,10 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 	if err := s.listen(ctx); err != nil {
 		return s, err
 	}
-	if s.admin, err = serveSocket(core); err != nil {
+	more := map[string]http.Handler{
+		"GET /readyz": http.HandlerFunc(s.health.serveCauses), "GET /metrics": s.metrics(),
+	}
+	if s.admin, err = serveSocket(core, more); err != nil {
 		return s, err
 	}
 	if s.setup, _, err = core.accounts.Setup(ctx); err != nil {

@@ -52,7 +52,9 @@ var settings = []Setting{
 	{"addresses", "where else the server can be reached: https://…, in order, comma separated", "", false,
 		setAddresses},
 	{"trusted_proxies", "networks whose X-Forwarded-For is believed, comma separated", "none", false,
-		setProxies},
+		func(c *Config, v string) error { return setNetworks(&c.Proxies, v) }},
+	{"metrics.allow", "networks that may read /metrics, comma separated, or none; never through a proxy",
+		"127.0.0.0/8, ::1", false, setMetrics},
 	{"tls.cert", "certificate file, with its chain; read again when it changes", "", false,
 		func(c *Config, v string) error { c.TLS.Cert = v; return nil }},
 	{"tls.key", "its private key", "", false, func(c *Config, v string) error { c.TLS.Key = v; return nil }},
@@ -176,8 +178,15 @@ func setAddresses(c *Config, v string) error {
 	return nil
 }
 
-func setProxies(c *Config, v string) error {
-	c.Proxies = nil
+func setMetrics(c *Config, v string) error {
+	if v == "none" {
+		v = ""
+	}
+	return setNetworks(&c.Metrics, v)
+}
+
+func setNetworks(to *[]netip.Prefix, v string) error {
+	*to = nil
 	for _, w := range words(v) {
 		p, err := netip.ParsePrefix(w)
 		if a, aerr := netip.ParseAddr(w); aerr == nil {
@@ -186,7 +195,7 @@ func setProxies(c *Config, v string) error {
 		if err != nil {
 			return fmt.Errorf("%q is not an address or network such as 10.0.0.0/8", w)
 		}
-		c.Proxies = append(c.Proxies, p.Masked())
+		*to = append(*to, p.Masked())
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/wire"
 )
 
 // Trouble is what keeps a command from doing its work, with what the operator can do about it.
@@ -32,6 +33,9 @@ func (t *Trouble) Error() string {
 
 // Unwrap returns the cause.
 func (t *Trouble) Unwrap() error { return t.Err }
+
+// Remedy says what can be done about an error with a code.
+func Remedy(code chat.Code) string { return wire.Remedy(code) }
 
 // dataTrouble explains an error of opening or writing the data directory.
 func dataTrouble(dir string, err error) error {
