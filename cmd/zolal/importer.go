@@ -4,8 +4,11 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -36,7 +39,9 @@ func (c *command) importTelegram() *cobra.Command {
 			"numbers; names of authors are labels, never accounts. The chat is made where it does not exist and\n" +
 			"belongs to USER. Importing again adds what is new and doubles nothing. A broken file is refused with\n" +
 			"line and reason, and nothing of it is imported.\n\n" +
-			"Without --channel or --group the kind is the export's, and the name is made of its number.",
+			"--channel and --group give the chat a public name: everybody on the server can then read it.\n" +
+			"Without them the export goes where it went before; a new chat is of the export's kind, and gets a\n" +
+			"public name, made of the export's number, only where the export was of a public channel or group.",
 		Example: "  zolal import telegram ChatExport/result.json --as parvaneh --channel my_channel\n" +
 			"  zolal import telegram ChatExport --as parvaneh --group friends --dry-run --json",
 		Args: cobra.ExactArgs(1),
@@ -108,13 +113,25 @@ func (c *command) showImported(d server.Imported) {
 	if d.DryRun {
 		would = "would be "
 	}
+	where := d.Name
+	if where == "" {
+		where = d.Title + " (private)"
+	}
 	c.say("%s: %d lines read; %s%d added, %d updated, %d unchanged, %d failed (%.1f s)",
-		d.Name, d.Read, would, d.Added, d.Updated, d.Unchanged, d.Failed, d.Seconds)
+		where, d.Read, would, d.Added, d.Updated, d.Unchanged, d.Failed, d.Seconds)
+	if d.Linked > 0 {
+		c.say("%d replies from before now show what they reply to", d.Linked)
+	}
 	if d.Vanished > 0 {
 		c.say("%d that were imported earlier are not in this export; they stay", d.Vanished)
 	}
-	for kind, n := range d.UnknownKinds {
-		c.say("not shown as there: %s, %d times (its text is kept)", kind, n)
+	for _, kind := range slices.Sorted(maps.Keys(d.UnknownKinds)) {
+		n := d.UnknownKinds[kind]
+		if field, ok := strings.CutPrefix(kind, "field:"); ok {
+			c.say("left out: %s, of %d lines", field, n)
+		} else {
+			c.say("not shown as there: %s, %d times (its text is kept)", kind, n)
+		}
 	}
 	for _, f := range d.Failures {
 		c.say("line %d: %s", f.Number, f.Reason)

@@ -59,6 +59,7 @@ type Reply struct {
 	QuoteEntities []Entity
 	QuoteOffset   uint32
 	Author        AccountID // groups: whose message it replies to, so that Project can tell them
+	Number        int64     // imported, where Seq is 0: what it waits for, should a later import bring it
 }
 
 // Forward says where a message came from.
@@ -116,6 +117,7 @@ type Created struct {
 	Defaults   Grants
 	Imported   bool
 	NumberBase int64
+	Source     string // which history it was made for: importing that one again finds the chat by it
 }
 
 // InfoChange carries only what changed.

@@ -91,6 +91,7 @@ type Create struct {
 	Peer       AccountID
 	Imported   bool // its history comes from elsewhere; the server's own hand only
 	NumberBase int64
+	Source     string // which history it is made for
 }
 
 // DeleteChat ends a group or channel for everybody.

@@ -27,7 +27,7 @@ func decideCreate(d *decision, c Create) error {
 	case d.by.Account == 0:
 		return Errorf(CodeUnauthenticated, "nobody asks")
 	}
-	if c.Imported || c.NumberBase != 0 {
+	if c.Imported || c.NumberBase != 0 || c.Source != "" {
 		if err := d.server(); err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func createRoom(d *decision, c Create) error {
 	}
 	body := &Created{
 		Type: c.Type, Title: title, About: about, Owner: d.by.Account, Defaults: groupDefaults,
-		Imported: c.Imported, NumberBase: c.NumberBase,
+		Imported: c.Imported, NumberBase: c.NumberBase, Source: label(c.Source),
 	}
 	if c.Type == Channel {
 		body.Owner, body.Defaults = 0, channelDefaults

@@ -256,13 +256,13 @@ func TestWhatOnesOwnStateMayNotBe(t *testing.T) {
 func TestOnlyTheServerImports(t *testing.T) {
 	f := inChannel(RoleOwner, 0)
 	f.Chat.Imported = true
-	line := &Message{Text: "متن\x01", Imported: &Imported{Author: "Ali", Number: 7}}
+	line := &Message{Text: "متن\x01", Imported: &Imported{Author: "Ali", Number: 7, Edited: 6}}
 	refused(t, f, Import{Message: line}, CodeForbidden, "")
 	server := Actor{Scopes: AllScopes, Server: true}
 	events, err := Decide(f, server, Import{At: 1_500_000_000_000, Message: line}, noon)
 	want := Event{
 		Log: ChatID(7).Log(), At: 1_500_000_000_000, Env: Envelope{Kind: KindMessage, Counted: true, Silent: true},
-		Body: &Message{Text: "متن ", Imported: &Imported{Author: "Ali", Number: 7}},
+		Body: &Message{Text: "متن ", Imported: &Imported{Author: "Ali", Number: 7, Edited: 6}},
 	}
 	if err != nil || len(events) != 1 || !reflect.DeepEqual(events[0], want) {
 		t.Errorf("%v %+v", err, events)
@@ -275,7 +275,7 @@ func TestOnlyTheServerImports(t *testing.T) {
 	f.Refs[6] = message(1, "written here")
 	mend := Import{At: 5, Message: line, Target: 5}
 	events, err = Decide(f, server, mend, noon)
-	if err != nil || events[0].Env.Kind != KindEdit || events[0].At != noon {
+	if err != nil || events[0].Env.Kind != KindEdit || events[0].At != line.Imported.Edited {
 		t.Errorf("%v %+v", err, events)
 	}
 	mine := inGroup()

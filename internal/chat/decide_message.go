@@ -337,7 +337,8 @@ func decideImport(d *decision, c Import) error {
 		if c.Service != nil || target.Kind != KindMessage || importedOf(target.Body) == nil {
 			return fieldError(CodeBadRequest, "target", "only imported messages are mended by importing again")
 		}
-		env, at = Envelope{Kind: KindEdit, Silent: true, Target: c.Target}, d.now
+		// Edited when the source says so; 0 where it never was: mending a history is nobody's edit.
+		env, at = Envelope{Kind: KindEdit, Silent: true, Target: c.Target}, c.Message.Imported.Edited
 	}
 	d.events = append(d.events, Event{Log: d.Chat.ID.Log(), At: at, Env: env, Body: body})
 	return nil

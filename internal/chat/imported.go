@@ -57,7 +57,10 @@ func importedMessage(m *Message) *Message {
 	}
 	if m.Reply != nil {
 		quote, marks := lenient(m.Reply.Quote, m.Reply.QuoteEntities)
-		out.Reply = &Reply{Seq: m.Reply.Seq, Quote: quote, QuoteEntities: marks, QuoteOffset: m.Reply.QuoteOffset}
+		out.Reply = &Reply{
+			Seq: m.Reply.Seq, Quote: quote, QuoteEntities: marks, QuoteOffset: m.Reply.QuoteOffset,
+			Number: m.Reply.Number,
+		}
 	}
 	return out
 }

@@ -48,9 +48,10 @@ type NewChat struct {
 	About  string
 	Name   string // public name, or empty
 	Invite []chat.AccountID
-	// Imported and NumberBase are set by the importer alone.
+	// The rest is set by the importer alone.
 	Imported   bool
 	NumberBase int64
+	Source     string
 }
 
 // JoinBy says how somebody wants to join: a public chat by its number, or any chat by a link's token.

@@ -167,6 +167,7 @@ func (h *Handle) pageEnd(ctx context.Context, q PageQuery) (chat.Seq, error) {
 }
 
 // numbered finds a message by its number: the one it had where it came from, or its seq and the chat's base.
+// SYNC-6
 func (h *Handle) numbered(ctx context.Context, number int64) (chat.Seq, error) {
 	if h.facts.Chat.Imported {
 		found, err := h.engine.store.Source(ctx, h.room, []int64{number})

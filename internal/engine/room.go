@@ -22,7 +22,7 @@ func (e *Engine) Create(ctx context.Context, actor chat.Actor, room NewChat, key
 	}
 	return e.create(ctx, actor, chat.Create{
 		Type: room.Type, Title: room.Title, About: room.About, Name: room.Name, Invite: room.Invite,
-		Imported: room.Imported, NumberBase: room.NumberBase,
+		Imported: room.Imported, NumberBase: room.NumberBase, Source: room.Source,
 	}, key)
 }
 

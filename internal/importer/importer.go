@@ -31,6 +31,10 @@ type Chat interface {
 	Head(ctx context.Context) (chat.Head, error)
 	// Sources returns which entries the numbers are bound to.
 	Sources(ctx context.Context, numbers []int64) (map[int64]engine.Source, error)
+	// Waiting returns messages after a seq whose replies wait for a line, and where to go on; 0 at the end.
+	Waiting(ctx context.Context, after chat.Seq) ([]engine.Waiting, chat.Seq, error)
+	// Deleted returns which of the entries were deleted here.
+	Deleted(ctx context.Context, seqs []chat.Seq) (map[chat.Seq]bool, error)
 	// Import appends lines in one batch if the log still stands at head: then line i has the place
 	// head+1+i. Otherwise it fails with chat.CodeConflict and writes nothing.
 	Import(ctx context.Context, head chat.Seq, lines []chat.Import) error
@@ -42,11 +46,12 @@ type Report struct {
 	Added     int `json:"added"`     // became entries, service lines included
 	Updated   int `json:"updated"`   // changed since an earlier import
 	Unchanged int `json:"unchanged"` // the same as imported earlier
+	Linked    int `json:"linked"`    // replies from before that found their line with this import
 	Vanished  int `json:"vanished"`  // imported earlier, not in this export between its first and last line
 	Failed    int `json:"failed"`    // could not become entries; see Failures
 
-	// UnknownKinds counts kinds of formatting, media and lines that have no counterpart here; their text is
-	// kept.
+	// UnknownKinds counts kinds of formatting, media and lines that have no counterpart here, whose text is
+	// kept, and as field:NAME what lines said besides and is left out.
 	UnknownKinds map[string]int `json:"unknown_kinds"`
 	Failures     []Failure      `json:"failures,omitempty"` // the first of them
 }
@@ -85,16 +90,19 @@ func Telegram(ctx context.Context, path string, to Chat, o Options) (Report, err
 	if err != nil {
 		return r.report, err
 	}
-	r.self = "channel" + strconv.FormatInt(summary.ID, 10)
+	r.self, r.peer = "channel"+strconv.FormatInt(summary.ID, 10), summary.peer()
 	r.base = info.Size()
 	head, err := to.Head(ctx)
 	if err != nil {
 		return r.report, fmt.Errorf("import: %w", err)
 	}
-	r.head = head.Seq
+	r.head, r.fresh = head.Seq, head.Seq <= beginning
 	err = scan(ctx, path, r.note, func(rec *record) error { return r.take(ctx, rec) })
 	if err == nil {
 		err = r.flush(ctx)
+	}
+	if err == nil {
+		err = r.late(ctx)
 	}
 	return r.report, err
 }
@@ -106,6 +114,9 @@ type run struct {
 	report      Report
 	head        chat.Seq
 	self        string // how the export names its own channel as an author
+	peer        string // how it names itself where a reply says in which chat its message stands
+	fresh       bool   // nothing was imported before
+	waiting     bool   // a reply of this run waits for its line
 	pending     []*record
 	last        int64 // number of the line before
 	started     bool
@@ -120,6 +131,9 @@ func (r *run) note(done int64) {
 
 func (r *run) take(ctx context.Context, rec *record) error {
 	r.report.Read++
+	if rec.ReplyPeer != "" && string(rec.ReplyPeer) != r.peer {
+		rec.elsewhere = true
+	}
 	r.pending = append(r.pending, rec)
 	if len(r.pending) < batchSize {
 		return nil
@@ -165,6 +179,7 @@ type plan struct {
 	lines   []chat.Import
 	report  Report // what it adds to the run's report
 	unknown []string
+	waiting bool // a reply waits for its line
 }
 
 // plan compares the pending lines with what was imported before, and gives the new ones their places so
@@ -174,22 +189,27 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	gone, err := r.deleted(ctx, known)
+	if err != nil {
+		return nil, err
+	}
 	p := &plan{}
 	places := make(map[int64]chat.Seq, len(r.pending))
+	place := func(number int64) chat.Seq {
+		if at := places[number]; at != 0 {
+			return at
+		}
+		return known[number].Seq
+	}
 	present := make(map[int64]bool, len(r.pending))
 	for _, rec := range r.pending {
 		present[rec.ID] = true
 		source, seen := known[rec.ID]
-		if places[rec.ID] != 0 || seen && source.Digest == rec.digest {
+		if places[rec.ID] != 0 || seen && (source.Digest == rec.digest || !rec.mends() || gone[source.Seq]) {
 			p.report.Unchanged++
 			continue
 		}
-		line, unknown := rec.line(func(number int64) chat.Seq {
-			if at := places[number]; at != 0 {
-				return at
-			}
-			return known[number].Seq
-		})
+		line, unknown := rec.line(place)
 		if m := line.Message; m != nil && m.Imported.AuthorID == r.self {
 			m.Imported.Author = "" // the channel speaks as itself
 		}
@@ -206,6 +226,7 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 			places[rec.ID] = r.head + 1 + chat.Seq(len(p.lines))
 			p.report.Added++
 		}
+		p.waiting = p.waiting || line.Message != nil && line.Message.Reply != nil && line.Message.Reply.Number != 0
 		p.lines = append(p.lines, line)
 	}
 	low, high := r.span()
@@ -215,6 +236,20 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 		}
 	}
 	return p, nil
+}
+
+// deleted returns which of the changed lines were deleted here: they stay so, whatever the source says.
+func (r *run) deleted(ctx context.Context, known map[int64]engine.Source) (map[chat.Seq]bool, error) {
+	var changed []chat.Seq
+	for _, rec := range r.pending {
+		if source, seen := known[rec.ID]; seen && source.Digest != rec.digest {
+			changed = append(changed, source.Seq)
+		}
+	}
+	if len(changed) == 0 {
+		return nil, nil
+	}
+	return r.chat.Deleted(ctx, changed)
 }
 
 // span is the range of numbers that this batch speaks for: from the line before it to its last.
@@ -237,7 +272,7 @@ func (r *run) numbers() []int64 {
 			}
 		}
 		all = append(all, rec.ID)
-		if rec.ReplyTo != 0 {
+		if rec.ReplyTo != 0 && !rec.elsewhere {
 			all = append(all, rec.ReplyTo)
 		}
 		before, started = rec.ID, true
@@ -253,6 +288,7 @@ func (r *run) settle(p *plan) {
 	total.Unchanged += add.Unchanged
 	total.Vanished += add.Vanished
 	total.Failed += add.Failed
+	r.waiting = r.waiting || p.waiting
 	for _, kind := range p.unknown {
 		total.UnknownKinds[kind]++
 	}

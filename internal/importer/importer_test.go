@@ -22,13 +22,15 @@ import (
 // yard is an engine with an owner of channels.
 type yard struct {
 	t     *testing.T
+	store engine.Store
 	e     *engine.Engine
 	owner chat.AccountID
 }
 
 func newYard(t *testing.T) *yard {
 	t.Helper()
-	e, err := engine.Start(t.Context(), engine.Config{Store: storetest.NewMemory(), Codec: wire.Codec{}})
+	store := storetest.NewMemory()
+	e, err := engine.Start(t.Context(), engine.Config{Store: store, Codec: wire.Codec{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,26 +39,41 @@ func newYard(t *testing.T) *yard {
 			t.Error(err)
 		}
 	})
-	account, err := e.NewAccount(t.Context())
+	y := &yard{t: t, store: store, e: e}
+	y.owner = y.person("Sara").Account
+	return y
+}
+
+// person makes an account, with the rights of the server's own hand.
+func (y *yard) person(name string) chat.Actor {
+	y.t.Helper()
+	account, err := y.e.NewAccount(y.t.Context())
 	if err != nil {
-		t.Fatal(err)
+		y.t.Fatal(err)
 	}
 	who := chat.Actor{Account: account, Scopes: chat.AllScopes, Server: true}
-	if _, err := e.Register(t.Context(), who, chat.Key{}, chat.Profile{Name: "Sara"}); err != nil {
-		t.Fatal(err)
+	if _, err := y.e.Register(y.t.Context(), who, chat.Key{}, chat.Profile{Name: name}); err != nil {
+		y.t.Fatal(err)
 	}
-	return &yard{t, e, account}
+	return who
 }
 
 // run imports a file and returns the report and the chat's lines: messages and service lines.
 func (y *yard) run(path, name string) (importer.Report, []chat.Item) {
+	y.t.Helper()
+	h, report := y.into(path, importer.Target{Name: name})
+	return report, y.lines(h)
+}
+
+// into imports a file and returns the chat it went to.
+func (y *yard) into(path string, target importer.Target) (*engine.Handle, importer.Report) {
 	y.t.Helper()
 	ctx := y.t.Context()
 	s, err := importer.Inspect(ctx, path, func(int64) {})
 	if err != nil {
 		y.t.Fatal(err)
 	}
-	h, err := importer.Into(ctx, y.e, y.owner, importer.Target{Name: name}, s)
+	h, err := importer.Into(ctx, y.e, y.owner, target, s)
 	if err != nil {
 		y.t.Fatal(err)
 	}
@@ -64,14 +81,19 @@ func (y *yard) run(path, name string) (importer.Report, []chat.Item) {
 	if err != nil {
 		y.t.Fatal(err)
 	}
-	var lines []chat.Item
+	return h, report
+}
+
+// lines reads the messages and service lines of a chat.
+func (y *yard) lines(h *engine.Handle) (lines []chat.Item) {
+	y.t.Helper()
 	for after := chat.Seq(0); ; {
-		got, err := h.Read(ctx, after, 500)
+		got, err := h.Read(y.t.Context(), after, 500)
 		if err != nil {
 			y.t.Fatal(err)
 		}
 		if len(got.Items) == 0 {
-			return report, lines
+			return lines
 		}
 		for _, it := range got.Items {
 			after = it.Seq

@@ -33,6 +33,7 @@ type record struct {
 	Forwarded *string  `json:"forwarded_from"`
 	ViaBot    string   `json:"via_bot"`
 	ReplyTo   int64    `json:"reply_to_message_id"`
+	ReplyPeer anything `json:"reply_to_peer_id"` // of another chat: the number means nothing here
 
 	Text     runs `json:"text"`
 	Entities runs `json:"text_entities"`
@@ -53,7 +54,13 @@ type record struct {
 
 	at     chat.Millis // the line before's where the source gives no date
 	digest uint64
+
+	elsewhere bool // what it replies to stands in another chat
 }
+
+// mends reports whether the line may change what was imported of it before. Service lines stay what they
+// said first.
+func (r *record) mends() bool { return r.Type == "message" }
 
 // anything is a scalar that older versions wrote as a number and newer ones as a string.
 type anything string
@@ -152,6 +159,9 @@ func parse(raw jsontext.Value, before chat.Millis) (*record, error) {
 	if rec.Type == "" {
 		return nil, &shapeError{fmt.Sprintf("message %d has no type", rec.ID)}
 	}
+	if rec.ID >= NumberBase {
+		return nil, &shapeError{fmt.Sprintf("message %d has a number out of range", rec.ID)}
+	}
 	rec.at = before
 	if rec.DateUnix != "" || rec.Date != "" {
 		var err error
@@ -202,7 +212,7 @@ func (r *record) line(place func(int64) chat.Seq) (chat.Import, []string) {
 	var unknown []string
 	m.Text, m.Entities, unknown = source.join()
 	if r.ReplyTo != 0 {
-		m.Reply = &chat.Reply{Seq: place(r.ReplyTo)}
+		m.Reply = r.reply(place)
 	}
 	if r.Forwarded != nil {
 		m.Forward = &chat.Forward{Name: *r.Forwarded}
@@ -216,6 +226,17 @@ func (r *record) line(place func(int64) chat.Seq) (chat.Import, []string) {
 		m.Attachments = []chat.Attachment{{Kind: "empty"}}
 	}
 	return chat.Import{At: at, Message: m}, append(unknown, media...)
+}
+
+// reply points to the line replied to. One that is not here keeps its number, should a later import bring it.
+func (r *record) reply(place func(int64) chat.Seq) *chat.Reply {
+	if r.elsewhere {
+		return &chat.Reply{}
+	}
+	if seq := place(r.ReplyTo); seq != 0 {
+		return &chat.Reply{Seq: seq}
+	}
+	return &chat.Reply{Number: r.ReplyTo}
 }
 
 func (r *record) unknownType() []string {

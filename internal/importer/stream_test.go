@@ -82,6 +82,7 @@ func TestBrokenFilesAreRefusedWithTheirLine(t *testing.T) {
 		"empty":         {"", 1, "ends too early"},
 		"trailing":      {text + "\nx", len(lines) - 1, ""},
 		"no id":         {strings.Replace(text, `"id": 5, `, ``, 1), 15, "no id"},
+		"out of range":  {strings.Replace(text, `"id": 5, `, `"id": 10000000000, `, 1), 15, "out of range"},
 		"a wrong kind":  {strings.Replace(text, `"id": 5, `, `"id": "five", `, 1), 15, "/id"},
 		"no date": {strings.Replace(text, `2024-03-21T09:00:00", "date_unixtime": "1710999000`, "soon", 1), 26,
 			"not a time"},

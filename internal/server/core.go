@@ -39,6 +39,8 @@ type core struct {
 	build    Build
 	started  time.Time
 	serving  bool // a server, not a command
+
+	importing chan struct{} // holds one token while an import runs
 }
 
 // openCore opens a data directory, or makes a new one.
@@ -46,7 +48,8 @@ func openCore(ctx context.Context, cfg Config) (c *core, err error) {
 	if err := cfg.check(); err != nil {
 		return nil, &BadConfigError{Where: "settings", Err: err}
 	}
-	c = &core{cfg: cfg, log: cfg.Log, build: ThisBuild(), started: cfg.Now()}
+	c = &core{cfg: cfg, log: cfg.Log, build: ThisBuild(), started: cfg.Now(),
+		importing: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(dataTrouble(cfg.Data, err), c.close())

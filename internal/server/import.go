@@ -23,7 +23,7 @@ import (
 type ImportTelegram struct {
 	Path   string        `json:"path"`           // absolute: the JSON file, or the directory it lies in
 	As     string        `json:"as"`             // username of the owner
-	Name   string        `json:"name,omitempty"` // public name; empty: made of the export's number
+	Name   string        `json:"name,omitempty"` // public name; empty: as the export is, and as it went before
 	Type   chat.ChatType `json:"type,omitempty"` // Channel or Group; 0: as the export says
 	DryRun bool          `json:"dry_run,omitempty"`
 }
@@ -31,7 +31,9 @@ type ImportTelegram struct {
 // Imported tells what became of an export.
 type Imported struct {
 	importer.Report
-	Name    string  `json:"name"`
+	Name    string  `json:"name,omitempty"` // public name; empty: only the owner sees the chat
+	Title   string  `json:"title"`
+	Chat    uint32  `json:"chat,omitempty"` // 0: a dry run that found none
 	Seconds float64 `json:"seconds"`
 	DryRun  bool    `json:"dry_run,omitempty"`
 }
@@ -86,6 +88,13 @@ func (c *core) importTelegram(ctx context.Context, q ImportTelegram, note func(i
 	if err != nil {
 		return done, err
 	}
+	// One at a time: two first imports of one history would make two chats of it.
+	select {
+	case c.importing <- struct{}{}:
+		defer func() { <-c.importing }()
+	case <-ctx.Done():
+		return done, ctx.Err()
+	}
 	owner, err := c.engine.ByName(ctx, q.As)
 	if err != nil {
 		return done, &Trouble{What: "no account has the username " + q.As, Err: err,
@@ -95,18 +104,21 @@ func (c *core) importTelegram(ctx context.Context, q ImportTelegram, note func(i
 	if err != nil {
 		return done, importTrouble(err)
 	}
-	if q.Name == "" {
-		q.Name = fmt.Sprintf("import_%v", summary.ID)
-	}
+	done = Imported{Title: summary.Title(), DryRun: q.DryRun}
 	to, err := c.importTarget(ctx, owner, q, summary)
 	if err != nil {
 		return done, importTrouble(err)
 	}
-	report, err := importer.Telegram(ctx, path, to, importer.Options{DryRun: q.DryRun, Progress: note})
+	if h, ok := to.(*engine.Handle); ok {
+		room := h.Chat()
+		done.Name, done.Title, done.Chat = room.Name, room.Title, uint32(room.ID)
+	}
+	done.Report, err = importer.Telegram(ctx, path, to, importer.Options{DryRun: q.DryRun, Progress: note})
 	if err != nil {
 		return done, importTrouble(err)
 	}
-	return Imported{Report: report, Name: q.Name, Seconds: time.Since(start).Seconds(), DryRun: q.DryRun}, nil
+	done.Seconds = time.Since(start).Seconds()
+	return done, nil
 }
 
 // exportFile finds the file of an export, which Telegram Desktop writes into a directory.
@@ -127,17 +139,24 @@ func exportFile(path string) (string, error) {
 // importTarget finds or makes the chat; a dry run makes none.
 func (c *core) importTarget(ctx context.Context, owner chat.AccountID, q ImportTelegram, s importer.Summary) (
 	importer.Chat, error) {
-	if q.DryRun {
-		who := chat.Actor{Account: owner, Scopes: chat.AllScopes, Server: true}
-		_, err := c.engine.ResolveName(ctx, who, q.Name)
-		if chat.CodeOf(err) == chat.CodeNotFound {
-			return nowhere{}, chat.CheckName(q.Name)
+	t := importer.Target{Name: q.Name, Type: q.Type}
+	if q.Name != "" {
+		if err := chat.CheckName(q.Name); err != nil {
+			return nil, &Trouble{What: fmt.Sprintf("%q cannot be a public name", q.Name), Err: err,
+				Remedy: "A public name has 5 to 32 Latin letters, digits and underscores, and begins with a letter."}
 		}
+	}
+	if q.DryRun {
+		h, err := importer.Find(ctx, c.engine, owner, t, s)
 		if err != nil {
 			return nil, err
 		}
+		if h == nil {
+			return nowhere{}, nil
+		}
+		return h, nil
 	}
-	return importer.Into(ctx, c.engine, owner, importer.Target{Name: q.Name, Type: q.Type}, s)
+	return importer.Into(ctx, c.engine, owner, t, s)
 }
 
 // nowhere is the chat of a dry run that would make one.
@@ -149,6 +168,14 @@ func (nowhere) Head(context.Context) (chat.Head, error) { return chat.Head{}, ni
 // Sources implements importer.Chat.
 func (nowhere) Sources(context.Context, []int64) (map[int64]engine.Source, error) { return nil, nil }
 
+// Waiting implements importer.Chat.
+func (nowhere) Waiting(context.Context, chat.Seq) ([]engine.Waiting, chat.Seq, error) {
+	return nil, 0, nil
+}
+
+// Deleted implements importer.Chat.
+func (nowhere) Deleted(context.Context, []chat.Seq) (map[chat.Seq]bool, error) { return nil, nil }
+
 // Import implements importer.Chat. A dry run never gets here.
 func (nowhere) Import(context.Context, chat.Seq, []chat.Import) error {
 	return errors.New("a dry run writes nothing")
@@ -157,7 +184,10 @@ func (nowhere) Import(context.Context, chat.Seq, []chat.Import) error {
 // importTrouble explains what is wrong with an export or its target.
 func importTrouble(err error) error {
 	var file *importer.FileError
+	var known *Trouble
 	switch {
+	case errors.As(err, &known):
+		return err
 	case errors.As(err, &file):
 		return &Trouble{What: file.Error(), Remedy: "Export the chat again (Telegram Desktop: Export chat " +
 			"history, format JSON), or take the whole file if this one is a part."}

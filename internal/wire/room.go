@@ -11,7 +11,7 @@ func createdOut(c *chat.Created) *zolalv1.ChatCreated {
 	return &zolalv1.ChatCreated{
 		Type: zolalv1.ChatType(c.Type), Title: c.Title, About: c.About, Owner: uint32(c.Owner),
 		Accounts: AccountsOut(c.Accounts), Defaults: uint32(c.Defaults), Imported: c.Imported,
-		NumberBase: c.NumberBase,
+		NumberBase: c.NumberBase, Source: c.Source,
 	}
 }
 
@@ -20,6 +20,7 @@ func createdIn(c *zolalv1.ChatCreated) *chat.Created {
 		Type: small[chat.ChatType](c.GetType()), Title: c.GetTitle(), About: c.GetAbout(),
 		Owner: chat.AccountID(c.GetOwner()), Accounts: AccountsIn(c.GetAccounts()),
 		Defaults: chat.Grants(c.GetDefaults()), Imported: c.GetImported(), NumberBase: c.GetNumberBase(),
+		Source: c.GetSource(),
 	}
 }
 

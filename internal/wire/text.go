@@ -57,7 +57,7 @@ func replyOut(r *chat.Reply) *zolalv1.Reply {
 	}
 	return &zolalv1.Reply{
 		Seq: uint32(r.Seq), Quote: r.Quote, QuoteEntities: EntitiesOut(r.QuoteEntities),
-		QuoteOffset: r.QuoteOffset, Author: uint32(r.Author),
+		QuoteOffset: r.QuoteOffset, Author: uint32(r.Author), Number: r.Number,
 	}
 }
 
@@ -68,7 +68,7 @@ func ReplyIn(r *zolalv1.Reply) *chat.Reply {
 	}
 	return &chat.Reply{
 		Seq: chat.Seq(r.GetSeq()), Quote: r.GetQuote(), QuoteEntities: EntitiesIn(r.GetQuoteEntities()),
-		QuoteOffset: r.GetQuoteOffset(), Author: chat.AccountID(r.GetAuthor()),
+		QuoteOffset: r.GetQuoteOffset(), Author: chat.AccountID(r.GetAuthor()), Number: r.GetNumber(),
 	}
 }
 

@@ -392,7 +392,8 @@ type ChatCreated struct {
 	Accounts      []uint32               `protobuf:"varint,5,rep,packed,name=accounts,proto3" json:"accounts,omitempty"`                // the two of a direct chat
 	Defaults      uint32                 `protobuf:"varint,6,opt,name=defaults,proto3" json:"defaults,omitempty"`                       // Grant bits every member has
 	Imported      bool                   `protobuf:"varint,7,opt,name=imported,proto3" json:"imported,omitempty"`                       // history came from elsewhere
-	NumberBase    int64                  `protobuf:"varint,8,opt,name=number_base,json=numberBase,proto3" json:"number_base,omitempty"` // number of a message = seq + base, where it has none of its own
+	NumberBase    int64                  `protobuf:"varint,8,opt,name=number_base,json=numberBase,proto3" json:"number_base,omitempty"` // number of a message = seq + base, where it has none of its own; above all of those
+	Source        string                 `protobuf:"bytes,9,opt,name=source,proto3" json:"source,omitempty"`                            // what history it was made for; empty unless imported
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -481,6 +482,13 @@ func (x *ChatCreated) GetNumberBase() int64 {
 		return x.NumberBase
 	}
 	return 0
+}
+
+func (x *ChatCreated) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
 }
 
 // ChatInfoChange carries only what changed.
@@ -607,7 +615,7 @@ type ChatInfo struct {
 	OperatorCanRead bool                   `protobuf:"varint,18,opt,name=operator_can_read,json=operatorCanRead,proto3" json:"operator_can_read,omitempty"`
 	CreatedMs       int64                  `protobuf:"varint,19,opt,name=created_ms,json=createdMs,proto3" json:"created_ms,omitempty"`
 	Deleted         bool                   `protobuf:"varint,20,opt,name=deleted,proto3" json:"deleted,omitempty"`
-	NumberBase      int64                  `protobuf:"varint,21,opt,name=number_base,json=numberBase,proto3" json:"number_base,omitempty"`
+	NumberBase      int64                  `protobuf:"varint,21,opt,name=number_base,json=numberBase,proto3" json:"number_base,omitempty"` // as in ChatCreated
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -2570,7 +2578,7 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\fMemberChange\x12-\n" +
 	"\x06member\x18\x01 \x01(\v2\x15.zolal.v1.MemberStateR\x06member\x12&\n" +
 	"\x06before\x18\x02 \x01(\x0e2\x0e.zolal.v1.RoleR\x06before\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\"\xec\x01\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"\x84\x02\n" +
 	"\vChatCreated\x12&\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x14\n" +
@@ -2580,7 +2588,8 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\bdefaults\x18\x06 \x01(\rR\bdefaults\x12\x1a\n" +
 	"\bimported\x18\a \x01(\bR\bimported\x12\x1f\n" +
 	"\vnumber_base\x18\b \x01(\x03R\n" +
-	"numberBase\"\x92\x03\n" +
+	"numberBase\x12\x16\n" +
+	"\x06source\x18\t \x01(\tR\x06source\"\x92\x03\n" +
 	"\x0eChatInfoChange\x12\x19\n" +
 	"\x05title\x18\x01 \x01(\tH\x00R\x05title\x88\x01\x01\x12\x19\n" +
 	"\x05about\x18\x02 \x01(\tH\x01R\x05about\x88\x01\x01\x12\x17\n" +

@@ -884,6 +884,7 @@ type Reply struct {
 	QuoteEntities []*Entity              `protobuf:"bytes,3,rep,name=quote_entities,json=quoteEntities,proto3" json:"quote_entities,omitempty"`
 	QuoteOffset   uint32                 `protobuf:"varint,4,opt,name=quote_offset,json=quoteOffset,proto3" json:"quote_offset,omitempty"` // UTF-16 code units into the original text
 	Author        uint32                 `protobuf:"varint,5,opt,name=author,proto3" json:"author,omitempty"`                              // groups: whose message it replies to; filled by the server
+	Number        int64                  `protobuf:"varint,6,opt,name=number,proto3" json:"number,omitempty"`                              // where seq is 0: number at the source of an imported message that may still come
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -949,6 +950,13 @@ func (x *Reply) GetQuoteOffset() uint32 {
 func (x *Reply) GetAuthor() uint32 {
 	if x != nil {
 		return x.Author
+	}
+	return 0
+}
+
+func (x *Reply) GetNumber() int64 {
+	if x != nil {
+		return x.Number
 	}
 	return 0
 }
@@ -1386,13 +1394,14 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\aforward\x18\x04 \x01(\v2\x11.zolal.v1.ForwardR\aforward\x12\x1c\n" +
 	"\tsignature\x18\x05 \x01(\tR\tsignature\x122\n" +
 	"\bimported\x18\x06 \x01(\v2\x16.zolal.v1.ImportedFromR\bimported\x126\n" +
-	"\vattachments\x18\a \x03(\v2\x14.zolal.v1.AttachmentR\vattachments\"\xa3\x01\n" +
+	"\vattachments\x18\a \x03(\v2\x14.zolal.v1.AttachmentR\vattachments\"\xbb\x01\n" +
 	"\x05Reply\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\rR\x03seq\x12\x14\n" +
 	"\x05quote\x18\x02 \x01(\tR\x05quote\x127\n" +
 	"\x0equote_entities\x18\x03 \x03(\v2\x10.zolal.v1.EntityR\rquoteEntities\x12!\n" +
 	"\fquote_offset\x18\x04 \x01(\rR\vquoteOffset\x12\x16\n" +
-	"\x06author\x18\x05 \x01(\rR\x06author\"r\n" +
+	"\x06author\x18\x05 \x01(\rR\x06author\x12\x16\n" +
+	"\x06number\x18\x06 \x01(\x03R\x06number\"r\n" +
 	"\aForward\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\rR\aaccount\x12\x12\n" +

@@ -586,7 +586,7 @@ type PageRequest struct {
 	Limit         uint32                 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`           // 1–200
 	Around        uint32                 `protobuf:"varint,4,opt,name=around,proto3" json:"around,omitempty"`         // if set, the page holds this seq in its middle
 	AtMs          int64                  `protobuf:"varint,5,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"` // if set, the page starts at the first message of that time
-	Number        int64                  `protobuf:"varint,6,opt,name=number,proto3" json:"number,omitempty"`         // if set, around the message with this imported number
+	Number        int64                  `protobuf:"varint,6,opt,name=number,proto3" json:"number,omitempty"`         // if set, around the message of this number: at the source, else seq + number_base
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }

@@ -335,7 +335,7 @@ export type PageRequest = Message<"zolal.v1.PageRequest"> & {
   atMs: bigint;
 
   /**
-   * if set, around the message with this imported number
+   * if set, around the message of this number: at the source, else seq + number_base
    *
    * @generated from field: int64 number = 6;
    */
