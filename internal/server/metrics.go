@@ -77,6 +77,9 @@ func (s *Server) deliveries() []gauge {
 		{"zolal_connections", "WebSocket connections", func() (float64, bool) {
 			return float64(s.live.gateway.Connections()), true
 		}},
+		{"zolal_panics_total", "requests that met a mistake of the program", func() (float64, bool) {
+			return float64(s.live.gateway.Panics()), true
+		}},
 		{"zolal_sessions", "sessions of any transport", of(func(h hub.Stats) float64 {
 			return float64(h.Sessions)
 		})},

@@ -20,6 +20,7 @@ const (
 	MaxWrites     = 256       // requests of one connection that write, on their way to disk
 	MaxWaits      = 16        // requests of one connection that may wait for others, carried out at once
 	MaxPerAccount = 50        // connections of one account
+	MaxNameless   = 256       // connections without a token of one network address
 	MaxWatched    = 200       // accounts whose presence a session watches
 	MaxAddresses  = 32        // addresses of a server
 	MaxPollWait   = 25_000    // milliseconds
@@ -31,6 +32,7 @@ const (
 	HelloWait  = 10 * time.Second // until the first frame of a connection
 	PingEvery  = 30 * time.Second // a client pings a connection idle this long
 	IdleLimit  = 90 * time.Second // a connection silent this long is closed
+	AskLimit   = 5 * time.Minute  // a connection without a token that asks nothing for this long is closed
 	WriteLimit = 15 * time.Second // a write that does not get through in this time loses the connection
 	Heartbeat  = 20 * time.Second // a stream without updates sends an empty frame
 	PollKeep   = 60 * time.Second // the queue of a poll session lives this long without being asked
@@ -74,6 +76,8 @@ func connectionLimits() []Limit {
 		{"writes_at_once", MaxWrites, "requests", "writing requests of one connection on their way to disk"},
 		{"waits_at_once", MaxWaits, "requests", "requests of one connection that may take seconds"},
 		{"connections_per_account", MaxPerAccount, "connections", "open at once; one more closes the oldest"},
+		{"connections_per_address", MaxNameless, "connections",
+			"open at once without a token, from one network address"},
 		{"watched", MaxWatched, "accounts", "whose presence a session watches"},
 		{"addresses", MaxAddresses, "addresses", "in the signed list"},
 		{"poll_wait_ms", MaxPollWait, "ms", "the longest `wait_ms` of `Sync/Poll`"},
@@ -84,6 +88,7 @@ func connectionLimits() []Limit {
 		{"hello_ms", ms(HelloWait), "ms", "until the first frame of a connection"},
 		{"ping_ms", ms(PingEvery), "ms", "after which a client pings an idle connection"},
 		{"idle_ms", ms(IdleLimit), "ms", "of silence that end a connection"},
+		{"ask_ms", ms(AskLimit), "ms", "without a request that end a connection without a token"},
 		{"write_ms", ms(WriteLimit), "ms", "for a write to get through"},
 		{"heartbeat_ms", ms(Heartbeat), "ms", "between heartbeats of an idle stream"},
 		{"poll_keep_ms", ms(PollKeep), "ms", "that the queue of a poll session lives without being asked"},

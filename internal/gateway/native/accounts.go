@@ -14,9 +14,9 @@ import (
 func accountMethods() []method {
 	return []method{
 		anybody(call("Accounts/Server", 0, serverInfo)),
-		anybody(call("Accounts/SignUp", 0, signUp)),
-		anybody(call("Accounts/SignIn", 0, signIn)),
-		anybody(call("Accounts/Recover", 0, restore)),
+		guessed(call("Accounts/SignUp", 0, signUp)),
+		guessed(call("Accounts/SignIn", 0, signIn)),
+		guessed(call("Accounts/Recover", 0, restore)),
 		anybody(call("Accounts/CheckUsername", 0, checkUsername)),
 		ordered(call("Accounts/SignOut", 0, signOut)),
 		call("Accounts/Me", chat.ScopeRead, me),

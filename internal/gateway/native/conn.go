@@ -27,6 +27,7 @@ type conn struct {
 	hub.Session // opened by the hello; its frames leave through the hub's writers
 	g           *Gateway
 	nc          net.Conn
+	nameless    atomic.Bool     // said hello without a token, and is counted
 	raw         syscall.RawConn // nil where the connection cannot be read without waiting
 	actor       chat.Actor
 	operator    bool
@@ -35,6 +36,7 @@ type conn struct {
 	from        netip.Addr
 
 	heard  atomic.Uint32 // second of the last sign of life
+	asked  atomic.Uint32 // second of the last request other than a ping
 	ending atomic.Uint32 // second in which it was asked to end; 0 not yet
 	rate   bucket
 	lanes  *lanes // nil until the first request
@@ -71,6 +73,9 @@ func (c *conn) expired(now uint32) bool {
 	limit := int32(wire.IdleLimit / time.Second)
 	if !c.welcomed.Load() {
 		limit = int32(wire.HelloWait / time.Second)
+	}
+	if c.nameless.Load() && int32(now-c.asked.Load()) > int32(wire.AskLimit/time.Second) {
+		return true
 	}
 	// A connection may have been heard after now was read: the difference is signed.
 	ending := c.ending.Load()
@@ -178,13 +183,6 @@ func (g *Gateway) replyFrame(id uint32, m proto.Message, err error) *hub.Frame {
 	return &hub.Frame{Data: f.Data, Head: f.Head}
 }
 
-// blame logs an error that is the server's fault.
-func (g *Gateway) blame(err error) {
-	if chat.CodeOf(err) == chat.CodeInternal {
-		g.cfg.Log.Error("a request failed", "error", err)
-	}
-}
-
 // take handles one message of a client. The payload is the reader's own and is copied where it has to last.
 func (c *conn) take(frame []byte) {
 	id, name, payload, err := wire.Request(frame)
@@ -208,6 +206,7 @@ func (c *conn) take(frame []byte) {
 		c.greet(id, m, payload)
 		return
 	}
+	c.asked.Store(c.g.clock())
 	if wait, ok := c.rate.take(c.g.rates.stamp(), c.g.rates.Connection, c.g.rates.ConnectionBurst); !ok {
 		c.refuse(id, limited(wait, "connection"))
 		return
@@ -243,7 +242,13 @@ func (c *conn) greet(id uint32, m *method, payload []byte) {
 	done := make(chan struct{})
 	ran := c.g.work.run(func() {
 		defer close(done)
-		c.hello(id, payload)
+		_, err := c.g.guarded(func() (proto.Message, error) {
+			c.hello(id, payload)
+			return nil, nil
+		})
+		if err != nil {
+			c.refuse(id, err)
+		}
 	})
 	if ran {
 		<-done
@@ -262,6 +267,13 @@ func (c *conn) hello(id uint32, payload []byte) {
 		c.g.blame(err)
 		c.refuse(id, err)
 		return
+	}
+	if who.actor.Account == 0 {
+		if err := c.g.seat(c); err != nil {
+			c.refuse(id, err)
+			c.Close()
+			return
+		}
 	}
 	f := c.g.replyFrame(id, c.g.helloOk(), nil)
 	c.actor, c.operator = who.actor, who.operator
@@ -298,6 +310,8 @@ func (c *conn) dispatch(r request) {
 		c.enqueue(l, r)
 	case waits:
 		c.beside(l.waits, c.g.waits, r)
+	case secrets:
+		c.beside(l.slots, c.g.secrets, r)
 	default:
 		c.beside(l.slots, c.g.work, r)
 	}
@@ -312,11 +326,13 @@ func (c *conn) beside(slots chan struct{}, p *pool, r request) {
 	}
 	p.run(func() {
 		defer func() { <-slots }()
-		a, err := c.begin(c.g.ctx, c.caller(), r)
-		var m proto.Message
-		if err == nil {
-			m, err = a.get(c.g.ctx)
-		}
+		m, err := c.g.guarded(func() (proto.Message, error) {
+			a, err := c.begin(c.g.ctx, c.caller(), r)
+			if err != nil {
+				return nil, err
+			}
+			return a.get(c.g.ctx)
+		})
 		c.reply(r.id, m, err)
 	})
 }
@@ -383,13 +399,16 @@ func (c *conn) carryOut(l *lanes) {
 		}
 		begun := make([]answer, len(run))
 		for i, r := range run {
-			var err error
-			if begun[i], err = c.begin(c.g.ctx, who, r); err != nil {
+			_, err := c.g.guarded(func() (_ proto.Message, err error) {
+				begun[i], err = c.begin(c.g.ctx, who, r)
+				return nil, err
+			})
+			if err != nil {
 				begun[i] = answer{wait: func(context.Context) (proto.Message, error) { return nil, err }}
 			}
 		}
 		for i, a := range begun {
-			m, err := a.get(c.g.ctx)
+			m, err := c.g.guarded(func() (proto.Message, error) { return a.get(c.g.ctx) })
 			c.reply(run[i].id, m, err)
 		}
 	}

@@ -59,11 +59,13 @@ func (g *Gateway) serveCall(w http.ResponseWriter, r *http.Request) {
 		g.httpError(w, r, err)
 		return
 	}
-	a, err := m.begin(r.Context(), c, req)
-	var out proto.Message
-	if err == nil {
-		out, err = a.get(r.Context())
-	}
+	out, err := g.guarded(func() (proto.Message, error) {
+		a, err := m.begin(r.Context(), c, req)
+		if err != nil {
+			return nil, err
+		}
+		return a.get(r.Context())
+	})
 	if err != nil {
 		g.blame(err)
 		g.httpError(w, r, err)

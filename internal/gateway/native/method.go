@@ -25,9 +25,10 @@ type caller struct {
 type lane uint8
 
 const (
-	reads  lane = iota // beside others
-	writes             // in order
-	waits              // beside others, and maybe for seconds
+	reads   lane = iota // beside others
+	writes              // in order
+	waits               // beside others, and maybe for seconds
+	secrets             // beside others, and in the queue of password checks
 )
 
 // method is one row of the table: what a call needs, and what it does.
@@ -110,6 +111,9 @@ func ordered(m method) method { m.lane = writes; return m }
 
 // patient makes a row one that may wait.
 func patient(m method) method { m.lane = waits; return m }
+
+// guessed makes a row one that checks a password for anybody who asks.
+func guessed(m method) method { m.lane = secrets; return anybody(m) }
 
 // methods is the table of everything that can be asked.
 //

@@ -22,6 +22,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/account"
@@ -66,9 +67,12 @@ type Gateway struct {
 	work    *pool           // short requests
 	commits *pool           // requests that wait for the disk
 	waits   *pool           // requests that may wait for other people
+	secrets *pool           // requests that wait for a password check: more of them than may wait there
 	rates   *rates
 	polls   *polls
 	calls   http.Handler // serveCall with compression
+
+	panics atomic.Uint64
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -77,7 +81,9 @@ type Gateway struct {
 	mu     sync.Mutex
 	conns  map[*conn]struct{}
 	closed bool
-	ended  map[chat.DeviceID]endedDevice // within the last endedKept seconds
+	// nameless counts connections without a token by network.
+	nameless map[netip.Prefix]int
+	ended    map[chat.DeviceID]endedDevice // within the last endedKept seconds
 }
 
 // endedDevice is a device whose token ended.
@@ -109,7 +115,8 @@ func Start(ctx context.Context, cfg Config) (*Gateway, error) {
 	}
 	g := &Gateway{
 		cfg: cfg, methods: methods(), origins: make(map[string]bool), conns: make(map[*conn]struct{}),
-		rates: newRates(cfg.Rates), ended: make(map[chat.DeviceID]endedDevice),
+		nameless: make(map[netip.Prefix]int),
+		rates:    newRates(cfg.Rates), ended: make(map[chat.DeviceID]endedDevice),
 	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	if err := g.trust(); err != nil {
@@ -127,9 +134,10 @@ func Start(ctx context.Context, cfg Config) (*Gateway, error) {
 		g.cancel()
 		return nil, err
 	}
-	g.work = newPool(cfg.Workers)
-	g.commits = newPool(4 * cfg.Workers)
-	g.waits = newPool(16 * cfg.Workers)
+	g.work = newPool(cfg.Workers, g.safe)
+	g.commits = newPool(4*cfg.Workers, g.safe)
+	g.waits = newPool(16*cfg.Workers, g.safe)
+	g.secrets = newPool(2*cfg.Workers, g.safe)
 	g.polls = newPolls(g)
 	g.owned.Go(func() { g.revoke(ended) })
 	g.owned.Go(g.sweep)
@@ -168,6 +176,7 @@ func (g *Gateway) Close() {
 	g.work.close()
 	g.commits.close()
 	g.waits.close()
+	g.secrets.close()
 }
 
 // Connections returns how many WebSocket connections are open.

@@ -14,6 +14,7 @@ const poolIdle = 5 * time.Second
 // connection keeps a small stack: the deep calls happen here.
 type pool struct {
 	jobs  chan func()
+	safe  func(job func()) // carries a job out and survives it
 	slots chan struct{}
 	stop  chan struct{}
 
@@ -22,8 +23,10 @@ type pool struct {
 	owned  sync.WaitGroup
 }
 
-func newPool(size int) *pool {
-	return &pool{jobs: make(chan func()), slots: make(chan struct{}, size), stop: make(chan struct{})}
+func newPool(size int, safe func(job func())) *pool {
+	return &pool{
+		safe: safe, jobs: make(chan func()), slots: make(chan struct{}, size), stop: make(chan struct{}),
+	}
 }
 
 // run has a job carried out, waiting for a free worker where all are busy. It reports false when the pool is
@@ -61,7 +64,7 @@ func (p *pool) worker(job func()) {
 	idle := time.NewTimer(poolIdle)
 	defer idle.Stop()
 	for {
-		job()
+		p.safe(job)
 		idle.Reset(poolIdle)
 		select {
 		case job = <-p.jobs:

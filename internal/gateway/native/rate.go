@@ -56,21 +56,16 @@ func (b *bucket) full(now uint32, rate int) bool {
 // rates holds the buckets of accounts and network addresses.
 type rates struct {
 	Rates
-	start time.Time
-
-	mu        sync.Mutex
-	accounts  map[chat.AccountID]*bucket
-	addresses map[netip.Prefix]*bucket
-	swept     time.Time
+	start     time.Time
+	accounts  *buckets[chat.AccountID]
+	addresses *buckets[netip.Prefix]
 }
-
-// maxBuckets bounds memory; beyond it the buckets are thrown away, which can only be generous.
-const maxBuckets = 1 << 17
 
 func newRates(r Rates) *rates {
 	return &rates{
-		Rates: r, start: time.Now(), accounts: make(map[chat.AccountID]*bucket),
-		addresses: make(map[netip.Prefix]*bucket),
+		Rates: r, start: time.Now(),
+		accounts:  newBuckets[chat.AccountID](r.Account, r.AccountBurst),
+		addresses: newBuckets[netip.Prefix](r.Address, r.AddressBurst),
 	}
 }
 
@@ -86,73 +81,79 @@ func limited(wait chat.Millis, what string) error {
 
 // account takes from the bucket of an account.
 func (r *rates) account(id chat.AccountID) error {
-	if r.AccountBurst == 0 {
-		return nil
-	}
-	now := r.stamp()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	b := r.accounts[id]
-	if b == nil {
-		if len(r.accounts) > maxBuckets {
-			clear(r.accounts)
-		}
-		b = &bucket{at: now}
-		r.accounts[id] = b
-	}
-	if wait, ok := b.take(now, r.Account, r.AccountBurst); !ok {
+	if wait, ok := r.accounts.take(r.stamp(), id); !ok {
 		return limited(wait, "account")
 	}
 	return nil
 }
 
-// address takes from the bucket of a network: one address of IPv4, a /64 of IPv6.
+// address takes from the bucket of a network.
 func (r *rates) address(from netip.Addr) error {
-	if r.AddressBurst == 0 {
-		return nil
-	}
-	bits := from.BitLen()
-	if bits > 64 {
-		bits = 64
-	}
-	network, err := from.Prefix(bits)
-	if err != nil {
-		network = netip.Prefix{}
-	}
-	now := r.stamp()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	b := r.addresses[network]
-	if b == nil {
-		if len(r.addresses) > maxBuckets {
-			clear(r.addresses)
-		}
-		b = &bucket{at: now}
-		r.addresses[network] = b
-	}
-	if wait, ok := b.take(now, r.Address, r.AddressBurst); !ok {
+	if wait, ok := r.addresses.take(r.stamp(), network(from)); !ok {
 		return limited(wait, "address")
 	}
 	return nil
 }
 
+// network is what addresses are counted by: one address of IPv4, a /64 of IPv6, within which one subscriber
+// may choose freely.
+func network(from netip.Addr) netip.Prefix {
+	n, err := from.Prefix(min(from.BitLen(), 64))
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return n
+}
+
 // forget drops full buckets, now and then.
 func (r *rates) forget(now time.Time) {
-	stamp := r.stamp()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if now.Sub(r.swept) < time.Minute {
+	r.accounts.forget(now, r.stamp())
+	r.addresses.forget(now, r.stamp())
+}
+
+// buckets are those of one kind of askers, all alike.
+type buckets[K comparable] struct {
+	rate, burst int
+
+	mu    sync.Mutex
+	of    map[K]*bucket
+	swept time.Time
+}
+
+// maxBuckets bounds memory; beyond it the buckets are thrown away, which can only be generous.
+const maxBuckets = 1 << 17
+
+func newBuckets[K comparable](rate, burst int) *buckets[K] {
+	return &buckets[K]{rate: rate, burst: burst, of: make(map[K]*bucket)}
+}
+
+func (b *buckets[K]) take(stamp uint32, who K) (wait chat.Millis, ok bool) {
+	if b.burst == 0 {
+		return 0, true
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	one := b.of[who]
+	if one == nil {
+		if len(b.of) > maxBuckets {
+			clear(b.of)
+		}
+		one = &bucket{at: stamp}
+		b.of[who] = one
+	}
+	return one.take(stamp, b.rate, b.burst)
+}
+
+func (b *buckets[K]) forget(now time.Time, stamp uint32) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if now.Sub(b.swept) < time.Minute {
 		return
 	}
-	r.swept = now
-	for id, b := range r.accounts {
-		if b.full(stamp, r.Account) {
-			delete(r.accounts, id)
-		}
-	}
-	for n, b := range r.addresses {
-		if b.full(stamp, r.Address) {
-			delete(r.addresses, n)
+	b.swept = now
+	for who, one := range b.of {
+		if one.full(stamp, b.rate) {
+			delete(b.of, who)
 		}
 	}
 }

@@ -85,7 +85,28 @@ func (g *Gateway) forget(c *conn) {
 	c.nc.Close()
 	g.mu.Lock()
 	delete(g.conns, c)
+	if n := network(c.from); c.nameless.Load() {
+		if g.nameless[n]--; g.nameless[n] == 0 {
+			delete(g.nameless, n)
+		}
+	}
 	g.mu.Unlock()
+}
+
+// seat counts a connection without a token: nobody answers for it, so one network has few.
+//
+// LIM-5
+func (g *Gateway) seat(c *conn) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := network(c.from)
+	if g.nameless[n] >= wire.MaxNameless {
+		return limited(chat.Millis(wire.HelloWait.Milliseconds()), "address")
+	}
+	g.nameless[n]++
+	c.asked.Store(g.clock())
+	c.nameless.Store(true)
+	return nil
 }
 
 // Close begins the end of a connection: the client is told, nothing more is written, and what it still sends
