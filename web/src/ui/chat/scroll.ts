@@ -34,7 +34,8 @@ export function restore(scroller: HTMLElement, anchor: Anchor): void {
   const row = scroller.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.key)}"]`)
   const column = scroller.firstElementChild as HTMLElement | null
   if (!row || !column) return
-  const moved = () => row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - anchor.offset
+  const top = (of: HTMLElement) => of.getBoundingClientRect().top
+  const moved = () => top(row) - top(scroller) - anchor.offset
   if (moved() === 0) return
   scroller.scrollTop += Math.round(moved())
   const rest = Number(column.dataset['rest'] ?? 0) - moved()
