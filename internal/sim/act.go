@@ -253,9 +253,6 @@ func (w *world) forward() {
 	if !ok {
 		return
 	}
-	if m, ok := l.Current().(*chat.Message); ok {
-		w.copied[m.Text] = true
-	}
 	f := engine.Forward{
 		From: from, Seqs: []chat.Seq{l.Seq}, To: d.anyRoom(), HideSource: w.chance(0.3),
 	}

@@ -63,6 +63,7 @@ type room struct {
 	want chat.Seq // there are entries up to here at least
 	busy bool
 	dead bool            // the chat was deleted: nothing more can be read
+	past bool            // it was before one knew what is common: what is here may be of another past
 	last []engine.Sample // the last entries, to find what is common with a restored server
 	torn bool            // it is not known yet what is common
 }
@@ -83,6 +84,7 @@ type write struct {
 	text    string // of a message, unique in the world
 	run     func(context.Context, *engine.Engine, chat.Actor, chat.Key) (engine.Receipt, error)
 	busy    bool
+	offered bool     // again, after a restore
 	seq     chat.Seq // once acknowledged
 	log     chat.LogID
 	acked   bool
@@ -230,6 +232,9 @@ func (d *device) send(wr *write) {
 	wr.busy = true
 	if d.world.cfg.Fault.FreshKeys {
 		wr.key = d.newKey()
+	}
+	if wr.what == "forward" {
+		d.world.copies[wr.key] = true
 	}
 	key, actor := wr.key, d.actor
 	r := &request{what: wr.what, device: d, write: wr, key: key}

@@ -222,6 +222,7 @@ func (d *device) fetch(id chat.ChatID, r *room) {
 func (d *device) unread(id chat.ChatID, r *room, err error) error {
 	switch chat.CodeOf(err) {
 	case chat.CodeChatDeleted: // nothing more is read there, and nothing offered
+		r.past = r.past || r.torn
 		r.dead, r.torn = true, false
 		d.world.judge.lostBy(d, func(wr *write) bool { return wr.room == id })
 	case chat.CodeNotMember, chat.CodeBanned, chat.CodeForbidden:

@@ -3,6 +3,7 @@
 package sim
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -183,7 +184,7 @@ func (j *judge) answeredSync(account chat.AccountID, res engine.SyncResult) erro
 	return nil
 }
 
-// pushed looks at an entry that a follower gives: it is on disk (I1).
+// pushed looks at an entry that a follower gives: it is on disk (I1), and in these bytes (I8).
 func (j *judge) pushed(e chat.Entry) error {
 	w := j.world
 	items, err := w.truth.Get(w.ctx, e.Log, []chat.Seq{e.Seq})
@@ -192,6 +193,9 @@ func (j *judge) pushed(e chat.Entry) error {
 	}
 	if len(items) == 0 || items[0].Chain != e.Chain || items[0].Pos != e.Pos {
 		return fmt.Errorf("I1: a hint speaks of %s/%d, which is not on disk", e.Log, e.Seq)
+	}
+	if is := items[0].Body; len(is) > 0 && len(e.Body) > 0 && !bytes.Equal(is, e.Body) {
+		return fmt.Errorf("I8: a hint of %s/%d has other bytes than are on disk", e.Log, e.Seq)
 	}
 	return nil
 }
@@ -204,7 +208,8 @@ func (j *judge) sent(d *device, entries []chat.Entry) {
 }
 
 // acked remembers a write that was acknowledged. A device has one write on its way at a time, so what it
-// writes into one log is there in its order.
+// writes into one log is there in its order; but what it offers again after a restore may stand there before,
+// by a copy of the first try that the network brought late.
 func (j *judge) acked(d *device, wr *write) error {
 	j.written = append(j.written, wr)
 	if wr.seq == 0 || wr.text == "" {
@@ -214,10 +219,10 @@ func (j *judge) acked(d *device, wr *write) error {
 		j.byDevice[d] = make(map[chat.LogID]chat.Seq)
 	}
 	last := j.byDevice[d]
-	if wr.seq <= last[wr.log] {
+	if wr.seq <= last[wr.log] && !wr.offered {
 		return fmt.Errorf("order: device %d wrote %s/%d after %d", d.actor.Device, wr.log, wr.seq, last[wr.log])
 	}
-	last[wr.log] = wr.seq
+	last[wr.log] = max(last[wr.log], wr.seq)
 	return nil
 }
 

@@ -58,6 +58,7 @@ func (d *device) rewind() {
 	clear(d.user.drafts)
 	for _, r := range d.rooms {
 		r.torn, r.busy = true, false
+		r.dead, r.past = false, false // it may be there again
 	}
 	d.world.judge.lostBy(d, func(wr *write) bool { return d.rooms[wr.room] == nil })
 }
@@ -111,7 +112,9 @@ func (d *device) compare(id chat.ChatID, r *room) {
 func (d *device) repair(id chat.ChatID, r *room, last chat.Seq) {
 	r.torn = false
 	mine := d.world.judge.lostBy(d, func(wr *write) bool { return wr.room == id })
-	if last < r.fold.Head {
+	// A message may show an edit that stood beyond the last common entry, read in a page that did not go so far.
+	ahead := slices.ContainsFunc(r.fold.Lines, func(l chat.Line) bool { return l.By > last })
+	if last < r.fold.Head || ahead {
 		again := &room{}
 		if from := d.standing[id].From; from > 0 {
 			again.base = from - 1
@@ -125,7 +128,7 @@ func (d *device) repair(id chat.ChatID, r *room, last chat.Seq) {
 		return
 	}
 	for _, wr := range mine {
-		wr.acked, wr.busy = false, false
+		wr.acked, wr.busy, wr.offered = false, false, true
 		d.world.report.Offered++
 		d.outbox = append(d.outbox, wr)
 	}

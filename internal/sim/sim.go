@@ -115,7 +115,7 @@ type world struct {
 	devices []*device
 	judge   *judge
 	texts   int
-	copied  map[string]bool // texts that were forwarded
+	copies  map[chat.Key]bool // of forwards, which may say again what stands elsewhere
 
 	backup *storetest.Memory
 
@@ -139,7 +139,7 @@ func newWorld(ctx context.Context, cfg Config) *world {
 	w := &world{
 		cfg: cfg, dice: rand.New(rand.NewPCG(cfg.Seed, 0x5a01a1)), trace: fnv.New64a(),
 		truth: storetest.NewMemory(), clock: time.Now().Truncate(grid).Add(grid),
-		copied: make(map[string]bool), said: make(map[chat.Pos][]byte),
+		copies: make(map[chat.Key]bool), said: make(map[chat.Pos][]byte),
 	}
 	w.ctx, w.cancel = context.WithCancel(ctx)
 	w.judge = newJudge(w)

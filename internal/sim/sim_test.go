@@ -50,11 +50,11 @@ func TestNobodyNeedsHints(t *testing.T) {
 }
 
 func TestSimulation(t *testing.T) {
-	first, seeds := setting(t, "seed", 1), setting(t, "seeds", 12)
+	first, seeds := setting(t, "seed", 1), setting(t, "seeds", 40)
 	if setting(t, "seed", 0) != 0 && setting(t, "seeds", 0) == 0 {
 		seeds = 1
 	}
-	steps := int(setting(t, "steps", 300))
+	steps := int(setting(t, "steps", 1000))
 	for seed := first; seed < first+seeds; seed++ {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			report, err := play(t, Config{Seed: seed, Steps: steps})

@@ -11,6 +11,7 @@ import (
 type Fault struct {
 	Name   string
 	Breaks string // the invariant, or what people would notice
+	Seen   string // how the judge names it, where that is another word than Breaks
 
 	// Store wraps the store that a node's disk stands on.
 	Store func(*world, engine.Store) engine.Store
