@@ -4,18 +4,18 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"fmt"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/zolal-im/zolal"
+	"github.com/zolal-im/zolal/internal/testenv"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
 
@@ -23,16 +23,14 @@ import (
 const inside = "INSIDE_A_NAMESPACE"
 
 // apart runs the test again in namespaces of its own (flags of unshare(1)), where it may mount disks or has
-// no network, and reports whether this is that run. Where the system does not allow that, the test is left
-// out.
+// no network, and reports whether this is that run.
 func apart(t *testing.T, flags string) bool {
 	t.Helper()
 	if os.Getenv(inside) != "" {
 		return true
 	}
-	if err := exec.Command("unshare", flags, "true").Run(); err != nil {
-		t.Skipf("no namespaces here: unshare %s: %v", flags, err)
-	}
+	err := exec.Command("unshare", flags, "true").Run()
+	testenv.Need(t, err == nil, "namespaces (unshare %s: %v)", flags, err)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -70,12 +68,37 @@ func fill(t *testing.T, dir string, room int64) string {
 	if err := syscall.Statfs(dir, &fs); err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(dir, "filler")
+	name := filepath.Join(dir, "filler"+strconv.FormatInt(room, 10))
 	size := int64(fs.Bavail)*fs.Bsize - room
 	if err := os.WriteFile(name, make([]byte, size), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return name
+}
+
+// awaitReady waits for an answer of /readyz, which looks at the disk every few seconds, and demands that it
+// shows no path.
+func (p *process) awaitReady(code int, word string) {
+	p.t.Helper()
+	await(p.t, "/readyz does not come to say "+strconv.Itoa(code), func() bool {
+		got, body := p.fetch("/readyz")
+		if strings.Contains(body, p.dir) {
+			p.t.Errorf("it shows a path: %s", body)
+		}
+		return got == code && strings.Contains(body, word)
+	})
+}
+
+// await waits for a condition.
+func await(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for until := time.Now().Add(patience); !holds(); <-tick.C {
+		if time.Now().After(until) {
+			t.Fatal(what)
+		}
+	}
 }
 
 func TestAServerWithoutARouteOutDoesItsWork(t *testing.T) {
@@ -129,9 +152,13 @@ func TestADiskThatFillsUpLosesNothingAndIsSaid(t *testing.T) {
 	if code, body := p.fetch("/healthz"); code != 200 {
 		t.Errorf("not alive: %d %s", code, body)
 	}
-	if err := os.Remove(filler); err != nil {
+	rest := fill(t, dir, 0)
+	p.awaitReady(503, "the data directory cannot be written")
+	await(t, "the log does not tell why", func() bool { return strings.Contains(p.log(), "no space left") })
+	if err := errors.Join(os.Remove(filler), os.Remove(rest)); err != nil {
 		t.Fatal(err)
 	}
+	p.awaitReady(200, `"ok":true`)
 	sara.say(chat, "there is room again")
 	p.kill()
 	p.start()
@@ -176,83 +203,4 @@ func TestAFullOrReadOnlyDiskAtTheStartIsSaidWithItsRemedy(t *testing.T) {
 	if out := mustRun(t, "user", "list", "--data", dir); !strings.Contains(out, "parvaneh") {
 		t.Errorf("afterwards:\n%s", out)
 	}
-}
-
-// TestTheDiskSyncsBeforeTheAnswerLeaves traces the system calls of a server that stores one message: a kill
-// alone cannot show that what is acknowledged is on disk.
-func TestTheDiskSyncsBeforeTheAnswerLeaves(t *testing.T) {
-	if _, err := exec.LookPath("strace"); err != nil {
-		t.Skip("no strace here")
-	}
-	p := serve(t, t.TempDir())
-	sara, reza := p.signUp("sara_first"), p.signUp("reza_second")
-	chat := sara.chatWith(reza)
-	trace := filepath.Join(t.TempDir(), "trace")
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	cmd := exec.CommandContext(ctx, "strace", "-f", "-y", "-s", "4096", "-xx", "-o", trace,
-		"-e", "trace=fsync,fdatasync,pwrite64,write,writev,sendto", "-p", strconv.Itoa(p.cmd.Process.Pid))
-	attached, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := attached.Read(make([]byte, 1)); n == 0 {
-		t.Skipf("strace may not attach: %v", err)
-	}
-	receipt := sara.say(chat, "is it down?")
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	_ = cmd.Wait() // it ends by the signal
-	raw, err := os.ReadFile(trace)
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkTrace(t, string(raw), receipt)
-}
-
-var (
-	syncBegins = regexp.MustCompile(`^(\d+) +f(?:data)?sync\(\d+<([^>]*)>`)
-	syncEnds   = regexp.MustCompile(`^(\d+) +(?:<\.\.\. )?f(?:data)?sync.*= 0$`)
-)
-
-// checkTrace finds the message on its way to the write-ahead log, the sync of that log, and the receipt on
-// its way out, in this order.
-func checkTrace(t *testing.T, trace string, receipt *zolalv1.Receipt) {
-	t.Helper()
-	text, chain := hexOf([]byte("is it down?")), hexOf(receipt.Chain)
-	wal, database := hexOf([]byte("zolal.db-wal")), hexOf([]byte("zolal.db"))
-	syncing := map[string]bool{} // processes that sync the log
-	written, synced := false, false
-	for line := range strings.Lines(trace) {
-		line = strings.TrimSpace(line)
-		if m := syncBegins.FindStringSubmatch(line); m != nil {
-			syncing[m[1]] = written && strings.HasSuffix(m[2], wal)
-		}
-		if m := syncEnds.FindStringSubmatch(line); m != nil && syncing[m[1]] {
-			synced = true
-		}
-		switch {
-		case strings.Contains(line, wal) && strings.Contains(line, text):
-			written = true
-		case strings.Contains(line, chain) && !strings.Contains(line, database):
-			if !written || !synced {
-				t.Errorf("the receipt leaves before the message is on disk (written %v, synced %v)", written, synced)
-			}
-			return
-		}
-	}
-	t.Errorf("the receipt is not in the trace (written %v, synced %v)", written, synced)
-}
-
-// hexOf writes bytes as strace -xx does.
-func hexOf(b []byte) string {
-	var s strings.Builder
-	for _, c := range b {
-		fmt.Fprintf(&s, `\x%02x`, c)
-	}
-	return s.String()
 }

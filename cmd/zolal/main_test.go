@@ -4,11 +4,14 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -16,7 +19,24 @@ import (
 
 // TestMain lets the test binary be the command itself: scripts and tests run it as a process of its own.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"zolal": main})
+	testscript.Main(m, map[string]func(){"zolal": main, "hold": hold})
+}
+
+// hold is another program that has a database open for itself alone: it takes the lock that SQLite asks for,
+// says so, and keeps it until its input ends.
+func hold() {
+	f, err := os.OpenFile(os.Args[1], os.O_RDWR, 0)
+	if err == nil {
+		// The pending byte and the shared range behind it, as SQLite lays them out.
+		lock := syscall.Flock_t{Type: syscall.F_WRLCK, Start: 0x40000000, Len: 512}
+		err = syscall.FcntlFlock(f.Fd(), syscall.F_SETLK, &lock)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println("held")
+	_, _ = io.Copy(io.Discard, os.Stdin) // until the test closes it
 }
 
 func TestCommandsDoWhatTheirScriptsSay(t *testing.T) {

@@ -3,7 +3,9 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -184,6 +186,36 @@ func TestWhatKeepsAServerFromStartingIsSaidWithItsRemedy(t *testing.T) {
 	}
 	if code, _ := p.fetch("/readyz"); code != 200 {
 		t.Errorf("the first server suffered: %d", code)
+	}
+}
+
+func TestADatabaseThatAnotherProgramHoldsIsSaidWithItsRemedy(t *testing.T) {
+	dir := t.TempDir()
+	mustRun(t, "user", "add", "parvaneh", "--data", dir)
+	other := exec.CommandContext(t.Context(), "hold", filepath.Join(dir, "zolal.db"))
+	in, err := other.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := other.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "held\n" {
+		t.Fatalf("the other program says %q, %v", line, err)
+	}
+	_, errs, code := zolalRun(t, "serve", "--data", dir, "--listen", "127.0.0.1:0")
+	if code != 1 || !strings.Contains(errs, "another program") || !strings.Contains(errs, "fuser") {
+		t.Errorf("exit code %d:\n%s", code, errs)
+	}
+	if err := errors.Join(in.Close(), other.Wait()); err != nil {
+		t.Fatal(err)
+	}
+	if out := mustRun(t, "user", "list", "--data", dir); !strings.Contains(out, "parvaneh") {
+		t.Errorf("afterwards:\n%s", out)
 	}
 }
 

@@ -31,6 +31,9 @@ type Config struct {
 
 	// Shared says that other engines append to the same store, so that commit order has to be read from it.
 	Shared bool
+	// Hintless drops every hint that the store has grown, those of this engine's own appends too: growth is
+	// found by the poll alone. Tests show with it that hints are not needed (I5).
+	Hintless bool
 	// Poll is how often the feed is read for growth that no hint told of; default 1 s.
 	Poll time.Duration
 	// ReadGap is the least time between two read marks of an account in a chat; default 2 s.

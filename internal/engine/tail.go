@@ -43,7 +43,8 @@ type tail struct {
 	limit     int // of bytes
 	end       chat.Pos
 	trusting  bool // commits are pushed as they come
-	shared    bool // never trusting
+	shared    bool // never trusting: what the committer knows is not all
+	hintless  bool
 	skipped   uint64
 	grew      chan struct{} // closed and replaced when chunks or marks grow
 	followers map[*Follower]struct{}
@@ -53,7 +54,8 @@ type tail struct {
 
 func newTail(cfg Config, end chat.Pos) *tail {
 	return &tail{
-		log: cfg.Log, limit: cfg.TailBytes, end: end, trusting: !cfg.Shared, shared: cfg.Shared,
+		log: cfg.Log, limit: cfg.TailBytes, end: end, trusting: !cfg.Shared && !cfg.Hintless,
+		shared: cfg.Shared || cfg.Hintless, hintless: cfg.Hintless,
 		grew: make(chan struct{}), wake: make(chan struct{}, 1),
 		followers: make(map[*Follower]struct{}),
 	}
@@ -90,6 +92,9 @@ func (t *tail) lost() {
 
 // hint wakes the goroutine to read the feed.
 func (t *tail) hint() {
+	if t.hintless {
+		return
+	}
 	select {
 	case t.wake <- struct{}{}:
 	default:

@@ -53,6 +53,12 @@ type Config struct {
 	Now func() time.Time // default time.Now
 	// HashCost is what a password costs to check; default: the recommended one.
 	HashCost account.Cost
+	// Shared says that other servers stand on the same store; Hintless, that nothing tells them of growth but
+	// a look at the store every Poll (default: as the engine has it).
+	Shared, Hintless bool
+	Poll             time.Duration
+	// Listener wraps the one that serves people.
+	Listener func(net.Listener) net.Listener
 	// OpenStore opens the store in a directory; default: the SQLite one.
 	OpenStore func(ctx context.Context, dir string) (Store, error)
 }

@@ -64,6 +64,7 @@ func openCore(ctx context.Context, cfg Config) (c *core, err error) {
 	}
 	c.engine, err = engine.Start(ctx, engine.Config{
 		Store: c.store, Codec: wire.Codec{}, Now: cfg.Now, Log: cfg.Log,
+		Shared: cfg.Shared, Hintless: cfg.Hintless, Poll: cfg.Poll,
 	})
 	if err != nil {
 		return c, err

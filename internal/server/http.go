@@ -29,6 +29,9 @@ func (s *Server) listen(ctx context.Context) error {
 	if err != nil {
 		return listenTrouble(s.cfg.Listen, err)
 	}
+	if s.cfg.Listener != nil {
+		l = s.cfg.Listener(l)
+	}
 	s.main = l
 	if t := s.certs.config(); t != nil {
 		l = tls.NewListener(l, t)

@@ -152,9 +152,8 @@ func TestTheDiskIsSyncedBeforeAnythingIsAcknowledged(t *testing.T) {
 		t.Skip("traces a real process")
 	}
 	t.Parallel()
-	if _, err := exec.LookPath("strace"); err != nil {
-		t.Fatal("strace is missing; make deps installs it")
-	}
+	_, err := exec.LookPath("strace")
+	testenv.Need(t, err == nil, "strace, which make deps installs")
 	trace := filepath.Join(t.TempDir(), "trace")
 	host := testenv.BinaryUnder(t, "strace", "-D", "-f", "-y", "-s", "65536", "-o", trace,
 		"-e", "trace=pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg")

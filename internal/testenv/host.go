@@ -5,6 +5,25 @@
 // the invariants are checked when its server closes.
 package testenv
 
+import (
+	"fmt"
+	"os"
+	"testing"
+)
+
+// Need fails a test on a machine that lacks what it needs. A test that is left out without a word shows
+// nothing, so only TESTS_MAY_SKIP=1 in the environment lets it be skipped.
+func Need(t *testing.T, have bool, what string, args ...any) {
+	t.Helper()
+	if have {
+		return
+	}
+	if os.Getenv("TESTS_MAY_SKIP") == "1" {
+		t.Skip("missing here: " + fmt.Sprintf(what, args...))
+	}
+	t.Fatal("missing here: " + fmt.Sprintf(what, args...) + "; TESTS_MAY_SKIP=1 leaves this test out")
+}
+
 // Host is what a script plays against.
 type Host interface {
 	// Address returns where the n-th client connects; with several servers they take turns.

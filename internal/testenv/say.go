@@ -17,7 +17,7 @@ func (s *stage) send(l *line, req *zolalv1.SendRequest, as string, wait bool) er
 		return err
 	}
 	req.Key = d.client.NewKey()
-	done := make(chan sent, 1)
+	done, before := make(chan sent, 1), d.client.Unsent()
 	go func() {
 		r, err := d.client.Send(s.ctx, req)
 		done <- sent{r.GetSeq(), err}
@@ -25,7 +25,9 @@ func (s *stage) send(l *line, req *zolalv1.SendRequest, as string, wait bool) er
 	n := note{chat: req.GetChat(), sent: done}
 	if !wait {
 		s.notes[as] = n
-		return nil
+		return s.until(func() (bool, string) { // what is queued next comes after it
+			return len(done) > 0 || d.client.Unsent() > before, "it is not in the outbox"
+		})
 	}
 	r := <-done
 	if r.err != nil {

@@ -29,7 +29,7 @@ func TestConversationsGoTheSameWayEverywhere(t *testing.T) {
 		}
 		for _, path := range scripts {
 			if name == "twins" && filepath.Base(path) == "signals.txt" {
-				continue // no hint passes between them, and so no signal
+				continue // a signal is no entry: without hints there is none
 			}
 			t.Run(name+"/"+strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
 				t.Parallel()

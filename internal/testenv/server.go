@@ -6,6 +6,7 @@ import (
 	"context"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +19,9 @@ import (
 	"github.com/zolal-im/zolal/internal/store/storetest"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
+
+// pollOften is how soon growth is found where no hint tells of it.
+const pollOften = 5 * time.Millisecond
 
 // shared is the reference store, which outlives the servers that use it: they come and go.
 type shared struct{ *storetest.Memory }
@@ -36,6 +40,8 @@ type local struct {
 	store   shared
 	configs []server.Config
 	servers []*server.Server
+	wires   []*wires
+	fallen  sync.WaitGroup // servers that crashed and have not noticed yet
 }
 
 // Memory starts a server on the reference store in memory.
@@ -53,10 +59,10 @@ func SQLite(t *testing.T) Host {
 	return start(t, 1, func(c *server.Config) { c.OpenStore = nil })
 }
 
-// Twins starts two servers over one store. No hint passes between them: each finds out from the store alone
-// what the other has written (I5).
+// Twins starts two servers over one store. Every hint is dropped, between them and within each: what was
+// written is found by looking at the store alone (I5).
 func Twins(t *testing.T) Host {
-	return start(t, 2)
+	return start(t, 2, func(c *server.Config) { c.Shared, c.Hintless, c.Poll = true, true, pollOften })
 }
 
 // start starts n servers over one store in memory, unless a change gives them another.
@@ -73,6 +79,8 @@ func start(t *testing.T, n int, change ...func(*server.Config)) Host {
 		cfg.Signup = "open"
 		cfg.StopWithin = 5 * time.Second
 		cfg.OpenStore = func(context.Context, string) (server.Store, error) { return h.store, nil }
+		wire := &wires{open: map[net.Conn]bool{}}
+		h.wires, cfg.Listener = append(h.wires, wire), wire.listen
 		for _, c := range change {
 			c(&cfg)
 		}
@@ -149,14 +157,32 @@ func (h *local) Restart() error {
 	return h.begin()
 }
 
-// Crash is a restart here: a process cannot lose itself. The binary host crashes in earnest.
-func (h *local) Crash() error { return h.Restart() }
+// Crash breaks every connection without a word and goes on with the store as it was at that moment: whatever
+// the servers still write reaches nobody. A store on a disk cannot be left behind by its own process, so
+// there the servers stop after their connections are broken; the binary host crashes that store in earnest.
+func (h *local) Crash() error {
+	for _, l := range h.wires {
+		l.tear()
+	}
+	if h.configs[0].OpenStore == nil {
+		return h.Restart()
+	}
+	h.store = shared{h.store.Fork()}
+	for i, cfg := range h.configs {
+		fallen := h.servers[i]
+		h.servers[i], cfg.Data = nil, h.t.TempDir() // the fallen one holds its directory yet
+		h.configs[i] = cfg
+		h.fallen.Go(func() { _ = fallen.Stop(context.Background()) }) // what it says reaches nobody
+	}
+	return h.begin()
+}
 
 // close stops the servers and checks the invariants of what they leave behind.
 func (h *local) close() {
 	if err := h.stop(); err != nil {
 		h.t.Error(err)
 	}
+	h.fallen.Wait()
 	console, err := server.Reach(context.Background(), h.configs[0], true)
 	if err != nil {
 		h.t.Error(err)

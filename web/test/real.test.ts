@@ -8,7 +8,11 @@ import { Binary, built } from './server/binary'
 import { Browser, type TestEnv } from './server/env'
 import { until } from './server/node'
 
-/** The app against the real server. `make test` builds it first; without it there is nothing to test. */
+/**
+ * The app against the real server, which `make` builds first and then demands (TESTS_MAY_SKIP=0): tests that
+ * are left out without a word show nothing.
+ */
+if (!built && process.env['TESTS_MAY_SKIP'] === '0') throw new Error('bin/zolal is missing: make build')
 const real = describe.skipIf(!built)
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
