@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -167,6 +168,50 @@ func TestADiskThatFillsUpLosesNothingAndIsSaid(t *testing.T) {
 		t.Errorf("after all that %d messages, want %d", len(got), len(kept)+1)
 	}
 	mustRun(t, "fsck", "--data", p.dir)
+}
+
+// TestADataDirectoryThatTurnsReadOnlyIsSaidAndLosesNothing mounts the directory of a running server read-only
+// over itself: what it has open it may still write, as after most faults, and nothing new can be made.
+func TestADataDirectoryThatTurnsReadOnlyIsSaidAndLosesNothing(t *testing.T) {
+	if !apart(t, "-rm") {
+		return
+	}
+	dir := filepath.Join(disk(t, "40m"), "data")
+	p := serve(t, dir, "--backup-keep", "0")
+	sara, reza := p.signUp("sara_first"), p.signUp("reza_second")
+	chat := sara.chatWith(reza)
+	want := lines("before", 3)
+	for _, text := range want {
+		sara.say(chat, text)
+	}
+	system(t, "mount", "--bind", dir, dir)
+	system(t, "mount", "-o", "remount,bind,ro", dir)
+	p.awaitReady(503, "the data directory cannot be written")
+	for _, text := range lines("meanwhile", 3) {
+		err := sara.Call(t.Context(), "Messages/Send",
+			&zolalv1.SendRequest{Chat: chat, Key: sara.NewKey(), Text: text}, new(zolalv1.Receipt))
+		switch {
+		case err == nil:
+			want = append(want, text)
+		case zolal.CodeOf(err) != zolalv1.ErrorCode_READ_ONLY:
+			t.Errorf("refused with %v", err)
+		}
+	}
+	if got := reza.texts(chat); !slices.Equal(got, want) {
+		t.Errorf("meanwhile %q can be read, want %q", got, want)
+	}
+	_, errs, code := zolalRun(t, "backup", filepath.Join(dir, "b.tar.zst"), "--data", dir)
+	if code != 1 || !strings.Contains(errs, "no backup was made") {
+		t.Errorf("a backup into it: %d %s", code, errs)
+	}
+	system(t, "umount", "--lazy", dir)
+	p.awaitReady(200, `"ok":true`)
+	p.kill()
+	p.start()
+	if got := p.dial(reza.session).texts(chat); !slices.Equal(got, want) {
+		t.Errorf("afterwards there is %q, want %q", got, want)
+	}
+	mustRun(t, "fsck", "--data", dir)
 }
 
 func TestAFullOrReadOnlyDiskAtTheStartIsSaidWithItsRemedy(t *testing.T) {
