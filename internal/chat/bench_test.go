@@ -29,3 +29,10 @@ func BenchmarkDecideSend(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkLink(b *testing.B) {
+	e := Entry{Log: 1, Seq: 1, Body: []byte(messages[0].text)}
+	for b.Loop() {
+		e.Chain = Link(e.Chain, &e)
+	}
+}

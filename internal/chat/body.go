@@ -78,7 +78,7 @@ type Imported struct {
 	Number   int64
 	Edited   Millis
 	ViaBot   string
-	Digest   uint64 // of the source's content; edits keep it, so that importing again sees no change
+	Digest   uint64 // keyed, of the source's content; edits keep it, so that importing again sees no change
 }
 
 // Attachment describes media that is not stored here.
@@ -94,10 +94,9 @@ type Attachment struct {
 }
 
 // Redaction is the body of KindDelete where the target came from elsewhere: its number stays taken, so that
-// importing again does not bring it back. Other deletions have no body.
+// importing again does not bring it back, and nothing else of it stays. Other deletions have no body.
 type Redaction struct {
 	Number int64
-	Digest uint64
 }
 
 // ServiceLine is an imported service action.

@@ -2,7 +2,10 @@
 
 package chat
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // Chains go to everybody who reads a log. A subscriber of a channel who sees all of an entry but its author
 // must not find the author by trying accounts until the chain fits.
@@ -11,13 +14,32 @@ func TestAChainTellsNothingThatAnEntryHides(t *testing.T) {
 	e := Entry{
 		Log: room, Seq: 2, Ord: 1, At: 1000, Author: 42, Device: 6, Key: Key{1},
 		Env: Envelope{Kind: KindMessage, Counted: true}, Body: []byte("hello"),
+		Seal: Seal{11, 7, 3},
 	}
 	shown := e.Shown(Channel)
-	if shown.Author != 0 || shown.Key != (Key{}) || shown.Device != 0 {
+	if shown.Author != 0 || shown.Key != (Key{}) || shown.Device != 0 || shown.Seal != (Seal{}) {
 		t.Fatalf("a subscriber is shown %+v", shown)
 	}
+	shown.Seal = e.Seal // no author, key or device: only the body is sealed
 	if Link(Chain{9}, &e) != Link(Chain{9}, &shown) {
 		t.Error("the chain depends on what a subscriber is not shown")
+	}
+	// Somebody who reads the log when the body is erased, or holds the disk, tries every body it may have had.
+	pin := e
+	pin.Body = []byte("0042")
+	link := Link(Chain{9}, &pin)
+	pin.Erase()
+	if len(pin.Body) > 0 || Link(Chain{9}, &pin) != link {
+		t.Errorf("the erased entry is %+v", pin)
+	}
+	for _, seal := range []Seal{{}, pin.Seal} {
+		for i := range 10_000 {
+			guess := pin
+			guess.Body, guess.Seal = fmt.Appendf(nil, "%04d", i), seal
+			if Link(Chain{9}, &guess) == link || guess.commitment() == pin.Seal {
+				t.Fatalf("what is left of an erased body tells that it was %q", guess.Body)
+			}
+		}
 	}
 }
 
@@ -32,7 +54,7 @@ func TestAChainTellsEntriesApart(t *testing.T) {
 		"at": func(e *Entry) { e.At++ }, "kind": func(e *Entry) { e.Env.Kind = KindEdit },
 		"counted": func(e *Entry) { e.Env.Counted = false }, "silent": func(e *Entry) { e.Env.Silent = true },
 		"target": func(e *Entry) { e.Env.Target++ }, "expires": func(e *Entry) { e.Env.Expires++ },
-		"body": func(e *Entry) { e.Body = []byte("hullo") },
+		"body": func(e *Entry) { e.Body = []byte("hullo") }, "seal": func(e *Entry) { e.Seal = Seal{1} },
 	} {
 		e := base
 		change(&e)

@@ -129,8 +129,9 @@ type BlockSet struct {
 }
 
 // SourceSet binds a message number of an imported history to this entry, for ever; Digest is of the source's
-// content, so that importing again tells unchanged from changed. A store fails the batch with CodeConflict
-// where the number is bound to another entry. An edit made by the importer rebinds only the digest.
+// content, so that importing again tells unchanged from changed, and 0 once the line was deleted here. A
+// store fails the batch with CodeConflict where the number is bound to another entry. An edit made by the
+// importer rebinds only the digest.
 type SourceSet struct {
 	Number int64
 	Digest uint64

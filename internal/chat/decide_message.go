@@ -271,7 +271,7 @@ func (d *decision) mayDelete(target Ref) error {
 func (d *decision) redact(seq Seq, target Ref) {
 	env := Envelope{Kind: KindDelete, Silent: true, Target: seq}
 	if from := importedOf(target.Body); from != nil && from.Number != 0 {
-		d.say(env, &Redaction{Number: from.Number, Digest: from.Digest})
+		d.say(env, &Redaction{Number: from.Number})
 		return
 	}
 	d.say(env, nil)

@@ -64,14 +64,15 @@ type Entry struct {
 	Key    Key
 	Env    Envelope
 	Body   []byte // encoded once (I8); empty when there is none or it was erased
+	Seal   Seal   // never leaves the server
 	Chain  Chain
 }
 
-// Shown returns the entry as those who may read its log see it in a chat of the type: without its device,
-// and in channels without its author and key, which tell who runs the channel (R11). Authors stay in the
-// store, because they may edit what they wrote and do not count it as unread.
+// Shown returns the entry as those who may read its log see it in a chat of the type: without its device and
+// seal, and in channels without its author and key, which tell who runs the channel (R11). Authors stay in
+// the store, because they may edit what they wrote and do not count it as unread.
 func (e Entry) Shown(t ChatType) Entry {
-	e.Device = 0
+	e.Device, e.Seal = 0, Seal{}
 	if t == Channel && e.Log.Kind() == ChatLog {
 		e.Author, e.Key = 0, Key{}
 	}

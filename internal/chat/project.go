@@ -86,7 +86,7 @@ func projectEdit(e Entry, body Body) []Change {
 func projectDelete(e Entry, body Body) []Change {
 	changes := []Change{Superseded{Target: e.Env.Target, Redact: true}}
 	if r, ok := body.(*Redaction); ok {
-		changes = append(changes, SourceSet{Number: r.Number, Digest: r.Digest, Target: e.Env.Target})
+		changes = append(changes, SourceSet{Number: r.Number, Target: e.Env.Target})
 	}
 	return changes
 }

@@ -88,22 +88,3 @@ func (h *Handle) own(ctx context.Context, after chat.Seq) ([]chat.Item, error) {
 	}
 	return items, nil
 }
-
-// Deleted returns which of the entries were deleted, of those an importer would change; for the server's own
-// hand.
-func (h *Handle) Deleted(ctx context.Context, seqs []chat.Seq) (map[chat.Seq]bool, error) {
-	if !h.actor.Server {
-		return nil, chat.Errorf(chat.CodeForbidden, "only the server itself imports")
-	}
-	items, err := h.engine.store.Get(ctx, h.log, seqs)
-	if err != nil {
-		return nil, fmt.Errorf("get of %s: %w", h.log, err)
-	}
-	gone := map[chat.Seq]bool{}
-	for _, it := range items {
-		if it.Overlay != nil && it.Overlay.Redacted {
-			gone[it.Seq] = true
-		}
-	}
-	return gone, nil
-}

@@ -187,7 +187,7 @@ const (
 // Source is the entry a number of an imported history is bound to.
 type Source struct {
 	Seq    chat.Seq
-	Digest uint64
+	Digest uint64 // 0: deleted here, whatever the source says of it
 }
 
 // ViewCount adds views to an entry.
@@ -236,8 +236,8 @@ type Upkeep interface {
 	Incarnation(ctx context.Context) (chat.Incarnation, error)
 	// Renew begins another incarnation (I12).
 	Renew(ctx context.Context) (chat.Incarnation, error)
-	// Check compares rows with each other where the database alone can (I2, unique claims, keys) and
-	// returns what is wrong, one line each.
+	// Check looks where the reads of a store do not reach, at the database itself and what it keeps ready,
+	// and returns what is wrong, one line each. The function Check of this package looks at all the rest.
 	Check(ctx context.Context) ([]string, error)
 	// Rebuild drops every projection, then applies the changes of every entry in commit order, as project
 	// gives them (I7). Bodies that were superseded are empty then. Where it fails, nothing has changed.

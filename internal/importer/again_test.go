@@ -219,6 +219,10 @@ func TestWhatWasDeletedHereStaysDeletedWhateverTheSourceSays(t *testing.T) {
 	if _, err := h.Do(t.Context(), chat.Delete{Targets: []chat.Seq{at}}, chat.Key{}); err != nil {
 		t.Fatal(err)
 	}
+	sources, err := h.Sources(t.Context(), []int64{1})
+	if d := cmp.Diff(map[int64]engine.Source{1: {Seq: at}}, sources); d != "" || err != nil {
+		t.Errorf("what is kept of a deleted line tells what it said: %s (%v)", d, err)
+	}
 	_, report := y.into(export(t, "public_channel", 9, says(1, "one changed", ""), says(2, "two changed", ""),
 		service("Ali Renamed"), says(4, "four", "")), importer.Target{})
 	want := importer.Report{Read: 4, Added: 1, Updated: 1, Unchanged: 2}

@@ -33,8 +33,6 @@ type Chat interface {
 	Sources(ctx context.Context, numbers []int64) (map[int64]engine.Source, error)
 	// Waiting returns messages after a seq whose replies wait for a line, and where to go on; 0 at the end.
 	Waiting(ctx context.Context, after chat.Seq) ([]engine.Waiting, chat.Seq, error)
-	// Deleted returns which of the entries were deleted here.
-	Deleted(ctx context.Context, seqs []chat.Seq) (map[chat.Seq]bool, error)
 	// Import appends lines in one batch if the log still stands at head: then line i has the place
 	// head+1+i. Otherwise it fails with chat.CodeConflict and writes nothing.
 	Import(ctx context.Context, head chat.Seq, lines []chat.Import) error
@@ -45,7 +43,7 @@ type Report struct {
 	Read      int `json:"read"`      // lines of the export
 	Added     int `json:"added"`     // became entries, service lines included
 	Updated   int `json:"updated"`   // changed since an earlier import
-	Unchanged int `json:"unchanged"` // the same as imported earlier
+	Unchanged int `json:"unchanged"` // the same as imported earlier, or deleted here
 	Linked    int `json:"linked"`    // replies from before that found their line with this import
 	Vanished  int `json:"vanished"`  // imported earlier, not in this export between its first and last line
 	Failed    int `json:"failed"`    // could not become entries; see Failures
@@ -71,8 +69,10 @@ type Progress struct {
 	Report      *Report
 }
 
-// Options change how a run is done.
+// Options say how a run is done.
 type Options struct {
+	// Key is the store's own secret for the digests of lines. It is the same in every run.
+	Key      []byte
 	DryRun   bool // read and compare, write nothing
 	Progress func(Progress)
 }
@@ -189,10 +189,6 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	gone, err := r.deleted(ctx, known)
-	if err != nil {
-		return nil, err
-	}
 	p := &plan{}
 	places := make(map[int64]chat.Seq, len(r.pending))
 	place := func(number int64) chat.Seq {
@@ -205,7 +201,8 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 	for _, rec := range r.pending {
 		present[rec.ID] = true
 		source, seen := known[rec.ID]
-		if places[rec.ID] != 0 || seen && (source.Digest == rec.digest || !rec.mends() || gone[source.Seq]) {
+		rec.digest = digest(rec, r.options.Key)
+		if places[rec.ID] != 0 || seen && (source.Digest == 0 || rec.same(source.Digest) || !rec.mends()) {
 			p.report.Unchanged++
 			continue
 		}
@@ -236,20 +233,6 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 		}
 	}
 	return p, nil
-}
-
-// deleted returns which of the changed lines were deleted here: they stay so, whatever the source says.
-func (r *run) deleted(ctx context.Context, known map[int64]engine.Source) (map[chat.Seq]bool, error) {
-	var changed []chat.Seq
-	for _, rec := range r.pending {
-		if source, seen := known[rec.ID]; seen && source.Digest != rec.digest {
-			changed = append(changed, source.Seq)
-		}
-	}
-	if len(changed) == 0 {
-		return nil, nil
-	}
-	return r.chat.Deleted(ctx, changed)
 }
 
 // span is the range of numbers that this batch speaks for: from the line before it to its last.

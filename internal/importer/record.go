@@ -53,7 +53,7 @@ type record struct {
 	Rest map[string]jsontext.Value `json:",embed"`
 
 	at     chat.Millis // the line before's where the source gives no date
-	digest uint64
+	digest uint64      // set once it is compared; see the function digest
 
 	elsewhere bool // what it replies to stands in another chat
 }
@@ -61,6 +61,9 @@ type record struct {
 // mends reports whether the line may change what was imported of it before. Service lines stay what they
 // said first.
 func (r *record) mends() bool { return r.Type == "message" }
+
+// same reports whether the line has not changed since it was imported under a digest.
+func (r *record) same(digest uint64) bool { return digest == r.digest || digest == oldDigest(r) }
 
 // anything is a scalar that older versions wrote as a number and newer ones as a string.
 type anything string
@@ -169,7 +172,6 @@ func parse(raw jsontext.Value, before chat.Millis) (*record, error) {
 			return nil, &shapeError{fmt.Sprintf("message %d: %s", rec.ID, err)}
 		}
 	}
-	rec.digest = rec.sum()
 	return rec, nil
 }
 

@@ -3,7 +3,10 @@
 package importer
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 	"hash/fnv"
 	"maps"
 	"slices"
@@ -73,10 +76,25 @@ func (t runs) join() (text string, entities []chat.Entity, unknown []string) {
 	return b.String(), entities, unknown
 }
 
-// sum is a digest of what a line says. Paths of media are left out: they differ from export to export of
-// the same history.
-func (r *record) sum() uint64 {
+// digest tells later imports whether a line has changed. Bodies carry it to everybody who reads the chat,
+// also when an edit took words away, so it is keyed: without the key nobody can try what the words were. It
+// is never 0, which stands for what was deleted here.
+func digest(r *record, key []byte) uint64 {
+	h := hmac.New(sha256.New, key)
+	r.sum(h)
+	return max(binary.BigEndian.Uint64(h.Sum(nil)), 1)
+}
+
+// oldDigest is what digest was before it had a key; chats that were imported then keep it.
+func oldDigest(r *record) uint64 {
 	h := fnv.New64a()
+	r.sum(h)
+	return h.Sum64()
+}
+
+// sum writes what a line says into a hash. Paths of media are left out: they differ from export to export of
+// the same history.
+func (r *record) sum(h hash.Hash) {
 	var size [8]byte
 	say := func(parts ...string) {
 		for _, p := range parts {
@@ -112,7 +130,6 @@ func (r *record) sum() uint64 {
 			say(key, values[key])
 		}
 	}
-	return h.Sum64()
 }
 
 func deref(s *string) string {

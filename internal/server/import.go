@@ -4,6 +4,7 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -113,7 +114,12 @@ func (c *core) importTelegram(ctx context.Context, q ImportTelegram, note func(i
 		room := h.Chat()
 		done.Name, done.Title, done.Chat = room.Name, room.Title, uint32(room.ID)
 	}
-	done.Report, err = importer.Telegram(ctx, path, to, importer.Options{DryRun: q.DryRun, Progress: note})
+	key, err := c.secret(ctx, "import/digests", sha256.Size)
+	if err != nil {
+		return done, err
+	}
+	done.Report, err = importer.Telegram(ctx, path, to,
+		importer.Options{Key: key, DryRun: q.DryRun, Progress: note})
 	if err != nil {
 		return done, importTrouble(err)
 	}
@@ -172,9 +178,6 @@ func (nowhere) Sources(context.Context, []int64) (map[int64]engine.Source, error
 func (nowhere) Waiting(context.Context, chat.Seq) ([]engine.Waiting, chat.Seq, error) {
 	return nil, 0, nil
 }
-
-// Deleted implements importer.Chat.
-func (nowhere) Deleted(context.Context, []chat.Seq) (map[chat.Seq]bool, error) { return nil, nil }
 
 // Import implements importer.Chat. A dry run never gets here.
 func (nowhere) Import(context.Context, chat.Seq, []chat.Import) error {

@@ -117,11 +117,11 @@ func (Codec) Decode(kind chat.Kind, raw []byte) (chat.Body, error) {
 }
 
 func redactionOut(r *chat.Redaction) *zolalv1.Redaction {
-	return &zolalv1.Redaction{Number: r.Number, Digest: r.Digest}
+	return &zolalv1.Redaction{Number: r.Number}
 }
 
 func redactionIn(r *zolalv1.Redaction) *chat.Redaction {
-	return &chat.Redaction{Number: r.GetNumber(), Digest: r.GetDigest()}
+	return &chat.Redaction{Number: r.GetNumber()}
 }
 
 func serviceOut(s *chat.ServiceLine) *zolalv1.ServiceLine {

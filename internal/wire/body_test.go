@@ -175,7 +175,7 @@ func TestEntriesSurviveTheWire(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for range 100 {
 		e := filled[chat.Entry](r)
-		e.Pos, e.Device = 0, 0 // never travel
+		e.Pos, e.Device, e.Seal = 0, 0, chat.Seal{} // never travel
 		got, err := EntryIn(e.Log, EntryOut(&e))
 		if err != nil || !reflect.DeepEqual(got, e) {
 			t.Fatalf("sent %+v\ngot  %+v (%v)", e, got, err)

@@ -5,6 +5,7 @@ package sqlite
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -67,6 +68,7 @@ type appending struct {
 	heads   map[chat.LogID]chat.Head
 	dirty   map[chat.LogID]struct{} // heads yet to be written
 	facts   map[chat.ChatID]uint64  // as read; emptied by whatever may change them
+	seals   []byte                  // random, for the bodies yet to be placed
 }
 
 func (a *appending) run(w *writer) error {
@@ -77,6 +79,12 @@ func (a *appending) run(w *writer) error {
 	if err := errors.Join(w.load(), a.lookUp(), a.loadHeads()); err != nil {
 		return err
 	}
+	drafts := 0
+	for i := range a.batches {
+		drafts += len(a.batches[i].Entries)
+	}
+	a.seals = make([]byte, drafts*len(chat.Seal{}))
+	rand.Read(a.seals) // never fails
 	for i := range a.batches {
 		r, err := a.batch(&a.batches[i])
 		if err != nil {
@@ -313,6 +321,7 @@ func (a *appending) place(b *engine.Batch) ([]chat.Entry, error) {
 		}
 		if len(d.Body) > 0 {
 			e.Body = d.Body
+			a.seals = a.seals[copy(e.Seal[:], a.seals):]
 		}
 		if e.Env.Counted {
 			e.Ord++
@@ -333,7 +342,7 @@ func (a *appending) place(b *engine.Batch) ([]chat.Entry, error) {
 		}
 		a.bulk.entries.add(int64(e.Log), int64(e.Seq), int64(e.Ord), int64(e.At), int64(e.Author),
 			int64(e.Device), value(e.Key), int64(e.Env.Kind), int64(e.Env.Flags()), int64(e.Env.Target),
-			int64(e.Env.Expires), e.Chain[:], value(e.Body))
+			int64(e.Env.Expires), e.Chain[:], value(e.Body), value(e.Seal))
 		for _, c := range d.Changes {
 			if err := a.apply(e, c); err != nil {
 				return nil, err

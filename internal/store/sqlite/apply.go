@@ -180,9 +180,7 @@ func (w *writer) supersede(e *chat.Entry, c chat.Superseded) error {
 	if c.Target == 0 || c.Target >= e.Seq || before.Redacted {
 		return chat.Errorf(chat.CodeTargetGone, "%s has no entry %d to supersede", e.Log, c.Target)
 	}
-	w.erased = true
-	if err := w.conn.exec("UPDATE entries SET body = NULL WHERE log = ? AND seq IN (?, ?) AND body IS NOT NULL",
-		e.Log, c.Target, before.By); err != nil {
+	if err := w.erase("log = ? AND seq IN (?, ?)", e.Log, c.Target, before.By); err != nil {
 		return err
 	}
 	// Of a target that was compacted away there is nothing to count.
@@ -203,6 +201,31 @@ func (w *writer) supersede(e *chat.Entry, c chat.Superseded) error {
 		return err
 	}
 	return w.forgetMarks(e.Log, c.Target)
+}
+
+// erase empties the bodies of entries for ever. What sealed them goes with them; their chains stay right.
+func (w *writer) erase(which string, args ...any) error {
+	w.erased = true
+	var entries []chat.Entry
+	err := w.conn.query("SELECT pos, body, seal FROM entries WHERE body IS NOT NULL AND "+which,
+		func(r *row) error {
+			e := chat.Entry{Pos: num[chat.Pos](r), Body: r.blob()}
+			copy(e.Seal[:], r.blob())
+			entries = append(entries, e)
+			return nil
+		}, args...)
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		e := &entries[i]
+		e.Erase()
+		err := w.conn.exec("UPDATE entries SET body = NULL, seal = ? WHERE pos = ?", e.Seal, e.Pos)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *writer) setPin(e *chat.Entry, c chat.PinSet) error {
@@ -312,9 +335,7 @@ func (w *writer) setDraft(e *chat.Entry, c chat.DraftSet) error {
 		return err
 	}
 	if had {
-		w.erased = true
-		err := w.conn.exec("UPDATE entries SET body = NULL WHERE pos = ? AND body IS NOT NULL", old)
-		if err != nil {
+		if err := w.erase("pos = ?", old); err != nil {
 			return err
 		}
 	}

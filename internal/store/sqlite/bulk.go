@@ -90,8 +90,8 @@ type bulks struct {
 
 func newBulks() bulks {
 	return bulks{
-		entries: newBulk(13, "INSERT OR FAIL INTO entries (log, seq, ord, at, author, device, key, kind, flags, "+
-			"target, expires, chain, body)", ""),
+		entries: newBulk(14, "INSERT OR FAIL INTO entries (log, seq, ord, at, author, device, key, kind, flags, "+
+			"target, expires, chain, body, seal)", ""),
 		keys:     newBulk(4, "INSERT OR FAIL INTO keys", ""),
 		mentions: newBulk(3, "INSERT OR IGNORE INTO mentions", ""),
 		reads: newBulk(4, "INSERT INTO reads",

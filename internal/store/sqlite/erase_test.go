@@ -38,7 +38,9 @@ func TestSupersededTextLeavesTheDisk(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, Config{})
 	long := strings.Repeat("very secret and very long ", 1000) // needs pages of its own
-	add(t, s, said(1, key(1), "first version of it"), said(1, key(2), long), said(1, key(3), "stays as it is"))
+	stored := add(t, s,
+		said(1, key(1), "first version of it"), said(1, key(2), long), said(1, key(3), "stays as it is"))
+	seal := func(i int) string { return string(stored[i].Entries[0].Seal[:]) }
 	if err := s.Checkpoint(t.Context()); err != nil { // into the database, not only the log
 		t.Fatal(err)
 	}
@@ -58,12 +60,14 @@ func TestSupersededTextLeavesTheDisk(t *testing.T) {
 	if err := s.Checkpoint(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, gone := range []string{"first version", "second version", "very secret", "a draft nobody sent"} {
+	for _, gone := range []string{
+		"first version", "second version", "very secret", "a draft nobody sent", seal(0), seal(1),
+	} {
 		if files := onDisk(t, dir, gone); len(files) > 0 {
 			t.Errorf("%q is still in %v", gone, files)
 		}
 	}
-	for _, kept := range []string{"third version of it", "stays as it is", "the draft after it"} {
+	for _, kept := range []string{"third version of it", "stays as it is", "the draft after it", seal(2)} {
 		if len(onDisk(t, dir, kept)) == 0 {
 			t.Errorf("%q is gone", kept)
 		}

@@ -12,7 +12,7 @@ import (
 
 // Columns of an entry, as readEntry reads them.
 const entryColumns = "e.pos, e.log, e.seq, e.ord, e.at, e.author, e.device, e.key, e.kind, e.flags, " +
-	"e.target, e.expires, e.chain, e.body"
+	"e.target, e.expires, e.chain, e.body, e.seal"
 
 // Columns of an item and what they are read from, as readItem reads them: the entry, its overlay, and the
 // entry that made the overlay and holds today's body. After itemTables comes a condition on e.
@@ -35,6 +35,7 @@ func readEntry(r *row) chat.Entry {
 	e.Env.Target, e.Env.Expires = num[chat.Seq](r), num[chat.Millis](r)
 	copy(e.Chain[:], r.blob())
 	e.Body = r.blob()
+	copy(e.Seal[:], r.blob())
 	return e
 }
 

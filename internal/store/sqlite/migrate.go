@@ -20,6 +20,11 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// goSteps are the steps that SQL cannot take.
+func goSteps() []*goose.Migration {
+	return []*goose.Migration{goose.NewGoMigration(2, &goose.GoFunc{RunTx: seal}, nil)}
+}
+
 // migrate brings the schema of the database up to date. Each step is a transaction, so a crash leaves a
 // whole schema behind, and the next start goes on from it.
 func migrate(ctx context.Context, path string) (err error) {
@@ -33,7 +38,7 @@ func migrate(ctx context.Context, path string) (err error) {
 		return err
 	}
 	// The provider logs nothing by itself and has no state outside the database.
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, steps)
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, steps, goose.WithGoMigrations(goSteps()...))
 	if err != nil {
 		return fmt.Errorf("migrate: %w", coded(err))
 	}

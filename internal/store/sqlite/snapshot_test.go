@@ -11,6 +11,7 @@ import (
 
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/store/sqlite"
 )
 
@@ -68,7 +69,7 @@ func TestASnapshotIsWholeWhileOthersWrite(t *testing.T) {
 			t.Fatalf("account %d of the copy has %d devices, %v", a.ID, len(list), err)
 		}
 	}
-	if wrong, err := c.Check(ctx); err != nil || len(wrong) > 0 {
+	if wrong, err := engine.Check(ctx, engine.CheckConfig{Store: c}); err != nil || len(wrong) > 0 {
 		t.Errorf("%v, %v", wrong, err)
 	}
 }

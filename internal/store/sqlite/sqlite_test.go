@@ -80,7 +80,7 @@ func texts(t testing.TB, s engine.Log, room chat.ChatID) []string {
 // sound fails the test if the store finds anything wrong with itself.
 func sound(t testing.TB, s *Store) {
 	t.Helper()
-	wrong, err := s.Check(t.Context())
+	wrong, err := engine.Check(t.Context(), engine.CheckConfig{Store: s})
 	if err != nil || len(wrong) > 0 {
 		t.Errorf("check: %q, %v", wrong, err)
 	}

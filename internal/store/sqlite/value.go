@@ -70,6 +70,11 @@ func rareValue(v any) driver.Value {
 		return int64(v)
 	case chat.Chain:
 		return v[:]
+	case chat.Seal:
+		if v == (chat.Seal{}) {
+			return nil
+		}
+		return v[:]
 	case chat.Incarnation:
 		return v[:]
 	case chat.Key:

@@ -182,7 +182,7 @@ func (t *txn) supersede(e *chat.Entry, c chat.Superseded) error {
 // erase empties the body of an entry for ever; the entry keeps its place.
 func (t *txn) erase(pos chat.Pos) {
 	if e, ok := t.entries[pos]; ok && e.Body != nil {
-		e.Body = nil
+		e.Erase()
 		put(t.undo, t.entries, pos, e)
 	}
 }

@@ -188,6 +188,7 @@ func (t *txn) add(b *engine.Batch, i int) (chat.Entry, error) {
 	}
 	if len(d.Body) > 0 {
 		e.Body = slices.Clone(d.Body)
+		rand.Read(e.Seal[:])
 	}
 	if i == 0 {
 		e.Key = b.Key

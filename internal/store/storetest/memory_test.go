@@ -34,7 +34,7 @@ func TestABatchThatFailsLeavesNothing(t *testing.T) {
 	if err != nil || len(items) != 2 || string(items[1].Body) != "three" || items[1].Seq != 2 {
 		t.Errorf("the log holds %v (%v)", items, err)
 	}
-	if wrong, err := m.Check(t.Context()); len(wrong) > 0 || err != nil {
+	if wrong, err := faultsOf(m); len(wrong) > 0 || err != nil {
 		t.Error(wrong, err)
 	}
 }

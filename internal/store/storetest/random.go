@@ -42,7 +42,7 @@ func testAsMemory(t *testing.T, open func(*testing.T) engine.Store) {
 			"users":   p.users,
 			"":        p.same,
 		})
-		agree(rt, "the check", gave[[]string](nil, nil), gave(p.other.Check(ctxb())))
+		agree(rt, "the check", gave[[]engine.Fault](nil, nil), gave(faultsOf(p.other)))
 	})
 }
 
@@ -61,6 +61,11 @@ type twinEntry struct {
 }
 
 func ctxb() context.Context { return context.Background() }
+
+// faultsOf checks a store without looking into bodies, which these tests make up.
+func faultsOf(s engine.Store) ([]engine.Fault, error) {
+	return engine.Check(ctxb(), engine.CheckConfig{Store: s})
+}
 
 // outcome is what a call gave.
 type outcome[T any] struct {
@@ -88,7 +93,8 @@ func agree[T any](rt *rapid.T, what string, want, got outcome[T]) {
 	if a, b := chat.CodeOf(want.err), chat.CodeOf(got.err); a != b {
 		rt.Fatalf("%s: the reference ended with %v, the store with %v (%v)", what, a, b, got.err)
 	}
-	if d := cmp.Diff(noPos(want.value), noPos(got.value), cmpopts.EquateEmpty()); d != "" {
+	ours := cmpopts.IgnoreTypes(chat.Seal{}, chat.Chain{}) // random in each store
+	if d := cmp.Diff(noPos(want.value), noPos(got.value), cmpopts.EquateEmpty(), ours); d != "" {
 		rt.Fatalf("%s differs (- reference, + store):\n%s", what, d)
 	}
 }

@@ -158,14 +158,44 @@ func testChain(b *bench) {
 	silent := said(1, 2, "b")
 	silent.Env.Silent, silent.Env.Expires, silent.At = true, 9_999, -5
 	b.add(silent, said(1, 3, ""))
-	var prev chat.Chain
-	for _, it := range b.items(chat.ChatID(1).Log()) {
-		if want := chat.Link(prev, &it.Entry); it.Chain != want {
-			b.Errorf("entry %d has chain %x, not %x", it.Seq, it.Chain, want)
+	links := func() []chat.Item {
+		b.Helper()
+		items := b.items(chat.ChatID(1).Log())
+		var prev chat.Chain
+		for _, it := range items {
+			if want := chat.Link(prev, &it.Entry); it.Chain != want {
+				b.Errorf("entry %d has chain %x, not %x", it.Seq, it.Chain, want)
+			}
+			prev = it.Chain
 		}
-		prev = it.Chain
+		same(b, "the head's chain", b.head(chat.ChatID(1).Log()).Chain, prev)
+		return items
 	}
-	same(b, "the head's chain", b.head(chat.ChatID(1).Log()).Chain, prev)
+	links()
+	b.add(edited(1, 2, "c"))
+	b.add(edited(1, 2, "d"), deleted(1, 1))
+	for _, it := range links() {
+		gone := it.Seq == 1 || it.Seq == 2 || it.Seq == 4
+		if gone != (it.Body == nil && it.Seal != (chat.Seal{})) {
+			b.Errorf("entry %d has body %q and seal %x", it.Seq, it.Body, it.Seal)
+		}
+	}
+}
+
+// testSeals guesses an erased body by all that is left of it in the store.
+func testSeals(b *bench) {
+	b.add(said(1, 1, "1234"), said(1, 1, "1234"))
+	before := b.items(chat.ChatID(1).Log())
+	if before[0].Seal == before[1].Seal || before[0].Seal == (chat.Seal{}) {
+		b.Errorf("the seals are %x and %x", before[0].Seal, before[1].Seal)
+	}
+	b.add(deleted(1, 1))
+	left := b.items(chat.ChatID(1).Log())[0].Entry
+	guess := left
+	guess.Body = []byte("1234")
+	if left.Chain != before[0].Chain || chat.Link(chat.Chain{}, &guess) == left.Chain {
+		b.Error("what is left tells that a guess is right")
+	}
 }
 
 func testEndedContext(b *bench) {

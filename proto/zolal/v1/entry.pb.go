@@ -1046,7 +1046,7 @@ type ImportedFrom struct {
 	Number        int64                  `protobuf:"varint,3,opt,name=number,proto3" json:"number,omitempty"`                     // message number at the source, for deep links
 	EditedMs      int64                  `protobuf:"varint,4,opt,name=edited_ms,json=editedMs,proto3" json:"edited_ms,omitempty"` // 0: never edited
 	ViaBot        string                 `protobuf:"bytes,5,opt,name=via_bot,json=viaBot,proto3" json:"via_bot,omitempty"`
-	Digest        uint64                 `protobuf:"fixed64,6,opt,name=digest,proto3" json:"digest,omitempty"` // of the source's content: importing again tells unchanged from changed
+	Digest        uint64                 `protobuf:"fixed64,6,opt,name=digest,proto3" json:"digest,omitempty"` // keyed, of the source's content: importing again tells unchanged from changed
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1290,7 +1290,6 @@ func (x *ServiceLine) GetImported() *ImportedFrom {
 type Redaction struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Number        int64                  `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"` // as in ImportedFrom
-	Digest        uint64                 `protobuf:"fixed64,2,opt,name=digest,proto3" json:"digest,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1328,13 +1327,6 @@ func (*Redaction) Descriptor() ([]byte, []int) {
 func (x *Redaction) GetNumber() int64 {
 	if x != nil {
 		return x.Number
-	}
-	return 0
-}
-
-func (x *Redaction) GetDigest() uint64 {
-	if x != nil {
-		return x.Digest
 	}
 	return 0
 }
@@ -1431,10 +1423,9 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\bimported\x18\x03 \x01(\v2\x16.zolal.v1.ImportedFromR\bimported\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\";\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\")\n" +
 	"\tRedaction\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x03R\x06number\x12\x16\n" +
-	"\x06digest\x18\x02 \x01(\x06R\x06digest*\xf2\x03\n" +
+	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\xf2\x03\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11KIND_CHAT_CREATED\x10\x01\x12\x10\n" +
