@@ -73,8 +73,20 @@ func serve(t *testing.T, dir string, args ...string) *process {
 	p := &process{t: t, dir: dir, args: append([]string{
 		"serve", "--json", "--data", dir, "--listen", "127.0.0.1:0"}, args...)}
 	p.start()
-	t.Cleanup(p.kill)
+	t.Cleanup(p.close)
 	return p
+}
+
+// close ends the server as a crash does, and checks what it leaves behind against the invariants.
+func (p *process) close() {
+	p.kill()
+	ctx, cancel := context.WithTimeout(context.Background(), patience) // that of the test has ended
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "zolal", "fsck", "--data", p.dir)
+	cmd.Env = environment()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		p.t.Errorf("fsck: %v: %s", err, out)
+	}
 }
 
 func (p *process) start() {

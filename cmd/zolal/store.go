@@ -34,6 +34,9 @@ func (c *command) fsck() *cobra.Command {
 			if c.json {
 				c.printJSON(c.out, report)
 			}
+			for _, p := range report.Mended {
+				c.say("mended: %s", p)
+			}
 			if n := len(report.Problems); n > 0 {
 				for _, p := range report.Problems {
 					c.say("%s", p)

@@ -40,8 +40,9 @@ const maxFaults = 1000
 const checkRead = 1000
 
 // Check walks every entry of a store in commit order and reports what contradicts the invariants: places
-// (I2), keys (I3), chains, bodies that should have been erased, heads, and projections (I7). Nothing may be
-// appended meanwhile. It costs one read per keyed entry and memory for each log and each superseded entry.
+// (I2), keys (I3), chains, bodies (I8) and those that should have been erased, heads, projections (I7) and
+// the incarnation (I12). Nothing may be appended meanwhile. It costs one read per keyed entry and memory for
+// each log and each superseded entry.
 func Check(ctx context.Context, cfg CheckConfig) ([]Fault, error) {
 	c := &check{store: cfg.Store, codec: cfg.Codec, logs: make(map[chat.LogID]*logCheck)}
 	lines, err := c.store.Check(ctx)
@@ -51,7 +52,7 @@ func Check(ctx context.Context, cfg CheckConfig) ([]Fault, error) {
 	for _, line := range lines {
 		c.fault("store", 0, 0, "%s", line)
 	}
-	steps := []func(context.Context) error{c.walk, c.heads, c.overlays}
+	steps := []func(context.Context) error{c.incarnation, c.walk, c.heads, c.overlays}
 	if cfg.Rebuild {
 		steps = append(steps, c.rebuild)
 	}
@@ -88,6 +89,18 @@ func (c *check) fault(invariant string, log chat.LogID, seq chat.Seq, format str
 	if len(c.faults) < maxFaults {
 		c.faults = append(c.faults, Fault{invariant, log, seq, fmt.Sprintf(format, args...)})
 	}
+}
+
+// incarnation looks whether a restored store could be told from this one.
+func (c *check) incarnation(ctx context.Context) error {
+	in, err := c.store.Incarnation(ctx)
+	if err != nil {
+		return fmt.Errorf("incarnation: %w", err)
+	}
+	if in == (chat.Incarnation{}) {
+		c.fault("I12", 0, 0, "the store has no incarnation")
+	}
+	return nil
 }
 
 // walk looks at every entry.
@@ -276,29 +289,39 @@ func (c *check) rebuild(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for row := range before {
-		if !after[row] {
-			c.fault("I7", 0, 0, "a row of %s is not rebuilt", row.table)
+	told := map[string]bool{}
+	tell := func(rows, others map[dumped]bool, what string) {
+		for row := range rows {
+			if text := row.name + what; !others[row] && !told[row.name] {
+				told[row.name] = true
+				c.fault("I7", 0, 0, "%s", text)
+			}
 		}
 	}
-	for row := range after {
-		if !before[row] {
-			c.fault("I7", 0, 0, "a row of %s is rebuilt that was not there", row.table)
-		}
-	}
+	tell(after, before, ": the row is missing or another than the entries make")
+	tell(before, after, ": the row is there and no entry makes it")
 	return nil
 }
 
-// dumped is a row of a projection, as a hash: faults hold no content.
+// dumped is a row of a projection: its table with the numbers it begins with, and a hash of all of it, for
+// faults hold no content.
 type dumped struct {
-	table string
-	hash  [sha256.Size]byte
+	name string
+	hash [sha256.Size]byte
 }
 
 func (c *check) dump(ctx context.Context) (map[dumped]bool, error) {
 	rows := make(map[dumped]bool)
 	err := c.store.Dump(ctx, func(table string, values ...any) error {
-		rows[dumped{table, sha256.Sum256(fmt.Appendf(nil, "%#v", values))}] = true
+		name := table
+		for _, v := range values[:min(2, len(values))] {
+			n, ok := v.(int64)
+			if !ok {
+				break
+			}
+			name += fmt.Sprintf(" %d", n)
+		}
+		rows[dumped{name, sha256.Sum256(fmt.Appendf(nil, "%#v", values))}] = true
 		return nil
 	})
 	if err != nil {

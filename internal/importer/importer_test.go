@@ -3,6 +3,7 @@
 package importer_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,6 +38,14 @@ func newYard(t *testing.T) *yard {
 	t.Cleanup(func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)
+		}
+		cfg := engine.CheckConfig{Store: store, Codec: wire.Codec{}, Rebuild: true}
+		faults, err := engine.Check(context.Background(), cfg)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, f := range faults {
+			t.Error(f)
 		}
 	})
 	y := &yard{t: t, store: store, e: e}

@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/zolal-im/zolal/internal/chat"
 )
 
 // A backup is one file: a tar archive, compressed with zstd, that holds everything a bare machine needs. The
@@ -74,8 +76,15 @@ type BackupStatus struct {
 	Bytes      int64     `json:"bytes"`
 }
 
-// backupNow makes a backup where the console asks for it.
+// backupNow makes a backup where the console asks for it. Two at once would write into each other's files,
+// and share the disk: the second is told to come again.
 func (c *core) backupNow(ctx context.Context, q BackupNow) (BackupFile, error) {
+	select {
+	case c.backups <- struct{}{}:
+		defer func() { <-c.backups }()
+	default:
+		return BackupFile{}, chat.Errorf(chat.CodeUnavailable, "another backup is being made")
+	}
 	out := q.Out
 	if !filepath.IsAbs(out) {
 		return BackupFile{}, fmt.Errorf("the path of a backup is not absolute: %s", out)
@@ -91,6 +100,7 @@ func (c *core) backupName() string {
 }
 
 // backup writes one backup. It is built beside its place and renamed into it once it is whole and on disk.
+// The caller holds c.backups.
 func (c *core) backup(ctx context.Context, out string) (BackupFile, error) {
 	if _, err := os.Lstat(out); err == nil {
 		return BackupFile{}, &Trouble{What: out + " is there already",

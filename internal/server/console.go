@@ -187,9 +187,13 @@ func cutTrouble(err error) error {
 
 // socketServer answers the admin socket of a data directory, in a server and in a command alike.
 type socketServer struct {
-	core *core
-	http *http.Server
-	done sync.WaitGroup
+	core   *core
+	http   *http.Server
+	cancel context.CancelFunc // of what is under way
+	done   sync.WaitGroup
+
+	mu      sync.Mutex
+	stopped bool // nothing new is added to done
 }
 
 func openSocketServer(ctx context.Context, cfg Config) (*socketServer, error) {
@@ -210,14 +214,37 @@ func serveSocket(c *core, more map[string]http.Handler) (*socketServer, error) {
 	if err != nil {
 		return nil, dataTrouble(c.cfg.Data, err)
 	}
-	s := &socketServer{core: c}
-	s.http = &http.Server{Handler: c.adminHandler(more), ReadHeaderTimeout: headerWithin}
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &socketServer{core: c, cancel: cancel}
+	s.http = &http.Server{
+		Handler: s.counted(c.adminHandler(more)), ReadHeaderTimeout: headerWithin,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
 	s.done.Go(func() { _ = s.http.Serve(l) }) // always http.ErrServerClosed
 	return s, nil
 }
 
-// stop ends the answering, of what is under way too, and removes the socket.
+// counted lets stop wait for the answers under way, which net/http does not.
+func (s *socketServer) counted(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		if s.stopped {
+			s.mu.Unlock()
+			panic(http.ErrAbortHandler)
+		}
+		s.done.Add(1)
+		s.mu.Unlock()
+		defer s.done.Done()
+		h.ServeHTTP(w, r)
+	})
+}
+
+// stop ends the answering, of what is under way too, waits until that has tidied up, and removes the socket.
 func (s *socketServer) stop() error {
+	s.mu.Lock()
+	s.stopped = true
+	s.mu.Unlock()
+	s.cancel()
 	err := s.http.Close()
 	s.done.Wait()
 	return errors.Join(err, os.Remove(filepath.Join(s.core.dir.path, socketName)))

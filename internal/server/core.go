@@ -41,6 +41,7 @@ type core struct {
 	serving  bool // a server, not a command
 
 	importing chan struct{} // holds one token while an import runs
+	backups   chan struct{} // likewise while a backup is made, or what others left is removed
 }
 
 // openCore opens a data directory, or makes a new one.
@@ -49,7 +50,7 @@ func openCore(ctx context.Context, cfg Config) (c *core, err error) {
 		return nil, &BadConfigError{Where: "settings", Err: err}
 	}
 	c = &core{cfg: cfg, log: cfg.Log, build: ThisBuild(), started: cfg.Now(),
-		importing: make(chan struct{}, 1)}
+		importing: make(chan struct{}, 1), backups: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(dataTrouble(cfg.Data, err), c.close())
@@ -59,6 +60,9 @@ func openCore(ctx context.Context, cfg Config) (c *core, err error) {
 		return c, err
 	}
 	c.cfg.Data = c.dir.path
+	if err := sweep(c.dir.path, c.cfg.Backup.Dir); err != nil {
+		return c, err
+	}
 	if c.store, err = cfg.OpenStore(ctx, c.dir.path); err != nil {
 		return c, err
 	}

@@ -18,6 +18,7 @@ const (
 	storeLock   = "lock" // of the store itself
 	socketName  = "admin.sock"
 	restoreName = "restoring" // there while a restore is under way
+	copyPrefix  = "fsck-"     // of a copy of the store that is being checked
 )
 
 // dataDir is a data directory held by this process alone.
@@ -86,6 +87,13 @@ func (d *dataDir) complete() error {
 			Remedy: "Run the same zolal restore again with --force."}
 	}
 	return nil
+}
+
+// sweep removes what a process that was killed left behind: whole copies of the store. Whoever calls holds
+// the data directory, so nobody needs them.
+func sweep(data, backups string) error {
+	copies, err := filepath.Glob(filepath.Join(data, copyPrefix+"*"))
+	return errors.Join(err, removeAll(copies...), pruneCutOff(backups))
 }
 
 func (d *dataDir) close() { d.lock.Close() }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/wire"
@@ -34,35 +35,31 @@ func (c *core) fsck(ctx context.Context, q Fsck) (FsckReport, error) {
 			Remedy: "Stop it (systemctl stop zolal), rebuild, and start it again."}
 	case q.Rebuild:
 		return c.rebuild(ctx)
-	case c.serving:
-		return c.checkCopy(ctx)
 	}
-	return check(ctx, c.store)
+	return c.checkCopy(ctx)
 }
 
-// rebuild makes the projections again, then checks what it made.
+// rebuild makes the projections again, and where that mended anything checks what it made.
 func (c *core) rebuild(ctx context.Context) (FsckReport, error) {
-	before, err := engine.Check(ctx, engine.CheckConfig{Store: c.store, Codec: wire.Codec{}, Rebuild: true})
-	if err != nil {
-		return FsckReport{}, fmt.Errorf("rebuild: %w", err)
+	before, err := check(ctx, c.store, true)
+	before.Rebuilt = true
+	if err != nil || len(before.Problems) == 0 {
+		return before, err
 	}
-	report, err := check(ctx, c.store)
+	report, err := check(ctx, c.store, true)
 	report.Rebuilt = true
-	left := map[string]bool{}
-	for _, p := range report.Problems {
-		left[p] = true
-	}
-	for _, f := range before {
-		if s := f.String(); !left[s] {
-			report.Mended = append(report.Mended, s)
+	for _, p := range before.Problems {
+		if !slices.Contains(report.Problems, p) {
+			report.Mended = append(report.Mended, p)
 		}
 	}
 	return report, err
 }
 
-// checkCopy checks a snapshot, since nothing may be appended while a check runs.
+// checkCopy checks a snapshot, since nothing may be appended while a check runs, and since what projections
+// should be is found out by making them again.
 func (c *core) checkCopy(ctx context.Context) (report FsckReport, err error) {
-	dir, err := os.MkdirTemp(c.dir.path, "fsck-*")
+	dir, err := os.MkdirTemp(c.dir.path, copyPrefix+"*")
 	if err != nil {
 		return report, dataTrouble(c.cfg.Data, err)
 	}
@@ -74,13 +71,15 @@ func (c *core) checkCopy(ctx context.Context) (report FsckReport, err error) {
 	if err != nil {
 		return report, fmt.Errorf("open a snapshot: %w", err)
 	}
-	report, err = check(ctx, store)
+	report, err = check(ctx, store, true)
 	return report, errors.Join(err, store.Close())
 }
 
-func check(ctx context.Context, store Store) (FsckReport, error) {
+// check looks at a whole store. With rebuild it makes the projections again in place, to compare them.
+func check(ctx context.Context, store Store, rebuild bool) (FsckReport, error) {
 	report := FsckReport{Problems: []string{}}
-	faults, err := engine.Check(ctx, engine.CheckConfig{Store: store, Codec: wire.Codec{}})
+	cfg := engine.CheckConfig{Store: store, Codec: wire.Codec{}, Rebuild: rebuild}
+	faults, err := engine.Check(ctx, cfg)
 	if err != nil {
 		return report, fmt.Errorf("check: %w", err)
 	}

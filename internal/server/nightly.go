@@ -5,6 +5,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,8 +47,14 @@ func (c *core) nightly(ctx context.Context) {
 	}
 }
 
-// nightlyBackup makes one backup and removes those that are too many.
+// nightlyBackup waits for a backup under way, makes one, and removes those that are too many.
 func (c *core) nightlyBackup(ctx context.Context) error {
+	select {
+	case c.backups <- struct{}{}:
+		defer func() { <-c.backups }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	dir := c.cfg.Backup.Dir
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -70,8 +77,16 @@ func prune(dir string, keep int) error {
 	for _, n := range names[:max(0, len(names)-keep)] {
 		errs = append(errs, os.Remove(filepath.Join(dir, n)))
 	}
+	return errors.Join(append(errs, pruneCutOff(dir))...)
+}
+
+// pruneCutOff removes what backups that were cut off left in a directory.
+func pruneCutOff(dir string) error {
 	entries, err := os.ReadDir(dir)
-	errs = append(errs, err)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	errs := []error{err}
 	for _, e := range entries {
 		n, cutOff := strings.CutSuffix(strings.TrimSuffix(e.Name(), ".db"), partialSuffix)
 		if _, ours := backupMade(n); ours && cutOff {

@@ -216,9 +216,9 @@ func renew(ctx context.Context, cfg Config, fresh string) (chat.Incarnation, err
 	if err != nil {
 		return chat.Incarnation{}, err
 	}
-	wrong, err := store.Check(ctx)
-	if err == nil && len(wrong) > 0 {
-		err = fmt.Errorf("its store is damaged: %s", wrong[0])
+	report, err := check(ctx, store, false)
+	if err == nil && len(report.Problems) > 0 {
+		err = fmt.Errorf("its store is damaged: %s", report.Problems[0])
 	}
 	var incarnation chat.Incarnation
 	if err == nil {

@@ -124,7 +124,23 @@ func (h *host) start(log *slog.Logger, change []func(*Config, *hub.Config)) {
 		if err := h.engine.Close(); err != nil {
 			t.Errorf("close engine: %v", err)
 		}
+		h.sound()
 	})
+}
+
+// sound checks what the host leaves behind against the invariants; what a benchmark wrote may be large.
+func (h *host) sound() {
+	if _, is := h.t.(*testing.B); is {
+		return
+	}
+	cfg := engine.CheckConfig{Store: h.store, Codec: wire.Codec{}, Rebuild: true}
+	faults, err := engine.Check(context.Background(), cfg)
+	if err != nil {
+		h.t.Errorf("check: %v", err)
+	}
+	for _, f := range faults {
+		h.t.Error(f)
+	}
 }
 
 func check(t testing.TB, err error) {

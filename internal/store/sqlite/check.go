@@ -27,8 +27,8 @@ var checks = [...]string{
 		SELECT log, author, block, 0 AS n, entries AS summed FROM written UNION ALL
 		SELECT log, author, block, n, 0 FROM (` + sumAll + `))
 		GROUP BY log, author, block HAVING sum(n) <> sum(summed)`,
-	`SELECT format('%d/%d has a head at %d and no such entry', h.log >> 32, h.log & 0xffffffff, h.seq)
-		FROM heads AS h WHERE NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.log = h.log AND e.seq = h.seq)`,
+	`SELECT format('%d/%d has a head at %d and no entries', h.log >> 32, h.log & 0xffffffff, h.seq)
+		FROM heads AS h WHERE NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.log = h.log)`,
 }
 
 // Check implements engine.Upkeep. It reads the pages of the database once, and what rules compare.
@@ -39,7 +39,7 @@ func (s *Store) Check(ctx context.Context) (wrong []string, err error) {
 		}
 	}
 	err = s.read(ctx, "check", func(c *conn) error {
-		err := c.query(fmt.Sprintf("PRAGMA integrity_check(%d)", maxWrong), func(r *row) error {
+		err := c.longQuery(ctx, fmt.Sprintf("PRAGMA integrity_check(%d)", maxWrong), func(r *row) error {
 			if line := r.text(); line != "ok" {
 				say("the database is damaged: " + line)
 			}
@@ -49,7 +49,7 @@ func (s *Store) Check(ctx context.Context) (wrong []string, err error) {
 			return err
 		}
 		for _, text := range checks {
-			err := c.query(text, func(r *row) error {
+			err := c.longQuery(ctx, text, func(r *row) error {
 				say(r.text())
 				return ctx.Err()
 			})

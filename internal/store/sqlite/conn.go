@@ -99,11 +99,16 @@ func (c *conn) bind(args []any) []driver.NamedValue {
 // query calls each row of a statement. The row is only valid during the call; an error of it ends the query
 // and is returned as it is.
 func (c *conn) query(text string, each func(*row) error, args ...any) error {
+	return c.longQuery(context.Background(), text, each, args...)
+}
+
+// longQuery is query for what may take minutes: the end of ctx interrupts it.
+func (c *conn) longQuery(ctx context.Context, text string, each func(*row) error, args ...any) error {
 	s, err := c.prepared(text)
 	if err != nil {
 		return err
 	}
-	rows, err := s.(driver.StmtQueryContext).QueryContext(context.Background(), c.bind(args))
+	rows, err := s.(driver.StmtQueryContext).QueryContext(ctx, c.bind(args))
 	if err != nil {
 		return fmt.Errorf("%s: %w", firstWords(text), coded(err))
 	}

@@ -107,11 +107,6 @@ func (m *Memory) Check(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	var wrong []string
-	for log, h := range m.heads {
-		if _, ok := m.at(log, h.Seq); !ok {
-			wrong = append(wrong, fmt.Sprintf("%s has a head at %d and no such entry", log, h.Seq))
-		}
-	}
 	members := map[chat.ChatID]uint32{}
 	for k, row := range m.proj.members {
 		if row.Role.In() {
