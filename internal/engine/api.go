@@ -131,6 +131,7 @@ type Standing struct {
 	Chat    chat.ChatID
 	Account chat.AccountID
 	In      bool
+	From    chat.Seq // what is earlier is not shown to the account; 0 all is
 	Pos     chat.Pos
 }
 

@@ -48,10 +48,13 @@ func floorOf(room chat.Chat, who chat.Member) chat.Seq {
 	return 0
 }
 
-// visible drops what is below the actor's floor and shows the rest.
+// visible drops what is below the actor's floor and shows the rest, without what it tells of what is below.
 func (h *Handle) visible(items []chat.Item) []chat.Item {
 	floor := h.floor()
 	items = slices.DeleteFunc(items, func(it chat.Item) bool { return it.Seq <= floor })
+	for i := range items {
+		items[i].Entry = items[i].Entry.Veiled(floor)
+	}
 	return shownItems(items, h.facts.Chat.Type)
 }
 
@@ -295,7 +298,7 @@ func (h *Handle) Changes(ctx context.Context, after chat.Seq) (Changes, error) {
 	if len(targets) > maxChanges {
 		return Changes{Drop: true, Head: head}, nil
 	}
-	return Changes{Targets: targets, Head: head}, nil
+	return Changes{Targets: h.above(targets), Head: head}, nil
 }
 
 // Common returns the greatest sample that is an entry of this log with the same chain; 0: none. At most 64.

@@ -202,6 +202,54 @@ func TestHiddenHistoryStaysHidden(t *testing.T) {
 	codeIs(t, errs[0], chat.CodeTargetGone)
 }
 
+// UPD-5
+func TestWhatIsSaidLaterOfHiddenHistoryStaysHidden(t *testing.T) {
+	b := newBed(t)
+	ana, ben := b.person("ana_a"), b.person("ben_b")
+	room := b.room(chat.Group, ana)
+	yes := true
+	old := b.say(ana, room, "before ben")
+	b.must(ana, room.Log(), chat.SetInfo{Change: chat.InfoChange{HistoryHidden: &yes}})
+	if _, err := b.Join(t.Context(), ben, engine.JoinBy{Chat: room}, b.key()); err != nil {
+		t.Fatal(err)
+	}
+	edit := b.must(ana, room.Log(), chat.Edit{Target: old.Seq, Text: "before ben, edited"})
+	b.must(ana, room.Log(), chat.SetPin{Target: old.Seq})
+	h := b.open(ben, room.Log(), chat.RightRead)
+	read, err := h.Read(t.Context(), edit.Seq-1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := h.Get(t.Context(), []chat.Seq{edit.Seq})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := h.Page(t.Context(), engine.PageQuery{Before: edit.Seq + 1, Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, items := range [][]chat.Item{read.Items, got, page.Items} {
+		if len(items) != 1 || items[0].Seq != edit.Seq || len(items[0].Body) > 0 {
+			t.Errorf("the edit of what is hidden is shown as %+v", items)
+		}
+	}
+	if changes, err := h.Changes(t.Context(), 0); err != nil || len(changes.Targets) > 0 {
+		t.Errorf("changes name %v, %v", changes.Targets, err)
+	}
+	row, err := h.Row(t.Context())
+	if err != nil || len(row.Pinned) > 0 {
+		t.Errorf("a row pins %v, %v", row.Pinned, err)
+	}
+	res, err := b.Sync(t.Context(), ben, engine.SyncQuery{Limit: 9})
+	if err != nil || len(res.Chats[0].Pinned) > 0 {
+		t.Errorf("a list pins %v, %v", res.Chats[0].Pinned, err)
+	}
+	a, err := b.Audience(t.Context(), room)
+	if err != nil || a.From[ben.Account] <= old.Seq || a.From[ana.Account] != 0 {
+		t.Errorf("the hub is told to hide %v, %v", a.From, err)
+	}
+}
+
 func TestSlowModeHoldsForMessagesOnTheirWay(t *testing.T) {
 	b := newBed(t)
 	ana, ben := b.person("ana_a"), b.person("ben_b")

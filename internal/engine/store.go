@@ -95,6 +95,7 @@ type Audience struct {
 	Facts    uint64
 	Pos      chat.Pos // commit position it was read at
 	Accounts []chat.AccountID
+	From     map[chat.AccountID]chat.Seq // Member.From of those to whom it hides something; nil: of nobody
 }
 
 // Owner is whom a public name belongs to; one of the two is set, or none.

@@ -5,6 +5,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -21,14 +22,16 @@ func shownItems(items []chat.Item, kind chat.ChatType) []chat.Item {
 // shownRow hides of a row what its account may not see. How far others have read is hidden further from who
 // hides the same.
 func shownRow(row ListRow) ListRow {
+	floor := floorOf(row.Chat, row.Me)
 	if row.Last != nil {
 		last := *row.Last
 		last.Entry = last.Entry.Shown(row.Chat.Type)
 		row.Last = &last
-		if last.Seq <= floorOf(row.Chat, row.Me) {
+		if last.Seq <= floor {
 			row.Last = nil
 		}
 	}
+	row.Pinned = slices.DeleteFunc(row.Pinned, func(s chat.Seq) bool { return s <= floor })
 	if !ticked(row.Chat) {
 		row.PeerRead = 0
 	}

@@ -116,6 +116,15 @@ func (f *feed) grow(room chat.ChatID, seqs ...chat.Seq) {
 	f.tell(g)
 }
 
+// edit makes an entry that edits an earlier one.
+func (f *feed) edit(room chat.ChatID, seq, target chat.Seq) {
+	f.pos++
+	env := chat.Envelope{Kind: chat.KindEdit, Target: target}
+	f.tell(Growth{Entries: []chat.Entry{
+		{Log: room.Log(), Seq: seq, Pos: f.pos, Env: env, Body: []byte("of it")},
+	}})
+}
+
 func (f *feed) tell(g Growth) {
 	g.Pos = f.pos
 	if f.keep {
@@ -158,7 +167,11 @@ func text(u Update) (*Frame, error) {
 	case ChatTail:
 		n = len(u.Entries)
 		for _, e := range u.Entries {
-			fmt.Fprintf(&b, "chat/%d/%d\n", u.Chat, e.Seq)
+			fmt.Fprintf(&b, "chat/%d/%d", u.Chat, e.Seq)
+			if e.Tells(e.Env.Target) {
+				fmt.Fprintf(&b, "/of %d", e.Env.Target)
+			}
+			fmt.Fprintln(&b)
 		}
 	case UserTail:
 		for _, e := range u.Entries {
@@ -321,6 +334,29 @@ func TestAnEntryReachesEveryMemberWhoIsOnlineAndNobodyElse(t *testing.T) {
 		if s := e.hub.Stats(); s.Deliveries != 3 || s.Sessions != 4 || s.Accounts != 3 {
 			t.Errorf("%+v", s)
 		}
+	})
+}
+
+// UPD-5
+func TestWhoseHistoryIsHiddenGetsAnEditOfItWithoutItsText(t *testing.T) {
+	with(t, Config{}, func(e *env) {
+		e.feed.members(1, 10, 11)
+		e.feed.audiences[1] = Audience{Accounts: []chat.AccountID{10, 11}, From: map[chat.AccountID]chat.Seq{11: 5}}
+		_, all := e.open(10)
+		_, less := e.open(11)
+		_, late := e.open(12)
+		e.feed.grow(1, 7)
+		e.feed.pos++
+		e.feed.tell(Growth{
+			Standings: []Standing{{Chat: 1, Account: 12, In: true, From: 8, Pos: e.feed.pos}},
+			Entries:   []chat.Entry{{Log: chat.AccountID(12).Log(), Seq: 1, Pos: e.feed.pos}},
+		})
+		e.feed.edit(1, 8, 4)
+		e.feed.edit(1, 9, 5)
+		time.Sleep(time.Second)
+		e.expect(all, tail(1, 7)+"chat/1/8/of 4\nchat/1/9/of 5\n")
+		e.expect(less, tail(1, 7, 8)+"chat/1/9/of 5\n")
+		e.expect(late, "user/0\n"+tail(1, 8, 9))
 	})
 }
 

@@ -23,9 +23,10 @@ const (
 type room struct {
 	id      chat.ChatID
 	members *roaring.Bitmap // nil until loaded
-	pos     chat.Pos        // the audience is that of this position, moved by every standing seen since
-	settled bool            // the feed has passed pos, so that members is the audience of now
-	backlog []event         // while not settled, in order
+	veil    veil
+	pos     chat.Pos // the audience is that of this position, moved by every standing seen since
+	settled bool     // the feed has passed pos, so that members is the audience of now
+	backlog []event  // while not settled, in order
 	bytes   int
 
 	pending []chat.Entry // to deliver
@@ -157,7 +158,8 @@ func (l *loop) arrive(a loaded) {
 	r.members = roaring.BitmapOf(members...)
 	r.members.RunOptimize()
 	r.pos = a.audience.Pos
-	l.rooms.weigh(r, roomBytes+int(r.members.GetSizeInBytes()))
+	r.veil = veilOf(a.audience)
+	l.rooms.weigh(r, roomBytes+int(r.members.GetSizeInBytes())+r.veil.size())
 	if r.pos > l.pos {
 		l.rooms.ahead[r.id] = r // a join that the feed has not shown yet must not bring earlier entries
 		return
@@ -238,6 +240,7 @@ func (l *loop) stand(s Standing) {
 	}
 	if s.In {
 		r.members.Add(uint32(s.Account))
+		r.veil.enter(s)
 	} else {
 		r.members.Remove(uint32(s.Account))
 	}
@@ -264,12 +267,8 @@ func (l *loop) deliver(r *room, now time.Time) {
 	}
 	reached := 0
 	for len(entries) > 0 {
-		n, size := 1, len(entries[0].Body)
-		for n < len(entries) && size+len(entries[n].Body) <= frameBytes {
-			size += len(entries[n].Body)
-			n++
-		}
-		reached = l.spread(r, ChatTail{Chat: r.id, Entries: entries[:n]}, n)
+		n := r.run(entries)
+		reached = l.spreadTail(r, entries[:n])
 		entries = entries[n:]
 		if reached == 0 {
 			break
@@ -278,10 +277,27 @@ func (l *loop) deliver(r *room, now time.Time) {
 	r.next = now.Add(min(time.Duration(reached)*perWrite, l.hub.cfg.Hold))
 }
 
+// run returns how many of the entries go into one frame: one that members see differently goes by itself.
+func (r *room) run(entries []chat.Entry) int {
+	n, size := 1, len(entries[0].Body)
+	if entries[0].Tells(r.veil.floor) {
+		return n
+	}
+	for n < len(entries) && size+len(entries[n].Body) <= frameBytes && !entries[n].Tells(r.veil.floor) {
+		size += len(entries[n].Body)
+		n++
+	}
+	return n
+}
+
 // spread gives an update to every member of a room who is online, and returns to how many sessions it went.
 func (l *loop) spread(r *room, u Update, entries int) int {
+	return l.send(l.hearing(r, u), u, entries)
+}
+
+// send gives an update to accounts, and returns to how many sessions it went.
+func (l *loop) send(hearers []*account, u Update, entries int) int {
 	h := l.hub
-	hearers := l.hearing(r, u)
 	if len(hearers) == 0 {
 		return 0
 	}

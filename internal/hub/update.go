@@ -118,6 +118,7 @@ type Standing struct {
 	Chat    chat.ChatID
 	Account chat.AccountID
 	In      bool
+	From    chat.Seq // what is earlier is not shown to the account; 0 all is
 	Pos     chat.Pos
 }
 
@@ -131,4 +132,5 @@ type Privacy struct {
 type Audience struct {
 	Pos      chat.Pos
 	Accounts []chat.AccountID
+	From     map[chat.AccountID]chat.Seq // as in Standing, of those to whom it hides something
 }

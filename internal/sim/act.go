@@ -76,7 +76,7 @@ func (d *device) anyLine(id chat.ChatID) (chat.Line, bool) {
 	if len(lines) == 0 {
 		return chat.Line{}, false
 	}
-	l := lines[len(lines)-1-d.world.dice.IntN(min(len(lines), 12))]
+	l := lines[len(lines)-1-d.world.dice.IntN(min(len(lines), 24))]
 	return l, l.Env.Kind == chat.KindMessage
 }
 
@@ -132,7 +132,11 @@ func (w *world) edit() {
 	if !ok {
 		return
 	}
-	if l, ok := d.anyLine(id); ok {
+	l, ok := d.anyLine(id)
+	for try := 0; try < 4 && l.Author != d.actor.Account; try++ { // one may try to edit what others wrote
+		l, ok = d.anyLine(id)
+	}
+	if ok {
 		d.command(id, chat.Edit{Target: l.Seq, Text: w.text() + " (edited)"})
 	}
 }
@@ -364,10 +368,10 @@ func (w *world) settle() {
 	}
 	var change chat.InfoChange
 	yes, slow, title := w.chance(0.5), uint32(w.dice.IntN(3)), w.text()
-	switch w.dice.IntN(4) {
+	switch w.dice.IntN(6) {
 	case 0:
 		change.Title = &title
-	case 1:
+	case 1, 4, 5:
 		change.HistoryHidden = &yes
 	case 2:
 		change.SlowSeconds = &slow

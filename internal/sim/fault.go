@@ -25,6 +25,7 @@ func Faults() []Fault {
 		{Name: "rights before the key", Breaks: "I3", Store: blindly},
 		{Name: "decide upon old facts", Breaks: "rights", Store: bend(unconditioned)},
 		{Name: "deliver to who has left", Breaks: "leak", StaleAudience: true},
+		{Name: "tell an edit of hidden history", Breaks: "leak", Unveiled: true},
 		{Name: "send user logs to everybody", Breaks: "leak", WrongUser: true},
 		{Name: "show the authors of a channel", Breaks: "R11", Entry: unhidden},
 		{Name: "a client takes what comes as the next", Breaks: "I5", DeafToGaps: true},

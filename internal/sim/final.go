@@ -115,6 +115,16 @@ func (p presence) in(room chat.ChatID, account chat.AccountID, pos chat.Pos) boo
 	return in
 }
 
+// from is what was hidden from an account at the entry of a position.
+func (p presence) from(room chat.ChatID, account chat.AccountID, pos chat.Pos) (from chat.Seq) {
+	for _, s := range p[room][account] {
+		if s.Pos < pos {
+			from = s.From
+		}
+	}
+	return from
+}
+
 // presence reads from the entries on disk who was in which chat when.
 func (j *judge) presence() (presence, error) {
 	entries, err := j.entries()
@@ -136,7 +146,8 @@ func (j *judge) presence() (presence, error) {
 				p[m.Chat] = make(map[chat.AccountID][]engine.Standing)
 			}
 			p[m.Chat][m.Member.Account] = append(p[m.Chat][m.Member.Account], engine.Standing{
-				Chat: m.Chat, Account: m.Member.Account, In: m.Member.Role.In(), Pos: e.Pos,
+				Chat: m.Chat, Account: m.Member.Account, In: m.Member.Role.In(), From: m.Member.From,
+				Pos: e.Pos,
 			})
 		}
 	}
@@ -169,6 +180,10 @@ func (j *judge) nothingLeaked() error {
 		}
 		if f.Chat.Type == chat.Channel && (e.Author != 0 || !e.Key.IsZero()) {
 			return fmt.Errorf("R11: a hint of %s/%d shows who wrote it", e.Log, e.Seq)
+		}
+		if from := p.from(room, d.account, e.Pos); from > 0 && e.Tells(from-1) {
+			return fmt.Errorf("leak: account %d got what %s/%d says of %d, which is hidden from it",
+				d.account, e.Log, e.Seq, e.Env.Target)
 		}
 		if !p.in(room, d.account, e.Pos) {
 			return fmt.Errorf("leak: account %d got %s/%d and was not in", d.account, e.Log, e.Seq)

@@ -148,6 +148,9 @@ func (j *judge) mayShow(f chat.Facts, it chat.Item) error {
 		return fmt.Errorf("I1: %s/%d is not on disk: %w", it.Log, it.Seq, err)
 	}
 	is := items[0]
+	if f.Actor.From > 0 {
+		is.Entry = is.Entry.Veiled(f.Actor.From - 1)
+	}
 	switch {
 	case is.Chain != it.Chain || is.At != it.At || is.Env != it.Env:
 		return fmt.Errorf("I8: %s/%d is not what is on disk", it.Log, it.Seq)

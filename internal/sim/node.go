@@ -5,6 +5,7 @@ package sim
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -46,8 +47,9 @@ type session struct {
 
 // audience is who is in a chat as of a position.
 type audience struct {
-	pos chat.Pos
-	in  map[chat.AccountID]bool
+	pos  chat.Pos
+	in   map[chat.AccountID]bool
+	from map[chat.AccountID]chat.Seq
 }
 
 func newNode(w *world, index int, shared bool) *node {
@@ -221,7 +223,7 @@ func (n *node) spread(g engine.Growth) error {
 		}
 		for _, s := range n.sessions {
 			if n.reaches(e, s.device.actor.Account) {
-				frames[s] = append(frames[s], e)
+				frames[s] = append(frames[s], n.veiled(e, s.device.actor.Account))
 			}
 		}
 	}
@@ -254,7 +256,7 @@ func (n *node) stand(s engine.Standing) {
 	if a == nil || s.Pos <= a.pos || n.world.cfg.Fault.StaleAudience {
 		return
 	}
-	a.in[s.Account] = s.In
+	a.in[s.Account], a.from[s.Account] = s.In, s.From
 }
 
 // reaches reports whether an account gets an entry as a hint. A chat whose audience is newer than the entry
@@ -271,6 +273,17 @@ func (n *node) reaches(e chat.Entry, account chat.AccountID) bool {
 	}
 }
 
+// veiled is an entry as an account may see it that gets it as a hint.
+func (n *node) veiled(e chat.Entry, account chat.AccountID) chat.Entry {
+	if e.Log.Kind() != chat.ChatLog || n.world.cfg.Fault.Unveiled {
+		return e
+	}
+	if from := n.audience(e.Log.Chat()).from[account]; from > 0 {
+		return e.Veiled(from - 1)
+	}
+	return e
+}
+
 func (n *node) audience(room chat.ChatID) *audience {
 	if a := n.audiences[room]; a != nil {
 		return a
@@ -279,7 +292,10 @@ func (n *node) audience(room chat.ChatID) *audience {
 	if err != nil {
 		return nil
 	}
-	a := &audience{pos: loaded.Pos, in: make(map[chat.AccountID]bool)}
+	a := &audience{
+		pos: loaded.Pos, in: make(map[chat.AccountID]bool), from: make(map[chat.AccountID]chat.Seq),
+	}
+	maps.Copy(a.from, loaded.From)
 	for _, account := range loaded.Accounts {
 		a.in[account] = true
 	}

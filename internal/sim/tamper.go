@@ -23,6 +23,7 @@ type Fault struct {
 	Entry func(*world, chat.Entry) chat.Entry
 
 	StaleAudience bool // a server forgets who left
+	Unveiled      bool // a server tells of edits to members from whom their targets are hidden
 	WrongUser     bool // a server sends user logs to everybody
 	FreshKeys     bool // a client takes a new key for every try
 	DeafToGaps    bool // a client takes what comes as the next

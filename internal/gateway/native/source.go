@@ -67,7 +67,7 @@ func (s *Source) Next(ctx context.Context) (hub.Growth, error) {
 // Audience returns everyone who is in a chat.
 func (s *Source) Audience(ctx context.Context, room chat.ChatID) (hub.Audience, error) {
 	a, err := s.engine.Audience(ctx, room)
-	return hub.Audience{Pos: a.Pos, Accounts: a.Accounts}, err
+	return hub.Audience{Pos: a.Pos, Accounts: a.Accounts, From: a.From}, err
 }
 
 // Tallies returns tallies as everybody may see them.

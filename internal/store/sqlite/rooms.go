@@ -156,9 +156,16 @@ func (s *Store) Audience(ctx context.Context, room chat.ChatID) (a engine.Audien
 			return err
 		}
 		a.Accounts = make([]chat.AccountID, 0, members)
-		return c.query("SELECT account FROM members WHERE chat = ?1 AND ?2 >> role & 1 ORDER BY account",
+		return c.query("SELECT account, from_seq FROM members WHERE chat = ?1 AND ?2 >> role & 1 ORDER BY account",
 			func(r *row) error {
-				a.Accounts = append(a.Accounts, num[chat.AccountID](r))
+				who, from := num[chat.AccountID](r), num[chat.Seq](r)
+				a.Accounts = append(a.Accounts, who)
+				if from > 1 {
+					if a.From == nil {
+						a.From = make(map[chat.AccountID]chat.Seq)
+					}
+					a.From[who] = from
+				}
 				return nil
 			}, room, roles(in()))
 	})

@@ -108,6 +108,12 @@ func (m *Memory) Audience(ctx context.Context, room chat.ChatID) (engine.Audienc
 	for k, row := range m.proj.members {
 		if k.a == uint32(room) && row.Role.In() {
 			a.Accounts = append(a.Accounts, row.Account)
+			if row.From > 1 {
+				if a.From == nil {
+					a.From = make(map[chat.AccountID]chat.Seq)
+				}
+				a.From[row.Account] = row.From
+			}
 		}
 	}
 	slices.Sort(a.Accounts)

@@ -84,8 +84,14 @@ func testMembers(b *bench) {
 	}), []chat.AccountID{3, 4})
 	a := must(b.Audience(b.Context(), 1))(b)
 	same(b, "the audience", a.Accounts, []chat.AccountID{1, 2, 5})
+	same(b, "from whom history is hidden", a.From, nil)
 	same(b, "its facts version", a.Facts, b.facts(1))
 	same(b, "its position", a.Pos, b.head(log).Pos)
+	b.add(did(log, chat.KindMember, chat.MemberSet{Chat: 1, Member: chat.Member{
+		Account: 5, Role: chat.RoleMember, Version: 9, From: 7,
+	}}))
+	a = must(b.Audience(b.Context(), 1))(b)
+	same(b, "from whom history is hidden now", a.From, map[chat.AccountID]chat.Seq{5: 7})
 	same(b, "who is invited", must(b.Invitations(b.Context(), 4))(b), []chat.ChatID{1})
 	same(b, "who is not", must(b.Invitations(b.Context(), 1))(b), nil)
 }
