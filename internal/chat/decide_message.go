@@ -54,12 +54,29 @@ func (d *decision) compose(text string, entities []Entity) (*Message, error) {
 			}
 		}
 	}
-	return &Message{Text: text, Entities: entities}, nil
+	return &Message{Text: text, Entities: d.mentionable(entities)}, nil
 }
 
-// namesIn returns the folded names that a text mentions.
-func namesIn(text string, entities []Entity) []string {
-	if !strings.Contains(text, "@") {
+// mentionable leaves out mentions by account in channels, of which nobody may learn who is in them (R11): the
+// words stay. A name that is mentioned by itself stays a name there.
+func (d *decision) mentionable(entities []Entity) []Entity {
+	if d.Chat.Type != Channel {
+		return entities
+	}
+	kept := make([]Entity, 0, len(entities))
+	for _, e := range entities {
+		if e.Kind == EntityTextMention {
+			continue
+		}
+		e.Account = 0
+		kept = append(kept, e)
+	}
+	return kept
+}
+
+// namesIn returns the folded names that a text mentions, none in channels, where they stay names.
+func namesIn(room Chat, text string, entities []Entity) []string {
+	if room.Type == Channel || !strings.Contains(text, "@") {
 		return nil
 	}
 	text, entities, err := Compose(text, entities)
@@ -105,6 +122,7 @@ func (d *decision) reply(r *Reply) (*Reply, error) {
 	if out.Quote, out.QuoteEntities, err = composeQuote(r.Quote, r.QuoteEntities); err != nil {
 		return nil, err
 	}
+	out.QuoteEntities = d.mentionable(out.QuoteEntities)
 	offset, ok := findQuote(original.Text, out.Quote, r.QuoteOffset)
 	if !ok {
 		return nil, fieldError(CodeBadRequest, "reply.quote", "the quote is not in the message")
@@ -130,7 +148,7 @@ func decideForward(d *decision, c ForwardMessage) error {
 	}
 	msg := &Message{
 		Text:        c.Message.Text,
-		Entities:    slices.Clone(c.Message.Entities),
+		Entities:    d.mentionable(slices.Clone(c.Message.Entities)),
 		Attachments: slices.Clone(c.Message.Attachments),
 	}
 	isLink := func(e Entity) bool { return e.Kind == EntityURL || e.Kind == EntityTextLink }

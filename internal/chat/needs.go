@@ -28,7 +28,7 @@ func NeedsOf(room Chat, cmd Command) Needs {
 
 // needSend runs the text through the same steps as decideSend, so that both find the same names.
 func needSend(room Chat, c Send) Needs {
-	n := Needs{Me: signed(room), Names: namesIn(c.Text, c.Entities)}
+	n := Needs{Me: signed(room), Names: namesIn(room, c.Text, c.Entities)}
 	if c.Reply != nil {
 		n.Refs = []Seq{c.Reply.Seq}
 	}
@@ -40,8 +40,8 @@ func signed(room Chat) bool { return room.Type == Channel && room.Signatures }
 
 func needForward(room Chat, _ ForwardMessage) Needs { return Needs{Me: signed(room)} }
 
-func needEdit(_ Chat, c Edit) Needs {
-	return Needs{Refs: []Seq{c.Target}, Names: namesIn(c.Text, c.Entities)}
+func needEdit(room Chat, c Edit) Needs {
+	return Needs{Refs: []Seq{c.Target}, Names: namesIn(room, c.Text, c.Entities)}
 }
 
 func needDelete(_ Chat, c Delete) Needs { return Needs{Refs: c.Targets} }

@@ -105,7 +105,9 @@ func TestAChannelShowsNobodyToItsSubscribers(t *testing.T) {
 	f := b.Follow(0)
 	defer f.Close()
 	room := b.room(chat.Channel, ana, ben)
-	b.say(ana, room, "news")
+	b.must(ana, room.Log(), chat.Send{Text: "thanks @ana_a, @ben_b, @cyd_c and you", Entities: []chat.Entity{
+		{Kind: chat.EntityTextMention, Offset: 34, Length: 3, Account: ben.Account},
+	}})
 	for _, who := range []chat.Actor{ana, ben, cyd} { // cyd reads without joining
 		res, err := b.open(who, room.Log(), chat.RightRead).Read(t.Context(), 0, 100)
 		if err != nil {
@@ -114,6 +116,9 @@ func TestAChannelShowsNobodyToItsSubscribers(t *testing.T) {
 		for _, it := range res.Items {
 			if it.Author != 0 || it.Device != 0 || !it.Key.IsZero() {
 				t.Fatalf("%d sees %+v", who.Account, it.Entry)
+			}
+			if named := accountsIn(t, it); len(named) > 0 {
+				t.Fatalf("%d sees that %v are in the channel", who.Account, named)
 			}
 		}
 	}
@@ -143,6 +148,25 @@ func TestAChannelShowsNobodyToItsSubscribers(t *testing.T) {
 	if slices.ContainsFunc(res.People, func(p chat.Person) bool { return p.ID == ana.Account }) {
 		t.Fatalf("a subscriber's sync names the owner: %+v", res.People)
 	}
+}
+
+// accountsIn are the accounts that a message mentions.
+func accountsIn(t *testing.T, it chat.Item) (named []chat.AccountID) {
+	t.Helper()
+	if it.Env.Kind != chat.KindMessage {
+		return nil
+	}
+	body, err := wireCodec.Decode(it.Env.Kind, it.Current())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := body.(*chat.Message)
+	for _, e := range m.Entities {
+		if e.Account != 0 {
+			named = append(named, e.Account)
+		}
+	}
+	return named
 }
 
 func TestPrivateLogsAreTheirOwners(t *testing.T) {

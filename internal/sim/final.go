@@ -181,12 +181,36 @@ func (j *judge) nothingLeaked() error {
 		if f.Chat.Type == chat.Channel && (e.Author != 0 || !e.Key.IsZero()) {
 			return fmt.Errorf("R11: a hint of %s/%d shows who wrote it", e.Log, e.Seq)
 		}
+		if err := j.namesNobody(f.Chat, e); err != nil {
+			return err
+		}
 		if from := p.from(room, d.account, e.Pos); from > 0 && e.Tells(from-1) {
 			return fmt.Errorf("leak: account %d got what %s/%d says of %d, which is hidden from it",
 				d.account, e.Log, e.Seq, e.Env.Target)
 		}
 		if !p.in(room, d.account, e.Pos) {
 			return fmt.Errorf("leak: account %d got %s/%d and was not in", d.account, e.Log, e.Seq)
+		}
+	}
+	return nil
+}
+
+// namesNobody demands that what is said in a channel shows of nobody that they are in it.
+func (j *judge) namesNobody(room chat.Chat, e chat.Entry) error {
+	if room.Type != chat.Channel || len(e.Body) == 0 {
+		return nil
+	}
+	body, err := j.world.codec.Decode(e.Env.Kind, e.Body)
+	if err != nil {
+		return fmt.Errorf("I8: %s/%d: %w", e.Log, e.Seq, err)
+	}
+	m, ok := body.(*chat.Message)
+	if !ok {
+		return nil
+	}
+	for _, en := range m.Entities {
+		if en.Account != 0 {
+			return fmt.Errorf("R11: %s/%d shows that account %d is in the channel", e.Log, e.Seq, en.Account)
 		}
 	}
 	return nil
