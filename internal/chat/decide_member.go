@@ -13,7 +13,7 @@ type move struct {
 }
 
 // move writes a change of standing. The member's own user log always has it, and the projection comes from
-// there. Who else sees it: in groups up to SmallGroup everybody, in the chat log; in channels and wide
+// there, and who comes in has read what was said before. Who else sees it: in groups up to SmallGroup everybody, in the chat log; in channels and wide
 // groups only the owner and admins, and only what was done to somebody, so that a million joins fill no log.
 func (d *decision) move(m move) {
 	m.after.Account = m.before.Account
@@ -33,6 +33,11 @@ func (d *decision) move(m move) {
 		Chat: d.Chat.ID, Type: d.Chat.Type, Member: m.after, Reason: m.reason, Before: m.before.Role,
 		Token: m.token,
 	})
+	if m.after.Role.In() && !m.before.Role.In() {
+		d.add(m.after.Account.Log(), d.seenBy(self), Envelope{Kind: KindRead}, &ReadMark{
+			Chat: d.Chat.ID, Seq: d.Head.Seq, Ord: d.Head.Ord,
+		})
+	}
 	if wider {
 		d.say(Envelope{Kind: KindChatWide, Silent: true}, nil)
 		d.Chat.Wide = true
@@ -58,7 +63,7 @@ func (d *decision) entering(before Member) Member {
 		m.Grants, m.Until = taken, before.Until
 	}
 	if d.Chat.HistoryHidden {
-		m.From = d.Head + 1
+		m.From = d.Head.Seq + 1
 	}
 	return m
 }

@@ -11,7 +11,7 @@ import (
 // public is a public group or channel that the actor is not in.
 func public(kind ChatType) Facts {
 	f := inGroup()
-	f.Chat.Type, f.Chat.Name, f.Actor, f.Head = kind, "public_name", Member{}, 40
+	f.Chat.Type, f.Chat.Name, f.Actor, f.Head = kind, "public_name", Member{}, Head{Seq: 40, Ord: 30}
 	return f
 }
 
@@ -28,14 +28,14 @@ func standingOf(t *testing.T, events []Event, a AccountID) *MyChat {
 }
 
 func TestJoiningAPublicChat(t *testing.T) {
-	m := standingOf(t, decided(t, public(Group), Join{}, KindMember, KindMyChat), 1)
+	m := standingOf(t, decided(t, public(Group), Join{}, KindMember, KindMyChat, KindRead), 1)
 	want := &MyChat{
 		Chat: 7, Type: Group, Member: Member{Account: 1, Role: RoleMember, Version: 1, Joined: noon},
 	}
 	if !reflect.DeepEqual(m, want) {
 		t.Errorf("got %+v", m)
 	}
-	decided(t, public(Channel), Join{}, KindMyChat)
+	decided(t, public(Channel), Join{}, KindMyChat, KindRead)
 	private := public(Group)
 	private.Chat.Name = ""
 	refused(t, private, Join{}, CodeForbidden, "")
@@ -51,7 +51,7 @@ func TestJoiningByLink(t *testing.T) {
 	f := public(Group)
 	f.Chat.Name = ""
 	f.Link = InviteLink{Token: "t", Limit: 2, Uses: 1, Expires: noon + 1}
-	if m := standingOf(t, decided(t, f, Join{Token: "t"}, KindMember, KindMyChat), 1); m.Token != "t" {
+	if m := standingOf(t, decided(t, f, Join{Token: "t"}, KindMember, KindMyChat, KindRead), 1); m.Token != "t" {
 		t.Errorf("the link is forgotten: %+v", m)
 	}
 	refused(t, f, Join{Token: "other"}, CodeNotFound, "invite")
@@ -89,15 +89,29 @@ func TestJoiningWhereOneAsksFirst(t *testing.T) {
 	}
 }
 
+func TestWhoComesInHasReadWhatWasSaidBefore(t *testing.T) {
+	want := ReadMark{Chat: 7, Seq: 40, Ord: 30}
+	events := decided(t, public(Channel), Join{}, KindMyChat, KindRead)
+	if e := events[1]; e.Log != AccountID(1).Log() || *e.Body.(*ReadMark) != want {
+		t.Errorf("%+v", e)
+	}
+	f := inChannel(RoleAdmin, GrantInvite)
+	f.Target, f.Head = Member{Account: 2, Role: RoleRequested, Version: 3}, Head{Seq: 40, Ord: 30}
+	events = decided(t, f, DecideRequest{Account: 2, Accept: true}, KindMyChat, KindRead, KindJoinRequest)
+	if e := events[1]; e.Log != AccountID(2).Log() || e.Author != 0 || *e.Body.(*ReadMark) != want {
+		t.Errorf("%+v", e)
+	}
+}
+
 func TestDecidingARequest(t *testing.T) {
 	f := inChannel(RoleAdmin, GrantInvite)
 	f.Target = Member{Account: 2, Role: RoleRequested, Version: 3}
-	events := decided(t, f, DecideRequest{Account: 2, Accept: true}, KindMyChat, KindJoinRequest)
+	events := decided(t, f, DecideRequest{Account: 2, Accept: true}, KindMyChat, KindRead, KindJoinRequest)
 	m := standingOf(t, events, 2)
 	if m.Member.Role != RoleMember || m.Member.Version != 4 || events[0].Author != 0 {
 		t.Errorf("%+v by %d", m, events[0].Author)
 	}
-	if r := events[1].Body.(*JoinRequest); !r.Decided || !r.Accepted || r.Account != 2 {
+	if r := events[2].Body.(*JoinRequest); !r.Decided || !r.Accepted || r.Account != 2 {
 		t.Errorf("%+v", r)
 	}
 	events = decided(t, f, DecideRequest{Account: 2}, KindMyChat, KindJoinRequest)
@@ -113,11 +127,11 @@ func TestDecidingARequest(t *testing.T) {
 func TestHistoryThatIsHiddenBeginsWithTheJoining(t *testing.T) {
 	f := public(Group)
 	f.Chat.HistoryHidden = true
-	if m := standingOf(t, decided(t, f, Join{}, KindMember, KindMyChat), 1); m.Member.From != 41 {
+	if m := standingOf(t, decided(t, f, Join{}, KindMember, KindMyChat, KindRead), 1); m.Member.From != 41 {
 		t.Errorf("history from %d", m.Member.From)
 	}
 	f.Chat.HistoryHidden, f.Actor = false, Member{Account: 1, From: 9, Version: 2}
-	if m := standingOf(t, decided(t, f, Join{}, KindMember, KindMyChat), 1); m.Member.From != 0 {
+	if m := standingOf(t, decided(t, f, Join{}, KindMember, KindMyChat, KindRead), 1); m.Member.From != 0 {
 		t.Errorf("history from %d", m.Member.From)
 	}
 }
@@ -130,12 +144,12 @@ func TestARestrictionIsNotShedByLeaving(t *testing.T) {
 		t.Errorf("left as %+v", left)
 	}
 	f.Actor = left
-	back := standingOf(t, decided(t, f, Join{}, KindMember, KindMyChat), 1).Member
+	back := standingOf(t, decided(t, f, Join{}, KindMember, KindMyChat, KindRead), 1).Member
 	if back.Grants != GrantSend || back.Until != noon+1000 || back.Version != 7 {
 		t.Errorf("back as %+v", back)
 	}
 	f.Actor.Until = noon
-	back = standingOf(t, decided(t, f, Join{}, KindMember, KindMyChat), 1).Member
+	back = standingOf(t, decided(t, f, Join{}, KindMember, KindMyChat, KindRead), 1).Member
 	if back.Grants != 0 || back.Until != 0 {
 		t.Errorf("back after its end as %+v", back)
 	}
@@ -148,18 +162,18 @@ func TestARestrictionIsNotShedByLeaving(t *testing.T) {
 func TestTheSizeAtWhichAGroupGrowsWide(t *testing.T) {
 	f := public(Group)
 	f.Chat.Members = SmallGroup - 1
-	decided(t, f, Join{}, KindMember, KindMyChat)
+	decided(t, f, Join{}, KindMember, KindMyChat, KindRead)
 	f.Chat.Members = SmallGroup
-	events := decided(t, f, Join{}, KindMyChat, KindChatWide)
-	if events[1].Log != ChatID(7).Log() {
-		t.Errorf("%+v", events[1])
+	events := decided(t, f, Join{}, KindMyChat, KindRead, KindChatWide)
+	if events[2].Log != ChatID(7).Log() {
+		t.Errorf("%+v", events[2])
 	}
 	f.Chat.Wide = true
-	decided(t, f, Join{}, KindMyChat)
+	decided(t, f, Join{}, KindMyChat, KindRead)
 	f.Chat.Members = MaxGroup
 	refused(t, f, Join{}, CodeChatFull, "")
 	f.Chat.Type, f.Chat.Wide = Channel, false
-	decided(t, f, Join{}, KindMyChat)
+	decided(t, f, Join{}, KindMyChat, KindRead)
 }
 
 func TestLeaving(t *testing.T) {
@@ -221,7 +235,7 @@ func TestNobodyIsAddedOnlyInvited(t *testing.T) {
 func TestInvitingSomebodyWhoAskedLetsThemIn(t *testing.T) {
 	f := inChannel(RoleAdmin, GrantInvite)
 	f.Target, f.Person = Member{Account: 2, Role: RoleRequested, Version: 1}, Person{ID: 2}
-	events := decided(t, f, Invite{Account: 2}, KindMyChat, KindJoinRequest)
+	events := decided(t, f, Invite{Account: 2}, KindMyChat, KindRead, KindJoinRequest)
 	if m := standingOf(t, events, 2); m.Member.Role != RoleMember {
 		t.Errorf("%+v", m)
 	}
@@ -233,12 +247,12 @@ func TestInvitingSomebodyWhoAskedLetsThemIn(t *testing.T) {
 func TestAnInvitationIsAnsweredByTheInvited(t *testing.T) {
 	f := inGroup()
 	f.Actor = Member{Account: 1, Role: RoleInvited, Version: 1}
-	accepted := decided(t, f, AnswerInvitation{Accept: true}, KindMember, KindMyChat)
+	accepted := decided(t, f, AnswerInvitation{Accept: true}, KindMember, KindMyChat, KindRead)
 	if c := accepted[0].Body.(*MemberChange); c.Before != RoleInvited || c.Member.Role != RoleMember {
 		t.Errorf("%+v", c)
 	}
 	decided(t, f, AnswerInvitation{}, KindMyChat)
-	decided(t, f, Join{}, KindMember, KindMyChat)
+	decided(t, f, Join{}, KindMember, KindMyChat, KindRead)
 	refused(t, f, Send{Text: "x"}, CodeNotMember, "")
 	refused(t, inGroup(), AnswerInvitation{Accept: true}, CodeNotFound, "")
 	f.Chat.Deleted = true

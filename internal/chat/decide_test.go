@@ -455,7 +455,7 @@ func garbled(f Facts, n Needs) Facts {
 		f.Direct = 55
 	}
 	if !n.Head {
-		f.Head = 99_999
+		f.Head = Head{Seq: 99_999}
 	}
 	if !n.Read {
 		f.Read = ReadMark{Seq: 99_999}

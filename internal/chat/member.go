@@ -106,7 +106,7 @@ type Facts struct {
 	Names  map[string]AccountID // folded usernames; missing where nobody has the name
 	Link   InviteLink           // the link of this chat that the command names; the zero link if there is none
 	Direct ChatID               // the chat that the two already have
-	Head   Seq                  // of the chat log
+	Head   Head                 // of the chat log
 	Read   ReadMark             // the actor's
 }
 

@@ -259,7 +259,7 @@ func anyFacts(t *rapid.T) Facts {
 		Blocked:  rapid.Bool().Draw(t, "blocked"),
 		LastSent: millis.Draw(t, "sent"),
 		Person:   Person{ID: AccountID(rapid.Uint32Range(0, 2).Draw(t, "person"))},
-		Head:     Seq(rapid.Uint32Range(0, 9).Draw(t, "head")),
+		Head:     Head{Seq: Seq(rapid.Uint32Range(0, 9).Draw(t, "head"))},
 	}
 }
 

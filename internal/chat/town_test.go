@@ -37,7 +37,7 @@ func newTown() *town {
 func (w *town) facts(room ChatID, actor AccountID, n Needs) Facts {
 	f := Facts{
 		Actor: w.members[room][actor], Target: w.members[room][n.Target], Refs: w.refs[room],
-		Head: w.heads[room.Log()], Blocked: w.blocks(actor, n.Target), People: map[AccountID]Party{},
+		Head: Head{Seq: w.heads[room.Log()]}, Blocked: w.blocks(actor, n.Target), People: map[AccountID]Party{},
 	}
 	if c := w.chats[room]; c != nil {
 		f.Chat = *c

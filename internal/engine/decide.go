@@ -271,7 +271,7 @@ func (e *Engine) fillHead(ctx context.Context, r request, _ chat.Needs, f *chat.
 	if err != nil {
 		return fmt.Errorf("head of %s: %w", r.room.Log(), err)
 	}
-	f.Head = heads[0].Seq
+	f.Head = heads[0]
 	return nil
 }
 

@@ -35,6 +35,7 @@ func Faults() []Fault {
 		{Name: "deliver other bytes than were stored", Breaks: "I8", Entry: encodedAgain},
 		{Name: "serve a deleted message", Breaks: "erasure", Store: undying},
 		{Name: "unread off by one", Breaks: "unread", Store: miscount},
+		{Name: "who joins has read nothing", Breaks: "unread", Store: bend(joinsUnread)},
 		{Name: "an edit leaves the old text on disk", Breaks: "erasure", Store: bend(without(supersedes))},
 		{Name: "a projection lacks what its log says", Breaks: "I7", Store: bend(without(pins))},
 	}
@@ -124,6 +125,15 @@ func supersedes(c chat.Change) bool {
 func pins(c chat.Change) bool {
 	_, ok := c.(chat.PinSet)
 	return ok
+}
+
+// joinsUnread lets people in without a mark of what was said before.
+func joinsUnread(ctx context.Context, s engine.Store, batches []engine.Batch) ([]engine.Result, error) {
+	return s.Append(ctx, edited(batches, func(b *engine.Batch) {
+		b.Entries = append(b.Entries[:1:1], slices.DeleteFunc(b.Entries[1:], func(e chat.Draft) bool {
+			return e.Env.Kind == chat.KindRead
+		})...)
+	}))
 }
 
 // forgetReads acknowledges read marks and stores none.

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
@@ -371,6 +372,10 @@ func (j *judge) sameUser(d *device) error {
 	return nil
 }
 
+// late is how long after it was decided an entry may be stored: so long before somebody comes in, what is said
+// may count as unread.
+const late = chat.Millis(5 * time.Second / time.Millisecond)
+
 // unreadIsTheSubtraction counts by definition what the servers count.
 func (j *judge) unreadIsTheSubtraction() error {
 	w := j.world
@@ -380,6 +385,10 @@ func (j *judge) unreadIsTheSubtraction() error {
 			return err
 		}
 		for _, row := range res.Chats {
+			if f := row.Me.From; f > row.Read.Seq+1 {
+				return fmt.Errorf("unread: account %d has read chat %d up to %d and sees it from %d",
+					d.actor.Account, row.Chat.ID, row.Read.Seq, f)
+			}
 			unread := uint32(0)
 			items, err := w.truth.Read(w.ctx, row.Head.Log, row.Read.Seq, 1<<20)
 			if err != nil {
@@ -387,9 +396,14 @@ func (j *judge) unreadIsTheSubtraction() error {
 			}
 			for _, it := range items {
 				redacted := it.Overlay != nil && it.Overlay.Redacted
-				if it.Env.Counted && it.Author != d.actor.Account && !redacted {
-					unread++
+				if !it.Env.Counted || it.Author == d.actor.Account || redacted {
+					continue
 				}
+				if row.Chat.Type != chat.Direct && it.At < row.Me.Joined-late {
+					return fmt.Errorf("unread: account %d is told of chat %d what was said before it came",
+						d.actor.Account, row.Chat.ID)
+				}
+				unread++
 			}
 			if row.Unread != unread {
 				return fmt.Errorf("unread: account %d is told %d in chat %d, not %d",

@@ -44,6 +44,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"mutes":    changes,  // sara mutes reza chat
 	"hands":    transfer, // sara hands chat reza
 	"renames":  renames,  // sara renames chat "Title"
+	"veils":    veils,    // sara veils chat (history is hidden from who joins from now on)
 	"blocks":   blocks,   // sara blocks reza
 	"unblocks": blocks,   // sara unblocks reza
 	"hides":    hides,    // sara hides reads|typing|seen …
@@ -326,9 +327,20 @@ func renames(s *stage, l *line) error {
 	if err != nil {
 		return err
 	}
-	req := &zolalv1.SetInfoRequest{
-		Chat: chat, Key: key(), Change: &zolalv1.ChatInfoChange{Title: &l.words[1]},
+	return s.setInfo(l, chat, &zolalv1.ChatInfoChange{Title: &l.words[1]})
+}
+
+func veils(s *stage, l *line) error {
+	chat, err := s.chat(l.words[0])
+	if err != nil {
+		return err
 	}
+	hidden := true
+	return s.setInfo(l, chat, &zolalv1.ChatInfoChange{HistoryHidden: &hidden})
+}
+
+func (s *stage) setInfo(l *line, chat uint32, change *zolalv1.ChatInfoChange) error {
+	req := &zolalv1.SetInfoRequest{Chat: chat, Key: key(), Change: change}
 	return s.call(l, "Chats/SetInfo", req, new(zolalv1.Receipt))
 }
 
