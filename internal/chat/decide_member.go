@@ -13,8 +13,9 @@ type move struct {
 }
 
 // move writes a change of standing. The member's own user log always has it, and the projection comes from
-// there, and who comes in has read what was said before. Who else sees it: in groups up to SmallGroup everybody, in the chat log; in channels and wide
-// groups only the owner and admins, and only what was done to somebody, so that a million joins fill no log.
+// there; who comes in has read what was said before. Who else sees it: in groups up to SmallGroup everybody,
+// in the chat log; in channels and wide groups only the owner and admins, and only what was done to somebody,
+// so that a million joins fill no log.
 func (d *decision) move(m move) {
 	m.after.Account = m.before.Account
 	m.after.Version = m.before.Version + 1

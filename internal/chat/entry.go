@@ -84,9 +84,9 @@ func (e Entry) Tells(floor Seq) bool {
 	return e.Env.Target != 0 && e.Env.Target <= floor && len(e.Body) > 0
 }
 
-// Veiled returns the entry as somebody sees it who may see of its log only what is above the floor. An edit of
-// what is below would show them its text, so it comes without; it comes all the same, since numbers have no
-// gaps (I2).
+// Veiled returns the entry as somebody sees it who may see of its log only what is above the floor. An edit
+// of what is below would show them its text, so it comes without; it comes all the same, since numbers have
+// no gaps (I2).
 func (e Entry) Veiled(floor Seq) Entry {
 	if e.Tells(floor) {
 		e.Body = nil

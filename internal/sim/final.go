@@ -372,7 +372,7 @@ func (j *judge) sameUser(d *device) error {
 	return nil
 }
 
-// late is how long after it was decided an entry may be stored: so long before somebody comes in, what is said
+// late is how long after it was decided an entry may be stored: what is said so long before somebody comes in
 // may count as unread.
 const late = chat.Millis(5 * time.Second / time.Millisecond)
 
