@@ -6,16 +6,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
 
-// Limits of reactions.
-const (
-	maxReactions = 3  // of one account on one entry
-	maxEmoji     = 32 // bytes of one emoji, skin tones and joiners included
-)
+// maxReactions is how many one account may have on one entry.
+const maxReactions = 3
 
 // Tallies returns the tallies of entries (at most 200) that have any.
 func (h *Handle) Tallies(ctx context.Context, seqs []chat.Seq) (tallies []chat.Tally, err error) {
@@ -47,7 +43,7 @@ func (h *Handle) React(ctx context.Context, seq chat.Seq, emojis []string) (chat
 		return chat.Tally{}, tooMany("emojis")
 	}
 	for _, emoji := range emojis {
-		if emoji == "" || len(emoji) > maxEmoji || !utf8.ValidString(emoji) {
+		if !chat.IsEmoji(emoji) {
 			return chat.Tally{}, &chat.Error{Code: chat.CodeBadRequest, Field: "emojis", Text: "not an emoji"}
 		}
 	}
