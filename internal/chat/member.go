@@ -131,5 +131,6 @@ type Person struct {
 	Profile  Profile
 	Privacy  Privacy
 	LastSeen Millis
+	Unseen   bool // whether they are online is not shown to who asks
 	Deleted  bool
 }

@@ -5,6 +5,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -13,12 +14,19 @@ import (
 const nearGroups = 200
 
 // Near returns those of the accounts whose presence the actor may watch: people with whom it shares a direct
-// chat or one of its small groups that moved most recently.
+// chat or one of its small groups that moved most recently, and has no block, either way round.
 func (e *Engine) Near(ctx context.Context, actor chat.Actor, accounts []chat.AccountID) (
 	[]chat.AccountID, error) {
 	if err := actor.May(chat.ScopeRead); err != nil {
 		return nil, err
 	}
+	apart, err := e.apart(ctx, actor.Account, accounts)
+	if err != nil {
+		return nil, fmt.Errorf("near: %w", err)
+	}
+	accounts = slices.DeleteFunc(slices.Clone(accounts), func(a chat.AccountID) bool {
+		return slices.Contains(apart, a)
+	})
 	var near []chat.AccountID
 	far := make(map[chat.AccountID]bool)
 	for _, a := range accounts {
@@ -55,6 +63,58 @@ func (e *Engine) Near(ctx context.Context, actor chat.Actor, accounts []chat.Acc
 		}
 	}
 	return near, nil
+}
+
+// Person returns somebody whom the actor has met, CodeNotFound for anybody else: numbers are given one after
+// the other, and whoever asked for each would have a list of everybody.
+func (e *Engine) Person(ctx context.Context, actor chat.Actor, account chat.AccountID) (chat.Person, error) {
+	if err := actor.May(chat.ScopeRead); err != nil {
+		return chat.Person{}, err
+	}
+	met, err := e.met(ctx, actor.Account, account)
+	if err != nil {
+		return chat.Person{}, err
+	}
+	if met {
+		people, err := e.People(ctx, actor, []chat.AccountID{account})
+		if err != nil || len(people) > 0 {
+			return append(people, chat.Person{})[0], err
+		}
+	}
+	return chat.Person{}, &chat.Error{Code: chat.CodeNotFound, Field: "account", Text: "nobody you have met"}
+}
+
+// met reports whether an account knows another: itself, the other side of a direct chat, somebody it blocks,
+// or who is or was in a chat of its list that shows it the members.
+func (e *Engine) met(ctx context.Context, account, other chat.AccountID) (bool, error) {
+	if account == other {
+		return true, nil
+	}
+	room, err := e.store.Direct(ctx, min(account, other), max(account, other))
+	if err != nil || room != 0 {
+		return room != 0, err
+	}
+	blocked, err := e.store.Blocked(ctx, account)
+	if err != nil || slices.Contains(blocked, other) {
+		return err == nil, err
+	}
+	rows, _, _, err := e.store.List(ctx, ListQuery{Account: account, Limit: nearGroups})
+	if err != nil {
+		return false, fmt.Errorf("met: list: %w", err)
+	}
+	for _, row := range rows {
+		if (chat.Facts{Chat: row.Chat, Actor: row.Me}).May(chat.RightMembers, e.now()) != nil {
+			continue
+		}
+		f, err := e.store.Facts(ctx, row.Chat.ID, other, 0)
+		if err != nil {
+			return false, fmt.Errorf("met: facts: %w", err)
+		}
+		if f.Actor.Version > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // TalliesOf returns the tallies of entries as everybody may see them, for the hub: not an answer to anybody.

@@ -348,6 +348,65 @@ func TestABlockEndsADirectChatThroughAnyEngine(t *testing.T) {
 	two.say(ben, room, "thanks")
 }
 
+func TestABlockHidesEachFromTheOther(t *testing.T) {
+	b := newBed(t)
+	ana, ben, cyd := b.person("ana_a"), b.person("ben_b"), b.person("cyd_c")
+	b.room(chat.Group, cyd, ana, ben)
+	if err := b.Seen(t.Context(), map[chat.AccountID]chat.Millis{ana.Account: 5, ben.Account: 6}); err != nil {
+		t.Fatal(err)
+	}
+	sees := func(who, whom chat.Actor) (near, unseen bool, seen chat.Millis) {
+		t.Helper()
+		close, err := b.Near(t.Context(), who, []chat.AccountID{whom.Account})
+		if err != nil {
+			t.Fatal(err)
+		}
+		people, err := b.People(t.Context(), who, []chat.AccountID{whom.Account})
+		if err != nil || len(people) != 1 {
+			t.Fatal(people, err)
+		}
+		return len(close) > 0, people[0].Unseen, people[0].LastSeen
+	}
+	if near, unseen, seen := sees(ben, ana); !near || unseen || seen != 5 {
+		t.Fatalf("before: %t, %t, %d", near, unseen, seen)
+	}
+	b.must(ana, ana.Account.Log(), chat.SetBlock{Account: ben.Account, Blocked: true})
+	for _, c := range [][2]chat.Actor{{ben, ana}, {ana, ben}} {
+		if near, unseen, seen := sees(c[0], c[1]); near || !unseen || seen != 0 {
+			t.Errorf("after, %d sees of %d: %t, %t, %d", c[0].Account, c[1].Account, near, unseen, seen)
+		}
+	}
+	if near, unseen, seen := sees(cyd, ana); !near || unseen || seen != 5 {
+		t.Errorf("a third sees %t, %t, %d", near, unseen, seen)
+	}
+}
+
+func TestNumbersOfAccountsNameOnlyWhoWasMet(t *testing.T) {
+	b := newBed(t)
+	ana, ben, cyd, dee := b.person("ana_a"), b.person("ben_b"), b.person("cyd_c"), b.person("dee_d")
+	b.room(chat.Group, ana, ben)
+	b.room(chat.Channel, ana, cyd, dee)
+	gone := b.room(chat.Group, dee, ben)
+	b.must(ben, gone.Log(), chat.Leave{})
+	for _, c := range []struct {
+		who, whom chat.Actor
+		met       bool
+	}{
+		{ana, ana, true}, {ben, ana, true}, {ana, cyd, true}, {cyd, ana, false}, {cyd, dee, false},
+		{dee, ben, true}, {ben, dee, false}, {ben, cyd, false},
+	} {
+		p, err := b.Person(t.Context(), c.who, c.whom.Account)
+		if c.met != (err == nil && p.ID == c.whom.Account) {
+			t.Errorf("%d asks for %d: %+v, %v", c.who.Account, c.whom.Account, p, err)
+		}
+		if !c.met {
+			codeIs(t, err, chat.CodeNotFound)
+		}
+	}
+	_, err := b.Person(t.Context(), ana, 999)
+	codeIs(t, err, chat.CodeNotFound)
+}
+
 func TestALinkLetsInAsManyAsItSays(t *testing.T) {
 	b := newBed(t)
 	people := b.people(8)

@@ -158,7 +158,9 @@ type Users interface {
 	List(ctx context.Context, q ListQuery) (rows []ListRow, total int, pos chat.Pos, err error)
 	// People returns those who are known, ascending.
 	People(ctx context.Context, accounts []chat.AccountID) ([]chat.Person, error)
-	Blocked(ctx context.Context, account chat.AccountID) ([]chat.AccountID, error)
+	// Blocked returns whom an account blocks, ascending; of the others given, if any are, those with whom it
+	// has a block either way round.
+	Blocked(ctx context.Context, account chat.AccountID, others ...chat.AccountID) ([]chat.AccountID, error)
 	// Invitations returns the chats an account is invited to.
 	Invitations(ctx context.Context, account chat.AccountID) ([]chat.ChatID, error)
 	// Source returns the entry and digest bound to a number of an imported history.

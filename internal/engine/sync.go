@@ -100,8 +100,9 @@ func (e *Engine) syncChats(ctx context.Context, actor chat.Actor, q SyncQuery, r
 			rows[i].PeerRead = 0
 		}
 	}
-	res.Chats, res.People = rows, shownPeople(people, actor.Account, me.Privacy)
-	return nil
+	res.Chats = rows
+	res.People, err = e.shownPeople(ctx, people, actor.Account, me.Privacy)
+	return err
 }
 
 func personOf(people []chat.Person, account chat.AccountID) chat.Person {

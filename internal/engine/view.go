@@ -43,20 +43,43 @@ func ticked(c chat.Chat) bool {
 	return c.Type == chat.Direct || c.Type == chat.Group && !c.Wide && c.Members <= chat.SmallGroup
 }
 
-// shownPeople hides what the switches of either side hide: who hides, does not see. Nobody's switches are
-// shown to others.
-func shownPeople(people []chat.Person, viewer chat.AccountID, hides chat.Privacy) []chat.Person {
+// shownPeople hides of people, in place, what the switches of either side hide, and what a block between the
+// two hides: who hides, does not see. Nobody's switches are shown to others.
+func (e *Engine) shownPeople(ctx context.Context, people []chat.Person, viewer chat.AccountID,
+	hides chat.Privacy) ([]chat.Person, error) {
+	ids := make([]chat.AccountID, len(people))
+	for i, p := range people {
+		ids[i] = p.ID
+	}
+	apart, err := e.apart(ctx, viewer, ids)
+	if err != nil {
+		return nil, err
+	}
 	for i := range people {
 		p := &people[i]
 		if p.ID == viewer {
 			continue
 		}
-		if hides.HideLastSeen || p.Privacy.HideLastSeen {
+		_, blocked := slices.BinarySearch(apart, p.ID)
+		if p.Unseen = blocked || hides.HideLastSeen || p.Privacy.HideLastSeen; p.Unseen {
 			p.LastSeen = 0
 		}
 		p.Privacy = chat.Privacy{}
 	}
-	return people
+	return people, nil
+}
+
+// apart returns those of the accounts, ascending, with whom an account has a block, either way round.
+func (e *Engine) apart(ctx context.Context, account chat.AccountID, others []chat.AccountID) (
+	[]chat.AccountID, error) {
+	if len(others) == 0 {
+		return nil, nil
+	}
+	apart, err := e.store.Blocked(ctx, account, others...)
+	if err != nil {
+		return nil, fmt.Errorf("blocks: %w", err)
+	}
+	return apart, nil
 }
 
 // People returns accounts as the actor may see them, ascending.
@@ -72,7 +95,7 @@ func (e *Engine) People(ctx context.Context, actor chat.Actor, ids []chat.Accoun
 	if err != nil {
 		return nil, fmt.Errorf("people: %w", err)
 	}
-	return shownPeople(people, actor.Account, hides), nil
+	return e.shownPeople(ctx, people, actor.Account, hides)
 }
 
 // Privacies returns the switches of accounts, for the hub, which obeys them: not an answer to anybody.

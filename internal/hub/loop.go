@@ -179,6 +179,10 @@ func (l *loop) grow(g Growth) {
 	for _, p := range g.Privacy {
 		l.hub.setPrivacy(p)
 	}
+	for _, b := range g.Blocks {
+		l.part(b.Account, b.Other)
+		l.part(b.Other, b.Account)
+	}
 	next := 0 // standing
 	touched := make([]*room, 0, 8)
 	for i := 0; i < len(g.Entries); {

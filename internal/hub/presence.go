@@ -4,6 +4,7 @@ package hub
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -131,6 +132,11 @@ func (h *Hub) Sessions(who chat.AccountID, device chat.DeviceID) []*Session {
 func (h *Hub) Watch(s *Session, accounts []chat.AccountID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.watch(s, accounts)
+}
+
+// watch is Watch. h.mu is held.
+func (h *Hub) watch(s *Session, accounts []chat.AccountID) {
 	h.unwatch(s)
 	if len(accounts) == 0 || s.over() {
 		return
@@ -179,6 +185,29 @@ func (l *loop) presence(p Presence) {
 		if a := h.accounts[s.account]; a != nil && !a.privacy.HideLastSeen {
 			l.hand(s, f)
 		}
+	}
+}
+
+// part has an account watch another no more: to it the other is gone, without a time.
+func (l *loop) part(watcher, other chat.AccountID) {
+	h := l.hub
+	f := h.encode(Presence{Account: other})
+	if f == nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	a := h.accounts[watcher]
+	if a == nil {
+		return
+	}
+	for s := a.sessions; s != nil; s = s.next {
+		if _, watches := h.watchers[other][s]; !watches {
+			continue
+		}
+		left := slices.DeleteFunc(slices.Clone(h.watching[s]), func(id chat.AccountID) bool { return id == other })
+		h.watch(s, left)
+		l.hand(s, f)
 	}
 }
 

@@ -139,6 +139,28 @@ func TestHidingPresenceShowsAsGone(t *testing.T) {
 	})
 }
 
+func TestABlockTakesTwoWhoWatchEachOtherApart(t *testing.T) {
+	with(t, Config{}, func(e *env) {
+		a, first := e.open(1)
+		b, second := e.open(2)
+		c, third := e.open(3)
+		e.hub.Watch(a, []chat.AccountID{2, 3, 4})
+		e.hub.Watch(b, []chat.AccountID{1, 3})
+		e.hub.Watch(c, []chat.AccountID{1, 2})
+		e.feed.growth <- Growth{Blocks: []Block{{Account: 1, Other: 2}}}
+		e.expect(first, "hub.Presence{Account:2 Online:false LastSeen:0}\n")
+		e.expect(second, "hub.Presence{Account:1 Online:false LastSeen:0}\n")
+		time.Sleep(time.Second)
+		e.hub.Leave(b)
+		time.Sleep(time.Minute)
+		e.open(4)
+		e.expect(first, "hub.Presence{Account:4 Online:true LastSeen:0}\n")
+		if got := third.read(); !strings.Contains(got, "Account:2 Online:false") {
+			t.Errorf("a third sees %q", got)
+		}
+	})
+}
+
 func TestSignalsCrossTheBusBetweenHubs(t *testing.T) {
 	bus := NewLocal()
 	with(t, Config{Bus: bus}, func(e *env) {

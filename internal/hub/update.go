@@ -110,6 +110,7 @@ type Growth struct {
 	Pos       chat.Pos // of its end
 	Standings []Standing
 	Privacy   []Privacy
+	Blocks    []Block
 	Signals   []Signal // Counted, and PeerRead where members of the chat may see that of each other
 }
 
@@ -127,6 +128,9 @@ type Privacy struct {
 	Account chat.AccountID
 	Privacy chat.Privacy
 }
+
+// Block says that an account blocks another from now on. Neither is told of the other's presence any more.
+type Block struct{ Account, Other chat.AccountID }
 
 // Audience is everyone who is in a chat, true for a commit position.
 type Audience struct {

@@ -165,12 +165,9 @@ func createToken(ctx context.Context, c *caller, r *zolalv1.CreateTokenRequest) 
 }
 
 func person(ctx context.Context, c *caller, r *zolalv1.PersonRequest) (*zolalv1.Person, error) {
-	people, err := c.look(ctx, chat.AccountID(r.GetAccount()))
+	p, err := c.cfg.Engine.Person(ctx, c.actor, chat.AccountID(r.GetAccount()))
 	if err != nil {
 		return nil, err
 	}
-	if len(people) == 0 {
-		return nil, &chat.Error{Code: chat.CodeNotFound, Field: "account", Text: "there is no such account"}
-	}
-	return people[0], nil
+	return c.persons([]chat.Person{p})[0], nil
 }

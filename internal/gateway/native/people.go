@@ -35,7 +35,7 @@ func (c *caller) persons(people []chat.Person) []*zolalv1.Person {
 	online := c.cfg.Hub.Online(c.actor.Account, ids...)
 	out := make([]*zolalv1.Person, len(people))
 	for i, p := range people {
-		out[i] = wire.PersonOut(p, online[p.ID])
+		out[i] = wire.PersonOut(p, online[p.ID] && !p.Unseen)
 	}
 	return out
 }

@@ -53,12 +53,20 @@ func (s *Source) Next(ctx context.Context) (hub.Growth, error) {
 	}
 	for i := range g.Entries {
 		e := &g.Entries[i]
-		if e.Env.Kind != chat.KindPrivacy || e.Log.Kind() != chat.UserLog {
+		if e.Env.Kind != chat.KindPrivacy && e.Env.Kind != chat.KindBlock || e.Log.Kind() != chat.UserLog {
 			continue
 		}
 		body, err := wire.Codec{}.Decode(e.Env.Kind, e.Body)
-		if p, ok := body.(*chat.Privacy); ok && err == nil {
-			out.Privacy = append(out.Privacy, hub.Privacy{Account: e.Log.Account(), Privacy: *p})
+		if err != nil {
+			continue // of a newer program
+		}
+		switch b := body.(type) {
+		case *chat.Privacy:
+			out.Privacy = append(out.Privacy, hub.Privacy{Account: e.Log.Account(), Privacy: *b})
+		case *chat.Block:
+			if b.Blocked {
+				out.Blocks = append(out.Blocks, hub.Block{Account: e.Log.Account(), Other: b.Account})
+			}
 		}
 	}
 	return out, nil

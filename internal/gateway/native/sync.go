@@ -143,12 +143,23 @@ func watch(ctx context.Context, c *caller, r *zolalv1.WatchRequest) (*zolalv1.Wa
 	if c.session == nil {
 		sessions = c.cfg.Hub.Sessions(c.actor.Account, c.actor.Device)
 	}
-	for _, s := range sessions {
-		c.cfg.Hub.Watch(s, near)
+	tell := func() {
+		for _, s := range sessions {
+			c.cfg.Hub.Watch(s, near)
+		}
 	}
+	tell()
 	people, err := c.look(ctx, near...)
 	if err != nil {
 		return nil, err
+	}
+	// The hub takes apart who are told of each other when one blocks the other; a block that came before it
+	// knew of these two is seen now.
+	if again, err := c.cfg.Engine.Near(ctx, c.actor, near); err != nil {
+		return nil, err
+	} else if len(again) < len(near) {
+		near = again
+		tell()
 	}
 	out := &zolalv1.WatchResponse{}
 	for _, p := range people {

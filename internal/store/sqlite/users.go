@@ -34,12 +34,20 @@ func (s *Store) People(ctx context.Context, accounts []chat.AccountID) (people [
 }
 
 // Blocked implements engine.Users.
-func (s *Store) Blocked(ctx context.Context, account chat.AccountID) (blocked []chat.AccountID, err error) {
+func (s *Store) Blocked(ctx context.Context, account chat.AccountID, others ...chat.AccountID,
+) (blocked []chat.AccountID, err error) {
+	text, args := "SELECT other FROM blocks WHERE account = ?1 ORDER BY other", []any{account}
+	if len(others) > 0 {
+		text = `SELECT j.value FROM json_each(?2) AS j
+			WHERE EXISTS (SELECT 1 FROM blocks WHERE account = ?1 AND other = j.value)
+			OR EXISTS (SELECT 1 FROM blocks WHERE account = j.value AND other = ?1)`
+		args = append(args, list(ascending(others)))
+	}
 	err = s.read(ctx, "blocked", func(c *conn) error {
-		return c.query("SELECT other FROM blocks WHERE account = ? ORDER BY other", func(r *row) error {
+		return c.query(text, func(r *row) error {
 			blocked = append(blocked, num[chat.AccountID](r))
 			return nil
-		}, account)
+		}, args...)
 	})
 	return blocked, err
 }

@@ -151,6 +151,8 @@ func testBlocking(b *bench) {
 	same(b, "blocked elsewhere", [2]bool{blocked(9, 5, 8), blocked(9, 5, 3)}, [2]bool{true, false})
 	same(b, "whom 8 blocks", must(b.Blocked(b.Context(), 8))(b), []chat.AccountID{3, 5})
 	same(b, "whom 3 blocks", must(b.Blocked(b.Context(), 3))(b), nil)
+	same(b, "with whom 3 has a block", must(b.Blocked(b.Context(), 3, 9, 8, 5, 8))(b), []chat.AccountID{8})
+	same(b, "with whom 8 has a block", must(b.Blocked(b.Context(), 8, 9, 5, 3, 8))(b), []chat.AccountID{3, 5})
 	block(8, 3, false)
 	same(b, "the facts version after", b.facts(1), 3)
 	same(b, "blocked after", blocked(1, 3, 0), false)

@@ -106,13 +106,23 @@ func (m *Memory) People(ctx context.Context, accounts []chat.AccountID) ([]chat.
 }
 
 // Blocked implements engine.Users.
-func (m *Memory) Blocked(ctx context.Context, account chat.AccountID) ([]chat.AccountID, error) {
+func (m *Memory) Blocked(ctx context.Context, account chat.AccountID, others ...chat.AccountID,
+) ([]chat.AccountID, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	if err := m.ready(ctx, "blocked"); err != nil {
 		return nil, err
 	}
 	var blocked []chat.AccountID
+	if len(others) > 0 {
+		for _, other := range others {
+			if m.proj.blocked(account, other) {
+				blocked = append(blocked, other)
+			}
+		}
+		slices.Sort(blocked)
+		return slices.Compact(blocked), nil
+	}
 	for k := range m.proj.blocks {
 		if k.a == uint32(account) {
 			blocked = append(blocked, chat.AccountID(k.b))
