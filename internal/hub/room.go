@@ -33,6 +33,8 @@ type room struct {
 	next    time.Time    // not before
 	held    bool         // in loop.held
 
+	early []early // signals whose authors are not in members yet
+
 	counted  map[chat.Seq]struct{} // tallies that changed and were not told yet
 	tellNext time.Time
 
@@ -241,6 +243,7 @@ func (l *loop) stand(s Standing) {
 	if s.In {
 		r.members.Add(uint32(s.Account))
 		r.veil.enter(s)
+		l.came(r, s.Account)
 	} else {
 		r.members.Remove(uint32(s.Account))
 	}

@@ -35,9 +35,9 @@ func (l *loop) tell(s Signal) {
 	case Presence:
 		l.presence(s)
 	case Typing:
-		l.toRoom(s.Chat, s, func(r *room) { l.close(r, s) })
+		l.toRoom(s.Chat, s, func(r *room) { l.close(r, early{s.Account, s, time.Now()}) })
 	case PeerRead:
-		l.toRoom(s.Chat, s, func(r *room) { l.close(r, s) })
+		l.toRoom(s.Chat, s, func(r *room) { l.close(r, early{s.Account, s, time.Now()}) })
 	case Counted:
 		l.toRoom(s.Chat, s, func(r *room) { l.note(r, s.Seq) })
 	}
@@ -57,9 +57,44 @@ func (l *loop) toRoom(id chat.ChatID, s Signal, f func(*room)) {
 }
 
 // close spreads what only people who know each other see: in direct chats and small groups.
-func (l *loop) close(r *room, u Update) {
-	if r.members.GetCardinality() <= uint64(l.hub.cfg.Small) {
-		l.spread(r, u, 0)
+// A signal of somebody whom the audience does not hold yet has overtaken the feed, and with it perhaps the
+// joins of others who should hear it: it waits for the feed to bring its author.
+func (l *loop) close(r *room, e early) {
+	switch {
+	case !r.members.Contains(uint32(e.author)):
+		if len(r.early) < maxEarly {
+			r.early = append(r.early, e)
+		}
+	case r.members.GetCardinality() <= uint64(l.hub.cfg.Small):
+		l.spread(r, e.update, 0)
+	}
+}
+
+// Bounds of the signals of one room that wait for their authors, and for how long they are worth it.
+const (
+	maxEarly  = 16
+	earlyLife = 5 * time.Second
+)
+
+// early is a signal that may have overtaken the feed.
+type early struct {
+	author chat.AccountID
+	update Update
+	at     time.Time
+}
+
+// came tells the signals that waited for an account that is in now, and forgets those of long ago.
+func (l *loop) came(r *room, who chat.AccountID) {
+	waiting := r.early
+	r.early = nil
+	for _, e := range waiting {
+		switch {
+		case time.Since(e.at) > earlyLife:
+		case e.author == who:
+			l.close(r, e)
+		default:
+			r.early = append(r.early, e)
+		}
 	}
 }
 

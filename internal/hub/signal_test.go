@@ -161,6 +161,31 @@ func TestABlockTakesTwoWhoWatchEachOtherApart(t *testing.T) {
 	})
 }
 
+func TestASignalThatOvertakesTheFeedWaitsForIt(t *testing.T) {
+	with(t, Config{}, func(e *env) {
+		e.feed.members(1, 10)
+		_, first := e.open(10)
+		_, second := e.open(11)
+		e.open(12)
+		e.feed.grow(1, 1)
+		e.expect(first, tail(1, 1))
+		time.Sleep(time.Second)
+		e.hub.Typing(1, 12, false) // both have joined, and the feed has not said so
+		e.expect(first, "")
+		e.feed.stand(1, 0, 11, true)
+		e.feed.stand(1, 0, 12, true)
+		time.Sleep(time.Second)
+		want := "hub.Typing{Chat:1 Account:12 Stopped:false}\n"
+		e.expect(first, want)
+		e.expect(second, "user/41\n"+want)
+		e.hub.Typing(1, 99, false)
+		synctest.Wait()
+		time.Sleep(time.Minute)
+		e.feed.stand(1, 0, 99, true)
+		e.expect(first, "")
+	})
+}
+
 func TestSignalsCrossTheBusBetweenHubs(t *testing.T) {
 	bus := NewLocal()
 	with(t, Config{Bus: bus}, func(e *env) {
