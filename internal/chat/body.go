@@ -172,6 +172,9 @@ type DraftText struct {
 	At       Millis
 }
 
+// Empty reports whether there is nothing left of a draft: no text, and nothing that it answers.
+func (d DraftText) Empty() bool { return d.Text == "" && d.Reply == 0 }
+
 // Prefs carries only what changed of an account's wishes for one chat.
 type Prefs struct {
 	Chat         ChatID

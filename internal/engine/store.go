@@ -161,8 +161,9 @@ type Users interface {
 	// Blocked returns whom an account blocks, ascending; of the others given, if any are, those with whom it
 	// has a block either way round.
 	Blocked(ctx context.Context, account chat.AccountID, others ...chat.AccountID) ([]chat.AccountID, error)
-	// Invitations returns the chats an account is invited to.
-	Invitations(ctx context.Context, account chat.AccountID) ([]chat.ChatID, error)
+	// Invitations returns, for each chat an account is invited to, Chat and By: the author of the entry that
+	// made its standing.
+	Invitations(ctx context.Context, account chat.AccountID) ([]chat.Invitation, error)
 	// Source returns the entry and digest bound to a number of an imported history.
 	Source(ctx context.Context, room chat.ChatID, numbers []int64) (map[int64]Source, error)
 	// NextID returns a number never given before for an account, a device or a chat.

@@ -171,19 +171,21 @@ func (e *Engine) foldedState(ctx context.Context, account chat.AccountID, s *Use
 	if s.Blocked, err = e.store.Blocked(ctx, account); err != nil {
 		return fmt.Errorf("state: blocked: %w", err)
 	}
-	rooms, err := e.store.Invitations(ctx, account)
+	invited, err := e.store.Invitations(ctx, account)
 	if err != nil {
 		return fmt.Errorf("state: invitations: %w", err)
 	}
-	for _, room := range rooms {
-		f, err := e.store.Facts(ctx, room, account, 0)
+	for _, to := range invited {
+		f, err := e.store.Facts(ctx, to.Chat, account, 0)
 		if err != nil {
-			return fmt.Errorf("state: facts of %s: %w", room.Log(), err)
+			return fmt.Errorf("state: facts of %s: %w", to.Chat.Log(), err)
 		}
 		if !f.Chat.Deleted && f.Actor.Role == chat.RoleInvited {
-			s.Invitations = append(s.Invitations, chat.Invitation{
-				Chat: room, Title: f.Chat.Title, Type: f.Chat.Type,
-			})
+			to.Title, to.Type = f.Chat.Title, f.Chat.Type
+			if f.Chat.Type == chat.Channel {
+				to.By = 0 // as Decide has it: who is invited learns nothing of who runs a channel (R11)
+			}
+			s.Invitations = append(s.Invitations, to)
 		}
 	}
 	return nil

@@ -207,6 +207,41 @@ func TestSyncSendsWhatMovedAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestTheStateSaysWhatTheLogAddsUpTo(t *testing.T) {
+	b := newBed(t)
+	ana, ben := b.person("ana_a"), b.person("ben_b")
+	group, channel := b.room(chat.Group, ana), b.room(chat.Channel, ana)
+	said := b.say(ana, group, "x")
+	for _, room := range []chat.ChatID{group, channel} {
+		b.must(ana, room.Log(), chat.Invite{Account: ben.Account})
+	}
+	b.must(ana, group.Log(), chat.SetDraft{Reply: said.Seq})
+	state, _, err := b.State(t.Context(), ben)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var own chat.Own
+	items, err := b.open(ben, ben.Account.Log(), chat.RightRead).Read(t.Context(), 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, it := range items.Items {
+		body, err := wireCodec.Decode(it.Env.Kind, it.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own = chat.FoldOwn(own, chat.Record{Entry: it.Entry, Body: body})
+	}
+	if !slices.Equal(state.Invitations, own.Invitations) || len(own.Invitations) != 2 ||
+		own.Invitations[0].By != ana.Account || own.Invitations[1].By != 0 {
+		t.Errorf("the state says %+v, the log %+v", state.Invitations, own.Invitations)
+	}
+	row, err := b.open(ana, group.Log(), chat.RightRead).Row(t.Context())
+	if err != nil || row.Draft.Reply != said.Seq {
+		t.Errorf("the draft is %+v, %v", row.Draft, err)
+	}
+}
+
 func TestChatsComeInPagesTheMostRecentFirst(t *testing.T) {
 	b := newBed(t)
 	ana := b.person("ana_a")

@@ -345,9 +345,13 @@ func (j *judge) sameUser(d *device) error {
 	if err != nil {
 		return err
 	}
-	invited, err := w.truth.Invitations(w.ctx, account)
+	to, err := w.truth.Invitations(w.ctx, account)
 	if err != nil {
 		return err
+	}
+	invited := make([]chat.ChatID, len(to))
+	for i, inv := range to {
+		invited[i] = inv.Chat
 	}
 	invited = slices.DeleteFunc(invited, func(id chat.ChatID) bool {
 		f, err := w.truth.Facts(w.ctx, id, 0, 0)

@@ -339,7 +339,7 @@ func (w *writer) setDraft(e *chat.Entry, c chat.DraftSet) error {
 			return err
 		}
 	}
-	if d.Text == "" {
+	if d.Empty() {
 		return nil
 	}
 	entities, err := encodeEntities(d.Entities)

@@ -53,15 +53,16 @@ func (s *Store) Blocked(ctx context.Context, account chat.AccountID, others ...c
 }
 
 // Invitations implements engine.Users.
-func (s *Store) Invitations(ctx context.Context, account chat.AccountID) (rooms []chat.ChatID, err error) {
+func (s *Store) Invitations(ctx context.Context, account chat.AccountID) (to []chat.Invitation, err error) {
 	err = s.read(ctx, "invitations", func(c *conn) error {
-		return c.query("SELECT chat FROM members WHERE account = ? AND role = ? ORDER BY chat",
+		return c.query(`SELECT m.chat, e.author FROM members AS m LEFT JOIN entries AS e ON e.pos = m.pos
+			WHERE m.account = ? AND m.role = ? ORDER BY m.chat`,
 			func(r *row) error {
-				rooms = append(rooms, num[chat.ChatID](r))
+				to = append(to, chat.Invitation{Chat: num[chat.ChatID](r), By: num[chat.AccountID](r)})
 				return nil
 			}, account, chat.RoleInvited)
 	})
-	return rooms, err
+	return to, err
 }
 
 // Source implements engine.Users.

@@ -248,7 +248,7 @@ func (t *txn) setDraft(e *chat.Entry, c chat.DraftSet) {
 		t.erase(old.pos)
 		remove(t.undo, t.proj.drafts, k)
 	}
-	if c.Draft.Text != "" {
+	if !c.Draft.Empty() {
 		put(t.undo, t.proj.drafts, k, draftRow{c.Draft, e.Pos})
 	}
 }

@@ -92,7 +92,7 @@ func testMembers(b *bench) {
 	}}))
 	a = must(b.Audience(b.Context(), 1))(b)
 	same(b, "from whom history is hidden now", a.From, map[chat.AccountID]chat.Seq{5: 7})
-	same(b, "who is invited", must(b.Invitations(b.Context(), 4))(b), []chat.ChatID{1})
+	same(b, "who is invited", must(b.Invitations(b.Context(), 4))(b), []chat.Invitation{{Chat: 1, By: 1}})
 	same(b, "who is not", must(b.Invitations(b.Context(), 1))(b), nil)
 }
 

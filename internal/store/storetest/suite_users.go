@@ -143,22 +143,26 @@ func testListRow(b *bench) {
 func testDrafts(b *bench) {
 	b.add(created(1, 1))
 	log := chat.AccountID(1).Log()
+	keep := func(d chat.DraftText) {
+		e := did(log, chat.KindDraft, chat.DraftSet{Account: 1, Draft: d})
+		e.Body = []byte(d.Text + "-")
+		b.add(e)
+		same(b, "the draft", b.row(1, 1).Draft, d)
+	}
 	draft := func(text string) {
 		link := chat.Entity{Kind: chat.EntityTextLink, Offset: 1, Length: 2, Value: "https://x/\"", Account: 4}
 		d := chat.DraftText{Chat: 1, Text: text, Reply: 3, At: 7, Entities: []chat.Entity{link}}
-		e := did(log, chat.KindDraft, chat.DraftSet{Account: 1, Draft: d})
-		e.Body = []byte(text)
-		b.add(e)
-		if text != "" {
-			same(b, "the draft", b.row(1, 1).Draft, d)
-		}
+		keep(d)
 	}
 	draft("first 'draft'")
 	draft("second")
 	items := b.items(log)
 	same(b, "the first", items[0].Body, nil)
-	same(b, "the second", string(items[1].Body), "second")
-	draft("")
+	same(b, "the second", string(items[1].Body), "second-")
+	keep(chat.DraftText{Chat: 1, Reply: 3, At: 8}) // to answer something is a draft
+	e := did(log, chat.KindDraft, chat.DraftSet{Account: 1, Draft: chat.DraftText{Chat: 1, At: 9}})
+	e.Body = nil
+	b.add(e)
 	same(b, "no draft", b.row(1, 1).Draft, chat.DraftText{Chat: 1})
 	for _, it := range b.items(log) {
 		if it.Body != nil {

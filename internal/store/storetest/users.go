@@ -133,20 +133,20 @@ func (m *Memory) Blocked(ctx context.Context, account chat.AccountID, others ...
 }
 
 // Invitations implements engine.Users.
-func (m *Memory) Invitations(ctx context.Context, account chat.AccountID) ([]chat.ChatID, error) {
+func (m *Memory) Invitations(ctx context.Context, account chat.AccountID) ([]chat.Invitation, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	if err := m.ready(ctx, "invitations"); err != nil {
 		return nil, err
 	}
-	var rooms []chat.ChatID
+	var to []chat.Invitation
 	for k, row := range m.proj.members {
 		if k.b == uint32(account) && row.Role == chat.RoleInvited {
-			rooms = append(rooms, chat.ChatID(k.a))
+			to = append(to, chat.Invitation{Chat: chat.ChatID(k.a), By: m.entries[row.pos].Author})
 		}
 	}
-	slices.Sort(rooms)
-	return rooms, nil
+	slices.SortFunc(to, func(a, b chat.Invitation) int { return cmp.Compare(a.Chat, b.Chat) })
+	return to, nil
 }
 
 // Source implements engine.Users.
