@@ -271,7 +271,11 @@ func (d *decision) answer(target Member, accept bool) error {
 		}
 		after = d.entering(target)
 	}
-	d.move(move{before: target, after: after, quiet: true})
+	token := ""
+	if accept {
+		token = d.Asked.Token // it is let in by the link it asked by
+	}
+	d.move(move{before: target, after: after, quiet: true, token: token})
 	d.settle(target, accept)
 	return nil
 }

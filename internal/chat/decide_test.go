@@ -448,6 +448,9 @@ func garbled(f Facts, n Needs) Facts {
 	if n.Token == "" {
 		f.Link = InviteLink{Token: "other", Revoked: true}
 	}
+	if !n.Asked {
+		f.Asked = JoinRequest{Token: "other"}
+	}
 	if !n.Me {
 		f.Me = Person{ID: 1, Profile: Profile{Name: "garbled"}}
 	}

@@ -11,6 +11,7 @@ type Needs struct {
 	Refs   []Seq       // Refs
 	Names  []string    // Names: folded usernames
 	Token  string      // Link: the link of this chat with that token
+	Asked  bool        // Asked: the open request of Target
 	Me     bool        // Me
 	Direct bool        // Direct: the chat of the actor and Target
 	Head   bool        // Head
@@ -64,10 +65,12 @@ func needCreate(_ Chat, c Create) Needs {
 
 func needJoin(_ Chat, c Join) Needs             { return Needs{Token: c.Token, Head: true} }
 func needAnswer(Chat, AnswerInvitation) Needs   { return Needs{Head: true} }
-func needInvite(_ Chat, c Invite) Needs         { return Needs{Target: c.Account, Head: true} }
+func needInvite(_ Chat, c Invite) Needs         { return Needs{Target: c.Account, Head: true, Asked: true} }
 func needMember(_ Chat, c SetMember) Needs      { return Needs{Target: c.Account} }
 func needTransfer(_ Chat, c Transfer) Needs     { return Needs{Target: c.Account} }
 func needRevokeLink(_ Chat, c RevokeLink) Needs { return Needs{Token: c.Token} }
-func needRequest(_ Chat, c DecideRequest) Needs { return Needs{Target: c.Account, Head: true} }
-func needRead(Chat, MarkRead) Needs             { return Needs{Read: true} }
-func needBlock(_ Chat, c SetBlock) Needs        { return Needs{Target: c.Account} }
+func needRequest(_ Chat, c DecideRequest) Needs {
+	return Needs{Target: c.Account, Head: true, Asked: true}
+}
+func needRead(Chat, MarkRead) Needs      { return Needs{Read: true} }
+func needBlock(_ Chat, c SetBlock) Needs { return Needs{Target: c.Account} }

@@ -161,8 +161,9 @@ func projectMyChat(e Entry, m *MyChat) []Change {
 	if m.Before.In() || m.Member.Role == RoleBanned {
 		changes = append(changes, FactsBumped{m.Chat})
 	}
-	if m.Token != "" && (m.Member.Role.In() || m.Member.Role == RoleRequested) {
-		changes = append(changes, LinkUsed{Chat: m.Chat, Token: m.Token})
+	if m.Token != "" && m.Member.Role.In() && !m.Before.In() {
+		let := m.Before == RoleRequested && e.Author != e.Log.Account()
+		changes = append(changes, LinkUsed{Chat: m.Chat, Token: m.Token, Let: let})
 	}
 	return changes
 }

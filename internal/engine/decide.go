@@ -132,6 +132,7 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{len(n.Refs) > 0, e.fillRefs},
 		{len(n.Names) > 0, e.fillNames},
 		{n.Token != "", e.fillLink},
+		{n.Asked, e.fillAsked},
 		{n.Direct, e.fillDirect},
 		{n.Head, e.fillHead},
 		{n.Read, e.fillRead},
@@ -250,6 +251,22 @@ func (e *Engine) fillLink(ctx context.Context, r request, n chat.Needs, f *chat.
 	}
 	if len(links) == 1 && room == r.room {
 		f.Link = links[0]
+	}
+	return nil
+}
+
+func (e *Engine) fillAsked(ctx context.Context, r request, n chat.Needs, f *chat.Facts) error {
+	if f.Target.Role != chat.RoleRequested {
+		return nil
+	}
+	open, err := e.store.Requests(ctx, r.room)
+	if err != nil {
+		return fmt.Errorf("requests: %w", err)
+	}
+	for _, asked := range open {
+		if asked.Account == n.Target {
+			f.Asked = asked
+		}
 	}
 	return nil
 }

