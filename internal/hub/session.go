@@ -136,6 +136,13 @@ func (s *Session) begin() bool {
 	return true
 }
 
+// Crowded reports whether Wait would not return at once.
+func (s *Session) Crowded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state&(finishing|ended) != 0 || s.answers > int32(s.hub.cfg.AnswerBytes)
+}
+
 // Wait waits until the answers in the queue are few enough for another request: back-pressure on a client
 // that asks and does not read. It fails when ctx or the session ends.
 //

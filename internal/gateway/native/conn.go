@@ -21,8 +21,8 @@ import (
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
 
-// conn is one WebSocket connection. It is small: there are as many as people. Its goroutine reads; everything
-// deep happens on workers.
+// conn is one WebSocket connection. It is small: there are as many as people. Whoever reads it, a worker in
+// its turn or a goroutine of its own, is its reader; what is neither fixed nor atomic is the reader's.
 type conn struct {
 	hub.Session // opened by the hello; its frames leave through the hub's writers
 	g           *Gateway
@@ -39,7 +39,13 @@ type conn struct {
 	asked  atomic.Uint32 // second of the last request other than a ping
 	ending atomic.Uint32 // second in which it was asked to end; 0 not yet
 	rate   bucket
-	lanes  *lanes // nil until the first request
+	lanes  *lanes      // nil until a request
+	in     *intake     // of a polled connection in the middle of a message
+	fd     int32       // of a polled connection
+	polled bool        // waits with the poller, not with a goroutine; fixed before it is read
+	known  bool        // to the kernel's list
+	lent   bool        // the reader has given up its place among the workers
+	parked atomic.Bool // waits for a turn
 }
 
 // lanes are the requests of a connection that are under way.
@@ -82,21 +88,25 @@ func (c *conn) expired(now uint32) bool {
 	return int32(now-c.heard.Load()) > limit || ending != 0 && int32(now-ending) > endingGrace
 }
 
-// run reads until the connection ends. It reads nothing more while the client leaves too many answers unread,
-// whatever they answer: requests, pings, or frames that are no frames.
-//
-// LIM-3
+// run reads until the connection ends.
 func (c *conn) run(early []byte) {
 	defer c.g.forget(c)
 	in := intake{c: c}
 	in.init()
 	in.preload(early)
 	defer in.release()
+	c.refuseFraming(c.read(&in))
+}
+
+// read handles what comes until the connection ends, or its turn. It reads nothing more while the client
+// leaves too many answers unread, whatever they answer: requests, pings, or frames that are no frames.
+//
+// LIM-3
+func (c *conn) read(in *intake) error {
 	for {
 		op, payload, err := in.next()
 		if err != nil {
-			c.refuseFraming(err)
-			return
+			return err
 		}
 		if c.greeted {
 			c.heard.Store(c.g.clock())
@@ -104,8 +114,11 @@ func (c *conn) run(early []byte) {
 		if c.ending.Load() != 0 {
 			continue // until the client closes its side too
 		}
-		if c.greeted && c.Wait(c.g.ctx) != nil {
-			continue // its session has ended
+		if c.greeted && c.Crowded() {
+			c.yield()
+			if c.Wait(c.g.ctx) != nil {
+				continue // its session has ended
+			}
 		}
 		switch op {
 		case ws.OpBinary:
@@ -132,6 +145,7 @@ func (c *conn) refuseFraming(err error) {
 		c.Close()
 		return
 	}
+	c.yield()
 	f := wire.Refusal(0, err)
 	c.Finish(&hub.Frame{Data: f.Data, Head: f.Head})
 	c.nc.SetReadDeadline(time.Now().Add(endingGrace * time.Second))
@@ -157,9 +171,11 @@ func (c *conn) answer(f *hub.Frame) {
 		c.Answer(f)
 		return
 	}
-	c.nc.SetWriteDeadline(time.Now().Add(wire.WriteLimit))
-	c.nc.Write(f.Data)
-	c.nc.SetWriteDeadline(time.Time{})
+	n, err := c.TryWrite(f.Data)
+	if err == nil && n < len(f.Data) {
+		c.yield()
+		c.Write(f.Data[n:])
+	}
 }
 
 // reply answers a request with what it asked for, or with why not.
@@ -239,9 +255,7 @@ func (c *conn) greet(id uint32, m *method, payload []byte) {
 		c.refuse(id, chat.Errorf(chat.CodeUnauthenticated, "the first frame of a connection is a Hello"))
 		return
 	}
-	done := make(chan struct{})
-	ran := c.g.work.run(func() {
-		defer close(done)
+	hello := func() {
 		_, err := c.g.guarded(func() (proto.Message, error) {
 			c.hello(id, payload)
 			return nil, nil
@@ -249,6 +263,15 @@ func (c *conn) greet(id uint32, m *method, payload []byte) {
 		if err != nil {
 			c.refuse(id, err)
 		}
+	}
+	if c.polled {
+		hello() // here the stack may grow
+		return
+	}
+	done := make(chan struct{})
+	ran := c.g.work.run(func() {
+		defer close(done)
+		hello()
 	})
 	if ran {
 		<-done
@@ -321,10 +344,15 @@ func (c *conn) dispatch(r request) {
 func (c *conn) beside(slots chan struct{}, p *pool, r request) {
 	select {
 	case slots <- struct{}{}:
-	case <-c.g.ctx.Done():
-		return
+	default:
+		c.yield()
+		select {
+		case slots <- struct{}{}:
+		case <-c.g.ctx.Done():
+			return
+		}
 	}
-	p.run(func() {
+	c.onWorker(p, func() {
 		defer func() { <-slots }()
 		m, err := c.g.guarded(func() (proto.Message, error) {
 			a, err := c.begin(c.g.ctx, c.caller(), r)
@@ -335,6 +363,14 @@ func (c *conn) beside(slots chan struct{}, p *pool, r request) {
 		})
 		c.reply(r.id, m, err)
 	})
+}
+
+// onWorker has a job carried out.
+func (c *conn) onWorker(p *pool, job func()) {
+	if !p.try(job) {
+		c.yield()
+		p.run(job)
+	}
 }
 
 // begin decodes a request and carries it out as far as its order matters.
@@ -354,6 +390,7 @@ func (c *conn) enqueue(l *lanes, r request) {
 			break
 		}
 		l.mu.Unlock()
+		c.yield()
 		select {
 		case <-l.more:
 		case <-c.g.ctx.Done():
@@ -366,7 +403,7 @@ func (c *conn) enqueue(l *lanes, r request) {
 	l.running = true
 	l.mu.Unlock()
 	if start {
-		c.g.commits.run(func() { c.carryOut(l) })
+		c.onWorker(c.g.commits, func() { c.carryOut(l) })
 	}
 }
 

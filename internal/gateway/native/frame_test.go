@@ -157,144 +157,154 @@ func (s *socket) ends() {
 
 // CONN-4 ERR-1 LIM-1
 func TestWhateverIsMalformedHasACodeAndTheConnectionLives(t *testing.T) {
-	h := serve(t)
-	s := h.greeted(h.users(1)[0])
-	s.frame(ws.OpBinary, true, []byte{0xff, 0xff})
-	s.refusal(0, zolalv1.ErrorCode_BAD_FRAME)
-	s.frame(ws.OpText, true, []byte(`{"method":"Ping"}`))
-	s.refusal(0, zolalv1.ErrorCode_BAD_FRAME)
-	s.ask(5, "Messages/Fly", &zolalv1.Empty{})
-	s.refusal(5, zolalv1.ErrorCode_UNKNOWN_METHOD)
-	s.ask(6, strings.Repeat("x", 1000), &zolalv1.Empty{})
-	s.refusal(6, zolalv1.ErrorCode_UNKNOWN_METHOD)
-	raw, err := proto.Marshal(&zolalv1.ClientFrame{Id: 7, Method: "Messages/Send", Payload: []byte{0xff}})
-	check(t, err)
-	s.frame(ws.OpBinary, true, raw)
-	s.refusal(7, zolalv1.ErrorCode_BAD_FRAME)
-	text := []byte("\x1a\x02a\xff") // field 3, not UTF-8
-	raw, err = proto.Marshal(&zolalv1.ClientFrame{Id: 8, Method: "Messages/Send", Payload: text})
-	check(t, err)
-	s.frame(ws.OpBinary, true, raw)
-	s.refusal(8, zolalv1.ErrorCode_BAD_TEXT)
-	s.ask(9, "Hello", &zolalv1.Hello{Protocol: 1})
-	s.refusal(9, zolalv1.ErrorCode_BAD_REQUEST)
-	s.frame(ws.OpBinary, true, make([]byte, wire.MaxFrame+1))
-	s.refusal(0, zolalv1.ErrorCode_TOO_LARGE)
-	s.frame(ws.OpBinary, true, make([]byte, 1<<20))
-	s.refusal(0, zolalv1.ErrorCode_TOO_LARGE)
-	s.lives()
-	// The longest frame that is allowed is read whole.
-	s.frame(ws.OpBinary, true, clientFrame(10, "Ping", &zolalv1.SignInRequest{Password: pad(65_000)}))
-	if r := s.answer(); r.GetId() != 10 || r.GetError() != nil {
-		t.Errorf("got %v", r)
-	}
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		s := h.greeted(h.users(1)[0])
+		s.frame(ws.OpBinary, true, []byte{0xff, 0xff})
+		s.refusal(0, zolalv1.ErrorCode_BAD_FRAME)
+		s.frame(ws.OpText, true, []byte(`{"method":"Ping"}`))
+		s.refusal(0, zolalv1.ErrorCode_BAD_FRAME)
+		s.ask(5, "Messages/Fly", &zolalv1.Empty{})
+		s.refusal(5, zolalv1.ErrorCode_UNKNOWN_METHOD)
+		s.ask(6, strings.Repeat("x", 1000), &zolalv1.Empty{})
+		s.refusal(6, zolalv1.ErrorCode_UNKNOWN_METHOD)
+		raw, err := proto.Marshal(&zolalv1.ClientFrame{Id: 7, Method: "Messages/Send", Payload: []byte{0xff}})
+		check(t, err)
+		s.frame(ws.OpBinary, true, raw)
+		s.refusal(7, zolalv1.ErrorCode_BAD_FRAME)
+		text := []byte("\x1a\x02a\xff") // field 3, not UTF-8
+		raw, err = proto.Marshal(&zolalv1.ClientFrame{Id: 8, Method: "Messages/Send", Payload: text})
+		check(t, err)
+		s.frame(ws.OpBinary, true, raw)
+		s.refusal(8, zolalv1.ErrorCode_BAD_TEXT)
+		s.ask(9, "Hello", &zolalv1.Hello{Protocol: 1})
+		s.refusal(9, zolalv1.ErrorCode_BAD_REQUEST)
+		s.frame(ws.OpBinary, true, make([]byte, wire.MaxFrame+1))
+		s.refusal(0, zolalv1.ErrorCode_TOO_LARGE)
+		s.frame(ws.OpBinary, true, make([]byte, 1<<20))
+		s.refusal(0, zolalv1.ErrorCode_TOO_LARGE)
+		s.lives()
+		// The longest frame that is allowed is read whole.
+		s.frame(ws.OpBinary, true, clientFrame(10, "Ping", &zolalv1.SignInRequest{Password: pad(65_000)}))
+		if r := s.answer(); r.GetId() != 10 || r.GetError() != nil {
+			t.Errorf("got %v", r)
+		}
+	})
 }
 
 // CONN-4
 func TestUnsoundFramingEndsTheConnectionWithAReason(t *testing.T) {
-	h := serve(t)
-	u := h.users(1)[0]
-	for name, raw := range map[string][]byte{
-		"unmasked":                  {0x82, 1, 0},
-		"a reserved bit":            {0xc2, 0x81, 1, 2, 3, 4, 0},
-		"an unknown kind":           {0x83, 0x81, 1, 2, 3, 4, 0},
-		"a long ping":               {0x89, 0xfe, 0, 126, 1, 2, 3, 4},
-		"a ping in fragments":       {0x09, 0x80, 1, 2, 3, 4},
-		"a continuation of nothing": {0x80, 0x80, 1, 2, 3, 4},
-		"two beginnings":            {0x02, 0x80, 1, 2, 3, 4, 0x82, 0x80, 1, 2, 3, 4},
-	} {
-		t.Run(name, func(t *testing.T) {
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		u := h.users(1)[0]
+		for name, raw := range map[string][]byte{
+			"unmasked":                  {0x82, 1, 0},
+			"a reserved bit":            {0xc2, 0x81, 1, 2, 3, 4, 0},
+			"an unknown kind":           {0x83, 0x81, 1, 2, 3, 4, 0},
+			"a long ping":               {0x89, 0xfe, 0, 126, 1, 2, 3, 4},
+			"a ping in fragments":       {0x09, 0x80, 1, 2, 3, 4},
+			"a continuation of nothing": {0x80, 0x80, 1, 2, 3, 4},
+			"two beginnings":            {0x02, 0x80, 1, 2, 3, 4, 0x82, 0x80, 1, 2, 3, 4},
+		} {
+			t.Run(name, func(t *testing.T) {
+				s := h.greeted(u)
+				_, err := s.Write(raw)
+				check(t, err)
+				s.refusal(0, zolalv1.ErrorCode_BAD_FRAME)
+				s.ends()
+			})
+		}
+		t.Run("far too long", func(t *testing.T) {
 			s := h.greeted(u)
-			_, err := s.Write(raw)
+			_, err := s.Write([]byte{0x82, 0xff, 0, 0, 0, 0xff, 0, 0, 0, 0, 1, 2, 3, 4})
 			check(t, err)
-			s.refusal(0, zolalv1.ErrorCode_BAD_FRAME)
+			s.refusal(0, zolalv1.ErrorCode_TOO_LARGE)
 			s.ends()
 		})
-	}
-	t.Run("far too long", func(t *testing.T) {
-		s := h.greeted(u)
-		_, err := s.Write([]byte{0x82, 0xff, 0, 0, 0, 0xff, 0, 0, 0, 0, 1, 2, 3, 4})
-		check(t, err)
-		s.refusal(0, zolalv1.ErrorCode_TOO_LARGE)
-		s.ends()
 	})
 }
 
 // CONN-4
 func TestFragmentsAreJoinedAroundControlFrames(t *testing.T) {
-	h := serve(t)
-	s := h.greeted(h.users(1)[0])
-	raw := clientFrame(3, "Ping", &zolalv1.Empty{})
-	s.frame(ws.OpBinary, false, raw[:2])
-	s.frame(ws.OpPing, true, []byte("are you there"))
-	s.frame(ws.OpContinuation, false, nil)
-	s.frame(ws.OpContinuation, true, raw[2:])
-	op, payload, err := s.next()
-	check(t, err)
-	if op != ws.OpPong || string(payload) != "are you there" {
-		t.Errorf("a ping answers %d %q", op, payload)
-	}
-	if r := s.answer(); r.GetId() != 3 || r.GetError() != nil {
-		t.Errorf("got %v", r)
-	}
-	s.frame(ws.OpPong, true, nil) // asked for by nobody, and allowed
-	s.lives()
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		s := h.greeted(h.users(1)[0])
+		raw := clientFrame(3, "Ping", &zolalv1.Empty{})
+		s.frame(ws.OpBinary, false, raw[:2])
+		s.frame(ws.OpPing, true, []byte("are you there"))
+		s.frame(ws.OpContinuation, false, nil)
+		s.frame(ws.OpContinuation, true, raw[2:])
+		op, payload, err := s.next()
+		check(t, err)
+		if op != ws.OpPong || string(payload) != "are you there" {
+			t.Errorf("a ping answers %d %q", op, payload)
+		}
+		if r := s.answer(); r.GetId() != 3 || r.GetError() != nil {
+			t.Errorf("got %v", r)
+		}
+		s.frame(ws.OpPong, true, nil) // asked for by nobody, and allowed
+		s.lives()
+	})
 }
 
 // CONN-4
 func TestFramesMayArriveInAnyPieces(t *testing.T) {
-	h := serve(t)
-	s := h.greeted(h.users(1)[0])
-	var all bytes.Buffer
-	const many = 400
-	for i := range uint32(many) {
-		padding := &zolalv1.SignInRequest{Password: pad(int(i * 37 % 9000))}
-		f := ws.NewFrame(ws.OpBinary, true, clientFrame(i+1, "Ping", padding))
-		check(t, ws.WriteFrame(&all, ws.MaskFrameInPlaceWith(f, [4]byte{9, 8, 7, byte(i)})))
-	}
-	go func() {
-		r := rand.New(rand.NewPCG(1, 1))
-		for all.Len() > 0 {
-			if _, err := s.Write(all.Next(1 + r.IntN(20_000))); err != nil {
-				return
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		s := h.greeted(h.users(1)[0])
+		var all bytes.Buffer
+		const many = 400
+		for i := range uint32(many) {
+			padding := &zolalv1.SignInRequest{Password: pad(int(i * 37 % 9000))}
+			f := ws.NewFrame(ws.OpBinary, true, clientFrame(i+1, "Ping", padding))
+			check(t, ws.WriteFrame(&all, ws.MaskFrameInPlaceWith(f, [4]byte{9, 8, 7, byte(i)})))
+		}
+		go func() {
+			r := rand.New(rand.NewPCG(1, 1))
+			for all.Len() > 0 {
+				if _, err := s.Write(all.Next(1 + r.IntN(20_000))); err != nil {
+					return
+				}
+			}
+		}()
+		for i := range uint32(many) {
+			if r := s.answer(); r.GetId() != i+1 || r.GetError() != nil {
+				t.Fatalf("answer %d is %v", i+1, r)
 			}
 		}
-	}()
-	for i := range uint32(many) {
-		if r := s.answer(); r.GetId() != i+1 || r.GetError() != nil {
-			t.Fatalf("answer %d is %v", i+1, r)
-		}
-	}
+	})
 }
 
 func pad(n int) string { return strings.Repeat("x", n) }
 
 // CONN-5 AUTH-2 VER-1
 func TestNothingIsAnsweredBeforeAProperHello(t *testing.T) {
-	h := serve(t)
-	u := h.users(1)[0]
-	s, err := h.socket(nil)
-	check(t, err)
-	s.ask(1, "Ping", &zolalv1.Empty{})
-	s.refusal(1, zolalv1.ErrorCode_UNAUTHENTICATED)
-	s.ask(2, "Accounts/Server", &zolalv1.Empty{})
-	s.refusal(2, zolalv1.ErrorCode_UNAUTHENTICATED)
-	s.ask(3, "Hello", &zolalv1.Hello{Token: u.Token, Protocol: 99})
-	s.refusal(3, zolalv1.ErrorCode_VERSION_UNSUPPORTED)
-	s.ask(4, "Hello", &zolalv1.Hello{Token: u.Token})
-	s.refusal(4, zolalv1.ErrorCode_VERSION_UNSUPPORTED)
-	s.ask(5, "Hello", &zolalv1.Hello{Token: "nonsense", Protocol: 1})
-	s.refusal(5, zolalv1.ErrorCode_UNAUTHENTICATED)
-	s.ask(6, "Hello", &zolalv1.Hello{Token: u.Token, Protocol: 1})
-	r := s.answer()
-	ok := new(zolalv1.HelloOk)
-	check(t, proto.Unmarshal(r.GetPayload(), ok))
-	inc := h.engine.Incarnation()
-	same := bytes.Equal(ok.GetIncarnation(), inc[:])
-	if r.GetId() != 6 || !same || ok.GetPingSeconds() == 0 || ok.GetProtocol() != 1 {
-		t.Errorf("hello answers %v %v", r, ok)
-	}
-	s.lives()
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		u := h.users(1)[0]
+		s, err := h.socket(nil)
+		check(t, err)
+		s.ask(1, "Ping", &zolalv1.Empty{})
+		s.refusal(1, zolalv1.ErrorCode_UNAUTHENTICATED)
+		s.ask(2, "Accounts/Server", &zolalv1.Empty{})
+		s.refusal(2, zolalv1.ErrorCode_UNAUTHENTICATED)
+		s.ask(3, "Hello", &zolalv1.Hello{Token: u.Token, Protocol: 99})
+		s.refusal(3, zolalv1.ErrorCode_VERSION_UNSUPPORTED)
+		s.ask(4, "Hello", &zolalv1.Hello{Token: u.Token})
+		s.refusal(4, zolalv1.ErrorCode_VERSION_UNSUPPORTED)
+		s.ask(5, "Hello", &zolalv1.Hello{Token: "nonsense", Protocol: 1})
+		s.refusal(5, zolalv1.ErrorCode_UNAUTHENTICATED)
+		s.ask(6, "Hello", &zolalv1.Hello{Token: u.Token, Protocol: 1})
+		r := s.answer()
+		ok := new(zolalv1.HelloOk)
+		check(t, proto.Unmarshal(r.GetPayload(), ok))
+		inc := h.engine.Incarnation()
+		same := bytes.Equal(ok.GetIncarnation(), inc[:])
+		if r.GetId() != 6 || !same || ok.GetPingSeconds() == 0 || ok.GetProtocol() != 1 {
+			t.Errorf("hello answers %v %v", r, ok)
+		}
+		s.lives()
+	})
 }
 
 // CONN-2 CONN-3
@@ -347,55 +357,59 @@ func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Lo
 
 // CONN-7 CONN-6
 func TestSilentConnectionsAreClosedAndPingingOnesAreNot(t *testing.T) {
-	var clk clock
-	h := serve(t, func(c *Config, _ *hub.Config) { c.Now = clk.now })
-	mute, err := h.socket(nil)
-	check(t, err)
-	idle, busy := h.greeted(h.users(1)[0]), h.greeted(h.users(1)[0])
-	clk.ahead.Add(int64(wire.HelloWait + 2*time.Second))
-	if _, _, err := mute.next(); err == nil {
-		t.Error("a connection without a hello got a frame")
-	}
-	idle.lives()
-	busy.lives()
-	clk.ahead.Add(int64(wire.IdleLimit - 10*time.Second))
-	busy.lives()
-	clk.ahead.Add(int64(20 * time.Second))
-	if _, _, err := idle.next(); err == nil {
-		t.Error("a silent connection got a frame")
-	}
-	busy.lives()
+	eachWay(t, func(t *testing.T, way change) {
+		var clk clock
+		h := serve(t, way, func(c *Config, _ *hub.Config) { c.Now = clk.now })
+		mute, err := h.socket(nil)
+		check(t, err)
+		idle, busy := h.greeted(h.users(1)[0]), h.greeted(h.users(1)[0])
+		clk.ahead.Add(int64(wire.HelloWait + 2*time.Second))
+		if _, _, err := mute.next(); err == nil {
+			t.Error("a connection without a hello got a frame")
+		}
+		idle.lives()
+		busy.lives()
+		clk.ahead.Add(int64(wire.IdleLimit - 10*time.Second))
+		busy.lives()
+		clk.ahead.Add(int64(20 * time.Second))
+		if _, _, err := idle.next(); err == nil {
+			t.Error("a silent connection got a frame")
+		}
+		busy.lives()
+	})
 }
 
 // AUTH-5
 func TestARevokedTokenEndsItsConnectionMidStream(t *testing.T) {
-	h := serve(t)
-	u := h.users(2)
-	s, other := h.greeted(u[0]), h.greeted(u[1])
-	begun := time.Now()
-	check(t, h.accounts.SignOut(context.Background(), chat.Actor{Account: u[0].Account, Device: u[0].Device}))
-	for {
-		op, payload, err := s.next()
-		check(t, err)
-		f := new(zolalv1.ServerFrame)
-		if op == ws.OpBinary && proto.Unmarshal(payload, f) == nil && len(f.GetUpdates().GetUpdates()) > 0 {
-			if away := f.GetUpdates().GetUpdates()[0].GetGoingAway(); away != nil {
-				if away.GetCode() != "revoked" {
-					t.Errorf("going away: %v", away)
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		u := h.users(2)
+		s, other := h.greeted(u[0]), h.greeted(u[1])
+		begun := time.Now()
+		check(t, h.accounts.SignOut(context.Background(), chat.Actor{Account: u[0].Account, Device: u[0].Device}))
+		for {
+			op, payload, err := s.next()
+			check(t, err)
+			f := new(zolalv1.ServerFrame)
+			if op == ws.OpBinary && proto.Unmarshal(payload, f) == nil && len(f.GetUpdates().GetUpdates()) > 0 {
+				if away := f.GetUpdates().GetUpdates()[0].GetGoingAway(); away != nil {
+					if away.GetCode() != "revoked" {
+						t.Errorf("going away: %v", away)
+					}
+					break
 				}
-				break
 			}
 		}
-	}
-	s.ends()
-	if d := time.Since(begun); d > 5*time.Second {
-		t.Errorf("it took %v", d)
-	}
-	again, err := h.socket(nil)
-	check(t, err)
-	again.ask(1, "Hello", &zolalv1.Hello{Token: u[0].Token, Protocol: 1})
-	again.refusal(1, zolalv1.ErrorCode_REVOKED)
-	other.lives()
+		s.ends()
+		if d := time.Since(begun); d > 5*time.Second {
+			t.Errorf("it took %v", d)
+		}
+		again, err := h.socket(nil)
+		check(t, err)
+		again.ask(1, "Hello", &zolalv1.Hello{Token: u[0].Token, Protocol: 1})
+		again.refusal(1, zolalv1.ErrorCode_REVOKED)
+		other.lives()
+	})
 }
 
 // AUTH-5
@@ -424,76 +438,82 @@ func TestASessionThatBeginsAfterItsTokenEndedEndsToo(t *testing.T) {
 
 // LIM-2
 func TestAFloodIsRefusedWithATimeToComeBackAndTheConnectionLives(t *testing.T) {
-	h := serve(t, func(c *Config, _ *hub.Config) {
-		c.Rates = Rates{Connection: 50, ConnectionBurst: 20, Account: 1000, AccountBurst: 1000}
-	})
-	s := h.greeted(h.users(1)[0])
-	for i := range uint32(100) {
-		s.ask(i+1, "Accounts/Me", &zolalv1.Empty{})
-	}
-	served, wait := 0, uint32(0)
-	for range 100 {
-		switch r := s.answer(); r.GetError().GetCode() {
-		case 0:
-			served++
-		case zolalv1.ErrorCode_RATE_LIMITED:
-			wait = max(wait, r.GetError().GetRetryMs())
-		default:
-			t.Fatalf("got %v", r)
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way, func(c *Config, _ *hub.Config) {
+			c.Rates = Rates{Connection: 50, ConnectionBurst: 20, Account: 1000, AccountBurst: 1000}
+		})
+		s := h.greeted(h.users(1)[0])
+		for i := range uint32(100) {
+			s.ask(i+1, "Accounts/Me", &zolalv1.Empty{})
 		}
-	}
-	if served < 20 || served > 60 || wait == 0 || wait > 100 {
-		t.Errorf("%d served, wait %d ms", served, wait)
-	}
-	<-time.After(time.Duration(wait) * time.Millisecond)
-	s.ask(200, "Accounts/Me", &zolalv1.Empty{})
-	if r := s.answer(); r.GetError() != nil {
-		t.Errorf("after waiting as long as it was told: %v", r)
-	}
+		served, wait := 0, uint32(0)
+		for range 100 {
+			switch r := s.answer(); r.GetError().GetCode() {
+			case 0:
+				served++
+			case zolalv1.ErrorCode_RATE_LIMITED:
+				wait = max(wait, r.GetError().GetRetryMs())
+			default:
+				t.Fatalf("got %v", r)
+			}
+		}
+		if served < 20 || served > 60 || wait == 0 || wait > 100 {
+			t.Errorf("%d served, wait %d ms", served, wait)
+		}
+		<-time.After(time.Duration(wait) * time.Millisecond)
+		s.ask(200, "Accounts/Me", &zolalv1.Empty{})
+		if r := s.answer(); r.GetError() != nil {
+			t.Errorf("after waiting as long as it was told: %v", r)
+		}
+	})
 }
 
 // LIM-3
 func TestPingsThatNobodyReadsTheAnswersOfAreNotRead(t *testing.T) {
-	for _, op := range []ws.OpCode{ws.OpPing, ws.OpBinary, ws.OpText} {
-		h := serve(t, func(_ *Config, c *hub.Config) { c.AnswerBytes = 4 << 10 })
-		s := h.greeted(h.users(1)[0])
-		payload := clientFrame(1, "Ping", &zolalv1.Empty{})
-		if op == ws.OpPing {
-			payload = make([]byte, 125)
+	eachWay(t, func(t *testing.T, way change) {
+		for _, op := range []ws.OpCode{ws.OpPing, ws.OpBinary, ws.OpText} {
+			h := serve(t, way, func(_ *Config, c *hub.Config) { c.AnswerBytes = 4 << 10 })
+			s := h.greeted(h.users(1)[0])
+			payload := clientFrame(1, "Ping", &zolalv1.Empty{})
+			if op == ws.OpPing {
+				payload = make([]byte, 125)
+			}
+			var flood bytes.Buffer
+			for flood.Len() < 1<<20 {
+				f := ws.NewFrame(op, true, bytes.Clone(payload))
+				check(t, ws.WriteFrame(&flood, ws.MaskFrameInPlace(f)))
+			}
+			read := true
+			for n := 0; n < 48 && read; n++ {
+				s.SetWriteDeadline(time.Now().Add(time.Second))
+				_, err := s.Conn.Write(flood.Bytes())
+				read = err == nil
+			}
+			if read {
+				t.Errorf("48 MiB of frames of kind %d were read, and their answers kept", op)
+			}
+			s.Conn.Close()
 		}
-		var flood bytes.Buffer
-		for flood.Len() < 1<<20 {
-			f := ws.NewFrame(op, true, bytes.Clone(payload))
-			check(t, ws.WriteFrame(&flood, ws.MaskFrameInPlace(f)))
-		}
-		read := true
-		for n := 0; n < 48 && read; n++ {
-			s.SetWriteDeadline(time.Now().Add(time.Second))
-			_, err := s.Conn.Write(flood.Bytes())
-			read = err == nil
-		}
-		if read {
-			t.Errorf("48 MiB of frames of kind %d were read, and their answers kept", op)
-		}
-		s.Conn.Close()
-	}
+	})
 }
 
 // CONN-8
 func TestAStoppingServerSaysSoAndWhenToComeBack(t *testing.T) {
-	h := serve(t)
-	s := h.greeted(h.users(1)[0])
-	go h.stop()
-	for {
-		_, payload, err := s.next()
-		check(t, err)
-		f := new(zolalv1.ServerFrame)
-		check(t, proto.Unmarshal(payload, f))
-		if u := f.GetUpdates().GetUpdates(); len(u) > 0 && u[0].GetGoingAway().GetCode() == "restarting" {
-			break
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		s := h.greeted(h.users(1)[0])
+		go h.stop()
+		for {
+			_, payload, err := s.next()
+			check(t, err)
+			f := new(zolalv1.ServerFrame)
+			check(t, proto.Unmarshal(payload, f))
+			if u := f.GetUpdates().GetUpdates(); len(u) > 0 && u[0].GetGoingAway().GetCode() == "restarting" {
+				break
+			}
 		}
-	}
-	s.ends()
+		s.ends()
+	})
 }
 
 // FuzzIntake reads any bytes as frames: whatever they are, reading ends, and what it gives is what a reader

@@ -71,12 +71,25 @@ func (l *lines) String() string {
 	return l.b.String()
 }
 
+// change is one of a configuration.
+type change = func(*Config, *hub.Config)
+
+// eachWay plays a test with connections that are polled, and with such that have a goroutine each.
+func eachWay(t *testing.T, test func(t *testing.T, way change)) {
+	for name, readers := range map[string]int{"polled": 2, "a goroutine each": -1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, func(c *Config, _ *hub.Config) { c.readers = readers })
+		})
+	}
+}
+
 // serve starts a host with a changed configuration; it is closed when the test ends.
-func serve(t testing.TB, change ...func(*Config, *hub.Config)) *host {
+func serve(t testing.TB, changes ...change) *host {
 	t.Helper()
 	h := &host{t: t, store: storetest.NewMemory(), log: &lines{}}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	h.start(log, change)
+	h.start(log, changes)
 	t.Cleanup(func() {
 		h.stop()
 		if s := h.log.String(); s != "" {
@@ -86,7 +99,7 @@ func serve(t testing.TB, change ...func(*Config, *hub.Config)) *host {
 	return h
 }
 
-func (h *host) start(log *slog.Logger, change []func(*Config, *hub.Config)) {
+func (h *host) start(log *slog.Logger, changes []change) {
 	t, ctx := h.t, context.Background()
 	var err error
 	h.engine, err = engine.Start(ctx, engine.Config{Store: h.store, Codec: wire.Codec{}, Log: log})
@@ -98,7 +111,7 @@ func (h *host) start(log *slog.Logger, change []func(*Config, *hub.Config)) {
 	check(t, err)
 	gc := Config{Engine: h.engine, Accounts: h.accounts, Log: log, Name: "test", Version: "1"}
 	hc := hub.Config{Source: source, Encode: Encode, Log: log}
-	for _, f := range change {
+	for _, f := range changes {
 		f(&gc, &hc)
 	}
 	h.hub = hub.Start(hc)

@@ -24,7 +24,7 @@ const (
 const maxSkipped = 16 << 20
 
 // intake cuts the bytes of a connection into messages. While it waits for the first byte of a message it
-// holds no buffer, where the connection lets it.
+// holds no buffer, where the connection lets it. After errLater it goes on where it was.
 type intake struct {
 	c        *conn
 	attempt  func(fd uintptr) bool // made once; see tryRead
@@ -33,6 +33,40 @@ type intake struct {
 	err      error                 // of the last attempt
 	message  []byte                // fragments of a message so far; nil: none
 	partial  bool
+	torn     bool  // what is thrown away is a part of a message
+	skip     int64 // bytes still to be thrown away of a frame that is too long
+
+	reads   int  // in this turn
+	drained bool // the last read took all there was
+}
+
+// intakes are those of polled connections that are between two messages.
+var intakes = sync.OnceValue(func() *sync.Pool {
+	return &sync.Pool{New: func() any {
+		in := new(intake)
+		in.init()
+		return in
+	}}
+})
+
+// newIntake gives a polled connection an intake for the time in which it has something to read.
+func newIntake(c *conn) *intake {
+	in := intakes().Get().(*intake)
+	in.c = c
+	return in
+}
+
+// rest is what a polled connection has to keep until its next turn: nil between two messages.
+func (in *intake) rest() *intake {
+	if in.from == in.to {
+		in.release()
+	}
+	if in.buf != nil || in.partial || in.skip > 0 {
+		return in
+	}
+	in.c, in.message = nil, nil
+	intakes().Put(in)
+	return nil
 }
 
 // buffers are shared by all connections of the process; they hold nothing between uses.
@@ -83,6 +117,11 @@ func (in *intake) preload(b []byte) {
 // CONN-4
 func (in *intake) next() (ws.OpCode, []byte, error) {
 	for {
+		if in.skip > 0 {
+			if err := in.discard(); err != nil {
+				return 0, nil, err
+			}
+		}
 		h, size, err := in.header()
 		if err != nil {
 			return 0, nil, err
@@ -91,9 +130,8 @@ func (in *intake) next() (ws.OpCode, []byte, error) {
 			return 0, nil, err
 		}
 		if h.Length > wire.MaxFrame || int64(len(in.message))+h.Length > wire.MaxFrame && !h.OpCode.IsControl() {
-			if err := in.discard(h, size); err != nil {
-				return 0, nil, err
-			}
+			in.from += size
+			in.skip, in.torn = h.Length, !h.Fin || in.partial
 			continue
 		}
 		payload, err := in.payload(size, int(h.Length))
@@ -209,20 +247,18 @@ func (in *intake) payload(header, length int) ([]byte, error) {
 // discard throws the payload of a frame away that is too long, says so, and keeps the connection.
 //
 // LIM-1
-func (in *intake) discard(h ws.Header, header int) error {
-	in.from += header
-	left := h.Length
-	for left > 0 {
-		n := min(int64(in.to-in.from), left)
+func (in *intake) discard() error {
+	for {
+		n := min(int64(in.to-in.from), in.skip)
 		in.from += int(n)
-		if left -= n; left == 0 {
+		if in.skip -= n; in.skip == 0 {
 			break
 		}
 		if err := in.fill(1); err != nil {
 			return err
 		}
 	}
-	if !h.Fin || in.partial {
+	if in.torn {
 		return &chat.Error{Code: chat.CodeTooLarge, Text: "a message in fragments is too long"}
 	}
 	in.c.refuse(0, chat.Errorf(chat.CodeTooLarge, "a frame has at most %d bytes", wire.MaxFrame))

@@ -8,8 +8,10 @@
 // into a call of the engine, of the accounts or of the hub, and what comes back into an answer. Methods stand
 // in one table; a method of the contract without a row, or a row without a method, fails a test.
 //
-// Goroutines. A connection has one that reads, with a shallow stack and without a buffer while it is idle;
-// requests are carried out by workers that are shared. Requests that write are carried out one after the
+// Goroutines. On Linux a connection without TLS has none: one poller waits for all, and a few workers read
+// those that have sent something, each in its turn (turn.go). Others have a goroutine each that reads, with a
+// shallow stack and, where it can be, without a buffer while it is idle. Requests are carried out by workers
+// that are shared. Requests that write are carried out one after the
 // other for each connection, but a run of them waits for one commit, not for one each; requests that read run
 // beside them, a few at a time. Frames leave through the hub's writers. Close ends and waits for all.
 package native
@@ -17,9 +19,11 @@ package native
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -57,6 +61,10 @@ type Config struct {
 	Heartbeat time.Duration
 	// BodyWithin is how long the body of an HTTP request may take to come; default 30 s.
 	BodyWithin time.Duration
+
+	// readers bounds the polled connections that are read at once; default 64. Negative: each connection has a
+	// goroutine, as where there is no poller.
+	readers int
 }
 
 // Gateway serves the protocol. Start begins it, Close ends it.
@@ -68,6 +76,7 @@ type Gateway struct {
 	commits *pool           // requests that wait for the disk
 	waits   *pool           // requests that may wait for other people
 	secrets *pool           // requests that wait for a password check: more of them than may wait there
+	epoll   *epoll          // nil: each connection has a goroutine that reads
 	rates   *rates
 	polls   *polls
 	calls   http.Handler // serveCall with compression
@@ -107,6 +116,9 @@ func Start(ctx context.Context, cfg Config) (*Gateway, error) {
 	if cfg.Workers == 0 {
 		cfg.Workers = 256
 	}
+	if cfg.readers == 0 {
+		cfg.readers = 64
+	}
 	if cfg.Heartbeat == 0 {
 		cfg.Heartbeat = wire.Heartbeat
 	}
@@ -130,6 +142,9 @@ func Start(ctx context.Context, cfg Config) (*Gateway, error) {
 	}
 	g.calls = calls
 	ended, err := cfg.Accounts.Revocations(g.ctx)
+	if err == nil && cfg.readers > 0 {
+		g.epoll, err = newEpoll(cfg.readers)
+	}
 	if err != nil {
 		g.cancel()
 		return nil, err
@@ -168,15 +183,30 @@ func (g *Gateway) Close() {
 	g.mu.Lock()
 	g.closed = true
 	for c := range g.conns {
-		c.nc.Close()
+		c.sever()
 	}
 	g.mu.Unlock()
 	g.cancel()
 	g.owned.Wait()
+	g.closePolled()
 	g.work.close()
 	g.commits.close()
 	g.waits.close()
 	g.secrets.close()
+}
+
+// closePolled ends the poller, then the connections that are waiting with it.
+func (g *Gateway) closePolled() {
+	if g.epoll == nil {
+		return
+	}
+	g.epoll.close()
+	g.mu.Lock()
+	rest := slices.Collect(maps.Keys(g.conns))
+	g.mu.Unlock()
+	for _, c := range rest {
+		g.forget(c)
+	}
 }
 
 // Connections returns how many WebSocket connections are open.
@@ -249,7 +279,7 @@ func (g *Gateway) sweep() {
 			g.mu.Lock()
 			for c := range g.conns {
 				if c.expired(uint32(now.Unix())) {
-					c.nc.Close()
+					c.sever()
 				}
 			}
 			g.forgetEnded(uint32(now.Unix()))

@@ -29,13 +29,26 @@ func newPool(size int, safe func(job func())) *pool {
 	}
 }
 
-// run has a job carried out, waiting for a free worker where all are busy. It reports false when the pool is
-// closed: the job is not carried out then.
-func (p *pool) run(job func()) bool {
+// try has a job carried out if there is a worker for it now.
+func (p *pool) try(job func()) bool {
 	select {
 	case p.jobs <- job:
 		return true
 	default:
+	}
+	select {
+	case p.slots <- struct{}{}:
+		return p.hire(job)
+	default:
+		return false
+	}
+}
+
+// run has a job carried out, waiting for a free worker where all are busy. It reports false when the pool is
+// closed: the job is not carried out then.
+func (p *pool) run(job func()) bool {
+	if p.try(job) {
+		return true
 	}
 	select {
 	case <-p.stop:

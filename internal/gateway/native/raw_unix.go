@@ -32,8 +32,13 @@ func rawOf(nc net.Conn) syscall.RawConn {
 
 func (in *intake) init() { in.attempt = in.tryRead }
 
-// fillRaw is fill without a buffer while nothing has come: the goroutine waits for bytes, then borrows one.
+// fillRaw is fill without a buffer while nothing has come: the goroutine waits for bytes, then borrows one. A
+// polled connection is not waited for.
 func (in *intake) fillRaw(need int) error {
+	if in.c.polled && (in.drained || in.reads == turnReads) {
+		return errLater
+	}
+	in.reads++
 	if in.buf != nil {
 		in.room(need)
 	}
@@ -51,13 +56,18 @@ func (in *intake) tryRead(fd uintptr) bool {
 	n, err := syscall.Read(int(fd), in.buf[in.to:])
 	switch {
 	case n > 0:
+		// A read that takes less than there was room for has taken all; what comes later is told again.
+		in.drained = n < len(in.buf)-in.to
 		in.to += n
 		return true
 	case err == syscall.EAGAIN || err == syscall.EINTR:
 		if borrowed {
 			in.release()
 		}
-		return false
+		if !in.c.polled {
+			return false
+		}
+		in.err = errLater
 	case err != nil:
 		in.err = err
 	default:

@@ -21,8 +21,8 @@ import (
 // subprotocol is what both sides agree on when a WebSocket begins.
 const subprotocol = "zolal.v1"
 
-// serveSocket turns an HTTP request into a WebSocket and returns: the connection has a goroutine of its own,
-// with a small stack, and what net/http needed for it can be collected.
+// serveSocket turns an HTTP request into a WebSocket and returns, so that what net/http needed for it can be
+// collected.
 //
 // CONN-1
 // CONN-2
@@ -73,7 +73,11 @@ func (g *Gateway) adopt(c *conn, early []byte) {
 		return
 	}
 	g.conns[c] = struct{}{}
-	g.owned.Go(func() { c.run(early) })
+	if g.epoll == nil || c.raw == nil || !g.epoll.take(c) {
+		g.owned.Go(func() { c.run(early) })
+	} else if len(early) > 0 || !c.park() {
+		g.owned.Go(func() { c.early(early) })
+	}
 }
 
 // forget ends what belongs to a connection.
@@ -81,6 +85,9 @@ func (g *Gateway) forget(c *conn) {
 	if c.greeted {
 		g.cfg.Hub.Leave(&c.Session)
 		g.cfg.Accounts.Touch(c.actor.Device)
+	}
+	if c.polled {
+		g.epoll.drop(c)
 	}
 	c.nc.Close()
 	g.mu.Lock()
@@ -119,7 +126,7 @@ func (c *conn) Close() {
 	if half, ok := c.nc.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
 		return
 	}
-	c.nc.Close()
+	c.sever()
 }
 
 // welcome is who said hello.

@@ -16,37 +16,39 @@ import (
 
 // SEND-2 SEND-3 LIM-3
 func TestABurstFromOneConnectionIsKeptWholeAndInOrder(t *testing.T) {
-	h := serve(t)
-	c := h.dialMany(h.users(2))
-	room := group(c[0], c[1])
-	const many = 2000
-	receipts := make(chan *zolalv1.Receipt, many)
-	var want []string
-	for i := range many {
-		text := fmt.Sprintf("message %d", i)
-		want = append(want, text)
-		req := &zolalv1.SendRequest{Chat: room, Key: key(), Text: text}
-		check(t, c[0].Start("Messages/Send", req, func(payload []byte, err error) {
-			r := new(zolalv1.Receipt)
-			if err == nil {
-				err = proto.Unmarshal(payload, r)
-			}
-			if err != nil {
-				t.Error(err)
-			}
-			receipts <- r
-		}))
-	}
-	last := uint32(0)
-	for range many {
-		r := <-receipts
-		if r.GetSeq() <= last || r.GetRepeated() {
-			t.Fatalf("seq %d after %d, repeated %v", r.GetSeq(), last, r.GetRepeated())
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		c := h.dialMany(h.users(2))
+		room := group(c[0], c[1])
+		const many = 2000
+		receipts := make(chan *zolalv1.Receipt, many)
+		var want []string
+		for i := range many {
+			text := fmt.Sprintf("message %d", i)
+			want = append(want, text)
+			req := &zolalv1.SendRequest{Chat: room, Key: key(), Text: text}
+			check(t, c[0].Start("Messages/Send", req, func(payload []byte, err error) {
+				r := new(zolalv1.Receipt)
+				if err == nil {
+					err = proto.Unmarshal(payload, r)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+				receipts <- r
+			}))
 		}
-		last = r.GetSeq()
-	}
-	c[1].hear(room, want...)
-	c[0].hear(room, want...)
+		last := uint32(0)
+		for range many {
+			r := <-receipts
+			if r.GetSeq() <= last || r.GetRepeated() {
+				t.Fatalf("seq %d after %d, repeated %v", r.GetSeq(), last, r.GetRepeated())
+			}
+			last = r.GetSeq()
+		}
+		c[1].hear(room, want...)
+		c[0].hear(room, want...)
+	})
 }
 
 // SEND-1
@@ -85,61 +87,63 @@ func TestARetriedWriteAnswersWithItsFirstPlaceAndIsHeardOnce(t *testing.T) {
 
 // LIM-4 UPD-3 SYNC-4
 func TestAReaderThatStopsHoldsUpNobodyAndCatchesUp(t *testing.T) {
-	h := serve(t)
-	u := h.users(3)
-	c := h.dialMany(u[:2])
-	lazy := h.dial(u[2], zolal.WebSocket)
-	room := group(c[0], c[1], lazy)
-	check(t, lazy.Close())
-	stuck := h.greeted(u[2]) // reads nothing more
-	check(t, stuck.Conn.(*net.TCPConn).SetReadBuffer(64<<10))
-	body := pad(4000)
-	sent := 0
-	entries := func(got []*zolalv1.Update) (n int) {
-		for _, u := range got {
-			n += len(u.GetChat().GetEntries())
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		u := h.users(3)
+		c := h.dialMany(u[:2])
+		lazy := h.dial(u[2], zolal.WebSocket)
+		room := group(c[0], c[1], lazy)
+		check(t, lazy.Close())
+		stuck := h.greeted(u[2]) // reads nothing more
+		check(t, stuck.Conn.(*net.TCPConn).SetReadBuffer(64<<10))
+		body := pad(4000)
+		sent := 0
+		entries := func(got []*zolalv1.Update) (n int) {
+			for _, u := range got {
+				n += len(u.GetChat().GetEntries())
+			}
+			return n
 		}
-		return n
-	}
-	say(c[0], room, "begin")
-	c[1].wait("the beginning", func(got []*zolalv1.Update) bool {
-		have, _ := texts(got, room)
-		sent = entries(got)
-		return len(have) > 0
-	})
-	for h.hub.Stats().Overflows == 0 {
-		for range 20 {
-			req := &zolalv1.SendRequest{Chat: room, Key: key(), Text: body}
-			check(t, c[0].Start("Messages/Send", req, func([]byte, error) {}))
-			sent++
+		say(c[0], room, "begin")
+		c[1].wait("the beginning", func(got []*zolalv1.Update) bool {
+			have, _ := texts(got, room)
+			sent = entries(got)
+			return len(have) > 0
+		})
+		for h.hub.Stats().Overflows == 0 {
+			for range 20 {
+				req := &zolalv1.SendRequest{Chat: room, Key: key(), Text: body}
+				check(t, c[0].Start("Messages/Send", req, func([]byte, error) {}))
+				sent++
+			}
+			// The other reader sets the pace; the one that has stopped does not.
+			c[1].wait("all messages", func(got []*zolalv1.Update) bool { return entries(got) >= sent })
 		}
-		// The other reader sets the pace; the one that has stopped does not.
-		c[1].wait("all messages", func(got []*zolalv1.Update) bool { return entries(got) >= sent })
-	}
-	// Now it reads: first what the network still held, then one word to sync.
-	seen, resync := map[uint32]bool{}, false
-	last := uint32(0)
-	for !resync {
-		_, payload, err := stuck.next()
-		check(t, err)
-		f := new(zolalv1.ServerFrame)
-		check(t, proto.Unmarshal(payload, f))
-		for _, u := range f.GetUpdates().GetUpdates() {
-			resync = resync || u.GetResync().GetDropped() > 0
-			for _, e := range u.GetChat().GetEntries() {
-				if seen[e.GetSeq()] || e.GetSeq() < last {
-					t.Fatalf("entry %d after %d", e.GetSeq(), last)
+		// Now it reads: first what the network still held, then one word to sync.
+		seen, resync := map[uint32]bool{}, false
+		last := uint32(0)
+		for !resync {
+			_, payload, err := stuck.next()
+			check(t, err)
+			f := new(zolalv1.ServerFrame)
+			check(t, proto.Unmarshal(payload, f))
+			for _, u := range f.GetUpdates().GetUpdates() {
+				resync = resync || u.GetResync().GetDropped() > 0
+				for _, e := range u.GetChat().GetEntries() {
+					if seen[e.GetSeq()] || e.GetSeq() < last {
+						t.Fatalf("entry %d after %d", e.GetSeq(), last)
+					}
+					seen[e.GetSeq()], last = true, e.GetSeq()
 				}
-				seen[e.GetSeq()], last = true, e.GetSeq()
 			}
 		}
-	}
-	stuck.ask(1, "Messages/Read", &zolalv1.ReadRequest{Chat: room, After: last, Limit: 10})
-	r := new(zolalv1.ReadResponse)
-	check(t, proto.Unmarshal(stuck.answer().GetPayload(), r))
-	if len(r.GetEntries()) == 0 || r.GetEntries()[0].GetSeq() != last+1 {
-		t.Errorf("after entry %d the log goes on with %v", last, r.GetEntries())
-	}
+		stuck.ask(1, "Messages/Read", &zolalv1.ReadRequest{Chat: room, After: last, Limit: 10})
+		r := new(zolalv1.ReadResponse)
+		check(t, proto.Unmarshal(stuck.answer().GetPayload(), r))
+		if len(r.GetEntries()) == 0 || r.GetEntries()[0].GetSeq() != last+1 {
+			t.Errorf("after entry %d the log goes on with %v", last, r.GetEntries())
+		}
+	})
 }
 
 // SYNC-1 SYNC-2 SYNC-3
