@@ -132,7 +132,7 @@ fuzz: ## every fuzz target for FUZZTIME each
 	GO=$(GO) .ci/fuzz $(FUZZTIME)
 
 .PHONY: bench
-bench: build ## zolalbench's short suite, or all of it: make bench SUITE=full
+bench: build ## zolalbench's short suite, or all of it: make bench SUITE=full (or large)
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
 	$(if $(and $(BENCH),$(SERVER)),.ci/bench $(BIN)/zolalbench $(BIN)/zolal $(SUITE),)
 

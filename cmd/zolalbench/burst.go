@@ -51,7 +51,7 @@ func (s *settings) burst(ctx context.Context, messages int) error {
 	if err := v.connect(ctx, users[0], func([]byte) {}); err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	chat, err := group(ctx, users[0], nil, false)
+	chat, err := v.group(ctx, users[0], nil, false)
 	if err != nil {
 		return fmt.Errorf("make the chat: %w", err)
 	}

@@ -115,12 +115,12 @@ func (b *crash) gather(ctx context.Context, v *server, users []*user) error {
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	common, err := group(ctx, users[0], users[1:], false)
+	common, err := v.group(ctx, users[0], users[1:], false)
 	if err != nil {
 		return fmt.Errorf("make a chat: %w", err)
 	}
 	for i, u := range users {
-		own, err := group(ctx, u, nil, false)
+		own, err := v.group(ctx, u, nil, false)
 		if err != nil {
 			return fmt.Errorf("make a chat: %w", err)
 		}

@@ -32,14 +32,18 @@ type fanoutResult struct {
 	Doubled    int64   `json:"doubled"`
 	Reordered  int64   `json:"reordered"`
 	Last       float64 `json:"slowest_delivery_ms"`
+	AckP50     float64 `json:"ack_p50_ms"`
+	AckP99     float64 `json:"ack_p99_ms"`
+	TLS        bool    `json:"tls"`
 }
 
 func fanoutCommand(s *settings) *cobra.Command {
 	f := &fanout{settings: s, online: -1}
 	c := &cobra.Command{
 		Use: "fanout", Short: "deliver one group's messages to all its members online",
-		Example: "  zolalbench fanout --members 1000 --rate 50 --seconds 10 --json",
-		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context()) },
+		Example: "  zolalbench fanout --members 1000 --rate 50 --seconds 10 --json\n" +
+			"  zolalbench fanout --channel --members 1000000 --online 15000 --rate 1 --json",
+		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context()) },
 	}
 	c.Flags().IntVar(&f.members, "members", 1000, "members besides the sender")
 	c.Flags().IntVar(&f.online, "online", -1, "how many of them are connected; all where negative")
@@ -54,6 +58,7 @@ type fanout struct {
 	*settings
 	members, online, rate, seconds, size int
 	channel                              bool
+	acks                                 histogram
 }
 
 func (f *fanout) run(ctx context.Context) error {
@@ -104,20 +109,19 @@ func (f *fanout) gather(
 	if err := v.connect(ctx, sender, func([]byte) {}); err != nil {
 		return 0, nil, fmt.Errorf("connect: %w", err)
 	}
-	all := make([]*receiver, len(rest))
-	err := each(rest, 64, func(i int, u *user) error {
+	all := make([]*receiver, f.online)
+	err := each(rest[:f.online], 64, func(i int, u *user) error {
 		all[i] = newReceiver()
 		return v.connect(ctx, u, all[i].frame)
 	})
 	if err != nil {
 		return 0, nil, fmt.Errorf("connect: %w", err)
 	}
-	chat, err := group(ctx, sender, rest, f.channel)
+	chat, err := v.group(ctx, sender, rest, f.channel)
 	if err != nil {
 		return 0, nil, fmt.Errorf("make the chat: %w", err)
 	}
-	closeAll(rest[f.online:])
-	return chat, all[:f.online], nil
+	return chat, all, nil
 }
 
 // profileServer asks the server for a CPU profile over the measurement, where --profile names a file.
@@ -152,7 +156,7 @@ func (f *fanout) send(ctx context.Context, sender *user, chat uint32) (map[uint3
 		if d := time.Until(due); d > 0 {
 			time.Sleep(d)
 		}
-		number := uint64(i + 1)
+		number, begun := uint64(i+1), time.Now()
 		req := &zolalv1.SendRequest{
 			Chat: chat, Key: zolal.NewKey(time.Now()), Text: text(number, f.size),
 		}
@@ -170,6 +174,7 @@ func (f *fanout) send(ctx context.Context, sender *user, chat uint32) (map[uint3
 				return
 			}
 			acked[receipt.GetSeq()] = number
+			f.acks.add(time.Since(begun))
 		})
 		if err != nil {
 			return nil, fmt.Errorf("send: %w", err)
@@ -208,7 +213,7 @@ func (f *fanout) judge(
 	}
 	res := fanoutResult{
 		Members: f.members, Online: len(rs), Rate: f.rate, Sent: int64(len(acked)),
-		CPUSeconds: used.Seconds(),
+		CPUSeconds: used.Seconds(), TLS: f.tls,
 	}
 	times := new(histogram)
 	wrong := false
@@ -231,6 +236,7 @@ func (f *fanout) judge(
 		res.PerCPU = float64(res.Deliveries) / used.Seconds()
 	}
 	res.P50, res.P99, res.Last = times.quantile(0.5), times.quantile(0.99), times.quantile(1)
+	res.AckP50, res.AckP99 = f.acks.quantile(0.5), f.acks.quantile(0.99)
 	if err := f.report(res); err != nil {
 		return err
 	}

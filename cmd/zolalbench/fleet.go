@@ -4,14 +4,19 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"google.golang.org/protobuf/proto"
 
 	"github.com/zolal-im/zolal"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
@@ -30,12 +35,30 @@ func (v *server) users(ctx context.Context, n int) ([]*user, error) {
 	if file == "" {
 		file = filepath.Join(v.data, "bench-tokens-"+strconv.FormatInt(time.Now().UnixNano(), 36))
 		defer os.Remove(file)
-		prefix := "bench" + strconv.FormatInt(time.Now().UnixNano()%46656, 36) + "x"
-		_, err := v.zolal(ctx, "user", "add", prefix, "--count", strconv.Itoa(n), "--tokens-out", file)
-		if err != nil {
-			return nil, err
+		var all []*user
+		for len(all) < n {
+			prefix := "bench" + strconv.FormatInt(time.Now().UnixNano()%46656, 36) + "x"
+			count := min(n-len(all), atOnce)
+			_, err := v.zolal(ctx, "user", "add", prefix, "--count", strconv.Itoa(count), "--tokens-out", file)
+			if err != nil {
+				return nil, err
+			}
+			some, err := readTokens(file, count)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, some...)
 		}
+		return all, nil
 	}
+	return readTokens(file, n)
+}
+
+// atOnce is how many accounts are made by one command.
+const atOnce = 100_000
+
+// readTokens reads the first n lines of a file of accounts and tokens.
+func readTokens(file string, n int) ([]*user, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("tokens: %w", err)
@@ -62,7 +85,7 @@ func info() *zolalv1.ClientInfo {
 
 // connect opens a connection; raw, where given, sees update frames undecoded.
 func (v *server) connect(ctx context.Context, u *user, raw func([]byte)) error {
-	o := zolal.Options{Token: u.token, Info: info(), Raw: raw, Patience: time.Minute}
+	o := zolal.Options{Token: u.token, Info: info(), Raw: raw, Patience: time.Minute, TLS: v.secure.Clone()}
 	c, err := zolal.Connect(ctx, v.address, zolal.WebSocket, o, nil)
 	if err != nil {
 		return err
@@ -107,7 +130,7 @@ func closeAll(users []*user) {
 }
 
 // group makes a public group of the first user's and lets the others join it.
-func group(ctx context.Context, owner *user, rest []*user, channel bool) (uint32, error) {
+func (v *server) group(ctx context.Context, owner *user, rest []*user, channel bool) (uint32, error) {
 	name := fmt.Sprintf("bench_%s", strconv.FormatInt(time.Now().UnixNano()%(1<<40), 36))
 	method := "Chats/CreateGroup"
 	if channel {
@@ -121,10 +144,44 @@ func group(ctx context.Context, owner *user, rest []*user, channel bool) (uint32
 	err := each(rest, 64, func(_ int, u *user) error {
 		join := &zolalv1.JoinRequestRequest{Key: zolal.NewKey(time.Now()), Chat: chat.GetId()}
 		return patiently(ctx, func() error {
+			if u.conn == nil {
+				return v.post(ctx, u, "Chats/Join", join)
+			}
 			return u.conn.Call(ctx, "Chats/Join", join, new(zolalv1.JoinResponse))
 		})
 	})
 	return chat.GetId(), err
+}
+
+// post makes one call of somebody who has no connection.
+func (v *server) post(ctx context.Context, u *user, method string, m proto.Message) error {
+	body, err := proto.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("%s: %w", method, err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, v.address+"/api/"+method, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("%s: %w", method, err)
+	}
+	req.Header.Set("Content-Type", "application/x-protobuf")
+	req.Header.Set("Authorization", "Bearer "+u.token)
+	resp, err := v.web.Do(req)
+	if err != nil {
+		return fmt.Errorf("%s: %w", method, err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode == http.StatusOK {
+		return nil
+	}
+	refused := new(zolalv1.Error)
+	if err == nil {
+		err = proto.Unmarshal(answer, refused)
+	}
+	if err != nil || refused.GetCode() == 0 {
+		return fmt.Errorf("%s: status %s", method, resp.Status)
+	}
+	return &zolal.Error{Code: refused.GetCode(), Text: refused.GetMessage()}
 }
 
 // patiently asks again where the server says that it is too busy or that it is too soon.

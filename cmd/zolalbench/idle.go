@@ -18,6 +18,7 @@ type idleResult struct {
 	Before  int64   `json:"rss_before_bytes"`
 	After   int64   `json:"rss_after_bytes"`
 	Seconds float64 `json:"connect_seconds"`
+	TLS     bool    `json:"tls"`
 }
 
 func idleCommand(s *settings) *cobra.Command {
@@ -51,7 +52,7 @@ func (s *settings) idle(ctx context.Context, conns int, watch time.Duration) err
 	}
 	closeAll(warm)
 	time.Sleep(2 * time.Second)
-	r := idleResult{Conns: conns, Before: v.memory("VmRSS")}
+	r := idleResult{Conns: conns, TLS: s.tls, Before: v.memory("VmRSS")}
 	start := time.Now()
 	if err := each(users, 32, func(_ int, u *user) error { return v.connect(ctx, u, nil) }); err != nil {
 		return fmt.Errorf("connect: %w", err)

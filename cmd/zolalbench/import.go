@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -64,9 +65,14 @@ func (s *settings) imports(ctx context.Context, messages int) error {
 	return nil
 }
 
-// fill imports messages before another bench measures, and starts the server again.
+// fill imports messages before another bench measures, and starts the server again. A data directory that has
+// been filled is used as it is.
 func (v *server) fill(ctx context.Context, messages int) error {
 	if messages == 0 {
+		return nil
+	}
+	raw, err := os.ReadFile(filepath.Join(v.data, storedNote))
+	if err == nil && string(raw) == strconv.Itoa(messages) {
 		return nil
 	}
 	if _, err := v.importMessages(ctx, messages); err != nil {
@@ -74,6 +80,9 @@ func (v *server) fill(ctx context.Context, messages int) error {
 	}
 	return v.start(ctx)
 }
+
+// storedNote is the file in a data directory that says how many messages were imported for benches.
+const storedNote = "bench-stored"
 
 // importMessages stops the server, so that the import's memory is its own, and leaves it stopped.
 func (v *server) importMessages(ctx context.Context, messages int) (importResult, error) {
@@ -110,6 +119,10 @@ func (v *server) importMessages(ctx context.Context, messages int) (importResult
 		return res, fmt.Errorf("import: read its report: %w", err)
 	}
 	res.Added = got.Added
+	note := filepath.Join(v.data, storedNote)
+	if err := os.WriteFile(note, []byte(strconv.Itoa(messages)), 0o600); err != nil {
+		return res, fmt.Errorf("note what is stored: %w", err)
+	}
 	return res, nil
 }
 

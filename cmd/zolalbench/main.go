@@ -31,6 +31,7 @@ type settings struct {
 	json    bool
 	stored  int
 	profile string
+	tls     bool
 }
 
 func main() {
@@ -56,7 +57,8 @@ func command() *cobra.Command {
 	f.StringVar(&s.data, "data", "", "data directory of the started server; a temporary one where empty")
 	f.StringVar(&s.tokens, "tokens", "", "file with an account number and a token on each line")
 	f.BoolVar(&s.json, "json", false, "print one JSON object")
-	f.IntVar(&s.stored, "stored", 0, "messages to import before measuring")
+	f.IntVar(&s.stored, "stored", 0, "messages to import before measuring, unless --data has as many already")
+	f.BoolVar(&s.tls, "tls", false, "serve and connect with TLS, by an authority of the server's own")
 	f.StringVar(&s.profile, "profile", "", "file for a CPU profile of the server, taken while measuring")
 	root.AddCommand(idleCommand(s), fanoutCommand(s), sendCommand(s), burstCommand(s), stormCommand(s),
 		syncCommand(s), importCommand(s), crashCommand(s))

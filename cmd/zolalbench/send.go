@@ -30,6 +30,7 @@ type sendResult struct {
 	Doubled    int64   `json:"doubled"`
 	Reordered  int64   `json:"reordered"`
 	CPUSeconds float64 `json:"server_cpu_seconds"`
+	TLS        bool    `json:"tls"`
 }
 
 func sendCommand(s *settings) *cobra.Command {
@@ -96,7 +97,7 @@ func (b *sendBench) run(ctx context.Context) error {
 	if err := b.gather(ctx, v, writers, readers); err != nil {
 		return err
 	}
-	res := sendResult{Chats: b.chats, Stored: b.stored}
+	res := sendResult{Chats: b.chats, Stored: b.stored, TLS: b.tls}
 	stop, err := b.profileServer(v, b.seconds)
 	if err != nil {
 		return err
@@ -130,7 +131,7 @@ func (b *sendBench) gather(ctx context.Context, v *server, writers, readers []*u
 	b.ids = make([]uint32, b.chats)
 	if b.chats < len(writers) {
 		for i := range b.ids {
-			id, err := group(ctx, writers[0], writers[1:], false)
+			id, err := v.group(ctx, writers[0], writers[1:], false)
 			if err != nil {
 				return fmt.Errorf("make a chat: %w", err)
 			}
@@ -140,7 +141,7 @@ func (b *sendBench) gather(ctx context.Context, v *server, writers, readers []*u
 	}
 	return each(writers, len(writers), func(w int, u *user) error {
 		for i := w; i < len(b.ids); i += len(writers) {
-			id, err := group(ctx, u, nil, false)
+			id, err := v.group(ctx, u, nil, false)
 			if err != nil {
 				return fmt.Errorf("make a chat: %w", err)
 			}

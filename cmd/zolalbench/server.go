@@ -5,6 +5,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -29,6 +31,8 @@ type server struct {
 	cmd      *exec.Cmd
 	exited   chan struct{}
 	stderr   bytes.Buffer
+	web      *http.Client
+	secure   *tls.Config // trusts the server's own authority; nil without TLS
 }
 
 // open starts a server, or takes the one that --server names.
@@ -37,9 +41,9 @@ func (s *settings) open(ctx context.Context) (*server, error) {
 		if s.tokens == "" {
 			return nil, errors.New("--server needs --tokens")
 		}
-		return &server{settings: s, address: s.server}, nil
+		return &server{settings: s, address: s.server, web: newWeb()}, nil
 	}
-	v := &server{settings: s, data: s.data}
+	v := &server{settings: s, data: s.data, web: newWeb()}
 	if v.data == "" {
 		dir, err := os.MkdirTemp("", "zolalbench-*")
 		if err != nil {
@@ -51,7 +55,10 @@ func (s *settings) open(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.address = net.JoinHostPort("127.0.0.1", port)
+	v.address = "http://" + net.JoinHostPort("127.0.0.1", port)
+	if s.tls {
+		v.address = "https://" + net.JoinHostPort("127.0.0.1", port)
+	}
 	return v, v.start(ctx)
 }
 
@@ -67,8 +74,13 @@ func freePort() (string, error) {
 
 // start runs the binary and waits until it is ready.
 func (v *server) start(ctx context.Context) error {
-	v.cmd = exec.Command(v.settings.binary, "serve", "--data", v.data, "--listen", v.address,
-		"--limits-requests", "0", "--backup-keep", "0", "--log-level", "warn")
+	_, listen, _ := strings.Cut(v.address, "://")
+	args := []string{"serve", "--data", v.data, "--listen", listen,
+		"--limits-requests", "0", "--backup-keep", "0", "--log-level", "warn"}
+	if v.settings.tls {
+		args = append(args, "--tls-local", "127.0.0.1")
+	}
+	v.cmd = exec.Command(v.settings.binary, args...)
 	v.stderr.Reset()
 	v.cmd.Stdout, v.cmd.Stderr = nil, &v.stderr
 	v.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -89,7 +101,8 @@ func (v *server) start(ctx context.Context) error {
 func (v *server) ready(ctx context.Context, limit time.Duration) error {
 	until := time.Now().Add(limit)
 	for time.Now().Before(until) && ctx.Err() == nil {
-		resp, err := http.Get("http://" + v.address + "/readyz")
+		v.trust()
+		resp, err := v.web.Get(v.address + "/readyz")
 		if err == nil {
 			resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
@@ -103,6 +116,24 @@ func (v *server) ready(ctx context.Context, limit time.Duration) error {
 		}
 	}
 	return errors.New("the server is not ready")
+}
+
+// newWeb makes a client that keeps as many connections as it uses at once.
+func newWeb() *http.Client {
+	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+}
+
+// trust reads the certificate of the server's authority as soon as there is one.
+func (v *server) trust() {
+	if !v.settings.tls || v.secure != nil {
+		return
+	}
+	pem, err := os.ReadFile(filepath.Join(v.data, "ca", "ca.pem"))
+	roots := x509.NewCertPool()
+	if err == nil && roots.AppendCertsFromPEM(pem) {
+		v.secure = &tls.Config{RootCAs: roots}
+		v.web.Transport = &http.Transport{MaxIdleConnsPerHost: 64, TLSClientConfig: v.secure.Clone()}
+	}
 }
 
 // kill ends the process at once, as a crash does.

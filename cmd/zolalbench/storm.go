@@ -69,7 +69,7 @@ func (b *storm) run(ctx context.Context) error {
 	if err := each(users, 64, func(_ int, u *user) error { return v.connect(ctx, u, quiet) }); err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	moving, err := b.settle(ctx, users)
+	moving, err := b.settle(ctx, v, users)
 	if err != nil {
 		return err
 	}
@@ -122,13 +122,13 @@ func (b *storm) run(ctx context.Context) error {
 }
 
 // settle makes the chats of every block and returns, for each block, those that will move.
-func (b *storm) settle(ctx context.Context, users []*user) ([][]uint32, error) {
+func (b *storm) settle(ctx context.Context, v *server, users []*user) ([][]uint32, error) {
 	var moving [][]uint32
 	for at := 0; at < len(users); at += stormBlock {
 		block := users[at:min(at+stormBlock, len(users))]
 		var chats []uint32
 		for range b.chats {
-			id, err := group(ctx, block[0], block[1:], false)
+			id, err := v.group(ctx, block[0], block[1:], false)
 			if err != nil {
 				return nil, fmt.Errorf("make a chat: %w", err)
 			}
@@ -223,7 +223,7 @@ func (s *settings) sync(ctx context.Context, chats int) error {
 	}
 	ids := make([]uint32, chats)
 	for i := range ids {
-		if ids[i], err = group(ctx, other, users[:1], false); err != nil {
+		if ids[i], err = v.group(ctx, other, users[:1], false); err != nil {
 			return fmt.Errorf("make a chat: %w", err)
 		}
 	}
