@@ -27,14 +27,15 @@ type Client struct {
 	cancel context.CancelFunc
 	owned  sync.WaitGroup
 
-	mu          sync.Mutex
-	conn        *Conn
-	changed     chan struct{} // closed and replaced whenever conn or fatal changes
-	fatal       error         // no reconnecting helps: revoked, unknown token, unsupported version
-	offset      time.Duration // server clock minus ours
-	incarnation string
-	followers   map[uint32]map[*follower]bool
-	handlers    map[*func(*zolalv1.Update)]bool
+	cursors sync.Mutex // guards the cursors in the journal
+
+	mu        sync.Mutex
+	conn      *Conn
+	changed   chan struct{} // closed and replaced whenever conn or fatal changes
+	fatal     error         // no reconnecting helps: revoked, unknown token, unsupported version
+	offset    time.Duration // server clock minus ours
+	followers map[uint32]map[*follower]bool
+	handlers  map[*func(*zolalv1.Update)]bool
 }
 
 // Dial starts a client and waits for its first connection. It returns an *Error where the server refuses
@@ -138,20 +139,14 @@ var once = map[string]bool{"Accounts/CreateToken": true}
 
 // Call asks over whatever connection there is, and asks again over the next one when it breaks, until ctx
 // ends. Every write carries a key and every read is harmless, so asking again is safe; the few methods
-// where it is not are not asked again.
+// where it is not are not asked again. When the server turns out to have been restored from a backup since
+// the call began, nothing is carried out and the error's code is INCARNATION_CHANGED.
 func (c *Client) Call(ctx context.Context, method string, req, resp proto.Message) error {
-	for {
-		conn, err := c.connected(ctx)
-		if err != nil {
-			return fmt.Errorf("call %s: %w", method, err)
-		}
-		err = conn.Call(ctx, method, req, resp)
-		var refused *Error
-		if err == nil || errors.As(err, &refused) || ctx.Err() != nil || once[method] {
-			return err
-		}
-		c.lost(conn)
+	conn, err := c.connected(ctx)
+	if err != nil {
+		return fmt.Errorf("call %s: %w", method, err)
 	}
+	return c.callIn(ctx, conn.life(), method, req, resp)
 }
 
 // connected waits for a connection.
@@ -229,7 +224,6 @@ func (c *Client) adopt(conn *Conn) {
 	ms := conn.Hello().GetServerMs()
 	c.mu.Lock()
 	c.offset = time.UnixMilli(ms).Sub(c.o.now())
-	c.incarnation = string(conn.Hello().GetIncarnation())
 	c.set(conn, nil)
 	for _, fs := range c.followers {
 		for f := range fs {
@@ -244,6 +238,7 @@ func (c *Client) adopt(conn *Conn) {
 			c.route.learn(info.GetAddresses())
 		}
 	})
+	c.outbox.meet(conn.life())
 	c.outbox.kick()
 }
 

@@ -78,6 +78,9 @@ func Connect(
 // Hello returns what the server said at the start: its incarnation, clock and capabilities.
 func (c *Conn) Hello() *zolalv1.HelloOk { return c.hello }
 
+// life is the incarnation of the server that this connection was opened to; it never carries another's.
+func (c *Conn) life() string { return string(c.hello.GetIncarnation()) }
+
 // Transport returns how the connection is carried.
 func (c *Conn) Transport() Transport { return c.transport }
 

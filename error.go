@@ -56,7 +56,8 @@ func temporary(err error) bool {
 	}
 	switch e.Code {
 	case zolalv1.ErrorCode_UNAVAILABLE, zolalv1.ErrorCode_RATE_LIMITED, zolalv1.ErrorCode_SLOW_MODE,
-		zolalv1.ErrorCode_INTERNAL, zolalv1.ErrorCode_DISK_FULL, zolalv1.ErrorCode_READ_ONLY:
+		zolalv1.ErrorCode_INTERNAL, zolalv1.ErrorCode_DISK_FULL, zolalv1.ErrorCode_READ_ONLY,
+		zolalv1.ErrorCode_INCARNATION_CHANGED:
 		return true
 	}
 	return false

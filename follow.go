@@ -4,6 +4,7 @@ package zolal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
@@ -17,7 +18,8 @@ const maxTail = 1000
 const readSize = 500
 
 // RewoundError says that the server was restored from a backup and no longer has entries that were followed.
-// Common is the last one that both sides have; follow again from there.
+// Common is the last one that both sides are known to have: drop what was shown after it, and follow again
+// from there. What this client had sent since is offered again by its outbox.
 type RewoundError struct{ Common uint32 }
 
 // Error names the last common entry.
@@ -45,16 +47,11 @@ func (f *follower) wake(entries []*zolalv1.Entry, gap bool) {
 	}
 }
 
-// cursor is how far a follower has come, with enough of the past to find its place in a rewound log.
-type cursor struct {
-	seq         uint32
-	incarnation string
-	samples     []*zolalv1.Sample // ascending
-}
-
 // Follow calls each for every entry of a chat after a seq: first what is stored, then what arrives, in
 // order, none twice and none left out, over any number of lost connections. It returns when ctx ends, when
-// each returns an error, when the server refuses, or with a *RewoundError after a restore.
+// each returns an error, when the server refuses, or with a *RewoundError after a restore: also after one
+// that happened while no client ran, as far as the journal knows the log. after is the caller's own mark; the
+// journal keeps what is needed to tell whether it still means the same.
 func (c *Client) Follow(
 	ctx context.Context, chat, after uint32, each func(*zolalv1.Entry) error,
 ) error {
@@ -73,7 +70,15 @@ func (c *Client) Follow(
 			delete(c.followers, chat)
 		}
 	}()
-	at := &cursor{seq: after}
+	at, err := c.cursorAt(chat, after)
+	if err != nil {
+		return fmt.Errorf("follow chat %d: %w", chat, err)
+	}
+	defer func() {
+		if err := c.save(chat, at, true); err != nil {
+			c.o.log("a cursor could not be written down", err)
+		}
+	}()
 	for {
 		c.mu.Lock()
 		tail, gap := f.tail, f.gap
@@ -89,6 +94,9 @@ func (c *Client) Follow(
 		if err == nil {
 			err = at.take(tail, each)
 		}
+		if err == nil {
+			err = c.save(chat, at, false)
+		}
 		if err != nil {
 			return fmt.Errorf("follow chat %d: %w", chat, err)
 		}
@@ -102,49 +110,36 @@ func (c *Client) Follow(
 	}
 }
 
-// take hands on what comes right after the cursor and passes over what was seen. What lies beyond a gap is
-// left for the next read, which the gap itself causes.
-func (a *cursor) take(entries []*zolalv1.Entry, each func(*zolalv1.Entry) error) error {
-	for _, e := range entries {
-		if e.GetSeq() != a.seq+1 {
-			continue
-		}
-		if err := each(e); err != nil {
-			return err
-		}
-		a.seq = e.GetSeq()
-		a.samples = append(a.samples, &zolalv1.Sample{Seq: e.GetSeq(), Chain: e.GetChain()})
-		a.thin()
-	}
-	return nil
-}
-
-// thin keeps at most 64 samples: the newest close together, older ones ever further apart.
-func (a *cursor) thin() {
-	if len(a.samples) <= 64 {
-		return
-	}
-	kept := a.samples[:0]
-	for i, s := range a.samples {
-		if fromEnd := len(a.samples) - i; fromEnd <= 16 || i%2 == 0 {
-			kept = append(kept, s)
-		}
-	}
-	a.samples = kept
-}
-
-// readOn reads from the log until nothing new comes.
+// readOn reads from the log until nothing new comes, in one life of the server.
 func (c *Client) readOn(
 	ctx context.Context, chat uint32, at *cursor, each func(*zolalv1.Entry) error,
 ) error {
-	if err := c.sameLog(ctx, chat, at); err != nil {
+	for {
+		conn, err := c.connected(ctx)
+		if err != nil {
+			return err
+		}
+		if err = c.readIn(ctx, conn.life(), chat, at, each); !errors.Is(err, errRewound) {
+			return err
+		}
+		// The server was restored while it was read from: first of all the place is looked up again.
+	}
+}
+
+func (c *Client) readIn(
+	ctx context.Context, life string, chat uint32, at *cursor, each func(*zolalv1.Entry) error,
+) error {
+	if err := c.sameLog(ctx, life, chat, at); err != nil {
 		return err
 	}
 	for {
 		resp := new(zolalv1.ReadResponse)
 		req := &zolalv1.ReadRequest{Chat: chat, After: at.seq, Limit: readSize}
-		if err := c.Call(ctx, "Messages/Read", req, resp); err != nil {
+		if err := c.insist(ctx, life, "Messages/Read", req, resp); err != nil {
 			return err
+		}
+		if h := resp.GetHead(); h != nil && h.GetSeq() < at.seq {
+			return at.rewound(h.GetSeq())
 		}
 		if len(resp.GetEntries()) == 0 {
 			return nil
@@ -159,26 +154,35 @@ func (c *Client) readOn(
 	}
 }
 
+// rewound says that the log ends before the cursor: nothing vouches for more than the samples up to there.
+func (a *cursor) rewound(head uint32) error {
+	e := new(RewoundError)
+	for _, s := range a.samples {
+		if s.GetSeq() <= head {
+			e.Common = s.GetSeq()
+		}
+	}
+	return e
+}
+
 // sameLog finds out, when the server's incarnation has changed, whether the log is still the one followed.
-func (c *Client) sameLog(ctx context.Context, chat uint32, at *cursor) error {
-	c.mu.Lock()
-	now := c.incarnation
-	c.mu.Unlock()
-	before := at.incarnation
-	at.incarnation = now
-	if before == "" || before == now || len(at.samples) == 0 {
+func (c *Client) sameLog(ctx context.Context, life string, chat uint32, at *cursor) error {
+	if at.life != "" && at.life != life && at.seq > 0 {
+		common, err := c.common(ctx, life, chat, at.samples)
+		if err != nil {
+			return err
+		}
+		if common < at.seq {
+			return &RewoundError{Common: common}
+		}
+	}
+	at.life = life
+	if at.seq == 0 || len(at.samples) > 0 {
 		return nil
 	}
-	req := &zolalv1.CommonRequest{Chat: chat}
-	for i := len(at.samples) - 1; i >= 0; i-- {
-		req.Samples = append(req.Samples, at.samples[i])
+	first, err := c.first(ctx, life, chat)
+	if err == nil && first != nil && first.GetSeq() <= at.seq {
+		at.samples = append(at.samples, first)
 	}
-	resp := new(zolalv1.CommonResponse)
-	if err := c.Call(ctx, "Sync/Common", req, resp); err != nil {
-		return err
-	}
-	if resp.GetSeq() < at.seq {
-		return &RewoundError{Common: resp.GetSeq()}
-	}
-	return nil
+	return err
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,7 @@ type post struct {
 	base    *url.URL
 	client  *http.Client
 	options Options
+	life    string // of the server, in hexadecimal, once it is known
 	ctx     context.Context
 	cancel  context.CancelFunc
 
@@ -98,13 +100,14 @@ func (p *post) write() {
 	}
 }
 
-// call makes one request; a fault of the network ends the carrier, so that the outbox asks again.
+// call makes one request; a fault of the network ends the carrier, so that the outbox asks again, and so does
+// a server that was restored.
 func (p *post) call(frame *zolalv1.ClientFrame) {
 	payload, err := p.exchange(p.ctx, frame.GetMethod(), frame.GetPayload())
 	r := &zolalv1.Response{Id: frame.GetId()}
 	var refused *Error
 	switch {
-	case errors.As(err, &refused):
+	case errors.As(err, &refused) && refused.Code != zolalv1.ErrorCode_INCARNATION_CHANGED:
 		r.Result = &zolalv1.Response_Error{Error: &zolalv1.Error{
 			Code: refused.Code, Message: refused.Text, Field: refused.Field,
 			RetryMs: uint32(refused.Retry.Milliseconds()),
@@ -153,6 +156,9 @@ func (p *post) open(ctx context.Context, path string, payload []byte) (*http.Res
 	req.Header.Set("Content-Type", "application/x-protobuf")
 	if p.options.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+p.options.Token)
+	}
+	if p.life != "" { // SYNC-7
+		req.Header.Set("Zolal-Incarnation", p.life)
 	}
 	resp, err := p.client.Do(req)
 	if err != nil {
@@ -241,6 +247,7 @@ func openStream(ctx context.Context, base *url.URL, o Options) (carrier, *zolalv
 		p.fail(err)
 		return nil, nil, err
 	}
+	p.life = hex.EncodeToString(ok.GetIncarnation())
 	p.owned.Add(1)
 	go func() {
 		defer p.owned.Done()
@@ -299,6 +306,7 @@ func openPoll(ctx context.Context, base *url.URL, o Options) (carrier, *zolalv1.
 		p.fail(err)
 		return nil, nil, err
 	}
+	p.life = hex.EncodeToString(ok.GetIncarnation())
 	var id [12]byte
 	rand.Read(id[:])
 	session := base64.RawURLEncoding.EncodeToString(id[:])

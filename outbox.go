@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,16 +22,26 @@ import (
 type outbox struct {
 	c *Client
 
-	mu    sync.Mutex
-	last  int64 // newest name in the journal
-	chats map[uint32]*lane
-	shut  bool
+	mu     sync.Mutex
+	last   int64 // newest name in the journal
+	chats  map[uint32]*lane
+	sent   []string        // names of what was acknowledged and is kept, ascending
+	rooted map[uint32]bool // chats whose first entry is noted
+	life   string          // of the server that the messages fit; they go to no other
+	next   string          // the life that is being prepared for
+	shut   bool
 }
 
 // lane is the queue of one chat. It has a goroutine while it holds anything.
 type lane struct {
-	items []*item
+	items []*item // ascending by name
 	wake  chan struct{}
+}
+
+func (l *lane) remove(it *item) {
+	if i := slices.Index(l.items, it); i >= 0 {
+		l.items = slices.Delete(l.items, i, i+1)
+	}
 }
 
 // item is one message on its way.
@@ -45,11 +56,15 @@ type result struct {
 	err     error
 }
 
-func newOutbox(c *Client) *outbox { return &outbox{c: c, chats: make(map[uint32]*lane)} }
+func newOutbox(c *Client) *outbox {
+	return &outbox{c: c, chats: make(map[uint32]*lane), rooted: make(map[uint32]bool)}
+}
 
 // Send writes a message: first into the journal, then to the server, again and again until it is
 // acknowledged. A missing key is made. When ctx ends the message stays in the outbox and goes out later.
-// It returns an *Error where the server refuses the message; it leaves the outbox then.
+// It returns an *Error where the server refuses the message; it leaves the outbox then. An acknowledged
+// message is kept in the journal for 30 days, the newest thousand, and sent again under its key to a server
+// that was restored from a backup without it.
 func (c *Client) Send(ctx context.Context, req *zolalv1.SendRequest) (*zolalv1.Receipt, error) {
 	if len(req.GetKey()) == 0 {
 		req = proto.Clone(req).(*zolalv1.SendRequest)
@@ -97,7 +112,7 @@ func (b *outbox) add(req *zolalv1.SendRequest) (<-chan result, error) {
 		return nil, ErrClosed
 	}
 	b.last = max(b.last+1, b.c.o.now().UnixNano())
-	it := &item{name: fmt.Sprintf("outbox/%020d", b.last), req: req, done: make(chan result, 1)}
+	it := &item{name: outboxName(b.last), req: req, done: make(chan result, 1)}
 	if err := b.c.journal.Put(it.name, raw); err != nil {
 		return nil, err
 	}
@@ -118,8 +133,16 @@ func (b *outbox) load() error {
 	if err != nil {
 		return err
 	}
+	life, err := b.c.journal.Get("incarnation")
+	if err != nil {
+		return err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.life = string(life)
+	if b.sent, err = b.c.journal.Keys("sent/"); err != nil {
+		return err
+	}
 	for _, name := range names {
 		raw, err := b.c.journal.Get(name)
 		if err != nil {
@@ -150,7 +173,36 @@ func (b *outbox) queue(it *item) {
 			b.drain(chat, l)
 		}()
 	}
-	l.items = append(l.items, it)
+	byName := func(a, b *item) int { return strings.Compare(a.name, b.name) }
+	at, _ := slices.BinarySearchFunc(l.items, it, byName)
+	l.items = slices.Insert(l.items, at, it)
+}
+
+// meet tells the outbox which life of the server it is connected to. Where that is another than the messages
+// were written for, it stays shut until they fit.
+func (b *outbox) meet(life string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.life == "" {
+		b.life = life
+		if err := b.c.journal.Put("incarnation", []byte(life)); err != nil {
+			b.c.o.log("the server's incarnation could not be written down", err)
+		}
+	}
+	if b.life == life || b.next == life {
+		return
+	}
+	b.next = life
+	b.c.owned.Add(1)
+	go func() {
+		defer b.c.owned.Done()
+		b.c.settle(life)
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.next == life {
+			b.next = ""
+		}
+	}()
 }
 
 // kick ends the pauses of all lanes: there is a new connection.
@@ -165,7 +217,8 @@ func (b *outbox) kick() {
 	}
 }
 
-// drain sends a lane's messages in order until none is left.
+// drain sends a lane's messages in order until none is left or the client is closed; the journal keeps what
+// was not sent.
 func (b *outbox) drain(chat uint32, l *lane) {
 	for {
 		b.mu.Lock()
@@ -174,42 +227,73 @@ func (b *outbox) drain(chat uint32, l *lane) {
 			b.mu.Unlock()
 			return
 		}
-		it := l.items[0]
+		it, req, life := l.items[0], l.items[0].req, b.life
 		b.mu.Unlock()
-		r := b.deliver(it, l)
-		if r.receipt == nil && r.err == nil {
-			return // the client was closed; the journal keeps the message
+		receipt := new(zolalv1.Receipt)
+		err := b.c.callIn(b.c.ctx, life, "Messages/Send", req, receipt)
+		if b.c.ctx.Err() != nil {
+			return
 		}
-		it.done <- r
-		b.mu.Lock()
-		l.items = slices.Delete(l.items, 0, 1)
-		b.mu.Unlock()
+		switch {
+		case err == nil:
+			b.acknowledged(it, l, life, receipt)
+		case final(err):
+			b.leave(chat, l, err)
+			return
+		case !temporary(err):
+			b.refused(it, l, err)
+		case !b.wait(err, l):
+			return
+		}
 	}
 }
 
-// deliver sends one message until the server has answered for good.
-func (b *outbox) deliver(it *item, l *lane) result {
-	for {
-		receipt := new(zolalv1.Receipt)
-		err := b.c.Call(b.c.ctx, "Messages/Send", it.req, receipt)
-		if b.c.ctx.Err() != nil {
-			return result{}
-		}
-		if err != nil && temporary(err) {
-			if !b.wait(err, l) {
-				return result{}
-			}
-			continue
-		}
-		if derr := b.c.journal.Delete(it.name); derr != nil && err == nil {
-			// Sending it again is harmless: the key is known.
-			b.c.o.log("the outbox could not forget a sent message", derr)
-		}
-		if err != nil {
-			return result{err: err}
-		}
-		return result{receipt: receipt}
+// acknowledged takes a message out of its lane, unless the server was restored since the answer: it counts
+// for the life that gave it.
+func (b *outbox) acknowledged(it *item, l *lane, life string, r *zolalv1.Receipt) {
+	b.mu.Lock()
+	if b.life != life {
+		b.mu.Unlock()
+		return
 	}
+	if err := b.keep(it, r); err != nil {
+		b.c.o.log("the outbox could not note a sent message", err)
+	}
+	l.remove(it)
+	it.done <- result{receipt: r}
+	fresh := !b.rooted[r.GetChat()]
+	b.rooted[r.GetChat()] = true
+	b.mu.Unlock()
+	if !fresh {
+		return
+	}
+	if err := b.c.root(b.c.ctx, life, r.GetChat()); err != nil && b.c.ctx.Err() == nil {
+		b.c.o.log("the first entry of a chat could not be noted", err)
+	}
+}
+
+// refused takes a message out for which there is no other answer.
+func (b *outbox) refused(it *item, l *lane, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if derr := b.c.journal.Delete(it.name); derr != nil {
+		b.c.o.log("the outbox could not forget a refused message", derr)
+	}
+	l.remove(it)
+	it.done <- result{err: err}
+}
+
+// leave tells everyone who waits that this device is signed out. What was not sent stays in the journal.
+//
+// AUTH-5
+func (b *outbox) leave(chat uint32, l *lane, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, it := range l.items {
+		it.done <- result{err: err}
+	}
+	l.items = nil
+	delete(b.chats, chat)
 }
 
 // wait pauses for as long as the server asked, a second where it did not say.

@@ -41,7 +41,8 @@ type Options struct {
 	Transports []Transport
 	// Patience is how long a transport may take to show that data arrives; 5 s where 0.
 	Patience time.Duration
-	// Journal keeps the outbox and cursors; in memory where nil.
+	// Journal keeps what must outlive the process: the outbox, what was sent lately, how far chats were
+	// followed, and the server's addresses. In memory where nil, which forgets it all.
 	Journal Journal
 	// Now is the local clock; time.Now where nil.
 	Now func() time.Time

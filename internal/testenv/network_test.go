@@ -15,23 +15,7 @@ import (
 // guest signs up over an address and returns a connected client.
 func guest(t *testing.T, address, name string, o zolal.Options) *zolal.Client {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	o.Info = &zolalv1.ClientInfo{Device: name, Client: "test"}
-	s, err := zolal.SignUp(ctx, address, o, &zolalv1.SignUpRequest{
-		Key: zolal.NewKey(time.Now()), Username: name, Password: "correct horse battery 7", Name: name,
-		Recovery: make([]byte, 32),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Token = s.GetToken()
-	c, err := zolal.Dial(ctx, address, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close() })
-	return c
+	return guestIn(t, address, name, &o)
 }
 
 // notes opens a client's saved messages.

@@ -36,6 +36,7 @@ func (shared) Snapshot(context.Context, string) error { return nil }
 type local struct {
 	t       *testing.T
 	store   shared
+	backup  *storetest.Memory
 	configs []server.Config
 	servers []*server.Server
 	wires   []*wires
@@ -52,6 +53,36 @@ func MemoryAt(t *testing.T, listen string, public ...string) Host {
 	return start(t, 1, func(c *server.Config) { c.Listen, c.Address = listen, public })
 }
 
+// Backup keeps a copy of a store, to which its host can go back.
+type Backup interface {
+	Host
+	// BackUp copies the store as it stands.
+	BackUp()
+	// Restore stops the server, puts the copy in the place of its store, as another incarnation, and starts it
+	// again.
+	Restore() error
+}
+
+// Restorable starts a server on the reference store in memory, which can be backed up and restored.
+func Restorable(t *testing.T) Backup {
+	return start(t, 1)
+}
+
+// BackUp copies the store.
+func (h *local) BackUp() { h.backup = h.store.Fork() }
+
+// Restore goes back to the copy.
+func (h *local) Restore() error {
+	if err := h.stop(); err != nil {
+		return err
+	}
+	if _, err := h.backup.Renew(context.Background()); err != nil {
+		return err
+	}
+	h.store = shared{h.backup}
+	return h.begin()
+}
+
 // SQLite starts a server on the embedded store.
 func SQLite(t *testing.T) Host {
 	return start(t, 1, func(c *server.Config) { c.OpenStore = nil })
@@ -64,7 +95,7 @@ func Twins(t *testing.T) Host {
 }
 
 // start starts n servers over one store in memory, unless a change gives them another.
-func start(t *testing.T, n int, change ...func(*server.Config)) Host {
+func start(t *testing.T, n int, change ...func(*server.Config)) *local {
 	t.Helper()
 	h := &local{t: t, store: shared{storetest.NewMemory()}, servers: make([]*server.Server, n)}
 	for range n {

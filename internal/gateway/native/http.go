@@ -3,6 +3,7 @@
 package native
 
 import (
+	"encoding/hex"
 	"errors"
 	"io"
 	"mime"
@@ -28,6 +29,9 @@ const (
 	headerValue = "v1"
 )
 
+// headerLife names, on a request, the incarnation of the server that the client knows.
+const headerLife = "Zolal-Incarnation"
+
 const (
 	typeJSON  = "application/json"
 	typeProto = "application/x-protobuf"
@@ -51,6 +55,10 @@ func (g *Gateway) serveCall(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := m.may(c.actor); err != nil {
+		g.httpError(w, r, err)
+		return
+	}
+	if err := g.sameLife(r); err != nil {
 		g.httpError(w, r, err)
 		return
 	}
@@ -97,7 +105,7 @@ func (g *Gateway) open(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	case http.MethodOptions:
 		h.Set("Access-Control-Allow-Methods", "POST")
-		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, "+headerLife)
 		h.Set("Access-Control-Max-Age", "86400")
 		w.WriteHeader(http.StatusNoContent)
 		return false
@@ -107,6 +115,19 @@ func (g *Gateway) open(w http.ResponseWriter, r *http.Request) bool {
 			wire.ErrorOut(chat.Errorf(chat.CodeBadRequest, "methods are called by POST")))
 		return false
 	}
+}
+
+// sameLife refuses what was asked of the server before it was restored: a sequence number, or a chat, may
+// mean something else now. A WebSocket needs no such check: it does not outlive the process that opened it.
+//
+// SYNC-7
+func (g *Gateway) sameLife(r *http.Request) error {
+	known := r.Header.Get(headerLife)
+	inc := g.cfg.Engine.Incarnation()
+	if known == "" || strings.EqualFold(known, hex.EncodeToString(inc[:])) {
+		return nil
+	}
+	return chat.Errorf(chat.CodeIncarnationChanged, "the server was restored since")
 }
 
 // httpCaller finds out who asks, within the limits of whoever that is.

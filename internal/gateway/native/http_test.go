@@ -384,3 +384,29 @@ func TestTheSignedListIsToldAtTheStartAndAtEverySync(t *testing.T) {
 		t.Errorf("limits: %v", limits)
 	}
 }
+
+// SYNC-7
+func TestARequestForAServerBeforeItsRestoreIsRefusedAndDoesNothing(t *testing.T) {
+	h := serve(t)
+	u := h.users(1)[0]
+	room := fmt.Sprintf(`{"key":%q,"account":%d}`, base64.StdEncoding.EncodeToString(key()), u.Account)
+	_, info := h.post(u.Token, "/api/Chats/OpenDirect", room)
+	write := func(life string) (int, any) {
+		resp, out := h.post(u.Token, "/api/Messages/Send", fmt.Sprintf(`{"key":%q,"chat":%v,"text":"a"}`,
+			base64.StdEncoding.EncodeToString(key()), info["id"]), "Zolal-Incarnation", life)
+		return resp.StatusCode, out["code"]
+	}
+	inc := h.engine.Incarnation()
+	if status, _ := write(fmt.Sprintf("%X", inc)); status != 200 {
+		t.Errorf("of this life: %d", status)
+	}
+	for _, life := range []string{strings.Repeat("00", 16), "neither"} {
+		if status, code := write(life); status != 409 || code != "INCARNATION_CHANGED" {
+			t.Errorf("of %s: %d %v", life, status, code)
+		}
+	}
+	_, page := h.post(u.Token, "/api/Messages/Page", fmt.Sprintf(`{"chat":%v,"limit":10}`, info["id"]))
+	if n := len(page["entries"].([]any)); n != 2 { // the chat's creation and one message
+		t.Errorf("%d entries", n)
+	}
+}
