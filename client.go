@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -34,6 +33,7 @@ type Client struct {
 	changed   chan struct{} // closed and replaced whenever conn or fatal changes
 	fatal     error         // no reconnecting helps: revoked, unknown token, unsupported version
 	offset    time.Duration // server clock minus ours
+	away      time.Duration // the server stops and asked to be left alone for so long
 	followers map[uint32]map[*follower]bool
 	handlers  map[*func(*zolalv1.Update)]bool
 }
@@ -53,7 +53,10 @@ func Dial(ctx context.Context, address string, o Options) (*Client, error) {
 		handlers:  make(map[*func(*zolalv1.Update)]bool),
 	}
 	var err error
-	if c.route, err = newRoute(address, o); err != nil {
+	if c.offset, err = c.clock(); err != nil {
+		return nil, fmt.Errorf("dial: %w", err)
+	}
+	if c.route, err = newRoute(address, o, c.Now()); err != nil {
 		return nil, fmt.Errorf("dial: %w", err)
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
@@ -84,7 +87,7 @@ func (c *Client) acquaint(ctx context.Context) error {
 	if err := c.Call(ctx, "Accounts/Server", &zolalv1.Empty{}, info); err != nil {
 		return err
 	}
-	c.route.learn(info.GetAddresses())
+	c.route.learn(info.GetAddresses(), c.Now())
 	return nil
 }
 
@@ -195,7 +198,7 @@ func (c *Client) run() {
 			return
 		}
 		address, transport := c.route.choose()
-		conn, err := Connect(c.ctx, address, transport, c.o, c.receive)
+		l, err := c.open(address, transport)
 		if err != nil {
 			c.route.failed(err)
 			if final(err) {
@@ -207,12 +210,8 @@ func (c *Client) run() {
 			continue
 		}
 		c.route.worked()
-		c.adopt(conn)
-		select {
-		case <-conn.Done():
-		case <-c.ctx.Done():
-			conn.Close()
-		}
+		c.adopt(l.conn)
+		c.stay(l)
 		c.mu.Lock()
 		c.set(nil, nil)
 		c.mu.Unlock()
@@ -221,9 +220,8 @@ func (c *Client) run() {
 
 // adopt makes a fresh connection the one in use and wakes everything that waits for it.
 func (c *Client) adopt(conn *Conn) {
-	ms := conn.Hello().GetServerMs()
+	c.learnClock(time.UnixMilli(conn.Hello().GetServerMs()))
 	c.mu.Lock()
-	c.offset = time.UnixMilli(ms).Sub(c.o.now())
 	c.set(conn, nil)
 	for _, fs := range c.followers {
 		for f := range fs {
@@ -235,31 +233,11 @@ func (c *Client) adopt(conn *Conn) {
 	info := new(zolalv1.ServerInfo)
 	_ = conn.Start("Accounts/Server", &zolalv1.Empty{}, func(payload []byte, err error) {
 		if err == nil && proto.Unmarshal(payload, info) == nil {
-			c.route.learn(info.GetAddresses())
+			c.route.learn(info.GetAddresses(), c.Now())
 		}
 	})
 	c.outbox.meet(conn.life())
 	c.outbox.kick()
-}
-
-// pause waits before another attempt: briefly while there are addresses that were not tried in this round,
-// then half a second doubling to thirty with each round that failed. A random half is taken off, so that
-// thousands who lost the same server do not come back as one.
-func (c *Client) pause() bool {
-	rounds, begun := c.route.failures()
-	wait := 100 * time.Millisecond
-	if begun {
-		wait = min(500*time.Millisecond<<min(rounds, 6), 30*time.Second)
-	}
-	wait = wait/2 + rand.N(wait/2)
-	t := time.NewTimer(wait)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-c.ctx.Done():
-		return false
-	}
 }
 
 // final reports that no further attempt can succeed.
@@ -270,35 +248,4 @@ func final(err error) bool {
 		return true
 	}
 	return false
-}
-
-// receive takes the updates of a connection.
-func (c *Client) receive(u *zolalv1.Updates) {
-	c.mu.Lock()
-	handlers := make([]func(*zolalv1.Update), 0, len(c.handlers))
-	for h := range c.handlers {
-		handlers = append(handlers, *h)
-	}
-	for _, one := range u.GetUpdates() {
-		switch w := one.GetWhat().(type) {
-		case *zolalv1.Update_Chat:
-			for f := range c.followers[w.Chat.GetChat()] {
-				f.wake(w.Chat.GetEntries(), false)
-			}
-		case *zolalv1.Update_Resync:
-			for _, fs := range c.followers {
-				for f := range fs {
-					f.wake(nil, true)
-				}
-			}
-		case *zolalv1.Update_Addresses:
-			c.route.learn(w.Addresses)
-		}
-	}
-	c.mu.Unlock()
-	for _, one := range u.GetUpdates() {
-		for _, h := range handlers {
-			h(one)
-		}
-	}
 }

@@ -62,19 +62,16 @@ func TestJournalsKeepDeleteAndListInOrder(t *testing.T) {
 }
 
 // signed makes an address list as a server does.
-func signed(t *testing.T, private ed25519.PrivateKey, a *zolalv1.Addresses) *zolalv1.AddressList {
+func signed(t testing.TB, private ed25519.PrivateKey, payload []byte) *zolalv1.AddressList {
 	t.Helper()
-	payload, err := proto.Marshal(a)
-	if err != nil {
-		t.Fatal(err)
-	}
 	return &zolalv1.AddressList{
 		Payload: payload, Key: private.Public().(ed25519.PublicKey),
 		Signature: ed25519.Sign(private, append([]byte(addressPrefix), payload...)),
 	}
 }
 
-func TestOnlyAGenuineAddressListIsLearned(t *testing.T) {
+// ADDR-2
+func TestOnlyAGenuineAndNewerAddressListIsLearned(t *testing.T) {
 	now := time.UnixMilli(1_800_000_000_000)
 	_, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
@@ -84,40 +81,94 @@ func TestOnlyAGenuineAddressListIsLearned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	list := func(key ed25519.PrivateKey, issued, expires int64, addresses ...string) *zolalv1.AddressList {
+		a := &zolalv1.Addresses{Addresses: addresses, IssuedMs: issued, ExpiresMs: expires}
+		payload, err := proto.Marshal(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return signed(t, key, payload)
+	}
 	later := now.Add(time.Hour).UnixMilli()
-	good := &zolalv1.Addresses{Addresses: []string{"https://b.example"}, ExpiresMs: later}
-	o := Options{Journal: &MemoryJournal{}, Now: func() time.Time { return now }}
-	r, err := newRoute("https://a.example", o)
+	o := Options{Journal: &MemoryJournal{}}
+	r, err := newRoute("https://a.example", o, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.learn(signed(t, private, &zolalv1.Addresses{
-		Addresses: []string{"https://old.example"}, ExpiresMs: now.UnixMilli() - 1,
-	}))
-	tampered := signed(t, private, good)
+	knows := func(want ...string) {
+		t.Helper()
+		if !slices.Equal(r.addresses, want) {
+			t.Fatalf("knows %v; want %v", r.addresses, want)
+		}
+	}
+	r.learn(list(private, 1, now.UnixMilli()-1, "https://old.example"), now)
+	tampered := list(private, 2, later, "https://b.example")
 	tampered.Payload = append(tampered.Payload, 0)
-	r.learn(tampered)
-	if len(r.addresses) != 1 {
-		t.Fatalf("learned %v", r.addresses)
+	r.learn(tampered, now)
+	knows("https://a.example")
+	r.learn(list(private, 5, later, "https://b.example", "http://plain.example", "ftp://b"), now)
+	r.learn(list(stranger, 6, later, "https://evil.example"), now)
+	r.learn(list(private, 4, later, "https://before.example"), now)
+	r.learn(list(private, 5, later, "https://same.example"), now)
+	knows("https://a.example", "https://b.example")
+	r.at = 1
+	r.learn(list(private, 7, later, "https://c.example", "https://a.example"), now)
+	knows("https://a.example", "https://c.example")
+	if at, _ := r.choose(); at != "https://a.example" {
+		t.Fatalf("still at %s, which was withdrawn", at)
 	}
-	r.learn(signed(t, private, good))
-	r.learn(signed(t, stranger, &zolalv1.Addresses{
-		Addresses: []string{"https://evil.example"}, ExpiresMs: later,
-	}))
-	want := []string{"https://a.example", "https://b.example"}
-	if !slices.Equal(r.addresses, want) {
-		t.Fatalf("learned %v", r.addresses)
+	if r, err = newRoute("https://a.example", o, now); err != nil {
+		t.Fatal(err)
 	}
-	again, err := newRoute("https://a.example", o)
-	if err != nil || !slices.Equal(again.addresses, want) {
-		t.Fatalf("the next client knows %v, %v", again.addresses, err)
+	r.learn(list(private, 6, later, "https://before.example"), now)
+	knows("https://a.example", "https://c.example")
+	// A list that has ended while nobody looked gives no addresses, and lets none before it in.
+	if r, err = newRoute("https://a.example", o, now.Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
 	}
+	r.learn(list(private, 6, now.Add(3*time.Hour).UnixMilli(), "https://before.example"), now.Add(2*time.Hour))
+	knows("https://a.example")
+}
+
+// FuzzAddressList feeds the decoder what a network may bring: it believes nothing that is not signed.
+func FuzzAddressList(f *testing.F) {
+	_, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	payload, err := proto.Marshal(&zolalv1.Addresses{Addresses: []string{"https://b.example", "://", "x y"}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	good := signed(f, private, payload)
+	f.Add(payload, good.GetSignature(), good.GetKey())
+	f.Add([]byte{}, []byte{1}, []byte{2})
+	f.Fuzz(func(t *testing.T, payload, signature, key []byte) {
+		now := time.UnixMilli(0)
+		list := &zolalv1.AddressList{Payload: payload, Signature: signature, Key: key}
+		_, lerr := VerifyAddresses(list, nil, now)
+		r, err := newRoute("https://a.example", Options{Journal: &MemoryJournal{}}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.learn(list, now)
+		if lerr != nil && (len(r.addresses) != 1 || r.known()) {
+			t.Fatalf("an unsigned list gives %v", r.addresses)
+		}
+		// Signed by a key of ours, the same payload is read without harm.
+		r.learn(signed(t, private, payload), now)
+		for _, a := range r.addresses {
+			if _, err := baseURL(a); err != nil {
+				t.Fatalf("%q is no address", a)
+			}
+		}
+	})
 }
 
 func TestTheRouteTriesEveryAddressBeforeASlowerTransport(t *testing.T) {
 	now := time.UnixMilli(1_800_000_000_000)
 	o := Options{Journal: &MemoryJournal{}, Now: func() time.Time { return now }}
-	r, err := newRoute("https://one", o)
+	r, err := newRoute("https://one", o, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +195,7 @@ func TestTheRouteTriesEveryAddressBeforeASlowerTransport(t *testing.T) {
 	if rounds, _ := r.failures(); rounds != 0 {
 		t.Fatalf("%d rounds", rounds)
 	}
-	again, err := newRoute("https://one", o)
+	again, err := newRoute("https://one", o, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +203,7 @@ func TestTheRouteTriesEveryAddressBeforeASlowerTransport(t *testing.T) {
 		t.Fatalf("what worked here a moment ago is not tried first: %s", tr)
 	}
 	now = now.Add(2 * rememberFor)
-	if again, err = newRoute("https://one", o); err != nil {
+	if again, err = newRoute("https://one", o, now); err != nil {
 		t.Fatal(err)
 	}
 	if _, tr := again.choose(); tr != WebSocket {

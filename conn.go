@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -30,12 +31,23 @@ type Conn struct {
 	hello     *zolalv1.HelloOk
 	updates   func(*zolalv1.Updates)
 
+	patience time.Duration
+	heard    atomic.Int64 // when the last frame came, in nanoseconds since begun
+	begun    time.Time
+
 	mu      sync.Mutex
 	next    uint32
-	waiting map[uint32]func(*zolalv1.Response)
+	waiting map[uint32]call
+	quiet   chan struct{} // closed when nothing is under way any more; nil where nobody waits for that
 	err     error
 
 	done chan struct{}
+}
+
+// call is a request under way.
+type call struct {
+	since time.Time
+	done  func(*zolalv1.Response)
 }
 
 // Connect opens one connection over the given transport and says hello. Updates are handed to the function
@@ -67,12 +79,16 @@ func Connect(
 	if updates == nil {
 		updates = func(*zolalv1.Updates) {}
 	}
-	c := &Conn{
-		carrier: k, transport: t, hello: ok, updates: updates,
-		waiting: make(map[uint32]func(*zolalv1.Response)), done: make(chan struct{}),
-	}
+	c := newConn(k, t, ok, o, updates)
 	go c.read()
 	return c, nil
+}
+
+func newConn(k carrier, t Transport, ok *zolalv1.HelloOk, o Options, updates func(*zolalv1.Updates)) *Conn {
+	return &Conn{
+		carrier: k, transport: t, hello: ok, updates: updates, waiting: make(map[uint32]call),
+		done: make(chan struct{}), patience: o.patience(), begun: time.Now(),
+	}
 }
 
 // Hello returns what the server said at the start: its incarnation, clock and capabilities.
@@ -143,7 +159,7 @@ func (c *Conn) Start(method string, req proto.Message, done func(payload []byte,
 	}
 	c.next++
 	id := c.next
-	c.waiting[id] = func(r *zolalv1.Response) {
+	c.waiting[id] = call{since: time.Now(), done: func(r *zolalv1.Response) {
 		switch {
 		case r == nil:
 			done(nil, c.Err())
@@ -152,7 +168,7 @@ func (c *Conn) Start(method string, req proto.Message, done func(payload []byte,
 		default:
 			done(r.GetPayload(), nil)
 		}
-	}
+	}}
 	c.mu.Unlock()
 	if err := c.carrier.send(&zolalv1.ClientFrame{Id: id, Method: method, Payload: payload}); err != nil {
 		c.fail(err)
@@ -168,7 +184,7 @@ func (c *Conn) read() {
 	pinged := make(chan struct{})
 	go func() {
 		defer close(pinged)
-		c.ping(stop)
+		c.watch(stop)
 	}()
 	for {
 		f, err := c.carrier.receive()
@@ -176,6 +192,7 @@ func (c *Conn) read() {
 			c.fail(err)
 			break
 		}
+		c.heard.Store(int64(time.Since(c.begun)))
 		if r := f.GetResponse(); r != nil {
 			if done := c.take(r.GetId()); done != nil {
 				done(r)
@@ -190,48 +207,85 @@ func (c *Conn) read() {
 	left := c.waiting
 	c.waiting = nil
 	c.mu.Unlock()
-	for _, done := range left {
-		done(nil)
+	for _, l := range left {
+		l.done(nil)
 	}
 }
 
 func (c *Conn) take(id uint32) func(*zolalv1.Response) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	done := c.waiting[id]
+	done := c.waiting[id].done
 	delete(c.waiting, id)
+	if c.quiet != nil && len(c.waiting) == 0 {
+		close(c.quiet)
+		c.quiet = nil
+	}
 	return done
 }
 
-// ping shows both sides that an idle connection lives; a ping that stays unanswered for one whole period
-// ends the connection.
-func (c *Conn) ping(stop <-chan struct{}) {
-	every := time.Duration(c.hello.GetPingSeconds()) * time.Second
-	if every <= 0 || c.transport != WebSocket {
-		<-stop
-		return
+// idle returns a channel that is closed when no call is under way.
+func (c *Conn) idle() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	q := make(chan struct{})
+	if len(c.waiting) == 0 || c.quiet != nil {
+		close(q)
+		return q
 	}
-	t := time.NewTicker(every)
+	c.quiet = q
+	return q
+}
+
+// watch finds out whether a connection still lives: data may stop without an end to it. An idle one is pinged
+// as often as the server asks, one that leaves a call unanswered is pinged when patience ends, and one on
+// which nothing at all comes after a ping, for as long again, is over.
+//
+// CONN-6
+func (c *Conn) watch(stop <-chan struct{}) {
+	every := time.Duration(c.hello.GetPingSeconds()) * time.Second
+	if c.transport != WebSocket {
+		every = 0 // streams have heartbeats, and polls are answered
+	}
+	t := time.NewTicker(max(c.patience/4, time.Millisecond))
 	defer t.Stop()
-	answered := make(chan struct{}, 1)
-	answered <- struct{}{}
+	var asked time.Time // when the ping was sent that decides, zero while there is none
+	last := time.Now()  // when a ping was sent or answered
 	for {
 		select {
 		case <-stop:
 			return
 		case <-t.C:
 		}
-		select {
-		case <-answered:
-		default:
-			c.fail(fmt.Errorf("no answer to a ping within %s", every))
+		heard := c.begun.Add(time.Duration(c.heard.Load()))
+		switch {
+		case !asked.IsZero() && heard.After(asked):
+			asked = time.Time{}
+		case !asked.IsZero() && time.Since(asked) > c.patience:
+			c.fail(fmt.Errorf("nothing came within %s of a ping", c.patience))
 			return
-		}
-		err := c.Start("Ping", &zolalv1.Empty{}, func([]byte, error) { answered <- struct{}{} })
-		if err != nil {
-			return
+		case asked.IsZero() && (c.doubtful(heard) || every > 0 && time.Since(last) >= every):
+			asked = time.Now()
+			last = asked
+			// Sending may block where the network takes nothing any more; fail ends that.
+			go func() { _ = c.Start("Ping", &zolalv1.Empty{}, func([]byte, error) {}) }()
 		}
 	}
+}
+
+// doubtful reports that a call waits for longer than patience, and nothing else has come either.
+func (c *Conn) doubtful(heard time.Time) bool {
+	if time.Since(heard) <= c.patience {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, w := range c.waiting {
+		if time.Since(w.since) > c.patience {
+			return true
+		}
+	}
+	return false
 }
 
 // fail records the first reason and closes the carrier, which ends the reading goroutine.

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -24,6 +25,9 @@ import (
 
 // maxCalls bounds the calls that an HTTP carrier has under way at once.
 const maxCalls = 64
+
+// pollWait is how long the server may hold a poll.
+const pollWait = 25 * time.Second
 
 // post is what both HTTP carriers share: calls go out as POST requests, and their answers come in among
 // the updates. Writes are posted one after the other, so that they arrive in order.
@@ -63,9 +67,6 @@ var ordered = map[string]bool{
 }
 
 func (p *post) send(frame *zolalv1.ClientFrame) error {
-	if frame.GetMethod() == "Ping" {
-		return nil
-	}
 	if ordered[frame.GetMethod()] {
 		select {
 		case p.writes <- frame:
@@ -103,7 +104,9 @@ func (p *post) write() {
 // call makes one request; a fault of the network ends the carrier, so that the outbox asks again, and so does
 // a server that was restored.
 func (p *post) call(frame *zolalv1.ClientFrame) {
-	payload, err := p.exchange(p.ctx, frame.GetMethod(), frame.GetPayload())
+	ctx, cancel := context.WithTimeout(p.ctx, 4*p.options.patience())
+	defer cancel()
+	payload, err := p.exchange(ctx, frame.GetMethod(), frame.GetPayload())
 	r := &zolalv1.Response{Id: frame.GetId()}
 	var refused *Error
 	switch {
@@ -233,7 +236,8 @@ func openStream(ctx context.Context, base *url.URL, o Options) (carrier, *zolalv
 		p.fail(err)
 		return nil, nil, err
 	}
-	br := bufio.NewReader(resp.Body)
+	quiet := time.AfterFunc(o.silence(), func() { p.fail(errSilent) })
+	br := bufio.NewReader(&heartReader{r: resp.Body, quiet: quiet, limit: o.silence()})
 	first, err := readFrame(br)
 	var ok *zolalv1.HelloOk
 	if err == nil {
@@ -243,6 +247,7 @@ func openStream(ctx context.Context, base *url.URL, o Options) (carrier, *zolalv
 		err = ctx.Err()
 	}
 	if err != nil {
+		quiet.Stop()
 		resp.Body.Close()
 		p.fail(err)
 		return nil, nil, err
@@ -251,6 +256,7 @@ func openStream(ctx context.Context, base *url.URL, o Options) (carrier, *zolalv
 	p.owned.Add(1)
 	go func() {
 		defer p.owned.Done()
+		defer quiet.Stop()
 		defer resp.Body.Close()
 		for {
 			f, err := readFrame(br)
@@ -262,6 +268,25 @@ func openStream(ctx context.Context, base *url.URL, o Options) (carrier, *zolalv
 		}
 	}()
 	return p, ok, nil
+}
+
+// errSilent ends a stream on which not even a heartbeat comes.
+var errSilent = errors.New("the stream fell silent")
+
+// heartReader puts off the end of a stream whenever something comes.
+type heartReader struct {
+	r     io.Reader
+	quiet *time.Timer
+	limit time.Duration
+}
+
+// Read reads on.
+func (h *heartReader) Read(b []byte) (int, error) {
+	n, err := h.r.Read(b)
+	if n > 0 {
+		h.quiet.Reset(h.limit)
+	}
+	return n, err
 }
 
 // readFrame reads one frame of a stream, skipping heartbeats.
@@ -320,14 +345,16 @@ func openPoll(ctx context.Context, base *url.URL, o Options) (carrier, *zolalv1.
 
 // poll asks for updates until the carrier ends. The number of the last one received is what acknowledges.
 func (p *post) poll(session string) {
-	req := &zolalv1.PollRequest{WaitMs: 25_000, Session: session}
+	req := &zolalv1.PollRequest{WaitMs: uint32(pollWait.Milliseconds()), Session: session}
 	for {
 		payload, err := proto.Marshal(req)
 		if err != nil {
 			p.fail(fmt.Errorf("encode poll: %w", err))
 			return
 		}
-		body, err := p.exchange(p.ctx, "Sync/Poll", payload)
+		ctx, cancel := context.WithTimeout(p.ctx, pollWait+4*p.options.patience())
+		body, err := p.exchange(ctx, "Sync/Poll", payload)
+		cancel()
 		if err != nil {
 			p.fail(err)
 			return

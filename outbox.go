@@ -148,16 +148,27 @@ func (b *outbox) load() error {
 		if err != nil {
 			return err
 		}
-		req := new(zolalv1.SendRequest)
-		if err := proto.Unmarshal(raw, req); err != nil {
-			return fmt.Errorf("journal holds a broken message %s: %w", name, err)
+		req, at, err := readOutbox(name, raw)
+		if err != nil {
+			return err
 		}
-		if _, err := fmt.Sscanf(name, "outbox/%d", &b.last); err != nil {
-			return fmt.Errorf("journal holds a strange name %s: %w", name, err)
-		}
+		b.last = max(b.last, at)
 		b.queue(&item{name: name, req: req, done: make(chan result, 1)})
 	}
 	return nil
+}
+
+// readOutbox reads a message that waits, and when it was written.
+func readOutbox(name string, raw []byte) (*zolalv1.SendRequest, int64, error) {
+	req := new(zolalv1.SendRequest)
+	if err := proto.Unmarshal(raw, req); err != nil {
+		return nil, 0, fmt.Errorf("journal holds a broken message %s: %w", name, err)
+	}
+	var at int64
+	if _, err := fmt.Sscanf(name, "outbox/%d", &at); err != nil {
+		return nil, 0, fmt.Errorf("journal holds a strange name %s: %w", name, err)
+	}
+	return req, at, nil
 }
 
 // queue appends to the lane of the chat and starts its goroutine; the caller holds mu.

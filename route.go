@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -51,23 +52,26 @@ type route struct {
 	o       Options
 	journal Journal
 
+	home      string // the address that the program was given
 	mu        sync.Mutex
-	addresses []string
-	at        int  // in addresses
-	transport int  // in o.transports()
-	step      int  // addresses tried in this round
-	answered  bool // in this round somebody took a connection
-	rounds    int  // full rounds that failed since something worked
+	addresses []string // home, then those of the list
+	at        int      // in addresses
+	transport int      // in o.transports()
+	step      int      // addresses tried in this round
+	answered  bool     // in this round somebody took a connection
+	rounds    int      // full rounds that failed since something worked
 	pinned    []byte
+	issued    int64 // when the list was, by the server's clock
 }
 
-// newRoute starts at the given address; what an earlier client learned stands behind it.
-func newRoute(address string, o Options) (*route, error) {
+// newRoute starts at the given address; what an earlier client learned stands behind it. now is the server's
+// time, as far as it is known.
+func newRoute(address string, o Options, now time.Time) (*route, error) {
 	base, err := baseURL(address)
 	if err != nil {
 		return nil, err
 	}
-	r := &route{o: o, journal: o.Journal, addresses: []string{base.String()}}
+	r := &route{o: o, journal: o.Journal, home: base.String(), addresses: []string{base.String()}}
 	stored, err := r.journal.Get("addresses")
 	if err != nil {
 		return nil, err
@@ -77,7 +81,13 @@ func newRoute(address string, o Options) (*route, error) {
 	}
 	list := new(zolalv1.AddressList)
 	if len(stored) > 0 && proto.Unmarshal(stored, list) == nil {
-		r.add(list)
+		// A list that has ended gives no addresses, and still is newer than those before it.
+		if a, err := VerifyAddresses(list, r.pinned, time.UnixMilli(0)); err == nil {
+			r.issued = a.GetIssuedMs()
+			if a.GetExpiresMs() >= now.UnixMilli() {
+				r.replace(a)
+			}
+		}
 	}
 	r.recall()
 	return r, nil
@@ -138,13 +148,23 @@ func (r *route) worked() {
 	r.step, r.rounds, r.answered = 0, 0, false
 	row := fmt.Sprintf("%d %s", r.o.now().Unix(), r.o.transports()[r.transport])
 	// A lost note costs one slow connect.
-	_ = r.journal.Put("transport/"+r.addresses[r.at], []byte(row))
+	_ = r.journal.Put(r.note(), []byte(row))
+}
+
+// note names where the transport is remembered that worked: for the network, as far as the program can name
+// it, and the address.
+func (r *route) note() string {
+	network := ""
+	if r.o.Network != nil {
+		network = r.o.Network()
+	}
+	return "transport/" + network + "/" + r.addresses[r.at]
 }
 
 // recall starts with the transport that worked last at the current address, if that was not long ago.
 func (r *route) recall() {
 	r.transport = 0
-	row, err := r.journal.Get("transport/" + r.addresses[r.at])
+	row, err := r.journal.Get(r.note())
 	if err != nil || len(row) == 0 {
 		return
 	}
@@ -159,33 +179,58 @@ func (r *route) recall() {
 	}
 }
 
-// learn takes a list of addresses if it is genuine, and pins the key of the first one.
-func (r *route) learn(list *zolalv1.AddressList) {
+// better returns the transports that go before the one in use.
+func (r *route) better() []Transport {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.o.transports()[:r.transport]
+}
+
+// climbed makes a better transport the one in use.
+func (r *route) climbed(t Transport) {
+	r.mu.Lock()
+	r.transport = slices.Index(r.o.transports(), t)
+	r.mu.Unlock()
+	r.worked()
+}
+
+// learn takes a list of addresses if it is genuine and newer than the one it has, and pins the key of the
+// first one.
+//
+// ADDR-2
+func (r *route) learn(list *zolalv1.AddressList, now time.Time) {
 	if len(list.GetPayload()) == 0 {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.add(list) {
+	a, err := VerifyAddresses(list, r.pinned, now)
+	if err != nil || len(r.pinned) > 0 && a.GetIssuedMs() <= r.issued {
 		return
 	}
+	r.pinned, r.issued = list.GetKey(), a.GetIssuedMs()
+	r.replace(a)
 	if b, err := proto.Marshal(list); err == nil {
 		_ = r.journal.Put("addresses", b)
 		_ = r.journal.Put("server-key", r.pinned)
 	}
 }
 
-func (r *route) add(list *zolalv1.AddressList) bool {
-	a, err := VerifyAddresses(list, r.pinned, r.o.now())
-	if err != nil {
-		return false
-	}
-	r.pinned = list.GetKey()
+// replace puts a list in the place of the one before: an address that is not in it any more gets no token.
+// Where the program was given a secure address, only secure ones are taken.
+func (r *route) replace(a *zolalv1.Addresses) {
+	current := r.addresses[r.at]
+	r.addresses = []string{r.home}
 	for _, address := range a.GetAddresses() {
 		base, err := baseURL(address)
-		if err == nil && !slices.Contains(r.addresses, base.String()) {
+		if err != nil || strings.HasPrefix(r.home, "https:") && base.Scheme != "https" ||
+			base.Scheme != "https" && base.Scheme != "http" {
+			continue
+		}
+		if !slices.Contains(r.addresses, base.String()) {
 			r.addresses = append(r.addresses, base.String())
 		}
 	}
-	return true
+	r.at = max(slices.Index(r.addresses, current), 0)
+	r.step = 0
 }

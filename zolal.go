@@ -4,9 +4,13 @@
 //
 // Two layers. A [Conn] is one connection: calls go out, answers and updates come in, and when it breaks
 // it is over. A [Client] lives longer than any connection: it reconnects with jitter, moves from
-// WebSocket to streamed HTTP to polling where a network swallows data, moves on to the next of the
-// server's signed addresses, keeps an outbox whose messages are sent exactly once, and follows chats
-// without gaps ([Client.Follow]).
+// WebSocket to streamed HTTP to polling where a network swallows data and back when it no longer does,
+// moves on to the next of the server's signed addresses, keeps an outbox whose messages are stored once
+// however often they are sent ([Client.Send]), and follows chats without gaps ([Client.Follow]).
+//
+// A server that was restored from a backup begins another incarnation. The client sends it again what it had
+// sent lately, tells followers how far back to go ([RewoundError]), and lets no call that was begun before
+// reach it (INCARNATION_CHANGED).
 //
 // Every write carries a key ([NewKey]); the server stores a key once, so asking again is always safe.
 // Requests and answers are the messages of package zolalv1, generated from proto/zolal/v1.
@@ -39,8 +43,18 @@ type Options struct {
 	Dial func(network, address string) (net.Conn, error)
 	// Transports are tried in this order; all three where empty.
 	Transports []Transport
-	// Patience is how long a transport may take to show that data arrives; 5 s where 0.
+	// Patience is how long a connection may take to show that data arrives, at its beginning and whenever a
+	// call waits: then it is pinged, and given up when nothing comes for as long again. A request over HTTP is
+	// given up after four times that. 5 s where 0.
 	Patience time.Duration
+	// Silence is how long a stream may bring nothing at all, not even a heartbeat; 45 s where 0.
+	Silence time.Duration
+	// Climb is how long a client stays on a slower transport before it tries the better ones again, doubling
+	// up to half an hour; a minute where 0.
+	Climb time.Duration
+	// Network names the network that the device is on, where the program can tell: what works is remembered
+	// for each network and address. Where nil, all networks count as one.
+	Network func() string
 	// Journal keeps what must outlive the process: the outbox, what was sent lately, how far chats were
 	// followed, and the server's addresses. In memory where nil, which forgets it all.
 	Journal Journal
@@ -68,6 +82,13 @@ func (o Options) patience() time.Duration {
 		return o.Patience
 	}
 	return 5 * time.Second
+}
+
+func (o Options) silence() time.Duration {
+	if o.Silence > 0 {
+		return o.Silence
+	}
+	return 45 * time.Second
 }
 
 func (o Options) now() time.Time {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -31,6 +32,7 @@ type Proxy struct {
 	mu    sync.Mutex
 	mode  Mode
 	conns map[net.Conn]bool
+	deaf  *atomic.Bool // of the connections made since it was replaced
 }
 
 // NewProxy forwards to a server until the test ends.
@@ -40,7 +42,7 @@ func NewProxy(t *testing.T, target string) *Proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{listener: l, target: target, conns: map[net.Conn]bool{}}
+	p := &Proxy{listener: l, target: target, conns: map[net.Conn]bool{}, deaf: new(atomic.Bool)}
 	p.owned.Go(p.accept)
 	t.Cleanup(func() {
 		l.Close()
@@ -64,6 +66,38 @@ func (p *Proxy) Set(m Mode) {
 	clear(p.conns)
 }
 
+// Open changes the mode for what connects from now on, and leaves what is connected alone.
+func (p *Proxy) Open(m Mode) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mode = m
+}
+
+// SwallowLive lets nothing more through what is connected, in either direction, and closes none of it. What
+// connects later passes.
+func (p *Proxy) SwallowLive() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.deaf.Store(true)
+	p.deaf = new(atomic.Bool)
+}
+
+// sieve passes what is read on until its connection is to be swallowed.
+type sieve struct {
+	io.Reader
+	deaf *atomic.Bool
+}
+
+// Read reads, and keeps to itself what comes too late.
+func (s sieve) Read(b []byte) (int, error) {
+	for {
+		n, err := s.Reader.Read(b)
+		if err != nil || !s.deaf.Load() {
+			return n, err
+		}
+	}
+}
+
 func (p *Proxy) accept() {
 	for {
 		c, err := p.listener.Accept()
@@ -71,7 +105,7 @@ func (p *Proxy) accept() {
 			return
 		}
 		p.mu.Lock()
-		mode := p.mode
+		mode, deaf := p.mode, p.deaf
 		if mode != Refuse {
 			p.conns[c] = true
 		}
@@ -80,7 +114,7 @@ func (p *Proxy) accept() {
 			c.Close()
 			continue
 		}
-		p.owned.Go(func() { p.serve(c, mode) })
+		p.owned.Go(func() { p.serve(c, mode, deaf) })
 	}
 }
 
@@ -88,7 +122,7 @@ func (p *Proxy) accept() {
 const page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 26\r\n\r\n" +
 	"<html>please log in</html>"
 
-func (p *Proxy) serve(c net.Conn, mode Mode) {
+func (p *Proxy) serve(c net.Conn, mode Mode, deaf *atomic.Bool) {
 	defer func() {
 		c.Close()
 		p.mu.Lock()
@@ -120,14 +154,14 @@ func (p *Proxy) serve(c net.Conn, mode Mode) {
 	p.mu.Unlock()
 	var back sync.WaitGroup
 	back.Go(func() {
-		io.Copy(c, up)
+		io.Copy(c, sieve{up, deaf})
 		c.Close()
 	})
 	var from io.Reader = c
 	if mode == NoSockets {
 		from = &socketless{Conn: c}
 	}
-	io.Copy(up, from)
+	io.Copy(up, sieve{from, deaf})
 	up.Close()
 	back.Wait()
 	p.mu.Lock()
