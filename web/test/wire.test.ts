@@ -208,6 +208,20 @@ describe('cuts', () => {
     expect(await bench.send(keys.make())).toBe(1)
   })
 
+  // CONN-8
+  test('a server that restarts is left alone for as long as it asks', async () => {
+    const gate = await gateFor(new Counter())
+    const bench = connect(new AddressBook(gate.address))
+    await bench.send(keys.make())
+    const value = { code: 'restarting', retryMs: 400 }
+    gate.pushTo(() => true, [create(UpdateSchema, { what: { case: 'goingAway', value } })])
+    await vi.waitFor(() => expect(bench.updates).toHaveLength(1))
+    const left = performance.now()
+    gate.cut()
+    await vi.waitFor(() => expect(bench.links).toHaveLength(2), { timeout: 10_000 })
+    expect(performance.now() - left).toBeGreaterThanOrEqual(390)
+  })
+
   test('a device without network says so at once and tries when told of one', async () => {
     const gate = await gateFor(new Counter())
     const bench = connect(new AddressBook(gate.address), { retryMin: 60_000, retryMax: 60_000 })

@@ -4,7 +4,7 @@ import { Backoff } from './backoff'
 import { endsSession, Refusal, Silence } from './failure'
 import type { ClientIdentity } from './frame'
 import { ErrorCode, type HelloOk } from './gen/zolal/v1/frame_pb'
-import type { Updates } from './gen/zolal/v1/sync_pb'
+import type { GoingAway, Updates } from './gen/zolal/v1/sync_pb'
 import { openRung, plan, race } from './ladder'
 import { type Link, type LinkEvents, type LinkOptions, type Net, RUNGS, type Rung, type Timing } from './link'
 
@@ -56,6 +56,8 @@ export class Connection {
   #link: Link | null = null
   #state: ConnectionState = 'connecting'
   #running = false
+  /** How long the server that stops asked to be left alone; milliseconds. */
+  #away = 0
   #wake: () => void = () => {}
   /** Ends the wait for the link in use. */
   #closed: () => void = () => {}
@@ -170,7 +172,8 @@ export class Connection {
         this.#setState(this.#o.net.online() ? 'connecting' : 'offline')
         // A link that breaks at once must not be reopened in a tight loop.
         if (performance.now() - since > this.#o.timing.firstData) this.#backoff.reset()
-        await this.#pause(this.#backoff.next())
+        await this.#pause(Math.max(this.#backoff.next(), this.#away))
+        this.#away = 0
       } catch (error) {
         if (!this.#running) return
         if (this.#endsFor(error)) return
@@ -239,7 +242,13 @@ export class Connection {
   /** Events of one link: it counts as closed only while it is the one in use. */
   #eventsFor(closed: () => void, mine: { link: Link | null } = { link: null }): LinkEvents {
     return {
-      updates: (updates) => this.#running && this.#o.events.updates(updates),
+      updates: (updates) => {
+        if (!this.#running) return
+        for (const { what } of updates.updates) {
+          if (what.case === 'goingAway') this.#away = leaveAlone(what.value)
+        }
+        this.#o.events.updates(updates)
+      },
       closed: () => {
         if (!mine.link || this.#link === mine.link) closed()
       },
@@ -291,4 +300,18 @@ export class Connection {
       }
     })
   }
+}
+
+/** As long as a longer wait is believed; milliseconds. */
+const LONGEST = 300_000
+
+/**
+ * When to come back to a server that stops: after what it asked for and a random share of that, so that not
+ * all come at once.
+ *
+ * CONN-8
+ */
+function leaveAlone(away: GoingAway): number {
+  const ask = away.code === 'restarting' ? Math.min(away.retryMs, LONGEST) : 0
+  return ask + Math.random() * ask
 }
