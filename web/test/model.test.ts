@@ -245,6 +245,7 @@ describe('timeline', () => {
     editedAt: null,
     reactions: [],
     delivery: null,
+    failure: null,
     views: null,
     pinned: false,
     silent: false,

@@ -106,16 +106,14 @@ test.describe('messages', () => {
     await expect(page.locator('[data-seq="9"]').getByRole('button', { name: '🔥 ۱' })).toBeVisible()
   })
 
-  test('deleting asks once, says what happens, and leaves a trace only where it was', async ({
-    page,
-    gallery,
-  }) => {
+  test('deleting asks once, says what happens, and leaves nothing behind', async ({ page, gallery }) => {
     await gallery.open(page, '#/c/101')
     await page.locator('[data-seq="9"] .bubble').click({ button: 'right' })
     await page.getByRole('menuitem', { name: 'حذف' }).click()
     await expect(page.getByRole('dialog')).toContainText('این پیام برای همه حذف شود؟')
     await page.getByRole('button', { name: 'حذف برای همه' }).click()
-    await expect(page.locator('[data-seq="9"]')).toContainText('این پیام حذف شد')
+    await expect(page.locator('[data-seq="10"]')).toBeVisible()
+    await expect(page.locator('[data-seq="9"]')).toHaveCount(0)
   })
 
   test('a double click replies, and the sent reply quotes the message', async ({ page, gallery }) => {
@@ -150,6 +148,23 @@ test.describe('messages', () => {
     await expect(page.locator('.scroller').getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
   })
 
+  test('the sign of a failed message says why, and offers what can be done', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/105')
+    await page.getByRole('button', { name: 'فرستاده نشد' }).click()
+    await expect(page.getByRole('dialog')).toContainText('این شخص از شما پیام نمی‌گیرد.')
+    await page.getByRole('dialog').getByRole('button', { name: 'کنار گذاشتن' }).click()
+    await expect(page.getByText('Sure, one moment.')).toHaveCount(0)
+  })
+
+  test('forwarding offers only chats one can write in', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    await page.locator('[data-seq="11"] .bubble').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'هدایت' }).click()
+    await expect(page.getByRole('option', { name: 'طراحی زلال' })).toBeVisible()
+    await expect(page.getByRole('option', { name: 'کانال زلال' })).toHaveCount(0)
+    await expect(page.getByRole('option', { name: 'محلهٔ ما' })).toHaveCount(0)
+  })
+
   test('a line that starts with a mention reads from right to left', async ({ page, gallery }) => {
     await gallery.open(page, '#/c/102')
     const line = page.locator('[data-seq="13"] .text')
@@ -175,6 +190,41 @@ test.describe('getting around', () => {
     await expect(page).toHaveURL(/#\/$/)
     await page.keyboard.press('Control+k')
     await expect(page.getByRole('searchbox')).toBeFocused()
+  })
+
+  test('Escape closes what lies on top, and the chat only after it', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    await page.locator('[data-seq="9"] .bubble').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'گزینش' }).click()
+    await expect(page.getByText('۱ پیام برگزیده')).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByText('۱ پیام برگزیده')).toHaveCount(0)
+    await page.getByRole('button', { name: 'شکلک' }).click()
+    await page.getByRole('dialog', { name: 'شکلک' }).getByRole('button').first().focus()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog', { name: 'شکلک' })).toHaveCount(0)
+    await expect(page).toHaveURL(/#\/c\/101/)
+    await page.keyboard.press('Escape')
+    await expect(page).toHaveURL(/#\/$/)
+  })
+
+  test('a public channel that was found by its name can be joined', async ({ page, gallery }) => {
+    await gallery.open(page, '#/')
+    await page.getByRole('searchbox').fill('@zolal_news')
+    await page
+      .locator('.results')
+      .getByRole('button', { name: /خبرهای زلال/ })
+      .click()
+    await expect(page).toHaveURL(/#\/join\/zolal_news$/)
+    await page.getByRole('dialog').getByRole('button', { name: 'پیوستن به کانال' }).click()
+    await expect(page).toHaveURL(/#\/c\/103/)
+  })
+
+  test('a new group is opened beside the list of chats, in which it stands', async ({ page, gallery }) => {
+    await gallery.open(page, '#/new/group')
+    await page.getByLabel('نام گروه').fill('همسایه‌ها')
+    await page.getByRole('button', { name: 'ساختن' }).click()
+    await expect(page.getByRole('navigation').getByRole('link', { name: /همسایه‌ها/ })).toBeVisible()
   })
 
   test('search finds ی written as ي and ک as ك', async ({ page, gallery }) => {

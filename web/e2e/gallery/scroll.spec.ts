@@ -107,3 +107,34 @@ test('a reply leads to the message it answers, which flashes', async ({ page, ga
   await expect(page.locator('[data-seq="4"]')).toBeInViewport()
   await expect(page.locator('[data-seq="4"]')).toHaveClass(/flashed/)
 })
+
+test('several quick messages: the view stays at the end and shows the last of them', async ({
+  page,
+  gallery,
+}) => {
+  await gallery.open(page, '#/c/104/119990')
+  await page.getByRole('button', { name: 'به تازه‌ترین پیام' }).click()
+  await expect(page.locator('[data-seq="120000"]')).toBeInViewport()
+  await page.evaluate(async () => {
+    const { gallery } = window as unknown as { gallery: { receive(id: number, t: string): void } }
+    const frame = () => new Promise(requestAnimationFrame)
+    for (let i = 1; i <= 8; i++) {
+      gallery.receive(104, `پیام ${i} `.repeat(30))
+      for (let n = 0; n < 3; n++) await frame()
+    }
+  })
+  await expect(page.locator('[data-seq="120008"]')).toBeInViewport({ ratio: 0.9 })
+  await expect(page.getByRole('button', { name: 'به تازه‌ترین پیام' })).toBeHidden()
+})
+
+test('who leaves a chat far from its end finds the place again', async ({ page, gallery }) => {
+  await gallery.open(page, '#/c/104/5000')
+  await expect(page.locator('[data-seq="5000"]')).toBeInViewport()
+  await page.waitForTimeout(300)
+  const before = await anchor(page)
+  await page.getByRole('link', { name: /بابک/ }).click()
+  await expect(page.locator('[data-seq="5000"]')).toHaveCount(0)
+  await page.getByRole('link', { name: /کوه‌نوردان/ }).click()
+  await expect(page.locator('[data-seq="5000"]')).toBeInViewport()
+  expectStill(await anchor(page), before)
+})

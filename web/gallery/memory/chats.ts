@@ -16,6 +16,8 @@ export interface Chat {
   draft: Draft
   cannotSend: CannotSend | null
   loading: boolean
+  /** Places of messages that were deleted. */
+  readonly gone: Set<number>
 }
 
 const noDraft: Draft = { body: { text: '', entities: [] }, replyTo: null }
@@ -40,6 +42,7 @@ function chat(about: ChatInfo, list: readonly MessageView[], part: Partial<Chat>
     draft: noDraft,
     cannotSend: null,
     loading: false,
+    gone: new Set(),
     ...part,
   }
 }
@@ -227,7 +230,7 @@ function designers(): Chat {
         body: { text: 'نسخهٔ سوم پالت', entities: [] },
       },
     }),
-    message({ seq: 11, at: at(50), author: person(5), content: { kind: 'deleted' } }),
+    message({ seq: 11, at: at(50), author: person(5), content: text('اشتباه فرستادم') }),
     message({ seq: 12, at: at(44), author: person(5), content: text('Je regarde ça ce soir, merci !') }),
     message({
       seq: 13,
@@ -261,7 +264,7 @@ function designers(): Chat {
       adminRights: ['changeInfo', 'deleteMessages', 'ban', 'invite', 'pin', 'addAdmins'],
     }),
     list,
-    { read: 12, mentions: [13], pin: 0 },
+    { read: 12, mentions: [13], pin: 0, gone: new Set([10]) },
   )
 }
 
@@ -382,6 +385,7 @@ export function allChats(): Chat[] {
         own: true,
         content: text('Sure, one moment.'),
         delivery: 'failed',
+        failure: 'CANNOT_WRITE',
       }),
     ],
   )

@@ -36,6 +36,7 @@ export function message(part: Partial<MessageView> & { seq: number | null; at: n
     editedAt: null,
     reactions: [],
     delivery: own ? 'read' : null,
+    failure: null,
     views: null,
     pinned: false,
     silent: false,

@@ -169,7 +169,9 @@ export class MemoryModel implements AppModel {
 
   #draw(): void {
     const items = this.#chats.map((chat): ChatItem => {
-      const last = chat.count > 0 ? chat.get(chat.count - 1) : null
+      let end = chat.count - 1
+      while (chat.gone.has(end)) end--
+      const last = end >= 0 ? chat.get(end) : null
       return {
         id: chat.info.id,
         kind: chat.info.kind,
@@ -185,6 +187,7 @@ export class MemoryModel implements AppModel {
         pin: chat.pin,
         typing: null,
         online: chat.info.presence.kind === 'online',
+        canSend: chat.cannotSend === null,
       }
     })
     items.sort((a, b) => (a.pin ?? 99) - (b.pin ?? 99) || (b.preview?.at ?? 0) - (a.preview?.at ?? 0))
@@ -264,7 +267,7 @@ export class MemoryModel implements AppModel {
     openDirect: async (account) => this.#chats.find((chat) => chat.info.peer === account)?.info.id ?? 101,
     search: async (words) => ({
       people: people.filter((p) => p.username.includes(words.toLowerCase()) || p.name.includes(words)),
-      chats: 'zolal_news'.includes(words)
+      chats: 'zolal_news'.includes(words.replace(/^@/, ''))
         ? [
             {
               chat: 901,

@@ -48,6 +48,7 @@ export class MemoryChat implements OpenChat {
     const messages: MessageView[] = []
     const before = new Map(this.view?.get().messages.map((m) => [m.key, m]))
     for (let i = this.#from; i < this.#to; i++) {
+      if (chat.gone.has(i)) continue
       const next = chat.get(i)
       const old = before.get(next.key)
       messages.push(old && JSON.stringify(old) === JSON.stringify(next) ? old : next)
@@ -149,8 +150,10 @@ export class MemoryChat implements OpenChat {
       edit: async (seq, body) =>
         this.#edit(seq, (m) => ({ ...m, content: { kind: 'text', body }, editedAt: Date.now() })),
       deleteForAll: async (seqs) => {
-        for (const seq of seqs)
-          this.#edit(seq, (m) => ({ ...m, content: { kind: 'deleted' }, reactions: [] }))
+        for (const seq of seqs) {
+          this.#chat.gone.add(this.#find(seq))
+          this.#edit(seq, (m) => m)
+        }
       },
       react: async (seq, emoji) =>
         this.#edit(seq, (m) => {
@@ -176,8 +179,8 @@ export class MemoryChat implements OpenChat {
         for (let i = this.#chat.count - 1; i >= 0 && i > this.#chat.count - 50; i--) {
           const found = this.#chat.get(i)
           if (found.key !== key) continue
-          const content = how === 'discard' ? ({ kind: 'deleted' } as const) : found.content
-          this.#chat.change(i, { ...found, content, delivery: how === 'retry' ? 'sent' : null })
+          if (how === 'discard') this.#chat.gone.add(i)
+          else this.#chat.change(i, { ...found, delivery: 'sent', failure: null })
         }
         this.redraw()
         this.#moved()

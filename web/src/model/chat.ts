@@ -59,6 +59,8 @@ export interface ChatItem {
   readonly pin: number | null
   readonly typing: TypingView | null
   readonly online: boolean
+  /** The person may write here, as far as is known on this side. */
+  readonly canSend: boolean
 }
 
 export interface ChatListView {

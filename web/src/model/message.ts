@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { ErrorCode } from './error'
 import type { AccountId, ChatId, Ms, Seq } from './id'
 
 /** The kinds of formatting, as Telegram has them. Offsets count UTF-16 code units of `text`. */
@@ -110,7 +111,6 @@ export type ContentView =
       readonly attachments: readonly AttachmentView[]
       readonly body: FormattedText
     }
-  | { readonly kind: 'deleted' }
   /** A kind that a newer version writes; drawn as "update to see this". */
   | { readonly kind: 'unknown' }
 
@@ -140,6 +140,8 @@ export interface MessageView {
   readonly reactions: readonly ReactionView[]
   /** null on messages of others. */
   readonly delivery: Delivery | null
+  /** Why it was refused, where `delivery` is 'failed'. */
+  readonly failure: ErrorCode | null
   /** Channels only. */
   readonly views: number | null
   readonly pinned: boolean

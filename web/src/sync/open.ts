@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Change, ChatRow, EntryRow, OutboxRow } from '../db'
-import type { MemberView } from '../model'
+import type { CannotSend, MemberView } from '../model'
 import {
   type ChatView,
   type MessageView,
@@ -17,7 +17,7 @@ import type { Account } from './account'
 import { markReadHere } from './flush'
 import type { Live } from './live'
 import { chatInfoOf, typingOf } from './present/chat'
-import { beginningOf, type MessageContext, messageViewOf, namedBy, outboxViewOf } from './present/message'
+import { type MessageContext, messageViewOf, namedBy, outboxViewOf, snippetOf } from './present/message'
 import type { People } from './present/people'
 import { cannotSendOf } from './present/rights'
 import { Shelf } from './shelf'
@@ -371,8 +371,16 @@ export class ChatSession implements OpenChat {
       pins: row.info.pinned.map((seq) => ({ seq, snippet: snippetOf(named.get(seq)) })),
       typing: typingOf(context, row),
       draft: draftOf(row),
-      cannotSend: cannotSendOf(row.info, user, { peerDeleted: people.isDeleted(row.info.peer), now }),
+      cannotSend:
+        cannotSendOf(row.info, user, { peerDeleted: people.isDeleted(row.info.peer), now }) ??
+        this.#refused(),
     }
+  }
+
+  /** Nobody is told that they are blocked; the refusal of a message is how one learns of it. */
+  #refused(): CannotSend | null {
+    const blocked = this.#outbox.some((i) => i.state === 'failed' && i.error === 'CANNOT_WRITE')
+    return blocked ? { reason: 'blocked' } : null
   }
 
   #messages(
@@ -445,12 +453,6 @@ export class ChatSession implements OpenChat {
 function draftOf(row: ChatRow | undefined): ChatView['draft'] {
   const { text = '', entities = [], reply = 0 } = row?.draft ?? {}
   return { body: { text, entities }, replyTo: reply || null }
-}
-
-function snippetOf(entry: EntryRow | undefined): string {
-  if (!entry) return ''
-  const body = readChatBody({ kind: entry.kind, body: currentBody(entry) })
-  return body.kind === 'message' ? beginningOf(body.message).text : ''
 }
 
 /** Stands in for a chat of which nothing is known yet. */

@@ -88,15 +88,14 @@ export class ChatWriter implements OpenWriter {
   }
 
   setDraft({ body, replyTo }: Draft): void {
-    const before = this.#row()?.draft
     const reply = replyTo ?? 0
     const { text, entities } = body
-    const empty = text === '' && reply === 0
-    if (empty && (before?.text ?? '') === '' && (before?.reply ?? 0) === 0) return
     void this.#account.db
       .write(async (w) => {
         const row = await w.chat(this.#chat)
-        if (!row) return
+        // Judged by what is stored, not by the mirror: a draft written a moment ago may not be in it yet.
+        const same = text === '' && row?.draft.text === '' && row.draft.reply === reply
+        if (!row || same) return
         const draft = { text, entities, reply, at: this.#account.now() }
         await w.putChat({ ...row, draft, draftDirty: true })
       })

@@ -10,6 +10,8 @@ import { type Asker, acting, resolve, settleChat, signedIn } from './asking'
 
 /** The largest time: muted for ever. */
 const FOR_EVER = 9_223_372_036_854_775_807n
+/** How long the answer to a forward is waited for before it goes on in the background. */
+const OUTCOME_MS = 8_000
 /** Names the server gives out; anything else need not be asked for. */
 const NAME = /^@?[A-Za-z][A-Za-z0-9_]{3,31}$/
 
@@ -99,10 +101,12 @@ export function chatActions(asker: Asker): ChatActions {
       }),
     forward: (from, messages, to, withSource) =>
       acting(async () => {
-        const { outbox } = signedIn(asker)
+        const { outbox, state } = signedIn(asker)
         for (let i = 0; i < messages.length; i += 100) {
           const seqs = messages.slice(i, i + 100)
-          await outbox.add(to, { kind: 'forward', from, seqs, hideSource: !withSource })
+          const n = await outbox.add(to, { kind: 'forward', from, seqs, hideSource: !withSource })
+          // Refused with a reason while somebody looks; without a connection it waits.
+          if (state === 'online') await outbox.outcome(n, OUTCOME_MS)
         }
       }),
   }

@@ -5,7 +5,7 @@ import type { UserRecord } from '../../model/entry'
 import type { Ms } from '../../model/id'
 import type { Live } from '../live'
 import type { People } from './people'
-import { adminRightsOf, isStaff, memberRightsOf, roleOf } from './rights'
+import { adminRightsOf, cannotSendOf, isStaff, memberRightsOf, roleOf } from './rights'
 
 export interface ChatContext {
   readonly people: People
@@ -81,6 +81,7 @@ export function chatItemOf(c: ChatContext, row: ChatRow, preview: PreviewView | 
     pin: prefs.pinRank > 0 ? prefs.pinRank - 1 : null,
     typing: typingOf(c, row),
     online: info.peer !== 0 && c.live.online(info.peer),
+    canSend: cannotSendOf(info, c.user, { peerDeleted: c.people.isDeleted(info.peer), now: c.now }) === null,
   }
 }
 

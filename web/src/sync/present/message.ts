@@ -3,6 +3,7 @@ import type { ChatRow, EntryRow, OutboxRow } from '../../db'
 import type {
   ContentView,
   Delivery,
+  ErrorCode,
   FormattedText,
   ForwardView,
   MessageView,
@@ -13,6 +14,7 @@ import type {
 import type { ChatBody, Entry, ForwardBody, MessageBody, ReplyBody } from '../../model/entry'
 import { currentBody, isIn } from '../../model/fold'
 import type { Ms, Seq } from '../../model/id'
+import { lineOf } from '../../model/richtext'
 import { readChatBody } from '../../wire'
 import type { People } from './people'
 import { messageRightsOf, NO_RIGHTS } from './rights'
@@ -61,6 +63,7 @@ export function messageViewOf(c: MessageContext, entry: EntryRow): MessageView |
     editedAt: editedAtOf(entry, message),
     reactions: entry.tally?.reactions ?? [],
     delivery: own && row.info.type !== 'saved' ? deliveryOf(c, entry) : null,
+    failure: own ? failureOf(c.editOf(entry.seq)) : null,
     views: row.info.type === 'channel' && message ? (entry.tally?.views ?? 0) : null,
     pinned: row.info.pinned.includes(entry.seq),
     silent: entry.silent && message !== null,
@@ -75,13 +78,17 @@ function deliveryOf(c: MessageContext, entry: Entry): Delivery {
   return c.row.info.type !== 'channel' && entry.seq <= c.row.peerRead ? 'read' : 'sent'
 }
 
+function failureOf(item: OutboxRow | undefined): ErrorCode | null {
+  return item?.state === 'failed' ? ((item.error ?? 'INTERNAL') as ErrorCode) : null
+}
+
 function editedAtOf(entry: Entry, message: MessageBody | null): Ms | null {
   if (!message) return null
   return entry.overlay?.at || message.imported?.edited || null
 }
 
 function contentOf(c: MessageContext, entry: Entry, body: ChatBody): ContentView | null {
-  if (entry.overlay?.redacted || c.isLeaving(entry.seq)) return { kind: 'deleted' }
+  if (entry.overlay?.redacted || c.isLeaving(entry.seq)) return null
   if (body.kind === 'message') return contentOfMessage(c, entry, body.message)
   if (entry.kind === 'message') return { kind: 'unknown' }
   const service = serviceOf(c, entry, body)
@@ -139,11 +146,11 @@ function forwardOf(f: ForwardBody): ForwardView {
   return { from: f.name, chat: f.chat || null, seq: f.chat && f.seq ? f.seq : null, at: f.at || null }
 }
 
-function snippetOf(c: MessageContext, seq: Seq): string {
-  const target = c.find(seq)
-  if (!target || target.overlay?.redacted) return ''
-  const body = readChatBody({ kind: target.kind, body: currentBody(target) })
-  return body.kind === 'message' ? beginningOf(body.message).text : ''
+/** What a message says, as the line that names it: hidden parts stay hidden. */
+export function snippetOf(entry: Entry | undefined): string {
+  if (!entry || entry.overlay?.redacted) return ''
+  const body = readChatBody({ kind: entry.kind, body: currentBody(entry) })
+  return body.kind === 'message' ? lineOf(beginningOf(body.message), SNIPPET) : ''
 }
 
 function serviceOf(c: MessageContext, entry: Entry, body: ChatBody): ServiceView | null {
@@ -153,7 +160,7 @@ function serviceOf(c: MessageContext, entry: Entry, body: ChatBody): ServiceView
     case 'service':
       return { kind: 'imported', action: body.service.action, values: body.service.values }
     case 'pin':
-      return { kind: 'pinned', seq: entry.target, snippet: snippetOf(c, entry.target) }
+      return { kind: 'pinned', seq: entry.target, snippet: snippetOf(c.find(entry.target)) }
     case 'unpin':
       return { kind: 'unpinned' }
     case 'member':
@@ -197,6 +204,7 @@ export function outboxViewOf(c: MessageContext, item: OutboxRow): MessageView | 
     editedAt: null,
     reactions: [],
     delivery: item.state === 'waiting' ? 'pending' : item.state,
+    failure: failureOf(item),
     views: null,
     pinned: false,
     silent: shows.silent,

@@ -25,6 +25,8 @@ export class ChatState {
   forwarding = $state.raw<readonly Seq[] | null>(null)
   /** Messages whose deletion is being asked about. */
   deleting = $state.raw<readonly Seq[] | null>(null)
+  /** The refused message that is being explained. */
+  failed = $state.raw<MessageView | null>(null)
   /** The message to be shown and flashed; the list sets it back to null. */
   target = $state.raw<{ readonly seq: Seq } | null>(null)
 

@@ -3,26 +3,43 @@
 /** Where the reader is in a scrolling list, in terms of what they see. */
 export interface Anchor {
   readonly key: string
+  readonly seq: number | null
   /** Distance of the element's top from the top of the view, in pixels. */
   readonly offset: number
 }
 
+/** Where the end of the column lies, by its layout: what an animation shifts does not count. */
+function bottom(scroller: HTMLElement): number {
+  const column = scroller.firstElementChild as HTMLElement | null
+  return column ? column.offsetTop + column.offsetHeight : scroller.scrollHeight
+}
+
 export function toEnd(scroller: HTMLElement): number {
-  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
+  return bottom(scroller) - scroller.scrollTop - scroller.clientHeight
+}
+
+/** Goes to the end at once; a pixel further than the layout says, because it says whole ones. */
+export function goToEnd(scroller: HTMLElement): void {
+  scroller.scrollTop = bottom(scroller) - scroller.clientHeight + 1
 }
 
 function rows(scroller: HTMLElement): HTMLElement[] {
   return [...scroller.querySelectorAll<HTMLElement>('[data-key]')]
 }
 
-/** The first message that reaches into the view. */
-export function anchorOf(scroller: HTMLElement): Anchor | null {
-  const top = scroller.getBoundingClientRect().top
+/** The messages in view, from the top: when the first is deleted, the next one holds the place. */
+export function anchorsOf(scroller: HTMLElement): Anchor[] {
+  const { top, bottom: end } = scroller.getBoundingClientRect()
+  const anchors: Anchor[] = []
   for (const row of rows(scroller)) {
     const box = row.getBoundingClientRect()
-    if (box.bottom > top + 4) return { key: row.dataset['key'] ?? '', offset: box.top - top }
+    if (box.top > end) break
+    if (box.bottom > top + 4) {
+      const { key = '', seq } = row.dataset
+      anchors.push({ key, seq: seq ? Number(seq) : null, offset: box.top - top })
+    }
   }
-  return null
+  return anchors
 }
 
 /**
@@ -30,8 +47,11 @@ export function anchorOf(scroller: HTMLElement): Anchor | null {
  * rows have heights with fractions, so scrolling alone may leave half a pixel: a jump the eye sees. The rest
  * goes into the padding above the rows.
  */
-export function restore(scroller: HTMLElement, anchor: Anchor): void {
-  const row = scroller.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.key)}"]`)
+export function restore(scroller: HTMLElement, anchors: readonly Anchor[]): void {
+  const find = (key: string) => scroller.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
+  const anchor = anchors.find(({ key }) => find(key))
+  if (!anchor) return
+  const row = find(anchor.key)
   const column = scroller.firstElementChild as HTMLElement | null
   if (!row || !column) return
   const top = (of: HTMLElement) => of.getBoundingClientRect().top

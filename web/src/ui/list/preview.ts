@@ -45,8 +45,6 @@ export function contentLine(content: ContentView, author: PersonRef | null): str
       const caption = lineOf(content.body)
       return caption ? `${name} · ${caption}` : name
     }
-    case 'deleted':
-      return t().chat.deleted
     case 'unknown':
       return t().chat.unknown
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ChatItem } from '../../model'
+import { closeTop } from './layers'
 import { router } from './route.svelte'
 
 /** Keys that work everywhere. Those of the composer live in the composer. */
@@ -26,6 +27,10 @@ function step(chats: readonly ChatItem[], by: number): void {
 }
 
 function close(event: KeyboardEvent): void {
+  if (closeTop()) {
+    event.preventDefault()
+    return
+  }
   const route = router.now
   if (route.at === 'list') return
   event.preventDefault()

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { MessageView } from '../src/model'
+import { chatActions } from '../src/sync/act/chats'
+import { Live } from '../src/sync/live'
+import { ChatSession } from '../src/sync/open'
+import { snippetOf } from '../src/sync/present/message'
+import { People } from '../src/sync/present/people'
+import { ErrorCode } from '../src/wire'
+import { openTab, stored, type Tab } from './server/device'
+import { Gate } from './server/gate'
+import { until } from './server/node'
+import { World } from './server/world'
+
+vi.setConfig({ testTimeout: 30_000 })
+
+let world: World
+let gate: Gate
+let tab: Tab
+let chat: ChatSession
+
+beforeEach(async () => {
+  world = new World()
+  gate = await new Gate(world).up()
+  world.gates.push(gate)
+  for (const [id, name] of ['', 'Ada', 'Babak'].entries()) if (id > 0) world.addAccount(id, name)
+  world.addChat(7, [1, 2])
+  world.addChat(8, [1, 2])
+  world.say(7, 2, 'salam')
+  tab = await openTab(gate, 1)
+  await until('caught up', () => tab.account.chat(7)?.head.seq === world.head(7))
+  const live = new Live(1000)
+  const people = new People(tab.account.mirror, live, 1, () => {})
+  const context = { account: tab.account, people, live, closed: () => {} }
+  chat = new ChatSession({ ...context, requests: async () => 0, suggest: async () => [] }, 7, null)
+  await until('drawn', () => said().includes('salam'))
+})
+
+afterEach(async () => {
+  chat.close()
+  await tab.account.close()
+  await gate.down()
+})
+
+const plain = (text: string) => ({ text, entities: [] })
+const view = () => chat.view.get()
+const textOf = (m: MessageView) => (m.content.kind === 'text' ? [m.content.body.text] : [])
+const said = () => view().messages.flatMap(textOf)
+const find = (text: string) => view().messages.find((m) => textOf(m).includes(text))
+const message = (text: string) => ({ body: plain(text), replyTo: null, quote: null, silent: false })
+
+describe('drafts', () => {
+  test('a sent message does not come back as a draft, however quickly it was sent', async () => {
+    const { mirror } = tab.account
+    for (let i = 0; i < 20; i++) {
+      chat.write.setDraft({ body: plain(`typed ${i}`), replyTo: null })
+      chat.write.setDraft({ body: plain(''), replyTo: null })
+    }
+    await tab.account.db.write(async () => {})
+    await mirror.settled()
+    expect(tab.account.chat(7)?.draft.text).toBe('')
+  })
+})
+
+describe('refusals', () => {
+  test('a refused message says why, and another try forgets it', async () => {
+    gate.fail('Messages/Send', ErrorCode.RESTRICTED)
+    await chat.write.send(message('refused'))
+    await until('failed', () => find('refused')?.delivery === 'failed')
+    expect(find('refused')?.failure).toBe('RESTRICTED')
+    await chat.write.settle(find('refused')?.key ?? '', 'retry')
+    await until('sent', () => find('refused')?.delivery === 'sent')
+    expect(find('refused')?.failure).toBeNull()
+  })
+
+  test('who does not take messages closes the composer, until the refused message is gone', async () => {
+    expect(view().cannotSend).toBeNull()
+    gate.fail('Messages/Send', ErrorCode.CANNOT_WRITE)
+    await chat.write.send(message('refused'))
+    await until('closed', () => view().cannotSend?.reason === 'blocked')
+    await chat.write.settle(find('refused')?.key ?? '', 'discard')
+    await until('open again', () => view().cannotSend === null)
+  })
+
+  test('a refused forward is told, not claimed to be done', async () => {
+    const { forward } = chatActions({ current: tab.account })
+    gate.fail('Messages/Forward', ErrorCode.FORBIDDEN)
+    const seq = find('salam')?.seq ?? 0
+    await expect(forward(7, [seq], 8, true)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await until('nothing is left of it', () => tab.account.mirror.outbox.length === 0)
+  })
+})
+
+describe('deletion', () => {
+  test('a deleted message leaves nothing, and a reply to it says that it is gone', async () => {
+    await chat.write.send({ ...message('reply'), replyTo: find('salam')?.seq ?? 0 })
+    await until('sent', () => find('reply')?.seq != null)
+    expect(find('reply')?.reply?.snippet.text).toBe('salam')
+    world.remove(7, 2, find('salam')?.seq ?? 0)
+    await until('gone', () => !said().includes('salam'))
+    await until('the reply knows', () => find('reply')?.reply?.gone === true)
+    expect(find('reply')?.reply?.snippet.text).toBe('')
+    expect(view().messages.map((m) => m.content.kind)).not.toContain('unknown')
+  })
+})
+
+describe('lines that name a message', () => {
+  test('what is hidden in it stays hidden', async () => {
+    const spoiler = { kind: 'spoiler', offset: 9, length: 6 } as const
+    await chat.write.send({ ...message(''), body: { text: 'the code girih1', entities: [spoiler] } })
+    await until('sent', () => find('the code girih1')?.seq != null)
+    const entry = (await stored(tab, 7)).find((e) => e.seq === find('the code girih1')?.seq)
+    expect(snippetOf(entry)).toBe('the code ▒▒▒▒▒▒')
+  })
+})
