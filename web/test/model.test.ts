@@ -4,7 +4,7 @@ import type { Entity, FormattedText, MessageView } from '../src/model'
 import { withDetected } from '../src/model/detect'
 import { toLatinDigits, toPersianDigits } from '../src/model/digits'
 import { readingDirection } from '../src/model/direction'
-import { initials, listHues } from '../src/model/hue'
+import { faceOf, hueOf, initials } from '../src/model/hue'
 import { readMarkup, writeMarkup } from '../src/model/markup'
 import { groupRecoveryCode, newRecoveryCode, readRecoveryCode } from '../src/model/recovery'
 import { blocksOf, hrefOf, jumboEmoji, lineOf } from '../src/model/richtext'
@@ -56,16 +56,9 @@ describe('digits', () => {
 })
 
 describe('hues and initials', () => {
-  test('neighbours in a list are never alike', () => {
-    for (let seed = 1; seed < 400; seed++) {
-      const ids = Array.from({ length: 40 }, (_, i) => (seed * 7919 + i * seed * 31) % 1000)
-      const hues = listHues(ids)
-      hues.forEach((hue, i) => {
-        if (i > 0) expect(hue).not.toBe(hues[i - 1])
-        expect(hue).toBeGreaterThanOrEqual(0)
-        expect(hue).toBeLessThan(8)
-      })
-    }
+  test('a person has one hue, in a direct chat and beside their messages alike', () => {
+    expect(hueOf(faceOf({ id: 70_001, peer: 12 }))).toBe(hueOf(12))
+    expect(faceOf({ id: 70_001, peer: null })).toBe(70_001)
   })
 
   test('two words give two letters, kept apart in Persian', () => {
@@ -101,7 +94,8 @@ describe('rich text', () => {
         { kind: 'italic', offset: 2, length: 4 },
       ],
     })
-    const pieces = blocks[0]?.kind === 'text' ? blocks[0].spans.flatMap((s) => s.pieces) : []
+    const pieces =
+      blocks[0]?.kind === 'text' ? blocks[0].lines.flatMap((l) => l.spans).flatMap((s) => s.pieces) : []
     expect(pieces.map((p) => [p.text, p.bold, p.italic])).toEqual([
       ['ab', true, false],
       ['cd', true, true],
@@ -118,8 +112,27 @@ describe('rich text', () => {
 
   test('entities outside the text are ignored', () => {
     expect(blocksOf({ text: 'ab', entities: [{ kind: 'bold', offset: 1, length: 9 }] })).toMatchObject([
-      { kind: 'text', spans: [{ pieces: [{ text: 'ab', bold: false }] }] },
+      { kind: 'text', lines: [{ spans: [{ pieces: [{ text: 'ab', bold: false }] }] }] },
     ])
+  })
+
+  test('every line is a paragraph with a direction of its own', () => {
+    const text = 'سلام (hello)\n\nFirst (اول) line\n#مادها\n۱۲۳'
+    const [block] = blocksOf({ text, entities: withDetected(text, []) })
+    const lines = block?.kind === 'text' ? block.lines : []
+    expect(lines.map((l) => l.direction)).toEqual(['rtl', null, 'ltr', 'rtl', null])
+    const said = lines.map((l) => l.spans.flatMap((s) => s.pieces.map((p) => p.text)).join(''))
+    expect(said.join('\n')).toBe(text)
+  })
+
+  test('what is slanted is decided by the letters, not by the language of the app', () => {
+    const italic = (text: string) => {
+      const [block] = blocksOf({ text, entities: [{ kind: 'italic', offset: 0, length: text.length }] })
+      const piece = block?.kind === 'text' ? block.lines[0]?.spans[0]?.pieces[0] : undefined
+      return [piece?.italic, piece?.upright]
+    }
+    expect(italic('word')).toEqual([true, false])
+    expect(italic('واژه')).toEqual([false, true])
   })
 
   test('only web, mail, phone and Telegram addresses lead anywhere', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import * as en from '../src/ui/i18n/catalogue/en'
 import * as fa from '../src/ui/i18n/catalogue/fa'
 import { makeFormat } from '../src/ui/i18n/format'
+import { isolating } from '../src/ui/i18n/isolate'
 import { termbase } from '../src/ui/i18n/termbase'
 
 const look = {
@@ -90,6 +91,42 @@ describe('catalogues', () => {
 
   test('people are addressed with شما, never with تو', () => {
     expect(persian.filter(([, text]) => /(?<![\p{L}\u200c])تو(?![\p{L}\u200c])/u.test(text))).toEqual([])
+  })
+})
+
+/** Every function of a catalogue with its path. */
+function sentences(node: unknown, path = ''): [string, (...args: unknown[]) => unknown][] {
+  if (typeof node === 'function') return [[path, node as (...args: unknown[]) => unknown]]
+  if (typeof node !== 'object' || node === null) return []
+  return Object.entries(node).flatMap(([key, value]) => sentences(value, path ? `${path}.${key}` : key))
+}
+
+describe('names in sentences', () => {
+  // What a name is put beside must not pull it apart: "@ben_carter" must not become "ben_carter@".
+  const both = [
+    ['fa', isolating(fa.make(faFormat))],
+    ['en', isolating(en.make(enFormat))],
+  ] as const
+
+  test.each(both)('%s: every name and text that is put into one is isolated', (_, words) => {
+    let seen = 0
+    for (const [path, say] of sentences(words)) {
+      const names = path.endsWith('typingNames') ? [['سارا', '@ben_carter']] : ['@ben_carter', 'سارا']
+      const said = String(say(...names))
+      for (const name of ['@ben_carter', 'سارا']) {
+        for (const { index } of said.matchAll(new RegExp(name, 'g'))) {
+          seen++
+          const around = [said[index - 1], said[index + name.length]]
+          expect(around, `${path}: ${said}`).toEqual(['\u2068', '\u2069'])
+        }
+      }
+    }
+    expect(seen).toBeGreaterThan(20)
+  })
+
+  test.each(both)('%s: nothing put in stays nothing', (_, words) => {
+    expect(words.service.pinnedChannel('')).not.toMatch(/[\u2068\u2069«»“”]/)
+    expect(words.service.publicNameChanged('')).not.toMatch(/[\u2068\u2069@]/)
   })
 })
 

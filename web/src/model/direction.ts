@@ -19,6 +19,11 @@ const neutral = new Set<Entity['kind']>([
 /** Mentions and addresses by their looks, where no entity says so (drafts, names of four letters). */
 const looseNeutral = /@[A-Za-z0-9_]+|https?:\/\/\S+|[\w.+-]+@[\w-]+\.[\w.]+/g
 
+/** Whether any letter is of a script written from right to left. */
+export function hasRtl(text: string): boolean {
+  return strongRtl.test(text)
+}
+
 export type Direction = 'ltr' | 'rtl'
 
 /** The direction of one line by its first strong letter; null when it has none. */

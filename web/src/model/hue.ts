@@ -7,20 +7,9 @@ export function hueOf(id: number): number {
   return id % hueCount
 }
 
-/**
- * Hues for a list from top to bottom: each id's own, moved on where it would equal the one above. The same
- * list always gives the same hues.
- */
-export function listHues(ids: readonly number[]): number[] {
-  const hues: number[] = []
-  let above = -1
-  for (const id of ids) {
-    let hue = hueOf(id)
-    if (hue === above) hue = (hue + 1 + (Math.floor(id / hueCount) % (hueCount - 2))) % hueCount
-    hues.push(hue)
-    above = hue
-  }
-  return hues
+/** Whose hue a chat has: a person's own in a direct chat, so that they look the same everywhere. */
+export function faceOf(chat: { readonly id: number; readonly peer: number | null }): number {
+  return chat.peer ?? chat.id
 }
 
 /** A stable number for a name without an account: authors of imported history. */

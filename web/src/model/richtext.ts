@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { type Direction, lineDirection, readingDirection } from './direction'
+import { type Direction, hasRtl, readingDirection } from './direction'
 import type { Entity, FormattedText } from './message'
 
 /** A run of text with one look. */
@@ -7,6 +7,8 @@ export interface Piece {
   readonly text: string
   readonly bold: boolean
   readonly italic: boolean
+  /** Emphasis on letters that are never slanted: Persian, Arabic, Hebrew. */
+  readonly upright: boolean
   readonly underline: boolean
   readonly strike: boolean
   readonly code: boolean
@@ -19,13 +21,18 @@ export interface Span {
   readonly action: Entity | null
   readonly spoiler: number | null
   readonly pieces: readonly Piece[]
-  /** Set on the first span of a line whose direction the browser would guess wrong. */
-  readonly mark: Direction | null
+}
+
+/** One line as it was written: a paragraph with a direction of its own. */
+export interface Line {
+  /** null: nothing in it has a direction. */
+  readonly direction: Direction | null
+  readonly spans: readonly Span[]
 }
 
 export type Block =
-  | { readonly kind: 'text'; readonly spans: readonly Span[] }
-  | { readonly kind: 'quote'; readonly collapsed: boolean; readonly spans: readonly Span[] }
+  | { readonly kind: 'text'; readonly lines: readonly Line[] }
+  | { readonly kind: 'quote'; readonly collapsed: boolean; readonly lines: readonly Line[] }
   | { readonly kind: 'pre'; readonly language: string; readonly text: string }
 
 const actions = new Set<Entity['kind']>([
@@ -59,8 +66,8 @@ export function blocksOf(body: FormattedText): Block[] {
     if (whole.kind === 'pre') {
       blocks.push({ kind: 'pre', language: whole.language, text: text.slice(whole.offset, at) })
     } else if (whole.kind === 'blockquote') {
-      const spans = spansOf(text, entities, whole.offset, at)
-      blocks.push({ kind: 'quote', collapsed: whole.collapsed, spans })
+      const lines = linesOf(text, entities, whole.offset, at)
+      blocks.push({ kind: 'quote', collapsed: whole.collapsed, lines })
     }
   }
   pushText(blocks, text, entities, at, text.length)
@@ -78,50 +85,46 @@ function pushText(
   // The line breaks around a block are drawn by the block itself.
   if (blocks.length > 0 && text[start] === '\n') start++
   if (to < text.length && end > start && text[end - 1] === '\n') end--
-  if (end > start) blocks.push({ kind: 'text', spans: spansOf(text, entities, start, end) })
+  if (end > start) blocks.push({ kind: 'text', lines: linesOf(text, entities, start, end) })
+}
+
+/** The lines between two places, each without the break that ends it. */
+function linesOf(text: string, entities: readonly Entity[], start: number, end: number): Line[] {
+  const lines: Line[] = []
+  for (let from = start; from <= end; ) {
+    const newline = text.indexOf('\n', from)
+    const to = newline < 0 ? end : Math.min(newline, end)
+    const direction = readingDirection(text, entities, from, to)
+    lines.push({ direction, spans: to > from ? spansOf(text, entities, from, to) : [] })
+    from = to + 1
+  }
+  return lines
 }
 
 function spansOf(text: string, entities: readonly Entity[], start: number, end: number): Span[] {
   const inside = entities.filter((e) => e.offset < end && e.offset + e.length > start)
-  const spans: { action: Entity | null; spoiler: number | null; pieces: Piece[]; mark: Direction | null }[] =
-    []
-  for (const [from, to] of cuts(text, inside, start, end)) {
+  const spans: { action: Entity | null; spoiler: number | null; pieces: Piece[] }[] = []
+  for (const [from, to] of cuts(inside, start, end)) {
     const here = inside.filter((e) => e.offset <= from && e.offset + e.length >= to)
     const action = here.find((e) => actions.has(e.kind)) ?? null
     const spoiler = here.find((e) => e.kind === 'spoiler')?.offset ?? null
-    const mark = markAt(text, inside, from, start, end)
     const last = spans.at(-1)
     const piece = pieceOf(text.slice(from, to), here)
-    if (last && last.action === action && last.spoiler === spoiler && !mark) last.pieces.push(piece)
-    else spans.push({ action, spoiler, pieces: [piece], mark })
+    if (last && last.action === action && last.spoiler === spoiler) last.pieces.push(piece)
+    else spans.push({ action, spoiler, pieces: [piece] })
   }
   return spans
 }
 
-/** Ranges between all the places where something begins or ends; lines begin new ranges too. */
-function cuts(text: string, entities: readonly Entity[], start: number, end: number): [number, number][] {
+/** Ranges between all the places where something begins or ends. */
+function cuts(entities: readonly Entity[], start: number, end: number): [number, number][] {
   const at = new Set([start, end])
   for (const e of entities) {
     if (e.offset > start && e.offset < end) at.add(e.offset)
     if (e.offset + e.length > start && e.offset + e.length < end) at.add(e.offset + e.length)
   }
-  for (let i = text.indexOf('\n', start); i >= 0 && i + 1 < end; i = text.indexOf('\n', i + 1)) at.add(i + 1)
   const places = [...at].sort((a, b) => a - b)
   return places.slice(1).map((to, i) => [places[i] ?? start, to])
-}
-
-function markAt(
-  text: string,
-  entities: readonly Entity[],
-  from: number,
-  start: number,
-  end: number,
-): Direction | null {
-  if (from !== start && text[from - 1] !== '\n') return null
-  const newline = text.indexOf('\n', from)
-  const lineEnd = newline < 0 ? end : Math.min(newline, end)
-  const wanted = readingDirection(text, entities, from, lineEnd)
-  return wanted !== null && wanted !== lineDirection(text.slice(from, lineEnd)) ? wanted : null
 }
 
 function pieceOf(text: string, here: readonly Entity[]): Piece {
@@ -129,7 +132,8 @@ function pieceOf(text: string, here: readonly Entity[]): Piece {
   return {
     text,
     bold: has('bold'),
-    italic: has('italic'),
+    italic: has('italic') && !hasRtl(text),
+    upright: has('italic') && hasRtl(text),
     underline: has('underline'),
     strike: has('strike'),
     code: has('code'),

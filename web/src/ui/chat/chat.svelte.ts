@@ -3,6 +3,7 @@ import { getContext, setContext } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
 import type { AppModel, ChatView, Draft, MessageView, OpenChat, Seq } from '../../model'
 import { readMarkup, writeMarkup } from '../../model/markup'
+import { normalised } from '../../model/normal'
 import { type Observed, observe } from '../state/observe.svelte'
 import { attempt } from '../state/tell'
 
@@ -98,6 +99,21 @@ export class ChatState {
 
   jump(seq: Seq): void {
     this.target = { seq }
+  }
+
+  /** Goes to the message before `from` that bears the same tag, else to the newest one; false: no other. */
+  jumpToTag(tag: string, from: Seq): boolean {
+    const wanted = normalised(tag)
+    const tagged = this.open.view.get().messages.flatMap(({ seq, content }) => {
+      if (seq === null || seq === from || (content.kind !== 'text' && content.kind !== 'attachments'))
+        return []
+      const { text, entities } = content.body
+      const tags = entities.filter((e) => e.kind === 'hashtag')
+      return tags.some((e) => normalised(text.slice(e.offset, e.offset + e.length)) === wanted) ? [seq] : []
+    })
+    const next = tagged.findLast((seq) => seq < from) ?? tagged.at(-1)
+    if (next !== undefined) this.jump(next)
+    return next !== undefined
   }
 
   toggle(seq: Seq): void {

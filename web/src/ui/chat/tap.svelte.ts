@@ -20,7 +20,6 @@ export async function tapped(model: AppModel, action: Entity, text: string): Pro
     case 'textMention':
       await attempt(async () => router.openChat(await model.chats.openDirect(action.account)))
       return
-    case 'hashtag':
     case 'cashtag':
     case 'botCommand':
     case 'bankCard':

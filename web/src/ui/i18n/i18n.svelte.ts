@@ -2,6 +2,7 @@
 import { look } from '../state/look.svelte'
 import type { Catalogue } from './catalogue/en'
 import { type Format, makeFormat } from './format'
+import { isolating } from './isolate'
 
 type Maker = (format: Format) => Catalogue
 
@@ -20,7 +21,7 @@ export const languages: readonly string[] = Object.keys(files).map(codeOf).sort(
 class I18n {
   #file = $state.raw<CatalogueFile | null>(null)
   #format = $derived(this.#file ? makeFormat(look.now, this.#file.days) : null)
-  #words = $derived(this.#file && this.#format ? this.#file.make(this.#format) : null)
+  #words = $derived(this.#file && this.#format ? isolating(this.#file.make(this.#format)) : null)
 
   get ready(): boolean {
     return this.#file !== null

@@ -50,6 +50,17 @@ export function contentLine(content: ContentView, author: PersonRef | null): str
   }
 }
 
+/** A text as part of a sentence about it. */
+function shortened(text: string, most = 40): string {
+  const letters = [...text]
+  return letters.length > most
+    ? `${letters
+        .slice(0, most - 1)
+        .join('')
+        .trimEnd()}…`
+    : text
+}
+
 export function serviceLine(
   content: Extract<ContentView, { kind: 'service' }>,
   author: PersonRef | null,
@@ -70,9 +81,11 @@ export function serviceLine(
     case 'titleChanged':
       return words.titleChanged(service.title)
     case 'publicNameChanged':
-      return words.publicNameChanged(service.name)
-    case 'pinned':
-      return author ? words.pinned(who, service.snippet) : words.pinnedChannel(service.snippet)
+      return words.publicNameChanged(service.name && `@${service.name}`)
+    case 'pinned': {
+      const text = shortened(service.snippet)
+      return author ? words.pinned(who, text) : words.pinnedChannel(text)
+    }
     case 'imported':
       return importedLine(service.action, service.values, author)
     case 'joined':

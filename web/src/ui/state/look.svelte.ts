@@ -57,9 +57,11 @@ class LookState {
 
   #apply(): void {
     const root = document.documentElement
-    const { theme, size } = this.#look
+    const { theme, size, digits, language } = this.#look
     root.dataset['theme'] = theme === 'system' ? (this.#dark.matches ? 'dark' : 'light') : theme
     root.dataset['size'] = String(size)
+    const persian = digits === 'persian' || (digits === 'language' && language === 'fa')
+    root.dataset['digits'] = persian ? 'persian' : 'latin'
     const bar = getComputedStyle(root).getPropertyValue('--surface').trim()
     document.querySelector('meta[name="theme-color"]')?.setAttribute('content', bar)
   }

@@ -157,6 +157,7 @@ export const make = (f: Format) => ({
     forwardedFrom: (name: string) => `Forwarded from ${name}`,
     unknown: 'A newer kind of message. Update the app to see it.',
     replyGone: 'Deleted message',
+    tagAlone: (tag: string) => `No other message near here has ${tag}`,
     replyElsewhere: 'A message that is not here',
     pinnedMessage: 'Pinned message',
     pinnedCount: (index: number, total: number) => `Pinned message ${f.n(index)} of ${f.n(total)}`,
@@ -226,7 +227,7 @@ export const make = (f: Format) => ({
     titleChanged: (title: string) => `The name is now “${title}”`,
     aboutChanged: 'The description was changed',
     publicNameChanged: (name: string) =>
-      name ? `The public name is now @${name}` : 'The public name was removed',
+      name ? `The public name is now ${name}` : 'The public name was removed',
     ownerChanged: (whom: string) => `${whom} is the new owner`,
     pinned: (who: string, text: string) => (text ? `${who} pinned “${text}”` : `${who} pinned a message`),
     pinnedChannel: (text: string) => (text ? `“${text}” was pinned` : 'A message was pinned'),
