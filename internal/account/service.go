@@ -124,8 +124,9 @@ type Config struct {
 	Log      *slog.Logger
 	// Now is the clock; time.Now where nil.
 	Now func() time.Time
-	// OpenSignup lets strangers sign up once there is an operator.
-	OpenSignup bool
+	// OpenSignup lets strangers sign up once there is an operator; LocalSignup only those whose address is
+	// this machine's.
+	OpenSignup, LocalSignup bool
 	// Limits bound guessing and flooding; the zero Limits are none.
 	Limits Limits
 	// Cost is what a password costs to check; the zero Cost is the recommended one. Tests that make many

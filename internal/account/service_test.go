@@ -223,7 +223,7 @@ func TestOnlyTheSetupLinkMakesTheOperatorAndOnlyOnce(t *testing.T) {
 	if _, needed, err := b.Setup(ctx); needed || err != nil {
 		t.Errorf("a server with an operator offers set-up: %v", err)
 	}
-	if needed, open, err := b.Status(ctx); needed || !open || err != nil {
+	if needed, open, err := b.Status(ctx, netip.Addr{}); needed || !open || err != nil {
 		t.Errorf("status: %v %v %v", needed, open, err)
 	}
 }

@@ -81,7 +81,7 @@ func (s *Service) mayProceed(ctx context.Context, req SignUp) error {
 			return chat.Errorf(chat.CodeSetupInvalid, "the set-up link was used already")
 		}
 		return nil
-	case !s.OpenSignup:
+	case !s.openTo(req.Client.Address):
 		return chat.Errorf(chat.CodeSignupClosed, "this server does not take sign-ups")
 	}
 	return nil
@@ -215,8 +215,13 @@ func (s *Service) CheckUsername(ctx context.Context, username string, from netip
 	return s.Registry.CheckName(ctx, username)
 }
 
-// Status says whether the server still has no operator, and whether strangers may sign up.
-func (s *Service) Status(ctx context.Context) (setupNeeded, openSignup bool, err error) {
+// Status says whether the server still has no operator, and whether strangers at an address may sign up.
+func (s *Service) Status(ctx context.Context, from netip.Addr) (setupNeeded, openSignup bool, err error) {
 	has, err := s.hasOperator(ctx)
-	return err == nil && !has, s.OpenSignup && has, err
+	return err == nil && !has, s.openTo(from) && has, err
+}
+
+// openTo says whether strangers at an address may sign up. An address nobody knows is not this machine's.
+func (s *Service) openTo(from netip.Addr) bool {
+	return s.OpenSignup || s.LocalSignup && from.IsLoopback()
 }

@@ -31,7 +31,7 @@ type Config struct {
 	Listen  string // address; empty: 127.0.0.1:8080, or with a domain :443
 	Domain  string // serve HTTPS under this name, with certificates by ACME
 	Public  bool   // strangers may sign up although the server is reachable from outside
-	Signup  string // "open", "closed", or empty: open on localhost and in public mode
+	Signup  string // "open", "closed", or empty: open in public mode, and to this machine on localhost
 	Name    string // what people see the server called
 	Address []string
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
@@ -323,10 +323,12 @@ func (c *Config) check() error {
 	return nil
 }
 
-// openSignup says whether strangers may sign up.
-func (c *Config) openSignup() bool {
-	return c.Signup == "open" || c.Signup == "" && (c.Public || c.Domain == "" && isLoopback(c.Listen))
-}
+// openSignup says whether strangers may sign up from anywhere.
+func (c *Config) openSignup() bool { return c.Signup == "open" || c.Signup == "" && c.Public }
+
+// localSignup says whether strangers may sign up at this machine. That nobody else can connect is not enough:
+// a proxy on this machine connects for the whole world.
+func (c *Config) localSignup() bool { return c.Signup == "" && c.Domain == "" && isLoopback(c.Listen) }
 
 // isLoopback reports whether only programs on this machine can reach a listening address.
 func isLoopback(listen string) bool {

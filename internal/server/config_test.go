@@ -115,19 +115,22 @@ func TestTheDataDirectoryMayHoldItsOwnConfiguration(t *testing.T) {
 }
 
 func TestStrangersSignUpOnlyOnLocalhostOrWhereTheOperatorSaysSo(t *testing.T) {
-	for flags, want := range map[[3]string]bool{
-		{"listen=127.0.0.1:8080"}:                      true,
-		{"listen=[::1]:8080"}:                          true,
-		{"listen=localhost:8080"}:                      true,
-		{"listen=:8080"}:                               false,
-		{"listen=0.0.0.0:8080"}:                        false,
-		{"listen=:8080", "public=true"}:                true,
-		{"domain=chat.example.org"}:                    false,
-		{"domain=chat.example.org", "public=true"}:     true,
-		{"listen=127.0.0.1:8080", "signup=closed"}:     false,
-		{"listen=:8080", "signup=open"}:                true,
-		{"listen=:1", "public=true", "signup=closed"}:  false,
-		{"domain=a.example.org", "listen=127.0.0.1:1"}: false,
+	const nobody, local, all = "nobody", "this machine", "all"
+	for flags, want := range map[[3]string]string{
+		{"listen=127.0.0.1:8080"}:                      local,
+		{"listen=[::1]:8080"}:                          local,
+		{"listen=localhost:8080"}:                      local,
+		{"listen=127.0.0.1:8080", "signup=open"}:       all,
+		{"listen=127.0.0.1:8080", "public=true"}:       all,
+		{"listen=:8080"}:                               nobody,
+		{"listen=0.0.0.0:8080"}:                        nobody,
+		{"listen=:8080", "public=true"}:                all,
+		{"domain=chat.example.org"}:                    nobody,
+		{"domain=chat.example.org", "public=true"}:     all,
+		{"listen=127.0.0.1:8080", "signup=closed"}:     nobody,
+		{"listen=:8080", "signup=open"}:                all,
+		{"listen=:1", "public=true", "signup=closed"}:  nobody,
+		{"domain=a.example.org", "listen=127.0.0.1:1"}: nobody,
 	} {
 		given := map[string]string{}
 		for _, f := range flags {
@@ -136,8 +139,14 @@ func TestStrangersSignUpOnlyOnLocalhostOrWhereTheOperatorSaysSo(t *testing.T) {
 			}
 		}
 		cfg, _, err := Load(Sources{Flags: given})
-		if err != nil || cfg.openSignup() != want {
-			t.Errorf("%v: open %v, %v", flags, cfg.openSignup(), err)
+		got := nobody
+		if cfg.openSignup() {
+			got = all
+		} else if cfg.localSignup() {
+			got = local
+		}
+		if err != nil || got != want {
+			t.Errorf("%v: open to %s, want %s, %v", flags, got, want, err)
 		}
 	}
 }

@@ -81,13 +81,14 @@ func (c *core) startAccounts() (err error) {
 		return err
 	}
 	c.accounts = account.New(account.Config{
-		Store:      c.store,
-		Registry:   registry{c.engine},
-		Log:        c.log,
-		Now:        c.cfg.Now,
-		OpenSignup: c.cfg.openSignup(),
-		Limits:     c.cfg.Limits,
-		Cost:       c.cfg.HashCost,
+		Store:       c.store,
+		Registry:    registry{c.engine},
+		Log:         c.log,
+		Now:         c.cfg.Now,
+		OpenSignup:  c.cfg.openSignup(),
+		LocalSignup: c.cfg.localSignup(),
+		Limits:      c.cfg.Limits,
+		Cost:        c.cfg.HashCost,
 		Official: func(client, build string) bool {
 			return client == "zolal-web" && (build == c.app.build || build == c.build.Commit)
 		},

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -78,7 +79,8 @@ type WellKnown struct {
 
 // serveWellKnown says what this server is to whoever asks.
 func (c *core) serveWellKnown(w http.ResponseWriter, r *http.Request) {
-	setup, open, err := c.accounts.Status(r.Context())
+	from, _ := netip.ParseAddrPort(r.RemoteAddr) // none where a proxy hides it
+	setup, open, err := c.accounts.Status(r.Context(), from.Addr())
 	if err != nil {
 		http.Error(w, "the store cannot be read", http.StatusServiceUnavailable)
 		return

@@ -238,7 +238,7 @@ func TestMetricsAreReadOnlyFromWhereTheSettingSays(t *testing.T) {
 			t.Fatal(err)
 		}
 		h := behindProxies([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
-			within(cfg.Metrics, http.HandlerFunc(serveAlive)))
+			slog.New(slog.DiscardHandler), within(cfg.Metrics, http.HandlerFunc(serveAlive)))
 		r, w := httptest.NewRequest(http.MethodGet, "/metrics", nil), httptest.NewRecorder()
 		r.RemoteAddr = c.from
 		for k, v := range c.header {

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -79,7 +80,7 @@ func (s *Server) routes() http.Handler {
 	if s.certs.config() != nil && len(s.cfg.TLS.Local) == 0 {
 		h = strictTransport(h)
 	}
-	return behindProxies(s.cfg.Proxies, h)
+	return behindProxies(s.cfg.Proxies, s.log, h)
 }
 
 // toHTTPS leads plain requests to the same page over HTTPS.
@@ -101,28 +102,60 @@ func strictTransport(next http.Handler) http.Handler {
 
 // behindProxies puts the address of the person in place of that of a trusted proxy: the last one in
 // X-Forwarded-For that no trusted proxy has. Of anyone else the header is ignored, since anyone can send it.
-func behindProxies(trusted []netip.Prefix, next http.Handler) http.Handler {
-	if len(trusted) == 0 {
-		return next
-	}
-	known := func(a netip.Addr) bool { return among(trusted, a) }
+// But what was forwarded by this machine is not from this machine: if no trusted proxy says whose it is, it
+// has no address, and the log says once what to do about it.
+func behindProxies(trusted []netip.Prefix, log *slog.Logger, next http.Handler) http.Handler {
+	var warned sync.Once
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from, err := netip.ParseAddrPort(r.RemoteAddr)
-		if err == nil && known(from.Addr()) {
-			hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-			for i := len(hops) - 1; i >= 0; i-- {
-				a, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-				if err != nil {
-					break
-				}
-				r.RemoteAddr = netip.AddrPortFrom(a, from.Port()).String()
-				if !known(a) {
-					break
-				}
+		if err != nil || !forwarded(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		near := from.Addr().Unmap()
+		if person, ok := sender(trusted, near, r); ok {
+			r.RemoteAddr = netip.AddrPortFrom(person, from.Port()).String()
+		} else {
+			if near.IsLoopback() {
+				r.RemoteAddr = ""
+			}
+			if near.IsLoopback() || near.IsPrivate() {
+				warned.Do(func() {
+					log.Warn("a proxy that is not trusted passes requests on: all its people count as one",
+						"remedy", "name its network in trusted_proxies, and let it set X-Forwarded-For")
+				})
 			}
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// sender reads in the headers of a trusted proxy who sent a request.
+func sender(trusted []netip.Prefix, proxy netip.Addr, r *http.Request) (person netip.Addr, ok bool) {
+	if !among(trusted, proxy) {
+		return person, false
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		a, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		if person, ok = a, true; !among(trusted, a) {
+			break
+		}
+	}
+	return person, ok
+}
+
+// forwarded reports whether a request shows a header that proxies add.
+func forwarded(r *http.Request) bool {
+	for _, sign := range []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"} {
+		if r.Header.Get(sign) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // among reports whether an address lies in one of some networks.
@@ -135,11 +168,7 @@ func among(networks []netip.Prefix, a netip.Addr) bool {
 func within(networks []netip.Prefix, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		from, err := netip.ParseAddrPort(r.RemoteAddr)
-		allowed := err == nil && among(networks, from.Addr())
-		for _, sign := range []string{"X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"} {
-			allowed = allowed && r.Header.Get(sign) == ""
-		}
-		if !allowed {
+		if err != nil || !among(networks, from.Addr()) || forwarded(r) {
 			http.Error(w, "not from here; the setting metrics.allow says from where", http.StatusForbidden)
 			return
 		}

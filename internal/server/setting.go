@@ -47,7 +47,7 @@ var settings = []Setting{
 	{"domain", "serve HTTPS under this name, certificates by ACME", "", false, setDomain},
 	{"public", "strangers may sign up although the server can be reached from outside", "", true,
 		func(c *Config, v string) error { return setBool(&c.Public, v) }},
-	{"signup", "open or closed", "open on localhost and with public", false, setSignup},
+	{"signup", "open or closed", "open with public; on localhost, to this machine", false, setSignup},
 	{"name", "what people see the server called", "Zolal", false, setName},
 	{"addresses", "where else the server can be reached: https://…, in order, comma separated", "", false,
 		setAddresses},

@@ -35,7 +35,7 @@ func accountMethods() []method {
 func (g *Gateway) capabilities() []string { return g.cfg.Capabilities }
 
 func serverInfo(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.ServerInfo, error) {
-	setup, open, err := c.cfg.Accounts.Status(ctx)
+	setup, open, err := c.cfg.Accounts.Status(ctx, c.from)
 	if err != nil {
 		return nil, err
 	}

@@ -296,8 +296,8 @@ func (g *Gateway) sweep() {
 // clock is the time in seconds that connections note their last sign of life in.
 func (g *Gateway) clock() uint32 { return uint32(g.cfg.Now().Unix()) }
 
-// from returns the network address of a client, for limits alone. Behind a proxy whoever serves the handler
-// has put the client's into the request.
+// from returns the network address of a client, for limits and to know this machine's own people. Behind a
+// proxy whoever serves the handler has put the client's into the request; one that is not known is not valid.
 func (g *Gateway) from(r *http.Request) netip.Addr {
 	a, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

@@ -35,7 +35,7 @@ type ServerInfo struct {
 	ProtocolMin   uint32                 `protobuf:"varint,6,opt,name=protocol_min,json=protocolMin,proto3" json:"protocol_min,omitempty"` // the oldest spoken
 	Limits        map[string]int64       `protobuf:"bytes,7,rep,name=limits,proto3" json:"limits,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
 	SetupNeeded   bool                   `protobuf:"varint,8,opt,name=setup_needed,json=setupNeeded,proto3" json:"setup_needed,omitempty"` // no operator yet: only the set-up link signs up
-	OpenSignup    bool                   `protobuf:"varint,9,opt,name=open_signup,json=openSignup,proto3" json:"open_signup,omitempty"`
+	OpenSignup    bool                   `protobuf:"varint,9,opt,name=open_signup,json=openSignup,proto3" json:"open_signup,omitempty"`    // to strangers, where they ask from
 	ServerMs      int64                  `protobuf:"varint,10,opt,name=server_ms,json=serverMs,proto3" json:"server_ms,omitempty"`
 	Addresses     *AddressList           `protobuf:"bytes,11,opt,name=addresses,proto3" json:"addresses,omitempty"`
 	Name          string                 `protobuf:"bytes,12,opt,name=name,proto3" json:"name,omitempty"`

@@ -71,6 +71,8 @@ export type ServerInfo = Message<"zolal.v1.ServerInfo"> & {
   setupNeeded: boolean;
 
   /**
+   * to strangers, where they ask from
+   *
    * @generated from field: bool open_signup = 9;
    */
   openSignup: boolean;
