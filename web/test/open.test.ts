@@ -104,6 +104,17 @@ describe('deletion', () => {
   })
 })
 
+describe('an imported history', () => {
+  test('that its chat was made later does not stand above it', async () => {
+    expect(view().messages.some((m) => m.content.kind === 'service')).toBe(true)
+    const year = 365 * 86_400_000
+    world.now = () => Date.now() - year
+    world.say(7, 2, 'a year ago')
+    await until('here', () => said().includes('a year ago'))
+    expect(view().messages.map((m) => m.content.kind)).toEqual(['text', 'text'])
+  })
+})
+
 describe('lines that name a message', () => {
   test('what is hidden in it stays hidden', async () => {
     const spoiler = { kind: 'spoiler', offset: 9, length: 6 } as const

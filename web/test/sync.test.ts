@@ -396,6 +396,17 @@ describe('read marks and drafts', () => {
     expect(gate.seen.filter((m) => m === 'Sync/MarkRead').length).toBeLessThanOrEqual(2)
   })
 
+  test('reading is counted down where the entries in between are not stored', async () => {
+    world.addChat(8, [1, 2])
+    for (let i = 0; i < 300; i++) world.say(8, 2, `message ${i}`)
+    const ada = await ready(1)
+    await until('unread', () => row(ada, 8)?.unread === 300)
+    const first = row(ada, 8)?.firstUnread ?? 0
+    await markReadHere(ada.account.db, 1, 8, first + 29)
+    await until('told', () => row(ada, 8)?.read.seq === first + 29)
+    expect(row(ada, 8)?.unread).toBe(270)
+  })
+
   test('what was read offline is told later, and another device follows', async () => {
     const [ada, phone] = [await ready(1), await ready(1, { device: 2 })]
     const seq = world.say(7, 2, 'salam')

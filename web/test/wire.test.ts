@@ -235,6 +235,18 @@ describe('cuts', () => {
     bench.connection.poke()
     await until('online', () => bench.connection.state === 'online')
   })
+
+  test('where the device says that its network went, silence is believed sooner', async () => {
+    const gate = await gateFor(new Counter())
+    const bench = connect(new AddressBook(gate.address), { pong: 8_000 })
+    await until('a link', () => bench.links.length === 1)
+    gate.swallows.add('socket')
+    bench.net.off = true
+    const since = performance.now()
+    bench.connection.poke()
+    await until('offline', () => bench.connection.state === 'offline')
+    expect(performance.now() - since).toBeLessThan(8_000)
+  })
 })
 
 describe('strangers', () => {

@@ -87,7 +87,6 @@ export type ServiceView =
   | { readonly kind: 'publicNameChanged'; readonly name: string }
   | { readonly kind: 'ownerChanged'; readonly whom: PersonRef }
   | { readonly kind: 'pinned'; readonly seq: Seq; readonly snippet: string }
-  | { readonly kind: 'unpinned' }
   /** A service action of imported history: the source's word (such as pin_message) and its plain values. */
   | { readonly kind: 'imported'; readonly action: string; readonly values: Readonly<Record<string, string>> }
   | { readonly kind: 'unknown' }

@@ -153,12 +153,16 @@ export async function applyRead(
   mark: ReadMark | null,
 ): Promise<ChatRow> {
   const read = mark && mark.seq > row.read.seq ? mark : row.read
-  if (to <= row.readTo) return read === row.read ? row : { ...row, read }
-  const counted = await countUnread(w, row, to, me)
-  if (counted) return { ...row, read, readTo: to, ...counted }
-  // Without the entries in between only the count of all of them is known: an upper bound.
-  const most = mark ? Math.max(0, row.head.ord - mark.ord) : row.unread
-  return { ...row, read, readTo: to, unread: Math.min(row.unread, most), firstUnread: to + 1 }
+  const readTo = Math.max(to, row.readTo)
+  if (readTo === row.readTo && read === row.read) return row
+  const counted = await countUnread(w, row, readTo, me)
+  if (counted) return { ...row, read, readTo, ...counted }
+  // Without the entries in between only the count of all of them is known: an upper bound. The server's mark
+  // tells it, and so does the entry that was read, where it is here.
+  const told = mark && mark.seq >= readTo ? mark.ord : undefined
+  const ord = told ?? (await w.entry(row.id, readTo))?.ord
+  const most = ord === undefined ? row.unread : Math.max(0, row.head.ord - ord)
+  return { ...row, read, readTo, unread: Math.min(row.unread, most), firstUnread: readTo + 1 }
 }
 
 /** A page of history, or entries read forward: contiguous, and true for `head`. */

@@ -61,7 +61,7 @@ export function browserEnv(version: string, build: string): Env {
       return { post: (message) => channel.postMessage(message), close: () => channel.close() }
     },
     lock,
-    onWake: (wake) => listen(['online', 'focus', 'pageshow', 'visibilitychange'], wake),
+    onWake: (wake) => listen(['online', 'offline', 'focus', 'pageshow', 'visibilitychange'], wake),
     onHide: (hide) => listen(['pagehide', 'visibilitychange'], hide),
     persist: () => void navigator.storage?.persist?.(),
   }

@@ -27,7 +27,7 @@ export interface Env {
    * signal was given.
    */
   lock(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void>
-  /** Tells of the moments to try again: the network came back, or the person returned to the app. */
+  /** Tells of the moments to look at the connection: the network came or went, or the person came back. */
   onWake(wake: () => void): () => void
   /** The app is about to be put away: what waits for a pause must go out now. */
   onHide(hide: () => void): () => void
@@ -45,6 +45,8 @@ export interface Pace {
   readonly views: number
   /** One typing signal is enough for so long; one received is shown for a second more. */
   readonly typing: number
+  /** Between two looks at what only staff may know of an open chat. */
+  readonly staff: number
   /** A sync after a gap was noticed. */
   readonly resync: number
   /** A sync even when nothing asks for one: the net below every lost hint. */
@@ -59,6 +61,7 @@ export const PACE: Pace = {
   drafts: 1_500,
   views: 2_000,
   typing: 5_000,
+  staff: 20_000,
   resync: 200,
   safety: 300_000,
   sendMin: 1_000,

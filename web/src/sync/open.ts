@@ -19,7 +19,7 @@ import type { Live } from './live'
 import { chatInfoOf, typingOf } from './present/chat'
 import { type MessageContext, messageViewOf, namedBy, outboxViewOf, snippetOf } from './present/message'
 import type { People } from './present/people'
-import { cannotSendOf } from './present/rights'
+import { cannotSendOf, isStaff } from './present/rights'
 import { Shelf } from './shelf'
 import { follow, newer, older, startOf, type Window, windowAround, windowAtEnd } from './window'
 import { ChatWriter } from './writer'
@@ -60,6 +60,7 @@ export class ChatSession implements OpenChat {
   readonly #shelf: Shelf
   #window: Window | null = null
   #requests = 0
+  #around: ReturnType<typeof setTimeout> | undefined
   #unreadFrom: Seq | null = null
   #opened = false
   #closed = false
@@ -103,6 +104,7 @@ export class ChatSession implements OpenChat {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    clearTimeout(this.#around)
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.#c.closed(this)
   }
@@ -115,6 +117,21 @@ export class ChatSession implements OpenChat {
       else await this.#mend()
       await this.#freshTallies()
     })
+  }
+
+  /** What no log tells: how many there are, and how many wait to be let in. */
+  async #lookAround(): Promise<void> {
+    clearTimeout(this.#around)
+    const { account } = this.#c
+    const row = this.#row
+    if (this.#closed || !row) return
+    if (account.state === 'online') {
+      await account.history.refresh(this.id)
+      this.#requests = await this.#c.requests(row.info)
+      await this.redraw()
+    }
+    if (!isStaff(row.info.me) || this.#closed) return
+    this.#around = setTimeout(() => void this.#quietly(() => this.#lookAround()), account.pace.staff)
   }
 
   /** Somebody asked to be let in, or was answered. */
@@ -174,9 +191,7 @@ export class ChatSession implements OpenChat {
       if (!this.#window) await this.#fetchWindow(place)
       await this.#mend()
       await this.#freshTallies()
-      if (row.info.type === 'group' || row.info.type === 'channel') {
-        this.#requests = await this.#c.requests(row.info)
-      }
+      if (row.info.type === 'group' || row.info.type === 'channel') await this.#lookAround()
     })
     // Without a network what is stored has to do.
     const stored = this.#row
@@ -400,7 +415,7 @@ export class ChatSession implements OpenChat {
       editOf: (seq) => outbox.findLast((i) => i.shows.kind === 'edit' && i.shows.target === seq),
       isLeaving: (seq) => leaving.some((s) => s.kind === 'delete' && s.targets.includes(seq)),
     }
-    const placed = entries.filter(isPlaced).map((entry) => messageViewOf(c, entry))
+    const placed = inTheirTime(entries.filter(isPlaced)).map((entry) => messageViewOf(c, entry))
     const here = new Set(entries.flatMap((e) => (e.key ? [e.key] : [])))
     const seqs = new Set(entries.map((e) => e.seq))
     const arrived = (i: OutboxRow) => i.keys.some((k) => here.has(k)) || i.seqs.some((s) => seqs.has(s))
@@ -448,6 +463,19 @@ export class ChatSession implements OpenChat {
       if (!(error instanceof Silence)) await this.redraw().catch(() => {})
     }
   }
+}
+
+/**
+ * Without the lines that are younger than messages after them: an imported history is older than the chat
+ * made to hold it, and that it was made today does not stand above last year.
+ */
+function inTheirTime(entries: readonly EntryRow[]): EntryRow[] {
+  let oldest = Number.POSITIVE_INFINITY
+  const kept = entries.toReversed().filter((entry) => {
+    if (entry.kind === 'message') oldest = Math.min(oldest, entry.at)
+    return entry.kind === 'message' || entry.kind === 'service' || entry.at <= oldest
+  })
+  return kept.reverse()
 }
 
 function draftOf(row: ChatRow | undefined): ChatView['draft'] {

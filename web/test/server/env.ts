@@ -8,6 +8,7 @@ export const SWIFT: Pace = {
   reads: 20,
   drafts: 20,
   views: 20,
+  staff: 20_000,
   typing: 200,
   resync: 5,
   safety: 600_000,

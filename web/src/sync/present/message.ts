@@ -161,8 +161,9 @@ function serviceOf(c: MessageContext, entry: Entry, body: ChatBody): ServiceView
       return { kind: 'imported', action: body.service.action, values: body.service.values }
     case 'pin':
       return { kind: 'pinned', seq: entry.target, snippet: snippetOf(c.find(entry.target)) }
+    // That a pin was taken down shows in the bar of pins; a line about it would only be noise.
     case 'unpin':
-      return { kind: 'unpinned' }
+      return null
     case 'member':
       return memberLineOf(c, entry, body)
     case 'chatInfo': {

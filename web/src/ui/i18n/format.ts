@@ -44,7 +44,7 @@ export function makeFormat(look: Look, days: DayWords): Format {
   const dayMonth = dated({ day: 'numeric', month: 'long' })
   const shortDay = dated({ weekday: 'short' })
   const shortDate = dated({ day: 'numeric', month: 'short' })
-  const numeric = dated({ year: '2-digit', month: '2-digit', day: '2-digit' })
+  const numeric = dated({ year: 'numeric', month: 'short', day: 'numeric' })
   const key = dated({ year: 'numeric', month: 'numeric', day: 'numeric' })
 
   // Not "era" styles: the parts are put together so that neither "AP" nor "ه‍.ش." is written.

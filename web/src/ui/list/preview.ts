@@ -93,7 +93,6 @@ export function serviceLine(
     case 'left':
       return words[service.kind](who)
     case 'aboutChanged':
-    case 'unpinned':
     case 'unknown':
       return words[service.kind]
   }

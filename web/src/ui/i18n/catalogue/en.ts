@@ -41,6 +41,7 @@ export const make = (f: Format) => ({
   connection: {
     connecting: 'Connecting…',
     offline: 'Waiting for network',
+    unreachable: 'The server does not answer; trying again…',
     interfering: 'This network is interfering',
     interferingBody:
       'Something on this network answers in our server’s place. Nothing it says is believed, and nothing of yours is lost. If this is a public Wi-Fi, sign in to it first.',
@@ -216,7 +217,8 @@ export const make = (f: Format) => ({
     notHere: 'Not stored on this server',
   },
   service: {
-    chatCreated: (who: string, title: string) => `${who} created “${title}”`,
+    chatCreated: (who: string, title: string) =>
+      title ? `${who} created “${title}”` : `${who} made this chat`,
     channelCreated: 'Channel created',
     directCreated: 'The chat begins here',
     joined: (who: string) => `${who} joined`,
@@ -224,14 +226,13 @@ export const make = (f: Format) => ({
     joinApproved: (who: string, whom: string) => `${who} let ${whom} in`,
     left: (who: string) => `${who} left`,
     removed: (who: string, whom: string) => `${who} removed ${whom}`,
-    titleChanged: (title: string) => `The name is now “${title}”`,
+    titleChanged: (title: string) => (title ? `The name is now “${title}”` : 'The name was changed'),
     aboutChanged: 'The description was changed',
     publicNameChanged: (name: string) =>
       name ? `The public name is now ${name}` : 'The public name was removed',
     ownerChanged: (whom: string) => `${whom} is the new owner`,
     pinned: (who: string, text: string) => (text ? `${who} pinned “${text}”` : `${who} pinned a message`),
     pinnedChannel: (text: string) => (text ? `“${text}” was pinned` : 'A message was pinned'),
-    unpinned: 'A message was unpinned',
     imported: (who: string, action: string) => (who ? `${who}: ${action}` : action),
     unknown: 'Something a newer version of the app can show',
     someone: 'Someone',
@@ -382,6 +383,7 @@ export const make = (f: Format) => ({
     noLinks: 'No invite links yet',
     noLinksBody: 'Make one and give it to the people you want here.',
     requests: 'Join requests',
+    requestsWaiting: (count: number) => f.plural(count, { one: '# join request', other: '# join requests' }),
     noRequests: 'Nobody waits to join',
     approve: 'Let in',
     decline: 'Decline',
@@ -474,6 +476,9 @@ export const make = (f: Format) => ({
     recoveryChanged: 'The new recovery code is in force',
     shortcuts: 'Keyboard shortcuts',
     version: 'Version',
+    readable: 'The operator of this server can technically read the chats on it',
+    deviceOn: (browser: string, system: string) => `${browser} on ${system}`,
+    webApp: 'Web app',
     build: 'Build',
     operator: 'You operate this server',
     keys: {
