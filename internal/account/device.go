@@ -159,10 +159,11 @@ func (s *Service) SetPassword(ctx context.Context, who chat.Actor, change Passwo
 	if err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
-	if err := checkPassword(change.New, profile.Username, profile.Name); err != nil {
+	q := s.hashes.known
+	if err := s.hashes.checkPassword(ctx, q, change.New, profile.Username, profile.Name); err != nil {
 		return err
 	}
-	if account.Password, err = s.hashes.hash(ctx, change.New); err != nil {
+	if account.Password, err = s.hashes.hash(ctx, q, change.New); err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
 	if change.KeepDevices {
@@ -214,7 +215,7 @@ func (s *Service) confirm(ctx context.Context, who chat.Actor, password string) 
 	case len(password) > maxPasswordBytes:
 		return Account{}, chat.Errorf(chat.CodePasswordWrong, "wrong password")
 	}
-	ok, err := s.hashes.verify(ctx, account.Password, password)
+	ok, err := s.hashes.verify(ctx, s.hashes.known, account.Password, password)
 	if err != nil {
 		return Account{}, fmt.Errorf("confirm password: %w", err)
 	}

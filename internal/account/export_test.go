@@ -2,14 +2,15 @@
 
 package account
 
-// Occupy takes every place where passwords are checked, and gives them back.
+// Occupy takes every place where the passwords of strangers are checked, and gives them back.
 func (s *Service) Occupy() (free func()) {
-	for range cap(s.hashes.wait) {
-		s.hashes.wait <- struct{}{}
+	q := s.hashes.strangers
+	for range cap(q.wait) {
+		q.wait <- struct{}{}
 	}
 	return func() {
-		for range cap(s.hashes.wait) {
-			<-s.hashes.wait
+		for range cap(q.wait) {
+			<-q.wait
 		}
 	}
 }

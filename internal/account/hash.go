@@ -34,19 +34,33 @@ const (
 const maxPasswordBytes = 1024
 
 // hasher runs argon2id on few cores at a time, so that sign-ins cannot starve deliveries of CPU and memory.
-// Those who wait are bounded too; more are turned away with a time to retry.
+// Who has shown something first, such as the token of a device, does not stand in line with strangers.
 type hasher struct {
-	cost  Cost
-	run   chan struct{} // one token for each that may run
-	wait  chan struct{} // one token for each that may run or wait
-	decoy string        // of a password nobody knows: for accounts that do not exist
+	cost      Cost
+	strangers *queue
+	known     *queue
+	decoy     string // of a password nobody knows: for accounts that do not exist
 }
 
-// maxWaiting bounds those who wait for a password check where Limits do not.
-const maxWaiting = 1 << 16
+// queue lets few run at a time. Those who wait are bounded too; more are turned away with a time to retry.
+type queue struct {
+	run  chan struct{} // one token for each that may run
+	wait chan struct{} // one token for each that may run or wait
+}
 
-// newHasher allows half of the cores at a time, and so many callers who wait; 0: as many as there is any
-// sense in.
+func newQueue(running, waiting int) *queue {
+	return &queue{run: make(chan struct{}, running), wait: make(chan struct{}, running+waiting)}
+}
+
+const (
+	// maxWaiting bounds those who wait for a password check where Limits do not.
+	maxWaiting = 1 << 16
+	// knownWaiting bounds the known who wait; each is held back by a limit of its own as well.
+	knownWaiting = 64
+)
+
+// newHasher allows strangers half of the cores at a time, and so many of them who wait; 0: as many as there
+// is any sense in.
 func newHasher(cost Cost, waiting int) *hasher {
 	if waiting == 0 {
 		waiting = maxWaiting
@@ -55,38 +69,38 @@ func newHasher(cost Cost, waiting int) *hasher {
 		cost = fullCost()
 	}
 	cores := max(1, runtime.GOMAXPROCS(0)/2)
-	h := &hasher{cost: cost, run: make(chan struct{}, cores), wait: make(chan struct{}, cores+waiting)}
+	h := &hasher{cost: cost, strangers: newQueue(cores, waiting), known: newQueue(1, knownWaiting)}
 	h.decoy = h.encode(rand.Text())
 	return h
 }
 
 // enter waits for a place to run; leave gives it back.
-func (h *hasher) enter(ctx context.Context) error {
+func (q *queue) enter(ctx context.Context) error {
 	select {
-	case h.wait <- struct{}{}:
+	case q.wait <- struct{}{}:
 	default:
 		return &chat.Error{Code: chat.CodeRateLimited, Text: "too many passwords are being checked", Retry: 2000}
 	}
 	select {
-	case h.run <- struct{}{}:
+	case q.run <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		<-h.wait
+		<-q.wait
 		return fmt.Errorf("wait for a password check: %w", ctx.Err())
 	}
 }
 
-func (h *hasher) leave() {
-	<-h.run
-	<-h.wait
+func (q *queue) leave() {
+	<-q.run
+	<-q.wait
 }
 
 // hash returns the PHC form of a password under a fresh salt.
-func (h *hasher) hash(ctx context.Context, password string) (string, error) {
-	if err := h.enter(ctx); err != nil {
+func (h *hasher) hash(ctx context.Context, q *queue, password string) (string, error) {
+	if err := q.enter(ctx); err != nil {
 		return "", err
 	}
-	defer h.leave()
+	defer q.leave()
 	return h.encode(password), nil
 }
 
@@ -102,15 +116,15 @@ func (h *hasher) encode(password string) string {
 
 // verify reports whether the password is the one of the stored hash. An empty or unreadable hash costs as
 // much time as a real one and never matches.
-func (h *hasher) verify(ctx context.Context, stored, password string) (bool, error) {
+func (h *hasher) verify(ctx context.Context, q *queue, stored, password string) (bool, error) {
 	p, ok := decodeHash(stored)
 	if !ok {
 		p, _ = decodeHash(h.decoy)
 	}
-	if err := h.enter(ctx); err != nil {
+	if err := q.enter(ctx); err != nil {
 		return false, err
 	}
-	defer h.leave()
+	defer q.leave()
 	sum := argon2.IDKey([]byte(password), p.salt, p.passes, p.kib, p.lanes, uint32(len(p.sum)))
 	return subtle.ConstantTimeCompare(sum, p.sum) == 1 && ok, nil
 }

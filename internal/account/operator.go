@@ -132,14 +132,14 @@ func (s *Service) AddUser(ctx context.Context, u NewUser) (chat.AccountID, strin
 	if u.Password == "" {
 		made = readablePassword()
 		u.Password = made
-	} else if err := checkPassword(u.Password, u.Username); err != nil {
+	} else if err := s.hashes.checkPassword(ctx, s.hashes.known, u.Password, u.Username); err != nil {
 		return 0, "", err
 	}
 	if err := s.Registry.CheckName(ctx, u.Username); err != nil {
 		return 0, "", err
 	}
 	req := SignUp{Username: u.Username, Password: u.Password, Client: consoleClient()}
-	account, device, _, err := s.prepare(ctx, req)
+	account, device, _, err := s.prepare(ctx, s.hashes.known, req)
 	if err != nil {
 		return 0, "", fmt.Errorf("add user: %w", err)
 	}
@@ -329,12 +329,13 @@ func (s *Service) Reset(ctx context.Context, username, password string) (string,
 	if account.ID == 0 {
 		return "", chat.Errorf(chat.CodeNotFound, "no account has this username")
 	}
+	q := s.hashes.known // whoever may type at the console
 	if password == "" {
 		password = readablePassword()
-	} else if err := checkPassword(password, profile.Username, profile.Name); err != nil {
+	} else if err := s.hashes.checkPassword(ctx, q, password, profile.Username, profile.Name); err != nil {
 		return "", err
 	}
-	if account.Password, err = s.hashes.hash(ctx, password); err != nil {
+	if account.Password, err = s.hashes.hash(ctx, q, password); err != nil {
 		return "", fmt.Errorf("reset: %w", err)
 	}
 	if err := s.change(ctx, account, 0, ReasonReset); err != nil {

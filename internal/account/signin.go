@@ -36,11 +36,11 @@ func (s *Service) SignIn(ctx context.Context, req SignIn) (Session, error) {
 	if err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)
 	}
-	limits := s.guessing(ctx, req, account.ID)
+	limits, q := s.guessing(ctx, req, account.ID)
 	if err := s.buckets.take(limits...); err != nil {
 		return Session{}, err
 	}
-	ok, err := s.hashes.verify(ctx, account.Password, req.Password)
+	ok, err := s.hashes.verify(ctx, q, account.Password, req.Password)
 	if err != nil {
 		s.buckets.give(limits...)
 		return Session{}, fmt.Errorf("sign in: %w", err)
@@ -79,20 +79,21 @@ func (s *Service) stillOpens(ctx context.Context, checked Account, device Device
 	return chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
 }
 
-// guessing chooses what a failed sign-in is counted by. Accounts are counted by their name, so that one that
-// does not exist is limited the same.
-func (s *Service) guessing(ctx context.Context, req SignIn, account chat.AccountID) []bucket {
+// guessing chooses what a failed sign-in is counted by, and where it waits. Accounts are counted by their
+// name, so that one that does not exist is limited the same.
+func (s *Service) guessing(ctx context.Context, req SignIn, account chat.AccountID) ([]bucket, *queue) {
 	if device, ok := s.knownDevice(ctx, req.Proof, account); ok {
-		return []bucket{{"device", s.Limits.Device, number(uint32(device))}}
+		return []bucket{{"device", s.Limits.Device, number(uint32(device))}}, s.hashes.known
 	}
 	return []bucket{
 		{"fail", s.Limits.Failure, place(req.Client.Address)},
 		{"account", s.Limits.Account, chat.FoldName(req.Username)},
-	}
+	}, s.hashes.strangers
 }
 
-// knownDevice finds the device of an earlier session's token: one that lives, or that signed out by itself.
-// Those that were thrown out are strangers.
+// knownDevice finds the device of an earlier session's token: one that lives, or that ended without its
+// owner throwing it out. Many of those ends come with an attack, just when the owner's devices must not be
+// taken for strangers; the thief's device that ended beside them gains no more guesses than its bucket has.
 func (s *Service) knownDevice(ctx context.Context, proof string, account chat.AccountID) (
 	chat.DeviceID, bool) {
 	hash, ok := hashToken(proof)
@@ -106,7 +107,16 @@ func (s *Service) knownDevice(ctx context.Context, proof string, account chat.Ac
 	if err != nil {
 		return 0, false
 	}
-	return r.Device, r.Account == account && (r.Reason == ReasonSignedOut || r.Reason == ReasonExpired)
+	return r.Device, r.Account == account && staysKnown(r.Reason)
+}
+
+// staysKnown reports whether a device that ended for a reason is still one its account knows.
+func staysKnown(reason string) bool {
+	switch reason {
+	case ReasonSignedOut, ReasonExpired, ReasonPassword, ReasonRecovery, ReasonReset, ReasonReplaced:
+		return true
+	}
+	return false
 }
 
 // Recover sets a new password for who holds the recovery code, signs out every device and makes a new one.
@@ -132,10 +142,11 @@ func (s *Service) Recover(ctx context.Context, req Recovery) (Session, error) {
 	if account.Suspended != "" {
 		return Session{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
 	}
-	if err := checkPassword(req.NewPassword, profile.Username, profile.Name); err != nil {
+	q := s.hashes.known // by the recovery code
+	if err := s.hashes.checkPassword(ctx, q, req.NewPassword, profile.Username, profile.Name); err != nil {
 		return Session{}, err
 	}
-	if account.Password, err = s.hashes.hash(ctx, req.NewPassword); err != nil {
+	if account.Password, err = s.hashes.hash(ctx, q, req.NewPassword); err != nil {
 		return Session{}, fmt.Errorf("recover: %w", err)
 	}
 	if err := s.change(ctx, account, 0, ReasonRecovery); err != nil {

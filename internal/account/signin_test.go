@@ -4,6 +4,7 @@ package account_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
@@ -27,5 +28,74 @@ func TestASignInThatANewPasswordOvertakesGetsNoSession(t *testing.T) {
 	}
 	if list, err := b.Devices(t.Context(), who); err != nil || len(list) != 1 {
 		t.Errorf("devices: %+v, %v", list, err)
+	}
+}
+
+func TestADeviceWithAProofDoesNotStandInLineWithStrangers(t *testing.T) {
+	b := newBed(t, account.Limits{}).open()
+	s := b.signUp("parvaneh")
+	defer b.Occupy()()
+	_, err := b.signIn("parvaneh", goodPassword, "", home)
+	wantCode(t, err, chat.CodeRateLimited)
+	back, err := b.signIn("parvaneh", goodPassword, s.Token, home)
+	if err != nil {
+		t.Fatalf("a known device: %v", err)
+	}
+	change := account.PasswordChange{Old: goodPassword, New: otherPassword}
+	if err := b.SetPassword(t.Context(), b.actor(back), change); err != nil {
+		t.Errorf("who is signed in changes the password: %v", err)
+	}
+}
+
+func TestTheOwnersDevicesStayKnownThroughAnAttack(t *testing.T) {
+	once := account.Rate{Burst: 1, Every: time.Hour}
+	ends := map[string]func(b *bed, s account.Session) (password string){
+		account.ReasonPassword: func(b *bed, s account.Session) string {
+			other, err := b.signIn("parvaneh", goodPassword, s.Token, home)
+			wantCode(t, err, 0)
+			change := account.PasswordChange{Old: goodPassword, New: otherPassword}
+			wantCode(t, b.SetPassword(t.Context(), b.actor(other), change), 0)
+			return otherPassword
+		},
+		account.ReasonRecovery: func(b *bed, _ account.Session) string {
+			_, err := b.Recover(t.Context(), account.Recovery{Username: "parvaneh", Secret: make([]byte, 32),
+				NewPassword: otherPassword, Client: home})
+			wantCode(t, err, 0)
+			return otherPassword
+		},
+		account.ReasonReset: func(b *bed, _ account.Session) string {
+			_, err := b.Reset(t.Context(), "parvaneh", otherPassword)
+			wantCode(t, err, 0)
+			return otherPassword
+		},
+		account.ReasonReplaced: func(b *bed, s account.Session) string {
+			for range account.MaxDevices {
+				_, err := b.signIn("parvaneh", goodPassword, s.Token, home)
+				wantCode(t, err, 0)
+			}
+			return goodPassword
+		},
+	}
+	for reason, end := range ends {
+		b := newBed(t, account.Limits{Account: once, Device: once}).open()
+		req := b.request("parvaneh")
+		req.Recovery = make([]byte, 32)
+		s, err := b.SignUp(t.Context(), req)
+		wantCode(t, err, 0)
+		password := end(b, s)
+		if _, _, err := b.Authenticate(t.Context(), s.Token); chat.CodeOf(err) != chat.CodeRevoked {
+			t.Errorf("%s: the first device is still there: %v", reason, err)
+		}
+		_, err = b.signIn("parvaneh", "a guess", "", abroad)
+		wantCode(t, err, chat.CodePasswordWrong)
+		_, err = b.signIn("parvaneh", password, "", home)
+		wantCode(t, err, chat.CodeRateLimited)
+		if _, err := b.signIn("parvaneh", password, s.Token, home); err != nil {
+			t.Errorf("%s: the owner's device is a stranger: %v", reason, err)
+		}
+		_, err = b.signIn("parvaneh", "a guess", s.Token, abroad)
+		wantCode(t, err, chat.CodePasswordWrong)
+		_, err = b.signIn("parvaneh", "a guess", s.Token, abroad)
+		wantCode(t, err, chat.CodeRateLimited) // no licence to guess
 	}
 }

@@ -41,7 +41,7 @@ func (s *Service) SignUp(ctx context.Context, req SignUp) (Session, error) {
 		}
 		return Session{}, err
 	}
-	account, device, token, err := s.prepare(ctx, req)
+	account, device, token, err := s.prepare(ctx, s.hashes.strangers, req)
 	if err != nil {
 		return Session{}, fmt.Errorf("sign up: %w", err)
 	}
@@ -87,9 +87,9 @@ func (s *Service) mayProceed(ctx context.Context, req SignUp) error {
 	return nil
 }
 
-// mayCreate checks what costs nothing first, and counts the sign-up.
+// mayCreate checks what costs nothing first, and counts the sign-up before anything that costs.
 func (s *Service) mayCreate(ctx context.Context, req SignUp) error {
-	if err := checkPassword(req.Password, req.Username, req.Name); err != nil {
+	if err := checkForm(req.Password); err != nil {
 		return err
 	}
 	if err := s.Registry.CheckName(ctx, req.Username); err != nil {
@@ -99,13 +99,16 @@ func (s *Service) mayCreate(ctx context.Context, req SignUp) error {
 	if req.Client.Address.IsLoopback() {
 		rate = s.Limits.SignUpLocal
 	}
-	return s.buckets.take(bucket{"signup", rate, place(req.Client.Address)})
+	if err := s.buckets.take(bucket{"signup", rate, place(req.Client.Address)}); err != nil {
+		return err
+	}
+	return s.hashes.checkPassword(ctx, s.hashes.strangers, req.Password, req.Username, req.Name)
 }
 
 // prepare makes the private half of a new account.
-func (s *Service) prepare(ctx context.Context, req SignUp) (Account, Device, string, error) {
+func (s *Service) prepare(ctx context.Context, q *queue, req SignUp) (Account, Device, string, error) {
 	fail := func(err error) (Account, Device, string, error) { return Account{}, Device{}, "", err }
-	hash, err := s.hashes.hash(ctx, req.Password)
+	hash, err := s.hashes.hash(ctx, q, req.Password)
 	if err != nil {
 		return fail(err)
 	}
@@ -163,7 +166,7 @@ func (s *Service) resume(ctx context.Context, known Account, req SignUp) (Sessio
 	if err := s.buckets.take(where, who); err != nil {
 		return Session{}, err
 	}
-	ok, err := s.hashes.verify(ctx, known.Password, req.Password)
+	ok, err := s.hashes.verify(ctx, s.hashes.strangers, known.Password, req.Password)
 	if err != nil {
 		return Session{}, fmt.Errorf("sign up: %w", err)
 	}
