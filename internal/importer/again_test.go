@@ -233,3 +233,23 @@ func TestWhatWasDeletedHereStaysDeletedWhateverTheSourceSays(t *testing.T) {
 		t.Errorf("%+v, %+v", lines[0].Overlay, lines[1].Overlay)
 	}
 }
+
+func TestWhatDoesNotComeIsNamedInTheReport(t *testing.T) {
+	y := newYard(t)
+	h, report := y.into(export(t, "private_group", 3,
+		says(1, "liked", `, "reactions": [{"type": "emoji", "count": 2, "emoji": "x"}], "media_spoiler": true`),
+		says(2, "button", `, "inline_bot_buttons": [[{"type": "url", "text": "x"}]], "reactions": []`),
+		says(3, "of tomorrow", `, "tomorrow": {"a": 1}`),
+		`{"id": 4, "type": "service", "date": "2024-03-20T06:41:00", "actor": "Ali", "action": "phone_call",
+			"duration_seconds": 75, "discard_reason": "hangup", "secret": {"a": 1}, "text": ""}`), importer.Target{})
+	want := map[string]int{
+		"field:reactions": 1, "field:inline_bot_buttons": 1, "field:tomorrow": 1, "field:secret": 1,
+	}
+	if d := cmp.Diff(want, report.UnknownKinds); d != "" {
+		t.Error(d)
+	}
+	line, _ := y.body(y.lines(h)[3]).(*chat.ServiceLine)
+	if line.Values["duration_seconds"] != "75" || line.Values["discard_reason"] != "hangup" {
+		t.Errorf("the service line: %+v", line)
+	}
+}

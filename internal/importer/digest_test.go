@@ -34,7 +34,12 @@ func unchanged(t *testing.T, of func(*record) uint64) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := Telegram(t.Context(), "testdata/small.json", chat, Options{Key: []byte("ours"), DryRun: true})
+	summary, err := Inspect(t.Context(), "testdata/small.json", quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Key: []byte("ours"), DryRun: true}
+	report, err := Telegram(t.Context(), "testdata/small.json", summary, chat, o)
 	if err != nil {
 		t.Fatal(err)
 	}

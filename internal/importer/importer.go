@@ -20,7 +20,7 @@ import (
 )
 
 // batchSize is how many lines become one durable batch.
-const batchSize = 256
+const batchSize = 512
 
 // maxGap bounds the missing numbers between two lines that are looked up to count what has vanished.
 const maxGap = 4096
@@ -77,21 +77,16 @@ type Options struct {
 	Progress func(Progress)
 }
 
-// Telegram imports the one-chat export of Telegram Desktop at path. The error names the line of the file
-// where the file is at fault; nothing was imported then.
-func Telegram(ctx context.Context, path string, to Chat, o Options) (Report, error) {
+// Telegram imports the one-chat export of Telegram Desktop at path, of which Inspect has said that it is
+// whole: s is its answer.
+func Telegram(ctx context.Context, path string, s Summary, to Chat, o Options) (Report, error) {
 	r := &run{chat: to, options: o, report: Report{UnknownKinds: map[string]int{}}}
 	info, err := os.Stat(path)
 	if err != nil {
 		return r.report, fmt.Errorf("import: %w", err)
 	}
-	r.total = 2 * info.Size()
-	summary, err := Inspect(ctx, path, r.note)
-	if err != nil {
-		return r.report, err
-	}
-	r.self, r.peer = "channel"+strconv.FormatInt(summary.ID, 10), summary.peer()
-	r.base = info.Size()
+	r.base, r.total = info.Size(), 2*info.Size()
+	r.self, r.peer = "channel"+strconv.FormatInt(s.ID, 10), s.peer()
 	head, err := to.Head(ctx)
 	if err != nil {
 		return r.report, fmt.Errorf("import: %w", err)
@@ -131,6 +126,7 @@ func (r *run) note(done int64) {
 
 func (r *run) take(ctx context.Context, rec *record) error {
 	r.report.Read++
+	rec.digest, rec.old = digest(rec, r.options.Key), oldDigest(rec)
 	if rec.ReplyPeer != "" && string(rec.ReplyPeer) != r.peer {
 		rec.elsewhere = true
 	}
@@ -201,7 +197,6 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 	for _, rec := range r.pending {
 		present[rec.ID] = true
 		source, seen := known[rec.ID]
-		rec.digest = digest(rec, r.options.Key)
 		if places[rec.ID] != 0 || seen && (source.Digest == 0 || rec.same(source.Digest) || !rec.mends()) {
 			p.report.Unchanged++
 			continue

@@ -86,7 +86,7 @@ func (y *yard) into(path string, target importer.Target) (*engine.Handle, import
 	if err != nil {
 		y.t.Fatal(err)
 	}
-	report, err := importer.Telegram(ctx, path, h, importer.Options{})
+	report, err := importer.Telegram(ctx, path, s, h, importer.Options{})
 	if err != nil {
 		y.t.Fatal(err)
 	}
@@ -111,6 +111,16 @@ func (y *yard) lines(h *engine.Handle) (lines []chat.Item) {
 			}
 		}
 	}
+}
+
+// body decodes an item as it stands today.
+func (y *yard) body(it chat.Item) chat.Body {
+	y.t.Helper()
+	body, err := wire.Codec{}.Decode(it.Env.Kind, it.Current())
+	if err != nil {
+		y.t.Fatal(err)
+	}
+	return body
 }
 
 // message decodes an item as it stands today.
@@ -218,7 +228,8 @@ func TestADryRunWritesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		report, err := importer.Telegram(t.Context(), "testdata/small.json", to, importer.Options{DryRun: true})
+		report, err := importer.Telegram(t.Context(), "testdata/small.json", importer.Summary{}, to,
+			importer.Options{DryRun: true})
 		if err != nil || report.Unchanged+report.Added != 6 {
 			t.Fatalf("%+v, %v", report, err)
 		}

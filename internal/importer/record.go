@@ -4,6 +4,8 @@ package importer
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,8 +37,8 @@ type record struct {
 	ReplyTo   int64    `json:"reply_to_message_id"`
 	ReplyPeer anything `json:"reply_to_peer_id"` // of another chat: the number means nothing here
 
-	Text     runs `json:"text"`
-	Entities runs `json:"text_entities"`
+	RawText  jsontext.Value `json:"text"`
+	Entities runs           `json:"text_entities"`
 
 	Photo     string   `json:"photo"`
 	PhotoSize int64    `json:"photo_file_size"`
@@ -52,8 +54,11 @@ type record struct {
 
 	Rest map[string]jsontext.Value `json:",embed"`
 
+	Text runs `json:"-"` // RawText, where Entities do not say the same and more
+
 	at     chat.Millis // the line before's where the source gives no date
-	digest uint64      // set once it is compared; see the function digest
+	digest uint64      // see the functions of these names; set when it is taken
+	old    uint64
 
 	elsewhere bool // what it replies to stands in another chat
 }
@@ -63,7 +68,7 @@ type record struct {
 func (r *record) mends() bool { return r.Type == "message" }
 
 // same reports whether the line has not changed since it was imported under a digest.
-func (r *record) same(digest uint64) bool { return digest == r.digest || digest == oldDigest(r) }
+func (r *record) same(digest uint64) bool { return digest == r.digest || digest == r.old }
 
 // anything is a scalar that older versions wrote as a number and newer ones as a string.
 type anything string
@@ -162,6 +167,12 @@ func parse(raw jsontext.Value, before chat.Millis) (*record, error) {
 	if rec.Type == "" {
 		return nil, &shapeError{fmt.Sprintf("message %d has no type", rec.ID)}
 	}
+	if len(rec.Entities) == 0 && len(rec.RawText) > 0 {
+		if err := json.Unmarshal(rec.RawText, &rec.Text, lenient()); err != nil {
+			return nil, &shapeError{fmt.Sprintf("message %d has a text of the wrong kind", rec.ID)}
+		}
+	}
+	rec.RawText = nil
 	if rec.ID >= NumberBase {
 		return nil, &shapeError{fmt.Sprintf("message %d has a number out of range", rec.ID)}
 	}
@@ -200,19 +211,16 @@ func (r *record) line(place func(int64) chat.Seq) (chat.Import, []string) {
 		from.Edited, _ = moment(r.EditUnix, r.Edited)
 	}
 	if r.Type != "message" {
-		return chat.Import{At: at, Service: r.service(from)}, r.unknownType()
+		s, left := r.service(from)
+		return chat.Import{At: at, Service: s}, append(r.unknownType(), left...)
 	}
 	if r.From != nil {
 		from.Author = *r.From
 	}
 	from.AuthorID = string(r.FromID)
 	m := &chat.Message{Imported: from, Signature: r.Author}
-	source := r.Entities
-	if len(source) == 0 {
-		source = r.Text
-	}
 	var unknown []string
-	m.Text, m.Entities, unknown = source.join()
+	m.Text, m.Entities, unknown = r.words().join()
 	if r.ReplyTo != 0 {
 		m.Reply = r.reply(place)
 	}
@@ -227,7 +235,15 @@ func (r *record) line(place func(int64) chat.Seq) (chat.Import, []string) {
 		// A line that shows nothing still takes its place: deep links and counts stay right.
 		m.Attachments = []chat.Attachment{{Kind: "empty"}}
 	}
-	return chat.Import{At: at, Message: m}, append(unknown, media...)
+	return chat.Import{At: at, Message: m}, slices.Concat(unknown, media, r.leftOut())
+}
+
+// words is the text of the line.
+func (r *record) words() runs {
+	if len(r.Entities) > 0 {
+		return r.Entities
+	}
+	return r.Text
 }
 
 // reply points to the line replied to. One that is not here keeps its number, should a later import bring it.
@@ -248,25 +264,35 @@ func (r *record) unknownType() []string {
 	return []string{"type:" + r.Type}
 }
 
-// service keeps what a service line says, as plain values by the names of the source.
-func (r *record) service(from *chat.Imported) *chat.ServiceLine {
+// service keeps what a service line says, as plain values by the names of the source. What is no plain value
+// is left out and named.
+func (r *record) service(from *chat.Imported) (s *chat.ServiceLine, left []string) {
 	if r.Actor != nil {
 		from.Author = *r.Actor
 	}
 	from.AuthorID = string(r.ActorID)
-	s := &chat.ServiceLine{Action: r.Action, Values: map[string]string{}, Imported: from}
+	s = &chat.ServiceLine{Action: r.Action, Values: map[string]string{}, Imported: from}
 	if s.Action == "" {
 		s.Action = r.Type
 	}
+	text, _, _ := r.words().join()
+	values := map[string]string{"text": text, "from": deref(r.From), "from_id": string(r.FromID)}
+	if r.Seconds != 0 {
+		values["duration_seconds"] = strconv.FormatUint(uint64(r.Seconds), 10)
+	}
 	for key, raw := range r.Rest {
-		if v := plainValue(raw); v != "" && len(s.Values) < maxValues {
+		v := plainValue(raw)
+		if _, ok := unneeded[key]; !ok && v == "" && says(raw) {
+			left = append(left, "field:"+key)
+		}
+		values[key] = v
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if v := values[key]; v != "" && len(s.Values) < maxValues {
 			s.Values[key] = v
 		}
 	}
-	if text, _, _ := r.Text.join(); text != "" {
-		s.Values["text"] = text
-	}
-	return s
+	return s, left
 }
 
 // maxValues bounds the plain values of a service line.

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -84,6 +85,8 @@ func TestBrokenFilesAreRefusedWithTheirLine(t *testing.T) {
 		"no id":         {strings.Replace(text, `"id": 5, `, ``, 1), 15, "no id"},
 		"out of range":  {strings.Replace(text, `"id": 5, `, `"id": 10000000000, `, 1), 15, "out of range"},
 		"a wrong kind":  {strings.Replace(text, `"id": 5, `, `"id": "five", `, 1), 15, "/id"},
+		"no text": {strings.Replace(text, `"text": "bell:\x07 done", "text_entities": [{"type": "plain", `+
+			`"text": "bell:\x07 done"}]`, `"text": 5`, 1), 15, "of the wrong kind"},
 		"no date": {strings.Replace(text, `2024-03-21T09:00:00", "date_unixtime": "1710999000`, "soon", 1), 26,
 			"not a time"},
 		"second list":     {strings.Replace(text, "\n ]\n}", "\n ],\n \"messages\": []\n}", 1), 30, "two lists"},
@@ -184,4 +187,75 @@ func TestRealExportsAreReadWhole(t *testing.T) {
 			t.Errorf("%s: %d lines of %d messages", filepath.Base(path), n, s.Messages)
 		}
 	}
+}
+
+// seeds are lines and files to begin with: those of the fixture, and shapes that older programs wrote.
+func seeds(f *testing.F) []string {
+	f.Helper()
+	whole, err := os.ReadFile("testdata/small.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	return []string{
+		string(whole), `{"messages": []}`, `{"name": null, "type": null, "id": null, "messages": [{"id": 1}]}`,
+		`{"id": 3, "messages": [{"id": -999999999, "type": "unsupported"}, {"id": 2, "type": "service",` +
+			` "date": "2020-01-01T00:00:00", "actor": null, "action": "invite_members", "members": ["a", null]}]}`,
+		`{"messages": [{"id": 9, "type": "message", "date_unixtime": "1", "text": ["a", {"type": "pre"}],` +
+			` "poll": {"question": [{"type": "bold", "text": "?"}]}, "reactions": [{"type": "emoji", "count": 2}],` +
+			` "reply_to_message_id": 4, "reply_to_peer_id": "user1", "location_information": null}]}`,
+	}
+}
+
+// FuzzInspect: whatever a file holds, it is read or refused as a file, and what is read makes entries or
+// says why not.
+func FuzzInspect(f *testing.F) {
+	for _, s := range seeds(f) {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, in string) {
+		path := filepath.Join(t.TempDir(), "export.json")
+		if err := os.WriteFile(path, []byte(in), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Inspect(context.Background(), path, quiet)
+		var broken *FileError
+		if err != nil {
+			if !errors.As(err, &broken) || broken.Line < 1 {
+				t.Fatalf("refused otherwise than as a file: %v", err)
+			}
+			return
+		}
+		count := 0
+		err = scan(context.Background(), path, quiet, func(r *record) error {
+			count++
+			line, _ := r.line(func(int64) chat.Seq { return 0 })
+			_ = line.Valid()
+			_ = digest(r, nil)
+			return nil
+		})
+		if err != nil || count != s.Messages {
+			t.Fatalf("the second reading: %d lines of %d, %v", count, s.Messages, err)
+		}
+	})
+}
+
+// FuzzParse does the same for one line, without the file around it.
+func FuzzParse(f *testing.F) {
+	f.Add(`{"id": 2, "type": "message", "date": "2024-03-20T06:40:00", "text": ["a", {"text": "b"}]}`)
+	f.Add(`{"id": 1, "type": "service", "actor": null, "action": "phone_call", "duration_seconds": 7}`)
+	f.Add(`{"id": 3, "type": "message", "contact_vcard": "x", "dice": {"emoji": "y"}, "width": 1e40}`)
+	f.Fuzz(func(t *testing.T, in string) {
+		value := jsontext.Value(in)
+		if !value.IsValid() {
+			t.Skip("the decoder before it takes JSON alone")
+		}
+		rec, err := parse(value, 7)
+		if err != nil {
+			return
+		}
+		line, _ := rec.line(func(int64) chat.Seq { return 1 })
+		if (line.Message == nil) == (line.Service == nil) {
+			t.Fatalf("%s became neither or both", in)
+		}
+	})
 }

@@ -59,16 +59,20 @@ func (t runs) join() (text string, entities []chat.Entity, unknown []string) {
 			case chat.EntityPre:
 				e.Value = run.Language
 			case chat.EntityCustomEmoji:
-				// Older exports give the path of a picture, which is not here.
-				if !strings.ContainsAny(run.Document, "/. (") {
-					e.Value = run.Document
+				// Older exports give the path of a picture, which is not here: the emoji of the text stays.
+				if run.Document == "" || strings.ContainsAny(run.Document, "/. (") {
+					unknown = append(unknown, "text:"+run.Type)
+					e.Kind = 0
 				}
+				e.Value = run.Document
 			case chat.EntityBlockquote:
 				if run.Collapsed {
 					e.Kind = chat.EntityExpandableBlockquote
 				}
 			}
-			entities = append(entities, e)
+			if e.Kind != 0 {
+				entities = append(entities, e)
+			}
 		}
 		b.WriteString(run.Text)
 		at += n
@@ -111,11 +115,7 @@ func (r *record) sum(h hash.Hash) {
 	number(r.ReplyTo)
 	say(r.Type, r.EditUnix, deref(r.From), string(r.FromID), deref(r.Actor), r.Author, r.Action,
 		deref(r.Forwarded), r.ViaBot)
-	source := r.Entities
-	if len(source) == 0 {
-		source = r.Text
-	}
-	for _, run := range source {
+	for _, run := range r.words() {
 		say(run.Type, run.Text, run.Href, run.Language)
 	}
 	media, _ := r.attachments()
@@ -125,9 +125,9 @@ func (r *record) sum(h hash.Hash) {
 	}
 	if r.Type != "message" {
 		from := &chat.Imported{}
-		values := r.service(from).Values
-		for _, key := range slices.Sorted(maps.Keys(values)) {
-			say(key, values[key])
+		service, _ := r.service(from)
+		for _, key := range slices.Sorted(maps.Keys(service.Values)) {
+			say(key, service.Values[key])
 		}
 	}
 }

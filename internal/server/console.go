@@ -197,7 +197,7 @@ type socketServer struct {
 }
 
 func openSocketServer(ctx context.Context, cfg Config) (*socketServer, error) {
-	c, err := openCore(ctx, cfg)
+	c, err := openCore(ctx, cfg, commandTail)
 	if err != nil {
 		return nil, err
 	}

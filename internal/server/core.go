@@ -44,8 +44,12 @@ type core struct {
 	backups   chan struct{} // likewise while a backup is made, or what others left is removed
 }
 
-// openCore opens a data directory, or makes a new one.
-func openCore(ctx context.Context, cfg Config) (c *core, err error) {
+// commandTail is what a command keeps of recent growth in bytes: nobody follows it.
+const commandTail = 1 << 18
+
+// openCore opens a data directory, or makes a new one. tail bounds what is kept of recent growth in bytes; 0:
+// as for a server.
+func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 	if err := cfg.check(); err != nil {
 		return nil, &BadConfigError{Where: "settings", Err: err}
 	}
@@ -68,7 +72,7 @@ func openCore(ctx context.Context, cfg Config) (c *core, err error) {
 	}
 	c.engine, err = engine.Start(ctx, engine.Config{
 		Store: c.store, Codec: wire.Codec{}, Now: cfg.Now, Log: cfg.Log,
-		Shared: cfg.Shared, Hintless: cfg.Hintless, Poll: cfg.Poll,
+		Shared: cfg.Shared, Hintless: cfg.Hintless, Poll: cfg.Poll, TailBytes: tail,
 	})
 	if err != nil {
 		return c, err

@@ -23,7 +23,7 @@ func openTestCore(t *testing.T, change ...func(*Config)) *core {
 	for _, f := range change {
 		f(&cfg)
 	}
-	c, err := openCore(t.Context(), cfg)
+	c, err := openCore(t.Context(), cfg, commandTail)
 	if err != nil {
 		t.Fatal(err)
 	}

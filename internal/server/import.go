@@ -101,7 +101,13 @@ func (c *core) importTelegram(ctx context.Context, q ImportTelegram, note func(i
 		return done, &Trouble{What: "no account has the username " + q.As, Err: err,
 			Remedy: "Name the owner of the chat with --as; `zolal user list` shows who is there."}
 	}
-	summary, err := importer.Inspect(ctx, path, func(int64) {})
+	info, err := os.Stat(path)
+	if err != nil {
+		return done, importTrouble(err)
+	}
+	summary, err := importer.Inspect(ctx, path, func(read int64) {
+		note(importer.Progress{Done: read, Total: 2 * info.Size(), Report: &importer.Report{}})
+	})
 	if err != nil {
 		return done, importTrouble(err)
 	}
@@ -118,8 +124,8 @@ func (c *core) importTelegram(ctx context.Context, q ImportTelegram, note func(i
 	if err != nil {
 		return done, err
 	}
-	done.Report, err = importer.Telegram(ctx, path, to,
-		importer.Options{Key: key, DryRun: q.DryRun, Progress: note})
+	o := importer.Options{Key: key, DryRun: q.DryRun, Progress: note}
+	done.Report, err = importer.Telegram(ctx, path, summary, to, o)
 	if err != nil {
 		return done, importTrouble(err)
 	}

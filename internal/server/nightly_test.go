@@ -37,7 +37,7 @@ func TestEveryNightABackupIsMadeByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // the clock of the bubble goes on when everybody waits
 		cfg := Default()
 		cfg.Data, cfg.Backup.Keep, cfg.Backup.Dir = dir, 3, filepath.Join(dir, "elsewhere")
-		c, err := openCore(t.Context(), cfg)
+		c, err := openCore(t.Context(), cfg, commandTail)
 		if err != nil {
 			t.Fatal(err)
 		}

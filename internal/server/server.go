@@ -46,7 +46,7 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 			s = nil
 		}
 	}()
-	core, err := openCore(ctx, cfg)
+	core, err := openCore(ctx, cfg, 0)
 	if err != nil {
 		return s, err
 	}
