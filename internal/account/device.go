@@ -47,7 +47,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (chat.Actor, S
 	}
 	s.use.note(device, now)
 	who := device.actor()
-	who.Operator = account.Operator
+	who.Operator = operates(account, device)
 	return who, session(account, device, "", chat.Profile{}), nil
 }
 
@@ -88,7 +88,8 @@ func (s *Service) Devices(ctx context.Context, who chat.Actor) ([]chat.Device, e
 // shown is a device as its owner sees it.
 func (s *Service) shown(d Device) chat.Device {
 	return chat.Device{ID: d.ID, Name: d.Name, Client: d.Client, Version: d.Version, Build: d.Build,
-		Created: d.Created, LastUsed: d.LastUsed, Official: s.Official(d.Client, d.Build)}
+		Created: d.Created, LastUsed: d.LastUsed, Official: s.Official(d.Client, d.Build),
+		Scopes: d.Scopes, Expires: d.Expires}
 }
 
 // SignOut ends the actor's own device.

@@ -155,6 +155,9 @@ func (s *Service) AddUser(ctx context.Context, u NewUser) (chat.AccountID, strin
 		if err := s.makeOperator(ctx, account.ID); err != nil {
 			return 0, "", err
 		}
+		if err := s.tell(ctx, account.ID, ReasonOperator); err != nil {
+			return 0, "", fmt.Errorf("add user: %w", err)
+		}
 	}
 	return account.ID, made, nil
 }
@@ -245,6 +248,13 @@ func (s *Service) numberMany(ctx context.Context, n int) ([]numbered, error) {
 	return made, errors.Join(errs...)
 }
 
+// tell leaves word in an account's log of what was done to it at the console.
+func (s *Service) tell(ctx context.Context, id chat.AccountID, reason string) error {
+	c := consoleClient()
+	notice := chat.DeviceNotice{Device: chat.Device{Name: c.Device, Client: c.Name}, Reason: reason}
+	return s.Registry.Notice(ctx, id, notice)
+}
+
 // consoleClient is what devices made at the console are called.
 func consoleClient() Client { return Client{Device: "console", Name: "zolal"} }
 
@@ -294,7 +304,7 @@ func (s *Service) Users(ctx context.Context, after chat.AccountID, limit int) (
 }
 
 // Suspend ends every session of an account and refuses new ones, under a public reason code; an empty
-// reason lifts the suspension.
+// reason lifts the suspension. Its owner reads of both in the account's log.
 func (s *Service) Suspend(ctx context.Context, username, reason string) error {
 	if reason != "" && !slices.Contains(SuspendReasons(), reason) {
 		return &chat.Error{Code: chat.CodeBadRequest, Field: "reason",
@@ -308,10 +318,15 @@ func (s *Service) Suspend(ctx context.Context, username, reason string) error {
 		return chat.Errorf(chat.CodeNotFound, "no account has this username")
 	}
 	account.Suspended = reason
+	told := ReasonLifted
 	if reason == "" {
 		err = s.Store.Apply(ctx, AccountPut{account})
 	} else {
+		told = ReasonSuspended + ":" + reason
 		err = s.change(ctx, account, 0, ReasonSuspended)
+	}
+	if err == nil {
+		err = s.tell(ctx, account.ID, told)
 	}
 	if err != nil {
 		return fmt.Errorf("suspend: %w", err)
@@ -341,8 +356,7 @@ func (s *Service) Reset(ctx context.Context, username, password string) (string,
 	if err := s.change(ctx, account, 0, ReasonReset); err != nil {
 		return "", fmt.Errorf("reset: %w", err)
 	}
-	notice := chat.DeviceNotice{Device: chat.Device{Name: "console", Client: "zolal"}, Reason: ReasonReset}
-	if err := s.Registry.Notice(ctx, account.ID, notice); err != nil {
+	if err := s.tell(ctx, account.ID, ReasonReset); err != nil {
 		return "", fmt.Errorf("reset: %w", err)
 	}
 	return password, nil

@@ -148,6 +148,7 @@ type Service struct {
 	ended   *ended
 	hasOp   atomic.Bool // an operator exists: never undone
 	setup   sync.Mutex  // held while a set-up link is used
+	retry   sync.Mutex  // held while a retried sign-up changes its device
 
 	stop context.CancelFunc
 	done sync.WaitGroup

@@ -19,10 +19,12 @@ const (
 	ReasonPassword  = "password"
 	ReasonRecovery  = "recovery"
 	ReasonExpired   = "expired"
-	ReasonSuspended = "suspended"
-	ReasonReset     = "reset"    // by the operator
-	ReasonReplaced  = "replaced" // too many devices: the one unused for longest
-	ReasonToken     = "token"    // a scoped token was made
+	ReasonSuspended = "suspended" // of the account itself: with a colon and the public reason code behind it
+	ReasonReset     = "reset"     // by the operator
+	ReasonReplaced  = "replaced"  // too many devices: the one unused for longest
+	ReasonToken     = "token"     // a scoped token was made
+	ReasonLifted    = "lifted"    // the operator lifted a suspension
+	ReasonOperator  = "operator"  // the account was made an operator
 )
 
 // SignIn makes a device for who knows the password. An unknown username and a wrong password cannot be told
@@ -184,6 +186,9 @@ func sameName(a, b string) bool { return chat.FoldName(a) == chat.FoldName(b) }
 
 // session is the answer that carries a new token.
 func session(a Account, d Device, token string, p chat.Profile) Session {
-	return Session{Account: a.ID, Device: d.ID, Token: token, Profile: p, Operator: a.Operator,
+	return Session{Account: a.ID, Device: d.ID, Token: token, Profile: p, Operator: operates(a, d),
 		Scopes: d.Scopes, Expires: d.Expires}
 }
+
+// operates reports whether a device speaks for the operator: a token that may not manage does not.
+func operates(a Account, d Device) bool { return a.Operator && d.Scopes.Has(chat.ScopeManage) }

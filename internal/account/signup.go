@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -14,9 +16,9 @@ import (
 const recoveryBytes = 32
 
 // SignUp makes an account and its first device. With a valid set-up secret the account is the operator's.
-// A retry under the same key, with the same username and password, returns the same account and device
-// under a new token. It fails with chat.CodeSignupClosed, CodeSetupInvalid, CodePasswordWeak,
-// CodeRateLimited, CodeKeyInvalid, and as Registry.Register does.
+// A retry under the same key, with the same username and password, returns the same account; the device that
+// the first try made goes where nobody used it. It fails with chat.CodeSignupClosed, CodeSetupInvalid,
+// CodePasswordWeak, CodeRateLimited, CodeKeyInvalid, and as Registry.Register does.
 func (s *Service) SignUp(ctx context.Context, req SignUp) (Session, error) {
 	if req.Key.IsZero() {
 		return Session{}, &chat.Error{Code: chat.CodeKeyInvalid, Text: "a sign-up needs a key", Field: "key"}
@@ -119,6 +121,7 @@ func (s *Service) prepare(ctx context.Context, q *queue, req SignUp) (Account, D
 	account := Account{ID: id, SignupKey: req.Key, Password: hash, Recovery: recoverySum(req.Recovery),
 		Created: s.millis()}
 	device, token, err := s.newDevice(ctx, id, req.Client)
+	device.Created, device.LastUsed = account.Created, account.Created // see ofSignUp
 	return account, device, token, err
 }
 
@@ -184,30 +187,54 @@ func (s *Service) resume(ctx context.Context, known Account, req SignUp) (Sessio
 	case err != nil && !isCode(err, chat.CodeNotFound):
 		return Session{}, fmt.Errorf("sign up: %w", err)
 	}
-	device, token, err := s.firstDevice(ctx, known.ID, req.Client)
+	finished := err == nil
+	device, token, err := s.retriedDevice(ctx, known, req.Client, finished)
 	if err != nil {
 		return Session{}, fmt.Errorf("sign up: %w", err)
 	}
 	if known.Operator {
 		req.Setup = ""
 	}
+	if finished && req.Setup == "" {
+		return session(known, device, token, profile), nil
+	}
 	return s.complete(ctx, req, device, token)
 }
 
-// firstDevice gives the device that an earlier try made a new token, since the earlier one was lost.
-func (s *Service) firstDevice(ctx context.Context, id chat.AccountID, c Client) (Device, string, error) {
-	list, err := s.Store.Devices(ctx, id)
+// retryWithin is for how long a sign-up's own device may give way to that of a retry without a word.
+const retryWithin = time.Hour
+
+// retriedDevice makes the device of a retry. That of the earlier try gives way to it where its answer was
+// lost, which is where nobody used it; otherwise the retry is one more device, and is announced.
+func (s *Service) retriedDevice(ctx context.Context, a Account, c Client, finished bool) (
+	Device, string, error) {
+	s.retry.Lock() // of retries at the same time each finds the device of the one before
+	defer s.retry.Unlock()
+	list, err := s.Store.Devices(ctx, a.ID)
 	if err != nil {
 		return Device{}, "", err
 	}
-	device, token, err := s.newDevice(ctx, id, c)
+	i := slices.IndexFunc(list, func(d Device) bool { return s.ofSignUp(a, d) })
+	old := s.millis()-a.Created > chat.Millis(retryWithin.Milliseconds())
+	if i < 0 || finished && old {
+		return s.addDevice(ctx, a.ID, c, ReasonSignedIn)
+	}
+	device, token, err := s.newDevice(ctx, a.ID, c)
 	if err != nil {
 		return Device{}, "", err
 	}
-	if len(list) > 0 {
-		device.ID, device.Created = list[0].ID, list[0].Created
+	device.Created, device.LastUsed = a.Created, a.Created
+	gone := DevicesGone{Account: a.ID, Only: []chat.DeviceID{list[i].ID}, Reason: ReasonReplaced, At: s.millis()}
+	if err := s.Store.Apply(ctx, gone, DevicePut{device}); err != nil {
+		return Device{}, "", err
 	}
-	return device, token, s.Store.Apply(ctx, DevicePut{device})
+	s.ended.wake()
+	return device, token, nil
+}
+
+// ofSignUp reports whether a device is the one that a sign-up made, and was not used since.
+func (s *Service) ofSignUp(a Account, d Device) bool {
+	return d.Created == a.Created && d.LastUsed == d.Created && s.use.at(d.ID) == 0
 }
 
 // CheckUsername reports with a coded error why nobody may take a username now; nil: it is free.

@@ -4,6 +4,7 @@ package account_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/account"
@@ -24,4 +25,67 @@ func TestASignUpIsCountedAndQueuedBeforeItsPasswordIsJudged(t *testing.T) {
 	free()
 	wantCode(t, weak("parvaneh"), chat.CodePasswordWeak)
 	wantCode(t, weak("parvaneh"), chat.CodeRateLimited) // the third that cost something
+}
+
+func TestARetriedSignUpTakesNoDeviceInUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t, account.Limits{}).open()
+		req := b.request("parvaneh")
+		first, err := b.SignUp(t.Context(), req)
+		wantCode(t, err, 0)
+		b.actor(first)          // its answer came, and it is used
+		time.Sleep(time.Second) // of the test's clock
+		again, err := b.SignUp(t.Context(), req)
+		wantCode(t, err, 0)
+		if again.Account != first.Account || again.Device == first.Device {
+			t.Errorf("%d/%d after %d/%d", again.Account, again.Device, first.Account, first.Device)
+		}
+		b.actor(first)
+		if got := b.notices(first.Account); got != "signed_in" {
+			t.Errorf("notices: %q", got)
+		}
+		// Without the first, the other devices are still not the sign-up's own.
+		wantCode(t, b.SignOut(t.Context(), b.actor(first)), 0)
+		_, err = b.SignUp(t.Context(), req)
+		wantCode(t, err, 0)
+		b.actor(again)
+		if list, err := b.Devices(t.Context(), b.actor(again)); err != nil || len(list) != 2 {
+			t.Errorf("%d devices: %v", len(list), err)
+		}
+	})
+}
+
+func TestTheDeviceOfALostSignUpGivesWayWhileItIsNew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t, account.Limits{}).open()
+		far, _ := b.node(account.Limits{Hashing: 8})
+		ended, err := far.Revocations(t.Context())
+		wantCode(t, err, 0)
+		synctest.Wait()
+		req := b.request("parvaneh")
+		lost, err := b.SignUp(t.Context(), req)
+		wantCode(t, err, 0)
+		// In use after all, on a node that this one has not heard of yet: its connections end.
+		_, _, err = far.Authenticate(t.Context(), lost.Token)
+		wantCode(t, err, 0)
+		s, err := b.SignUp(t.Context(), req)
+		wantCode(t, err, 0)
+		select {
+		case r := <-ended:
+			if r.Device != lost.Device || r.Account != s.Account || r.Reason != account.ReasonReplaced {
+				t.Errorf("%+v", r)
+			}
+		case <-time.After(5 * time.Second):
+			t.Error("the other node did not hear of it")
+		}
+		_, _, err = b.Authenticate(t.Context(), lost.Token)
+		wantCode(t, err, chat.CodeRevoked)
+		time.Sleep(2 * time.Hour) // of the test's clock
+		late, err := b.SignUp(t.Context(), req)
+		wantCode(t, err, 0)
+		b.actor(s) // never used, but not new
+		if got := b.notices(late.Account); got != "signed_in" {
+			t.Errorf("notices: %q", got)
+		}
+	})
 }

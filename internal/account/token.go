@@ -30,18 +30,11 @@ func hashToken(token string) (TokenHash, bool) {
 	return sha256.Sum256([]byte(token)), true
 }
 
-// scopeNames are the words of CreateTokenRequest.scopes.
-var scopeNames = map[string]chat.Scopes{
-	"read":   chat.ScopeRead,
-	"send":   chat.ScopeSend,
-	"manage": chat.ScopeManage,
-}
-
 // parseScopes refuses unknown words, and an empty list: a token that may do nothing is a mistake.
 func parseScopes(words []string) (chat.Scopes, error) {
 	var s chat.Scopes
 	for _, w := range words {
-		bit, ok := scopeNames[w]
+		bit, ok := chat.ScopeOf(w)
 		if !ok {
 			return 0, &chat.Error{Code: chat.CodeBadRequest, Text: "unknown scope", Field: "scopes"}
 		}

@@ -2,6 +2,8 @@
 
 package chat
 
+import "slices"
+
 // Scopes are what a token may be used for, as bits. A session that a person signed in to has all of them.
 type Scopes uint8
 
@@ -16,6 +18,28 @@ const (
 
 // Has reports whether all of want is allowed.
 func (s Scopes) Has(want Scopes) bool { return s&want == want }
+
+// scopeWords are the names of the scopes in the contract, in the order of their bits.
+func scopeWords() []string { return []string{"read", "send", "manage"} }
+
+// Words are the names of the scopes.
+func (s Scopes) Words() (words []string) {
+	for i, w := range scopeWords() {
+		if s.Has(1 << i) {
+			words = append(words, w)
+		}
+	}
+	return words
+}
+
+// ScopeOf returns the scope of a name.
+func ScopeOf(word string) (s Scopes, ok bool) {
+	i := slices.Index(scopeWords(), word)
+	if i < 0 {
+		return 0, false
+	}
+	return 1 << i, true
+}
 
 // Actor is who asks. The zero Actor is nobody; an Actor with the zero Device is the operator at the console.
 type Actor struct {

@@ -216,6 +216,8 @@ type Device struct {
 	Created  Millis
 	LastUsed Millis
 	Official bool
+	Scopes   Scopes
+	Expires  Millis // 0 never
 }
 
 // Invitation tells an account that it may join.

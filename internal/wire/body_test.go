@@ -52,6 +52,9 @@ func fill(r *rand.Rand, v reflect.Value) {
 		v.SetInt(1 + r.Int64N(1<<30))
 	case reflect.Uint8:
 		v.SetUint(1 + r.Uint64N(254))
+		if v.Type() == reflect.TypeFor[chat.Scopes]() { // told by names, so that only known ones travel
+			v.SetUint(1 + r.Uint64N(uint64(chat.AllScopes)))
+		}
 	case reflect.Uint32:
 		v.SetUint(1 + r.Uint64N(1<<31))
 	case reflect.Uint64:

@@ -118,14 +118,24 @@ func DeviceOut(d chat.Device) *zolalv1.Device {
 	return &zolalv1.Device{
 		Id: uint32(d.ID), Name: d.Name, Client: d.Client, Version: d.Version, Build: d.Build,
 		CreatedMs: int64(d.Created), LastUsedMs: int64(d.LastUsed), Official: d.Official,
+		Scopes: d.Scopes.Words(), ExpiresMs: int64(d.Expires),
 	}
+}
+
+// scopesIn passes over words of a newer program.
+func scopesIn(words []string) (s chat.Scopes) {
+	for _, w := range words {
+		bit, _ := chat.ScopeOf(w)
+		s |= bit
+	}
+	return s
 }
 
 func deviceIn(d *zolalv1.Device) chat.Device {
 	return chat.Device{
 		ID: chat.DeviceID(d.GetId()), Name: d.GetName(), Client: d.GetClient(), Version: d.GetVersion(),
 		Build: d.GetBuild(), Created: chat.Millis(d.GetCreatedMs()), LastUsed: chat.Millis(d.GetLastUsedMs()),
-		Official: d.GetOfficial(),
+		Official: d.GetOfficial(), Scopes: scopesIn(d.GetScopes()), Expires: chat.Millis(d.GetExpiresMs()),
 	}
 }
 

@@ -470,6 +470,8 @@ type Session struct {
 	Username      string                 `protobuf:"bytes,4,opt,name=username,proto3" json:"username,omitempty"`
 	Name          string                 `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
 	Operator      bool                   `protobuf:"varint,6,opt,name=operator,proto3" json:"operator,omitempty"`
+	Scopes        []string               `protobuf:"bytes,7,rep,name=scopes,proto3" json:"scopes,omitempty"`                         // read, send, manage
+	ExpiresMs     int64                  `protobuf:"varint,8,opt,name=expires_ms,json=expiresMs,proto3" json:"expires_ms,omitempty"` // 0 never
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -544,6 +546,20 @@ func (x *Session) GetOperator() bool {
 		return x.Operator
 	}
 	return false
+}
+
+func (x *Session) GetScopes() []string {
+	if x != nil {
+		return x.Scopes
+	}
+	return nil
+}
+
+func (x *Session) GetExpiresMs() int64 {
+	if x != nil {
+		return x.ExpiresMs
+	}
+	return 0
 }
 
 type CheckUsernameRequest struct {
@@ -994,14 +1010,17 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x1a\n" +
 	"\brecovery\x18\x02 \x01(\fR\brecovery\x12!\n" +
 	"\fnew_password\x18\x03 \x01(\tR\vnewPassword\x12,\n" +
-	"\x06client\x18\x04 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\"\x9d\x01\n" +
+	"\x06client\x18\x04 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\"\xd4\x01\n" +
 	"\aSession\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\rR\aaccount\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\rR\x06device\x12\x14\n" +
 	"\x05token\x18\x03 \x01(\tR\x05token\x12\x1a\n" +
 	"\busername\x18\x04 \x01(\tR\busername\x12\x12\n" +
 	"\x04name\x18\x05 \x01(\tR\x04name\x12\x1a\n" +
-	"\boperator\x18\x06 \x01(\bR\boperator\"2\n" +
+	"\boperator\x18\x06 \x01(\bR\boperator\x12\x16\n" +
+	"\x06scopes\x18\a \x03(\tR\x06scopes\x12\x1d\n" +
+	"\n" +
+	"expires_ms\x18\b \x01(\x03R\texpiresMs\"2\n" +
 	"\x14CheckUsernameRequest\x12\x1a\n" +
 	"\busername\x18\x01 \x01(\tR\busername\"?\n" +
 	"\x15CheckUsernameResponse\x12\x12\n" +

@@ -520,10 +520,12 @@ func (x *Privacy) GetRefuseInvites() bool {
 }
 
 type DeviceNotice struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Device        *Device                `protobuf:"bytes,1,opt,name=device,proto3" json:"device,omitempty"`
-	Removed       bool                   `protobuf:"varint,2,opt,name=removed,proto3" json:"removed,omitempty"`
-	Reason        string                 `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"` // signed_in, signed_out, revoked, recovery, password
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Device  *Device                `protobuf:"bytes,1,opt,name=device,proto3" json:"device,omitempty"`
+	Removed bool                   `protobuf:"varint,2,opt,name=removed,proto3" json:"removed,omitempty"`
+	// signed_in, signed_out, revoked, recovery, password, expired, reset, replaced, token, suspended; by the
+	// operator with no device: reset, operator, lifted, suspended: with a public code such as suspended:spam
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -658,6 +660,8 @@ type Device struct {
 	LastUsedMs    int64                  `protobuf:"varint,7,opt,name=last_used_ms,json=lastUsedMs,proto3" json:"last_used_ms,omitempty"`
 	Current       bool                   `protobuf:"varint,8,opt,name=current,proto3" json:"current,omitempty"`
 	Official      bool                   `protobuf:"varint,9,opt,name=official,proto3" json:"official,omitempty"`
+	Scopes        []string               `protobuf:"bytes,10,rep,name=scopes,proto3" json:"scopes,omitempty"`                         // read, send, manage: all of them for a person's session
+	ExpiresMs     int64                  `protobuf:"varint,11,opt,name=expires_ms,json=expiresMs,proto3" json:"expires_ms,omitempty"` // 0 never
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -753,6 +757,20 @@ func (x *Device) GetOfficial() bool {
 		return x.Official
 	}
 	return false
+}
+
+func (x *Device) GetScopes() []string {
+	if x != nil {
+		return x.Scopes
+	}
+	return nil
+}
+
+func (x *Device) GetExpiresMs() int64 {
+	if x != nil {
+		return x.ExpiresMs
+	}
+	return 0
 }
 
 // ChatState is a row of the chat list.
@@ -2829,7 +2847,7 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x0e\n" +
 	"\x02by\x18\x02 \x01(\rR\x02by\x12\x14\n" +
 	"\x05title\x18\x03 \x01(\tR\x05title\x12&\n" +
-	"\x04type\x18\x04 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\"\xeb\x01\n" +
+	"\x04type\x18\x04 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\"\xa2\x02\n" +
 	"\x06Device\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
@@ -2841,7 +2859,11 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\flast_used_ms\x18\a \x01(\x03R\n" +
 	"lastUsedMs\x12\x18\n" +
 	"\acurrent\x18\b \x01(\bR\acurrent\x12\x1a\n" +
-	"\bofficial\x18\t \x01(\bR\bofficial\"\x87\x03\n" +
+	"\bofficial\x18\t \x01(\bR\bofficial\x12\x16\n" +
+	"\x06scopes\x18\n" +
+	" \x03(\tR\x06scopes\x12\x1d\n" +
+	"\n" +
+	"expires_ms\x18\v \x01(\x03R\texpiresMs\"\x87\x03\n" +
 	"\tChatState\x12&\n" +
 	"\x04chat\x18\x01 \x01(\v2\x12.zolal.v1.ChatInfoR\x04chat\x12#\n" +
 	"\x04last\x18\x02 \x01(\v2\x0f.zolal.v1.EntryR\x04last\x121\n" +

@@ -6,6 +6,7 @@ import {
   type ChatListView,
   type ConnectionView,
   type DevicesView,
+  type DeviceView,
   type InviteLinkView,
   type MembersView,
   type OpenChat,
@@ -237,7 +238,7 @@ export class MemoryModel implements AppModel {
         back: number,
         current: boolean,
         official = true,
-      ) => ({
+      ): DeviceView => ({
         id,
         name,
         client,
@@ -247,6 +248,8 @@ export class MemoryModel implements AppModel {
         created: now - 40 * day,
         current,
         official,
+        scopes: official ? ['read', 'send', 'manage'] : ['read', 'send'],
+        expires: official ? 0 : now + 20 * day,
       })
       this.#devices.set({
         state: 'ready',

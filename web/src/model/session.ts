@@ -45,6 +45,9 @@ export interface PrivacyView {
   readonly refuseInvites: boolean
 }
 
+/** What a token may be used for. */
+export type Scope = 'read' | 'send' | 'manage'
+
 export interface DeviceView {
   readonly id: DeviceId
   readonly name: string
@@ -55,6 +58,10 @@ export interface DeviceView {
   readonly created: Ms
   readonly current: boolean
   readonly official: boolean
+  /** All of them for a session that a person signed in to. */
+  readonly scopes: readonly Scope[]
+  /** When it ends by itself; 0: never. */
+  readonly expires: Ms
 }
 
 export interface DevicesView {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import type { DeviceView, InviteLinkView, JoinRequestView, ServerView } from '../model'
+import type { DeviceView, InviteLinkView, JoinRequestView, Scope, ServerView } from '../model'
 import type {
   ChatPrefs,
   ChatRecord,
@@ -219,10 +219,14 @@ export function userOf(u: sync.UserState): UserRecord {
   }
 }
 
+const allScopes: readonly Scope[] = ['read', 'send', 'manage']
+
 export function deviceOf(d: sync.Device): DeviceView {
   const { id, name, client, version, build, current, official } = d
-  const [created, lastUse] = [Number(d.createdMs), Number(d.lastUsedMs)]
-  return { id, name, client, version, build, current, official, created, lastUse }
+  const [created, lastUse, expires] = [Number(d.createdMs), Number(d.lastUsedMs), Number(d.expiresMs)]
+  // A server that tells of none is of before tokens were listed with theirs.
+  const scopes = allScopes.filter((scope) => d.scopes.length === 0 || d.scopes.includes(scope))
+  return { id, name, client, version, build, current, official, created, lastUse, scopes, expires }
 }
 
 /** An invite link; `home` is where the app opens it. */
