@@ -3,6 +3,7 @@
 package account_test
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
@@ -97,5 +98,29 @@ func TestTheOwnersDevicesStayKnownThroughAnAttack(t *testing.T) {
 		wantCode(t, err, chat.CodePasswordWrong)
 		_, err = b.signIn("parvaneh", "a guess", s.Token, abroad)
 		wantCode(t, err, chat.CodeRateLimited) // no licence to guess
+	}
+}
+
+func TestRecoveryDoesNotTellWhoHasAnAccount(t *testing.T) {
+	b := newBed(t, account.Limits{Failure: account.Rate{Burst: 2, Every: time.Hour}}).open()
+	b.signUp("parvaneh") // without a recovery code
+	req := b.request("golnaz")
+	req.Recovery = append([]byte{1}, make([]byte, 31)...)
+	_, err := b.SignUp(t.Context(), req)
+	wantCode(t, err, 0)
+	said := map[string]bool{}
+	for i, name := range []string{"parvaneh", "golnaz", "nobody_here", "x", ""} {
+		from := account.Client{Address: netip.AddrFrom4([4]byte{198, 51, 100, byte(i)})}
+		for range 2 {
+			_, err := b.Recover(t.Context(), account.Recovery{Username: name, Secret: make([]byte, 32),
+				NewPassword: "password", Client: from})
+			wantCode(t, err, chat.CodeRecoveryWrong)
+			said[err.Error()] = true
+		}
+		_, err := b.Recover(t.Context(), account.Recovery{Username: name, Secret: make([]byte, 32), Client: from})
+		wantCode(t, err, chat.CodeRateLimited)
+	}
+	if len(said) != 1 {
+		t.Errorf("the answers differ: %v", said)
 	}
 }

@@ -410,3 +410,49 @@ func TestARequestForAServerBeforeItsRestoreIsRefusedAndDoesNothing(t *testing.T)
 		t.Errorf("%d entries", n)
 	}
 }
+
+// AUTH-5
+func TestARevokedTokenEndsItsStreamAndItsPollsToo(t *testing.T) {
+	h := serve(t)
+	u := h.users(1)[0]
+	who := chat.Actor{Account: u.Account, Device: u.Device}
+	stream := h.dial(u, zolal.Stream)
+	h.post(u.Token, "/api/Sync/Poll", `{"session": "one"}`)
+	polled := make(chan string, 1)
+	go func() {
+		req, err := http.NewRequest(http.MethodPost, h.address+"/api/Sync/Poll",
+			strings.NewReader(`{"session": "one", "after": "1", "waitMs": 25000}`))
+		if err == nil {
+			req.Header.Set("Authorization", "Bearer "+u.Token)
+			var resp *http.Response
+			if resp, err = http.DefaultClient.Do(req); err == nil {
+				raw, _ := io.ReadAll(resp.Body)
+				resp.Body.Close()
+				polled <- string(raw)
+				return
+			}
+		}
+		polled <- err.Error()
+	}()
+	eventually(t, func() bool {
+		h.gateway.polls.mu.Lock()
+		defer h.gateway.polls.mu.Unlock()
+		p := h.gateway.polls.all[pollID{u.Account, u.Device, "one"}]
+		return p != nil && p.busy == 1
+	})
+	begun := time.Now()
+	check(t, h.accounts.SignOut(context.Background(), who))
+	stream.wait("to be told to go", func(got []*zolalv1.Update) bool {
+		return len(got) > 0 && got[len(got)-1].GetGoingAway().GetCode() == "revoked"
+	})
+	if said := <-polled; !strings.Contains(said, "goingAway") || !strings.Contains(said, "revoked") {
+		t.Errorf("the poll under way was told %s", said)
+	}
+	if d := time.Since(begun); d > 5*time.Second {
+		t.Errorf("it took %v", d)
+	}
+	_, body := h.post(u.Token, "/api/Sync/Poll", `{"session": "one", "after": "2"}`)
+	if body["code"] != "REVOKED" {
+		t.Errorf("the next poll: %v", body)
+	}
+}
