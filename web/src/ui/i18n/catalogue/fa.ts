@@ -445,7 +445,7 @@ export const make = (f: Format): Catalogue => ({
     otherDevices: 'دستگاه‌های دیگر',
     noOthers: 'در هیچ دستگاه دیگری وارد نشده‌اید.',
     lastUse: (when) => `آخرین استفاده ${when}`,
-    mayOnly: (what) => `تنها اجازهٔ ${what.join('، ')}`,
+    mayOnly: (what) => `فقط اجازهٔ ${what.join('، ')}`,
     scopes: { read: 'خواندن', send: 'نوشتن', manage: 'مدیریت' },
     expires: (when) => `پایان ${when}`,
     activeNow: 'اکنون فعال',
