@@ -25,7 +25,13 @@ export default defineConfig({
   forbidOnly: true,
   reporter: [['list']],
   expect: { timeout: 20_000 },
-  use: { ...browser, locale: 'fa-IR', timezoneId: 'Asia/Tehran' },
+  use: {
+    ...browser,
+    locale: 'fa-IR',
+    timezoneId: 'Asia/Tehran',
+    actionTimeout: 20_000,
+    screenshot: 'only-on-failure',
+  },
   projects: [
     {
       name: 'gallery',

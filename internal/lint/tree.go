@@ -33,7 +33,8 @@ type File struct {
 }
 
 // skipped directories hold what is built or downloaded, never what is written.
-var skipped = setOf(".git node_modules bin dist zolal-data test-results playwright-report coverage")
+var skipped = setOf(".git node_modules bin dist dist-gallery zolal-data test-results " +
+	"playwright-report coverage")
 
 // built are the programs that go build leaves at the root.
 var built = setOf("zolal zolalbench")

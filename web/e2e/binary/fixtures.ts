@@ -24,7 +24,9 @@ async function freePort(): Promise<number> {
 
 /** The real binary on a data directory of its own. */
 export class Server {
-  readonly data = mkdtempSync(join(tmpdir(), 'zolal-e2e-'))
+  /** Where the data directory lies, with room beside it. */
+  readonly home = mkdtempSync(join(tmpdir(), 'zolal-e2e-'))
+  readonly data = join(this.home, 'data')
   readonly #port: number
   #process: ChildProcess | null = null
   setup = ''
@@ -85,7 +87,7 @@ export class Server {
 
   async close(): Promise<void> {
     await this.stop()
-    rmSync(this.data, { recursive: true, force: true })
+    rmSync(this.home, { recursive: true, force: true })
   }
 }
 
@@ -101,6 +103,8 @@ export interface World {
   readonly server: Server
   /** A browser of its own, not signed in. */
   visitor(options?: PersonOptions): Promise<Page>
+  /** The recovery codes that were shown, by username. */
+  readonly codes: ReadonlyMap<string, string>
   /** A browser of its own with a new account. */
   person(name: string, username: string, options?: PersonOptions): Promise<Page>
 }
@@ -133,16 +137,35 @@ async function newPage(
   return page
 }
 
+/** The labels of the first screens in both languages. */
+const labels = {
+  name: /^(نام شما|Your name)/,
+  user: /^(نام کاربری|Username)/,
+  word: /^(گذرواژه|Password)$/,
+  next: /^(ادامه|Next)$/,
+  make: /^(ساختن حساب|Make an account)$/,
+  go: /^(ورود|Sign in)$/,
+}
+
+/** Fills the sign-up form; the recovery code that was shown. */
 export async function signUp(page: Page, name: string, username: string): Promise<string> {
-  await page.getByLabel('نام شما').fill(name)
-  await page.getByLabel('نام کاربری').fill(username)
-  await page.getByLabel('گذرواژه', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'ادامه' }).click()
+  await page.getByLabel(labels.name).fill(name)
+  await page.getByLabel(labels.user).fill(username)
+  await page.getByLabel(labels.word).fill(password)
+  await page.getByRole('button', { name: labels.next }).click()
   const groups = await page.locator('.code b').allTextContents()
-  await page.getByLabel(/برای اطمینان/).fill((await page.locator('.code li.asked b').textContent()) ?? '')
-  await page.getByRole('button', { name: 'ساختن حساب' }).click()
+  const asked = (await page.locator('.code li.asked b').textContent()) ?? ''
+  await page.getByLabel(/برای اطمینان|To be sure/).fill(asked)
+  await page.getByRole('button', { name: labels.make }).click()
   await expect(page.getByRole('searchbox')).toBeVisible()
   return groups.join(' ')
+}
+
+export async function signIn(page: Page, username: string): Promise<void> {
+  await page.getByLabel(labels.user).fill(username)
+  await page.getByLabel(labels.word).fill(password)
+  await page.getByRole('button', { name: labels.go }).click()
+  await expect(page.getByRole('searchbox')).toBeVisible()
 }
 
 export const test = base.extend<{ world: World }>({
@@ -151,6 +174,7 @@ export const test = base.extend<{ world: World }>({
     const server = await Server.make()
     const wrong: string[] = []
     const pages: Page[] = []
+    const codes = new Map<string, string>()
     const open = async (options: PersonOptions) => {
       const page = await newPage(browser, server.url, options, wrong)
       pages.push(page)
@@ -158,6 +182,7 @@ export const test = base.extend<{ world: World }>({
     }
     await use({
       server,
+      codes,
       async visitor(options = {}) {
         const page = await open(options)
         await page.goto(options.from ?? server.url)
@@ -168,7 +193,7 @@ export const test = base.extend<{ world: World }>({
         // The first account comes by the set-up link; those after it sign up.
         const first = server.setup !== '' && pages.length === 1
         await page.goto(options.from ?? (first ? server.setup : `${server.url}/#/signup`))
-        await signUp(page, name, username)
+        codes.set(username, await signUp(page, name, username))
         return page
       },
     })
@@ -178,21 +203,44 @@ export const test = base.extend<{ world: World }>({
   },
 })
 
-export const field = (page: Page) => page.getByRole('textbox', { name: 'پیام', exact: true })
+export const field = (page: Page) => page.getByRole('textbox', { name: /^(پیام|Message|Post)$/ })
 export const talk = (page: Page) => page.locator('.scroller')
 
 /** The newest message that holds a text. */
 export const said = (page: Page, text: string) => talk(page).locator('[data-key]', { hasText: text }).last()
 
+/** The texts of all messages that are drawn, without their times and marks. */
+export const texts = (page: Page): Promise<string[]> =>
+  talk(page)
+    .locator('[data-seq] .content')
+    .evaluateAll((contents) =>
+      contents.map((content) => {
+        const copy = content.cloneNode(true) as HTMLElement
+        for (const meta of copy.querySelectorAll('.meta')) meta.remove()
+        return copy.textContent?.trim() ?? ''
+      }),
+    )
+
 export async function write(page: Page, text: string): Promise<void> {
   await field(page).fill(text)
-  await field(page).press('Enter')
+  const phone = (page.viewportSize()?.width ?? 0) < 720
+  // On a touch screen Enter begins a new line.
+  if (phone) await page.locator('.composer .send').click()
+  else await field(page).press('Enter')
 }
 
 export async function findPerson(page: Page, username: string, name: string): Promise<void> {
   await page.getByRole('searchbox').fill(username)
   await page.locator('.results').getByText(name).first().click()
   await expect(field(page)).toBeVisible()
+}
+
+/** Follows a public channel that the search box finds by its name. */
+export async function follow(page: Page, name: string, title: string): Promise<void> {
+  await page.getByRole('searchbox').fill(name)
+  await page.locator('.results').getByText(title).click()
+  await page.getByRole('button', { name: 'پیوستن به کانال' }).click()
+  await expect(talk(page)).toBeVisible()
 }
 
 export async function menu(page: Page, text: string, item: string): Promise<void> {

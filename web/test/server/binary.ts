@@ -92,11 +92,6 @@ export class Binary {
     await this.up()
   }
 
-  async import(file: string, name: string): Promise<string> {
-    const { stdout } = await run(zolal, ['import', file, '--data', this.dir, '--name', name])
-    return stdout
-  }
-
   async end(): Promise<void> {
     await this.kill()
     await rm(this.#keep, { recursive: true, force: true })

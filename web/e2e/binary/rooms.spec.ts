@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Page } from '@playwright/test'
+import { expect, field, findPerson, said, signIn, test, write } from './fixtures'
+
+const phone = { language: 'en', phone: true } as const
+
+async function create(page: Page, kind: 'group' | 'channel', title: string): Promise<void> {
+  await page.goto(`${new URL(page.url()).origin}/#/new/${kind}`)
+  await page.getByLabel(`Name of the ${kind}`).fill(title)
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(field(page)).toBeVisible()
+}
+
+/** Opens the details of the chat on screen, and in them a row. */
+async function details(page: Page, row: string): Promise<void> {
+  await page.locator('header .who').click()
+  await page.getByRole('button', { name: row }).click()
+}
+
+/** The lock of the header and the words behind it. */
+async function expectLock(page: Page): Promise<void> {
+  const words = 'The operator of this server can technically read this'
+  await page.locator('header').getByRole('button', { name: words }).click()
+  await expect(page.getByRole('dialog')).toContainText(words)
+  await page.getByRole('button', { name: 'Understood' }).click()
+}
+
+test('on a phone: a group, its link with a code, a request that is let in, and a channel', async ({
+  world,
+}) => {
+  const sara = await world.person('Sara', 'sara_m', phone)
+  await create(sara, 'group', 'Mountain')
+  await write(sara, 'Friday at seven')
+  await details(sara, 'Invite links')
+  await sara.getByRole('button', { name: 'New link' }).click()
+  await sara.getByRole('switch', { name: /Ask an admin first/ }).click()
+  await sara.getByRole('button', { name: 'Create' }).click()
+  const code = sara.getByRole('img', { name: 'QR code' })
+  expect((await code.locator('path').getAttribute('d'))?.length).toBeGreaterThan(1000)
+  const link = (await sara.getByRole('dialog').locator('p').textContent()) ?? ''
+  expect(link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/join\//)
+  await sara.screenshot({ path: 'test-results/binary/link.png' })
+
+  const nilu = await world.person('Niloofar', 'niloofar', phone)
+  await nilu.goto(link)
+  await nilu.getByRole('button', { name: 'Ask to join' }).click()
+  await expect(nilu.getByText('Your request waits for approval')).toBeVisible()
+  await sara.keyboard.press('Escape')
+  await sara.getByRole('button', { name: 'Back' }).last().click()
+  await sara.getByRole('button', { name: /Join requests/ }).click()
+  await expect(sara.getByText('@niloofar')).toBeVisible()
+  await sara.getByRole('button', { name: 'Let in' }).click()
+  await expect(sara.getByText('Nobody waits to join')).toBeVisible()
+
+  await nilu.goto(world.server.url)
+  await nilu.getByRole('link', { name: /Mountain/ }).click()
+  await write(nilu, 'I am in')
+  await expect(said(nilu, 'I am in').getByRole('img', { name: /^(Sent|Read)$/ })).toBeVisible()
+  await sara.goto(`${world.server.url}/`)
+  await expect(sara.getByRole('link', { name: /Mountain/ })).toContainText('I am in')
+
+  await create(sara, 'channel', 'Spring')
+  await write(sara, 'First post')
+  await expect(said(sara, 'First post')).toBeVisible()
+  await sara.screenshot({ path: 'test-results/binary/channel.png' })
+})
+
+test('every chat says who can read it: direct, group, channel and saved messages', async ({ world }) => {
+  const sara = await world.person('Sara', 'sara_m', phone)
+  await world.person('Niloofar', 'niloofar', phone)
+  await create(sara, 'group', 'Mountain')
+  await expectLock(sara)
+  await create(sara, 'channel', 'Spring')
+  await expectLock(sara)
+  await sara.goto(`${world.server.url}/#/`)
+  await sara.getByRole('link', { name: /Saved messages/ }).click()
+  await expectLock(sara)
+  await sara.goto(`${world.server.url}/#/`)
+  await findPerson(sara, 'niloofar', 'Niloofar')
+  await expectLock(sara)
+})
+
+test('devices are listed and revoked at once, and the recovery code lets one back in', async ({ world }) => {
+  const { server } = world
+  const sara = await world.person('Sara', 'sara_m', phone)
+  const other = await world.visitor({ language: 'en', from: `${server.url}/#/signin` })
+  await signIn(other, 'sara_m')
+  await sara.goto(`${server.url}/#/settings/devices`)
+  await expect(sara.getByText('This device')).toBeVisible()
+  await sara.getByRole('button', { name: /^Sign out “/ }).click()
+  await sara.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
+  await expect(other.getByText('This device was signed out from another device.')).toBeVisible()
+  await expect(sara.getByText('You are signed in on no other device.')).toBeVisible()
+
+  await other.goto(`${server.url}/#/recover`)
+  await other.getByLabel('Username').fill('sara_m')
+  await other.getByLabel('Recovery code').fill(world.codes.get('sara_m') ?? '')
+  await other.getByLabel('New password').fill('clear water and a tall mountain')
+  await other.getByRole('button', { name: 'Set the new password' }).click()
+  await expect(other.getByRole('searchbox')).toBeVisible()
+  await expect(sara.getByText('This device was signed out from another device.')).toBeVisible()
+})
