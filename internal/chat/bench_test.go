@@ -21,7 +21,7 @@ func BenchmarkDecideSend(b *testing.B) {
 			f, cmd := inGroup(), Send{Text: m.text}
 			b.ReportAllocs()
 			for b.Loop() {
-				_ = NeedsOf(f.Chat, cmd)
+				_ = NeedsOf(f.Chat, 1, cmd)
 				if _, err := Decide(f, reza, cmd, noon); err != nil {
 					b.Fatal(err)
 				}

@@ -37,8 +37,8 @@ func decideCreate(d *decision, c Create) error {
 	return creators[c.Type](d, c)
 }
 
-// createDirect opens the chat of two people. Both get it: it holds nothing until one of them writes, and
-// nobody can write who is blocked.
+// createDirect opens the chat of two people. Only the one who opens it is in: the other comes in by opening
+// it too, or with the first message, so that no list shows a chat in which nothing was said (R10).
 func createDirect(d *decision, c Create) error {
 	switch {
 	case c.Peer == d.by.Account:
@@ -52,13 +52,16 @@ func createDirect(d *decision, c Create) error {
 	}
 	a, b := min(d.by.Account, c.Peer), max(d.by.Account, c.Peer)
 	d.say(Envelope{Kind: KindChatCreated}, &Created{Type: Direct, Accounts: []AccountID{a, b}})
-	for _, pair := range [...][2]AccountID{{d.by.Account, c.Peer}, {c.Peer, d.by.Account}} {
-		d.add(pair[0].Log(), d.by.Account, Envelope{Kind: KindMyChat}, &MyChat{
-			Chat: c.Chat, Type: Direct, Peer: pair[1],
-			Member: Member{Account: pair[0], Role: RoleMember, Version: 1, Joined: d.now},
-		})
-	}
+	d.meet(d.by.Account, c.Peer)
 	return nil
+}
+
+// meet brings one of the two of a direct chat in. Nobody ever leaves one.
+func (d *decision) meet(account, peer AccountID) {
+	d.add(account.Log(), d.by.Account, Envelope{Kind: KindMyChat}, &MyChat{
+		Chat: d.Chat.ID, Type: Direct, Peer: peer,
+		Member: Member{Account: account, Role: RoleMember, Version: 1, Joined: d.now},
+	})
 }
 
 func createSaved(d *decision, c Create) error {

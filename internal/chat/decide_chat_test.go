@@ -78,15 +78,13 @@ func TestWhatNewChatsMayNotBe(t *testing.T) {
 func TestADirectChatBelongsToItsTwo(t *testing.T) {
 	f := Facts{Person: Person{ID: 5}}
 	for peer, pair := range map[AccountID][]AccountID{5: {1, 5}} {
-		events := decided(t, f, Create{Chat: 9, Type: Direct, Peer: peer}, KindChatCreated, KindMyChat, KindMyChat)
+		events := decided(t, f, Create{Chat: 9, Type: Direct, Peer: peer}, KindChatCreated, KindMyChat)
 		if c := events[0].Body.(*Created); !reflect.DeepEqual(c.Accounts, pair) || c.Owner != 0 {
 			t.Errorf("%+v", c)
 		}
-		for me, other := range map[AccountID]AccountID{1: 5, 5: 1} {
-			m := standingOf(t, events, me)
-			if m.Peer != other || m.Member.Role != RoleMember || m.Member.Account != me {
-				t.Errorf("%+v", m)
-			}
+		m := standingOf(t, events, 1)
+		if m.Peer != peer || m.Member.Role != RoleMember || m.Member.Account != 1 {
+			t.Errorf("%+v", m)
 		}
 	}
 	f.Blocked = true
@@ -100,6 +98,45 @@ func TestADirectChatBelongsToItsTwo(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	refused(t, Facts{Direct: 4}, Create{Chat: 9, Type: Saved, Peer: 1}, CodeConflict, "")
+}
+
+func TestTheOtherOfADirectChatComesInWithTheFirstMessage(t *testing.T) {
+	f := Facts{
+		Chat:  Chat{ID: 9, Type: Direct, Members: 1, Peers: [2]AccountID{1, 5}},
+		Actor: Member{Account: 1, Role: RoleMember},
+	}
+	for _, cmd := range []Command{Send{Text: "hi"}, ForwardMessage{Message: &Message{Text: "hi"}}} {
+		if n := NeedsOf(f.Chat, 1, cmd); n.Target != 5 {
+			t.Errorf("%T needs %+v", cmd, n)
+		}
+		m := standingOf(t, decided(t, f, cmd, KindMessage, KindMyChat), 5)
+		if m.Peer != 1 || m.Member.Role != RoleMember || m.Member.Version != 1 {
+			t.Errorf("%+v", m)
+		}
+		there := f
+		there.Target = Member{Account: 5, Role: RoleMember, Version: 1}
+		decided(t, there, cmd, KindMessage)
+		f.Chat.Members = 2
+		if n := NeedsOf(f.Chat, 1, cmd); n.Target != 0 {
+			t.Errorf("%T needs %+v", cmd, n)
+		}
+		decided(t, f, cmd, KindMessage)
+		f.Chat.Members = 1
+	}
+	f.Blocked = true
+	refused(t, f, Send{Text: "hi"}, CodeCannotWrite, "")
+}
+
+func TestTheOtherOfADirectChatMayOpenItToo(t *testing.T) {
+	f := Facts{Chat: Chat{ID: 9, Type: Direct, Members: 1, Peers: [2]AccountID{1, 5}}}
+	m := standingOf(t, decided(t, f, Join{}, KindMyChat), 1)
+	if m.Peer != 5 || m.Member.Role != RoleMember {
+		t.Errorf("%+v", m)
+	}
+	f.Blocked = true
+	refused(t, f, Join{}, CodeCannotWrite, "")
+	f.Blocked, f.Chat.Peers = false, [2]AccountID{4, 5}
+	refused(t, f, Join{}, CodeForbidden, "")
 }
 
 func TestEachSettingNeedsItsRight(t *testing.T) {

@@ -99,6 +99,8 @@ func decideJoin(d *decision, c Join) error {
 	}
 	me := d.me()
 	switch {
+	case d.Chat.Peer(me.Account) != 0:
+		return d.openToo(me)
 	case d.Chat.Type != Group && d.Chat.Type != Channel:
 		return Errorf(CodeForbidden, "this chat cannot be joined")
 	case me.Barred(d.now):
@@ -121,6 +123,18 @@ func decideJoin(d *decision, c Join) error {
 	asking.Role = RoleRequested
 	d.report(KindJoinRequest, &JoinRequest{Account: me.Account, At: d.now, Token: c.Token})
 	d.move(move{before: me, after: asking, token: c.Token, quiet: true})
+	return nil
+}
+
+// openToo lets the other of a direct chat in, before anything was said.
+func (d *decision) openToo(me Member) error {
+	switch {
+	case me.Role.In():
+		return Errorf(CodeAlreadyMember, "already a member")
+	case d.Blocked:
+		return Errorf(CodeCannotWrite, "this person does not take messages from you")
+	}
+	d.meet(me.Account, d.Chat.Peer(me.Account))
 	return nil
 }
 

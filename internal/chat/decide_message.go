@@ -131,12 +131,16 @@ func (d *decision) reply(r *Reply) (*Reply, error) {
 	return out, nil
 }
 
-// post adds a message to the chat.
+// post adds a message to the chat. In a direct chat the first one brings the other in, after the message:
+// the first entry bears the key.
 func (d *decision) post(msg *Message, silent bool) {
 	if signed(d.Chat) {
 		msg.Signature = d.Me.Profile.Name
 	}
 	d.say(Envelope{Kind: KindMessage, Counted: true, Silent: silent}, msg)
+	if d.Chat.oneSided() && !d.Target.Role.In() {
+		d.meet(d.Chat.Peer(d.by.Account), d.by.Account)
+	}
 }
 
 func decideForward(d *decision, c ForwardMessage) error {

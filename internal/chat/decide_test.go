@@ -120,7 +120,7 @@ func TestMentionsAreResolvedByTheTextAlone(t *testing.T) {
 	f := inGroup()
 	f.Names = map[string]AccountID{"sara_1": 2}
 	cmd := Send{Text: "@Sara_1 و @nobody1", Entities: []Entity{{Kind: EntityMention, Length: 7, Account: 9}}}
-	if names := NeedsOf(f.Chat, cmd).Names; !slices.Equal(names, []string{"sara_1", "nobody1"}) {
+	if names := NeedsOf(f.Chat, reza.Account, cmd).Names; !slices.Equal(names, []string{"sara_1", "nobody1"}) {
 		t.Fatalf("names needed: %v", names)
 	}
 	m := sent(t, decided(t, f, cmd, KindMessage))
@@ -197,7 +197,7 @@ func TestPostsAreSignedWhereTheChannelSays(t *testing.T) {
 		t.Errorf("signed %q", m.Signature)
 	}
 	f.Chat.Signatures = true
-	if !NeedsOf(f.Chat, Send{Text: "x"}).Me {
+	if !NeedsOf(f.Chat, 1, Send{Text: "x"}).Me {
 		t.Error("the name of the writer is not asked for")
 	}
 	if m := sent(t, decided(t, f, Send{Text: "x"}, KindMessage)); m.Signature != "رضا" {
@@ -490,7 +490,7 @@ func TestNeedsNameAllThatDecideLooksAt(t *testing.T) {
 			f.Chat = Chat{}
 		}
 		events, err := Decide(f, reza, cmd, noon)
-		other, otherErr := Decide(garbled(f, NeedsOf(f.Chat, cmd)), reza, cmd, noon)
+		other, otherErr := Decide(garbled(f, NeedsOf(f.Chat, f.Actor.Account, cmd)), reza, cmd, noon)
 		if !reflect.DeepEqual(events, other) || CodeOf(err) != CodeOf(otherErr) {
 			t.Fatalf("%#v looks at what it did not ask for:\n%+v %v\n%+v %v", cmd, events, err, other, otherErr)
 		}

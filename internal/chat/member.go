@@ -86,6 +86,23 @@ type Chat struct {
 	Peers         [2]AccountID // of a direct chat, the smaller first
 }
 
+// Peer returns the other of a direct chat, 0 for whoever is not one of the two, and in any other chat.
+func (c Chat) Peer(account AccountID) AccountID {
+	switch {
+	case c.Type != Direct:
+		return 0
+	case c.Peers[0] == account:
+		return c.Peers[1]
+	case c.Peers[1] == account:
+		return c.Peers[0]
+	default:
+		return 0
+	}
+}
+
+// oneSided reports whether it is a direct chat that only the one who opened it is in.
+func (c Chat) oneSided() bool { return c.Type == Direct && c.Members == 1 }
+
 // Facts are all that rules may know when they decide a command.
 type Facts struct {
 	Chat   Chat

@@ -16,20 +16,26 @@ type Needs struct {
 	Direct bool        // Direct: the chat of the actor and Target
 	Head   bool        // Head
 	Read   bool        // Read
+
+	peer bool // Target is the other of a direct chat
 }
 
-// NeedsOf returns what Decide must know for a command in a chat.
-func NeedsOf(room Chat, cmd Command) Needs {
+// NeedsOf returns what Decide must know for a command of an account in a chat.
+func NeedsOf(room Chat, actor AccountID, cmd Command) Needs {
 	h, ok := handlerOf(cmd)
 	if !ok || h.needs == nil {
 		return Needs{}
 	}
-	return h.needs(room, cmd)
+	n := h.needs(room, cmd)
+	if n.peer {
+		n.Target = room.Peer(actor)
+	}
+	return n
 }
 
 // needSend runs the text through the same steps as decideSend, so that both find the same names.
 func needSend(room Chat, c Send) Needs {
-	n := Needs{Me: signed(room), Names: namesIn(room, c.Text, c.Entities)}
+	n := Needs{Me: signed(room), Names: namesIn(room, c.Text, c.Entities), peer: room.oneSided()}
 	if c.Reply != nil {
 		n.Refs = []Seq{c.Reply.Seq}
 	}
@@ -39,7 +45,9 @@ func needSend(room Chat, c Send) Needs {
 // signed reports whether posts carry their author's name.
 func signed(room Chat) bool { return room.Type == Channel && room.Signatures }
 
-func needForward(room Chat, _ ForwardMessage) Needs { return Needs{Me: signed(room)} }
+func needForward(room Chat, _ ForwardMessage) Needs {
+	return Needs{Me: signed(room), peer: room.oneSided()}
+}
 
 func needEdit(room Chat, c Edit) Needs {
 	return Needs{Refs: []Seq{c.Target}, Names: namesIn(room, c.Text, c.Entities)}

@@ -153,7 +153,7 @@ func (w *town) do(room ChatID, actor AccountID, cmd Command) ([]Event, error) {
 	if c := w.chats[room]; c != nil {
 		settings = *c
 	}
-	facts := w.facts(room, actor, NeedsOf(settings, cmd))
+	facts := w.facts(room, actor, NeedsOf(settings, actor, cmd))
 	who := Actor{Account: actor, Scopes: AllScopes}
 	events, err := Decide(facts, who, cmd, w.now)
 	if err != nil {
@@ -209,12 +209,13 @@ func (w *town) judgeMove(m *MyChat, actor AccountID, cmd Command, events []Event
 		_, ok := c.(FactsBumped)
 		return ok
 	})
+	said := m.Type == Direct && events[0].Env.Kind == KindMessage
 	switch {
 	case after.Version != before.Version+1:
 		return "the version does not follow"
 	case m.Before != before.Role:
 		return "it misremembers the role before"
-	case after.Role.In() && !before.Role.In() && !w.asked[m.Chat][after.Account] && m.Type != Direct:
+	case after.Role.In() && !before.Role.In() && !w.asked[m.Chat][after.Account] && !said:
 		return "somebody is in who never asked to be (R10)"
 	case after.Account != actor && standing(w.members[m.Chat][actor].Role) <= standing(before.Role) &&
 		before.Role.Staff():

@@ -15,7 +15,7 @@ import (
 func (e *Engine) decide(ctx context.Context, r request) (plan, error) {
 	f, ok := e.facts.get(r.room, r.actor.Account)
 	if ok && r.room != 0 && f.Chat.SlowSeconds == 0 {
-		needs := chat.NeedsOf(f.Chat, r.cmd)
+		needs := chat.NeedsOf(f.Chat, r.actor.Account, r.cmd)
 		if needs.Target == 0 && len(needs.People) == 0 {
 			p, err := e.decideUpon(ctx, r, basis{facts: f, needs: needs})
 			if err == nil && !p.incomplete {
@@ -44,7 +44,7 @@ func (e *Engine) decideFresh(ctx context.Context, r request) (plan, error) {
 		}
 		room = f.Chat
 	}
-	b := basis{needs: chat.NeedsOf(room, r.cmd), heads: []chat.Head{}}
+	b := basis{needs: chat.NeedsOf(room, r.actor.Account, r.cmd), heads: []chat.Head{}}
 	logs := make([]chat.LogID, 0, 2)
 	for _, a := range []chat.AccountID{r.actor.Account, b.needs.Target} {
 		if a != 0 {

@@ -72,7 +72,7 @@ func (e *Engine) decideLines(ctx context.Context, r request, head chat.Seq, line
 	}}}
 	for _, line := range lines {
 		f := f
-		if err := e.fill(ctx, r, chat.NeedsOf(f.Chat, line), &f); err != nil {
+		if err := e.fill(ctx, r, chat.NeedsOf(f.Chat, r.actor.Account, line), &f); err != nil {
 			return plan{}, err
 		}
 		events, err := chat.Decide(f, r.actor, line, e.now())

@@ -13,8 +13,8 @@ import (
 // nearGroups bounds how many groups of an account are looked through for people it knows.
 const nearGroups = 200
 
-// Near returns those of the accounts whose presence the actor may watch: people with whom it shares a direct
-// chat or one of its small groups that moved most recently, and has no block, either way round.
+// Near returns those of the accounts whose presence the actor may watch: people with whom it is in a direct
+// chat or in one of its small groups that moved most recently, and has no block, either way round.
 func (e *Engine) Near(ctx context.Context, actor chat.Actor, accounts []chat.AccountID) (
 	[]chat.AccountID, error) {
 	if err := actor.May(chat.ScopeRead); err != nil {
@@ -30,11 +30,11 @@ func (e *Engine) Near(ctx context.Context, actor chat.Actor, accounts []chat.Acc
 	var near []chat.AccountID
 	far := make(map[chat.AccountID]bool)
 	for _, a := range accounts {
-		room, err := e.store.Direct(ctx, min(actor.Account, a), max(actor.Account, a))
+		talk, err := e.talk(ctx, actor.Account, a)
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("near: direct chat: %w", err)
-		case room != 0:
+		case talk:
 			near = append(near, a)
 		default:
 			far[a] = true
@@ -63,6 +63,16 @@ func (e *Engine) Near(ctx context.Context, actor chat.Actor, accounts []chat.Acc
 		}
 	}
 	return near, nil
+}
+
+// talk reports whether both of two are in their direct chat: opening one makes nobody near.
+func (e *Engine) talk(ctx context.Context, a, b chat.AccountID) (bool, error) {
+	room, err := e.store.Direct(ctx, min(a, b), max(a, b))
+	if err != nil || room == 0 {
+		return false, err
+	}
+	f, err := e.store.Facts(ctx, room, a, b)
+	return f.Actor.Role.In() && f.Target.Role.In(), err
 }
 
 // Person returns somebody whom the actor has met, CodeNotFound for anybody else: numbers are given one after

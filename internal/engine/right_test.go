@@ -333,11 +333,98 @@ func TestTwoWhoOpenTheirChatAtOnceGetOne(t *testing.T) {
 	}
 }
 
+func TestWhoOpensAChatShowsInNoListBeforeTheFirstMessage(t *testing.T) {
+	b := newBed(t)
+	ana, ben := b.person("ana_a"), b.person("ben_b")
+	listed := func(who chat.Actor) (unread []uint32) {
+		t.Helper()
+		res, err := b.Sync(t.Context(), who, engine.SyncQuery{Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range res.Chats {
+			unread = append(unread, row.Unread)
+		}
+		return unread
+	}
+	near := func(who, whom chat.Actor) bool {
+		t.Helper()
+		close, err := b.Near(t.Context(), who, []chat.AccountID{whom.Account})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(close) > 0
+	}
+	room, err := b.OpenDirect(t.Context(), ana, ben.Account, b.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(listed(ana)) != 1 || len(listed(ben)) != 0 || near(ana, ben) || near(ben, ana) {
+		t.Fatalf("opened: %v, %v, near %t, %t", listed(ana), listed(ben), near(ana, ben), near(ben, ana))
+	}
+	_, err = b.do(ben, room.Log(), chat.Send{Text: "who is it?"})
+	codeIs(t, err, chat.CodeNotMember)
+	b.must(ben, ben.Account.Log(), chat.SetBlock{Account: ana.Account, Blocked: true})
+	_, err = b.do(ana, room.Log(), chat.Send{Text: "hello"})
+	codeIs(t, err, chat.CodeCannotWrite)
+	if len(listed(ben)) != 0 {
+		t.Fatal("a blocked account brought its chat to who blocks it")
+	}
+	b.must(ben, ben.Account.Log(), chat.SetBlock{Account: ana.Account})
+	b.say(ana, room, "hello")
+	b.say(ana, room, "are you there?")
+	if got := listed(ben); !slices.Equal(got, []uint32{2}) || !near(ana, ben) || !near(ben, ana) {
+		t.Fatalf("said: %v, near %t, %t", got, near(ana, ben), near(ben, ana))
+	}
+}
+
+func TestFirstMessagesThatRaceBringTheOtherInOnce(t *testing.T) {
+	one, two := twoEngines(t)
+	ana, ben := one.person("ana_a"), one.person("ben_b")
+	room, err := one.OpenDirect(t.Context(), ana, ben.Account, one.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for i := range 20 {
+		b := []*bed{one, two}[i%2]
+		key, h := b.key(), b.open(ana, room.Log(), chat.RightSend)
+		wg.Go(func() {
+			if _, err := h.Do(t.Context(), chat.Send{Text: "hi"}, key); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	key := two.key()
+	wg.Go(func() {
+		if again, err := two.OpenDirect(t.Context(), ben, ana.Account, key); err != nil || again != room {
+			t.Error(again, err)
+		}
+	})
+	wg.Wait()
+	items, err := one.store.Read(t.Context(), ben.Account.Log(), 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	came := 0
+	for _, it := range items {
+		if it.Env.Kind == chat.KindMyChat {
+			came++
+		}
+	}
+	if texts := two.texts(ben, room); came != 1 || len(texts) != 20 {
+		t.Fatalf("ben came in %d times and sees %d messages", came, len(texts))
+	}
+}
+
 func TestABlockEndsADirectChatThroughAnyEngine(t *testing.T) {
 	one, two := twoEngines(t)
 	ana, ben := one.person("ana_a"), one.person("ben_b")
 	room, err := one.OpenDirect(t.Context(), ana, ben.Account, one.key())
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := two.OpenDirect(t.Context(), ben, ana.Account, two.key()); err != nil {
 		t.Fatal(err)
 	}
 	two.say(ben, room, "hello")

@@ -40,33 +40,43 @@ func (e *Engine) create(ctx context.Context, actor chat.Actor, cmd chat.Create, 
 	return p.Wait(ctx)
 }
 
-// OpenDirect returns the one chat of the actor and the peer (of the actor alone: saved messages), and makes
-// it where there is none. Two who do this at the same time get the same chat.
+// OpenDirect returns the one chat of the actor and the peer (of the actor alone: saved messages), with the
+// actor in it, and makes it where there is none. Two who do this at the same time get the same chat.
 func (e *Engine) OpenDirect(ctx context.Context, actor chat.Actor, peer chat.AccountID, key chat.Key) (
 	chat.ChatID, error) {
 	if err := actor.May(chat.ScopeRead); err != nil {
 		return 0, err
 	}
-	cmd := chat.Create{Type: chat.Direct, Peer: peer}
-	if peer == actor.Account {
-		cmd.Type = chat.Saved
-	}
 	for try := 0; ; try++ {
-		room, err := e.store.Direct(ctx, min(actor.Account, peer), max(actor.Account, peer))
-		if err != nil {
-			return 0, fmt.Errorf("direct chat: %w", err)
+		room, err := e.openDirect(ctx, actor, peer, key)
+		code := chat.CodeOf(err)
+		if code != chat.CodeConflict && code != chat.CodeAlreadyMember || try == openTries {
+			return room, err
 		}
-		if room != 0 {
-			return room, nil
+	}
+}
+
+// openDirect is one try of OpenDirect. The other side's call, or a first message, may come before it.
+func (e *Engine) openDirect(ctx context.Context, actor chat.Actor, peer chat.AccountID, key chat.Key) (
+	chat.ChatID, error) {
+	room, err := e.store.Direct(ctx, min(actor.Account, peer), max(actor.Account, peer))
+	if err != nil {
+		return 0, fmt.Errorf("direct chat: %w", err)
+	}
+	if room == 0 {
+		cmd := chat.Create{Type: chat.Direct, Peer: peer}
+		if peer == actor.Account {
+			cmd.Type = chat.Saved
 		}
 		r, err := e.create(ctx, actor, cmd, key)
-		if err == nil {
-			return r.Log.Chat(), nil
-		}
-		if chat.CodeOf(err) != chat.CodeConflict || try == openTries {
-			return 0, err
-		}
+		return r.Log.Chat(), err
 	}
+	f, err := e.freshFacts(ctx, room, actor.Account, 0)
+	if err != nil || f.Actor.Role.In() {
+		return room, err
+	}
+	_, err = e.Join(ctx, actor, JoinBy{Chat: room}, key)
+	return room, err
 }
 
 // Join joins a chat, or asks to. By a token it finds the chat of the link.

@@ -21,7 +21,7 @@ func (j *judge) final() error {
 	}
 	for _, check := range []func() error{
 		j.everyAckIsThere, j.everyRefusalHolds, j.nothingLeaked, j.everybodyMightWrite,
-		j.everyLossIsOffered, j.everyDeviceAgrees, j.unreadIsTheSubtraction, j.storeIsSound,
+		j.nobodyIsAdded, j.everyLossIsOffered, j.everyDeviceAgrees, j.unreadIsTheSubtraction, j.storeIsSound,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -233,6 +233,31 @@ func (j *judge) everybodyMightWrite() error {
 			if e.Author != 0 && e.Seq > 2 && !p.in(e.Log.Chat(), e.Author, e.Pos) {
 				return fmt.Errorf("rights: %d wrote %s/%d and was not in", e.Author, e.Log, e.Seq)
 			}
+		}
+	}
+	return nil
+}
+
+// nobodyIsAdded demands that whoever came into a direct chat by the other's hand got a message there (R10).
+func (j *judge) nobodyIsAdded() error {
+	entries, err := j.entries()
+	if err != nil {
+		return err
+	}
+	said := make(map[chat.ChatID]bool)
+	for _, e := range entries {
+		if e.Log.Kind() == chat.ChatLog && e.Env.Counted {
+			said[e.Log.Chat()] = true
+		}
+		if e.Env.Kind != chat.KindMyChat || e.Author == e.Log.Account() {
+			continue
+		}
+		body, err := j.world.codec.Decode(e.Env.Kind, e.Body)
+		if err != nil {
+			return fmt.Errorf("I8: %s/%d: %w", e.Log, e.Seq, err)
+		}
+		if m, ok := body.(*chat.MyChat); ok && m.Type == chat.Direct && !said[m.Chat] {
+			return fmt.Errorf("R10: %s/%d adds to a chat in which nothing was said", e.Log, e.Seq)
 		}
 	}
 	return nil

@@ -78,18 +78,6 @@ func authors(lists ...[]chat.Item) []chat.AccountID {
 	return ids
 }
 
-// peer is the other side of a direct chat, 0 for any other chat.
-func (c *caller) peer(room chat.Chat) chat.AccountID {
-	switch {
-	case room.Type != chat.Direct:
-		return 0
-	case room.Peers[0] == c.actor.Account:
-		return room.Peers[1]
-	default:
-		return room.Peers[0]
-	}
-}
-
 // info encodes a chat as the caller may see it now.
 func (c *caller) info(r *engine.ListRow, people []*zolalv1.Person) *zolalv1.ChatInfo {
 	i := &zolalv1.ChatInfo{
@@ -101,7 +89,7 @@ func (c *caller) info(r *engine.ListRow, people []*zolalv1.Person) *zolalv1.Chat
 		Facts: r.Chat.Facts, OperatorCanRead: true, CreatedMs: int64(r.Chat.Created),
 		Deleted: r.Chat.Deleted, NumberBase: r.Chat.NumberBase,
 	}
-	if id := c.peer(r.Chat); id != 0 {
+	if id := r.Chat.Peer(c.actor.Account); id != 0 {
 		i.Peer = c.person(people, id)
 	}
 	return i
@@ -122,7 +110,7 @@ func (c *caller) chatInfo(ctx context.Context, room chat.ChatID) (*zolalv1.ChatI
 
 // infoOf encodes a row with its peer.
 func (c *caller) infoOf(ctx context.Context, row *engine.ListRow) (*zolalv1.ChatInfo, error) {
-	people, err := c.look(ctx, c.peer(row.Chat))
+	people, err := c.look(ctx, row.Chat.Peer(c.actor.Account))
 	if err != nil {
 		return nil, err
 	}

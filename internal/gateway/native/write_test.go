@@ -258,9 +258,10 @@ func TestWhatIsFleetingReachesThoseItConcerns(t *testing.T) {
 		return len(t) == 1 && t[0].GetSeq() == sent.GetSeq() && t[0].GetReactions()[0].GetEmoji() == "👍"
 	})
 	// Presence, only of people one shares a small chat with.
-	ask[zolalv1.ChatInfo](c[0], "Chats/OpenDirect", &zolalv1.OpenDirectRequest{
+	direct := ask[zolalv1.ChatInfo](c[0], "Chats/OpenDirect", &zolalv1.OpenDirectRequest{
 		Key: key(), Account: uint32(c[3].user.Account),
 	})
+	say(c[0], direct.GetId(), "hello")
 	check(t, c[3].Close())
 	watched := ask[zolalv1.WatchResponse](c[0], "Sync/Watch", &zolalv1.WatchRequest{
 		Accounts: []uint32{you, uint32(stranger.user.Account), uint32(c[3].user.Account)},

@@ -60,10 +60,7 @@ func (s *Store) Facts(ctx context.Context, room chat.ChatID, actor, target chat.
 		}
 		other := target
 		if f.Chat.Type == chat.Direct {
-			other = f.Chat.Peers[0]
-			if other == actor {
-				other = f.Chat.Peers[1]
-			}
+			other = f.Chat.Peer(actor)
 		}
 		if f.Blocked, err = c.blocked(actor, other); err != nil || f.Chat.SlowSeconds == 0 {
 			return err

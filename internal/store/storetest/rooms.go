@@ -29,10 +29,7 @@ func (m *Memory) Facts(ctx context.Context, room chat.ChatID, actor, target chat
 	}
 	other := target
 	if f.Chat.Type == chat.Direct {
-		other = f.Chat.Peers[0]
-		if other == actor {
-			other = f.Chat.Peers[1]
-		}
+		other = f.Chat.Peer(actor)
 	}
 	if actor != 0 && other != 0 {
 		f.Blocked = m.proj.blocked(actor, other) || m.proj.people[other].Deleted

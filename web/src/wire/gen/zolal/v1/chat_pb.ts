@@ -1424,6 +1424,9 @@ export const Chats: GenService<{
     output: typeof ChatInfoSchema;
   },
   /**
+   * OpenDirect gives the chat with a person and lets the caller in. The other comes in by the same call or
+   * with the first message: an empty chat shows in nobody's list but that of who opened it.
+   *
    * @generated from rpc zolal.v1.Chats.OpenDirect
    */
   openDirect: {
