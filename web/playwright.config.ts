@@ -21,7 +21,7 @@ export default defineConfig({
   testDir: 'e2e',
   globalSetup: './e2e/build.ts',
   timeout: 120_000,
-  workers: 1,
+  workers: 2,
   forbidOnly: true,
   reporter: [['list']],
   expect: { timeout: 20_000 },
@@ -35,6 +35,7 @@ export default defineConfig({
   projects: [
     {
       name: 'gallery',
+      fullyParallel: true,
       testMatch: 'gallery/*.spec.ts',
       use: { ...devices['Desktop Chrome'], ...browser, viewport: { width: 1440, height: 900 } },
     },

@@ -22,15 +22,17 @@ export const test = base.extend<{ watched: undefined }, { gallery: Gallery }>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright asks for this shape.
     async ({}, use) => {
       const { url, close } = await serveFolder(resolve(root, 'dist-gallery'))
+      let opened = 0
       await use({
         async open(page, path, look = {}) {
-          await page.goto(`${url}/icon.svg`)
-          await page.evaluate((chosen) => localStorage.setItem('zolal.look', JSON.stringify(chosen)), {
-            language: 'fa',
-            theme: 'light',
-            ...look,
-          })
-          await page.goto(`${url}/${path}`)
+          const chosen = { language: 'fa', theme: 'light', ...look }
+          await page.addInitScript((stored) => {
+            if (!localStorage.getItem('zolal.look'))
+              localStorage.setItem('zolal.look', JSON.stringify(stored))
+          }, chosen)
+          // A number of its own, so that every screen begins from nothing and not from the one before.
+          const [query = '', hash = ''] = path.split('#')
+          await page.goto(`${url}/${query || '?'}&n=${opened++}#${hash}`)
           await page.locator('#app > :not(.splash)').first().waitFor()
         },
       })
