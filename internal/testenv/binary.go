@@ -3,7 +3,6 @@
 package testenv
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -19,6 +18,7 @@ import (
 
 // Process is the real binary, serving a data directory of its own.
 type Process struct {
+	hush
 	t       *testing.T
 	through []string
 	binary  string
@@ -26,7 +26,6 @@ type Process struct {
 	address string
 	cmd     *exec.Cmd
 	exited  chan struct{}
-	stderr  bytes.Buffer
 }
 
 // built is the binary of this test process, made once.
@@ -58,6 +57,7 @@ func BinaryUnder(t *testing.T, through ...string) *Process {
 	}
 	data := filepath.Join(t.TempDir(), "data")
 	p := &Process{t: t, through: through, binary: binary, data: data, address: FreeAddress(t)}
+	p.Hush("test_operator", password)
 	t.Cleanup(p.close)
 	add := exec.Command(binary, "user", "add", "test_operator", "--operator", "--password-stdin",
 		"--data", p.data)
@@ -72,11 +72,11 @@ func BinaryUnder(t *testing.T, through ...string) *Process {
 }
 
 func (p *Process) start() error {
-	p.stderr.Reset()
 	args := append(p.through, p.binary, "serve", "--data", p.data, "--listen", p.address,
-		"--signup", "open", "--backup-keep", "0", "--limits-requests", "0")
+		"--signup", "open", "--backup-keep", "0", "--limits-requests", "0",
+		"--log-level", "debug")
 	p.cmd = exec.Command(args[0], args[1:]...)
-	p.cmd.Stderr = &p.stderr
+	p.cmd.Stderr = &p.hush
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := p.cmd.Start(); err != nil {
 		return err
@@ -102,7 +102,7 @@ func (p *Process) ready() error {
 		}
 		select {
 		case <-p.exited:
-			return fmt.Errorf("the server ended: %s", strings.TrimSpace(p.stderr.String()))
+			return fmt.Errorf("the server ended: %s", strings.TrimSpace(p.Log()))
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
@@ -125,6 +125,9 @@ func (p *Process) end(signal os.Signal) error {
 	return nil
 }
 
+// Address is the one address.
+func (p *Process) Address(int) string { return p.address }
+
 // Run runs a command of the binary against the data directory and returns what it prints.
 func (p *Process) Run(args ...string) (string, error) {
 	cmd := exec.Command(p.binary, append(args, "--data", p.data)...)
@@ -140,9 +143,6 @@ func (p *Process) Stop() error { return p.end(syscall.SIGTERM) }
 
 // Start starts a server that was stopped.
 func (p *Process) Start() error { return p.start() }
-
-// Address is the one address.
-func (p *Process) Address(int) string { return p.address }
 
 // Restart stops in good order and starts again.
 func (p *Process) Restart() error {
@@ -165,6 +165,7 @@ func (p *Process) close() {
 		p.t.Error(err)
 		return
 	}
+	p.judge(p.t, p.address)
 	if _, err := p.Run("fsck"); err != nil {
 		p.t.Error(err)
 	}

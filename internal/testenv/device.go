@@ -24,6 +24,7 @@ type device struct {
 	client  *zolal.Client
 	net     *Network
 	name    string
+	token   string
 
 	mu      sync.Mutex
 	views   map[uint32]*view
@@ -91,7 +92,7 @@ func connect(
 		return nil, err
 	}
 	d := &device{
-		account: s.GetAccount(), client: c, net: n, name: s.GetUsername(),
+		account: s.GetAccount(), client: c, net: n, name: s.GetUsername(), token: s.GetToken(),
 		views: map[uint32]*view{}, ticks: map[uint32]uint32{}, typing: map[uint32]uint32{},
 	}
 	_, d.cancel = context.WithCancel(ctx)

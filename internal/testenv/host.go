@@ -32,4 +32,6 @@ type Host interface {
 	Restart() error
 	// Crash ends the server without warning and starts it again at the same address.
 	Crash() error
+	// Hush names what must not stand in the server's log, which is looked through when it closes.
+	Hush(words ...string)
 }

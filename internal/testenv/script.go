@@ -79,6 +79,7 @@ func RunScript(t *testing.T, path string, host Host) {
 	for i, text := range strings.Split(string(raw), "\n") {
 		l, err := parseLine(text)
 		if err == nil && l != nil {
+			s.hush(l)
 			err = s.play(l)
 		}
 		if err != nil {
@@ -113,6 +114,18 @@ func parseLine(text string) (*line, error) {
 	}
 	l.verb, l.words = words[0], words[1:]
 	return l, nil
+}
+
+// hush tells the host what people say and are called in a line: neither may be logged.
+func (s *stage) hush(l *line) {
+	for i, w := range l.words {
+		switch {
+		case l.verb == "cast", strings.ContainsFunc(w, func(r rune) bool { return r <= ' ' || r > '~' }):
+			s.host.Hush(w)
+		case i > 0 && (l.verb == "says" || l.verb == "queues" || l.verb == "creates"):
+			s.host.Hush(w)
+		}
+	}
 }
 
 // split cuts a line into words; quoted ones may hold spaces and \n.

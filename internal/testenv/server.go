@@ -4,6 +4,7 @@ package testenv
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"strings"
 	"sync"
@@ -34,6 +35,7 @@ func (shared) Snapshot(context.Context, string) error { return nil }
 
 // local is one or more servers in this process, over one store.
 type local struct {
+	hush
 	t       *testing.T
 	store   shared
 	backup  *storetest.Memory
@@ -108,6 +110,7 @@ func start(t *testing.T, n int, change ...func(*server.Config)) *local {
 		cfg.Signup = "open"
 		cfg.StopWithin = 5 * time.Second
 		cfg.OpenStore = func(context.Context, string) (server.Store, error) { return h.store, nil }
+		cfg.Log = slog.New(slog.NewTextHandler(&h.hush, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		wire := &wires{open: map[net.Conn]bool{}}
 		h.wires, cfg.Listener = append(h.wires, wire), wire.listen
 		for _, c := range change {
@@ -152,6 +155,7 @@ func (h *local) setUp() {
 	if !ok {
 		h.t.Fatal("a new store has no set-up link")
 	}
+	h.Hush(secret, "test_operator", password)
 	_, err := zolal.SignUp(h.t.Context(), h.Address(last), options("", "operator", &Network{}),
 		&zolalv1.SignUpRequest{
 			Key: key(), Username: "test_operator", Password: password, Name: "Operator",
@@ -212,6 +216,11 @@ func (h *local) close() {
 		h.t.Error(err)
 	}
 	h.fallen.Wait()
+	own := make([]string, len(h.configs))
+	for i, cfg := range h.configs {
+		own[i] = cfg.Listen
+	}
+	h.judge(h.t, own...)
 	console, err := server.Reach(context.Background(), h.configs[0], true)
 	if err != nil {
 		h.t.Error(err)

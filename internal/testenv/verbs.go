@@ -84,6 +84,7 @@ func cast(s *stage, l *line) error {
 			return err
 		}
 		s.devices[name] = d
+		s.host.Hush(d.name, d.token)
 	}
 	return nil
 }
@@ -96,6 +97,7 @@ func opens(s *stage, l *line) error {
 	s.started++
 	other, err := signIn(s.ctx, s.host.Address(s.started), d.name, l.words[0])
 	if err == nil {
+		s.host.Hush(other.token)
 		s.devices[l.actor+"/"+l.words[0]] = other
 	}
 	return err
@@ -254,6 +256,7 @@ func links(s *stage, l *line) error {
 		return err
 	}
 	s.links[as] = made.GetToken()
+	s.host.Hush(made.GetToken())
 	return nil
 }
 
