@@ -130,7 +130,7 @@ func TestADiskThatFillsUpLosesNothingAndIsSaid(t *testing.T) {
 		return
 	}
 	dir := disk(t, "40m")
-	p := serve(t, filepath.Join(dir, "data"), "--backup-keep", "0")
+	p := serve(t, filepath.Join(dir, "data"), "--backup-keep", "0", "--disk-stop", "0")
 	sara, reza := p.signUp("sara_first"), p.signUp("reza_second")
 	chat := sara.chatWith(reza)
 	filler := fill(t, dir, 1<<20)
@@ -168,6 +168,45 @@ func TestADiskThatFillsUpLosesNothingAndIsSaid(t *testing.T) {
 		t.Errorf("after all that %d messages, want %d", len(got), len(kept)+1)
 	}
 	mustRun(t, "fsck", "--data", p.dir)
+}
+
+func TestBeforeADiskIsFullNothingNewIsTakenAndItGoesOnByItself(t *testing.T) {
+	if !apart(t, "-rm") {
+		return
+	}
+	dir := disk(t, "60m")
+	p := serve(t, filepath.Join(dir, "data"), "--disk-warn", "20MB", "--disk-stop", "10MB")
+	sara, reza := p.signUp("sara_first"), p.signUp("reza_second")
+	chat := sara.chatWith(reza)
+	seq := sara.say(chat, "there is room").GetSeq()
+	filler := fill(t, dir, 15e6)
+	p.awaitReady(200, "the disk of the data is running full")
+	sara.say(chat, "and still")
+	rest := fill(t, dir, 8e6)
+	p.awaitReady(200, "nothing new is taken")
+	send := func() error {
+		return sara.Call(t.Context(), "Messages/Send",
+			&zolalv1.SendRequest{Chat: chat, Key: sara.NewKey(), Text: "there is none"}, new(zolalv1.Receipt))
+	}
+	if err := send(); zolal.CodeOf(err) != zolalv1.ErrorCode_DISK_FULL {
+		t.Errorf("a write is answered: %v", err)
+	}
+	if got := reza.texts(chat); !slices.Equal(got[:2], []string{"there is room", "and still"}) {
+		t.Errorf("reza sees %q", got)
+	}
+	err := sara.Call(t.Context(), "Messages/Delete",
+		&zolalv1.DeleteRequest{Chat: chat, Key: sara.NewKey(), Targets: []uint32{seq}}, new(zolalv1.Receipt))
+	if err != nil {
+		t.Errorf("deleting: %v", err)
+	}
+	if !strings.Contains(p.log(), "a disk is nearly full") || strings.Contains(p.log(), "no space left") {
+		t.Errorf("the log says\n%s", p.log())
+	}
+	if err := errors.Join(os.Remove(filler), os.Remove(rest)); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "writes are not taken again", func() bool { return send() == nil })
+	p.awaitReady(200, `{"ok":true}`)
 }
 
 // TestADataDirectoryThatTurnsReadOnlyIsSaidAndLosesNothing mounts the directory of a running server read-only

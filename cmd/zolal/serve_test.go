@@ -74,7 +74,7 @@ func TestTheServerSaysWhatItIsAndHowItIs(t *testing.T) {
 	p := serve(t, t.TempDir(), "--name", "Spring")
 	for path, want := range map[string][]string{
 		"/healthz":            {"ok"},
-		"/readyz":             {`{"ok":true}`},
+		"/readyz":             {`{"ok":true`},
 		"/metrics":            {"zolal_build_info{", "zolal_connections 0", "zolal_start_time_seconds"},
 		"/.well-known/zolal":  {`"name":"Spring"`, `"incarnation":"`, `"limits":{`, `"setup_needed":true`},
 		"/api/Accounts/Empty": {`"code":"BAD_REQUEST"`},

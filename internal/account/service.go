@@ -127,6 +127,8 @@ type Config struct {
 	// OpenSignup lets strangers sign up once there is an operator; LocalSignup only those whose address is
 	// this machine's.
 	OpenSignup, LocalSignup bool
+	// Full refuses new accounts, with chat.CodeDiskFull, where little room is left; nil: there is room.
+	Full func() error
 	// Limits bound guessing and flooding; the zero Limits are none.
 	Limits Limits
 	// Cost is what a password costs to check; the zero Cost is the recommended one. Tests that make many

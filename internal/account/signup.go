@@ -94,6 +94,11 @@ func (s *Service) mayCreate(ctx context.Context, req SignUp) error {
 	if err := checkForm(req.Password); err != nil {
 		return err
 	}
+	if s.Full != nil {
+		if err := s.Full(); err != nil {
+			return err
+		}
+	}
 	if err := s.Registry.CheckName(ctx, req.Username); err != nil {
 		return err
 	}

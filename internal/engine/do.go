@@ -94,6 +94,9 @@ func (e *Engine) begin(ctx context.Context, r request) (*Pending, error) {
 	if r.cmd, err = e.mentionable(ctx, r.room, r.cmd); err == nil {
 		p, err = e.decide(ctx, r)
 	}
+	if err == nil && len(p.batch.Entries) > 0 {
+		err = e.roomFor(r)
+	}
 	if err == nil {
 		p, err = e.slowed(ctx, r, f, p)
 	}
@@ -117,6 +120,30 @@ func (e *Engine) begin(ctx context.Context, r request) (*Pending, error) {
 		return nil, err
 	}
 	return &Pending{flight: f}, nil
+}
+
+// roomFor refuses what would take room where little is left. What the server itself notes, such as that a
+// device was signed out, goes on.
+func (e *Engine) roomFor(r request) error {
+	if r.actor.Server || spares(r.cmd) {
+		return nil
+	}
+	return e.cfg.Full()
+}
+
+// spares reports whether a command goes on while the disk is nearly full: it belongs to reading, it frees
+// room, or it keeps somebody away.
+func spares(cmd chat.Command) bool {
+	switch cmd := cmd.(type) {
+	case chat.MarkRead, chat.Delete, chat.DeleteChat, chat.Leave, chat.RevokeLink, chat.SetMember,
+		chat.SetBlock, chat.SetPrivacy:
+		return true
+	case chat.AnswerInvitation:
+		return !cmd.Accept
+	case chat.SetDraft:
+		return cmd.Text == ""
+	}
+	return false
 }
 
 // slowed lets a plan that slow mode binds through if nothing else of its sender is on its way, and decides

@@ -44,6 +44,10 @@ type Config struct {
 	QueueBytes int
 	// TailBytes bounds what is kept of recent growth for followers; default 16 MiB.
 	TailBytes int
+	// Full refuses, with chat.CodeDiskFull, what would take room where little is left; default: there is room.
+	// It is asked for every write of people, and for imports, but not for what reading, deleting, leaving and
+	// keeping others away need.
+	Full func() error
 	// QueueWait is how long an append waits for room before CodeUnavailable; default 5 s.
 	QueueWait time.Duration
 }
@@ -57,6 +61,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Full == nil {
+		c.Full = func() error { return nil }
 	}
 	c.Poll = orDefault(c.Poll, time.Second)
 	c.ReadGap = orDefault(c.ReadGap, 2*time.Second)

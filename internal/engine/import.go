@@ -36,6 +36,9 @@ func (h *Handle) Import(ctx context.Context, head chat.Seq, lines []chat.Import)
 	if len(lines) == 0 {
 		return nil
 	}
+	if err := h.engine.cfg.Full(); err != nil {
+		return fmt.Errorf("import into %s: %w", h.log, err)
+	}
 	r := request{actor: h.actor, room: h.room}
 	if err := h.engine.checkKey(&r); err != nil {
 		return fmt.Errorf("import into %s: %w", h.log, err)

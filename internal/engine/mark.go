@@ -53,6 +53,11 @@ func (h *Handle) React(ctx context.Context, seq chat.Seq, emojis []string) (chat
 	if err := h.markable(ctx, seq); err != nil {
 		return chat.Tally{}, fmt.Errorf("react in %s: %w", h.log, err)
 	}
+	if len(emojis) > 0 {
+		if err := h.engine.cfg.Full(); err != nil {
+			return chat.Tally{}, fmt.Errorf("react in %s: %w", h.log, err)
+		}
+	}
 	tally, err := h.engine.store.React(ctx, h.log, seq, Reactor{Account: h.actor.Account, Emojis: emojis})
 	if err != nil {
 		return chat.Tally{}, fmt.Errorf("react in %s: %w", h.log, err)

@@ -38,6 +38,7 @@ type Config struct {
 	Metrics []netip.Prefix // who may read /metrics, without a proxy between
 	TLS     TLSConfig
 	Backup  BackupConfig
+	Disk    DiskConfig
 	Limits  account.Limits
 	Rates   native.Rates // how much one client may ask
 	// StopWithin is how long a graceful stop may take.
@@ -87,6 +88,7 @@ func Default() Config {
 		Data:       "zolal-data",
 		Name:       "Zolal",
 		Backup:     BackupConfig{Keep: 7, At: 3*time.Hour + 30*time.Minute},
+		Disk:       DiskConfig{Warn: Mark{10, 5e9}, Stop: Mark{3, 500e6}},
 		Metrics:    loopback(),
 		Limits:     account.DefaultLimits(),
 		Rates:      native.DefaultRates(),

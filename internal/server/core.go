@@ -32,6 +32,7 @@ type core struct {
 	cfg      Config
 	log      *slog.Logger
 	dir      *dataDir
+	disk     *diskWatch
 	store    Store
 	engine   *engine.Engine
 	accounts *account.Service
@@ -67,12 +68,14 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 	if err := sweep(c.dir.path, c.cfg.Backup.Dir); err != nil {
 		return c, err
 	}
+	c.disk = newDiskWatch(&c.cfg, c.dir.path)
 	if c.store, err = cfg.OpenStore(ctx, c.dir.path); err != nil {
 		return c, err
 	}
 	c.engine, err = engine.Start(ctx, engine.Config{
 		Store: c.store, Codec: wire.Codec{}, Now: cfg.Now, Log: cfg.Log,
 		Shared: cfg.Shared, Hintless: cfg.Hintless, Poll: cfg.Poll, TailBytes: tail,
+		Full: c.disk.refuse,
 	})
 	if err != nil {
 		return c, err
@@ -93,6 +96,7 @@ func (c *core) startAccounts() (err error) {
 		LocalSignup: c.cfg.localSignup(),
 		Limits:      c.cfg.Limits,
 		Cost:        c.cfg.HashCost,
+		Full:        c.disk.refuse,
 		Official: func(client, build string) bool {
 			return client == "zolal-web" && (build == c.app.build || build == c.build.Commit)
 		},

@@ -20,6 +20,8 @@ type Ready struct {
 	OK       bool     `json:"ok"`
 	Problems []string `json:"problems,omitempty"` // why not, without causes: anybody may ask
 	Warnings []string `json:"warnings,omitempty"` // what will become a problem
+	// Details are the numbers behind the warnings. The admin socket alone tells them.
+	Details []string `json:"details,omitempty"`
 	// Causes are the errors of the system behind the problems. The admin socket alone tells them.
 	Causes []string `json:"causes,omitempty"`
 }
@@ -70,6 +72,8 @@ func (h *health) ready(ctx context.Context) Ready {
 	if w := certificateWarning(h.certs, h.core.cfg.Now()); w != "" {
 		r.Warnings = append(r.Warnings, w)
 	}
+	warnings, details := h.core.disk.warnings()
+	r.Warnings, r.Details = append(r.Warnings, warnings...), details
 	r.OK = len(r.Problems) == 0
 	h.tell(r)
 	return r
@@ -136,7 +140,7 @@ func (h *health) warnOfCertificate(ctx context.Context) {
 
 func (h *health) serveReady(w http.ResponseWriter, r *http.Request) {
 	ready := h.ready(r.Context())
-	ready.Causes = nil
+	ready.Causes, ready.Details = nil, nil
 	answerReady(w, ready)
 }
 

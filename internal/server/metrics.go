@@ -11,7 +11,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	"golang.org/x/sys/unix"
 
 	"github.com/zolal-im/zolal/internal/hub"
 )
@@ -61,9 +60,14 @@ func (s *Server) gauges() []gauge {
 			return end.Sub(s.cfg.Now()).Seconds(), !end.IsZero()
 		}},
 		{"zolal_data_free_bytes", "room left on the disk of the data directory", func() (float64, bool) {
-			var fs unix.Statfs_t
-			err := unix.Statfs(s.dir.path, &fs)
-			return float64(fs.Bavail) * float64(fs.Bsize), err == nil
+			s.disk.look()
+			return s.disk.free(0)
+		}},
+		{"zolal_backup_free_bytes", "room left on the disk of the nightly backups", func() (float64, bool) {
+			return s.disk.free(1)
+		}},
+		{"zolal_disk_fullness", "0 enough room, 1 below disk.warn, 2 below disk.stop", func() (float64, bool) {
+			return float64(s.disk.worst()), true
 		}},
 	}
 }

@@ -114,6 +114,7 @@ func (s *Server) begin() error {
 	s.log.Info("serving", "version", s.build.Version, "commit", s.build.Commit, "setup_needed", s.setup != "")
 	s.done.Go(func() { s.nightly(ctx) })
 	s.done.Go(func() { s.health.warnOfCertificate(ctx) })
+	s.done.Go(func() { s.disk.run(ctx) })
 	return nil
 }
 
