@@ -126,6 +126,7 @@ describe('names in sentences', () => {
 
   test.each(both)('%s: nothing put in stays nothing', (_, words) => {
     expect(words.service.pinnedChannel('')).not.toMatch(/[\u2068\u2069«»“”]/)
+    expect(words.chat.reaction('🔥', 2)).not.toMatch(/[\u2068\u2069]/)
     expect(words.service.publicNameChanged('')).not.toMatch(/[\u2068\u2069@]/)
   })
 })

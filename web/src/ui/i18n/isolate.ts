@@ -5,7 +5,8 @@ const PDI = '\u2069'
 
 /** A text that is put into a sentence, so that its direction and that of the sentence do not mix. */
 export function isolate(text: string): string {
-  return text === '' ? '' : FSI + text + PDI
+  // Without a letter it has no direction: emoji, figures.
+  return /\p{L}/u.test(text) ? FSI + text + PDI : text
 }
 
 function isolateAny(value: unknown): unknown {
