@@ -116,6 +116,17 @@ test('several quick messages: the view stays at the end and shows the last of th
   await expect(page.locator('[data-seq="119990"]')).toBeInViewport()
   await scrollBy(page, 10_000)
   await expect(page.locator('[data-seq="120000"]')).toBeInViewport()
+  // As in the middle of a rise, however slow the machine is.
+  await page.evaluate(async () => {
+    const scroller = document.querySelector('.scroller') as HTMLElement
+    const column = scroller.firstElementChild as HTMLElement
+    const frame = () => new Promise(requestAnimationFrame)
+    column.style.transform = 'translateY(160px)'
+    scroller.dispatchEvent(new Event('scroll'))
+    await frame()
+    await frame()
+    column.style.transform = ''
+  })
   await page.evaluate(async () => {
     const { gallery } = window as unknown as { gallery: { receive(id: number, t: string): void } }
     const frame = () => new Promise(requestAnimationFrame)
