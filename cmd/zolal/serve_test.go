@@ -114,6 +114,13 @@ func TestCommandsTalkToTheRunningServer(t *testing.T) {
 	chat := parvaneh.chatWith(operator)
 	parvaneh.say(chat, "hello")
 
+	out = mustRun(t, "status", "--data", p.dir)
+	for _, want := range []string{"ready, up 0 min", "2, on 2 connections", "a minute", "the data: "} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the status lacks %q:\n%s", want, out)
+		}
+	}
+
 	// Suspended mid-stream: the open connection ends within 5 s, and no other begins.
 	away := parvaneh.awaitEnd()
 	mustRun(t, "user", "suspend", "parvaneh", "--reason", "spam", "--data", p.dir)

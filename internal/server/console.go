@@ -135,6 +135,11 @@ func (c *Console) BackupStatus(ctx context.Context) (BackupStatus, error) {
 	return ask[Nothing, BackupStatus](ctx, c, "/backup/status", Nothing{})
 }
 
+// Status says how the server is.
+func (c *Console) Status(ctx context.Context) (Status, error) {
+	return ask[Nothing, Status](ctx, c, "/status", Nothing{})
+}
+
 // Fsck checks the store, or rebuilds its projections.
 func (c *Console) Fsck(ctx context.Context, q Fsck) (FsckReport, error) {
 	return ask[Fsck, FsckReport](ctx, c, "/fsck", q)
@@ -201,7 +206,7 @@ func openSocketServer(ctx context.Context, cfg Config) (*socketServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := serveSocket(c, nil)
+	s, err := serveSocket(c, map[string]http.Handler{"POST /status": answer(c.status)})
 	if err != nil {
 		return nil, errors.Join(err, c.close())
 	}

@@ -24,6 +24,8 @@ type Store interface {
 	// Snapshot writes a consistent copy of the whole store into a new file, while others go on writing; the
 	// copy is on disk when it returns.
 	Snapshot(ctx context.Context, file string) error
+	// CountAccounts counts the accounts there are, unfinished sign-ups too.
+	CountAccounts(ctx context.Context) (int, error)
 }
 
 // core is the part of a server that commands need as much as connections do: the store, the engine and the

@@ -257,6 +257,18 @@ func (w *diskWatch) worst() fullness {
 	return worst
 }
 
+// status says what room each disk has.
+func (w *diskWatch) status() []DiskStatus {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.freshen()
+	out := make([]DiskStatus, len(w.disks))
+	for i, d := range w.disks {
+		out[i] = DiskStatus{What: d.what, Path: d.path, FreeBytes: d.room.Free, TotalBytes: d.room.Total}
+	}
+	return out
+}
+
 // free is the room left on the disk of the data (0) or of the backups (1); ok is false where nobody knows.
 func (w *diskWatch) free(i int) (bytes float64, ok bool) {
 	w.mu.Lock()
@@ -282,14 +294,14 @@ func (w *diskWatch) warnings() (warnings, details []string) {
 		}
 		warnings = append(warnings, what)
 		details = append(details, fmt.Sprintf("%s: %s of %s free; disk.warn is %s, disk.stop %s", d.path,
-			sized(d.room.Free), sized(d.room.Total), sized(w.cfg.Warn.of(d.room.Total)),
-			sized(w.cfg.Stop.of(d.room.Total))))
+			Size(d.room.Free), Size(d.room.Total), Size(w.cfg.Warn.of(d.room.Total)),
+			Size(w.cfg.Stop.of(d.room.Total))))
 	}
 	return warnings, details
 }
 
-// sized writes a number of bytes for people.
-func sized(n uint64) string {
+// Size writes a number of bytes for people.
+func Size(n uint64) string {
 	v, unit := float64(n), ""
 	for _, u := range []string{"kB", "MB", "GB", "TB"} {
 		if v < 1000 {

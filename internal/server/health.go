@@ -72,6 +72,9 @@ func (h *health) ready(ctx context.Context) Ready {
 	if w := certificateWarning(h.certs, h.core.cfg.Now()); w != "" {
 		r.Warnings = append(r.Warnings, w)
 	}
+	if w := h.core.backupWarning(ctx); w != "" {
+		r.Warnings = append(r.Warnings, w)
+	}
 	warnings, details := h.core.disk.warnings()
 	r.Warnings, r.Details = append(r.Warnings, warnings...), details
 	r.OK = len(r.Problems) == 0

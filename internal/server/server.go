@@ -30,6 +30,7 @@ type Server struct {
 	admin  *socketServer
 	main   net.Listener
 	https  []*http.Server
+	pace   pace
 	setup  string // one-time secret; empty where there is an operator
 
 	failed chan error // of a listener that broke
@@ -63,6 +64,7 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 	}
 	more := map[string]http.Handler{
 		"GET /readyz": http.HandlerFunc(s.health.serveCauses), "GET /metrics": s.metrics(),
+		"POST /status": answer(s.status),
 	}
 	if s.admin, err = serveSocket(core, more); err != nil {
 		return s, err
@@ -115,6 +117,7 @@ func (s *Server) begin() error {
 	s.done.Go(func() { s.nightly(ctx) })
 	s.done.Go(func() { s.health.warnOfCertificate(ctx) })
 	s.done.Go(func() { s.disk.run(ctx) })
+	s.done.Go(func() { s.keepPace(ctx) })
 	return nil
 }
 

@@ -24,6 +24,9 @@ func (s sick) Close() error { return s.whole.Close() }
 // Snapshot fails, as it does in a sound one.
 func (s sick) Snapshot(ctx context.Context, file string) error { return s.whole.Snapshot(ctx, file) }
 
+// CountAccounts counts, as it does in a sound one.
+func (s sick) CountAccounts(ctx context.Context) (int, error) { return s.whole.CountAccounts(ctx) }
+
 // Sick starts a server on the reference store, whose calls fail as planned from the first one on. The plan
 // must let it start, and be sound again before it closes.
 func Sick(t *testing.T, plan func(op string) storetest.Fault) Host {

@@ -46,6 +46,15 @@ func readRevocation(r *row) account.Revocation {
 	return v
 }
 
+// CountAccounts counts the accounts there are.
+func (s *Store) CountAccounts(ctx context.Context) (n int, err error) {
+	err = s.read(ctx, "count accounts", func(c *conn) error {
+		_, err := c.one("SELECT count(*) FROM accounts", func(r *row) { n = int(num[int64](r)) })
+		return err
+	})
+	return n, err
+}
+
 // Apply implements account.Store.
 func (s *Store) Apply(ctx context.Context, changes ...account.Change) error {
 	return s.do(ctx, "apply", func(w *writer) error {

@@ -49,6 +49,13 @@ func (s *secrets) clone() *secrets {
 	}
 }
 
+// CountAccounts counts the accounts there are.
+func (m *Memory) CountAccounts(ctx context.Context) (int, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return len(m.secrets.accounts), m.ready(ctx, "count accounts")
+}
+
 // Apply implements account.Store.
 func (m *Memory) Apply(ctx context.Context, changes ...account.Change) error {
 	m.mu.Lock()

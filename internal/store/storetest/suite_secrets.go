@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -12,9 +13,10 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 )
 
-// SecretStore is what SecretSuite tests: an account.Store that can be closed.
+// SecretStore is what SecretSuite tests: an account.Store that can be closed and counts its accounts.
 type SecretStore interface {
 	account.Store
+	CountAccounts(ctx context.Context) (int, error)
 	Close() error
 }
 
@@ -255,6 +257,7 @@ func testSecretsAsMemory(t *testing.T, open func(*testing.T) SecretStore) {
 			},
 			"": func(rt *rapid.T) {
 				agree(rt, "accounts", gave(m.Accounts(ctxb(), 0, 9)), gave(o.Accounts(ctxb(), 0, 9)))
+				agree(rt, "their number", gave(m.CountAccounts(ctxb())), gave(o.CountAccounts(ctxb())))
 			},
 		})
 		sameSecrets(rt, m, o)

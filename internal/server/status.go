@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package server
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Status is how a server is, for its operator.
+type Status struct {
+	Ready
+	Serving bool   `json:"serving"` // a server answers; false: none runs, and the store itself was asked
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+
+	UptimeSeconds int64 `json:"uptime_seconds"`
+	Accounts      int   `json:"accounts"`
+	Online        int   `json:"online"` // accounts with a session
+	Connections   int   `json:"connections"`
+	// Entries is the commit position of the newest entry: how many were ever written.
+	Entries          uint64  `json:"entries"`
+	EntriesPerMinute float64 `json:"entries_per_minute"` // over the last minutes, or since the start
+
+	StoreBytes int64        `json:"store_bytes"`
+	Disks      []DiskStatus `json:"disks"`
+	// Backup tells of the nightly backups; nil: none are made.
+	Backup *BackupStatus `json:"backup,omitempty"`
+	// CertificateExpires is when the certificate ends; zero: there is none.
+	CertificateExpires time.Time `json:"certificate_expires,omitzero"`
+}
+
+// DiskStatus is the room on one disk.
+type DiskStatus struct {
+	What       string `json:"what"` // of the data, of the backups
+	Path       string `json:"path"`
+	FreeBytes  uint64 `json:"free_bytes"`
+	TotalBytes uint64 `json:"total_bytes"`
+}
+
+// status is what a store knows without anybody connected.
+func (h *health) status(ctx context.Context) (Status, error) {
+	c := h.core
+	s := Status{Ready: h.ready(ctx), Serving: c.serving, Version: c.build.Version, Commit: c.build.Commit,
+		Disks: c.disk.status(), CertificateExpires: h.certs.expires()}
+	if c.serving {
+		s.UptimeSeconds = int64(c.cfg.Now().Sub(c.started).Seconds())
+	}
+	var err error
+	if s.Accounts, err = c.store.CountAccounts(ctx); err != nil {
+		return s, fmt.Errorf("status: %w", err)
+	}
+	_, pos, err := c.store.Feed(ctx, 0, 0)
+	if err != nil {
+		return s, fmt.Errorf("status: %w", err)
+	}
+	s.Entries = uint64(pos)
+	for _, suffix := range []string{"", "-wal"} {
+		if info, err := os.Stat(filepath.Join(c.dir.path, databaseName+suffix)); err == nil {
+			s.StoreBytes += info.Size()
+		}
+	}
+	if c.cfg.Backup.Keep > 0 {
+		b, err := c.backupStatus(ctx, Nothing{})
+		if err != nil {
+			return s, fmt.Errorf("status: %w", err)
+		}
+		s.Backup = &b
+	}
+	return s, nil
+}
+
+// status answers where no server runs.
+func (c *core) status(ctx context.Context, _ Nothing) (Status, error) {
+	return (&health{core: c, certs: plain{}}).status(ctx)
+}
+
+// status answers for a running server.
+func (s *Server) status(ctx context.Context, _ Nothing) (Status, error) {
+	out, err := s.health.status(ctx)
+	out.Online, out.Connections = s.live.hub.Stats().Accounts, s.live.gateway.Connections()
+	out.EntriesPerMinute = s.pace.perMinute(s.cfg.Now(), out.Entries)
+	return out, err
+}
+
+const (
+	paceEvery = 10 * time.Second
+	paceKept  = 30 // samples: five minutes
+)
+
+// pace remembers how far the store had grown at some times, to say how fast it grows.
+type pace struct {
+	mu      sync.Mutex
+	samples []paceSample // the oldest first
+}
+
+type paceSample struct {
+	at      time.Time
+	entries uint64
+}
+
+func (p *pace) note(at time.Time, entries uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.samples) == paceKept {
+		p.samples = append(p.samples[:0], p.samples[1:]...)
+	}
+	p.samples = append(p.samples, paceSample{at, entries})
+}
+
+// perMinute is the growth since the oldest sample.
+func (p *pace) perMinute(now time.Time, entries uint64) float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.samples) == 0 {
+		return 0
+	}
+	since := p.samples[0]
+	minutes := now.Sub(since.at).Minutes()
+	if minutes <= 0 || entries < since.entries {
+		return 0
+	}
+	return float64(entries-since.entries) / minutes
+}
+
+// keepPace takes samples until ctx ends. One that fails is passed over: the next one counts for it.
+func (s *Server) keepPace(ctx context.Context) {
+	tick := time.NewTicker(paceEvery)
+	defer tick.Stop()
+	for {
+		if _, pos, err := s.store.Feed(ctx, 0, 0); err == nil {
+			s.pace.note(s.cfg.Now(), uint64(pos))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// backupOverdue is how old the newest nightly backup may be before the operator is warned.
+const backupOverdue = 48 * time.Hour
+
+// backupWarning is empty while nightly backups are made. A server that was off for days has time to make
+// one.
+func (c *core) backupWarning(ctx context.Context) string {
+	up := c.cfg.Now().Sub(c.started)
+	if c.cfg.Backup.Keep == 0 || up < retryBackup {
+		return ""
+	}
+	b, err := c.backupStatus(ctx, Nothing{})
+	age := time.Duration(b.AgeSeconds) * time.Second
+	switch {
+	case err != nil:
+		return "the nightly backups cannot be listed"
+	case b.Count == 0 && up > backupOverdue:
+		return "no nightly backup was made yet"
+	case b.Count > 0 && age > backupOverdue:
+		return "the newest nightly backup is " + fmt.Sprint(int(age.Hours())/24) + " days old"
+	}
+	return ""
+}
