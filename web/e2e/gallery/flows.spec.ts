@@ -126,6 +126,44 @@ test.describe('messages', () => {
     await expect(page.locator('.scroller [data-key]').last().locator('.quote')).toContainText('اشکالی ندارد')
   })
 
+  test('a part of a message that is selected can be quoted alone', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    const bubble = page.locator('[data-seq="11"] .bubble')
+    await bubble
+      .locator('.line')
+      .first()
+      .evaluate((line) => {
+        const words = document.createTreeWalker(line, NodeFilter.SHOW_TEXT).nextNode() as Text
+        getSelection()?.setBaseAndExtent(words, 0, words, 6)
+      })
+    await bubble
+      .locator('.line')
+      .first()
+      .click({ button: 'right', position: { x: 5, y: 5 } })
+    await page.getByRole('menuitem', { name: 'نقل‌قول' }).click()
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    await field.fill('باشه')
+    await field.press('Enter')
+    await expect(page.locator('.scroller [data-key]').last().locator('.quote .line')).toHaveText('اشکالی')
+  })
+
+  test('on a phone the part to quote is chosen in a sheet', async ({ browser, gallery }) => {
+    const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
+    const context = await browser.newContext(phone)
+    const page = await context.newPage()
+    await gallery.open(page, '#/c/101')
+    await page.locator('[data-seq="11"] .bubble').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'نقل‌قول' }).click()
+    const text = page.getByRole('textbox', { name: 'نقل‌قول' })
+    await text.focus()
+    await text.evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(0, 6))
+    await page.screenshot({ path: 'test-results/screens/quote-phone-fa-light.png' })
+    await page.getByRole('dialog').getByRole('button', { name: 'نقل‌قول' }).click()
+    await expect(page.locator('.composer')).toContainText('اشکالی')
+    await expect(page.locator('.composer')).not.toContainText('ندارد')
+    await context.close()
+  })
+
   test('several are selected and forwarded without their source', async ({ page, gallery }) => {
     await gallery.open(page, '#/c/102')
     await page.locator('[data-seq="9"] .bubble').click({ button: 'right' })

@@ -24,6 +24,8 @@ export class ChatState {
   text = $state('')
   /** Messages the forward picker is open for. */
   forwarding = $state.raw<readonly Seq[] | null>(null)
+  /** The message of which a part is being chosen, to be quoted. */
+  quoting = $state.raw<MessageView | null>(null)
   /** Messages whose deletion is being asked about. */
   deleting = $state.raw<readonly Seq[] | null>(null)
   /** The refused message that is being explained. */

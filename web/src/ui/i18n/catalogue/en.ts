@@ -186,6 +186,8 @@ export const make = (f: Format) => ({
   },
   menu: {
     reply: 'Reply',
+    quote: 'Quote',
+    quoteHint: 'Select the part that you answer.',
     copy: 'Copy text',
     copyLink: 'Copy link',
     forward: 'Forward',

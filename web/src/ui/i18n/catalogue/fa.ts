@@ -184,6 +184,8 @@ export const make = (f: Format): Catalogue => ({
   },
   menu: {
     reply: 'پاسخ',
+    quote: 'نقل‌قول',
+    quoteHint: 'بخشی را که به آن پاسخ می‌دهید برگزینید.',
     copy: 'رونوشت از متن',
     copyLink: 'رونوشت از پیوند',
     forward: 'هدایت',
