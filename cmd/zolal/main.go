@@ -199,6 +199,7 @@ func (c *command) reach(ctx context.Context, create bool, do func(*server.Consol
 	if err != nil {
 		return err
 	}
+	cfg.Log = c.warnings()
 	console, err := server.Reach(ctx, cfg, create)
 	if err != nil {
 		return err

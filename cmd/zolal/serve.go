@@ -84,6 +84,11 @@ func (c *command) logger(cfg server.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(c.err, o))
 }
 
+// warnings is the log of a command that opens the store itself, such as how far an upgrade is.
+func (c *command) warnings() *slog.Logger {
+	return c.logger(server.Config{LogLevel: slog.LevelWarn, LogJSON: c.json})
+}
+
 // runServer serves until ctx ends or a listener breaks. A second signal ends the process at once, which
 // loses nothing that was acknowledged.
 func (c *command) runServer(ctx context.Context, cfg server.Config) error {

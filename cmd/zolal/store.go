@@ -138,6 +138,7 @@ func (c *command) restore() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		cfg.Log = c.warnings()
 		r, err := server.Restore(cmd.Context(), args[0], cfg, force)
 		if err != nil {
 			return err

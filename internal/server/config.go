@@ -307,9 +307,6 @@ func (c *Config) check() error {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.OpenStore == nil {
-		c.OpenStore = openSQLite(c.Log)
-	}
 	if c.Listen == "" {
 		c.Listen = "127.0.0.1:8080"
 		if c.Domain != "" {

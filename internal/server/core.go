@@ -71,7 +71,7 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 		return c, err
 	}
 	c.disk = newDiskWatch(&c.cfg, c.dir.path)
-	if c.store, err = cfg.OpenStore(ctx, c.dir.path); err != nil {
+	if c.store, err = cfg.openStore(ctx, c.dir.path); err != nil {
 		return c, err
 	}
 	c.engine, err = engine.Start(ctx, engine.Config{

@@ -60,12 +60,9 @@ func (h holding) Snapshot(ctx context.Context, file string) error {
 func withHolding(h *holding) func(*Config) {
 	h.begun, h.let = make(chan string), make(chan struct{})
 	return func(cfg *Config) {
-		open := cfg.OpenStore
-		if open == nil {
-			open = openSQLite(nil)
-		}
+		before := *cfg
 		cfg.OpenStore = func(ctx context.Context, dir string) (Store, error) {
-			s, err := open(ctx, dir)
+			s, err := before.openStore(ctx, dir)
 			if err != nil {
 				return nil, err
 			}

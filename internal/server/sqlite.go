@@ -12,13 +12,19 @@ import (
 // databaseName is the file of the store in a data directory.
 const databaseName = sqlite.DatabaseName
 
-// openSQLite opens the store that a server has unless it is given another.
-func openSQLite(log *slog.Logger) func(context.Context, string) (Store, error) {
-	return func(ctx context.Context, dir string) (Store, error) {
-		s, err := sqlite.Open(ctx, dir, sqlite.Config{Log: log})
-		if err != nil {
-			return nil, err // never a nil *sqlite.Store in a Store
-		}
-		return s, nil
+// openStore opens the store of a data directory.
+func (c *Config) openStore(ctx context.Context, dir string) (Store, error) {
+	if c.OpenStore != nil {
+		return c.OpenStore(ctx, dir)
 	}
+	return openSQLite(ctx, dir, c.Log)
+}
+
+// openSQLite opens the store that a server has unless it is given another.
+func openSQLite(ctx context.Context, dir string, log *slog.Logger) (Store, error) {
+	s, err := sqlite.Open(ctx, dir, sqlite.Config{Log: log})
+	if err != nil {
+		return nil, err // never a nil *sqlite.Store in a Store
+	}
+	return s, nil
 }

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -46,6 +47,10 @@ func dataTrouble(dir string, err error) error {
 	t := &Trouble{Err: err}
 	code := chat.CodeOf(err)
 	switch {
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+		t.What = fmt.Sprintf("told to stop before the store in %s was open", dir)
+		t.Remedy = "Nothing is wrong with it. Start again; an upgrade that was under way begins anew, so let it " +
+			"end: it says how far it is."
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || code == chat.CodeDiskFull:
 		t.What = fmt.Sprintf("no space is left for %s", dir)
 		t.Remedy = "Free space there (old backups are in its backups directory), or move the directory to a " +

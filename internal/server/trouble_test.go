@@ -3,6 +3,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,6 +31,7 @@ func TestEveryTroubleWithTheDataNamesItsRemedy(t *testing.T) {
 		{&chat.Error{Code: chat.CodeUnavailable}, "another program", "fuser"},
 		{errors.New("database disk image is malformed (11)"), "damaged", "zolal restore"},
 		{errors.New("file is not a database (26)"), "damaged", "zolal restore"},
+		{fmt.Errorf("open: %w", context.Canceled), "told to stop", "Start again"},
 		{errors.New("something else"), "cannot be opened", "zolal fsck"},
 	} {
 		var got *Trouble

@@ -22,40 +22,18 @@ const upgrades = "testdata/upgrade"
 // TestEveryPastSchemaIsBroughtUpToDate opens a database of each schema that ever was. Each fixture is the
 // whole database as SQL; it holds what fillFixture puts in.
 func TestEveryPastSchemaIsBroughtUpToDate(t *testing.T) {
-	steps, err := migrations.ReadDir("migrations")
-	if err != nil {
-		t.Fatal(err)
-	}
-	newest := len(steps) + len(goSteps())
+	newest := newestSchema(t)
 	if *update {
 		writeFixture(t, newest)
 	}
 	for n := 1; n <= newest; n++ {
 		t.Run(fmt.Sprintf("schema %d", n), func(t *testing.T) {
-			text, err := os.ReadFile(filepath.Join(upgrades, fmt.Sprintf("%05d.sql", n)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			dir := t.TempDir()
-			c, err := dial(filepath.Join(dir, DatabaseName))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, statement := range strings.Split(string(text), ";\n") {
-				if strings.TrimSpace(statement) == "" {
-					continue
-				}
-				if err := c.exec(statement); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if err := c.close(); err != nil {
-				t.Fatal(err)
-			}
+			dir := past(t, n)
 			s := open(t, dir, Config{unsynced: true})
 			sound(t, s)
 			checkFixture(t, s)
 			fresh := unsynced(t)
+			rebuilt(t, s, fillFixture(t, fresh))
 			if got, want := schema(t, s), schema(t, fresh); got != want {
 				t.Errorf("the schema is\n%s\nand a new one is\n%s", got, want)
 			}
@@ -63,14 +41,76 @@ func TestEveryPastSchemaIsBroughtUpToDate(t *testing.T) {
 	}
 }
 
+func newestSchema(t *testing.T) int {
+	t.Helper()
+	steps, err := migrations.ReadDir("migrations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(steps) + len(new(upgrade).goSteps())
+}
+
+// past makes a data directory of a schema, from its fixture.
+func past(t *testing.T, schema int, more ...string) (dir string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(upgrades, fmt.Sprintf("%05d.sql", schema)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = t.TempDir()
+	c, err := dial(filepath.Join(dir, DatabaseName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range append(strings.Split(string(text), ";\n"), more...) {
+		if strings.TrimSpace(statement) == "" {
+			continue
+		}
+		if err := c.exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.close(); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// rebuilt fails the test if the projections of a fixture are not what its entries make.
+func rebuilt(t *testing.T, s *Store, batches []engine.Batch) {
+	t.Helper()
+	dump := func() string {
+		var b strings.Builder
+		err := s.Dump(t.Context(), func(table string, values ...any) error {
+			fmt.Fprintln(&b, table, values)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	before := dump()
+	err := s.Rebuild(t.Context(), func(e chat.Entry) ([]chat.Change, error) {
+		return batches[e.Pos-1].Entries[0].Changes, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after := dump(); after != before {
+		t.Errorf("the projections were\n%s\nand are rebuilt as\n%s", before, after)
+	}
+	sound(t, s)
+}
+
 // fillFixture stores one of each kind of thing.
-func fillFixture(t *testing.T, s *Store) {
+func fillFixture(t *testing.T, s *Store) []engine.Batch {
 	room := chat.Chat{ID: 1, Type: chat.Group, Title: "گروه"}
 	member := func(who chat.AccountID) chat.Change {
 		return chat.MemberSet{Chat: 1, Member: chat.Member{Account: who, Role: chat.RoleMember, Version: 1}}
 	}
 	profile := chat.ProfileSet{Account: 1, Profile: chat.Profile{Name: "Ali Reza", Username: "alireza"}}
-	add(t, s,
+	batches := []engine.Batch{
 		said(1, key(1), "first", chat.ChatAdded{Chat: room}, member(1), member(2), profile,
 			chat.NameClaimed{Name: "alireza", Skeleton: "aireza", Account: 1}),
 		said(1, key(2), "to be edited", chat.Mentioned{Account: 2}),
@@ -79,11 +119,14 @@ func fillFixture(t *testing.T, s *Store) {
 			chat.BlockSet{Account: 1, Block: chat.Block{Account: 9, Blocked: true}},
 			chat.DraftSet{Account: 2, Draft: chat.DraftText{Chat: 1, Text: "unsent"}},
 			chat.LinkSet{Chat: 1, Link: chat.InviteLink{Token: "t", Limit: 3}},
-			chat.ReadSet{Account: 2, Mark: chat.ReadMark{Chat: 1, Seq: 1, Ord: 1}}))
+			chat.ReadSet{Account: 2, Mark: chat.ReadMark{Chat: 1, Seq: 1, Ord: 1}}),
+	}
+	add(t, s, batches...)
 	who := engine.Reactor{Account: 2, Emojis: []string{"👍"}}
 	if _, err := s.React(t.Context(), room.ID.Log(), 1, who); err != nil {
 		t.Fatal(err)
 	}
+	return batches
 }
 
 // checkFixture finds what fillFixture stored.

@@ -7,50 +7,115 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
 
-// sealStep is how many entries are sealed at a time.
-const sealStep = 1000
+const (
+	// sealStep is how many entries are read at a time.
+	sealStep = 2048
+	// sealRows is how many entries a statement seals: a statement for each would cost twice the time.
+	sealRows = 64
+)
 
-// seal is step 2 of the schema: every entry gets a seal, and every log is linked again, for the chains of
-// before told what erased bodies had said. Of a body that is gone already nothing is known: what its entry is
-// given stands for it from now on. Digests of imported lines that were redacted go as well.
-func seal(ctx context.Context, tx *sql.Tx) error {
+// sealer takes step 2 of the schema: every entry gets a seal, and every log is linked again, for the chains
+// of before told what erased bodies had said. Of a body that is gone already nothing is known: what its entry
+// is given stands for it from now on. Digests of imported lines that were redacted go as well.
+type sealer struct {
+	upgrade *upgrade
+	tx      *sql.Tx
+	many    *sql.Stmt // for sealRows entries
+	one     *sql.Stmt
+	chains  map[chat.LogID]chat.Chain
+	args    []any
+}
+
+// seal is one transaction, whatever it takes: a program of before finds its own schema or is refused, never
+// something between.
+func (u *upgrade) seal(ctx context.Context, tx *sql.Tx) error {
+	s := &sealer{upgrade: u, tx: tx, chains: map[chat.LogID]chat.Chain{}}
+	if err := s.run(ctx); err != nil {
+		return fmt.Errorf("seal: %w", coded(err))
+	}
+	return nil
+}
+
+func (s *sealer) run(ctx context.Context) (err error) {
+	var last chat.Pos
+	if err := s.tx.QueryRowContext(ctx, "SELECT coalesce(max(pos), 0) FROM entries").Scan(&last); err != nil {
+		return err
+	}
+	if err := s.upgrade.room(ctx, s.tx); err != nil {
+		return err
+	}
 	for _, text := range []string{
 		"PRAGMA secure_delete=ON",
 		`UPDATE sources SET digest = 0 WHERE EXISTS (SELECT 1 FROM overlays AS o
 			WHERE o.log = 1 << 32 | sources.chat AND o.target = sources.seq AND o.redacted)`,
 		"ALTER TABLE entries ADD COLUMN seal BLOB",
 	} {
-		if _, err := tx.ExecContext(ctx, text); err != nil {
-			return fmt.Errorf("seal: %w", coded(err))
+		if _, err := s.tx.ExecContext(ctx, text); err != nil {
+			return err
 		}
 	}
-	chains := map[chat.LogID]chat.Chain{}
+	if s.many, err = s.tx.PrepareContext(ctx, sealText(sealRows)); err != nil {
+		return err
+	}
+	if s.one, err = s.tx.PrepareContext(ctx, sealText(1)); err != nil {
+		return err
+	}
 	for after, more := chat.Pos(0), true; more; {
-		entries, err := unsealed(ctx, tx, after)
+		entries, err := unsealed(ctx, s.tx, after)
 		if err != nil {
-			return fmt.Errorf("seal: %w", coded(err))
+			return err
 		}
-		for i := range entries {
+		if err := s.sealAll(ctx, entries); err != nil {
+			return err
+		}
+		if more = len(entries) > 0; more {
+			after = entries[len(entries)-1].Pos
+			s.upgrade.tell(2, after, last)
+		}
+	}
+	return s.heads(ctx)
+}
+
+// sealText is the statement that seals so many entries.
+func sealText(entries int) string {
+	rows := strings.TrimSuffix(strings.Repeat("(?,?,?),", entries), ",")
+	return "WITH s(pos, seal, chain) AS (VALUES " + rows + ") UPDATE entries SET seal = s.seal, " +
+		"chain = s.chain FROM s WHERE entries.pos = s.pos"
+}
+
+// sealAll seals and links entries that follow each other.
+func (s *sealer) sealAll(ctx context.Context, entries []chat.Entry) error {
+	for len(entries) > 0 {
+		statement, n := s.one, 1
+		if len(entries) >= sealRows {
+			statement, n = s.many, sealRows
+		}
+		s.args = s.args[:0]
+		for i := range entries[:n] {
 			e := &entries[i]
 			rand.Read(e.Seal[:])
-			chains[e.Log] = chat.Link(chains[e.Log], e)
-			_, err := tx.ExecContext(ctx, "UPDATE entries SET seal = ?, chain = ? WHERE pos = ?",
-				value(e.Seal), value(chains[e.Log]), value(e.Pos))
-			if err != nil {
-				return fmt.Errorf("seal: %w", coded(err))
-			}
-			after = e.Pos
+			s.chains[e.Log] = chat.Link(s.chains[e.Log], e)
+			s.args = append(s.args, value(e.Pos), value(e.Seal), value(s.chains[e.Log]))
 		}
-		more = len(entries) > 0
+		if _, err := statement.ExecContext(ctx, s.args...); err != nil {
+			return err
+		}
+		entries = entries[n:]
 	}
-	for log, c := range chains {
-		_, err := tx.ExecContext(ctx, "UPDATE heads SET chain = ? WHERE log = ?", value(c), value(log))
+	return nil
+}
+
+// heads gives every log the chain of its last entry.
+func (s *sealer) heads(ctx context.Context) error {
+	for log, c := range s.chains {
+		_, err := s.tx.ExecContext(ctx, "UPDATE heads SET chain = ? WHERE log = ?", value(c), value(log))
 		if err != nil {
-			return fmt.Errorf("seal: %w", coded(err))
+			return err
 		}
 	}
 	return nil

@@ -50,13 +50,14 @@ const (
 
 // Config says what a Store is opened with; zero values mean their defaults.
 type Config struct {
-	// Log is told of what goes wrong in the background. Default: nowhere.
+	// Log is told of what goes wrong in the background, and how far an upgrade is. Default: nowhere.
 	Log *slog.Logger
 
 	// unsynced leaves out the sync of commits: for tests that crash nothing.
 	unsynced bool
 	// erasedAfter is for how long an erased body stays in the write-ahead log. Default: erasedAfter.
 	erasedAfter time.Duration
+	upgrade     upgradeHooks
 }
 
 // Store is the SQLite store of one data directory.
@@ -88,7 +89,8 @@ var (
 // Open opens the store of a directory, making both where they are not there yet, and brings its schema up to
 // date. It fails with CodeUnavailable where another server or program holds the directory, CodeReadOnly or
 // CodeDiskFull where the disk refuses, CodeVersionUnsupported where a newer server wrote it, and
-// CodeInternal where the database is damaged. It reads no more than a few pages, whatever is stored.
+// CodeInternal where the database is damaged. It reads no more than a few pages, whatever is stored, unless
+// the schema is of before: then it may take minutes, and ends with ctx.
 func Open(ctx context.Context, dir string, cfg Config) (*Store, error) {
 	s := &Store{
 		path:        filepath.Join(dir, DatabaseName),
@@ -105,7 +107,7 @@ func Open(ctx context.Context, dir string, cfg Config) (*Store, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if err := s.open(ctx, dir); err != nil {
+	if err := s.open(ctx, dir, cfg.upgrade); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", s.path, err), s.release())
 	}
 	// A crash may have left erased bodies in the write-ahead log, which nobody remembers.
@@ -115,7 +117,7 @@ func Open(ctx context.Context, dir string, cfg Config) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, dir string) error {
+func (s *Store) open(ctx context.Context, dir string, hooks upgradeHooks) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return onFile("make the data directory", err)
 	}
@@ -131,7 +133,8 @@ func (s *Store) open(ctx context.Context, dir string) error {
 	if err := f.Close(); err != nil {
 		return onFile("make the database", err)
 	}
-	if s.writer, err = openWriter(ctx, s.path, s.unsynced); err != nil {
+	u := &upgrade{path: s.path, log: s.log, hooks: hooks}
+	if s.writer, err = openWriter(ctx, u, s.unsynced); err != nil {
 		return err
 	}
 	for range readers {

@@ -38,8 +38,8 @@ type writer struct {
 	commit func(*conn) error
 }
 
-func openWriter(ctx context.Context, path string, unsynced bool) (*writer, error) {
-	w := &writer{path: path, sync: "FULL", bulk: newBulks()}
+func openWriter(ctx context.Context, u *upgrade, unsynced bool) (*writer, error) {
+	w := &writer{path: u.path, sync: "FULL", bulk: newBulks()}
 	w.commit = func(c *conn) error { return c.exec("COMMIT") }
 	if unsynced {
 		w.sync = "OFF"
@@ -47,7 +47,7 @@ func openWriter(ctx context.Context, path string, unsynced bool) (*writer, error
 	if err := w.dial(); err != nil {
 		return w, err
 	}
-	if err := migrate(ctx, path); err != nil {
+	if err := u.run(ctx); err != nil {
 		return w, err
 	}
 	if err := w.begin(); err != nil {
