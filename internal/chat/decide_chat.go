@@ -82,6 +82,12 @@ func createSaved(d *decision, c Create) error {
 
 // createRoom makes a group or a channel.
 func createRoom(d *decision, c Create) error {
+	if d.Held.Owned >= MaxOwned && !d.by.Server {
+		return Errorf(CodeTooMany, "an account owns at most %d groups and channels", MaxOwned)
+	}
+	if err := d.fits(); err != nil {
+		return err
+	}
 	title, err := cleanLine(c.Title, MaxTitle, "title")
 	if err != nil {
 		return err

@@ -78,10 +78,18 @@ func (d *decision) outside(before Member) Member {
 	return m
 }
 
-// room reports CodeChatFull where nobody more fits.
+// room reports CodeChatFull where nobody more fits, and CodeTooMany where who comes in is in too many chats.
 func (d *decision) room() error {
 	if d.Chat.Type == Group && d.Chat.Members >= MaxGroup {
 		return Errorf(CodeChatFull, "the group has as many members as a group may")
+	}
+	return d.fits()
+}
+
+// fits reports CodeTooMany where an account is in as many chats as it may.
+func (d *decision) fits() error {
+	if d.Held.In >= MaxRooms && !d.by.Server {
+		return Errorf(CodeTooMany, "an account is in at most %d groups and channels", MaxRooms)
 	}
 	return nil
 }
@@ -419,6 +427,8 @@ func decideTransfer(d *decision, c Transfer) error {
 		return fieldError(CodeNotFound, "account", "only a member can become the owner")
 	case d.Person.Deleted:
 		return fieldError(CodeNotFound, "account", "no such account")
+	case d.Held.Owned >= MaxOwned:
+		return fieldError(CodeTooMany, "account", "this person owns as many groups and channels as one may")
 	}
 	me, owner := d.me(), Member{Role: RoleOwner, From: target.From, Joined: target.Joined, Title: target.Title}
 	admin := Member{

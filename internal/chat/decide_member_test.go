@@ -483,3 +483,36 @@ func TestReasonsAreAClosedList(t *testing.T) {
 		t.Errorf("%v", Reasons())
 	}
 }
+
+func TestAnAccountIsInAndOwnsSoManyChatsAndNoMore(t *testing.T) {
+	asks := public(Group)
+	asks.Actor = Member{Role: RoleOwner}
+	asks.Target = Member{Role: RoleRequested, Version: 1}
+	invited := public(Group)
+	invited.Actor = Member{Account: 1, Role: RoleInvited, Version: 1}
+	owner := inGroup()
+	owner.Actor.Role, owner.Target, owner.Person = RoleOwner, Member{Role: RoleMember, Version: 2}, Person{ID: 2}
+	for _, c := range []struct {
+		f     Facts
+		cmd   Command
+		full  Holdings
+		field string
+	}{
+		{public(Channel), Join{}, Holdings{In: MaxRooms}, ""},
+		{invited, AnswerInvitation{Accept: true}, Holdings{In: MaxRooms}, ""},
+		{asks, DecideRequest{Account: 2, Accept: true}, Holdings{In: MaxRooms}, ""},
+		{Facts{}, Create{Chat: 9, Type: Group, Title: "t"}, Holdings{In: MaxRooms}, ""},
+		{Facts{}, Create{Chat: 9, Type: Channel, Title: "t"}, Holdings{Owned: MaxOwned}, ""},
+		{owner, Transfer{Account: 2}, Holdings{Owned: MaxOwned}, "account"},
+	} {
+		if n := NeedsOf(c.f.Chat, 1, c.cmd); !n.Held {
+			t.Errorf("%T needs %+v", c.cmd, n)
+		}
+		c.f.Held = c.full
+		refused(t, c.f, c.cmd, CodeTooMany, c.field)
+		c.f.Held = Holdings{max(c.full.In, 1) - 1, max(c.full.Owned, 1) - 1}
+		if _, err := Decide(c.f, reza, c.cmd, noon); err != nil {
+			t.Errorf("%T with room for one: %v", c.cmd, err)
+		}
+	}
+}

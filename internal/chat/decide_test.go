@@ -460,6 +460,9 @@ func garbled(f Facts, n Needs) Facts {
 	if !n.Head {
 		f.Head = Head{Seq: 99_999}
 	}
+	if !n.Held {
+		f.Held = Holdings{MaxRooms, MaxOwned}
+	}
 	if !n.Read {
 		f.Read = ReadMark{Seq: 99_999}
 	}

@@ -23,6 +23,8 @@ const (
 	MaxPinnedChats   = 100     // ranks of pinned chats
 	MaxImportedLabel = 1024    // UTF-16 units of a label that came from elsewhere
 	MaxAttachments   = 100     // of an imported message
+	MaxRooms         = 5000    // groups and channels that an account is in
+	MaxOwned         = 500     // groups and channels that an account owns
 	SmallGroup       = 200     // members up to which joins and leaves are entries of the chat log
 	MaxGroup         = 200_000 // members of a group
 )
@@ -58,6 +60,8 @@ func Limits() []Limit {
 		{"pinned_chats", MaxPinnedChats, "chats", "pinned in a list"},
 		{"imported_label", MaxImportedLabel, units, "of a name or word that came from elsewhere"},
 		{"attachments", MaxAttachments, "attachments", "named by an imported message"},
+		{"rooms", MaxRooms, "chats", "groups and channels that an account is in"},
+		{"owned", MaxOwned, "chats", "groups and channels that an account owns"},
 		{"small_group", SmallGroup, "members", "up to which joins and leaves show in a group's history"},
 		{"group", MaxGroup, "members", "of a group; a channel has no limit"},
 	}

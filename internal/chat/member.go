@@ -126,6 +126,13 @@ type Facts struct {
 	Direct ChatID               // the chat that the two already have
 	Head   Head                 // of the chat log
 	Read   ReadMark             // the actor's
+	Held   Holdings             // the target's, or where the command has none the actor's
+}
+
+// Holdings are how many groups and channels an account has, deleted ones left out.
+type Holdings struct {
+	In    uint32
+	Owned uint32
 }
 
 // Party is somebody a command names among others.

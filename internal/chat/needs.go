@@ -16,6 +16,7 @@ type Needs struct {
 	Direct bool        // Direct: the chat of the actor and Target
 	Head   bool        // Head
 	Read   bool        // Read
+	Held   bool        // Held
 
 	peer bool // Target is the other of a direct chat
 }
@@ -64,21 +65,23 @@ func needImport(_ Chat, c Import) Needs {
 }
 
 func needCreate(_ Chat, c Create) Needs {
-	n := Needs{People: c.Invite}
+	n := Needs{People: c.Invite, Held: c.Type == Group || c.Type == Channel}
 	if c.Type == Direct || c.Type == Saved {
 		n.Target, n.Direct = c.Peer, true
 	}
 	return n
 }
 
-func needJoin(_ Chat, c Join) Needs             { return Needs{Token: c.Token, Head: true} }
-func needAnswer(Chat, AnswerInvitation) Needs   { return Needs{Head: true} }
-func needInvite(_ Chat, c Invite) Needs         { return Needs{Target: c.Account, Head: true, Asked: true} }
+func needJoin(_ Chat, c Join) Needs           { return Needs{Token: c.Token, Head: true, Held: true} }
+func needAnswer(Chat, AnswerInvitation) Needs { return Needs{Head: true, Held: true} }
+func needInvite(_ Chat, c Invite) Needs {
+	return Needs{Target: c.Account, Head: true, Asked: true, Held: true}
+}
 func needMember(_ Chat, c SetMember) Needs      { return Needs{Target: c.Account} }
-func needTransfer(_ Chat, c Transfer) Needs     { return Needs{Target: c.Account} }
+func needTransfer(_ Chat, c Transfer) Needs     { return Needs{Target: c.Account, Held: true} }
 func needRevokeLink(_ Chat, c RevokeLink) Needs { return Needs{Token: c.Token} }
 func needRequest(_ Chat, c DecideRequest) Needs {
-	return Needs{Target: c.Account, Head: true, Asked: true}
+	return Needs{Target: c.Account, Head: true, Asked: true, Held: true}
 }
 func needRead(Chat, MarkRead) Needs      { return Needs{Read: true} }
 func needBlock(_ Chat, c SetBlock) Needs { return Needs{Target: c.Account} }

@@ -95,8 +95,10 @@ func posts(events []chat.Event) bool {
 func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) error {
 	create, creating := r.cmd.(chat.Create)
 	if creating {
-		// Nobody has a standing in a chat that is being made, so there is none to change behind our back.
+		// Nobody has a standing in a chat that is being made, so there is none to change behind our back; but
+		// how many chats its owner has does change.
 		p.kind = create.Type
+		p.condition(r.actor.Account.Log(), b.heads)
 		return e.addEvents(p, events)
 	}
 	if r.room != 0 {
@@ -136,6 +138,7 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{n.Direct, e.fillDirect},
 		{n.Head, e.fillHead},
 		{n.Read, e.fillRead},
+		{n.Held, e.fillHeld},
 	} {
 		if !part.needed {
 			continue
@@ -298,6 +301,17 @@ func (e *Engine) fillRead(ctx context.Context, r request, _ chat.Needs, f *chat.
 		f.Read = row.Read
 	}
 	return err
+}
+
+func (e *Engine) fillHeld(ctx context.Context, r request, n chat.Needs, f *chat.Facts) (err error) {
+	whose := n.Target
+	if whose == 0 {
+		whose = r.actor.Account
+	}
+	if f.Held, err = e.store.Held(ctx, whose); err != nil {
+		return fmt.Errorf("chats held: %w", err)
+	}
+	return nil
 }
 
 // ownRow returns the row of a chat in an account's list.

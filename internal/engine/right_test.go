@@ -635,3 +635,28 @@ func TestOnlyMembersAreMentioned(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAccountOwnsSoManyChatsAndNoMore(t *testing.T) {
+	b := newBed(t)
+	ana, ben := b.person("ana_a"), b.person("ben_b")
+	var last chat.ChatID
+	create := func() error {
+		r, err := b.Create(t.Context(), ana, engine.NewChat{Type: chat.Group, Title: "one more"}, b.key())
+		last = r.Log.Chat()
+		return err
+	}
+	for range chat.MaxOwned {
+		if err := create(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	full := last
+	codeIs(t, create(), chat.CodeTooMany)
+	theirs := b.room(chat.Group, ben, ana)
+	_, err := b.do(ben, theirs.Log(), chat.Transfer{Account: ana.Account})
+	codeIs(t, err, chat.CodeTooMany)
+	b.must(ana, full.Log(), chat.DeleteChat{})
+	if err := create(); err != nil {
+		t.Fatalf("in the place of one that was deleted: %v", err)
+	}
+}

@@ -171,11 +171,8 @@ type Users interface {
 	// FirstAt returns the first counted entry at or after a time, 0 if there is none. Where times in a log
 	// go back somewhere, it may return another entry at or after the time.
 	FirstAt(ctx context.Context, log chat.LogID, at chat.Millis) (chat.Seq, error)
-	// Compact raises the floor of a user log and removes the entries in erase, all of them at or below the
-	// floor and superseded by later ones; what stays below the floor is met by Feed, Rebuild and retried
-	// keys alone, so that projections can still be rebuilt (I7). The last entry of the log stays, and so does
-	// one under a key that is remembered.
-	Compact(ctx context.Context, log chat.LogID, floor chat.Seq, erase []chat.Seq) error
+	// Held counts the groups and channels an account has.
+	Held(ctx context.Context, account chat.AccountID) (chat.Holdings, error)
 }
 
 // IDKind is what a number is for.
@@ -249,6 +246,11 @@ type Upkeep interface {
 	// Dump writes every projection row in a canonical order, to compare a store with its rebuilt self or
 	// with another store.
 	Dump(ctx context.Context, row func(table string, values ...any) error) error
+	// Compact raises the floor of a user log and removes the entries in erase, all of them at or below the
+	// floor and superseded by later ones; what stays below the floor is met by Feed, Rebuild and retried
+	// keys alone, so that projections can still be rebuilt (I7). The last entry of the log stays, and so does
+	// one under a key that is remembered.
+	Compact(ctx context.Context, log chat.LogID, floor chat.Seq, erase []chat.Seq) error
 	// PruneKeys forgets client keys made before a time, now and of later appends.
 	PruneKeys(ctx context.Context, before chat.Millis) error
 	Close() error

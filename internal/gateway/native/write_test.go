@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/zolal-im/zolal"
+	"github.com/zolal-im/zolal/internal/wire"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
 
@@ -361,5 +362,22 @@ func TestASubscriberOfAChannelSeesNobody(t *testing.T) {
 	if code := c[1].refused("Chats/Members", &zolalv1.MembersRequest{Chat: made.GetId(), Limit: 10}); code !=
 		zolalv1.ErrorCode_FORBIDDEN {
 		t.Errorf("members: %s", code)
+	}
+}
+
+func TestWhatAsksForTooMuchOfSyncIsRefusedByName(t *testing.T) {
+	h := serve(t)
+	c := h.dial(h.users(1)[0], zolal.WebSocket)
+	for _, limit := range []uint32{0, 1001} {
+		got := c.refused("Sync/Sync", &zolalv1.SyncRequest{Limit: limit})
+		if got != zolalv1.ErrorCode_BAD_REQUEST {
+			t.Errorf("a sync of %d chats: %s", limit, got)
+		}
+	}
+	all := make([]uint32, wire.MaxWatched)
+	ask[zolalv1.WatchResponse](c, "Sync/Watch", &zolalv1.WatchRequest{Accounts: all})
+	one := &zolalv1.WatchRequest{Accounts: append(all, 1)}
+	if got := c.refused("Sync/Watch", one); got != zolalv1.ErrorCode_TOO_MANY {
+		t.Errorf("one too many watched: %s", got)
 	}
 }

@@ -65,6 +65,19 @@ func (s *Store) Invitations(ctx context.Context, account chat.AccountID) (to []c
 	return to, err
 }
 
+// Held implements engine.Users.
+func (s *Store) Held(ctx context.Context, account chat.AccountID) (held chat.Holdings, err error) {
+	err = s.read(ctx, "held", func(c *conn) error {
+		_, err := c.one(`SELECT count(*), count(*) FILTER (WHERE m.role = ?2)
+			FROM members AS m CROSS JOIN chats AS c ON c.chat = m.chat
+			WHERE m.account = ?1 AND m.role BETWEEN 1 AND 3 AND c.type IN (?3, ?4) AND NOT c.deleted`,
+			func(r *row) { held = chat.Holdings{In: num[uint32](r), Owned: num[uint32](r)} },
+			account, chat.RoleOwner, chat.Group, chat.Channel)
+		return err
+	})
+	return held, err
+}
+
 // Source implements engine.Users.
 func (s *Store) Source(ctx context.Context, room chat.ChatID, numbers []int64,
 ) (found map[int64]engine.Source, err error) {
@@ -127,7 +140,7 @@ func (s *Store) FirstAt(ctx context.Context, log chat.LogID, at chat.Millis) (fi
 	return first, err
 }
 
-// Compact implements engine.Users.
+// Compact implements engine.Upkeep.
 func (s *Store) Compact(ctx context.Context, log chat.LogID, floor chat.Seq, erase []chat.Seq) error {
 	return s.do(ctx, "compact", func(w *writer) error {
 		h, err := w.conn.head(log)

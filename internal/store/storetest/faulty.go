@@ -166,7 +166,12 @@ func (f *Faulty) NextID(ctx context.Context, kind engine.IDKind) (uint32, error)
 	return breaks(ctx, f, "id", func() (uint32, error) { return f.Store.NextID(ctx, kind) })
 }
 
-// Compact implements engine.Users.
+// Held implements engine.Users.
+func (f *Faulty) Held(ctx context.Context, account chat.AccountID) (chat.Holdings, error) {
+	return breaks(ctx, f, "held", func() (chat.Holdings, error) { return f.Store.Held(ctx, account) })
+}
+
+// Compact implements engine.Upkeep.
 func (f *Faulty) Compact(ctx context.Context, log chat.LogID, floor chat.Seq, erase []chat.Seq) error {
 	return broken(ctx, f, "compact", func() error { return f.Store.Compact(ctx, log, floor, erase) })
 }

@@ -334,6 +334,7 @@ func (p *twins) users(rt *rapid.T) {
 	agree(rt, "people", gave(m.People(ctxb(), randomAccounts())), gave(o.People(ctxb(), randomAccounts())))
 	agree(rt, "blocked", gave(m.Blocked(ctxb(), who)), gave(o.Blocked(ctxb(), who)))
 	agree(rt, "blocks", gave(m.Blocked(ctxb(), who, 1, 2, 3, 4)), gave(o.Blocked(ctxb(), who, 1, 2, 3, 4)))
+	agree(rt, "held", gave(m.Held(ctxb(), who)), gave(o.Held(ctxb(), who)))
 	agree(rt, "invitations", gave(m.Invitations(ctxb(), who)), gave(o.Invitations(ctxb(), who)))
 	agree(rt, "sources", gave(m.Source(ctxb(), room, []int64{1, 2, 3})),
 		gave(o.Source(ctxb(), room, []int64{1, 2, 3})))

@@ -46,6 +46,7 @@ func Suite(t *testing.T, open func(*testing.T) engine.Store) {
 		{"join requests wait until decided", testRequests},
 		{"unread is a subtraction", testUnread},
 		{"the list has the moved chats first", testList},
+		{"groups and channels are counted, and those one owns", testHeld},
 		{"a draft replaces the one before and erases it", testDrafts},
 		{"a number of an imported history is bound once", testSources},
 		{"the first entry at a time is found", testFirstAt},

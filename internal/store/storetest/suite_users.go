@@ -108,6 +108,26 @@ func testList(b *bench) {
 	testListRow(b)
 }
 
+func testHeld(b *bench) {
+	saved := chat.ChatAdded{Chat: chat.Chat{ID: 4, Type: chat.Saved}}
+	ended := chat.ChatPatched{Chat: 3, Deleted: true}
+	b.add(created(1, 1, 2), created(2, 1), created(3), did(chat.ChatID(4).Log(), chat.KindChatCreated, saved))
+	b.add(did(chat.ChatID(2).Log(), chat.KindMember, standing(2, 1, chat.RoleOwner, 2)),
+		did(chat.ChatID(3).Log(), chat.KindMember, standing(3, 1, chat.RoleOwner, 1)),
+		did(chat.ChatID(4).Log(), chat.KindMember, standing(4, 1, chat.RoleOwner, 1)))
+	held := func(what string, who chat.AccountID, in, owned uint32) {
+		b.Helper()
+		same(b, what, must(b.Held(b.Context(), who))(b), chat.Holdings{In: in, Owned: owned})
+	}
+	held("but saved messages", 1, 3, 2)
+	held("another's", 2, 1, 0)
+	b.add(did(chat.ChatID(3).Log(), chat.KindChatDeleted, ended))
+	held("but deleted ones", 1, 2, 1)
+	b.add(did(chat.ChatID(1).Log(), chat.KindMember, standing(1, 1, chat.RoleNone, 2)))
+	held("but those left", 1, 1, 1)
+	held("of nobody", 9, 0, 0)
+}
+
 // testListRow looks at one row in full.
 func testListRow(b *bench) {
 	muted, rank := chat.Millis(5), uint32(1)

@@ -149,6 +149,26 @@ func (m *Memory) Invitations(ctx context.Context, account chat.AccountID) ([]cha
 	return to, nil
 }
 
+// Held implements engine.Users.
+func (m *Memory) Held(ctx context.Context, account chat.AccountID) (held chat.Holdings, err error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "held"); err != nil {
+		return held, err
+	}
+	for k, row := range m.proj.members {
+		c := m.proj.chats[chat.ChatID(k.a)]
+		if row.Account != account || !row.Role.In() || c.Deleted || c.Type != chat.Group && c.Type != chat.Channel {
+			continue
+		}
+		held.In++
+		if row.Role == chat.RoleOwner {
+			held.Owned++
+		}
+	}
+	return held, nil
+}
+
 // Source implements engine.Users.
 func (m *Memory) Source(ctx context.Context, room chat.ChatID, numbers []int64,
 ) (map[int64]engine.Source, error) {
@@ -193,7 +213,7 @@ func (m *Memory) FirstAt(ctx context.Context, log chat.LogID, at chat.Millis) (c
 	return 0, nil
 }
 
-// Compact implements engine.Users.
+// Compact implements engine.Upkeep.
 func (m *Memory) Compact(ctx context.Context, log chat.LogID, floor chat.Seq, erase []chat.Seq) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
