@@ -27,12 +27,13 @@ import (
 // Where a setting comes from: a flag goes before the environment (ZOLAL_ and the name in capitals, with
 // underscores for dots and dashes), which goes before the configuration file, which goes before the default.
 type Config struct {
-	Data    string // directory of everything the server keeps
-	Listen  string // address; empty: 127.0.0.1:8080, or with a domain :443
-	Domain  string // serve HTTPS under this name, with certificates by ACME
-	Public  bool   // strangers may sign up although the server is reachable from outside
-	Signup  string // "open", "closed", or empty: open in public mode, and to this machine on localhost
-	Name    string // what people see the server called
+	Data    string   // directory of everything the server keeps
+	Listen  string   // address; empty: 127.0.0.1:8080, or with a domain :443
+	Domain  string   // serve HTTPS under this name, with certificates by ACME
+	Public  bool     // strangers may sign up although the server is reachable from outside
+	Signup  string   // "open", "closed", or empty: open in public mode, and to this machine on localhost
+	Contact []string // where holes are reported to, as security.txt says it
+	Name    string   // what people see the server called
 	Address []string
 	Proxies []netip.Prefix // whose X-Forwarded-For is believed
 	Metrics []netip.Prefix // who may read /metrics, without a proxy between

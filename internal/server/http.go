@@ -74,6 +74,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /readyz", s.health.serveReady)
 	mux.Handle("GET /metrics", within(s.cfg.Metrics, s.metrics()))
 	mux.HandleFunc("GET /.well-known/zolal", s.serveWellKnown)
+	mux.HandleFunc("GET "+securityPath, s.serveSecurity)
 	mux.Handle("/api/", s.live.gateway.Handler())
 	mux.Handle("/", s.app)
 	var h http.Handler = mux

@@ -49,6 +49,8 @@ var settings = []Setting{
 		func(c *Config, v string) error { return setBool(&c.Public, v) }},
 	{"signup", "open or closed", "open with public; on localhost, to this machine", false, setSignup},
 	{"name", "what people see the server called", "Zolal", false, setName},
+	{"operator.contact", "where holes are reported to: mail, or https:, mailto:, tel:, comma separated",
+		"", false, setContact},
 	{"addresses", "where else the server can be reached: https://…, in order, comma separated", "", false,
 		setAddresses},
 	{"trusted_proxies", "networks whose X-Forwarded-For is believed, comma separated", "none", false,

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package server
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestSecurityTxtSaysWhereHolesAreReportedTo(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	s := quietServer(t, func(c *Config) {
+		c.Now = func() time.Time { return now }
+		if err := setContact(c, "security@example.org, https://example.org/report, tel:+98-21-1"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	code, body := page(t, s, "/.well-known/security.txt")
+	want := "Contact: mailto:security@example.org\nContact: https://example.org/report\n" +
+		"Contact: tel:+98-21-1\nExpires: 2027-11-18T00:00:00Z\nPreferred-Languages: fa, en\n"
+	if code != http.StatusOK || body != want {
+		t.Errorf("%d\n%swant\n%s", code, body, want)
+	}
+	now = now.AddDate(1, 0, 0) // a server that runs for long goes on being right
+	w := httptest.NewRecorder()
+	s.cfg.Domain = "chat.example.org"
+	s.serveSecurity(w, httptest.NewRequest(http.MethodGet, securityPath, nil))
+	for _, line := range []string{"Expires: 2028-11-17T00:00:00Z\n",
+		"Canonical: https://chat.example.org/.well-known/security.txt\n"} {
+		if !strings.Contains(w.Body.String(), line) {
+			t.Errorf("a year later %q is missing in\n%s", line, w.Body)
+		}
+	}
+	if got := w.Header().Get("Content-Type"); got != "text/plain; charset=utf-8" {
+		t.Errorf("its type is %q", got)
+	}
+}
+
+func TestWithoutAContactThereIsNoSecurityTxt(t *testing.T) {
+	s := quietServer(t, func(*Config) {})
+	if code, body := page(t, s, "/.well-known/security.txt"); code != http.StatusNotFound {
+		t.Errorf("%d %s", code, body)
+	}
+}
+
+func TestAContactIsAnAddressThatSomebodyCanUse(t *testing.T) {
+	for _, v := range []string{"http://example.org/report", "example.org", "nobody", "javascript:alert(1)",
+		"https:///x", "a@b\nContact: mailto:x@y"} {
+		if _, _, err := Load(Sources{Flags: map[string]string{"operator.contact": v}}); err == nil {
+			t.Errorf("%q is taken for a contact", v)
+		}
+	}
+}
