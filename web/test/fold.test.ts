@@ -192,7 +192,7 @@ describe('what is stored of a chat log is what it adds up to', () => {
     await db.write((w) => w.putChat({ ...emptyRow, readTo: read }))
     let stale = false
     for (const entry of entries.map(recordOf)) {
-      const ask = await db.write((w) => applyGrowth(w, me, { chat: 7, entries: [entry], facts: 0 }))
+      const ask = await db.write((w) => applyGrowth(w, me, { chat: 7, entries: [entry] }))
       stale ||= ask.stale
     }
     const [row, rows] = await db.read((r) => Promise.all([r.chat(7), r.entries(7, 0, 1_000_000)]))

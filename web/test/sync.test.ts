@@ -229,6 +229,14 @@ describe('live updates', () => {
     await until('the chat', () => row(ada, 8)?.info.title === 'chat 8')
   })
 
+  test('one’s own rights and those of all change at once', async () => {
+    const ada = await ready(1)
+    world.allow(7, 3)
+    await until('what all may', () => row(ada)?.info.defaults === 3)
+    world.restrict(7, 1, 1)
+    await until('what is taken from oneself', () => row(ada)?.info.me.grants === 1)
+  })
+
   test('typing is passed on and not stored', async () => {
     const ada = await ready(1)
     world.signal([1], {

@@ -2095,8 +2095,6 @@ type ChatTail struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Chat          uint32                 `protobuf:"varint,1,opt,name=chat,proto3" json:"chat,omitempty"`
 	Entries       []*Entry               `protobuf:"bytes,2,rep,name=entries,proto3" json:"entries,omitempty"` // ascending and contiguous
-	Facts         uint64                 `protobuf:"varint,3,opt,name=facts,proto3" json:"facts,omitempty"`
-	People        []*Person              `protobuf:"bytes,4,rep,name=people,proto3" json:"people,omitempty"` // authors, where they fit
 	Pos           uint64                 `protobuf:"varint,5,opt,name=pos,proto3" json:"pos,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2142,20 +2140,6 @@ func (x *ChatTail) GetChat() uint32 {
 func (x *ChatTail) GetEntries() []*Entry {
 	if x != nil {
 		return x.Entries
-	}
-	return nil
-}
-
-func (x *ChatTail) GetFacts() uint64 {
-	if x != nil {
-		return x.Facts
-	}
-	return 0
-}
-
-func (x *ChatTail) GetPeople() []*Person {
-	if x != nil {
-		return x.People
 	}
 	return nil
 }
@@ -2955,13 +2939,11 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\x04what\"M\n" +
 	"\aUpdates\x12*\n" +
 	"\aupdates\x18\x01 \x03(\v2\x10.zolal.v1.UpdateR\aupdates\x12\x16\n" +
-	"\x06number\x18\x02 \x01(\x04R\x06number\"\x9b\x01\n" +
+	"\x06number\x18\x02 \x01(\x04R\x06number\"v\n" +
 	"\bChatTail\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12)\n" +
-	"\aentries\x18\x02 \x03(\v2\x0f.zolal.v1.EntryR\aentries\x12\x14\n" +
-	"\x05facts\x18\x03 \x01(\x04R\x05facts\x12(\n" +
-	"\x06people\x18\x04 \x03(\v2\x10.zolal.v1.PersonR\x06people\x12\x10\n" +
-	"\x03pos\x18\x05 \x01(\x04R\x03pos\"G\n" +
+	"\aentries\x18\x02 \x03(\v2\x0f.zolal.v1.EntryR\aentries\x12\x10\n" +
+	"\x03pos\x18\x05 \x01(\x04R\x03posJ\x04\b\x03\x10\x04J\x04\b\x04\x10\x05R\x05factsR\x06people\"G\n" +
 	"\bUserTail\x12)\n" +
 	"\aentries\x18\x01 \x03(\v2\x0f.zolal.v1.EntryR\aentries\x12\x10\n" +
 	"\x03pos\x18\x02 \x01(\x04R\x03pos\"\xc7\x01\n" +
@@ -3120,40 +3102,39 @@ var file_zolal_v1_sync_proto_depIdxs = []int32{
 	40, // 33: zolal.v1.Update.going_away:type_name -> zolal.v1.GoingAway
 	28, // 34: zolal.v1.Updates.updates:type_name -> zolal.v1.Update
 	46, // 35: zolal.v1.ChatTail.entries:type_name -> zolal.v1.Entry
-	47, // 36: zolal.v1.ChatTail.people:type_name -> zolal.v1.Person
-	46, // 37: zolal.v1.UserTail.entries:type_name -> zolal.v1.Entry
-	33, // 38: zolal.v1.Signal.typing:type_name -> zolal.v1.Typing
-	34, // 39: zolal.v1.Signal.presence:type_name -> zolal.v1.Presence
-	35, // 40: zolal.v1.Signal.tally:type_name -> zolal.v1.TallyChange
-	36, // 41: zolal.v1.Signal.read:type_name -> zolal.v1.PeerRead
-	49, // 42: zolal.v1.TallyChange.tallies:type_name -> zolal.v1.Tally
-	13, // 43: zolal.v1.Sync.Sync:input_type -> zolal.v1.SyncRequest
-	15, // 44: zolal.v1.Sync.MarkRead:input_type -> zolal.v1.MarkReadRequest
-	16, // 45: zolal.v1.Sync.SetDraft:input_type -> zolal.v1.SetDraftRequest
-	17, // 46: zolal.v1.Sync.SetPrefs:input_type -> zolal.v1.SetPrefsRequest
-	18, // 47: zolal.v1.Sync.SetBlock:input_type -> zolal.v1.SetBlockRequest
-	19, // 48: zolal.v1.Sync.SetPrivacy:input_type -> zolal.v1.SetPrivacyRequest
-	20, // 49: zolal.v1.Sync.SetProfile:input_type -> zolal.v1.SetProfileRequest
-	21, // 50: zolal.v1.Sync.Typing:input_type -> zolal.v1.TypingRequest
-	22, // 51: zolal.v1.Sync.Watch:input_type -> zolal.v1.WatchRequest
-	24, // 52: zolal.v1.Sync.Common:input_type -> zolal.v1.CommonRequest
-	27, // 53: zolal.v1.Sync.Poll:input_type -> zolal.v1.PollRequest
-	14, // 54: zolal.v1.Sync.Sync:output_type -> zolal.v1.SyncResponse
-	2,  // 55: zolal.v1.Sync.MarkRead:output_type -> zolal.v1.ReadMark
-	50, // 56: zolal.v1.Sync.SetDraft:output_type -> zolal.v1.Receipt
-	50, // 57: zolal.v1.Sync.SetPrefs:output_type -> zolal.v1.Receipt
-	50, // 58: zolal.v1.Sync.SetBlock:output_type -> zolal.v1.Receipt
-	50, // 59: zolal.v1.Sync.SetPrivacy:output_type -> zolal.v1.Receipt
-	50, // 60: zolal.v1.Sync.SetProfile:output_type -> zolal.v1.Receipt
-	12, // 61: zolal.v1.Sync.Typing:output_type -> zolal.v1.Empty
-	23, // 62: zolal.v1.Sync.Watch:output_type -> zolal.v1.WatchResponse
-	26, // 63: zolal.v1.Sync.Common:output_type -> zolal.v1.CommonResponse
-	29, // 64: zolal.v1.Sync.Poll:output_type -> zolal.v1.Updates
-	54, // [54:65] is the sub-list for method output_type
-	43, // [43:54] is the sub-list for method input_type
-	43, // [43:43] is the sub-list for extension type_name
-	43, // [43:43] is the sub-list for extension extendee
-	0,  // [0:43] is the sub-list for field type_name
+	46, // 36: zolal.v1.UserTail.entries:type_name -> zolal.v1.Entry
+	33, // 37: zolal.v1.Signal.typing:type_name -> zolal.v1.Typing
+	34, // 38: zolal.v1.Signal.presence:type_name -> zolal.v1.Presence
+	35, // 39: zolal.v1.Signal.tally:type_name -> zolal.v1.TallyChange
+	36, // 40: zolal.v1.Signal.read:type_name -> zolal.v1.PeerRead
+	49, // 41: zolal.v1.TallyChange.tallies:type_name -> zolal.v1.Tally
+	13, // 42: zolal.v1.Sync.Sync:input_type -> zolal.v1.SyncRequest
+	15, // 43: zolal.v1.Sync.MarkRead:input_type -> zolal.v1.MarkReadRequest
+	16, // 44: zolal.v1.Sync.SetDraft:input_type -> zolal.v1.SetDraftRequest
+	17, // 45: zolal.v1.Sync.SetPrefs:input_type -> zolal.v1.SetPrefsRequest
+	18, // 46: zolal.v1.Sync.SetBlock:input_type -> zolal.v1.SetBlockRequest
+	19, // 47: zolal.v1.Sync.SetPrivacy:input_type -> zolal.v1.SetPrivacyRequest
+	20, // 48: zolal.v1.Sync.SetProfile:input_type -> zolal.v1.SetProfileRequest
+	21, // 49: zolal.v1.Sync.Typing:input_type -> zolal.v1.TypingRequest
+	22, // 50: zolal.v1.Sync.Watch:input_type -> zolal.v1.WatchRequest
+	24, // 51: zolal.v1.Sync.Common:input_type -> zolal.v1.CommonRequest
+	27, // 52: zolal.v1.Sync.Poll:input_type -> zolal.v1.PollRequest
+	14, // 53: zolal.v1.Sync.Sync:output_type -> zolal.v1.SyncResponse
+	2,  // 54: zolal.v1.Sync.MarkRead:output_type -> zolal.v1.ReadMark
+	50, // 55: zolal.v1.Sync.SetDraft:output_type -> zolal.v1.Receipt
+	50, // 56: zolal.v1.Sync.SetPrefs:output_type -> zolal.v1.Receipt
+	50, // 57: zolal.v1.Sync.SetBlock:output_type -> zolal.v1.Receipt
+	50, // 58: zolal.v1.Sync.SetPrivacy:output_type -> zolal.v1.Receipt
+	50, // 59: zolal.v1.Sync.SetProfile:output_type -> zolal.v1.Receipt
+	12, // 60: zolal.v1.Sync.Typing:output_type -> zolal.v1.Empty
+	23, // 61: zolal.v1.Sync.Watch:output_type -> zolal.v1.WatchResponse
+	26, // 62: zolal.v1.Sync.Common:output_type -> zolal.v1.CommonResponse
+	29, // 63: zolal.v1.Sync.Poll:output_type -> zolal.v1.Updates
+	53, // [53:64] is the sub-list for method output_type
+	42, // [42:53] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_sync_proto_init() }

@@ -11,16 +11,12 @@ import { asOfAfter, runsOf, storeEntries, withRun } from './entries'
 export interface Ask {
   /** The row of this chat misses something: sync. */
   readonly stale: boolean
-  /** Rules of the chat changed: read its facts again. */
-  readonly facts: boolean
 }
 
 /** Growth of one chat log, as it comes live or in answer to a read. */
 export interface Growth {
   readonly chat: ChatId
   readonly entries: readonly Entry[]
-  /** Facts version as of the growth; 0 unknown. */
-  readonly facts: number
 }
 
 /** What a list of chats shows last. */
@@ -31,7 +27,7 @@ export function isSpoken(entry: Entry): boolean {
 /** Applies growth; entries may come twice, late, or with a gap before them. */
 export async function applyGrowth(w: Writer, me: AccountId, growth: Growth): Promise<Ask> {
   const row = await w.chat(growth.chat)
-  if (!row) return { stale: true, facts: false }
+  if (!row) return { stale: true }
   let next: ChatRow = row
   let stale = false
   for (const run of runsOf(growth.entries)) {
@@ -44,9 +40,8 @@ export async function applyGrowth(w: Writer, me: AccountId, growth: Growth): Pro
       stale ||= folded.stale
     }
   }
-  const facts = growth.facts > next.info.facts
   await w.putChat(next)
-  return { stale, facts }
+  return { stale }
 }
 
 async function storeRun(w: Writer, row: ChatRow, run: readonly Entry[]): Promise<ChatRow> {

@@ -138,7 +138,7 @@ export class History {
       if (!last) return
       await this.#db.write(async (w) => {
         await applyPeople(w, read.people.map(personOf))
-        await applyGrowth(w, this.#me, { chat, entries, facts: 0 })
+        await applyGrowth(w, this.#me, { chat, entries })
       })
       after = last.seq
       if (after >= (read.head?.seq ?? 0)) return

@@ -9,7 +9,6 @@ import {
   call,
   entryOf,
   type HelloOk,
-  personOf,
   type Refusal,
   Rungs,
   ServerClock,
@@ -20,7 +19,7 @@ import {
   type Update,
   verifyAddresses,
 } from '../wire'
-import { applyGrowth, applyPeople } from './apply'
+import { applyGrowth } from './apply'
 import { catchUp } from './catchup'
 import type { Env } from './env'
 import { Flusher } from './flush'
@@ -193,14 +192,10 @@ export class Leader {
   async #apply({ what }: Update): Promise<void> {
     switch (what.case) {
       case 'chat': {
-        const { chat, entries, people, facts } = what.value
-        const growth = { chat, entries: entries.map(entryOf), facts: Number(facts) }
-        const ask = await this.#o.db.write(async (w) => {
-          await applyPeople(w, people.map(personOf))
-          return applyGrowth(w, this.#o.me, growth)
-        })
+        const { chat, entries } = what.value
+        const growth = { chat, entries: entries.map(entryOf) }
+        const ask = await this.#o.db.write((w) => applyGrowth(w, this.#o.me, growth))
         if (ask.stale) this.#syncSoon()
-        if (ask.facts) await this.#o.history.refresh(chat)
         return
       }
       case 'user': {

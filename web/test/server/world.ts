@@ -104,6 +104,11 @@ export class World implements Backend {
     this.#standing(this.#room(chat), account, ch.Role.MEMBER)
   }
 
+  /** Takes rights from one member. */
+  restrict(chat: number, account: number, grants: number): void {
+    this.#standing(this.#room(chat), account, ch.Role.MEMBER, grants)
+  }
+
   leave(chat: number, account: number): void {
     this.#standing(this.#room(chat), account, ch.Role.NONE)
   }
@@ -136,8 +141,17 @@ export class World implements Backend {
   retitle(chat: number, title: string): void {
     const room = this.#room(chat)
     room.title = title
+    this.#inform(room, { title })
+  }
+
+  /** What every member may do from now on. */
+  allow(chat: number, defaults: number): void {
+    this.#inform(this.#room(chat), { defaults })
+  }
+
+  #inform(room: Room, change: { title?: string; defaults?: number }): void {
     room.facts++
-    const body = toBinary(ch.ChatInfoChangeSchema, create(ch.ChatInfoChangeSchema, { title }))
+    const body = toBinary(ch.ChatInfoChangeSchema, create(ch.ChatInfoChangeSchema, change))
     this.#write(room, Kind.CHAT_INFO, body, { author: 0 })
   }
 
@@ -388,9 +402,14 @@ export class World implements Backend {
     return log
   }
 
-  #standing(room: Room, account: number, role: ch.Role): void {
+  #standing(room: Room, account: number, role: ch.Role, grants = 0): void {
     const before = room.members.get(account)
-    const member = create(ch.MemberStateSchema, { account, role, version: (before?.version ?? 0) + 1 })
+    const member = create(ch.MemberStateSchema, {
+      account,
+      role,
+      grants,
+      version: (before?.version ?? 0) + 1,
+    })
     room.members.set(account, member)
     room.moved.set(account, ++this.#state.pos)
     const body = create(sy.MyChatSchema, { chat: room.id, type: room.type, member })
@@ -447,8 +466,6 @@ export class World implements Backend {
     const tail = create(sy.ChatTailSchema, {
       chat: room.id,
       entries: [{ ...entry }],
-      facts: room.facts,
-      people: this.#people([entry]),
       pos: room.pos,
     })
     const target = o.target ? room.entries[o.target - 1] : undefined
