@@ -286,34 +286,36 @@ func TestABackupCarriesTheCertificateFilesThatSettingsName(t *testing.T) {
 	}
 }
 
+// writeExport writes the export of a channel with so many posts.
+func writeExport(t *testing.T, file string, n int) {
+	t.Helper()
+	type message struct {
+		ID   int    `json:"id"`
+		Type string `json:"type"`
+		Date string `json:"date"`
+		Unix string `json:"date_unixtime"`
+		From string `json:"from"`
+		Text string `json:"text"`
+	}
+	var list []message
+	for i, text := range lines("خبر", n) {
+		list = append(list, message{i + 1, "message", "2025-01-02T03:04:05", "1735787045", "spring", text})
+	}
+	raw, err := json.Marshal(map[string]any{
+		"name": "Spring", "type": "public_channel", "id": 77, "messages": list,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestAnExportIsImportedOnceHoweverOftenItIsRun(t *testing.T) {
 	p := serve(t, t.TempDir())
 	sara := p.signUp("sara_first")
 	file := filepath.Join(t.TempDir(), "result.json")
-	export := func(n int) {
-		t.Helper()
-		type message struct {
-			ID   int    `json:"id"`
-			Type string `json:"type"`
-			Date string `json:"date"`
-			Unix string `json:"date_unixtime"`
-			From string `json:"from"`
-			Text string `json:"text"`
-		}
-		var list []message
-		for i, text := range lines("خبر", n) {
-			list = append(list, message{i + 1, "message", "2025-01-02T03:04:05", "1735787045", "spring", text})
-		}
-		raw, err := json.Marshal(map[string]any{
-			"name": "Spring", "type": "public_channel", "id": 77, "messages": list,
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, raw, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
 	type report struct{ Read, Added, Updated, Unchanged, Vanished, Failed int }
 	imported := func(want report, args ...string) {
 		t.Helper()
@@ -327,11 +329,11 @@ func TestAnExportIsImportedOnceHoweverOftenItIsRun(t *testing.T) {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 	}
-	export(300)
+	writeExport(t, file, 300)
 	imported(report{Read: 300, Added: 300}, "--dry-run")
 	imported(report{Read: 300, Added: 300})
 	imported(report{Read: 300, Unchanged: 300})
-	export(310)
+	writeExport(t, file, 310)
 	imported(report{Read: 310, Added: 10, Unchanged: 300}, "--dry-run")
 	imported(report{Read: 310, Added: 10, Unchanged: 300})
 
@@ -340,6 +342,15 @@ func TestAnExportIsImportedOnceHoweverOftenItIsRun(t *testing.T) {
 	sara.must(func(ctx context.Context) error { return sara.Call(ctx, "Chats/Resolve", req, got) })
 	if texts := sara.texts(got.GetChat().GetId()); !slices.Equal(texts, lines("خبر", 310)) {
 		t.Errorf("%d messages", len(texts))
+	}
+	list := new(zolalv1.SyncResponse)
+	sara.must(func(ctx context.Context) error {
+		return sara.Call(ctx, "Sync/Sync", &zolalv1.SyncRequest{Limit: 10}, list)
+	})
+	for _, row := range list.GetChats() {
+		if row.GetUnread() > 0 {
+			t.Errorf("the owner has %d of the imported messages unread", row.GetUnread())
+		}
 	}
 
 	for text, want := range map[string]string{

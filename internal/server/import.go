@@ -125,12 +125,38 @@ func (c *core) importTelegram(ctx context.Context, q ImportTelegram, note func(i
 		return done, err
 	}
 	o := importer.Options{Key: key, DryRun: q.DryRun, Progress: note}
-	done.Report, err = importer.Telegram(ctx, path, summary, to, o)
+	run := func() (err error) {
+		done.Report, err = importer.Telegram(ctx, path, summary, to, o)
+		return err
+	}
+	if h, ok := to.(*engine.Handle); ok && !q.DryRun {
+		err = c.seen(ctx, owner, h, run)
+	} else {
+		err = run()
+	}
 	if err != nil {
 		return done, importTrouble(err)
 	}
 	done.Seconds = time.Since(start).Seconds()
 	return done, nil
+}
+
+// seen runs an import into a chat. What comes in does not count as unread to an owner who had nothing unread.
+func (c *core) seen(ctx context.Context, owner chat.AccountID, h *engine.Handle, run func() error) error {
+	before, err := h.Row(ctx)
+	if err != nil {
+		return err
+	}
+	if err := run(); err != nil || before.Unread > 0 {
+		return err
+	}
+	head, err := h.Head(ctx)
+	if err != nil {
+		return err
+	}
+	actor := chat.Actor{Account: owner, Scopes: chat.AllScopes, Server: true}
+	_, err = c.engine.MarkRead(ctx, actor, h.Chat().ID, head.Seq)
+	return err
 }
 
 // exportFile finds the file of an export, which Telegram Desktop writes into a directory.
