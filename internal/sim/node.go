@@ -56,6 +56,18 @@ func newNode(w *world, index int, shared bool) *node {
 	return &node{world: w, index: index, shared: shared}
 }
 
+// source is randomness from a seed for an engine, whose goroutines ask for it at the same time.
+type source struct {
+	mu   sync.Mutex
+	from *rand.ChaCha8
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.from.Read(p)
+}
+
 // start begins another life over the store as it is.
 func (n *node) start() error {
 	w := n.world
@@ -67,7 +79,7 @@ func (n *node) start() error {
 	}
 	n.disk = &disk{Store: w.cfg.Fault.store(w), dice: rand.New(rand.NewPCG(seed, 0xd15c)), healthy: w.calm}
 	n.ctx, n.cancel = context.WithCancel(w.ctx)
-	e, err := engine.Start(n.ctx, w.engineConfig(n.disk, rand.NewChaCha8(secrets), n.shared))
+	e, err := engine.Start(n.ctx, w.engineConfig(n.disk, &source{from: rand.NewChaCha8(secrets)}, n.shared))
 	if err != nil {
 		return fmt.Errorf("start node %d: %w", n.index, err)
 	}

@@ -26,6 +26,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"hash"
 	"hash/fnv"
 	"math/rand/v2"
@@ -367,6 +368,6 @@ func (w *world) anyDevice() *device { return w.devices[w.dice.IntN(len(w.devices
 func (w *world) anyAccount() chat.AccountID { return w.anyDevice().actor.Account }
 
 // engineConfig is what every node's engine is started with.
-func (w *world) engineConfig(store engine.Store, secrets *rand.ChaCha8, shared bool) engine.Config {
+func (w *world) engineConfig(store engine.Store, secrets io.Reader, shared bool) engine.Config {
 	return engine.Config{Store: store, Codec: w.codec, Rand: secrets, Shared: shared}
 }
