@@ -160,6 +160,11 @@ func (s *Service) SetPassword(ctx context.Context, who chat.Actor, change Passwo
 	if err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
+	done, err := s.hashes.turn(who.Account, who.Device)
+	if err != nil {
+		return err
+	}
+	defer done()
 	q := s.hashes.known
 	if err := s.hashes.checkPassword(ctx, q, change.New, profile.Username, profile.Name); err != nil {
 		return err
@@ -216,6 +221,12 @@ func (s *Service) confirm(ctx context.Context, who chat.Actor, password string) 
 	case len(password) > maxPasswordBytes:
 		return Account{}, chat.Errorf(chat.CodePasswordWrong, "wrong password")
 	}
+	done, err := s.hashes.turn(who.Account, who.Device)
+	if err != nil {
+		s.buckets.give(limit)
+		return Account{}, err
+	}
+	defer done()
 	ok, err := s.hashes.verify(ctx, s.hashes.known, account.Password, password)
 	if err != nil {
 		return Account{}, fmt.Errorf("confirm password: %w", err)

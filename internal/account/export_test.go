@@ -2,6 +2,8 @@
 
 package account
 
+import "github.com/zolal-im/zolal/internal/chat"
+
 // Occupy takes every place where the passwords of strangers are checked, and gives them back.
 func (s *Service) Occupy() (free func()) {
 	q := s.hashes.strangers
@@ -13,4 +15,9 @@ func (s *Service) Occupy() (free func()) {
 			<-q.wait
 		}
 	}
+}
+
+// TakeTurn stands in the line of the known for a device until done.
+func (s *Service) TakeTurn(who chat.AccountID, device chat.DeviceID) (done func(), err error) {
+	return s.hashes.turn(who, device)
 }

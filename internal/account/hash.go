@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"runtime"
+	"sync"
 
 	"golang.org/x/crypto/argon2"
 
@@ -40,6 +41,15 @@ type hasher struct {
 	strangers *queue
 	known     *queue
 	decoy     string // of a password nobody knows: for accounts that do not exist
+
+	mu    sync.Mutex
+	turns map[turn]int // of those among the known who wait or run
+}
+
+// turn counts what one device, or one account with a zero device, has checked at the same time.
+type turn struct {
+	account chat.AccountID
+	device  chat.DeviceID
 }
 
 // queue lets few run at a time. Those who wait are bounded too; more are turned away with a time to retry.
@@ -55,9 +65,41 @@ func newQueue(running, waiting int) *queue {
 const (
 	// maxWaiting bounds those who wait for a password check where Limits do not.
 	maxWaiting = 1 << 16
-	// knownWaiting bounds the known who wait; each is held back by a limit of its own as well.
+	// knownWaiting bounds the known who wait; see hasher.turn.
 	knownWaiting = 64
+	// accountTurns is how many passwords of one account are checked at a time for who is known to it.
+	accountTurns = 4
 )
+
+func errManyPasswords() error {
+	return &chat.Error{Code: chat.CodeRateLimited, Text: "too many passwords are being checked", Retry: 2000}
+}
+
+// turn lets somebody who is known stand in line once for each device, and a few times for each account; no
+// device: whoever holds the recovery code. Right passwords cost nothing, so whoever knows one of some account
+// would fill the line of all otherwise. The turn ends with done.
+func (h *hasher) turn(account chat.AccountID, device chat.DeviceID) (done func(), err error) {
+	one, all := turn{account, device}, turn{account: account}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.turns[all] >= accountTurns || device != 0 && h.turns[one] > 0 {
+		return nil, errManyPasswords()
+	}
+	if device != 0 {
+		h.turns[one]++
+	}
+	h.turns[all]++
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		if device != 0 {
+			delete(h.turns, one)
+		}
+		if h.turns[all]--; h.turns[all] <= 0 {
+			delete(h.turns, all)
+		}
+	}, nil
+}
 
 // newHasher allows strangers half of the cores at a time, and so many of them who wait; 0: as many as there
 // is any sense in.
@@ -69,7 +111,8 @@ func newHasher(cost Cost, waiting int) *hasher {
 		cost = fullCost()
 	}
 	cores := max(1, runtime.GOMAXPROCS(0)/2)
-	h := &hasher{cost: cost, strangers: newQueue(cores, waiting), known: newQueue(1, knownWaiting)}
+	h := &hasher{cost: cost, strangers: newQueue(cores, waiting), known: newQueue(1, knownWaiting),
+		turns: make(map[turn]int)}
 	h.decoy = h.encode(rand.Text())
 	return h
 }
@@ -79,7 +122,7 @@ func (q *queue) enter(ctx context.Context) error {
 	select {
 	case q.wait <- struct{}{}:
 	default:
-		return &chat.Error{Code: chat.CodeRateLimited, Text: "too many passwords are being checked", Retry: 2000}
+		return errManyPasswords()
 	}
 	select {
 	case q.run <- struct{}{}:

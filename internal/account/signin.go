@@ -38,10 +38,11 @@ func (s *Service) SignIn(ctx context.Context, req SignIn) (Session, error) {
 	if err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)
 	}
-	limits, q := s.guessing(ctx, req, account.ID)
-	if err := s.buckets.take(limits...); err != nil {
+	limits, q, done, err := s.guessing(ctx, req, account.ID)
+	if err != nil {
 		return Session{}, err
 	}
+	defer done()
 	ok, err := s.hashes.verify(ctx, q, account.Password, req.Password)
 	if err != nil {
 		s.buckets.give(limits...)
@@ -81,16 +82,27 @@ func (s *Service) stillOpens(ctx context.Context, checked Account, device Device
 	return chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
 }
 
-// guessing chooses what a failed sign-in is counted by, and where it waits. Accounts are counted by their
-// name, so that one that does not exist is limited the same.
-func (s *Service) guessing(ctx context.Context, req SignIn, account chat.AccountID) ([]bucket, *queue) {
-	if device, ok := s.knownDevice(ctx, req.Proof, account); ok {
-		return []bucket{{"device", s.Limits.Device, number(uint32(device))}}, s.hashes.known
-	}
-	return []bucket{
+// guessing chooses what a failed sign-in is counted by, and where it waits, until done. Accounts are counted
+// by their name, so that one that does not exist is limited the same.
+func (s *Service) guessing(ctx context.Context, req SignIn, account chat.AccountID) (
+	limits []bucket, q *queue, done func(), err error) {
+	limits = []bucket{
 		{"fail", s.Limits.Failure, place(req.Client.Address)},
 		{"account", s.Limits.Account, chat.FoldName(req.Username)},
-	}, s.hashes.strangers
+	}
+	q, done = s.hashes.strangers, func() {}
+	if device, ok := s.knownDevice(ctx, req.Proof, account); ok {
+		limits = []bucket{{"device", s.Limits.Device, number(uint32(device))}}
+		q = s.hashes.known
+		if done, err = s.hashes.turn(account, device); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	if err := s.buckets.take(limits...); err != nil {
+		done()
+		return nil, nil, nil, err
+	}
+	return limits, q, done, nil
 }
 
 // knownDevice finds the device of an earlier session's token: one that lives, or that ended without its
@@ -144,6 +156,11 @@ func (s *Service) Recover(ctx context.Context, req Recovery) (Session, error) {
 	if account.Suspended != "" {
 		return Session{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
 	}
+	done, err := s.hashes.turn(account.ID, 0)
+	if err != nil {
+		return Session{}, err
+	}
+	defer done()
 	q := s.hashes.known // by the recovery code
 	if err := s.hashes.checkPassword(ctx, q, req.NewPassword, profile.Username, profile.Name); err != nil {
 		return Session{}, err

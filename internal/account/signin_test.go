@@ -48,6 +48,41 @@ func TestADeviceWithAProofDoesNotStandInLineWithStrangers(t *testing.T) {
 	}
 }
 
+func TestOneAccountCannotFillTheLineOfTheKnown(t *testing.T) {
+	b := newBed(t, account.Limits{}).open()
+	s, other := b.signUp("parvaneh"), b.signUp("mahtab")
+	done, err := b.TakeTurn(s.Account, s.Device)
+	wantCode(t, err, 0)
+	_, err = b.signIn("parvaneh", goodPassword, s.Token, home)
+	wantCode(t, err, chat.CodeRateLimited)
+	change := account.PasswordChange{Old: goodPassword, New: otherPassword}
+	wantCode(t, b.SetPassword(t.Context(), b.actor(s), change), chat.CodeRateLimited)
+	_, err = b.signIn("mahtab", goodPassword, other.Token, home)
+	wantCode(t, err, 0)
+	done()
+	second, err := b.signIn("parvaneh", goodPassword, s.Token, home)
+	wantCode(t, err, 0)
+	// Many devices of one account have few turns together.
+	var ends []func()
+	for device := chat.DeviceID(1000); ; device++ {
+		done, err := b.TakeTurn(s.Account, device)
+		if err != nil {
+			break
+		}
+		ends = append(ends, done)
+	}
+	if len(ends) == 0 || len(ends) > 8 {
+		t.Errorf("an account has %d turns", len(ends))
+	}
+	_, err = b.signIn("parvaneh", goodPassword, second.Token, home)
+	wantCode(t, err, chat.CodeRateLimited)
+	for _, done := range ends {
+		done()
+	}
+	_, err = b.signIn("parvaneh", goodPassword, second.Token, home)
+	wantCode(t, err, 0)
+}
+
 func TestTheOwnersDevicesStayKnownThroughAnAttack(t *testing.T) {
 	once := account.Rate{Burst: 1, Every: time.Hour}
 	ends := map[string]func(b *bed, s account.Session) (password string){
