@@ -35,8 +35,10 @@ class Counter implements Backend {
   readonly keys: string[] = []
   ended = false
 
+  life = 1
+
   incarnation(): Uint8Array {
-    return new Uint8Array([1])
+    return new Uint8Array([this.life])
   }
 
   signIn(token: string): number {
@@ -133,6 +135,30 @@ describe('every rung', () => {
     await until('the update', () => bench.updates.length === 1)
     expect(bench.updates[0]?.updates[0]?.what.case).toBe('resync')
   })
+
+  // SYNC-7
+  test.each(['stream', 'poll'] as const)(
+    '%s ends with the life of the server that greeted it',
+    async (rung) => {
+      const backend = new Counter()
+      const gate = await gateFor(backend)
+      const memory = new Memory()
+      memory.note('home', rung)
+      const bench = connect(
+        new AddressBook(gate.address),
+        { pollWait: 100, climbMin: 60_000, climbMax: 60_000 },
+        memory,
+      )
+      await bench.send(keys.make())
+      backend.life = 2 // restored behind a proxy that keeps connections
+      const error = await bench.send(keys.make()).catch((e: unknown) => e)
+      if (rung === 'stream') expect((error as Refusal).code).toBe(ErrorCode.INCARNATION_CHANGED)
+      await until('another link', () => bench.links.length === 2)
+      await bench.send(keys.make())
+      expect(bench.connection.rung).toBe(rung)
+      expect(gate.lifeless).toEqual([])
+    },
+  )
 
   test('a refusal comes through whole', async () => {
     const gate = await gateFor(new Counter())

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
-import { Refusal, Silence } from './failure'
+import { ErrorCode, Refusal, Silence } from './failure'
 import { decodeFrame, decodeHelloOk, encodeHello, FrameSplitter, greetingOf } from './frame'
 import type { HelloOk } from './gen/zolal/v1/frame_pb'
 import { PollRequestSchema, type Updates, UpdatesSchema } from './gen/zolal/v1/sync_pb'
+import { toHex } from './hex'
 import type { Link, LinkEvents, LinkOptions } from './link'
-import { openPost, post } from './post'
+import { openPost, type PostOptions, post } from './post'
 
 /** What both HTTP links share: each call is a POST of its own, and updates come in some other way. */
 abstract class HttpLink implements Link {
   abstract readonly rung: 'stream' | 'poll'
   readonly address: string
   readonly hello: HelloOk
-  protected readonly o: LinkOptions
+  protected readonly o: LinkOptions & PostOptions
   protected readonly events: LinkEvents
   protected readonly abort = new AbortController()
   readonly #calls = new Set<AbortController>()
@@ -20,7 +21,8 @@ abstract class HttpLink implements Link {
   constructor(hello: HelloOk, o: LinkOptions, events: LinkEvents) {
     this.address = o.address
     this.hello = hello
-    this.o = o
+    // A link belongs to the life of the server that greeted it: a number may mean something else in another.
+    this.o = { ...o, incarnation: toHex(hello.incarnation) }
     this.events = events
   }
 
@@ -36,7 +38,7 @@ abstract class HttpLink implements Link {
       return await post(this.o, method, payload, deadlineMs, call)
     } catch (error) {
       // A call that the network swallowed says more about the link than the silence of an idle stream.
-      if (!(error instanceof Refusal)) this.end(error)
+      if (!(error instanceof Refusal) || error.code === ErrorCode.INCARNATION_CHANGED) this.end(error)
       throw error
     } finally {
       this.#calls.delete(call)

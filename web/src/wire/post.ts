@@ -8,6 +8,8 @@ export interface PostOptions {
   readonly address: string
   readonly token: string
   readonly net: Net
+  /** The life of the server that the request is meant for, in hex; without it, whichever answers. */
+  readonly incarnation?: string
 }
 
 /** A proxy in front of a server that is down says so with these; it does not pretend to be the server. */
@@ -31,6 +33,8 @@ export async function openPost(
       headers: {
         'Content-Type': 'application/x-protobuf',
         ...(o.token ? { Authorization: `Bearer ${o.token}` } : {}),
+        // SYNC-7
+        ...(o.incarnation ? { 'Zolal-Incarnation': o.incarnation } : {}),
       },
       body: payload,
       cache: 'no-store',

@@ -6,6 +6,7 @@ import { WebSocketServer, type WebSocket as WsSocket } from 'ws'
 import { Refusal } from '../../src/wire/failure'
 import * as frame from '../../src/wire/gen/zolal/v1/frame_pb'
 import * as sync from '../../src/wire/gen/zolal/v1/sync_pb'
+import { toHex } from '../../src/wire/hex'
 
 /** What answers behind the gate. Throws Refusal. */
 export interface Backend {
@@ -33,6 +34,8 @@ const OPEN = new Set([
   'Accounts/CheckUsername',
 ])
 
+const GREETING = new Set(['Hello', 'stream'])
+
 /**
  * A real server on a random port that speaks the native protocol over WebSocket, streams, polls and posts,
  * and whose network can be told to cut, delay, swallow or answer in a stranger's words.
@@ -48,6 +51,8 @@ export class Gate {
   mangle: (updates: sync.Update[]) => sync.Update[] = (updates) => updates
   /** Requests that reached the backend, by method. */
   readonly seen: string[] = []
+  /** Posts over a link that did not say which life of the server they are meant for. */
+  readonly lifeless: string[] = []
   pingSeconds = 30
   readonly backend: Backend
   readonly sessions = new Set<Session>()
@@ -192,6 +197,11 @@ export class Gate {
     response.setHeader('Zolal', 'v1')
     response.setHeader('Content-Type', 'application/x-protobuf')
     try {
+      const life = request.headers['zolal-incarnation']
+      if (life !== undefined && life !== toHex(this.backend.incarnation())) {
+        throw new Refusal(frame.ErrorCode.INCARNATION_CHANGED)
+      }
+      if (life === undefined && !GREETING.has(method) && !OPEN.has(method)) this.lifeless.push(method)
       if (method === 'stream') this.#stream(response, fromBinary(frame.HelloSchema, payload).token)
       else if (method === 'Hello') {
         if (this.swallows.has('poll')) return
