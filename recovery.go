@@ -87,13 +87,13 @@ func ReadRecoveryCode(typed string) (RecoveryCode, error) {
 }
 
 // digitValue finds the value of a decimal digit of any script: Unicode keeps the ten of a script in a row,
-// beginning with zero.
+// beginning with zero, and where rows follow each other, as those of mathematics do, each has ten.
 func digitValue(r rune) byte {
 	zero := r
-	for r-zero < 9 && unicode.IsDigit(zero-1) {
+	for unicode.IsDigit(zero - 1) {
 		zero--
 	}
-	return byte(r - zero)
+	return byte((r - zero) % 10)
 }
 
 // Groups returns the code in groups of five, as it is shown.

@@ -11,6 +11,17 @@ export function toLatinDigits(text: string): string {
   })
 }
 
+/** The decimal digits of any script as Latin ones; everything else untouched. */
+export function anyToLatinDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, (digit) => {
+    // Unicode keeps the ten of a script in a row, from zero on; rows that follow each other have ten each.
+    const code = digit.codePointAt(0) ?? 0
+    let zero = code
+    while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--
+    return String((code - zero) % 10)
+  })
+}
+
 export function toPersianDigits(text: string): string {
   return text.replace(/[0-9]/g, (digit) => String.fromCharCode(0x06f0 + Number(digit)))
 }

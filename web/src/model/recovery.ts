@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { toLatinDigits } from './digits'
+import { anyToLatinDigits } from './digits'
 
 /**
  * A recovery code is forty decimal digits: 39 random ones (129.5 bits) and a check digit that catches every
@@ -48,14 +48,11 @@ export type RecoveryInput =
   | { readonly kind: 'typo' }
 
 /**
- * Reads a code as people type it: any digits, the letters that people write for 0 and 1, with spaces, dashes
- * or line breaks between.
+ * Reads a code as people type it: digits of any script, the letters that people write for 0 and 1, with
+ * spaces, dashes or line breaks between.
  */
 export function readRecoveryCode(typed: string): RecoveryInput {
-  const digits = toLatinDigits(typed.normalize('NFKC'))
-    .replace(/o/gi, '0')
-    .replace(/[il]/gi, '1')
-    .replace(/\D/g, '')
+  const digits = anyToLatinDigits(typed).replace(/o/gi, '0').replace(/[il]/gi, '1').replace(/\D/g, '')
   if (digits.length < recoveryDigits) return { kind: 'short', missing: recoveryDigits - digits.length }
   if (digits.length > recoveryDigits) return { kind: 'long' }
   if (check(digits) !== '0') return { kind: 'typo' }
