@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 // Command generate writes the parts of the documents that the code knows better: the tables of settings, of
-// limits and of error codes, and the configuration file of the Debian package. `make generate` runs it; a
-// submission in which it would change something fails.
+// limits, of error codes and of what is stored, and the configuration file of the Debian package. `make
+// generate` runs it; a submission in which it would change something fails.
 //
 // A generated part of a document stands between two comments, as in <!-- settings --> … <!-- /settings -->.
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/zolal-im/zolal/internal/server"
+	"github.com/zolal-im/zolal/internal/store/sqlite"
 	"github.com/zolal-im/zolal/internal/wire"
 )
 
@@ -32,12 +34,27 @@ func generate(root string) error {
 	if err != nil {
 		return fmt.Errorf("configuration file: %w", err)
 	}
+	data, err := dataTables()
+	if err != nil {
+		return fmt.Errorf("what is stored: %w", err)
+	}
 	protocol := root + "/docs/protocol.md"
 	return errors.Join(
 		rewrite(root+"/docs/operating.md", "settings", settingsTable(server.Settings())),
+		rewrite(root+"/docs/data.md", "tables", data),
 		rewrite(protocol, "limits", wire.LimitTable()),
 		rewrite(protocol, "errors", wire.ErrorTable()),
 	)
+}
+
+// dataTables describes a store that is made for it and goes again.
+func dataTables() (text string, err error) {
+	dir, err := os.MkdirTemp("", "zolal-schema-")
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	return sqlite.DataTables(context.Background(), dir)
 }
 
 // rewrite puts a generated part into a document.

@@ -47,7 +47,7 @@ var layers = []layer{
 
 	{root, []string{"internal/wire", "proto/**", "transparency"}},
 	{"cmd/zolalbench", []string{root, "proto/**"}},
-	{"docs/generate", []string{"internal/server", "internal/wire"}},
+	{"docs/generate", []string{"internal/server", "internal/store/sqlite", "internal/wire"}},
 	{"cmd/zolal", []string{root, "internal/server", "internal/importer", "internal/chat", "transparency"}},
 }
 

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package sqlite
+
+import "slices"
+
+// How long things stay, as many tables say it.
+const (
+	asLongAsChat    = "as long as the chat is on the server"
+	asLongAsAccount = "as long as the account"
+	asLongAsMessage = "until the message is deleted"
+)
+
+// abouts accounts for every table, in the order of the document.
+func abouts() []tableAbout {
+	return slices.Concat(aboutEntries(), aboutChats(), aboutPeople(), aboutMarks(), aboutSecrets(), aboutStore())
+}
+
+func aboutEntries() []tableAbout {
+	return []tableAbout{{"entries",
+		"the messages and events of every chat, and of each account's own log; most of the rest follows from them",
+		"as long as the chat or the account; what was said is erased when it is edited or deleted, and the " +
+			"line that it was once there stays, so that devices can catch up",
+		`
+		pos place in the order in which the server stored things
+		log whose log it stands in: a chat's or an account's
+		seq number in that log
+		ord number among the messages of that log
+		at when it was stored; of imported lines when it was written elsewhere
+		author account that wrote it; 0 where nobody of this server did
+		device device it came from
+		key random key of the device, by which a retry is recognised
+		kind what it is: a message, an edit, a deletion, a change of the chat
+		flags whether it counts as a message and whether it makes a sound
+		target message that it edits or deletes
+		expires when it disappears by itself; 0: never
+		chain hash that links it to the one before, so that nothing can be changed unseen
+		body what was said; empty once it was edited or deleted
+		seal random bytes that hide a body in its hash; erased with it`},
+		{"heads", "where each log ends", "as long as the log", `
+		log whose log
+		seq number of its newest entry
+		ord how many messages there are
+		pos place of its newest entry in the order of the server
+		floor up to where superseded entries of an account's own log were removed
+		chain hash of its newest entry`},
+		{"keys", "a message that is sent twice because an answer was lost is stored once", "31 days", `
+		key random key of the device
+		device device that used it
+		log where it was stored
+		seq its number there`},
+		{"written", "counting unread messages without counting one's own", asLongAsChat, `
+		log chat
+		author account
+		block which run of 64 messages
+		entries how many of them the account wrote`},
+		{"overlays", "showing today's version of what was edited or deleted", asLongAsChat, `
+		log chat
+		target message
+		by_seq newest edit, or deletion
+		at when that was
+		redacted whether it is deleted
+		author who wrote the message, for unread counts`},
+		{"pins", "pinned messages", "until unpinned", `
+		log chat
+		target message
+		by_seq entry that pinned it`},
+		{"mentions", "showing people where they were mentioned", asLongAsMessage, `
+		account who was mentioned
+		log in which chat
+		seq by which message`},
+		{"sources", "importing a history again doubles nothing", asLongAsChat, `
+		chat imported chat
+		number number of the line where it came from
+		seq its number here
+		digest keyed hash of the line, to see whether it changed; 0 once it was deleted here`},
+	}
+}
+
+func aboutChats() []tableAbout {
+	return []tableAbout{{"chats", "what a chat is and how it is set",
+		asLongAsChat + "; of a deleted one the row stays", `
+		chat number of the chat
+		type direct, saved messages, group or channel
+		title its name
+		about what it says of itself
+		name public name
+		defaults what members may do
+		slow_seconds slow mode
+		signatures whether posts show who wrote them
+		history_hidden whether newcomers see what was before
+		join_approval whether joining asks first
+		members how many there are
+		wide whether so many that reads are not shown
+		deleted whether it was deleted
+		imported whether its history came from elsewhere
+		number_base where numbers of imported lines begin
+		created when it was made
+		facts version, which grows with every change of rights
+		peer_a one of the two of a direct chat
+		peer_b the other`},
+		{"members", "who is in a chat and may do what", asLongAsChat + "; the row of who left, was removed or " +
+			"banned says that", `
+		chat chat
+		account account
+		role owner, admin, member, invited, left, banned
+		grants what an admin may do, or a member may not
+		until when a restriction ends
+		version of the member's rights
+		from_seq from where on the history is visible
+		title what an admin is called
+		joined when
+		pos place of the entry that made it so`},
+		{"directs", "two people have one direct chat", asLongAsChat, `
+		a one account
+		b the other
+		chat their chat`},
+		{"names", "a public name, or one that looks like it, is given once", "until it is given up", `
+		name username or public name of a chat
+		skeleton the same with look-alike letters folded together
+		account whose it is
+		chat or which chat's`},
+		{"links", "invite links", asLongAsChat, `
+		token the secret part of the link
+		chat where it leads
+		label what its maker calls it
+		expires when it ends
+		max_uses how often it may be used
+		uses how often it was
+		approval whether joining by it asks first
+		revoked whether it was ended
+		creator who made it
+		created when`},
+		{"requests", "requests to join wait for a decision", "until decided or taken back", `
+		chat chat
+		account who asks
+		at since when
+		token link it came by`},
+	}
+}
+
+func aboutPeople() []tableAbout {
+	return []tableAbout{{"people", "what people show of themselves, and whom they show it to", asLongAsAccount, `
+		account number of the account
+		name name shown
+		username username
+		about what they say of themselves
+		hide_last_seen switch: when they were last online
+		hide_typing switch: that they are typing
+		hide_reads switch: how far they have read
+		hide_forwards switch: their name on what others forward
+		refuse_invites switch: being invited by strangers`},
+		{"words", "finding people and members by the beginning of a word", asLongAsAccount, `
+		tail end of a name from a word on, folded
+		account whose name`},
+		{"blocks", "keeping people away", "until unblocked", `
+		account who blocks
+		other whom`},
+		{"drafts", "unsent texts are on all of one's devices", "until sent or cleared; the text is erased then", `
+		account whose
+		chat for which chat
+		text the text
+		entities its formatting
+		reply what it answers
+		at when it was written
+		pos entry that holds it`},
+		{"prefs", "one's wishes for a chat", asLongAsAccount, `
+		account whose
+		chat for which chat
+		muted_until muted until then
+		archived put into the archive
+		pin_rank pinned in the list
+		marked_unread marked as unread`},
+		{"reads", "where one has read up to, on all of one's devices", asLongAsAccount, `
+		account whose
+		chat in which chat
+		seq up to which message
+		ord how many messages that is`},
+	}
+}
+
+func aboutMarks() []tableAbout {
+	return []tableAbout{{"reactions", "reactions to messages", "until taken back, or the message is deleted", `
+		log chat
+		seq message
+		account who reacted
+		emoji with what`},
+		{"tallies", "counts of reactions", asLongAsMessage, `
+		log chat
+		seq message
+		emoji reaction
+		count how many`},
+		{"views", "how often a post of a channel was seen; who saw it is not stored", asLongAsMessage, `
+		log channel
+		seq post
+		views how often`},
+		{"ticks",
+			"showing writers how far the others have read", asLongAsAccount + "; hidden from others by a switch", `
+		chat chat
+		account who
+		seq up to which message`},
+		{"seen", "showing when somebody was last online", "the last time alone; hidden from others by a switch", `
+		account who
+		at when`},
+	}
+}
+
+func aboutSecrets() []tableAbout {
+	return []tableAbout{{"accounts", "signing in", asLongAsAccount, `
+		account number of the account
+		version grows with every change, so that two at once do not overwrite each other
+		signup_key random key of the sign-up, by which a retry is recognised
+		password hash of the password (argon2id); the password itself is not stored
+		recovery hash of what the recovery code makes; the code itself never leaves the device
+		created when
+		operator whether it is the operator's
+		suspended reason code, while suspended`},
+		{"devices", "staying signed in, and seeing and ending one's sessions",
+			"until signed out or ended", `
+		device number of the device
+		account whose
+		name what the device calls itself, such as a browser and a system
+		client which program
+		version its version
+		build its build
+		token hash of the token; the token itself is not stored
+		scopes what the token may do
+		created signed in when
+		last_used last used when
+		expires when it ends by itself; 0: never`},
+		{"revocations", "a device learns that it was signed out, and why", "30 days", `
+		n running number
+		device device
+		account whose
+		token hash of its token
+		reason signed out, ended, password changed, suspended
+		at when`},
+		{"secrets", "keys of the server itself, and the one-time set-up link",
+			"as long as the server; the set-up link until it is used", `
+		name which
+		value the secret`},
+	}
+}
+
+func aboutStore() []tableAbout {
+	return []tableAbout{{"meta", "what the store needs itself: no personal data", "as long as the server", `
+		name which
+		value incarnation, and before when keys were forgotten`},
+		{"ids", "no number is given twice: no personal data", "as long as the server", `
+		kind of accounts, devices or chats
+		last the last number given`},
+		{"goose_db_version", "which steps of the schema were taken: no personal data", "as long as the server", `
+		id running number
+		version_id step
+		is_applied whether it was taken
+		tstamp when`},
+		{"sqlite_sequence", "running numbers of the database: no personal data", "as long as the server", `
+		name table
+		seq the last number`},
+	}
+}
