@@ -360,6 +360,21 @@ func TestWhoseHistoryIsHiddenGetsAnEditOfItWithoutItsText(t *testing.T) {
 	})
 }
 
+func TestWhoseHistoryIsHiddenIsNotToldOfItsTallies(t *testing.T) {
+	with(t, Config{}, func(e *env) {
+		e.feed.members(1, 10, 11)
+		e.feed.audiences[1] = Audience{Accounts: []chat.AccountID{10, 11}, From: map[chat.AccountID]chat.Seq{11: 5}}
+		_, all := e.open(10)
+		_, less := e.open(11)
+		for _, seq := range []chat.Seq{4, 5} {
+			e.feed.growth <- Growth{Signals: []Signal{Counted{Chat: 1, Seq: seq}}}
+			time.Sleep(2 * time.Second)
+		}
+		e.expect(all, "tally/1/1\ntally/1/1\n")
+		e.expect(less, "tally/1/1\n")
+	})
+}
+
 func TestAnIdleSessionIsWrittenToAtOnceAndABusyOneOnTheTick(t *testing.T) {
 	with(t, Config{}, func(e *env) {
 		e.feed.members(1, 10)

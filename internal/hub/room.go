@@ -149,7 +149,7 @@ func (l *loop) arrive(a loaded) {
 	if a.tallies != nil {
 		// A room that was forgotten since and begun again has no audience yet; tallies may be lost.
 		if r.settled {
-			l.spread(r, TallyChange{Chat: r.id, Tallies: a.tallies}, 0)
+			l.spreadTallies(r, a.tallies)
 		}
 		return
 	}

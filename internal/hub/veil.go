@@ -2,7 +2,11 @@
 
 package hub
 
-import "github.com/zolal-im/zolal/internal/chat"
+import (
+	"slices"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
 
 // fromBytes is about what one member weighs to whom history is hidden.
 const fromBytes = 24
@@ -58,4 +62,29 @@ func (l *loop) spreadTail(r *room, entries []chat.Entry) int {
 	}
 	veiled := ChatTail{Chat: r.id, Entries: []chat.Entry{e.Veiled(r.veil.floor)}}
 	return l.send(all, tail, 1) + l.send(less, veiled, 1)
+}
+
+// spreadTallies tells the tallies of entries that are hidden from nobody to all, and the others to those
+// from whom none of them is hidden. Who sees some of those may miss them, as any signal.
+//
+// UPD-5
+func (l *loop) spreadTallies(r *room, tallies []chat.Tally) {
+	var shown, veiled []chat.Tally
+	first := r.veil.floor
+	for _, t := range tallies {
+		if t.Seq > r.veil.floor {
+			shown = append(shown, t)
+		} else {
+			veiled, first = append(veiled, t), min(first, t.Seq)
+		}
+	}
+	if len(shown) > 0 {
+		l.spread(r, TallyChange{Chat: r.id, Tallies: shown}, 0)
+	}
+	if len(veiled) == 0 {
+		return
+	}
+	u := TallyChange{Chat: r.id, Tallies: veiled}
+	hearers := slices.DeleteFunc(l.hearing(r, u), func(a *account) bool { return first < r.veil.from[a.id] })
+	l.send(hearers, u, 0)
 }
