@@ -24,27 +24,45 @@ var errRewound = &Error{
 }
 
 // callIn asks over whatever connection there is, but only of the given life of the server.
-//
-// SYNC-7
 func (c *Client) callIn(ctx context.Context, life, method string, req, resp proto.Message) error {
+	return (&lifeCall{c: c, life: life}).do(ctx, method, req, resp)
+}
+
+// lifeCall is a call to one life of the server, asked again where an answer is lost.
+type lifeCall struct {
+	c     *Client
+	life  string
+	begin func() error // before anything is sent; nil: nothing is to be done
+	lost  bool         // an answer was: the server may have carried it out
+}
+
+// SYNC-7
+func (l *lifeCall) do(ctx context.Context, method string, req, resp proto.Message) error {
 	for {
-		conn, err := c.connected(ctx)
+		conn, err := l.c.connected(ctx)
 		if err != nil {
 			return fmt.Errorf("call %s: %w", method, err)
 		}
-		if conn.life() != life {
+		if conn.life() != l.life {
 			return fmt.Errorf("call %s: %w", method, errRewound)
+		}
+		if l.begin != nil {
+			if err := l.begin(); err != nil {
+				return fmt.Errorf("call %s: %w", method, err)
+			}
 		}
 		err = conn.Call(ctx, method, req, resp)
 		var refused *Error
 		if CodeOf(err) == zolalv1.ErrorCode_INCARNATION_CHANGED {
-			c.lost(conn)
+			l.c.lost(conn)
 			return fmt.Errorf("call %s: %w", method, errRewound)
 		}
-		if err == nil || errors.As(err, &refused) || ctx.Err() != nil || once[method] {
+		answered := err == nil || errors.As(err, &refused)
+		l.lost = l.lost || !answered
+		if answered || ctx.Err() != nil || once[method] {
 			return err
 		}
-		c.lost(conn)
+		l.c.lost(conn)
 	}
 }
 

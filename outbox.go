@@ -49,6 +49,8 @@ type item struct {
 	name string // in the journal
 	req  *zolalv1.SendRequest
 	done chan result // nil where nobody waits: left over from an earlier client
+	// marked says that the journal knows that it may be sent, unsure that an answer to it was lost.
+	marked, unsure bool
 }
 
 type result struct {
@@ -143,6 +145,10 @@ func (b *outbox) load() error {
 	if b.sent, err = b.c.journal.Keys("sent/"); err != nil {
 		return err
 	}
+	other, err := b.otherDevice()
+	if err != nil {
+		return err
+	}
 	for _, name := range names {
 		raw, err := b.c.journal.Get(name)
 		if err != nil {
@@ -153,9 +159,20 @@ func (b *outbox) load() error {
 			return err
 		}
 		b.last = max(b.last, at)
-		b.queue(&item{name: name, req: req, done: make(chan result, 1)})
+		tried, err := b.c.journal.Get(tryingName(req.GetChat()))
+		if err != nil {
+			return err
+		}
+		unsure := string(tried) == name
+		if other && unsure {
+			if err := b.doubt(name, raw); err != nil {
+				return err
+			}
+			continue
+		}
+		b.queue(&item{name: name, req: req, done: make(chan result, 1), marked: unsure, unsure: unsure})
 	}
-	return nil
+	return b.c.journal.Put("device", b.device())
 }
 
 // readOutbox reads a message that waits, and when it was written.
@@ -241,9 +258,14 @@ func (b *outbox) drain(chat uint32, l *lane) {
 		it, req, life := l.items[0], l.items[0].req, b.life
 		b.mu.Unlock()
 		receipt := new(zolalv1.Receipt)
-		err := b.c.callIn(b.c.ctx, life, "Messages/Send", req, receipt)
+		call := &lifeCall{c: b.c, life: life, begin: func() error { return b.trying(it) }}
+		err := call.do(b.c.ctx, "Messages/Send", req, receipt)
+		it.unsure = it.unsure || call.lost
 		if b.c.ctx.Err() != nil {
 			return
+		}
+		if err != nil && !it.unsure {
+			b.notStored(it)
 		}
 		switch {
 		case err == nil:
