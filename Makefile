@@ -21,6 +21,8 @@ SERVER := $(wildcard cmd/zolal/main.go)
 E2E    := $(wildcard web/playwright.config.ts)
 BENCH  := $(wildcard cmd/zolalbench/main.go)
 PROTO  := $(wildcard proto/zolal/v1/*.proto)
+# The contract as it was promised. It grows with every make generate, and what breaks it fails.
+CONTRACT := proto/zolal.binpb
 
 # The commit goes into the program where git can tell it, whatever GOFLAGS says.
 VCS := $(shell git status --porcelain >/dev/null 2>&1 && echo auto || echo false)
@@ -78,10 +80,10 @@ test-quick: lint ## lint, short Go tests, web unit tests: under two minutes
 	@echo "make test-quick: passed"
 
 .PHONY: check
-check: lint vet ## the house rules, go vet, staticcheck, buf lint; web types and style
+check: lint vet ## the house rules, go vet, staticcheck, buf lint and breaking; web types and style
 	$(MAKE) $(TOOLS)/staticcheck
 	$(TOOLS)/staticcheck ./...
-	$(if $(PROTO),$(MAKE) $(TOOLS)/buf && $(TOOLS)/buf lint,)
+	$(if $(PROTO),$(MAKE) $(TOOLS)/buf && $(TOOLS)/buf lint && $(TOOLS)/buf breaking --against $(CONTRACT),)
 	$(if $(WEB),$(MAKE) check-web,)
 
 .PHONY: lint
@@ -140,7 +142,9 @@ bench: build ## zolalbench's short suite, or all of it: make bench SUITE=full (o
 
 .PHONY: generate
 generate: $(TOOLS)/buf $(TOOLS)/protoc-gen-go ## make the generated code again, with pinned tools
+	$(if $(PROTO),$(TOOLS)/buf breaking --against $(CONTRACT),)
 	$(if $(PROTO),PATH="$(CURDIR)/$(TOOLS):$$PATH" $(TOOLS)/buf generate --template buf.gen.yaml,)
+	$(if $(PROTO),$(TOOLS)/buf build --exclude-source-info -o $(CONTRACT),)
 	$(if $(WEB),$(MAKE) web/node_modules/.package-lock.json && $(TOOLS)/buf generate --template buf.gen.web.yaml,)
 	$(GO) generate ./...
 
