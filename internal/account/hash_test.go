@@ -146,3 +146,16 @@ func TestLabelsOfClientsAreCutNotRefused(t *testing.T) {
 		}
 	}
 }
+
+// FuzzDecodeHash reads any row as a stored hash: what is taken for one asks for no more than its bounds.
+func FuzzDecodeHash(f *testing.F) {
+	f.Add("$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNo")
+	f.Add("$argon2id$v=19$m=4294967295,t=0,p=0$$")
+	f.Add("")
+	f.Fuzz(func(t *testing.T, row string) {
+		p, ok := decodeHash(row)
+		if ok && (p.kib > 1<<18 || p.passes < 1 || p.passes > 16 || p.lanes < 1 || len(p.sum) < 16) {
+			t.Errorf("%q is taken for a hash of %+v", row, p)
+		}
+	})
+}
