@@ -65,6 +65,27 @@ test('on a phone: a group, its link with a code, a request that is let in, and a
   await sara.screenshot({ path: 'test-results/binary/channel.png' })
 })
 
+test('a group that its owner deletes is gone for its members too', async ({ world }) => {
+  const sara = await world.person('Sara', 'sara_m', phone)
+  await create(sara, 'group', 'Mountain')
+  await details(sara, 'Invite links')
+  await sara.getByRole('button', { name: 'New link' }).click()
+  await sara.getByRole('button', { name: 'Create' }).click()
+  const link = (await sara.getByRole('dialog').locator('p').textContent()) ?? ''
+  const nilu = await world.person('Niloofar', 'niloofar', phone)
+  await nilu.goto(link)
+  await nilu.getByRole('button', { name: 'Join the group' }).click()
+  await write(nilu, 'I am in')
+  await nilu.goto(world.server.url)
+
+  await sara.goto(world.server.url)
+  await sara.getByRole('link', { name: /Mountain/ }).click()
+  await details(sara, 'Delete group')
+  await sara.getByRole('button', { name: 'Delete for everyone' }).click()
+  await expect(sara.getByRole('link', { name: /Mountain/ })).toHaveCount(0)
+  await expect(nilu.getByRole('link', { name: /Mountain/ })).toHaveCount(0)
+})
+
 test('every chat says who can read it: direct, group, channel and saved messages', async ({ world }) => {
   const sara = await world.person('Sara', 'sara_m', phone)
   await world.person('Niloofar', 'niloofar', phone)

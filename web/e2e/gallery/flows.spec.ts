@@ -217,6 +217,40 @@ test.describe('messages', () => {
   })
 })
 
+test.describe('people and rooms', () => {
+  test('a name and an avatar in a group open who it is, with the username', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/102')
+    await page.locator('.scroller .author', { hasText: 'مریم توکلی' }).first().click()
+    await expect(page).toHaveURL(/#\/c\/\d+\/info/)
+    await expect(page.locator('aside').getByRole('heading', { name: 'مریم توکلی' })).toBeVisible()
+    await gallery.open(page, '#/c/102')
+    await page.locator('.scroller .face').last().click()
+    await expect(page).toHaveURL(/#\/c\/\d+\/info/)
+    await gallery.open(page, '#/c/101/info')
+    await expect(page.locator('aside').getByText('niloofar', { exact: true })).toBeVisible()
+  })
+
+  test('an owner deletes a group for everyone after one question; others leave it', async ({
+    page,
+    gallery,
+  }) => {
+    await gallery.open(page, '#/c/102/info')
+    const row = page.locator('aside').getByRole('button', { name: /^(حذف|ترک) گروه$/ })
+    await row.click()
+    await page.screenshot({ path: 'test-results/screens/delete-desktop-fa-light.png' })
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^(حذف برای همه|ترک کردن)$/ })
+      .click()
+    await expect(page.getByRole('link', { name: /طراحی زلال/ })).toHaveCount(0)
+  })
+
+  test('the title of the tab tells how many messages wait', async ({ page, gallery }) => {
+    await gallery.open(page, '#/')
+    await expect(page).toHaveTitle(/^\([۰-۹]+\) زلال$/)
+  })
+})
+
 test.describe('getting around', () => {
   test('Ctrl+K searches, Alt+arrows walk through chats, Escape closes', async ({ page, gallery }) => {
     await gallery.open(page, '#/')

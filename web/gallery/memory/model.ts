@@ -160,6 +160,14 @@ export class MemoryModel implements AppModel {
     return found
   }
 
+  #drop(id: number): void {
+    this.#chats.splice(
+      this.#chats.findIndex((chat) => chat.info.id === id),
+      1,
+    )
+    this.#draw()
+  }
+
   #change(id: number, part: Partial<Chat['info']>): Promise<void> {
     const chat = this.#chat(id)
     chat.info = { ...chat.info, ...part }
@@ -368,13 +376,8 @@ export class MemoryModel implements AppModel {
     },
     join: async (address) => (address === 'ask' ? null : 103),
     answerInvitation: async () => this.chatList.update((view) => ({ ...view, invitations: [] })),
-    leave: async (id) => {
-      this.#chats.splice(
-        this.#chats.findIndex((chat) => chat.info.id === id),
-        1,
-      )
-      this.#draw()
-    },
+    leave: async (id) => this.#drop(id),
+    deleteForAll: async (id) => this.#drop(id),
     settings: {
       setTitle: (id, title) => this.#change(id, { title }),
       setAbout: (id, about) => this.#change(id, { about }),

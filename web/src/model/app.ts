@@ -112,6 +112,8 @@ export interface RoomActions {
   join(address: string): Promise<ChatId | null>
   answerInvitation(chat: ChatId, accept: boolean): Promise<void>
   leave(chat: ChatId): Promise<void>
+  /** Ends a chat for all its members; its owner's alone to do. */
+  deleteForAll(chat: ChatId): Promise<void>
   readonly settings: RoomSettings
   readonly people: RoomPeople
   readonly links: RoomLinks

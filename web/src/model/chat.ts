@@ -103,7 +103,7 @@ export interface ChatInfo {
   readonly kind: ChatKind
   readonly title: string
   readonly about: string
-  /** Public name without @, or null. */
+  /** Public name, or the other person's username in a direct chat, without @; or null. */
   readonly publicName: string | null
   readonly peer: AccountId | null
   /** null where the person may not know. */

@@ -48,6 +48,11 @@ export function roomActions(asker: Asker, home: string, changed: (chat: ChatId) 
         const account = signedIn(asker)
         await call(account.tabs, method.leave, { chat, key: account.keys.make() })
       }),
+    deleteForAll: (chat) =>
+      acting(async () => {
+        const account = signedIn(asker)
+        await call(account.tabs, method.delete, { chat, key: account.keys.make() })
+      }),
     settings: roomSettings(asker),
     people: roomPeople(asker, changed),
     links: roomLinks(asker, home),

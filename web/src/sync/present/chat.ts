@@ -45,7 +45,7 @@ export function chatInfoOf(c: ChatContext, row: ChatRow, requests: number): Chat
     kind: kindOf(row),
     title: titleOf(c, row),
     about: info.about,
-    publicName: info.name || null,
+    publicName: (info.type === 'direct' ? c.people.username(info.peer) : info.name) || null,
     peer: info.peer || null,
     members: info.type === 'group' || info.type === 'channel' ? info.members : null,
     onlineMembers: null,

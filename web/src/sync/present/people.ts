@@ -39,6 +39,10 @@ export class People {
     return this.ref(account).name
   }
 
+  username(account: AccountId): string {
+    return this.#mirror.people.get(account)?.username ?? ''
+  }
+
   isDeleted(account: AccountId): boolean {
     return this.#mirror.people.get(account)?.deleted ?? false
   }

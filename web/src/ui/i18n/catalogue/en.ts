@@ -116,7 +116,8 @@ export const make = (f: Format) => ({
     people: 'People',
     publicChats: 'Public chats',
     nothingFound: 'Nothing found',
-    nothingFoundBody: (words: string) => `No chat and no username fits “${words}”.`,
+    nothingFoundBody: (words: string) =>
+      `No chat fits “${words}”. People are found by their exact username only.`,
     invitations: 'Invitations',
     invitedBy: (name: string) => `${name} invites you`,
     invited: 'You are invited',
@@ -398,7 +399,12 @@ export const make = (f: Format) => ({
     leaveChannel: 'Leave channel',
     leaveTitle: (title: string) => `Leave “${title}”?`,
     leaveBody: 'You will no longer receive messages from it. Your own messages stay.',
-    ownerLeave: 'Hand over ownership before you leave.',
+    deleteGroup: 'Delete group',
+    deleteChannel: 'Delete channel',
+    deleteTitle: (title: string) => `Delete “${title}” for everyone?`,
+    deleteBody:
+      'It ends for all its members and cannot be brought back. To leave it to others, hand over ownership first.',
+    deleteYes: 'Delete for everyone',
     block: 'Block',
     unblock: 'Unblock',
     blockTitle: (name: string) => `Block ${name}?`,

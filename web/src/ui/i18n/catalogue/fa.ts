@@ -114,7 +114,8 @@ export const make = (f: Format): Catalogue => ({
     people: 'افراد',
     publicChats: 'گفتگوهای عمومی',
     nothingFound: 'چیزی پیدا نشد',
-    nothingFoundBody: (words) => `هیچ گفتگو یا نام کاربری با «${words}» نمی‌خواند.`,
+    nothingFoundBody: (words) =>
+      `هیچ گفتگویی با «${words}» نمی‌خواند. افراد فقط با نام کاربری دقیق پیدا می‌شوند.`,
     invitations: 'دعوت‌ها',
     invitedBy: (name) => `${name} شما را دعوت کرده است`,
     invited: 'شما دعوت شده‌اید',
@@ -393,7 +394,12 @@ export const make = (f: Format): Catalogue => ({
     leaveChannel: 'ترک کانال',
     leaveTitle: (title) => `«${title}» را ترک می‌کنید؟`,
     leaveBody: 'دیگر از آن پیامی نمی‌گیرید. پیام‌های خودتان می‌مانند.',
-    ownerLeave: 'پیش از رفتن، مالکیت را واگذار کنید.',
+    deleteGroup: 'حذف گروه',
+    deleteChannel: 'حذف کانال',
+    deleteTitle: (title) => `«${title}» برای همه حذف شود؟`,
+    deleteBody:
+      'برای همهٔ اعضا پایان می‌یابد و بازنمی‌گردد. اگر می‌خواهید به دیگران بسپارید، نخست مالکیت را واگذار کنید.',
+    deleteYes: 'حذف برای همه',
     block: 'مسدود کردن',
     unblock: 'رفع مسدودی',
     blockTitle: (name) => `${name} مسدود شود؟`,
