@@ -590,6 +590,39 @@ func TestEndingADeviceClosesItsSessionsAfterTheLastWord(t *testing.T) {
 	})
 }
 
+// AUTH-5
+func TestADeviceThatEndedIsClosedThoughItDoesNotRead(t *testing.T) {
+	with(t, Config{}, func(e *env) {
+		s, p := e.open(10)
+		p.stick()
+		s.Answer(&Frame{Data: []byte("answer\n")})
+		synctest.Wait() // with the writer now
+		e.hub.End(10, 10, "revoked")
+		time.Sleep(5 * time.Second)
+		if !p.isClosed() {
+			t.Error("still open")
+		}
+	})
+}
+
+func TestSessionsThatAreEndingCoverNoOthers(t *testing.T) {
+	with(t, Config{Sessions: 2}, func(e *env) {
+		slow, p := e.open(10)
+		p.stick()
+		slow.Answer(&Frame{Data: []byte("answer\n")})
+		synctest.Wait()
+		_, second := e.open(10)
+		e.open(10)
+		if second.isClosed() {
+			t.Error("the second was ended for the oldest")
+		}
+		e.open(10)
+		if !second.isClosed() {
+			t.Error("the oldest, which takes its time, lets others stay")
+		}
+	})
+}
+
 func TestOneSessionTooManyEndsTheOldest(t *testing.T) {
 	with(t, Config{Sessions: 2}, func(e *env) {
 		_, oldest := e.open(10)

@@ -36,10 +36,23 @@ func (h *Hub) enter(s *Session, p chat.Privacy) (came bool, surplus *Session) {
 		delete(h.left, a.id)
 	}
 	if a.count > h.cfg.Sessions {
-		for surplus = s; surplus.next != nil; surplus = surplus.next {
-		}
+		surplus = a.surplus(h.cfg.Sessions)
 	}
 	return came, surplus
+}
+
+// surplus is the oldest session that is not ending yet, where there are more of those than allowed.
+func (a *account) surplus(allowed int) (oldest *Session) {
+	n := 0
+	for s := a.sessions; s != nil; s = s.next {
+		if !s.over() {
+			n, oldest = n+1, s
+		}
+	}
+	if n <= allowed {
+		return nil
+	}
+	return oldest
 }
 
 // exit takes a session away from its account. h.mu is held.
@@ -72,8 +85,23 @@ func (h *Hub) empty() bool {
 	return len(h.accounts) == len(h.left)
 }
 
-// finish tells a session that it ends.
-func (h *Hub) finish(s *Session, why GoingAway) { s.Finish(h.encode(why)) }
+// endWithin is how long a session that has to end may take for what it is due.
+const endWithin = 4 * time.Second
+
+// finish tells a session that it ends, and ends it where its client does not take that in time.
+func (h *Hub) finish(s *Session, why GoingAway) {
+	s.Finish(h.encode(why))
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if s.sink == nil || h.closed {
+		return // no connection is held open, or Close ends it
+	}
+	h.owned.Go(func() {
+		if !s.drained(endWithin) {
+			s.abort()
+		}
+	})
+}
 
 // End ends the sessions of a device whose right ended, with GoingAway.Code such as "revoked" or "suspended";
 // device 0 means all of the account.

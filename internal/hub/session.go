@@ -309,22 +309,22 @@ func (s *Session) abort() {
 	}
 }
 
-// drained waits until nothing waits in the queue, at most for d.
-func (s *Session) drained(d time.Duration) {
+// drained waits until nothing waits in the queue, at most for d, and reports whether that is so.
+func (s *Session) drained(d time.Duration) bool {
 	t := time.NewTimer(max(d, 0))
 	defer t.Stop()
 	for {
 		s.mu.Lock()
 		if s.state&ended != 0 || (len(s.queue) == 0 && s.state&busy == 0) {
 			s.mu.Unlock()
-			return
+			return true
 		}
 		room := s.waiting()
 		s.mu.Unlock()
 		select {
 		case <-room:
 		case <-t.C:
-			return
+			return false
 		}
 	}
 }
