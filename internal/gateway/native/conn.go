@@ -27,6 +27,7 @@ type conn struct {
 	hub.Session // opened by the hello; its frames leave through the hub's writers
 	g           *Gateway
 	nc          net.Conn
+	out         sync.Mutex      // held while something is written
 	nameless    atomic.Bool     // said hello without a token, and is counted
 	raw         syscall.RawConn // nil where the connection cannot be read without waiting
 	actor       chat.Actor

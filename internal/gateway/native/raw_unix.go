@@ -78,6 +78,13 @@ func (in *intake) tryRead(fd uintptr) bool {
 
 // TryWrite writes what the kernel takes now.
 func (c *conn) TryWrite(p []byte) (int, error) {
+	c.out.Lock()
+	defer c.out.Unlock()
+	return c.tryWrite(p)
+}
+
+// tryWrite is TryWrite. c.out is held.
+func (c *conn) tryWrite(p []byte) (int, error) {
 	if c.raw == nil {
 		return 0, nil
 	}
@@ -102,6 +109,8 @@ func (c *conn) TryWrite(p []byte) (int, error) {
 //
 // LIM-4
 func (c *conn) Write(p []byte) (int, error) {
+	c.out.Lock()
+	defer c.out.Unlock()
 	c.nc.SetWriteDeadline(time.Now().Add(wire.WriteLimit))
 	n, err := c.nc.Write(p)
 	c.nc.SetWriteDeadline(time.Time{})

@@ -118,15 +118,25 @@ func (g *Gateway) seat(c *conn) error {
 
 // Close begins the end of a connection: the client is told, nothing more is written, and what it still sends
 // is read and ignored, so that what was written before is not lost. The sweep ends it if the client does not.
+// It waits for nothing: where a write is still waiting for a slow client, that is cut off.
 func (c *conn) Close() {
 	if !c.ending.CompareAndSwap(0, max(c.g.clock(), 1)) {
 		return
 	}
-	c.TryWrite(ws.CompiledCloseGoingAway)
-	if half, ok := c.nc.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
-		return
+	if !c.goodbye() {
+		c.sever()
 	}
-	c.sever()
+}
+
+// goodbye tells the client that nothing more comes, unless something is being written to it.
+func (c *conn) goodbye() bool {
+	if !c.out.TryLock() {
+		return false
+	}
+	defer c.out.Unlock()
+	c.tryWrite(ws.CompiledCloseGoingAway)
+	half, ok := c.nc.(interface{ CloseWrite() error })
+	return ok && half.CloseWrite() == nil
 }
 
 // welcome is who said hello.

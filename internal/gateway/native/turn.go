@@ -31,11 +31,14 @@ func (c *conn) turn() (kept bool) {
 		if c.in = in.rest(); c.park() {
 			return kept
 		}
+		in = c.in // nil: it may be another connection's by now
 	} else {
 		c.refuseFraming(err)
 		kept = !c.lent
 	}
-	in.release()
+	if in != nil {
+		in.release()
+	}
 	c.g.forget(c)
 	return kept
 }

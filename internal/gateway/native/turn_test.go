@@ -6,8 +6,10 @@ package native
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
+	"os"
 	"runtime"
 	"testing"
 	"time"
@@ -64,16 +66,53 @@ func TestConnectionsThatHaveToWaitHoldUpNobody(t *testing.T) {
 	other.lives()
 }
 
-// LIM-3
-func TestAConnectionThatSendsWithoutEndHasItsTurnAndNoMore(t *testing.T) {
+// Whoever ends a connection, a worker that reads others or a hub that closes, is not held up by a client that
+// does not take what is being written to it.
+//
+// LIM-4
+func TestClosingWaitsForNoWrite(t *testing.T) {
+	for _, polled := range []bool{true, false} {
+		client, server := loopback(t)
+		defer client.Close()
+		defer server.Close()
+		c := &conn{g: &Gateway{cfg: Config{Now: time.Now}}, nc: server, raw: rawOf(server), polled: polled}
+		written := make(chan error, 1)
+		go func() {
+			_, err := c.Write(make([]byte, 256<<20)) // more than any kernel keeps
+			written <- err
+		}()
+		eventually(t, func() bool {
+			idle := c.out.TryLock()
+			if idle {
+				c.out.Unlock()
+			}
+			return !idle
+		})
+		c.Close()
+		if err := <-written; err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("polled: %t: the write ended with %v", polled, err)
+		}
+	}
+}
+
+// loopback is a connection of TCP with both its ends.
+func loopback(t *testing.T) (client, server net.Conn) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
 	defer l.Close()
-	client, err := net.Dial("tcp", l.Addr().String())
+	client, err = net.Dial("tcp", l.Addr().String())
 	check(t, err)
-	server, err := l.Accept()
+	server, err = l.Accept()
 	check(t, err)
+	return client, server
+}
+
+// LIM-3
+func TestAConnectionThatSendsWithoutEndHasItsTurnAndNoMore(t *testing.T) {
+	client, server := loopback(t)
 	defer server.Close()
+	var err error
 	var pongs bytes.Buffer // nothing answers them
 	for pongs.Len() < 8<<20 {
 		f := ws.NewFrame(ws.OpPong, true, make([]byte, 100))
