@@ -196,7 +196,7 @@ func (e *Engine) tick(ctx context.Context, account chat.AccountID, mark chat.Rea
 			return err
 		}
 	}
-	if !ticked(f.Chat) {
+	if !ticked(f.Chat) || f.Blocked && f.Chat.Type == chat.Direct {
 		return nil
 	}
 	hides, err := e.privacyOf(ctx, account)

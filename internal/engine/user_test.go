@@ -131,6 +131,39 @@ func TestAReadMarkThatWaitsIsWrittenAtClose(t *testing.T) {
 	})
 }
 
+// UPD-2
+func TestABlockHidesHowFarTheOtherHasRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t)
+		ana, ben := b.person("ana_a"), b.person("ben_b")
+		room, err := b.OpenDirect(t.Context(), ana, ben.Account, b.key())
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := func(seq chat.Seq) (seen chat.Seq) {
+			if _, err := b.MarkRead(t.Context(), ana, room, seq); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			page, err := b.open(ben, room.Log(), chat.RightRead).Page(t.Context(), engine.PageQuery{Limit: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return page.PeerRead
+		}
+		b.say(ana, room, "hello")
+		first, second := b.say(ben, room, "one"), b.say(ben, room, "two")
+		if got := read(first.Seq); got != first.Seq {
+			t.Fatalf("before, ben sees %d", got)
+		}
+		b.must(ana, ana.Account.Log(), chat.SetBlock{Account: ben.Account, Blocked: true})
+		time.Sleep(time.Minute) // no two marks count as one
+		if got := read(second.Seq); got != first.Seq {
+			t.Errorf("ben sees that ana, who blocks him, has read %d", got)
+		}
+	})
+}
+
 func TestWhoHidesReadsSeesNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBed(t)
