@@ -9,8 +9,10 @@ import (
 )
 
 // TestMain fails the package if a test leaves a goroutine behind: each has an owner that waits for it. The
-// one exception is not ours: the limiter of certmagic's requests, one for the process, which nothing ends.
+// exceptions are not ours but certmagic's: the limiter of its requests, one for the process, which nothing
+// ends, and what keeps a lock file fresh, which ends some seconds after the lock.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m,
-		goleak.IgnoreAnyFunction("github.com/caddyserver/certmagic.(*RingBufferRateLimiter).loop"))
+		goleak.IgnoreAnyFunction("github.com/caddyserver/certmagic.(*RingBufferRateLimiter).loop"),
+		goleak.IgnoreAnyFunction("github.com/caddyserver/certmagic.keepLockfileFresh"))
 }

@@ -16,6 +16,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -234,8 +235,8 @@ func moveAside(dir string, now func() time.Time) (string, error) {
 	if err != nil || len(names) == 0 {
 		return "", err
 	}
-	aside := filepath.Join(dir, asidePrefix+now().UTC().Format(backupTime))
-	if err := os.Mkdir(aside, 0o700); err != nil {
+	aside, err := newAside(filepath.Join(dir, asidePrefix+now().UTC().Format(backupTime)))
+	if err != nil {
 		return "", err
 	}
 	for _, n := range names {
@@ -244,6 +245,19 @@ func moveAside(dir string, now func() time.Time) (string, error) {
 		}
 	}
 	return aside, syncDir(dir)
+}
+
+// newAside makes a directory of that name, or of the name with a number where another restore of the same
+// second has made one.
+func newAside(name string) (string, error) {
+	err := os.Mkdir(name, 0o700)
+	for n := 2; errors.Is(err, fs.ErrExist) && n < 100; n++ {
+		numbered := name + "-" + strconv.Itoa(n)
+		if err = os.Mkdir(numbered, 0o700); err == nil {
+			return numbered, nil
+		}
+	}
+	return name, err
 }
 
 // moveIn puts the unpacked files in place. While the directory they come from exists, no server starts, so
