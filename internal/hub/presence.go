@@ -41,18 +41,19 @@ func (h *Hub) enter(s *Session, p chat.Privacy) (came bool, surplus *Session) {
 	return came, surplus
 }
 
-// surplus is the oldest session that is not ending yet, where there are more of those than allowed.
-func (a *account) surplus(allowed int) (oldest *Session) {
+// surplus is the oldest session that is not ending yet, where there is one more of those than allowed. It
+// looks no further than to that one: those that are ending may be many, and most are behind it.
+func (a *account) surplus(allowed int) *Session {
 	n := 0
 	for s := a.sessions; s != nil; s = s.next {
-		if !s.over() {
-			n, oldest = n+1, s
+		if s.over() {
+			continue
+		}
+		if n++; n > allowed {
+			return s
 		}
 	}
-	if n <= allowed {
-		return nil
-	}
-	return oldest
+	return nil
 }
 
 // exit takes a session away from its account. h.mu is held.
