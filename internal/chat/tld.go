@@ -6,6 +6,7 @@ import "strings"
 
 // endings are the endings of host names that are taken for addresses without a scheme: those of countries,
 // the common general ones, and some in other scripts. What is missing here is an address with its scheme.
+// The web app's list, web/src/model/endings.ts, is the same; its tests compare the two.
 const endings = ` ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs
  bt bv bw by bz ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec
  ee eg er es et eu fi fj fk fm fo fr ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy

@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { toLatinDigits } from './digits'
 
-/** Text as a reader compares it: ی and ي, ک and ك, half-spaces, diacritics, case and digits alike. */
+/** The letters that a reader takes for one another, each beside the one that stands for it. */
+const alike = new Map(
+  Object.entries({ ی: 'يىئ', ک: 'ك', ه: 'ةۀ', و: 'ؤ', ا: 'أإآٱ' }).flatMap(([to, all]) =>
+    [...all].map((from): [string, string] => [from, to]),
+  ),
+)
+
+/**
+ * Text as searches compare it: lower case, one form for letters and digits that look or read alike in
+ * Persian, no diacritics, no joiners, words separated by one space. The server folds alike;
+ * testdata/vectors/search.json holds what both must agree on.
+ */
 export function normalised(text: string): string {
-  return toLatinDigits(text)
-    .replace(/[يىئ]/g, 'ی')
-    .replace(/ك/g, 'ک')
-    .replace(/[ةۀ]/g, 'ه')
-    .replace(/[أإآٱ]/g, 'ا')
-    .replace(/ؤ/g, 'و')
-    .normalize('NFD')
-    .replace(/\p{M}|\u0640|\u200c|\u200d|\u200e|\u200f/gu, '')
-    .toLowerCase()
+  // Letter by letter: the small form of a Greek sigma would depend on where it stands.
+  return [...toLatinDigits(text)]
+    .map((c) => (alike.get(c) ?? c).toLowerCase())
+    .join('')
+    .replace(/[\p{Mn}\p{Cf}ـ]/gu, '')
+    .replace(/[^\p{L}\p{N}_]+/gu, ' ')
     .trim()
 }
