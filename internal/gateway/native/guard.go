@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"sync"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -61,8 +63,34 @@ func (g *Gateway) blame(err error) {
 		return
 	}
 	if chat.CodeOf(err) == chat.CodeInternal {
-		g.cfg.Log.Error("a request failed", "error", err)
+		g.tell(g.cfg.Now(), err)
 	}
+}
+
+// failures are the requests that failed since the log told of one.
+type failures struct {
+	mu     sync.Mutex
+	told   time.Time
+	latest error
+	count  int
+}
+
+// tell logs failed requests, at most one line a second: a client that waits for a sick store tries again many
+// times a second, and its requests all fail alike. A line names one of them and counts the others. Whoever
+// keeps time calls it without an error, so that the last ones are told too.
+func (g *Gateway) tell(now time.Time, err error) {
+	f := &g.failures
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err != nil {
+		f.latest = err
+		f.count++
+	}
+	if f.count == 0 || now.Sub(f.told) < time.Second {
+		return
+	}
+	g.cfg.Log.Error("a request failed", "error", f.latest, "others", f.count-1)
+	f.told, f.latest, f.count = now, nil, 0
 }
 
 // panickedError stands for what panicked and was logged.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -68,6 +69,32 @@ func TestARequestThatPanicsIsAnsweredAndEndsNothingElse(t *testing.T) {
 	if strings.Contains(log, secret) || !strings.Contains(log, "guard_test.go") ||
 		!strings.Contains(log, "index out of range") || strings.Count(log, "level=ERROR") != 5 {
 		t.Errorf("logged: %s", log)
+	}
+}
+
+func TestRequestsThatAllFailAreOneLineASecondWithTheirCount(t *testing.T) {
+	var ahead atomic.Int64
+	begun := time.Now()
+	now := func() time.Time { return begun.Add(time.Duration(ahead.Load())) } // it stands until it is moved
+	h := serve(t, func(c *Config, _ *hub.Config) { c.Now = now })
+	h.adds("Test/Read", reads, func(context.Context) error { return errors.New("the disk is sick") })
+	s := h.greeted(h.users(1)[0])
+	fail := func(times int) {
+		for i := range uint32(times) {
+			s.ask(i+1, "Test/Read", &zolalv1.Empty{})
+			s.refusal(i+1, zolalv1.ErrorCode_INTERNAL)
+		}
+	}
+	fail(10)
+	log := h.logged()
+	if strings.Count(log, "\n") != 1 || !strings.Contains(log, "the disk is sick") {
+		t.Errorf("ten at once: %s", log)
+	}
+	ahead.Add(int64(time.Second))
+	eventually(t, func() bool { return h.log.String() != "" }) // though no other fails
+	fail(10)
+	if log := h.logged(); strings.Count(log, "\n") != 1 || !strings.Contains(log, "others=8") {
+		t.Errorf("the rest of them a second later: %s", log)
 	}
 }
 

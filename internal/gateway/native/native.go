@@ -81,7 +81,8 @@ type Gateway struct {
 	polls   *polls
 	calls   http.Handler // serveCall with compression
 
-	panics atomic.Uint64
+	panics   atomic.Uint64
+	failures failures
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -286,6 +287,7 @@ func (g *Gateway) sweep() {
 			g.mu.Unlock()
 			g.rates.forget(now)
 			g.polls.expire(now)
+			g.tell(now, nil)
 		case <-g.ctx.Done():
 			g.polls.close()
 			return
