@@ -48,7 +48,7 @@ func (l *lane) remove(it *item) {
 type item struct {
 	name string // in the journal
 	req  *zolalv1.SendRequest
-	done chan result // nil where nobody waits: left over from an earlier client
+	done chan result // holds one; nobody may wait for it, where an earlier client left the message
 	// marked says that the journal knows that it may be sent, unsure that an answer to it was lost.
 	marked, unsure bool
 }
@@ -56,6 +56,15 @@ type item struct {
 type result struct {
 	receipt *zolalv1.Receipt
 	err     error
+}
+
+// answer tells who waits how it ended; the first answer counts. A restore may have answered already while the
+// message was under way, and perhaps nobody reads that.
+func (it *item) answer(r result) {
+	select {
+	case it.done <- r:
+	default:
+	}
 }
 
 func newOutbox(c *Client) *outbox {
@@ -293,7 +302,7 @@ func (b *outbox) acknowledged(it *item, l *lane, life string, r *zolalv1.Receipt
 		b.c.o.log("the outbox could not note a sent message", err)
 	}
 	l.remove(it)
-	it.done <- result{receipt: r}
+	it.answer(result{receipt: r})
 	fresh := !b.rooted[r.GetChat()]
 	b.rooted[r.GetChat()] = true
 	b.mu.Unlock()
@@ -313,7 +322,7 @@ func (b *outbox) refused(it *item, l *lane, err error) {
 		b.c.o.log("the outbox could not forget a refused message", derr)
 	}
 	l.remove(it)
-	it.done <- result{err: err}
+	it.answer(result{err: err})
 }
 
 // leave tells everyone who waits that this device is signed out. What was not sent stays in the journal.
@@ -323,7 +332,7 @@ func (b *outbox) leave(chat uint32, l *lane, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, it := range l.items {
-		it.done <- result{err: err}
+		it.answer(result{err: err})
 	}
 	l.items = nil
 	delete(b.chats, chat)

@@ -199,7 +199,7 @@ func (b *outbox) rewaiting(l *lane, common uint32) error {
 			}
 			b.c.o.log("the restored server does not have the chat of a message that waits", errRewound)
 			l.remove(it)
-			it.done <- result{err: errRewound}
+			it.answer(result{err: errRewound})
 			continue
 		}
 		req := rebased(it.req, common)
