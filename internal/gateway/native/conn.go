@@ -96,7 +96,7 @@ func (c *conn) run(early []byte) {
 	in.init()
 	in.preload(early)
 	defer in.release()
-	c.refuseFraming(c.read(&in))
+	c.refuseFraming(c.survive(&in))
 }
 
 // read handles what comes until the connection ends, or its turn. It reads nothing more while the client

@@ -4,8 +4,10 @@ package native
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -26,6 +28,8 @@ type epoll struct {
 	jobs  chan *conn
 	slots chan struct{}
 	stop  chan struct{}
+	log   *slog.Logger
+	dead  atomic.Bool // finds nothing readable any more
 	owned sync.WaitGroup
 
 	mu    sync.Mutex
@@ -33,7 +37,7 @@ type epoll struct {
 }
 
 // newEpoll begins a poller that reads at most so many connections at once.
-func newEpoll(readers int) (*epoll, error) {
+func newEpoll(readers int, log *slog.Logger) (*epoll, error) {
 	fd, err := syscall.EpollCreate1(syscall.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, fmt.Errorf("wait for connections: %w", err)
@@ -45,6 +49,7 @@ func newEpoll(readers int) (*epoll, error) {
 	e := &epoll{
 		file: os.NewFile(uintptr(fd), "connections"), fd: fd,
 		jobs: make(chan *conn), slots: make(chan struct{}, readers), stop: make(chan struct{}),
+		log: log,
 	}
 	if e.raw, err = e.file.SyscallConn(); err != nil {
 		e.file.Close()
@@ -56,7 +61,7 @@ func newEpoll(readers int) (*epoll, error) {
 
 // take takes a connection over, for its first turn. It reports false where that cannot be.
 func (e *epoll) take(c *conn) bool {
-	if err := c.raw.Control(func(fd uintptr) { c.fd = int32(fd) }); err != nil {
+	if err := c.raw.Control(func(fd uintptr) { c.fd = int32(fd) }); err != nil || e.dead.Load() {
 		return false
 	}
 	e.mu.Lock()
@@ -77,7 +82,7 @@ func (e *epoll) wait(c *conn) bool {
 		op, c.known = syscall.EPOLL_CTL_ADD, true
 	}
 	c.parked.Store(true)
-	return e.control(op, c) == nil || !c.parked.CompareAndSwap(true, false)
+	return e.control(op, c) == nil && !e.dead.Load() || !c.parked.CompareAndSwap(true, false)
 }
 
 // drop forgets a connection, before its descriptor is closed.
@@ -103,13 +108,38 @@ func (e *epoll) run() {
 		return n > 0 || failed != nil && failed != syscall.EINTR
 	}
 	for {
-		if err := e.raw.Read(look); err != nil || failed != nil && failed != syscall.EINTR {
+		err := e.raw.Read(look)
+		if err == nil && failed != syscall.EINTR {
+			err = failed
+		}
+		if err != nil {
+			e.fail(err)
 			return
 		}
 		for i := range n {
 			if c := e.readable(events[i].Fd); c != nil && !e.hand(c) {
 				return
 			}
+		}
+	}
+}
+
+// fail ends the connections that wait, unless the poller was closed: nothing would be read of them, and each
+// would have to find that out by its silence. Those in a turn end after it, and new ones have a reader each.
+func (e *epoll) fail(err error) {
+	select {
+	case <-e.stop:
+		return
+	default:
+	}
+	e.log.Error("connections can no longer be waited for; they end", "error", err)
+	e.dead.Store(true)
+	e.mu.Lock()
+	known := len(e.conns)
+	e.mu.Unlock()
+	for fd := range known {
+		if c := e.readable(int32(fd)); c != nil {
+			c.g.forget(c)
 		}
 	}
 }

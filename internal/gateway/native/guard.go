@@ -17,7 +17,8 @@ import (
 )
 
 // A request that panics is answered with chat.CodeInternal and ends nothing else: one message that meets a
-// mistake of ours must not end the conversations of everybody.
+// mistake of ours must not end the conversations of everybody. What panics before it is a request ends its
+// connection.
 
 // guarded carries out a part of a request.
 func (g *Gateway) guarded(f func() (proto.Message, error)) (m proto.Message, err error) {

@@ -207,3 +207,27 @@ func TestConnectionsWithoutATokenAreFewAndDoNotStayForNothing(t *testing.T) {
 		return len(h.gateway.nameless) == 1 && h.gateway.nameless[network(netip.MustParseAddr("127.0.0.1"))] == 1
 	})
 }
+
+func TestAConnectionThatPanicsBeforeItIsARequestEndsAndNoOther(t *testing.T) {
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		h.adds("Test/Broken", secrets, func(context.Context) error { return nil })
+		pool := h.gateway.secrets
+		h.gateway.secrets = nil // a mistake of ours
+		defer func() { h.gateway.secrets = pool }()
+		u := h.users(2)
+		s, other := h.greeted(u[0]), h.greeted(u[1])
+		s.ask(1, "Test/Broken", &zolalv1.Empty{})
+		if _, _, err := s.next(); err == nil {
+			t.Error("it got a frame")
+		}
+		other.lives()
+		eventually(t, func() bool { return h.gateway.Connections() == 1 })
+		if n := h.gateway.Panics(); n != 1 {
+			t.Errorf("%d panics counted", n)
+		}
+		if log := h.logged(); strings.Count(log, "level=ERROR") != 1 || !strings.Contains(log, "nil pointer") {
+			t.Errorf("logged: %s", log)
+		}
+	})
+}

@@ -144,7 +144,7 @@ func Start(ctx context.Context, cfg Config) (*Gateway, error) {
 	g.calls = calls
 	ended, err := cfg.Accounts.Revocations(g.ctx)
 	if err == nil && cfg.readers > 0 {
-		g.epoll, err = newEpoll(cfg.readers)
+		g.epoll, err = newEpoll(cfg.readers, cfg.Log)
 	}
 	if err != nil {
 		g.cancel()

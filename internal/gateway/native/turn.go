@@ -24,7 +24,7 @@ func (c *conn) turn() (kept bool) {
 		in = newIntake(c)
 	}
 	in.reads, in.drained = 0, false
-	err := c.read(in)
+	err := c.survive(in)
 	kept = !c.lent
 	if err == errLater {
 		c.lent = false
@@ -49,6 +49,17 @@ func (c *conn) early(b []byte) {
 	c.in.preload(b)
 	c.lent = true
 	c.turn()
+}
+
+// survive is read. A mistake of ours that it meets ends this connection, and no other.
+func (c *conn) survive(in *intake) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			c.g.panicked(v)
+			err = panickedError{}
+		}
+	}()
+	return c.read(in)
 }
 
 // park has the connection wait for bytes; after that it belongs to whoever gets its next turn.

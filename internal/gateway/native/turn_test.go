@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -175,4 +176,18 @@ func TestWhatComesWithTheUpgradeIsRead(t *testing.T) {
 		t.Errorf("hello answers %v", r)
 	}
 	s.lives()
+}
+
+func TestAPollerThatFailsSaysSoAndItsConnectionsEnd(t *testing.T) {
+	h := serve(t)
+	u := h.users(1)[0]
+	s := h.greeted(u)
+	check(t, h.gateway.epoll.file.SetReadDeadline(time.Now())) // it fails, though it is not being closed
+	if _, _, err := s.next(); err != io.EOF {
+		t.Errorf("the connection that waits: %v", err)
+	}
+	h.greeted(u).lives()
+	if log := h.logged(); strings.Count(log, "level=ERROR") != 1 || !strings.Contains(log, "waited for") {
+		t.Errorf("logged: %s", log)
+	}
 }
