@@ -94,6 +94,7 @@ type Hub struct {
 	watchers map[chat.AccountID]map[*Session]struct{}
 	watching map[*Session][]chat.AccountID // the same, the other way round
 	left     map[chat.AccountID]*account   // without a session, not yet offline
+	switched map[chat.AccountID]switched   // within switchedKept
 	closed   bool
 
 	loop   loop
@@ -134,6 +135,7 @@ func Start(cfg Config) *Hub {
 		watchers: make(map[chat.AccountID]map[*Session]struct{}),
 		watching: make(map[*Session][]chat.AccountID),
 		left:     make(map[chat.AccountID]*account),
+		switched: make(map[chat.AccountID]switched),
 		told:     make(chan Signal, 1024),
 	}
 	h.ctx, h.cancel = context.WithCancel(context.Background())

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -601,6 +602,57 @@ func TestADeviceThatEndedIsClosedThoughItDoesNotRead(t *testing.T) {
 		time.Sleep(5 * time.Second)
 		if !p.isClosed() {
 			t.Error("still open")
+		}
+	})
+}
+
+// AUTH-5
+func TestAStreamThatEndedIsCutOffThoughItDoesNotRead(t *testing.T) {
+	with(t, Config{}, func(e *env) {
+		var cuts [2]atomic.Int32
+		var all [2]*Session
+		for i := range all {
+			all[i] = new(Session)
+			all[i].CutBy(func() { cuts[i].Add(1) })
+			if err := e.hub.Open(all[i], Identity{Account: 10, Device: 10}, nil, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e.hub.End(10, 10, "revoked")
+		for i := range all {
+			all[i].Take(1 << 10) // and it is written, or not
+		}
+		e.hub.Leave(all[1])
+		time.Sleep(5 * time.Second)
+		if cuts[0].Load() != 1 || cuts[1].Load() != 0 {
+			t.Errorf("cut off: the one that is stuck %d times, the one that left %d times",
+				cuts[0].Load(), cuts[1].Load())
+		}
+		e.hub.Leave(all[0])
+	})
+}
+
+func TestWhatRoomsWeighFollowsWhoComesAndGoes(t *testing.T) {
+	with(t, Config{}, func(e *env) {
+		e.feed.members(1, 10)
+		_, p := e.open(10)
+		e.feed.grow(1, 1)
+		synctest.Wait()
+		p.read()
+		empty := e.hub.Stats().RoomBytes
+		for who := chat.AccountID(100); who < 200; who++ {
+			e.feed.tell(Growth{Standings: []Standing{{Chat: 1, Account: who, In: true, From: 2}}})
+		}
+		synctest.Wait()
+		if full := e.hub.Stats().RoomBytes; full < empty+100*fromBytes {
+			t.Errorf("with a hundred from whom history is hidden: %d, without %d", full, empty)
+		}
+		for who := chat.AccountID(100); who < 200; who++ {
+			e.feed.tell(Growth{Standings: []Standing{{Chat: 1, Account: who}}})
+		}
+		synctest.Wait()
+		if after := e.hub.Stats().RoomBytes; after > empty+fromBytes {
+			t.Errorf("after they went: %d, before they came %d", after, empty)
 		}
 	})
 }

@@ -29,6 +29,9 @@ func (h *Hub) enter(s *Session, p chat.Privacy) (came bool, surplus *Session) {
 		came = true
 	}
 	a.privacy = p
+	if later, ok := h.switched[a.id]; ok {
+		a.privacy = later.privacy
+	}
 	s.next, a.sessions = a.sessions, s
 	a.count++
 	if a.count == 1 {
@@ -86,6 +89,16 @@ func (h *Hub) empty() bool {
 	return len(h.accounts) == len(h.left)
 }
 
+// switched are the switches that an account set lately. Who opens a session has read them a moment before;
+// those that were set in between have passed here already, and count.
+type switched struct {
+	privacy chat.Privacy
+	at      time.Time
+}
+
+// switchedKept is how long set switches are kept: longer than anybody takes from reading them to a session.
+const switchedKept = 5 * time.Minute
+
 // endWithin is how long a session that has to end may take for what it is due.
 const endWithin = 4 * time.Second
 
@@ -94,7 +107,7 @@ func (h *Hub) finish(s *Session, why GoingAway) {
 	s.Finish(h.encode(why))
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if s.sink == nil || h.closed {
+	if s.sink == nil && s.cut == nil || h.closed {
 		return // no connection is held open, or Close ends it
 	}
 	h.owned.Go(func() {
@@ -243,6 +256,7 @@ func (l *loop) part(watcher, other chat.AccountID) {
 // setPrivacy takes an account's new switches. Who hides from now on is shown as gone, without a time.
 func (h *Hub) setPrivacy(p Privacy) {
 	h.mu.Lock()
+	h.switched[p.Account] = switched{p.Privacy, time.Now()}
 	a := h.accounts[p.Account]
 	if a == nil {
 		h.mu.Unlock()
@@ -266,7 +280,7 @@ func (h *Hub) setPrivacy(p Privacy) {
 func (h *Hub) settle() { h.recordSeen(h.ctx, false) }
 
 // recordSeen takes accounts out that left, all or those whose time is over, tells those who watch them, and
-// has it written down beside the loop.
+// has it written down beside the loop. Switches set long ago are forgotten with them.
 func (h *Hub) recordSeen(ctx context.Context, all bool) {
 	now := time.Now()
 	seen := make(map[chat.AccountID]chat.Millis)
@@ -282,6 +296,11 @@ func (h *Hub) recordSeen(ctx context.Context, all bool) {
 		seen[id] = at
 		if !a.privacy.HideLastSeen {
 			gone = append(gone, Presence{Account: id, LastSeen: at})
+		}
+	}
+	for id, s := range h.switched {
+		if now.Sub(s.at) > switchedKept {
+			delete(h.switched, id)
 		}
 	}
 	h.mu.Unlock()

@@ -48,6 +48,9 @@ type event struct {
 	signal   Signal
 }
 
+// size is what a room weighs with its audience.
+func (r *room) size() int { return roomBytes + int(r.members.GetSizeInBytes()) + r.veil.size() }
+
 // rooms keeps audiences, the most recently used first, bounded in bytes.
 type rooms struct {
 	hub     *Hub
@@ -161,7 +164,7 @@ func (l *loop) arrive(a loaded) {
 	r.members.RunOptimize()
 	r.pos = a.audience.Pos
 	r.veil = veilOf(a.audience)
-	l.rooms.weigh(r, roomBytes+int(r.members.GetSizeInBytes())+r.veil.size())
+	l.rooms.weigh(r, r.size())
 	if r.pos > l.pos {
 		l.rooms.ahead[r.id] = r // a join that the feed has not shown yet must not bring earlier entries
 		return
@@ -246,7 +249,9 @@ func (l *loop) stand(s Standing) {
 		l.came(r, s.Account)
 	} else {
 		r.members.Remove(uint32(s.Account))
+		r.veil.leave(s.Account)
 	}
+	l.rooms.weigh(r, r.size())
 }
 
 // offer delivers what a room has, or holds it until its time.

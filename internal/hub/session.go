@@ -35,6 +35,7 @@ type Session struct {
 	hub     *Hub
 	sink    Sink          // nil: frames are taken with Take
 	wake    chan struct{} // with a nil sink: holds one element when there are frames to take
+	cut     func()        // with a nil sink: see CutBy
 	next    *Session      // of the same account
 	account chat.AccountID
 	device  chat.DeviceID
@@ -79,12 +80,13 @@ func (h *Hub) Open(s *Session, who Identity, sink Sink, hello *Frame) error {
 	var surplus *Session
 	if who.Account != 0 {
 		came, surplus = h.enter(s, who.Privacy)
+		came = came && !h.accounts[who.Account].privacy.HideLastSeen
 	}
 	h.mu.Unlock()
 	if surplus != nil {
 		h.finish(surplus, GoingAway{Code: "replaced"})
 	}
-	if came && !who.Privacy.HideLastSeen {
+	if came {
 		h.cfg.Bus.Publish(Presence{Account: who.Account, Online: true})
 	}
 	return nil
@@ -97,6 +99,10 @@ func (h *Hub) Leave(s *Session) {
 	h.mu.Unlock()
 	s.end()
 }
+
+// CutBy says how a connection is ended from which frames are taken, where it does not end by itself in time;
+// before Open. Without it nothing is held open.
+func (s *Session) CutBy(cut func()) { s.cut = cut }
 
 // Account returns whose session it is.
 func (s *Session) Account() chat.AccountID { return s.account }
@@ -304,18 +310,22 @@ func (s *Session) end() {
 // abort closes the connection of a session whatever waits.
 func (s *Session) abort() {
 	s.end()
-	if s.sink != nil {
+	switch {
+	case s.sink != nil:
 		s.sink.Close()
+	case s.cut != nil:
+		s.cut()
 	}
 }
 
-// drained waits until nothing waits in the queue, at most for d, and reports whether that is so.
+// drained waits until nothing waits in the queue, at most for d, and reports whether that is so. Of what was
+// taken nobody knows whether it was written, so a session that can be cut off is waited for until it leaves.
 func (s *Session) drained(d time.Duration) bool {
 	t := time.NewTimer(max(d, 0))
 	defer t.Stop()
 	for {
 		s.mu.Lock()
-		if s.state&ended != 0 || (len(s.queue) == 0 && s.state&busy == 0) {
+		if s.state&ended != 0 || (len(s.queue) == 0 && s.state&busy == 0 && s.cut == nil) {
 			s.mu.Unlock()
 			return true
 		}

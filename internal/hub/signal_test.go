@@ -310,3 +310,28 @@ func check(t *testing.T, who chat.AccountID, got string, may, must map[chat.Seq]
 		t.Errorf("%d missed %v", who, must)
 	}
 }
+
+// UPD-2
+func TestSwitchesThatChangeWhileASessionBeginsCount(t *testing.T) {
+	with(t, Config{}, func(e *env) {
+		w, seen := e.open(1)
+		e.hub.Watch(w, []chat.AccountID{10})
+		// Account 10 has read its switches, hides, and only then has its session.
+		e.feed.tell(Growth{Privacy: []Privacy{{Account: 10, Privacy: chat.Privacy{HideLastSeen: true}}}})
+		synctest.Wait()
+		s, _ := e.open(10)
+		e.expect(seen, "")
+		if e.hub.Online(1, 10)[10] {
+			t.Error("shown to be online")
+		}
+		e.hub.Leave(s)
+		time.Sleep(switchedKept + time.Minute)
+		e.open(10, chat.Privacy{}) // what is read by now is newer
+		if !e.hub.Online(1, 10)[10] {
+			t.Error("hidden for good")
+		}
+		if len(e.hub.switched) != 0 {
+			t.Errorf("%d kept", len(e.hub.switched))
+		}
+	})
+}

@@ -42,6 +42,9 @@ func (v *veil) enter(s Standing) {
 	v.floor = max(v.floor, s.From-1)
 }
 
+// leave forgets somebody who goes: coming in again says anew what is hidden.
+func (v *veil) leave(who chat.AccountID) { delete(v.from, who) }
+
 // spreadTail gives a run of entries to every member who is online, each as they may see it.
 //
 // UPD-5

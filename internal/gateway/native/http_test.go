@@ -456,3 +456,25 @@ func TestARevokedTokenEndsItsStreamAndItsPollsToo(t *testing.T) {
 		t.Errorf("the next poll: %v", body)
 	}
 }
+
+// AUTH-5
+func TestARevokedTokenEndsAStreamThatIsNotRead(t *testing.T) {
+	t.Parallel()
+	h := serve(t)
+	u := h.users(1)[0]
+	nc, err := net.Dial("tcp", strings.TrimPrefix(h.address, "http://"))
+	check(t, err)
+	defer nc.Close()
+	_, err = fmt.Fprintf(nc, "POST /api/stream HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"+
+		"Authorization: Bearer %s\r\nContent-Length: 14\r\n\r\n{\"protocol\":1}", u.Token)
+	check(t, err)
+	sessions := func() []*hub.Session { return h.hub.Sessions(u.Account, u.Device) }
+	eventually(t, func() bool { return len(sessions()) == 1 })
+	sessions()[0].Answer(&hub.Frame{Data: make([]byte, 64<<20)}) // more than any kernel keeps
+	begun := time.Now()
+	check(t, h.accounts.SignOut(context.Background(), chat.Actor{Account: u.Account, Device: u.Device}))
+	eventually(t, func() bool { return len(sessions()) == 0 })
+	if d := time.Since(begun); d > 10*time.Second {
+		t.Errorf("it took %v", d)
+	}
+}

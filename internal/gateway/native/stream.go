@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -33,6 +34,7 @@ func (g *Gateway) serveStream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer g.cfg.Hub.Leave(s)
+	defer out.close()
 	w.Header().Set("Content-Type", typeProto)
 	w.Header().Set("X-Accel-Buffering", "no")
 	ctx, cancel := context.WithCancel(r.Context())
@@ -82,6 +84,7 @@ func (g *Gateway) openStream(w http.ResponseWriter, r *http.Request) (*hub.Sessi
 		return nil, nil, err
 	}
 	s := new(hub.Session)
+	s.CutBy(out.cut)
 	if err := g.openSession(s, who.identity(), nil, g.replyFrame(0, g.helloOk(), nil)); err != nil {
 		return nil, nil, err
 	}
@@ -93,6 +96,41 @@ type streamWriter struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	buf     []byte
+
+	mu   sync.Mutex
+	over bool // nothing more is written; the answer may be another's by now
+}
+
+// errCut says that a stream ended while its client did not read.
+var errCut = errors.New("the stream was cut off")
+
+// cut ends a write that waits for the client, and all after it.
+//
+// AUTH-5
+func (o *streamWriter) cut() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.over {
+		o.over = true
+		_ = o.control.SetWriteDeadline(time.Unix(1, 0)) // where it fails nothing can be written either
+	}
+}
+
+// close has a cut do nothing from here on: the handler returns.
+func (o *streamWriter) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.over = true
+}
+
+// until bounds the next write.
+func (o *streamWriter) until(t time.Time) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.over {
+		return errCut
+	}
+	return o.control.SetWriteDeadline(t)
 }
 
 // write sends frames, each with its length. A client that does not read loses the stream (LIM-4).
@@ -103,7 +141,7 @@ func (o *streamWriter) write(frames []*hub.Frame) error {
 		o.buf = binary.BigEndian.AppendUint32(o.buf, uint32(len(body)))
 		o.buf = append(o.buf, body...)
 	}
-	if err := o.control.SetWriteDeadline(time.Now().Add(wire.WriteLimit)); err != nil {
+	if err := o.until(time.Now().Add(wire.WriteLimit)); err != nil {
 		return err
 	}
 	if _, err := o.w.Write(o.buf); err != nil {
@@ -112,5 +150,5 @@ func (o *streamWriter) write(frames []*hub.Frame) error {
 	if err := o.control.Flush(); err != nil {
 		return err
 	}
-	return o.control.SetWriteDeadline(time.Time{})
+	return o.until(time.Time{})
 }
