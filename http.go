@@ -187,7 +187,13 @@ func (p *post) receive() (*zolalv1.ServerFrame, error) {
 	case f := <-p.in:
 		return f, nil
 	case <-p.ctx.Done():
-		p.owned.Wait()
+	}
+	// What came before the end is handed on first: the last word says why.
+	p.owned.Wait()
+	select {
+	case f := <-p.in:
+		return f, nil
+	default:
 		return nil, p.reason()
 	}
 }
