@@ -13,6 +13,7 @@ import (
 // The limits of the protocol, all in this file. docs/protocol.md prints them; a test compares.
 const (
 	MaxFrame      = 64 << 10  // bytes of one frame or request body from a client
+	MaxHello      = 2 << 10   // bytes of a frame before the hello, and of the hello
 	MaxMethod     = 64        // bytes of a method's name
 	MaxQueue      = 256 << 10 // bytes of updates waiting for one session; more drops them all and says so
 	MaxPending    = 256 << 10 // bytes of answers waiting for one session; more stops reading its requests
@@ -21,6 +22,7 @@ const (
 	MaxWaits      = 16        // requests of one connection that may wait for others, carried out at once
 	MaxPerAccount = 50        // connections of one account
 	MaxNameless   = 256       // connections without a token of one network address
+	MaxWaiting    = 2048      // connections that have not said hello of one network address
 	MaxWatched    = 200       // accounts whose presence a session watches
 	MaxAddresses  = 32        // addresses of a server
 	MaxPollWait   = 25_000    // milliseconds
@@ -69,6 +71,7 @@ func connectionLimits() []Limit {
 	ms := func(d time.Duration) int64 { return d.Milliseconds() }
 	return []Limit{
 		{"frame_bytes", MaxFrame, "bytes", "one frame, or the body of one HTTP request, from a client"},
+		{"hello_bytes", MaxHello, "bytes", "a frame of a connection up to its `Hello`"},
 		{"method_bytes", MaxMethod, "bytes", "a method's name"},
 		{"queue_bytes", MaxQueue, "bytes", "updates waiting for a session; beyond, a `Resync` takes their place"},
 		{"pending_bytes", MaxPending, "bytes", "answers waiting for a session; beyond, its requests are not read"},
@@ -78,6 +81,7 @@ func connectionLimits() []Limit {
 		{"connections_per_account", MaxPerAccount, "connections", "open at once; one more closes the oldest"},
 		{"connections_per_address", MaxNameless, "connections",
 			"open at once without a token, from one network address"},
+		{"waiting_per_address", MaxWaiting, "connections", "without a `Hello` yet, from one network address"},
 		{"watched", MaxWatched, "accounts", "whose presence a session watches"},
 		{"addresses", MaxAddresses, "addresses", "in the signed list"},
 		{"poll_wait_ms", MaxPollWait, "ms", "the longest `wait_ms` of `Sync/Poll`"},

@@ -308,7 +308,7 @@ func (c *conn) hello(id uint32, payload []byte) {
 	}
 	c.greeted = true
 	c.heard.Store(c.g.clock())
-	c.welcomed.Store(true)
+	c.g.welcomed(c)
 }
 
 // caller is the connection as methods see it.

@@ -231,3 +231,59 @@ func TestAConnectionThatPanicsBeforeItIsARequestEndsAndNoOther(t *testing.T) {
 		}
 	})
 }
+
+// LIM-5
+func TestConnectionsThatWaitForTheirHelloAreBounded(t *testing.T) {
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		u := h.users(1)[0]
+		here := network(netip.MustParseAddr("127.0.0.1"))
+		waiting := func(add int) int {
+			h.gateway.mu.Lock()
+			defer h.gateway.mu.Unlock()
+			h.gateway.waiting[here] += add
+			return h.gateway.waiting[here]
+		}
+		waiting(wire.MaxWaiting - 1) // so many others
+		first, err := h.socket(nil)
+		check(t, err)
+		late, err := h.socket(nil)
+		check(t, err)
+		late.refusal(0, zolalv1.ErrorCode_RATE_LIMITED)
+		if _, _, err := late.next(); err == nil {
+			t.Error("one too many stays")
+		}
+		first.ask(0, "Hello", &zolalv1.Hello{Token: u.Token, Protocol: 1})
+		if r := first.answer(); r.GetError() != nil {
+			t.Fatalf("hello: %v", r)
+		}
+		eventually(t, func() bool { return waiting(0) == wire.MaxWaiting-1 }) // who said hello waits no more
+		gone, err := h.socket(nil)
+		check(t, err)
+		gone.Close()
+		eventually(t, func() bool { return waiting(0) == wire.MaxWaiting-1 })
+		first.lives()
+	})
+}
+
+// LIM-1
+func TestAFrameBeforeTheHelloIsShort(t *testing.T) {
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		u := h.users(1)[0]
+		s, err := h.socket(nil)
+		check(t, err)
+		long := &zolalv1.Hello{Token: u.Token, Protocol: 1, Client: pad(wire.MaxHello)}
+		s.ask(1, "Hello", long)
+		s.refusal(0, zolalv1.ErrorCode_TOO_LARGE)
+		long.Client = pad(wire.MaxHello - 200)
+		s.ask(2, "Hello", long)
+		if r := s.answer(); r.GetId() != 2 || r.GetError() != nil {
+			t.Fatalf("a hello of the longest that may be: %v", r)
+		}
+		s.ask(3, "Ping", &zolalv1.SignInRequest{Password: pad(wire.MaxFrame - 200)})
+		if r := s.answer(); r.GetId() != 3 || r.GetError() != nil {
+			t.Errorf("a long frame after it: %v", r)
+		}
+	})
+}

@@ -106,7 +106,7 @@ func (in *intake) release() {
 // preload takes over what was read before the connection became a WebSocket.
 func (in *intake) preload(b []byte) {
 	if len(b) > 0 {
-		in.buf = borrow(max(len(b), smallBuffer+1))
+		in.buf = borrow(len(b))
 		in.to = copy(in.buf, b)
 	}
 }
@@ -129,7 +129,8 @@ func (in *intake) next() (ws.OpCode, []byte, error) {
 		if err := in.check(h); err != nil {
 			return 0, nil, err
 		}
-		if h.Length > wire.MaxFrame || int64(len(in.message))+h.Length > wire.MaxFrame && !h.OpCode.IsControl() {
+		limit := in.c.limit()
+		if h.Length > limit || int64(len(in.message))+h.Length > limit && !h.OpCode.IsControl() {
 			in.from += size
 			in.skip, in.torn = h.Length, !h.Fin || in.partial
 			continue
@@ -163,6 +164,16 @@ func (in *intake) join(h ws.Header, payload []byte) (ws.OpCode, []byte, bool) {
 		in.message = nil
 		return ws.OpBinary, whole, true
 	}
+}
+
+// limit is how long a frame may be. Before the hello it is short: who has not said it holds no large buffer.
+//
+// LIM-1
+func (c *conn) limit() int64 {
+	if c.greeted {
+		return wire.MaxFrame
+	}
+	return wire.MaxHello
 }
 
 // check refuses what a sound client never sends. Every client masks its frames (RFC 6455, section 5.1).
@@ -261,7 +272,7 @@ func (in *intake) discard() error {
 	if in.torn {
 		return &chat.Error{Code: chat.CodeTooLarge, Text: "a message in fragments is too long"}
 	}
-	in.c.refuse(0, chat.Errorf(chat.CodeTooLarge, "a frame has at most %d bytes", wire.MaxFrame))
+	in.c.refuse(0, chat.Errorf(chat.CodeTooLarge, "a frame has at most %d bytes", in.c.limit()))
 	return nil
 }
 

@@ -91,9 +91,9 @@ type Gateway struct {
 	mu     sync.Mutex
 	conns  map[*conn]struct{}
 	closed bool
-	// nameless counts connections without a token by network.
-	nameless map[netip.Prefix]int
-	ended    map[chat.DeviceID]endedDevice // within the last endedKept seconds
+	// nameless counts connections without a token by network, waiting those that have not said hello.
+	nameless, waiting map[netip.Prefix]int
+	ended             map[chat.DeviceID]endedDevice // within the last endedKept seconds
 }
 
 // endedDevice is a device whose token ended.
@@ -128,8 +128,8 @@ func Start(ctx context.Context, cfg Config) (*Gateway, error) {
 	}
 	g := &Gateway{
 		cfg: cfg, methods: methods(), origins: make(map[string]bool), conns: make(map[*conn]struct{}),
-		nameless: make(map[netip.Prefix]int),
-		rates:    newRates(cfg.Rates), ended: make(map[chat.DeviceID]endedDevice),
+		nameless: make(map[netip.Prefix]int), waiting: make(map[netip.Prefix]int),
+		rates: newRates(cfg.Rates), ended: make(map[chat.DeviceID]endedDevice),
 	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	if err := g.trust(); err != nil {

@@ -64,20 +64,37 @@ func (g *Gateway) serveSocket(w http.ResponseWriter, r *http.Request) {
 	g.adopt(c, early)
 }
 
-// adopt begins to read a connection, unless the gateway is closing.
+// adopt begins to read a connection, unless the gateway is closing or too many of its network wait for their
+// hello.
+//
+// LIM-5
 func (g *Gateway) adopt(c *conn, early []byte) {
+	if err := g.enrol(c, early); err != nil {
+		c.refuse(0, err)
+		c.nc.Close()
+	}
+}
+
+func (g *Gateway) enrol(c *conn, early []byte) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.closed || len(early) > largeBuffer {
-		c.nc.Close()
-		return
+	n := network(c.from)
+	switch {
+	case g.closed:
+		return chat.Errorf(chat.CodeUnavailable, "the server is stopping")
+	case len(early) > largeBuffer:
+		return chat.Errorf(chat.CodeTooLarge, "more than a hello came with the request")
+	case g.waiting[n] >= wire.MaxWaiting:
+		return limited(chat.Millis(wire.HelloWait.Milliseconds()), "address")
 	}
+	g.waiting[n]++
 	g.conns[c] = struct{}{}
 	if g.epoll == nil || c.raw == nil || !g.epoll.take(c) {
 		g.owned.Go(func() { c.run(early) })
 	} else if len(early) > 0 || !c.park() {
 		g.owned.Go(func() { c.early(early) })
 	}
+	return nil
 }
 
 // forget ends what belongs to a connection.
@@ -92,12 +109,28 @@ func (g *Gateway) forget(c *conn) {
 	c.nc.Close()
 	g.mu.Lock()
 	delete(g.conns, c)
-	if n := network(c.from); c.nameless.Load() {
-		if g.nameless[n]--; g.nameless[n] == 0 {
-			delete(g.nameless, n)
-		}
+	if !c.welcomed.Load() {
+		fewer(g.waiting, network(c.from))
+	}
+	if c.nameless.Load() {
+		fewer(g.nameless, network(c.from))
 	}
 	g.mu.Unlock()
+}
+
+// welcomed takes a connection that said hello out of those that wait.
+func (g *Gateway) welcomed(c *conn) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c.welcomed.Store(true)
+	fewer(g.waiting, network(c.from))
+}
+
+// fewer counts one down.
+func fewer(of map[netip.Prefix]int, n netip.Prefix) {
+	if of[n]--; of[n] == 0 {
+		delete(of, n)
+	}
 }
 
 // seat counts a connection without a token: nobody answers for it, so one network has few.
