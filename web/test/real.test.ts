@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import 'fake-indexeddb/auto'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { AccountDb } from '../src/db'
 import type { AppModel, ChatView, MessageView, OpenChat } from '../src/model'
 import { newRecoveryCode } from '../src/model/recovery'
 import { App } from '../src/sync/app'
@@ -69,6 +70,13 @@ function find(chat: OpenChat, text: string): MessageView | undefined {
 async function seqOf(chat: OpenChat, text: string): Promise<number> {
   await until(`the number of “${text}”`, () => find(chat, text)?.seq != null)
   return find(chat, text)?.seq ?? 0
+}
+
+/** The name of the database that holds what a person's device has stored. */
+async function databaseOf(person: Person): Promise<string> {
+  const account = String(me(person.app).account)
+  const all = (await indexedDB.databases()).map(({ name = '' }) => name)
+  return all.find((name) => name.split('/').at(-2) === account) ?? ''
 }
 
 beforeAll(async () => {
@@ -251,6 +259,48 @@ real('the app and the real server', () => {
     await until('one view', () => (find(a, 'first post')?.views ?? 0) > 0)
     await a.write.send(plain('second post'))
     await until('live', () => said(b.view.get()).includes('second post'))
+  })
+
+  test('what has a public name is read before joining; of a mere look nothing stays', async () => {
+    const [ada, babak] = [await join('Ada'), await join('Babak')]
+    const id = await ada.app.rooms.create({ kind: 'group', title: 'Square', about: 'For all' })
+    const name = `square_${Math.floor(Math.random() * 1e9)}`
+    await ada.app.rooms.settings.setPublicName(id, name)
+    const a = ada.app.openChat(id)
+    await a.write.send(plain('come in'))
+    await seqOf(a, 'come in')
+    const listed = () => babak.app.chatList.get().chats.some((c) => c.id === id)
+    const target = await babak.app.rooms.lookUp(name)
+    expect(target).toMatchObject({ chat: id, state: 'open', readable: true })
+
+    const b = babak.app.openChat(id)
+    await until('it is read', () => said(b.view.get()).includes('come in'))
+    await until('all of it', () => b.view.get().state === 'ready')
+    expect(b.view.get()).toMatchObject({
+      unread: 0,
+      info: { role: 'left', about: 'For all' },
+      cannotSend: { reason: 'join', approval: false },
+    })
+    expect(find(b, 'come in')?.rights).toMatchObject({ reply: false, react: false, pin: false })
+    expect(listed()).toBe(false)
+    const db = await AccountDb.open(await databaseOf(babak))
+    const kept = () =>
+      db.read(async (r) => [await r.chat(id), ...(await r.entries(id, 1, 100))].filter(Boolean))
+    expect((await kept()).length).toBeGreaterThan(1)
+    b.close()
+    await until('nothing of it is kept', async () => (await kept()).length === 0)
+
+    const again = babak.app.openChat(id)
+    await until('it is read again', () => said(again.view.get()).includes('come in'))
+    expect(await babak.app.rooms.join(name)).toBe(id)
+    await until('it goes on', () => again.view.get().cannotSend === null)
+    expect(said(again.view.get())).toContain('come in')
+    await again.write.send(plain('here I am'))
+    await until('heard', () => said(a.view.get()).includes('here I am'))
+    await until('listed', listed)
+    again.close()
+    expect((await kept()).length).toBeGreaterThan(1)
+    db.close()
   })
 
   test('killed in the middle: what was acknowledged is there, none doubled, the rest follows', async () => {

@@ -65,6 +65,38 @@ test('on a phone: a group, its link with a code, a request that is let in, and a
   await sara.screenshot({ path: 'test-results/binary/channel.png' })
 })
 
+test('a public channel is read before joining, and joining goes on in the same view', async ({ world }) => {
+  const sara = await world.person('Sara', 'sara_m', { language: 'en' })
+  await create(sara, 'channel', 'Spring')
+  await sara.goto(`${sara.url().replace(/\/$/, '')}/edit`)
+  await sara.getByLabel('Description').fill('Short news of mountains and rivers, once a day.')
+  await sara.getByLabel('Public name').fill('spring_news')
+  await sara.getByRole('button', { name: 'Save' }).click()
+  await write(sara, 'First post')
+  await expect(said(sara, 'First post')).toHaveAttribute('data-seq', /\d/)
+
+  for (const look of [
+    { language: 'fa', phone: true },
+    { language: 'en', phone: true },
+    { language: 'fa', phone: false },
+    { language: 'en', phone: false },
+  ] as const) {
+    const user = `nilu_${look.language}_${look.phone ? 'phone' : 'wide'}`
+    const nilu = await world.person('Niloofar', user, look)
+    await nilu.goto(`${world.server.url}/#/join/spring_news`)
+    await expect(said(nilu, 'First post')).toBeVisible()
+    await expect(field(nilu)).toHaveCount(0)
+    await nilu.screenshot({ path: `test-results/binary/look-${user}.png` })
+    await expect(nilu.locator('nav').getByRole('link', { name: /Spring/ })).toHaveCount(0)
+
+    await nilu.getByRole('button', { name: /^(پیوستن به کانال|Join the channel)$/ }).click()
+    await expect(nilu.getByRole('button', { name: /^(بی‌صدا کردن|Mute)$/ })).toBeVisible()
+    await expect(said(nilu, 'First post')).toBeVisible()
+    await nilu.goto(world.server.url)
+    await expect(nilu.getByRole('link', { name: /Spring/ })).toBeVisible()
+  }
+})
+
 test('a group that its owner deletes is gone for its members too', async ({ world }) => {
   const sara = await world.person('Sara', 'sara_m', phone)
   await create(sara, 'group', 'Mountain')

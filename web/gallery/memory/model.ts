@@ -287,6 +287,7 @@ export class MemoryModel implements AppModel {
               about: '',
               members: 48_000,
               approval: false,
+              readable: false,
               state: 'open',
             },
           ]
@@ -371,6 +372,7 @@ export class MemoryModel implements AppModel {
         about: 'هر چه تازه است، کوتاه.',
         members: 48_000,
         approval: address === 'ask',
+        readable: false,
         state: 'open',
       }
     },

@@ -83,7 +83,7 @@ export interface InvitationView {
 /** Why the composer is closed. 'join' offers a button; the others only say so. */
 export type CannotSend =
   | { readonly reason: 'channel' }
-  | { readonly reason: 'join' }
+  | { readonly reason: 'join'; readonly approval: boolean }
   | { readonly reason: 'requested' }
   | { readonly reason: 'restricted'; readonly until: Ms | null }
   | { readonly reason: 'banned' }
@@ -197,6 +197,8 @@ export interface JoinTarget {
   readonly about: string
   readonly members: number | null
   readonly approval: boolean
+  /** It was found by its public name: it may be read before joining. */
+  readonly readable: boolean
   readonly state: 'open' | 'joined' | 'requested'
 }
 

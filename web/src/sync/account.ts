@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { AccountDb, type ChatRow, type SessionRow } from '../db'
+import { isIn } from '../model/fold'
 import type { ChatId, Ms } from '../model/id'
 import { type ConnectionState, KeyMaker, type Refusal } from '../wire'
 import type { Env, Pace } from './env'
-import { History } from './history'
+import { dropUnjoined, History } from './history'
 import { Leader } from './leader'
 import { Mirror } from './mirror'
 import { Outbox } from './outbox'
@@ -110,6 +111,7 @@ export class Account {
   /** Leads until the signal is given. */
   async #lead(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
+    await this.#forgetVisited()
     const leader = await Leader.start({
       db: this.db,
       mirror: this.mirror,
@@ -134,6 +136,15 @@ export class Account {
     })
     this.tabs.serve(null)
     await leader.stop()
+  }
+
+  /** What the last time left of chats that were only looked into. */
+  async #forgetVisited(): Promise<void> {
+    const visited = [...this.mirror.chats.values()].filter((row) => !isIn(row.info.me.role))
+    if (visited.length === 0) return
+    await this.db.write(async (w) => {
+      for (const { id } of visited) await dropUnjoined(w, id)
+    })
   }
 
   /** A chat in memory; undefined where this account has none of that number. */

@@ -10,11 +10,12 @@ import {
   Source,
 } from '../model'
 import type { ChatRecord } from '../model/entry'
-import { currentBody, isPlaced, isUnread, NO_SETTINGS } from '../model/fold'
+import { currentBody, isIn, isPlaced, isUnread, NO_SETTINGS } from '../model/fold'
 import type { ChatId, Seq } from '../model/id'
 import { readChatBody, Silence } from '../wire'
 import type { Account } from './account'
 import { markReadHere } from './flush'
+import { dropUnjoined } from './history'
 import type { Live } from './live'
 import { chatInfoOf, typingOf } from './present/chat'
 import { type MessageContext, messageViewOf, namedBy, outboxViewOf, snippetOf } from './present/message'
@@ -71,6 +72,8 @@ export class ChatSession implements OpenChat {
   /** The window stands at the end and goes with it, over gaps too as soon as they are filled. */
   #following = false
   #mending: Promise<void> | null = null
+  /** One is not in this chat and reads it by its public name. */
+  #visiting = false
 
   constructor(c: OpenContext, id: ChatId, at: Seq | null) {
     this.id = id
@@ -107,6 +110,8 @@ export class ChatSession implements OpenChat {
     clearTimeout(this.#around)
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.#c.closed(this)
+    // Nothing stays of a chat that was only looked into. A database that closes is cleaned by the next start.
+    if (this.#visiting) void this.#c.account.db.write((w) => dropUnjoined(w, this.id)).catch(() => {})
   }
 
   /** The connection came back: what is on screen may be old. */
@@ -168,9 +173,11 @@ export class ChatSession implements OpenChat {
 
   /** Opens at a place, at the first unread message, or at the end: from what is stored where it is. */
   async #open(at: Seq | null): Promise<void> {
-    const { history } = this.#c.account
+    const { history, mirror } = this.#c.account
     await this.#quietly(async () => {
-      if (!this.#row) await history.refresh(this.id)
+      if (this.#row) return
+      await history.refresh(this.id)
+      await mirror.settled()
     })
     const row = this.#row
     if (!row) {
@@ -275,7 +282,8 @@ export class ChatSession implements OpenChat {
   #markRead(seq: Seq): void {
     const { db, me } = this.#c.account
     const row = this.#row
-    if (row && seq > row.readTo) void this.#quietly(() => markReadHere(db, me, this.id, seq))
+    if (row && isIn(row.info.me.role) && seq > row.readTo)
+      void this.#quietly(() => markReadHere(db, me, this.id, seq))
   }
 
   #changed(change: Change): void {
@@ -308,9 +316,11 @@ export class ChatSession implements OpenChat {
   async #draw(): Promise<void> {
     const row = this.#row
     if (!row) {
+      if (this.#visiting) return this.#visitAgain()
       if (this.#opened) this.view.set({ ...this.#blank(), state: 'removed' })
       return
     }
+    this.#visiting = !isIn(row.info.me.role)
     if (this.#following) this.#move((now) => follow(row, now))
     const w = this.#window
     if (w && w.to >= row.head.seq) this.#following = true
@@ -319,6 +329,13 @@ export class ChatSession implements OpenChat {
     if (this.#closed) return
     void this.#fetchNamed()
     this.view.set(this.#viewOf(drawn ?? { row, entries: [], named: new Map(), mentions: [] }))
+  }
+
+  /** Another tab that looked into the chat too has closed it, and what was stored of it is gone. */
+  #visitAgain(): void {
+    this.#visiting = false
+    this.#window = null
+    void this.#open(null)
   }
 
   async #read(row: ChatRow, w: Window): Promise<Drawn> {

@@ -16,7 +16,7 @@ const OUTCOME_MS = 8_000
 const NAME = /^@?[A-Za-z][A-Za-z0-9_]{3,31}$/
 
 /** What a chat is to somebody who has not joined it. */
-export function targetOf(info: ChatRecord, approval: boolean): JoinTarget {
+export function targetOf(info: ChatRecord, how: { approval: boolean; readable: boolean }): JoinTarget {
   const { role } = info.me
   return {
     chat: info.id || null,
@@ -24,7 +24,7 @@ export function targetOf(info: ChatRecord, approval: boolean): JoinTarget {
     title: info.title,
     about: info.about,
     members: info.members || null,
-    approval,
+    ...how,
     state: isIn(role) ? 'joined' : role === 'requested' ? 'requested' : 'open',
   }
 }
@@ -35,9 +35,7 @@ async function search(account: Account, words: string): Promise<SearchView> {
   try {
     const { person, chat, approval } = await resolve(account, words)
     const people = person ? [{ account: person.id, name: person.name, username: person.username }] : []
-    const chats = chat ? [targetOf(chatOf(chat), approval)] : []
-    // A public chat can be looked into before joining: it is kept as one opens it.
-    if (chat && chat.id !== 0 && !account.chat(chat.id)) await account.db.write((w) => applyChatInfo(w, chat))
+    const chats = chat ? [targetOf(chatOf(chat), { approval, readable: true })] : []
     return { people, chats }
   } catch (error) {
     if (error instanceof Refusal && unknown.has(error.code)) return none

@@ -34,7 +34,7 @@ export function roomActions(asker: Asker, home: string, changed: (chat: ChatId) 
       acting(async () => {
         const { chat, approval } = await resolve(signedIn(asker), address)
         if (!chat) throw new AppError('NOT_FOUND')
-        return targetOf(chatOf(chat), approval)
+        return targetOf(chatOf(chat), { approval, readable: 'name' in addressOf(address) })
       }),
     join: (address) => acting(() => join(signedIn(asker), address)),
     answerInvitation: (chat, accept) =>
@@ -72,7 +72,11 @@ async function join(account: Account, address: string): Promise<ChatId | null> {
   const invite = 'invite' in where ? where.invite : ''
   const answer = await call(account.tabs, method.join, { key, chat, invite })
   const { chat: info } = answer
-  if (answer.requested || !info) return null
+  if (answer.requested || !info) {
+    // Somebody who looks into the chat meanwhile sees that it waits.
+    if (account.chat(chat)) await account.history.refresh(chat)
+    return null
+  }
   await account.db.write((w) => applyChatInfo(w, info))
   return settleChat(account, info.id)
 }

@@ -163,7 +163,10 @@ export function cannotSendOf(
   if (chat.me.role === 'requested') return { reason: 'requested' }
   if (role === 'banned') return { reason: 'banned' }
   if (chat.deleted) return { reason: 'left' }
-  if (role === 'left') return { reason: chat.name || chat.me.role === 'invited' ? 'join' : 'left' }
+  if (role === 'left') {
+    const open = chat.name !== '' || chat.me.role === 'invited'
+    return open ? { reason: 'join', approval: chat.joinApproval } : { reason: 'left' }
+  }
   if (chat.type === 'direct') {
     if (o.peerDeleted) return { reason: 'deletedAccount' }
     return user?.blocked.includes(chat.peer) ? { reason: 'blockedByMe' } : null

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AppModel, Entity } from '../../model'
 import { hrefOf } from '../../model/richtext'
+import { visit } from '../join/visit'
 import { router } from '../state/route.svelte'
 import { attempt, copyText } from '../state/tell'
 
@@ -35,6 +36,7 @@ async function openName(model: AppModel, name: string): Promise<void> {
     const found = await model.chats.search(name)
     const person = found.people.find((p) => p.username.toLowerCase() === name.toLowerCase())
     if (person) router.openChat(await model.chats.openDirect(person.account))
+    else if (found.chats[0]) visit(found.chats[0], name)
     else router.go({ at: 'join', address: name })
   })
 }
