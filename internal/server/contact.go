@@ -24,7 +24,7 @@ func setContact(c *Config, v string) error {
 		case bad == nil && a.Address == w:
 			u = &url.URL{Scheme: "mailto", Opaque: w}
 		case err != nil || u.Scheme != "mailto" && u.Scheme != "tel" && (u.Scheme != "https" || u.Host == ""):
-			return fmt.Errorf("%q is not an address of mail, nor one that begins with https:, mailto: or tel:", w)
+			return fmt.Errorf("%q is neither an address of mail nor one of https, mailto or tel", w)
 		}
 		c.Contact = append(c.Contact, u.String())
 	}
