@@ -262,14 +262,12 @@ func (e *Engine) fillAsked(ctx context.Context, r request, n chat.Needs, f *chat
 	if f.Target.Role != chat.RoleRequested {
 		return nil
 	}
-	open, err := e.store.Requests(ctx, r.room)
+	open, err := e.store.Requests(ctx, r.room, n.Target)
 	if err != nil {
 		return fmt.Errorf("requests: %w", err)
 	}
-	for _, asked := range open {
-		if asked.Account == n.Target {
-			f.Asked = asked
-		}
+	if len(open) > 0 {
+		f.Asked = open[0]
 	}
 	return nil
 }

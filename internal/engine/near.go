@@ -108,19 +108,12 @@ func (e *Engine) met(ctx context.Context, account, other chat.AccountID) (bool, 
 	if err != nil || slices.Contains(blocked, other) {
 		return err == nil, err
 	}
-	rows, _, _, err := e.store.List(ctx, ListQuery{Account: account, Limit: nearGroups})
+	rows, _, _, err := e.store.List(ctx, ListQuery{Account: account, With: other, Limit: nearGroups})
 	if err != nil {
 		return false, fmt.Errorf("met: list: %w", err)
 	}
 	for _, row := range rows {
-		if (chat.Facts{Chat: row.Chat, Actor: row.Me}).May(chat.RightMembers, e.now()) != nil {
-			continue
-		}
-		f, err := e.store.Facts(ctx, row.Chat.ID, other, 0)
-		if err != nil {
-			return false, fmt.Errorf("met: facts: %w", err)
-		}
-		if f.Actor.Version > 0 {
+		if (chat.Facts{Chat: row.Chat, Actor: row.Me}).May(chat.RightMembers, e.now()) == nil {
 			return true, nil
 		}
 	}

@@ -154,7 +154,7 @@ func (h *Handle) Links(ctx context.Context) (links []chat.InviteLink, err error)
 // Requests lists who asked to join, the oldest first.
 func (h *Handle) Requests(ctx context.Context) (requests []chat.JoinRequest, err error) {
 	err = h.guarded(ctx, chat.RightLinks, func() error {
-		requests, err = h.engine.store.Requests(ctx, h.room)
+		requests, err = h.engine.store.Requests(ctx, h.room, 0)
 		return err
 	})
 	if err != nil {

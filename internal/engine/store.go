@@ -117,8 +117,8 @@ type Rooms interface {
 	// Links returns the links of a chat, the oldest first, or with a token the one link of that token and
 	// its chat.
 	Links(ctx context.Context, room chat.ChatID, token string) ([]chat.InviteLink, chat.ChatID, error)
-	// Requests returns the undecided ones, the oldest first.
-	Requests(ctx context.Context, room chat.ChatID) ([]chat.JoinRequest, error)
+	// Requests returns the undecided ones, the oldest first, or with an account just its own.
+	Requests(ctx context.Context, room chat.ChatID, by chat.AccountID) ([]chat.JoinRequest, error)
 	// Pinned returns the pinned seqs of a chat, newest pin first, at most limit.
 	Pinned(ctx context.Context, room chat.ChatID, limit int) ([]chat.Seq, error)
 }
@@ -130,7 +130,8 @@ type ListQuery struct {
 	Since   chat.Pos // only chats whose log or whose standing moved after; 0 all
 	Skip    int
 	Limit   int
-	Only    chat.ChatID // if set, just this one, whatever the account's standing in it
+	Only    chat.ChatID    // if set, just this one, whatever the account's standing in it
+	With    chat.AccountID // if set, only chats in which this one is or was too
 }
 
 // ListRow is one chat of an account's list, all of one snapshot.

@@ -421,7 +421,7 @@ func (w *world) decideRequest() {
 	if !ok {
 		return
 	}
-	requests, err := w.truth.Requests(w.ctx, id)
+	requests, err := w.truth.Requests(w.ctx, id, 0)
 	if err != nil || len(requests) == 0 {
 		return
 	}

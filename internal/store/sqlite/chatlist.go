@@ -46,18 +46,18 @@ func (c *conn) moved(q engine.ListQuery) ([]moved, error) {
 	text := `SELECT m.chat, max(m.pos, coalesce(h.pos, 0)) AS moved
 		FROM members AS m CROSS JOIN chats AS c ON c.chat = m.chat LEFT JOIN heads AS h ON h.log = 1 << 32 | m.chat
 		WHERE m.account = ?1 AND m.role BETWEEN 1 AND 3 AND moved > ?2`
-	args := []any{q.Account, q.Since}
 	if q.Only != 0 {
 		text = `SELECT c.chat, max(coalesce(m.pos, 0), coalesce(h.pos, 0)) AS moved
 			FROM chats AS c LEFT JOIN members AS m ON m.chat = c.chat AND m.account = ?1
 			LEFT JOIN heads AS h ON h.log = 1 << 32 | c.chat WHERE c.chat = ?3 AND moved > ?2`
-		args = append(args, q.Only)
 	}
+	text += ` AND (?4 = 0 OR EXISTS (SELECT 1 FROM members AS w
+		WHERE w.chat = c.chat AND w.account = ?4 AND w.version > 0))`
 	var all []moved
 	err := c.query(text, func(r *row) error {
 		all = append(all, moved{num[chat.ChatID](r), num[chat.Pos](r)})
 		return nil
-	}, args...)
+	}, q.Account, q.Since, q.Only, q.With)
 	slices.SortFunc(all, func(a, b moved) int {
 		return cmp.Or(cmp.Compare(b.pos, a.pos), cmp.Compare(a.room, b.room))
 	})

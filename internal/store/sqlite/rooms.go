@@ -218,15 +218,19 @@ func (s *Store) Links(ctx context.Context, room chat.ChatID, token string,
 }
 
 // Requests implements engine.Rooms.
-func (s *Store) Requests(ctx context.Context, room chat.ChatID) (requests []chat.JoinRequest, err error) {
+func (s *Store) Requests(ctx context.Context, room chat.ChatID, by chat.AccountID,
+) (requests []chat.JoinRequest, err error) {
+	text, args := "SELECT account, at, token FROM requests WHERE chat = ? ORDER BY at, account", []any{room}
+	if by != 0 {
+		text, args = "SELECT account, at, token FROM requests WHERE chat = ? AND account = ?", []any{room, by}
+	}
 	err = s.read(ctx, "requests", func(c *conn) error {
-		return c.query("SELECT account, at, token FROM requests WHERE chat = ? ORDER BY at, account",
-			func(r *row) error {
-				requests = append(requests, chat.JoinRequest{
-					Account: num[chat.AccountID](r), At: num[chat.Millis](r), Token: r.text(),
-				})
-				return nil
-			}, room)
+		return c.query(text, func(r *row) error {
+			requests = append(requests, chat.JoinRequest{
+				Account: num[chat.AccountID](r), At: num[chat.Millis](r), Token: r.text(),
+			})
+			return nil
+		}, args...)
 	})
 	return requests, err
 }

@@ -310,7 +310,9 @@ func (p *twins) rooms(rt *rapid.T) {
 	for _, token := range []string{"", "t1", "t9"} {
 		agree(rt, "links", gave2(m.Links(ctxb(), room, token)), gave2(o.Links(ctxb(), room, token)))
 	}
-	agree(rt, "requests", gave(m.Requests(ctxb(), room)), gave(o.Requests(ctxb(), room)))
+	for _, by := range []chat.AccountID{0, x} {
+		agree(rt, "requests", gave(m.Requests(ctxb(), room, by)), gave(o.Requests(ctxb(), room, by)))
+	}
 	agree(rt, "pinned", gave(m.Pinned(ctxb(), room, limit)), gave(o.Pinned(ctxb(), room, limit)))
 }
 
@@ -323,6 +325,7 @@ func (p *twins) users(rt *rapid.T) {
 	q := engine.ListQuery{
 		Account: who, Skip: rapid.IntRange(0, 2).Draw(rt, "skip"), Limit: rapid.IntRange(0, 4).Draw(rt, "limit"),
 		Only: rapid.SampledFrom([]chat.ChatID{0, 0, room}).Draw(rt, "only"),
+		With: rapid.SampledFrom(append(randomAccounts(), 0, 0, 0)).Draw(rt, "with"),
 	}
 	m, o := p.memory, p.other
 

@@ -171,7 +171,8 @@ func (m *Memory) Links(ctx context.Context, room chat.ChatID, token string,
 }
 
 // Requests implements engine.Rooms.
-func (m *Memory) Requests(ctx context.Context, room chat.ChatID) ([]chat.JoinRequest, error) {
+func (m *Memory) Requests(ctx context.Context, room chat.ChatID, by chat.AccountID,
+) ([]chat.JoinRequest, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	if err := m.ready(ctx, "requests"); err != nil {
@@ -179,7 +180,7 @@ func (m *Memory) Requests(ctx context.Context, room chat.ChatID) ([]chat.JoinReq
 	}
 	var requests []chat.JoinRequest
 	for k, r := range m.proj.requests {
-		if k.a == uint32(room) {
+		if k.a == uint32(room) && (by == 0 || r.Account == by) {
 			requests = append(requests, r)
 		}
 	}

@@ -226,6 +226,9 @@ func testRequests(b *bench) {
 	set(r5)
 	set(chat.JoinRequest{Account: 6, At: 10})
 	set(chat.JoinRequest{Account: 6, Decided: true, Accepted: true})
-	same(b, "requests", must(b.Requests(b.Context(), 1))(b), []chat.JoinRequest{r5, r4})
-	same(b, "of another chat", must(b.Requests(b.Context(), 2))(b), nil)
+	same(b, "requests", must(b.Requests(b.Context(), 1, 0))(b), []chat.JoinRequest{r5, r4})
+	same(b, "of another chat", must(b.Requests(b.Context(), 2, 0))(b), nil)
+	same(b, "of one", must(b.Requests(b.Context(), 1, 4))(b), []chat.JoinRequest{r4})
+	same(b, "of one in another chat", must(b.Requests(b.Context(), 2, 4))(b), nil)
+	same(b, "one that is decided", must(b.Requests(b.Context(), 1, 6))(b), nil)
 }

@@ -100,6 +100,10 @@ func testList(b *bench) {
 	check("only one", engine.ListQuery{Account: 1, Only: 3, Limit: 9}, 1, 3)
 	check("one that was left", engine.ListQuery{Account: 1, Only: 2, Limit: 9}, 1, 2)
 	check("one that never was", engine.ListQuery{Account: 1, Only: 77, Limit: 9}, 0)
+	check("with another", engine.ListQuery{Account: 1, With: 2, Limit: 9}, 1, 4)
+	check("with one who was in it too", engine.ListQuery{Account: 2, With: 1, Limit: 9}, 2, 2, 4)
+	check("only one, with another", engine.ListQuery{Account: 1, Only: 1, With: 2, Limit: 9}, 0)
+	check("with nobody known", engine.ListQuery{Account: 1, With: 9, Limit: 9}, 0)
 	_, _, pos = list(engine.ListQuery{Account: 1})
 	_, last, err := b.Feed(b.Context(), 0, 0)
 	if err != nil || pos != last {
