@@ -164,6 +164,42 @@ test.describe('messages', () => {
     await context.close()
   })
 
+  for (const language of ['fa', 'en'] as const) {
+    test(`on a touch screen a pull on a message replies to it (${language})`, async ({ page, gallery }) => {
+      await page.setViewportSize({ width: 390, height: 844 })
+      if (language === 'en') {
+        await gallery.open(page, '#/settings/appearance')
+        await page.getByRole('radio', { name: 'English' }).click()
+      }
+      await gallery.open(page, '#/c/101')
+      const row = page.locator('[data-seq="11"]')
+      const pull = (to: number, end: boolean) =>
+        row.evaluate(
+          (node, { by, last }) => {
+            const fire = (type: string, x: number) => {
+              const touch = new Touch({ identifier: 1, target: node, clientX: 200 + x, clientY: 400 })
+              const touches = type === 'touchend' ? [] : [touch]
+              node.dispatchEvent(new TouchEvent(type, { touches, bubbles: true, cancelable: true }))
+            }
+            fire('touchstart', 0)
+            for (let i = 1; i <= 6; i++) fire('touchmove', (by * i) / 6)
+            if (last) fire('touchend', by)
+          },
+          { by: to, last: end },
+        )
+      const reply = page.locator('.composer').getByText('اشکالی')
+      const toward = language === 'fa' ? 1 : -1
+      await expect(row).toBeVisible()
+      await pull(-70 * toward, true)
+      await pull(30 * toward, true)
+      await expect(reply).toHaveCount(0)
+      await pull(70 * toward, false)
+      await page.screenshot({ path: `test-results/screens/pull-${language}.png` })
+      await pull(70 * toward, true)
+      await expect(reply).toBeVisible()
+    })
+  }
+
   test('several are selected and forwarded without their source', async ({ page, gallery }) => {
     await gallery.open(page, '#/c/102')
     await page.locator('[data-seq="9"] .bubble').click({ button: 'right' })

@@ -49,6 +49,70 @@ export function edgeSwipe(back: () => void): Attachment<HTMLElement> {
   }
 }
 
+/** How far a row is pulled for its act, and how far it follows the finger at most. */
+const FAR = 56
+const FARTHEST = 80
+
+/**
+ * Pulls a row toward the side that reading comes from, under the finger; `act` when it was pulled far enough
+ * and let go. Without motion the row stays where it is and only its mark shows.
+ */
+export function pullToAct(act: () => (() => void) | null): Attachment<HTMLElement> {
+  return (row) => {
+    let start: { x: number; y: number; act: () => void } | null = null
+    let pulled = 0
+
+    const side = () => (document.documentElement.dir === 'rtl' ? 1 : -1)
+    const down = (event: TouchEvent) => {
+      const touch = event.touches[0]
+      // What scrolls sideways itself, as code does, keeps its own gesture.
+      const own = event.target instanceof Element && event.target.closest('pre')
+      const doing = event.touches.length === 1 && !own ? act() : null
+      start = touch && doing ? { x: touch.clientX, y: touch.clientY, act: doing } : null
+    }
+    const move = (event: TouchEvent) => {
+      const touch = event.touches[0]
+      if (!start || !touch) return
+      const [dx, dy] = [touch.clientX - start.x, touch.clientY - start.y]
+      const along = dx * side()
+      // The first move that tells a direction decides whose gesture it is.
+      if (pulled === 0 && Math.hypot(dx, dy) < 8) return
+      if (pulled === 0 && along < 2 * Math.abs(dy)) {
+        start = null
+        return
+      }
+      if (event.cancelable) event.preventDefault()
+      const before = pulled
+      pulled = Math.max(1, Math.min(FARTHEST, along))
+      if (before < FAR && pulled >= FAR) navigator.vibrate?.(8)
+      show()
+    }
+    const show = () => {
+      const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+      row.classList.toggle('pulling', pulled > 0)
+      row.classList.toggle('far', pulled >= FAR)
+      row.style.setProperty('--pulled', `${still ? 0 : pulled * side()}px`)
+      if (pulled === 0) row.style.removeProperty('--pulled')
+    }
+    const up = (event: TouchEvent) => {
+      if (event.type === 'touchend' && pulled >= FAR) start?.act()
+      start = null
+      pulled = 0
+      show()
+    }
+    row.addEventListener('touchstart', down, { passive: true })
+    row.addEventListener('touchmove', move, { passive: false })
+    row.addEventListener('touchend', up)
+    row.addEventListener('touchcancel', up)
+    return () => {
+      row.removeEventListener('touchstart', down)
+      row.removeEventListener('touchmove', move)
+      row.removeEventListener('touchend', up)
+      row.removeEventListener('touchcancel', up)
+    }
+  }
+}
+
 /** A press held for half a second on a touch screen, with the point it was held at. */
 export function longPress(held: (at: { x: number; y: number }) => void): Attachment<HTMLElement> {
   return (node) => {
