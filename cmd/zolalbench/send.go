@@ -46,12 +46,13 @@ func sendCommand(s *settings) *cobra.Command {
 	c.Flags().IntVar(&b.depth, "depth", 64, "messages that a writer has unacknowledged at once")
 	c.Flags().IntVar(&b.receivers, "receivers", 10, "members who receive in the second phase")
 	c.Flags().IntVar(&b.size, "size", 150, "bytes of a text")
+	c.Flags().IntVar(&b.rate, "rate", 0, "messages a second in the second phase; 0: half of the first")
 	return c
 }
 
 type sendBench struct {
 	*settings
-	chats, seconds, writers, depth, receivers, size int
+	chats, seconds, writers, depth, receivers, size, rate int
 
 	ids    []uint32
 	number atomic.Uint64
@@ -110,7 +111,9 @@ func (b *sendBench) run(ctx context.Context) error {
 	res.CPUSeconds = (v.cpu() - cpu).Seconds()
 	res.Acked = float64(b.acks.count) / float64(b.seconds)
 	res.AckP50, res.AckP99 = b.acks.times.quantile(0.5), b.acks.times.quantile(0.99)
-	res.Half = res.Acked / 2
+	if res.Half = float64(b.rate); b.rate == 0 {
+		res.Half = res.Acked / 2
+	}
 	all, err := b.join(ctx, v, readers)
 	if err != nil {
 		return err

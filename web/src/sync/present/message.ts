@@ -66,7 +66,8 @@ export function messageViewOf(c: MessageContext, entry: EntryRow): MessageView |
     failure: own ? failureOf(c.editOf(entry.seq)) : null,
     views: row.info.type === 'channel' && message ? (entry.tally?.views ?? 0) : null,
     pinned: row.info.pinned.includes(entry.seq),
-    silent: entry.silent && message !== null,
+    // What was imported notifies nobody, and nobody chose that.
+    silent: entry.silent && message !== null && message.imported === null,
     mentionsMe: !own && (message?.speaksTo.includes(c.me) ?? false),
     rights: messageRightsOf(row.info, entry, { own, forwarded: message?.forward != null, now: c.now }),
   }

@@ -408,7 +408,8 @@ export const make = (f: Format) => ({
     block: 'Block',
     unblock: 'Unblock',
     blockTitle: (name: string) => `Block ${name}?`,
-    blockBody: 'They can no longer write to you and do not see when you are online. They are not told.',
+    blockBody:
+      'They can no longer write to you and do not see when you are online. They learn of it only by writing to you.',
     blocked: 'Blocked',
     write: 'Write a message',
   },
