@@ -229,6 +229,23 @@ describe('live updates', () => {
     await until('the chat', () => row(ada, 8)?.info.title === 'chat 8')
   })
 
+  test('a chat that is described without its last line has it as soon as its end was read', async () => {
+    world.addChat(8, [1, 2])
+    const seqs = ['first', 'last', 'gone'].map((text) => world.say(8, 2, text))
+    world.remove(8, 2, seqs[2] ?? 0)
+    const ada = await ready(1)
+    await until('the chat', () => row(ada, 8)?.last?.seq === seqs[1])
+    await ada.account.db.write((w) => w.dropChat(8))
+    await ada.account.history.refresh(8)
+    await ada.account.mirror.settled()
+    expect(row(ada, 8)?.last).toBeNull()
+    await ada.account.history.load(8, { at: 'before', seq: seqs[1] ?? 0 })
+    await ada.account.mirror.settled()
+    expect(row(ada, 8)?.last).toBeNull()
+    await ada.account.history.load(8, { at: 'end' })
+    await until('the last line', () => row(ada, 8)?.last?.seq === seqs[1])
+  })
+
   test('one’s own rights and those of all change at once', async () => {
     const ada = await ready(1)
     world.allow(7, 3)

@@ -185,8 +185,15 @@ export async function applyPage(w: Writer, chat: ChatId, page: Page): Promise<bo
   await storeEntries(w, chat, page.entries)
   const ranges = withRun(row.ranges, page.entries)
   const floor = page.reachesStart ? first.seq : row.floor
-  await w.putChat({ ...row, ranges, floor, asOf: asOfAfter(row, ranges, page.head.seq) })
+  const last = row.last ?? lineOf(page, row)
+  await w.putChat({ ...row, ranges, floor, last, asOf: asOfAfter(row, ranges, page.head.seq) })
   return true
+}
+
+/** The last line of a page that reaches the head: a chat that was just joined is described without one. */
+function lineOf(page: Page, row: ChatRow): Entry | null {
+  if (Math.min(page.head.seq, page.entries.at(-1)?.seq ?? 0) < row.head.seq) return null
+  return page.entries.findLast((e) => isSpoken(e) && !e.overlay?.redacted) ?? null
 }
 
 /** Stores today's version of entries that were changed, as they are at `asOf`. */
