@@ -5,6 +5,7 @@ import { markReadHere } from '../src/sync/flush'
 import { noteLeftover, takeOver } from '../src/sync/leftover'
 import type { Update } from '../src/wire'
 import { ErrorCode } from '../src/wire'
+import { ChatType } from '../src/wire/gen/zolal/v1/chat_pb'
 import { lines, newBrowser, openTab, say, stored, type Tab, type TabOptions } from './server/device'
 import { Gate } from './server/gate'
 import { until } from './server/node'
@@ -127,6 +128,51 @@ describe('catching up', () => {
     const again = await open(1, { browser })
     expect(again.account.evicted).toBe(true)
     await until('caught up', () => row(again)?.head.seq === world.head(7))
+  })
+})
+
+describe('presence', () => {
+  const online = (tab: Tab) => tab.fleeting.some((f) => f.kind === 'presence' && f.account === 2 && f.online)
+  const asked = () => gate.seen.filter((m) => m === 'Sync/Watch').length
+
+  test('who was not told of is asked for again when the chat goes on', async () => {
+    world.addChat(8, [1, 2], ChatType.DIRECT)
+    world.untold.add(2)
+    const ada = await ready(1)
+    await until('asked', () => asked() === 1)
+    world.untold.delete(2)
+    world.say(8, 2, 'salam')
+    await until('told', () => online(ada))
+    expect(asked()).toBe(2)
+    world.say(8, 2, 'khubi?')
+    await until('read', () => row(ada, 8)?.head.seq === world.head(8))
+    await ada.account.mirror.settled()
+    expect(asked()).toBe(2)
+  })
+
+  test('who is told of no more is asked for again when the chat goes on', async () => {
+    world.addChat(8, [1, 2], ChatType.DIRECT)
+    const ada = await ready(1)
+    await until('told', () => online(ada))
+    world.signal([1], {
+      case: 'presence',
+      value: { $typeName: 'zolal.v1.Presence', account: 2, online: false, lastSeenMs: 0n },
+    })
+    await until('gone', () => ada.fleeting.some((f) => f.kind === 'presence' && !f.online))
+    ada.fleeting.length = 0
+    world.say(8, 2, 'salam')
+    await until('told again', () => online(ada))
+  })
+
+  test('who was blocked is asked for when the block is lifted', async () => {
+    world.addChat(8, [1, 2], ChatType.DIRECT)
+    const ada = await ready(1)
+    await until('told', () => online(ada))
+    world.block(1, 2, true)
+    await until('blocked', () => ada.account.mirror.user?.blocked.includes(2) === true)
+    ada.fleeting.length = 0
+    world.block(1, 2, false)
+    await until('told again', () => online(ada))
   })
 })
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { AccountDb, Change } from '../db'
-import type { Ms, Seq } from '../model/id'
+import type { AccountDb, Change, ChatRow } from '../db'
+import type { AccountId, Ms, Seq } from '../model/id'
 import {
   AddressBook,
   type AddressList,
@@ -71,6 +71,8 @@ export class Leader {
   #syncTimer: ReturnType<typeof setTimeout> | undefined
   #stopped = false
   #watching = ''
+  /** Whose presence the server does not tell, and how far their chat had come when that was so. */
+  readonly #untold = new Map<AccountId, Seq>()
 
   static async start(o: LeaderOptions): Promise<Leader> {
     const [known, offset] = await o.db.read((r) => Promise.all([r.value('addresses'), r.value('clock')]))
@@ -224,8 +226,12 @@ export class Leader {
         if (account !== this.#o.me) this.#o.events.fleeting({ kind: 'typing', chat, account, stopped })
         return
       }
-      case 'presence':
+      case 'presence': {
+        const { account, online, lastSeenMs } = what.value
+        // This is also how one is told that there will be no more.
+        if (!online && lastSeenMs === 0n) this.#untold.set(account, this.#talkWith(account)?.head.seq ?? 0)
         return this.#tellPresence(what.value)
+      }
       case 'tally': {
         const { chat, tallies } = what.value
         return this.#o.db.write(async (w) => {
@@ -258,10 +264,8 @@ export class Leader {
 
   #changed(change: Change): void {
     if (change.outbox.length > 0) this.#sender.wake()
-    if (change.chats.length > 0) {
-      this.#flusher.look(change.chats)
-      this.#watch()
-    }
+    if (change.chats.length > 0) this.#flusher.look(change.chats)
+    if (change.chats.length > 0 || change.values.includes('user')) this.#watch()
     const sent = this.#o.mirror.outbox.filter((item) => item.state === 'sent')
     const arrived = sent.filter((item) => change.entries.some((e) => e.chat === item.chat))
     for (const { n } of arrived) {
@@ -289,17 +293,33 @@ export class Leader {
     this.#syncSoon()
   }
 
-  /** Asks for the presence of the people one talks to directly. */
+  #talkWith(account: AccountId): ChatRow | undefined {
+    return [...this.#o.mirror.chats.values()].find((row) => row.info.peer === account)
+  }
+
+  /**
+   * Asks for the presence of the people one talks to directly. The server keeps of them whom it may tell of
+   * at that moment, so it is asked again when that may have changed: an untold person's chat went on, or
+   * one's own block, under which nobody is asked for, is lifted.
+   */
   #watch(): void {
-    const rows = [...this.#o.mirror.chats.values()].filter((row) => row.info.peer !== 0)
+    const { chats, user } = this.#o.mirror
+    const open = ({ info }: ChatRow) => info.peer !== 0 && !user?.blocked.includes(info.peer)
+    const rows = [...chats.values()].filter(open)
     const recent = rows.sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0)).slice(0, WATCHED)
-    const accounts = recent.map((row) => row.info.peer).sort((a, b) => a - b)
+    const heads = new Map(recent.map((row) => [row.info.peer, row.head.seq]))
+    const accounts = [...heads.keys()].sort((a, b) => a - b)
     const name = accounts.join()
-    if (name === this.#watching || this.connection.state !== 'online') return
+    const moved = [...this.#untold].some(([account, seq]) => (heads.get(account) ?? 0) > seq)
+    if ((name === this.#watching && !moved) || this.connection.state !== 'online') return
     this.#watching = name
+    this.#untold.clear()
     this.#enqueue(async () => {
       const { people } = await call(this.connection, Sync.method.watch, { accounts })
+      const told = new Set(people.map((p) => p.account))
+      for (const [account, seq] of heads) if (!told.has(account)) this.#untold.set(account, seq)
       for (const presence of people) await this.#tellPresence(presence)
+      this.#watch()
     })
   }
 }

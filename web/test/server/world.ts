@@ -54,6 +54,8 @@ export class World implements Backend {
   gates: Gate[] = []
   /** Names of who is who, account by account. */
   readonly names = new Map<number, string>()
+  /** Whose presence nobody is told. */
+  readonly untold = new Set<number>()
   now: () => number = Date.now
 
   incarnation(): Uint8Array {
@@ -153,6 +155,11 @@ export class World implements Backend {
     room.facts++
     const body = toBinary(ch.ChatInfoChangeSchema, create(ch.ChatInfoChangeSchema, change))
     this.#write(room, Kind.CHAT_INFO, body, { author: 0 })
+  }
+
+  block(account: number, other: number, blocked: boolean): void {
+    const body = toBinary(sy.BlockSchema, create(sy.BlockSchema, { account: other, blocked }))
+    this.#appendUser(account, Kind.BLOCK, body, { author: account })
   }
 
   head(chat: number): number {
@@ -268,7 +275,11 @@ export class World implements Backend {
       })
       return encode(ch.ReceiptSchema, { seq: entry.seq })
     },
-    'Sync/Watch': () => encode(sy.WatchResponseSchema, {}),
+    'Sync/Watch': (_account, _device, payload) => {
+      const { accounts } = fromBinary(sy.WatchRequestSchema, payload)
+      const told = accounts.filter((account) => !this.untold.has(account))
+      return encode(sy.WatchResponseSchema, { people: told.map((account) => ({ account, online: true })) })
+    },
     'Sync/Typing': (account, _device, payload) => {
       const { chat, stopped } = fromBinary(sy.TypingRequestSchema, payload)
       const others = [...this.#member(chat, account).members.keys()].filter((id) => id !== account)
