@@ -73,13 +73,15 @@ describe('refusals', () => {
     expect(find('refused')?.failure).toBeNull()
   })
 
-  test('who does not take messages closes the composer, until the refused message is gone', async () => {
+  test('a message that its reader does not take says so, and the next one may be written', async () => {
     expect(view().cannotSend).toBeNull()
     gate.fail('Messages/Send', ErrorCode.CANNOT_WRITE)
     await chat.write.send(message('refused'))
-    await until('closed', () => view().cannotSend?.reason === 'blocked')
-    await chat.write.settle(find('refused')?.key ?? '', 'discard')
-    await until('open again', () => view().cannotSend === null)
+    await until('failed', () => find('refused')?.delivery === 'failed')
+    expect(find('refused')?.failure).toBe('CANNOT_WRITE')
+    expect(view().cannotSend).toBeNull()
+    await chat.write.send(message('taken'))
+    await until('sent', () => find('taken')?.delivery === 'sent')
   })
 
   test('a refused forward is told, not claimed to be done', async () => {

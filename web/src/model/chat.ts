@@ -87,7 +87,6 @@ export type CannotSend =
   | { readonly reason: 'requested' }
   | { readonly reason: 'restricted'; readonly until: Ms | null }
   | { readonly reason: 'banned' }
-  | { readonly reason: 'blocked' }
   | { readonly reason: 'blockedByMe' }
   | { readonly reason: 'left' }
   | { readonly reason: 'deletedAccount' }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Change, ChatRow, EntryRow, OutboxRow } from '../db'
-import type { CannotSend, MemberView } from '../model'
+import type { MemberView } from '../model'
 import {
   type ChatView,
   type MessageView,
@@ -403,16 +403,8 @@ export class ChatSession implements OpenChat {
       pins: row.info.pinned.map((seq) => ({ seq, snippet: snippetOf(named.get(seq)) })),
       typing: typingOf(context, row),
       draft: draftOf(row),
-      cannotSend:
-        cannotSendOf(row.info, user, { peerDeleted: people.isDeleted(row.info.peer), now }) ??
-        this.#refused(),
+      cannotSend: cannotSendOf(row.info, user, { peerDeleted: people.isDeleted(row.info.peer), now }),
     }
-  }
-
-  /** Nobody is told that they are blocked; the refusal of a message is how one learns of it. */
-  #refused(): CannotSend | null {
-    const blocked = this.#outbox.some((i) => i.state === 'failed' && i.error === 'CANNOT_WRITE')
-    return blocked ? { reason: 'blocked' } : null
   }
 
   #messages(

@@ -273,7 +273,6 @@ export const make = (f: Format) => ({
     restricted: 'You may read here, but not write',
     restrictedUntil: (when: string) => `You may write here again from ${when}`,
     banned: 'You are banned from this chat',
-    blocked: 'This person does not take messages from you',
     blockedByMe: 'You blocked this person',
     unblock: 'Unblock',
     left: 'You are no longer in this chat',

@@ -268,7 +268,6 @@ export const make = (f: Format): Catalogue => ({
     restricted: 'می‌توانید بخوانید، اما نمی‌توانید بنویسید',
     restrictedUntil: (when) => `از ${when} دوباره می‌توانید بنویسید`,
     banned: 'از این گفتگو کنار گذاشته شده‌اید',
-    blocked: 'این شخص از شما پیام نمی‌گیرد',
     blockedByMe: 'این شخص را مسدود کرده‌اید',
     unblock: 'رفع مسدودی',
     left: 'دیگر در این گفتگو نیستید',
