@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// walHigh is the size of the write-ahead log at which it is copied back into the database.
-	walHigh = 32 << 20
+	// walHigh is the size of the write-ahead log at which it is copied back into the database. The larger it
+	// is, the longer the writer waits at the end of a copy; how often that happens costs little.
+	walHigh = 8 << 20
 	// walLow is what the file shrinks to once it was copied back whole.
 	walLow = 8 << 20
 	// erasedAfter is for how long an erased body stays in the write-ahead log; see Config.
@@ -23,7 +24,7 @@ const (
 )
 
 // walRest is the least time between two checkpoints of a large log: a long read may keep it from shrinking.
-const walRest = 200 * time.Millisecond
+const walRest = 50 * time.Millisecond
 
 // watchWAL asks for a checkpoint when the log is large or holds what was erased. The writer never does one
 // by itself in the middle of work: a checkpoint of a large log takes many times as long as a commit.
