@@ -257,14 +257,7 @@ func TestAChatThatPeopleMadeIsNotImportedInto(t *testing.T) {
 }
 
 func TestRealExportsComeInAndComeInOnlyOnce(t *testing.T) {
-	dir := os.Getenv("ZOLAL_SHARED")
-	if dir == "" {
-		dir = "../../../shared"
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "data/telegram/*.json"))
-	if err != nil || len(files) == 0 {
-		t.Skip("the private exports are not here")
-	}
+	files := importer.RealExports(t)
 	y := newYard(t)
 	for i, path := range files {
 		name := "export_" + strings.Repeat("ab", i+1)

@@ -226,15 +226,7 @@ func (y *yard) imported(items []chat.Item) (all []told) {
 }
 
 func TestRealExportsSayHereWhatTheySaidThere(t *testing.T) {
-	dir := os.Getenv("ZOLAL_SHARED")
-	if dir == "" {
-		dir = "../../../shared"
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "data/telegram/*.json"))
-	if err != nil || len(files) == 0 {
-		t.Skip("the private exports are not here")
-	}
-	for _, path := range files {
+	for _, path := range importer.RealExports(t) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			y := newYard(t)
 			h, _ := y.into(path, importer.Target{})
