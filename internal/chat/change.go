@@ -78,13 +78,15 @@ type LinkSet struct {
 	Link InviteLink
 }
 
-// LinkUsed counts that somebody came in by a link. A store fails the batch with CodeInviteUsedUp or
-// CodeInviteExpired where it is used up, revoked, or expired at the entry's time; but not where somebody who
-// asked by the link while it was good is let in by an answer.
+// LinkUsed says that somebody came in by a link, which counts each person once, however often they leave and
+// come back by it. A store fails the batch with CodeInviteUsedUp or CodeInviteExpired where the link is used
+// up by others, revoked, or expired at the entry's time; but not where somebody who asked by the link while
+// it was good is let in by an answer.
 type LinkUsed struct {
-	Chat  ChatID
-	Token string
-	Let   bool // by an answer
+	Chat    ChatID
+	Token   string
+	Account AccountID
+	Let     bool // by an answer
 }
 
 // RequestSet stores a join request; a decided one is removed from the list.

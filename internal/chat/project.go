@@ -163,7 +163,7 @@ func projectMyChat(e Entry, m *MyChat) []Change {
 	}
 	if m.Token != "" && m.Member.Role.In() && !m.Before.In() {
 		let := m.Before == RoleRequested && e.Author != e.Log.Account()
-		changes = append(changes, LinkUsed{Chat: m.Chat, Token: m.Token, Let: let})
+		changes = append(changes, LinkUsed{Chat: m.Chat, Token: m.Token, Account: m.Member.Account, Let: let})
 	}
 	return changes
 }

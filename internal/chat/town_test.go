@@ -18,17 +18,25 @@ type town struct {
 	requests map[ChatID]map[AccountID]JoinRequest
 	blocked  map[[2]AccountID]bool
 	refuses  map[AccountID]bool
+	used     map[linkUse]bool
 	refs     map[ChatID]map[Seq]Ref
 	heads    map[LogID]Seq
 	asked    map[ChatID]map[AccountID]bool // who has said yes to being in: asked, accepted, or made it
 	now      Millis
 }
 
+// linkUse is somebody who has come in by a link.
+type linkUse struct {
+	token string
+	by    AccountID
+}
+
 func newTown() *town {
 	return &town{
 		chats: map[ChatID]*Chat{}, members: map[ChatID]map[AccountID]Member{}, links: map[string]InviteLink{},
 		requests: map[ChatID]map[AccountID]JoinRequest{}, blocked: map[[2]AccountID]bool{},
-		refuses: map[AccountID]bool{}, refs: map[ChatID]map[Seq]Ref{}, heads: map[LogID]Seq{},
+		refuses: map[AccountID]bool{}, used: map[linkUse]bool{}, refs: map[ChatID]map[Seq]Ref{},
+		heads: map[LogID]Seq{},
 		asked: map[ChatID]map[AccountID]bool{}, now: noon,
 	}
 }
@@ -53,6 +61,9 @@ func (w *town) facts(room ChatID, actor AccountID, n Needs) Facts {
 	}
 	if l, ok := w.links[n.Token]; ok && n.Token != "" {
 		f.Link = l
+		if w.used[linkUse{n.Token, actor}] {
+			f.Link.Uses--
+		}
 	}
 	for id, c := range w.chats {
 		if n.Direct && c.Peers == [2]AccountID{min(actor, n.Target), max(actor, n.Target)} {
@@ -111,6 +122,11 @@ func (w *town) apply(e Event, changes []Change) {
 			c.Link.Uses = w.links[c.Link.Token].Uses
 			w.links[c.Link.Token] = c.Link
 		case LinkUsed:
+			use := linkUse{c.Token, c.Account}
+			if w.used[use] {
+				break
+			}
+			w.used[use] = true
 			l := w.links[c.Token]
 			l.Uses++
 			w.links[c.Token] = l

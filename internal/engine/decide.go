@@ -248,7 +248,7 @@ func (e *Engine) fillNames(ctx context.Context, r request, n chat.Needs, f *chat
 }
 
 func (e *Engine) fillLink(ctx context.Context, r request, n chat.Needs, f *chat.Facts) error {
-	links, room, err := e.store.Links(ctx, 0, n.Token)
+	links, room, err := e.store.Links(ctx, 0, n.Token, r.actor.Account)
 	if err != nil {
 		return fmt.Errorf("link: %w", err)
 	}

@@ -63,7 +63,7 @@ func (e *Engine) ResolveInvite(ctx context.Context, actor chat.Actor, token stri
 	if token == "" {
 		return Found{}, gone
 	}
-	links, room, err := e.store.Links(ctx, 0, token)
+	links, room, err := e.store.Links(ctx, 0, token, 0)
 	if err != nil {
 		return Found{}, fmt.Errorf("link: %w", err)
 	}

@@ -538,6 +538,41 @@ func TestALinkLetsInAsManyAsItSays(t *testing.T) {
 	}
 }
 
+func TestComingBackByALinkUsesItNoMore(t *testing.T) {
+	b := newBed(t)
+	people := b.people(4)
+	room := b.room(chat.Group, people[0])
+	h := b.open(people[0], room.Log(), chat.RightLinks)
+	link, err := h.CreateLink(t.Context(), chat.InviteLink{Limit: 2}, b.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	join := func(who chat.Actor) error {
+		_, err := b.Join(t.Context(), who, engine.JoinBy{Token: link.Token}, b.key())
+		return err
+	}
+	for range 3 {
+		for _, who := range people[1:3] {
+			if err := join(who); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := join(people[3]); chat.CodeOf(err) != chat.CodeInviteUsedUp {
+			t.Fatalf("a third person was told %v", err)
+		}
+		b.must(people[1], room.Log(), chat.Leave{})
+		b.must(people[0], room.Log(), chat.SetMember{Account: people[2].Account, Role: chat.RoleNone})
+	}
+	links, err := h.Links(t.Context())
+	if err != nil || len(links) != 1 || links[0].Uses != 2 {
+		t.Fatalf("links %+v, %v", links, err)
+	}
+	b.must(people[0], room.Log(), chat.RevokeLink{Token: link.Token})
+	if err := join(people[1]); chat.CodeOf(err) != chat.CodeInviteExpired {
+		t.Fatalf("by a revoked link: %v", err)
+	}
+}
+
 func TestAskingByALinkUsesItUpOnlyWhenLetIn(t *testing.T) {
 	b := newBed(t)
 	people := b.people(4)

@@ -83,7 +83,7 @@ func (e *Engine) openDirect(ctx context.Context, actor chat.Actor, peer chat.Acc
 func (e *Engine) Join(ctx context.Context, actor chat.Actor, by JoinBy, key chat.Key) (Joined, error) {
 	room := by.Chat
 	if by.Token != "" {
-		links, of, err := e.store.Links(ctx, 0, by.Token)
+		links, of, err := e.store.Links(ctx, 0, by.Token, 0)
 		if err != nil {
 			return Joined{}, fmt.Errorf("link: %w", err)
 		}
@@ -142,7 +142,7 @@ func (h *Handle) CreateLink(ctx context.Context, link chat.InviteLink, key chat.
 // Links lists the invite links of the chat, the oldest first.
 func (h *Handle) Links(ctx context.Context) (links []chat.InviteLink, err error) {
 	err = h.guarded(ctx, chat.RightLinks, func() error {
-		links, _, err = h.engine.store.Links(ctx, h.room, "")
+		links, _, err = h.engine.store.Links(ctx, h.room, "", 0)
 		return err
 	})
 	if err != nil {

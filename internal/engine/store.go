@@ -115,8 +115,9 @@ type Rooms interface {
 	// Direct returns the chat of two accounts (of one: saved messages), 0 if they have none.
 	Direct(ctx context.Context, a, b chat.AccountID) (chat.ChatID, error)
 	// Links returns the links of a chat, the oldest first, or with a token the one link of that token and
-	// its chat.
-	Links(ctx context.Context, room chat.ChatID, token string) ([]chat.InviteLink, chat.ChatID, error)
+	// its chat. The uses of a link are people; with an account, those besides it.
+	Links(ctx context.Context, room chat.ChatID, token string, besides chat.AccountID) (
+		[]chat.InviteLink, chat.ChatID, error)
 	// Requests returns the undecided ones, the oldest first, or with an account just its own.
 	Requests(ctx context.Context, room chat.ChatID, by chat.AccountID) ([]chat.JoinRequest, error)
 	// Pinned returns the pinned seqs of a chat, newest pin first, at most limit.

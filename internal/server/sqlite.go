@@ -6,7 +6,10 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/store/sqlite"
+	"github.com/zolal-im/zolal/internal/wire"
 )
 
 // databaseName is the file of the store in a data directory.
@@ -22,7 +25,8 @@ func (c *Config) openStore(ctx context.Context, dir string) (Store, error) {
 
 // openSQLite opens the store that a server has unless it is given another.
 func openSQLite(ctx context.Context, dir string, log *slog.Logger) (Store, error) {
-	s, err := sqlite.Open(ctx, dir, sqlite.Config{Log: log})
+	project := func(e chat.Entry) ([]chat.Change, error) { return engine.Project(wire.Codec{}, e) }
+	s, err := sqlite.Open(ctx, dir, sqlite.Config{Log: log, Project: project})
 	if err != nil {
 		return nil, err // never a nil *sqlite.Store in a Store
 	}

@@ -258,7 +258,7 @@ func (j *judge) chats() []chat.ChatID {
 func (j *judge) links() []chat.InviteLink {
 	var all []chat.InviteLink
 	for _, id := range j.chats() {
-		links, _, err := j.world.truth.Links(j.world.ctx, id, "")
+		links, _, err := j.world.truth.Links(j.world.ctx, id, "", 0)
 		if err != nil {
 			j.report(err)
 		}

@@ -125,12 +125,15 @@ func aboutChats() []tableAbout {
 		chat where it leads
 		label what its maker calls it
 		expires when it ends
-		max_uses how often it may be used
-		uses how often it was
+		max_uses how many may come in by it
+		uses how many did
 		approval whether joining by it asks first
 		revoked whether it was ended
 		creator who made it
 		created when`},
+		{"link_uses", "a link counts each person once, also if they leave and come back", asLongAsChat, `
+		token the link
+		account who came in by it`},
 		{"requests", "requests to join wait for a decision", "until decided or taken back", `
 		chat chat
 		account who asks

@@ -257,12 +257,23 @@ func (w *writer) setLink(c chat.LinkSet) error {
 	return err
 }
 
+// useLink counts a person once: somebody who comes back takes the place they had.
 func (w *writer) useLink(e *chat.Entry, c chat.LinkUsed) error {
-	n, err := w.conn.affect(`UPDATE links SET uses = uses + 1 WHERE token = ?1 AND chat = ?2
-		AND (?4 OR NOT revoked AND (expires = 0 OR expires > ?3) AND (max_uses = 0 OR uses < max_uses))`,
-		c.Token, c.Chat, e.At, c.Let)
-	if err != nil || n == 1 {
+	before, err := w.conn.one("SELECT 1 FROM link_uses WHERE token = ? AND account = ?", func(*row) {},
+		c.Token, c.Account)
+	if err != nil {
 		return err
+	}
+	n, err := w.conn.affect(`UPDATE links SET uses = uses + 1 - ?5 WHERE token = ?1 AND chat = ?2
+		AND (?4 OR NOT revoked AND (expires = 0 OR expires > ?3) AND (max_uses = 0 OR uses - ?5 < max_uses))`,
+		c.Token, c.Chat, e.At, c.Let, before)
+	switch {
+	case err != nil:
+		return err
+	case n == 1 && before:
+		return nil
+	case n == 1:
+		return w.conn.exec("INSERT INTO link_uses VALUES (?, ?)", c.Token, c.Account)
 	}
 	usedUp, err := w.conn.one(`SELECT 1 FROM links WHERE token = ?1 AND chat = ?2 AND NOT revoked
 		AND (expires = 0 OR expires > ?3)`, func(*row) {}, c.Token, c.Chat, e.At)

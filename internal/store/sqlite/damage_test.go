@@ -63,6 +63,9 @@ func fillProjections(t *testing.T, s *Store) *shelf {
 	write(room.Log(), chat.KindEdit, 2, &chat.Message{Text: "y"})
 	write(room.Log(), chat.KindPin, 3, nil)
 	write(room.Staff(), chat.KindInviteLink, 0, &chat.InviteLink{Token: "t"})
+	write(chat.AccountID(4).Log(), chat.KindMyChat, 0, &chat.MyChat{
+		Chat: room, Member: chat.Member{Account: 4, Role: chat.RoleMember, Version: 1}, Token: "t",
+	})
 	write(room.Staff(), chat.KindJoinRequest, 0, &chat.JoinRequest{Account: 3, At: 5})
 	write(me.Log(), chat.KindBlock, 0, &chat.Block{Account: 9, Blocked: true})
 	write(me.Log(), chat.KindDraft, 0, &chat.DraftText{Chat: room, Text: "unsent"})

@@ -42,11 +42,13 @@ const rewriteShare = 120
 // a whole schema behind, and the next start goes on from it. What it tells are warnings: nobody is served
 // meanwhile, which whoever watches the log must not miss.
 type upgrade struct {
-	path   string
-	log    *slog.Logger
-	newest int64
-	told   time.Time
-	hooks  upgradeHooks
+	path    string
+	log     *slog.Logger
+	project func(chat.Entry) ([]chat.Change, error)
+	fresh   bool // there was no database yet
+	newest  int64
+	told    time.Time
+	hooks   upgradeHooks
 }
 
 // upgradeHooks are what tests put in the place of the clock and the disk; zero values mean what is real.
@@ -85,7 +87,7 @@ func (u *upgrade) run(ctx context.Context) (err error) {
 	if now == newest {
 		return nil
 	}
-	u.newest, u.told = newest, time.Now()
+	u.fresh, u.newest, u.told = now == 0, newest, time.Now()
 	if now > 0 {
 		u.log.Warn("upgrading the store; the old state stays until it is done", "schema", now, "to", newest)
 	}
@@ -102,8 +104,8 @@ func (u *upgrade) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// tell says now and then how far a step is.
-func (u *upgrade) tell(step int, done, all chat.Pos) {
+// tell says now and then how far something is.
+func (u *upgrade) tell(what string, howFar ...any) {
 	if u.hooks.seen != nil {
 		u.hooks.seen()
 	}
@@ -111,19 +113,16 @@ func (u *upgrade) tell(step int, done, all chat.Pos) {
 		return
 	}
 	u.told = time.Now()
-	u.log.Warn("upgrading the store", "step", step, "of", u.newest, "entries", done, "of_entries", all)
+	u.log.Warn(what, howFar...)
 }
 
-// room refuses a step that rewrites every entry where the disk has no room for it: the write-ahead log grows
-// by each page that changes, and cannot be copied back before the end.
-func (u *upgrade) room(ctx context.Context, tx *sql.Tx) error {
-	var pages, size int64
-	err := errors.Join(tx.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages),
-		tx.QueryRowContext(ctx, "PRAGMA page_size").Scan(&size))
+// room refuses what rewrites a database of so many bytes where the disk has no room for it: the write-ahead
+// log grows by each page that changes, and cannot be copied back before the end.
+func (u *upgrade) room(size int64, err error) error {
 	if err != nil {
 		return err
 	}
-	need := pages * size * rewriteShare / 100
+	need := size * rewriteShare / 100
 	ask := u.hooks.free
 	if ask == nil {
 		ask = freeBytes

@@ -198,13 +198,18 @@ func (s *Store) Direct(ctx context.Context, a, b chat.AccountID) (room chat.Chat
 	return room, err
 }
 
+// linksBesides selects links with the uses of everybody but account ?1.
+const linksBesides = `SELECT token, label, expires, max_uses, uses - EXISTS (SELECT 1 FROM link_uses AS u
+	WHERE u.token = links.token AND u.account = ?1), approval, revoked, creator, created, chat
+	FROM links WHERE `
+
 // Links implements engine.Rooms.
-func (s *Store) Links(ctx context.Context, room chat.ChatID, token string,
+func (s *Store) Links(ctx context.Context, room chat.ChatID, token string, besides chat.AccountID,
 ) (links []chat.InviteLink, of chat.ChatID, err error) {
-	text, arg := "SELECT "+linkColumns+" FROM links WHERE token = ?", any(token)
+	text, arg := linksBesides+"token = ?2", any(token)
 	if token == "" {
 		of, arg = room, room
-		text = "SELECT " + linkColumns + " FROM links WHERE chat = ? ORDER BY created, token"
+		text = linksBesides + "chat = ?2 ORDER BY created, token"
 	}
 	err = s.read(ctx, "links", func(c *conn) error {
 		return c.query(text, func(r *row) error {
@@ -212,7 +217,7 @@ func (s *Store) Links(ctx context.Context, room chat.ChatID, token string,
 			l, of = readLink(r)
 			links = append(links, l)
 			return nil
-		}, arg)
+		}, besides, arg)
 	})
 	return links, of, err
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -46,7 +47,7 @@ func (s *sealer) run(ctx context.Context) (err error) {
 	if err := s.tx.QueryRowContext(ctx, "SELECT coalesce(max(pos), 0) FROM entries").Scan(&last); err != nil {
 		return err
 	}
-	if err := s.upgrade.room(ctx, s.tx); err != nil {
+	if err := s.upgrade.room(s.size(ctx)); err != nil {
 		return err
 	}
 	for _, text := range []string{
@@ -75,10 +76,19 @@ func (s *sealer) run(ctx context.Context) (err error) {
 		}
 		if more = len(entries) > 0; more {
 			after = entries[len(entries)-1].Pos
-			s.upgrade.tell(2, after, last)
+			s.upgrade.tell("upgrading the store", "step", 2, "of", s.upgrade.newest,
+				"entries", after, "of_entries", last)
 		}
 	}
 	return s.heads(ctx)
+}
+
+// size is how many bytes the database has.
+func (s *sealer) size(ctx context.Context) (int64, error) {
+	var pages, each int64
+	err := errors.Join(s.tx.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages),
+		s.tx.QueryRowContext(ctx, "PRAGMA page_size").Scan(&each))
+	return pages * each, err
 }
 
 // sealText is the statement that seals so many entries.

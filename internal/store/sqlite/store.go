@@ -52,6 +52,9 @@ const (
 type Config struct {
 	// Log is told of what goes wrong in the background, and how far an upgrade is. Default: nowhere.
 	Log *slog.Logger
+	// Project gives what an entry does to projections. A store of an earlier program, which made of the
+	// same entries other projections, has them made again by it when it is opened. Default: they stay.
+	Project func(chat.Entry) ([]chat.Change, error)
 
 	// unsynced leaves out the sync of commits: for tests that crash nothing.
 	unsynced bool
@@ -107,7 +110,7 @@ func Open(ctx context.Context, dir string, cfg Config) (*Store, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if err := s.open(ctx, dir, cfg.upgrade); err != nil {
+	if err := s.open(ctx, dir, cfg); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", s.path, err), s.release())
 	}
 	// A crash may have left erased bodies in the write-ahead log, which nobody remembers.
@@ -117,7 +120,7 @@ func Open(ctx context.Context, dir string, cfg Config) (*Store, error) {
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, dir string, hooks upgradeHooks) error {
+func (s *Store) open(ctx context.Context, dir string, cfg Config) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return onFile("make the data directory", err)
 	}
@@ -133,7 +136,7 @@ func (s *Store) open(ctx context.Context, dir string, hooks upgradeHooks) error 
 	if err := f.Close(); err != nil {
 		return onFile("make the database", err)
 	}
-	u := &upgrade{path: s.path, log: s.log, hooks: hooks}
+	u := &upgrade{path: s.path, log: s.log, project: cfg.Project, hooks: cfg.upgrade}
 	if s.writer, err = openWriter(ctx, u, s.unsynced); err != nil {
 		return err
 	}

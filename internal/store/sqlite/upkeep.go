@@ -31,8 +31,8 @@ func (s *Store) Renew(ctx context.Context) (in chat.Incarnation, err error) {
 
 // projections are the tables that Rebuild empties and fills again.
 var projections = [...]string{
-	"keys", "chats", "members", "names", "directs", "overlays", "pins", "mentions", "links", "requests",
-	"people", "words", "written", "blocks", "drafts", "prefs", "reads", "sources",
+	"keys", "chats", "members", "names", "directs", "overlays", "pins", "mentions", "links", "link_uses",
+	"requests", "people", "words", "written", "blocks", "drafts", "prefs", "reads", "sources",
 }
 
 // rebuildStep is how many entries are read at a time; their bodies are in memory meanwhile.
@@ -42,28 +42,35 @@ const rebuildStep = 1000
 // is written meanwhile.
 func (s *Store) Rebuild(ctx context.Context, project func(chat.Entry) ([]chat.Change, error)) error {
 	return s.do(ctx, "rebuild", func(w *writer) error {
-		if err := w.load(); err != nil {
+		return w.rebuild(ctx, project, func(_, _ chat.Pos) {})
+	})
+}
+
+// rebuild makes the projections again in the transaction that runs, and tells how far it is.
+func (w *writer) rebuild(ctx context.Context, project func(chat.Entry) ([]chat.Change, error),
+	tell func(done, all chat.Pos)) error {
+	if err := w.load(); err != nil {
+		return err
+	}
+	for _, table := range projections {
+		if err := w.conn.exec("DELETE FROM " + table); err != nil {
 			return err
 		}
-		for _, table := range projections {
-			if err := w.conn.exec("DELETE FROM " + table); err != nil {
-				return err
-			}
+	}
+	for after := chat.Pos(0); ; {
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		for after := chat.Pos(0); ; {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			next, err := w.again(after, project)
-			if err != nil {
-				return err
-			}
-			if next == after {
-				return w.conn.exec("INSERT INTO written " + sumAll)
-			}
-			after = next
+		next, err := w.again(after, project)
+		if err != nil {
+			return err
 		}
-	})
+		if next == after {
+			return w.conn.exec("INSERT INTO written " + sumAll)
+		}
+		after = next
+		tell(after, w.pos)
+	}
 }
 
 // again applies the entries after a position and returns the position of the last.
@@ -103,6 +110,7 @@ var dumped = [...]struct{ table, columns, order string }{
 	{"directs", "a, b, chat", "1, 2"},
 	{"drafts", "account, chat, text, entities, reply, at", "1, 2"},
 	{"keys", "lower(hex(key)), device, log, seq", "key, 2"},
+	{"link_uses", "token, account", "1, 2"},
 	{"links", linkColumns, "1"},
 	{"members", "m.chat, " + memberColumns, "1, 2"},
 	{"mentions", "account, log, seq", "1, 2, 3"},

@@ -50,6 +50,9 @@ func openWriter(ctx context.Context, u *upgrade, unsynced bool) (*writer, error)
 	if err := u.run(ctx); err != nil {
 		return w, err
 	}
+	if err := w.derive(ctx, u); err != nil {
+		return w, err
+	}
 	if err := w.begin(); err != nil {
 		return w, err
 	}

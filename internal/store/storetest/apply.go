@@ -212,17 +212,23 @@ func (t *txn) setLink(c chat.LinkSet) error {
 	return nil
 }
 
+// useLink counts a person once: somebody who comes back takes the place they had.
 func (t *txn) useLink(e *chat.Entry, c chat.LinkUsed) error {
+	use := linkUse{c.Token, c.Account}
 	link, ok := t.proj.links[c.Token]
 	switch {
 	case ok && c.Let && link.room == c.Chat:
 	case !ok, link.room != c.Chat, link.Revoked, link.Expires != 0 && e.At >= link.Expires:
 		return chat.Errorf(chat.CodeInviteExpired, "the link is expired, revoked or unknown")
-	case link.Limit != 0 && link.Uses >= link.Limit:
+	case link.Limit != 0 && t.proj.without(link.InviteLink, c.Account).Uses >= link.Limit:
 		return chat.Errorf(chat.CodeInviteUsedUp, "the link was used %d times", link.Uses)
+	}
+	if _, before := t.proj.linkUses[use]; before {
+		return nil
 	}
 	link.Uses++
 	put(t.undo, t.proj.links, c.Token, link)
+	put(t.undo, t.proj.linkUses, use, struct{}{})
 	return nil
 }
 

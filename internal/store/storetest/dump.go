@@ -47,6 +47,7 @@ func (m *Memory) tables() []table {
 		{"directs", rowsOf(p.directs, func(k pair, c chat.ChatID) []any { return values(k.a, k.b, c) })},
 		{"drafts", rowsOf(p.drafts, func(k pair, d draftRow) []any { return values(k.b, d.DraftText) })},
 		{"keys", rowsOf(m.keys, func(k keyID, at place) []any { return values(k.key, k.device, at.log, at.seq) })},
+		{"link_uses", rowsOf(p.linkUses, func(k linkUse, _ struct{}) []any { return values(k.token, k.who) })},
 		{"links", rowsOf(p.links, func(_ string, l linkRow) []any { return values(l.InviteLink, l.room) })},
 		{"members", rowsOf(p.members, func(k pair, r memberRow) []any { return values(k.a, r.Member) })},
 		{"mentions", rowsOf(p.mentions, func(k mentionID, _ struct{}) []any {

@@ -37,6 +37,10 @@ type (
 		chat.InviteLink
 		room chat.ChatID
 	}
+	linkUse struct {
+		token string
+		who   chat.AccountID
+	}
 	draftRow struct {
 		chat.DraftText
 		pos chat.Pos
@@ -59,6 +63,7 @@ type projections struct {
 	pins      map[place]chat.Seq      // target to the entry that pinned it
 	mentions  map[mentionID]struct{}
 	links     map[string]linkRow
+	linkUses  map[linkUse]struct{}
 	requests  map[pair]chat.JoinRequest // chat, account
 	people    map[chat.AccountID]chat.Person
 	blocks    map[pair]struct{} // who, whom
@@ -80,6 +85,7 @@ func newProjections() *projections {
 		pins:      map[place]chat.Seq{},
 		mentions:  map[mentionID]struct{}{},
 		links:     map[string]linkRow{},
+		linkUses:  map[linkUse]struct{}{},
 		requests:  map[pair]chat.JoinRequest{},
 		people:    map[chat.AccountID]chat.Person{},
 		blocks:    map[pair]struct{}{},
@@ -102,6 +108,7 @@ func (p *projections) clone() *projections {
 		pins:      maps.Clone(p.pins),
 		mentions:  maps.Clone(p.mentions),
 		links:     maps.Clone(p.links),
+		linkUses:  maps.Clone(p.linkUses),
 		requests:  maps.Clone(p.requests),
 		people:    maps.Clone(p.people),
 		blocks:    maps.Clone(p.blocks),

@@ -308,7 +308,9 @@ func (p *twins) rooms(rt *rapid.T) {
 	agree(rt, "name", gave(m.Name(ctxb(), name, "a")), gave(o.Name(ctxb(), name, "a")))
 	agree(rt, "direct", gave(m.Direct(ctxb(), x, y)), gave(o.Direct(ctxb(), x, y)))
 	for _, token := range []string{"", "t1", "t9"} {
-		agree(rt, "links", gave2(m.Links(ctxb(), room, token)), gave2(o.Links(ctxb(), room, token)))
+		for _, who := range []chat.AccountID{0, x} {
+			agree(rt, "links", gave2(m.Links(ctxb(), room, token, who)), gave2(o.Links(ctxb(), room, token, who)))
+		}
 	}
 	for _, by := range []chat.AccountID{0, x} {
 		agree(rt, "requests", gave(m.Requests(ctxb(), room, by)), gave(o.Requests(ctxb(), room, by)))

@@ -148,7 +148,9 @@ func roomChanges() []func(*rapid.T) chat.Change {
 		},
 		func(t *rapid.T) chat.Change {
 			token := rapid.SampledFrom([]string{"t1", "t2", "t3"}).Draw(t, "token")
-			return chat.LinkUsed{Chat: anyRoom(t), Token: token, Let: rapid.Bool().Draw(t, "let")}
+			return chat.LinkUsed{
+				Chat: anyRoom(t), Token: token, Account: anyAccount(t), Let: rapid.Bool().Draw(t, "let"),
+			}
 		},
 		func(t *rapid.T) chat.Change {
 			r := chat.JoinRequest{Account: anyAccount(t), Token: randomText(t)}

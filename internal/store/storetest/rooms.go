@@ -144,7 +144,7 @@ func (m *Memory) Direct(ctx context.Context, a, b chat.AccountID) (chat.ChatID, 
 }
 
 // Links implements engine.Rooms.
-func (m *Memory) Links(ctx context.Context, room chat.ChatID, token string,
+func (m *Memory) Links(ctx context.Context, room chat.ChatID, token string, besides chat.AccountID,
 ) ([]chat.InviteLink, chat.ChatID, error) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -156,18 +156,26 @@ func (m *Memory) Links(ctx context.Context, room chat.ChatID, token string,
 		if !ok {
 			return nil, 0, nil
 		}
-		return []chat.InviteLink{row.InviteLink}, row.room, nil
+		return []chat.InviteLink{m.proj.without(row.InviteLink, besides)}, row.room, nil
 	}
 	var links []chat.InviteLink
 	for _, row := range m.proj.links {
 		if row.room == room {
-			links = append(links, row.InviteLink)
+			links = append(links, m.proj.without(row.InviteLink, besides))
 		}
 	}
 	slices.SortFunc(links, func(a, b chat.InviteLink) int {
 		return cmp.Or(cmp.Compare(a.Created, b.Created), cmp.Compare(a.Token, b.Token))
 	})
 	return links, room, nil
+}
+
+// without is a link as it would be had an account never come in by it.
+func (p *projections) without(l chat.InviteLink, who chat.AccountID) chat.InviteLink {
+	if _, used := p.linkUses[linkUse{l.Token, who}]; used {
+		l.Uses--
+	}
+	return l
 }
 
 // Requests implements engine.Rooms.

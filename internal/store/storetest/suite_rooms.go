@@ -180,24 +180,34 @@ func testLinks(b *bench) {
 	set := func(l chat.InviteLink) chat.Draft {
 		return did(log, chat.KindInviteLink, chat.LinkSet{Chat: 1, Link: l})
 	}
-	use := func(room chat.ChatID, token string) chat.Draft { // at 2,000
-		return did(room.Log(), chat.KindMember, chat.LinkUsed{Chat: room, Token: token})
+	use := func(room chat.ChatID, token string, who chat.AccountID) chat.Draft { // at 2,000
+		return did(room.Log(), chat.KindMember, chat.LinkUsed{Chat: room, Token: token, Account: who})
+	}
+	uses := func(token string, besides chat.AccountID) uint32 {
+		links, _, err := b.Links(b.Context(), 0, token, besides)
+		if err != nil || len(links) != 1 {
+			b.Fatalf("the link %s: %v, %v", token, links, err)
+		}
+		return links[0].Uses
 	}
 	twice := chat.InviteLink{Token: "twice", Limit: 2, Created: 20, Creator: 1, Label: "l", Approval: true}
 	b.add(set(twice), set(chat.InviteLink{Token: "soon", Expires: 2_001, Created: 10}))
 	b.add(set(chat.InviteLink{Token: "late", Expires: 2_000, Created: 10}))
-	b.add(use(1, "twice"))
+	b.add(use(1, "twice", 5))
 	b.add(set(twice)) // its uses stay
-	b.add(use(1, "twice"), use(1, "soon"))
-	b.refused(chat.CodeInviteUsedUp, use(1, "twice"))
-	b.refused(chat.CodeInviteExpired, use(1, "late"))
-	b.refused(chat.CodeInviteExpired, use(1, "unknown"))
-	b.refused(chat.CodeInviteExpired, use(2, "soon"))
+	b.add(use(1, "twice", 5), use(1, "twice", 6), use(1, "soon", 5))
+	b.refused(chat.CodeInviteUsedUp, use(1, "twice", 7))
+	b.add(use(1, "twice", 6)) // who came in by it before may come again
+	used := [3]uint32{uses("twice", 0), uses("twice", 5), uses("twice", 7)}
+	same(b, "how many used it, and how many besides 5 and 7", used, [3]uint32{2, 1, 2})
+	b.refused(chat.CodeInviteExpired, use(1, "late", 5))
+	b.refused(chat.CodeInviteExpired, use(1, "unknown", 5))
+	b.refused(chat.CodeInviteExpired, use(2, "soon", 5))
 	b.refused(chat.CodeConflict, did(log, chat.KindInviteLink, chat.LinkSet{Chat: 2, Link: twice}))
 	twice.Revoked, twice.Limit, twice.Uses = true, 9, 0
 	b.add(set(twice))
-	b.refused(chat.CodeInviteExpired, use(1, "twice"))
-	links, room, err := b.Links(b.Context(), 1, "")
+	b.refused(chat.CodeInviteExpired, use(1, "twice", 5))
+	links, room, err := b.Links(b.Context(), 1, "", 0)
 	if err != nil || room != 1 || len(links) != 3 {
 		b.Fatalf("links of chat 1: %v, %v, %v", links, room, err)
 	}
@@ -205,11 +215,11 @@ func testLinks(b *bench) {
 		[3]string{"late", "soon", "twice"})
 	twice.Uses = 2
 	same(b, "the one used twice", links[2], twice)
-	links, room, err = b.Links(b.Context(), 0, "soon")
+	links, room, err = b.Links(b.Context(), 0, "soon", 0)
 	if err != nil || room != 1 || len(links) != 1 || links[0].Uses != 1 {
 		b.Errorf("the link soon: %v, %v, %v", links, room, err)
 	}
-	links, room, err = b.Links(b.Context(), 1, "unknown")
+	links, room, err = b.Links(b.Context(), 1, "unknown", 0)
 	if err != nil || room != 0 || links != nil {
 		b.Errorf("the unknown link: %v, %v, %v", links, room, err)
 	}
