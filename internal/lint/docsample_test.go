@@ -57,11 +57,14 @@ func docSamples() []sample {
 			"web/a.test.ts": "it('keeps the outbox', () => {})\n",
 		}, []string{"b.md: no such file", "TestB: no such test", "loses-it: no such test"}},
 		{"glossary", map[string]string{
-			glossaryPath: "| **chat** | a talk | not: room, dialogue |\n| **seq** | a number | not: seqno |\n",
+			glossaryPath: "| **chat** | a talk | not: room, dialogue |\n| **seq**, **no** | a number | not: seqno |\n",
 			"a/a.go": "package a\n\ntype chatRoom struct{ Seqno, headroom int }\n\n" +
 				"func f(rooms []int) { room := 1; _ = room }\n",
 			"b.proto": "message Room {\n  repeated string room_ids = 1;\n  string name = 2;\n}\n",
-		}, []string{"chatRoom", "Seqno", "rooms", "b.proto:1: Room", "b.proto:2: room_ids"}},
+			"c.sql": "-- room TEXT\nCREATE TABLE rooms (\n  chat INTEGER, -- a room\n  last_seqno INTEGER\n);\n" +
+				"CREATE UNIQUE INDEX by_dialogue ON chats (chat);\nALTER TABLE chats ADD COLUMN room TEXT;\n",
+		}, []string{"chatRoom", "Seqno", "rooms", "b.proto:1: Room", "b.proto:2: room_ids", "c.sql:2: rooms",
+			"c.sql:4: last_seqno", "c.sql:6: by_dialogue", "c.sql:7: room"}},
 		{"claims", map[string]string{"README.md": "# X\n\n## What it guarantees\n\n- Nothing is lost\n" +
 			"  ([test](a/a_test.go#TestA)).\n- Fast.\n- Slow ([doc](docs/a.md#TestA)).\n\n## Not\n\n- Free.\n"},
 			[]string{"README.md:7", "README.md:8"}},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest'
 import type { Entity, FormattedText, MessageView } from '../src/model'
+import { arrange } from '../src/model/arrange'
 import { withDetected } from '../src/model/detect'
 import { toLatinDigits, toPersianDigits } from '../src/model/digits'
 import { readingDirection } from '../src/model/direction'
@@ -9,7 +10,6 @@ import { readMarkup, writeMarkup } from '../src/model/markup'
 import { groupRecoveryCode, newRecoveryCode, readRecoveryCode } from '../src/model/recovery'
 import { blocksOf, hrefOf, jumboEmoji, lineOf } from '../src/model/richtext'
 import { passwordStrength } from '../src/model/strength'
-import { arrange } from '../src/model/timeline'
 
 const plain = (text: string): FormattedText => ({ text, entities: [] })
 
@@ -245,7 +245,7 @@ describe('password strength', () => {
   })
 })
 
-describe('timeline', () => {
+describe('runs and days', () => {
   const message = (seq: number, account: number, at: number, own = false): MessageView => ({
     key: `k${seq}`,
     seq,

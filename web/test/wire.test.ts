@@ -258,7 +258,7 @@ describe('cuts', () => {
     const error = await bench.send(keys.make()).catch((e: unknown) => e)
     expect(error).toMatchObject({ reason: 'offline', sent: false })
     bench.net.off = false
-    bench.connection.poke()
+    bench.connection.wake()
     await until('online', () => bench.connection.state === 'online')
   })
 
@@ -269,7 +269,7 @@ describe('cuts', () => {
     gate.swallows.add('socket')
     bench.net.off = true
     const since = performance.now()
-    bench.connection.poke()
+    bench.connection.wake()
     await until('offline', () => bench.connection.state === 'offline')
     expect(performance.now() - since).toBeLessThan(8_000)
   })

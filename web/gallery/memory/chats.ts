@@ -63,9 +63,9 @@ function long(about: ChatInfo, count: number, read: number): Chat {
   }
 }
 
-function niloofar(): Chat {
-  const at = (back: number) => now - back * minute
-  const list = [
+/** What was said with Niloofar before today. */
+function niloofarBefore(): MessageView[] {
+  return [
     message({
       seq: 1,
       at: now - 2 * day,
@@ -98,6 +98,12 @@ function niloofar(): Chat {
       },
       reactions: [{ emoji: '❤️', count: 1, mine: false }],
     }),
+  ]
+}
+
+function niloofarToday(): MessageView[] {
+  const at = (back: number) => now - back * minute
+  return [
     message({ seq: 7, at: at(42), content: text('راستی برنامهٔ جمعه هنوز سر جایش است؟') }),
     message({
       seq: 8,
@@ -131,6 +137,9 @@ function niloofar(): Chat {
       delivery: 'pending',
     }),
   ]
+}
+
+function niloofar(): Chat {
   return chat(
     info({
       id: 101,
@@ -141,13 +150,13 @@ function niloofar(): Chat {
       about: 'کوه، کتاب، چای',
       presence: { kind: 'online' },
     }),
-    list,
+    [...niloofarBefore(), ...niloofarToday()],
   )
 }
 
-function designers(): Chat {
-  const at = (back: number) => now - back * minute
-  const list: MessageView[] = [
+/** What was said in the group of designers before today. */
+function designersBefore(): MessageView[] {
+  return [
     message({
       seq: 1,
       at: now - 3 * day,
@@ -192,6 +201,12 @@ function designers(): Chat {
         { emoji: '👏', count: 1, mine: false },
       ],
     }),
+  ]
+}
+
+function designersToday(): MessageView[] {
+  const at = (back: number) => now - back * minute
+  return [
     message({
       seq: 7,
       at: at(95),
@@ -250,6 +265,9 @@ function designers(): Chat {
       ),
     }),
   ]
+}
+
+function designers(): Chat {
   return chat(
     info({
       id: 102,
@@ -263,7 +281,7 @@ function designers(): Chat {
       publicName: 'zolal_design',
       adminRights: ['changeInfo', 'deleteMessages', 'ban', 'invite', 'pin', 'addAdmins'],
     }),
-    list,
+    [...designersBefore(), ...designersToday()],
     { read: 12, mentions: [13], pin: 0, gone: new Set([10]) },
   )
 }
@@ -326,28 +344,25 @@ function channel(): Chat {
   )
 }
 
-export function allChats(): Chat[] {
-  const at = (back: number) => now - back * minute
-  const one = (
-    id: number,
-    index: number,
-    markup: string,
-    back: number,
-    part: Partial<Chat> = {},
-    seen = true,
-  ) =>
-    chat(
-      info({
-        id,
-        kind: 'direct',
-        title: person(index).name,
-        peer: person(index).account,
-        presence: { kind: 'lastSeen', at: at(back) },
-      }),
-      [message({ seq: 1, at: at(back), author: person(index), content: text(markup) })],
-      { read: seen ? 1 : 0, ...part },
-    )
-  const saved = chat(info({ id: 100, kind: 'saved', title: '', role: 'owner' }), [
+const at = (back: number) => now - back * minute
+
+/** A chat with somebody who said one thing a while ago. */
+function one(id: number, index: number, markup: string, back: number, part: Partial<Chat> = {}): Chat {
+  return chat(
+    info({
+      id,
+      kind: 'direct',
+      title: person(index).name,
+      peer: person(index).account,
+      presence: { kind: 'lastSeen', at: at(back) },
+    }),
+    [message({ seq: 1, at: at(back), author: person(index), content: text(markup) })],
+    { read: 1, ...part },
+  )
+}
+
+function saved(): Chat {
+  return chat(info({ id: 100, kind: 'saved', title: '', role: 'owner' }), [
     message({
       seq: 1,
       at: at(3000),
@@ -357,7 +372,10 @@ export function allChats(): Chat[] {
       content: text('رمز وای‌فای کافه: ||girih-1405||'),
     }),
   ])
-  const big = long(
+}
+
+function big(): Chat {
+  return long(
     info({
       id: 104,
       kind: 'group',
@@ -369,7 +387,11 @@ export function allChats(): Chat[] {
     120_000,
     119_963,
   )
-  const failing = chat(
+}
+
+/** One whose last message was refused. */
+function failing(): Chat {
+  return chat(
     info({ id: 105, kind: 'direct', title: 'Daniel Weiss', peer: 13, presence: { kind: 'online' } }),
     [
       message({
@@ -389,11 +411,17 @@ export function allChats(): Chat[] {
       }),
     ],
   )
-  const restricted = chat(
+}
+
+function restricted(): Chat {
+  return chat(
     info({ id: 106, kind: 'group', title: 'محلهٔ ما', members: 64, role: 'restricted', memberRights: [] }),
     [message({ seq: 1, at: at(600), author: person(3), content: text('فردا آب از ۹ تا ۱۲ قطع است.') })],
     { cannotSend: { reason: 'restricted', until: now + day } },
   )
+}
+
+export function allChats(): Chat[] {
   const empty = chat(
     info({ id: 107, kind: 'group', title: 'گروه تازه', members: 1, role: 'owner', adminRights: ['invite'] }),
     [],
@@ -404,17 +432,17 @@ export function allChats(): Chat[] {
   const archived = one(109, 5, 'À bientôt !', 9000)
   archived.info = { ...archived.info, archived: true }
   return [
-    saved,
+    saved(),
     niloofar(),
     designers(),
     channel(),
-    big,
-    failing,
-    restricted,
+    big(),
+    failing(),
+    restricted(),
     empty,
     draft,
     archived,
-    one(110, 1, 'گزارش را فرستادم، ببین درست است.', 300, {}, false),
+    one(110, 1, 'گزارش را فرستادم، ببین درست است.', 300, { read: 0 }),
     one(111, 4, 'Merged. Thanks for the careful review!', 1500),
     one(112, 5, 'On se voit mardi ?', 4400),
     one(113, 0, 'تولدت مبارک 🎉', 30_000),

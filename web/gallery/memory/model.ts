@@ -242,29 +242,29 @@ export class MemoryModel implements AppModel {
       const device = (
         id: number,
         name: string,
-        client: string,
         back: number,
-        current: boolean,
-        official = true,
+        part: Partial<DeviceView> = {},
       ): DeviceView => ({
         id,
         name,
-        client,
+        client: 'zolal-web',
         version: '0.1.0',
         build: '3f9c2ab81d44',
         lastUse: now - back,
         created: now - 40 * day,
-        current,
-        official,
-        scopes: official ? ['read', 'send', 'manage'] : ['read', 'send'],
-        expires: official ? 0 : now + 20 * day,
+        current: false,
+        official: true,
+        scopes: ['read', 'send', 'manage'],
+        expires: 0,
+        ...part,
       })
+      const script = { client: 'zolal-go', official: false, expires: now + 20 * day }
       this.#devices.set({
         state: 'ready',
         devices: [
-          device(1, 'Chromium on Linux', 'zolal-web', 0, true),
-          device(2, 'Firefox on Android', 'zolal-web', 35 * minute, false),
-          device(3, 'Backup script', 'zolal-go', 3 * day, false, false),
+          device(1, 'Chromium on Linux', 0, { current: true }),
+          device(2, 'Firefox on Android', 35 * minute),
+          device(3, 'Backup script', 3 * day, { ...script, scopes: ['read', 'send'] }),
         ],
       })
     },

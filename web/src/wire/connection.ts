@@ -101,7 +101,7 @@ export class Connection {
   }
 
   /** Tries now instead of after the pause: the network came back, or the person looks at the app. */
-  poke(): void {
+  wake(): void {
     this.#backoff.reset()
     if (this.#link) this.#link.probe()
     else this.#wake()

@@ -2,13 +2,19 @@
 import { toPersianDigits } from '../../model/digits'
 import type { Look } from '../state/look.svelte'
 
-/** Numbers, dates and plural forms as the reader chose them. */
-export interface Format {
+/** Numbers and plural forms as the reader chose them. */
+interface Numbers {
   n(value: number): string
   /** 1.2K, ۱٫۲ هزار. */
   compact(value: number): string
   /** Digits of a text that is not one number: codes, versions. */
   digits(text: string): string
+  bytes(value: number): string
+  plural(value: number, forms: { readonly one: string; readonly other: string }): string
+}
+
+/** Times and dates as the reader chose them. */
+interface Dates {
   time(at: number): string
   /** Today, yesterday, a weekday within the week, then the date. */
   day(at: number, now?: number): string
@@ -16,11 +22,11 @@ export interface Format {
   short(at: number, now?: number): string
   date(at: number): string
   dateTime(at: number): string
-  bytes(value: number): string
-  plural(value: number, forms: { readonly one: string; readonly other: string }): string
   /** A stable name of the reader's local day, for grouping. */
   dayKey(at: number): string
 }
+
+export interface Format extends Numbers, Dates {}
 
 export interface DayWords {
   readonly today: string
@@ -34,32 +40,49 @@ export function makeFormat(look: Look, days: DayWords): Format {
   const jalali = look.calendar === 'jalali' || (look.calendar === 'language' && look.language === 'fa')
   const base = look.language === 'fa' ? 'fa-IR' : look.language
   const locale = `${base}-u-ca-${jalali ? 'persian' : 'gregory'}-nu-${persian ? 'arabext' : 'latn'}`
-  const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options)
+  return { ...numbers(locale, persian), ...dates(locale, days) }
+}
 
+const isPersian = (locale: string) => locale.startsWith('fa')
+
+function numbers(locale: string, persianDigits: boolean): Numbers {
   const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
-  const plural = new Intl.PluralRules(base)
+  const plural = new Intl.PluralRules(locale)
+  return {
+    n: (value) => integer.format(value),
+    compact: (value) => (value < 1000 ? integer.format(value) : compact.format(value)),
+    digits: (text) => (persianDigits ? toPersianDigits(text) : text),
+    bytes: (value) => {
+      const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
+      const power = Math.min(3, Math.floor(Math.log2(Math.max(value, 1)) / 10))
+      return new Intl.NumberFormat(locale, {
+        style: 'unit',
+        unit: units[power] ?? 'byte',
+        unitDisplay: isPersian(locale) ? 'long' : 'short',
+        maximumFractionDigits: 1,
+      }).format(value / 1024 ** power)
+    },
+    plural: (value, forms) =>
+      (plural.select(value) === 'one' ? forms.one : forms.other).replace('#', integer.format(value)),
+  }
+}
+
+function dates(locale: string, days: DayWords): Dates {
+  const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options)
   const clock = dated({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const weekday = dated({ weekday: 'long' })
   const dayMonth = dated({ day: 'numeric', month: 'long' })
-  const shortDay = dated({ weekday: 'short' })
+  const shortDay = dated({ weekday: isPersian(locale) ? 'long' : 'short' })
   const shortDate = dated({ day: 'numeric', month: 'short' })
   const numeric = dated({ year: 'numeric', month: 'short', day: 'numeric' })
   const key = dated({ year: 'numeric', month: 'numeric', day: 'numeric' })
+  const long = dated({ year: 'numeric', month: 'long', day: 'numeric' })
 
-  // Not "era" styles: the parts are put together so that neither "AP" nor "ه‍.ش." is written.
-  const parts = dated({ year: 'numeric', month: 'long', day: 'numeric' })
-  const full = (at: number) =>
-    parts
-      .formatToParts(at)
-      .filter((p) => p.type !== 'era')
-      .map((p) => p.value)
-      .join('')
-      .trim()
-
-  const year = (at: number) => parts.formatToParts(at).find((p) => p.type === 'year')?.value
+  const full = (at: number) => withoutEra(long, at)
+  const year = (at: number) => long.formatToParts(at).find((p) => p.type === 'year')?.value
   const daysAgo = (at: number, now: number) => Math.round((startOfDay(now) - startOfDay(at)) / dayMs)
-
+  const time = (at: number) => clock.format(at)
   const day = (at: number, now = Date.now()): string => {
     const ago = daysAgo(at, now)
     if (ago === 0) return days.today
@@ -67,36 +90,19 @@ export function makeFormat(look: Look, days: DayWords): Format {
     if (ago > 1 && ago < 7) return weekday.format(at)
     return year(at) === year(now) ? dayMonth.format(at) : full(at)
   }
-
-  const time = (at: number) => clock.format(at)
-
+  const short = (at: number, now = Date.now()): string => {
+    const ago = daysAgo(at, now)
+    if (ago === 0) return time(at)
+    if (ago === 1) return days.yesterday
+    if (ago > 1 && ago < 7) return shortDay.format(at)
+    return year(at) === year(now) ? shortDate.format(at) : withoutEra(numeric, at)
+  }
   return {
-    n: (value) => integer.format(value),
-    compact: (value) => (value < 1000 ? integer.format(value) : compact.format(value)),
-    digits: (text) => (persian ? toPersianDigits(text) : text),
     time,
     day,
-    short: (at, now = Date.now()) => {
-      const ago = daysAgo(at, now)
-      if (ago === 0) return time(at)
-      if (ago === 1) return days.yesterday
-      if (ago > 1 && ago < 7) return look.language === 'fa' ? weekday.format(at) : shortDay.format(at)
-      return year(at) === year(now) ? shortDate.format(at) : stripEra(numeric, at)
-    },
+    short,
     date: full,
     dateTime: (at) => `${day(at)} ${time(at)}`,
-    bytes: (value) => {
-      const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
-      const power = Math.min(3, Math.floor(Math.log2(Math.max(value, 1)) / 10))
-      return new Intl.NumberFormat(locale, {
-        style: 'unit',
-        unit: units[power] ?? 'byte',
-        unitDisplay: look.language === 'fa' ? 'long' : 'short',
-        maximumFractionDigits: 1,
-      }).format(value / 1024 ** power)
-    },
-    plural: (value, forms) =>
-      (plural.select(value) === 'one' ? forms.one : forms.other).replace('#', integer.format(value)),
     dayKey: (at) => key.format(at),
   }
 }
@@ -107,7 +113,8 @@ function startOfDay(at: number): number {
   return day.getTime()
 }
 
-function stripEra(format: Intl.DateTimeFormat, at: number): string {
+/** Not "era" styles: the parts are put together so that neither "AP" nor "ه‍.ش." is written. */
+function withoutEra(format: Intl.DateTimeFormat, at: number): string {
   return format
     .formatToParts(at)
     .filter((p) => p.type !== 'era')
