@@ -4,6 +4,7 @@ package chat
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -169,6 +170,7 @@ func TestCrossingStylesAlwaysEndUpNested(t *testing.T) {
 }
 
 // TestTimeIsLinearInTheText allows hundreds of times what it takes; quadratic time takes longer still.
+// Whatever else the machine is busy with, it is not so in each of several tries.
 func TestTimeIsLinearInTheText(t *testing.T) {
 	for _, unit := range []string{
 		"a.", "@", "#", "a@", "a@a.", "http://", "+1", "+1 ", "/a", "$A", "(", "https://a.ir/(", "a-", ".", "😀",
@@ -176,9 +178,13 @@ func TestTimeIsLinearInTheText(t *testing.T) {
 		"@aaaaa", "#a#", "a.b/", "\u200c", "[", "www.", "::", "/", "+", "a+",
 	} {
 		text := strings.Repeat(unit, 100_000/len(unit))
-		start := time.Now()
-		Detect(text)
-		if took := time.Since(start); took > 5*time.Second {
+		took := time.Duration(math.MaxInt64)
+		for try := 0; try < 4 && took > 5*time.Second; try++ {
+			start := time.Now()
+			Detect(text)
+			took = min(took, time.Since(start))
+		}
+		if took > 5*time.Second {
 			t.Errorf("%d bytes of %q took %v", len(text), unit, took)
 		}
 	}
