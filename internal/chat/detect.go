@@ -166,23 +166,31 @@ func commandAt(r runes, i int, before rune) int {
 }
 
 // phoneAt finds numbers in their international form, which begins with a plus. Without it any long number
-// would be one.
+// would be one. A bracket belongs to the number only with its other half: what one opens and does not close,
+// or closes and did not open, is of the sentence around it.
 func phoneAt(r runes, i int, before rune) int {
 	if letterLike(before) || before == '+' {
 		return 0
 	}
-	digits, to := 0, i+1
+	digits, to := 0, i+1 // of the number so far
+	last, more, open := i+1, 0, false
 	for j := i + 1; j < len(r.at); j++ {
-		c := r.at[j]
+		c, next := r.at[j], r.peek(j+1)
 		if digit(c) {
-			digits, to = digits+1, j+1
+			last, more = j+1, more+1
+			if !open {
+				digits, to, more = digits+more, last, 0
+			}
 			continue
 		}
-		next := r.peek(j + 1)
 		goesOn := digit(next) || next == '(' || next == ' '
-		if !strings.ContainsRune(" -()", c) || digits == 0 || !goesOn || j-to > 1 {
+		if !strings.ContainsRune(" -()", c) || digits == 0 || !goesOn || j-last > 1 {
 			break
 		}
+		if c == '(' && open || c == ')' && !open {
+			break
+		}
+		open = c == '(' || open && c != ')'
 	}
 	if digits < 7 || digits > 15 || r.at[i+1] == '0' || letterLike(r.peek(to)) {
 		return 0

@@ -135,11 +135,17 @@ describe('rich text', () => {
     expect(italic('واژه')).toEqual([false, true])
   })
 
-  test('only web, mail, phone and Telegram addresses lead anywhere', () => {
+  test('only web, mail, phone, Telegram addresses and our own lead anywhere', () => {
     const link = (url: string): Entity => ({ kind: 'textLink', url, offset: 0, length: 1 })
     expect(hrefOf(link('javascript:alert(1)'), 'x')).toBeNull()
     expect(hrefOf(link('data:text/html,x'), 'x')).toBeNull()
     expect(hrefOf(link('zolal.im/a'), 'x')).toBe('https://zolal.im/a')
+    expect(hrefOf(link('zolal://join/aB-_3'), 'x')).toBe('#/join/aB-_3')
+    expect(hrefOf({ kind: 'url', offset: 0, length: 1 }, 'ZOLAL://news_channel/')).toBe(
+      '#/join/@news_channel',
+    )
+    expect(hrefOf(link('zolal://a/b/c'), 'x')).toBeNull()
+    expect(hrefOf(link('zolal://'), 'x')).toBeNull()
   })
 
   test('one to three emoji alone are drawn large', () => {

@@ -22,10 +22,8 @@ const command = new RegExp(
   `(?<![${letters}/<>.:@\\-?=&%#+~])/[A-Za-z]\\w{0,63}(?!\\w)(?:@\\w{3,32}(?!\\w)|(?!@))(?![${letters}/<>])`,
   'uy',
 )
-const phone = new RegExp(
-  `(?<![${letters}+])\\+[1-9](?:(?:[ \\-()][ (]?)?[0-9])+(?![${letters}]|[ \\-()][ (]?[0-9])`,
-  'uy',
-)
+const phoneBegins = new RegExp(`(?<![${letters}+])\\+[1-9]`, 'uy')
+const letter = new RegExp(`[${letters}]`, 'uy')
 const address = new RegExp(`(?<![${letters}@.\\-%+])(?!_)[${letters}]`, 'uy')
 const scheme = /(?:https?|zolal):\/\//iy
 const host = new RegExp(`[${letters}.-]+`, 'uy')
@@ -58,10 +56,28 @@ function hashtagAt(text: string, from: number): number {
   return past(mention, text, to)
 }
 
+/**
+ * A bracket belongs to a number only with its other half: what one opens and does not close, or closes and
+ * did not open, is of the sentence around it.
+ */
 function phoneAt(text: string, from: number): number {
-  const number = at(phone, text, from) ?? ''
-  const digits = number.replace(/[^0-9]/g, '').length
-  return digits < 7 || digits > 15 ? from : from + number.length
+  if (at(phoneBegins, text, from) === null) return from
+  let [digits, to] = [0, from + 1]
+  let [last, more, open] = [to, 0, false]
+  for (let i = from + 1; i < text.length; i++) {
+    const sign = text.charAt(i)
+    if (/[0-9]/.test(sign)) {
+      last = i + 1
+      more++
+      if (!open) [digits, to, more] = [digits + more, last, 0]
+      continue
+    }
+    const goesOn = /[0-9( ]/.test(text.charAt(i + 1))
+    if (!/[ \-()]/.test(sign) || !goesOn || i - last > 1) break
+    if (sign === (open ? '(' : ')')) break
+    open = sign === '(' || (open && sign !== ')')
+  }
+  return digits < 7 || digits > 15 || at(letter, text, to) !== null ? from : to
 }
 
 /** Where the host name that begins at a place ends, without the signs after it; the place itself if none. */

@@ -152,12 +152,23 @@ export function jumboEmoji(body: FormattedText): number {
   return count <= 3 ? count : 0
 }
 
-/** Where a tap on an action leads, when it is an address; only web and mail schemes, else null. */
+/**
+ * Where an address of our own leads in the app, null if nowhere: zolal://join/TOKEN is an invite link and
+ * zolal://NAME a public name, on whatever server the reader is.
+ */
+function placeOf(address: string): string | null {
+  const [, token, name] = /^zolal:\/\/(?:join\/([\w-]+)|(\w+))\/?$/i.exec(address) ?? []
+  if (token) return `#/join/${token}`
+  return name ? `#/join/@${name}` : null
+}
+
+/** Where a tap on an action leads, when it is an address: out by a known scheme, or into the app (#). */
 export function hrefOf(action: Entity, text: string): string | null {
   if (action.kind === 'email') return `mailto:${text}`
   if (action.kind === 'phone') return `tel:${text.replace(/[^+\d]/g, '')}`
   if (action.kind !== 'url' && action.kind !== 'textLink') return null
   const raw = action.kind === 'textLink' ? action.url : text
+  if (/^zolal:/i.test(raw)) return placeOf(raw)
   const address = /^[a-z][a-z0-9+.-]*:/i.test(raw) ? raw : `https://${raw}`
   return /^(https?|mailto|tel|tg):/i.test(address) ? address : null
 }

@@ -27,7 +27,7 @@ export async function tapped(model: AppModel, action: Entity, text: string): Pro
       await copyText(text)
       return
     default:
-      openAddress(hrefOf(action, text), action.kind === 'textLink' ? text : null)
+      await openAddress(model, hrefOf(action, text), action.kind === 'textLink' ? text : null)
   }
 }
 
@@ -41,11 +41,14 @@ async function openName(model: AppModel, name: string): Promise<void> {
   })
 }
 
-function openAddress(address: string | null, words: string | null): void {
+async function openAddress(model: AppModel, address: string | null, words: string | null): Promise<void> {
   if (!address) return
-  const invite = /\/#\/join\/([\w-]+)$/.exec(address)
-  if (invite?.[1] && address.startsWith(location.origin)) {
-    router.go({ at: 'join', address: invite[1] })
+  const own = address.startsWith('#') || address.startsWith(`${location.origin}/#`)
+  const [, name, invite] = /#\/join\/(?:@(\w+)|([\w-]+))$/.exec(address) ?? []
+  if (own && name) {
+    await openName(model, name)
+  } else if (own && invite) {
+    router.go({ at: 'join', address: invite })
   } else if (words !== null && words !== address && !address.includes(words)) {
     doubt.address = address
   } else {
