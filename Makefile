@@ -130,8 +130,8 @@ sim: ## one simulation, or many: make sim SEED=7 STEPS=2000 SEEDS=1000
 		$(if $(SEEDS),-seeds $(SEEDS),)
 
 .PHONY: fuzz
-fuzz: ## every fuzz target for FUZZTIME each
-	GO=$(GO) .ci/fuzz $(FUZZTIME)
+fuzz: ## every fuzz target for FUZZTIME each, or all of them in TOTAL: make fuzz TOTAL=3m
+	GO=$(GO) .ci/fuzz $(if $(TOTAL),total $(TOTAL),$(FUZZTIME))
 
 .PHONY: bench
 bench: build ## zolalbench's short suite, or all of it: make bench SUITE=full (or large)
