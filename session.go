@@ -47,6 +47,18 @@ func Recover(
 	return s, o.open(ctx, address, "Accounts/Recover", req, s)
 }
 
+// Redeem sets a new password by the one-time link of an operator's reset, and signs this device in.
+func Redeem(
+	ctx context.Context, address string, o Options, req *zolalv1.RedeemRequest,
+) (*zolalv1.Session, error) {
+	req = proto.Clone(req).(*zolalv1.RedeemRequest)
+	if req.Client == nil {
+		req.Client = o.Info
+	}
+	s := new(zolalv1.Session)
+	return s, o.open(ctx, address, "Security/Redeem", req, s)
+}
+
 // Info returns what a server says of itself.
 func Info(ctx context.Context, address string, o Options) (*zolalv1.ServerInfo, error) {
 	s := new(zolalv1.ServerInfo)

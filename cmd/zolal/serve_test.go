@@ -101,14 +101,18 @@ func TestCommandsTalkToTheRunningServer(t *testing.T) {
 	operator := p.signUp("the_operator")
 	mustRun(t, "user", "add", "parvaneh", "--data", p.dir)
 	out := mustRun(t, "user", "reset", "parvaneh", "--data", p.dir, "--json")
-	var made struct{ Password string }
+	var made struct{ Link string }
 	if err := json.Unmarshal([]byte(out), &made); err != nil {
 		t.Fatal(err)
 	}
-	s, err := zolal.SignIn(t.Context(), p.url, zolal.Options{}, &zolalv1.SignInRequest{
-		Username: "parvaneh", Password: made.Password})
+	secret, ok := strings.CutPrefix(made.Link, p.url+"/#reset=")
+	if !ok {
+		t.Errorf("the link is %s", made.Link)
+	}
+	s, err := zolal.Redeem(t.Context(), p.url, zolal.Options{}, &zolalv1.RedeemRequest{
+		Secret: secret, NewPassword: password})
 	if err != nil {
-		t.Fatalf("sign in with the password that was made: %v", err)
+		t.Fatalf("set a password by the link: %v", err)
 	}
 	parvaneh := p.dial(s)
 	chat := parvaneh.chatWith(operator)

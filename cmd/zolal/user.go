@@ -239,11 +239,15 @@ func (c *command) userReset() *cobra.Command {
 	var stdin bool
 	cmd := &cobra.Command{
 		Use:   "reset NAME",
-		Short: "Give an account another password and end its sessions",
-		Long: "Gives an account another password, made and printed unless it is given, and ends its sessions.\n" +
-			"The account's owner reads of it in the account's log.",
-		Example: "  zolal user reset parvaneh",
-		Args:    cobra.ExactArgs(1),
+		Short: "End an account's sessions and make a one-time link to set another password",
+		Long: "Takes an account's password away, ends its sessions, and prints a one-time link by which its\n" +
+			"owner sets another; you never learn it. The link ends after 48 hours, when it is used, and when\n" +
+			"another is made. The recovery code stays valid. The owner reads of it in the account's log.\n\n" +
+			"With --password-stdin the password read from standard input is in force at once and there is no link:\n" +
+			"for machines, and for people who cannot open one.",
+		Example: "  zolal user reset parvaneh\n" +
+			"  echo \"$PASSWORD\" | zolal user reset parvaneh --password-stdin",
+		Args: cobra.ExactArgs(1),
 	}
 	cmd.Flags().BoolVar(&stdin, "password-stdin", false, "read the password from standard input")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -253,13 +257,31 @@ func (c *command) userReset() *cobra.Command {
 			return err
 		}
 		return c.reach(cmd.Context(), false, func(console *server.Console) error {
-			made, err := console.Reset(cmd.Context(), q)
+			done, err := console.Reset(cmd.Context(), q)
 			if err != nil {
 				return err
 			}
-			c.showPassword(made, "reset")
+			c.showReset(done)
 			return nil
 		})
 	}
 	return cmd
 }
+
+func (c *command) showReset(done server.ResetDone) {
+	switch {
+	case c.json:
+		c.printJSON(c.out, done)
+	case strings.HasPrefix(done.Link, "/"):
+		fmt.Fprintf(c.out, "%s reset; no server runs here: put its address before this one-time link, "+
+			"good until %s\n%s\n", done.Username, stamp(done.Expires), done.Link)
+	case done.Link != "":
+		fmt.Fprintf(c.out, "%s reset; give the owner this one-time link, good until %s\n%s\n",
+			done.Username, stamp(done.Expires), done.Link)
+	default:
+		fmt.Fprintf(c.out, "%s reset\n", done.Username)
+	}
+}
+
+// stamp is a time as the console shows it.
+func stamp(at chat.Millis) string { return time.UnixMilli(int64(at)).Local().Format(time.DateTime) }

@@ -99,9 +99,13 @@ func (s *Service) SignOut(ctx context.Context, who chat.Actor) error {
 }
 
 // Revoke ends a device of the actor's account, or with 0 every one but the actor's own. Open connections
-// end within 5 s. It fails with chat.CodeNotFound where there is no such device.
+// end within 5 s. It fails with chat.CodeNotFound where there is no such device, and with
+// chat.CodeLoginTooYoung where a new device would end an older one.
 func (s *Service) Revoke(ctx context.Context, who chat.Actor, device chat.DeviceID) error {
 	if err := mayManage(who); err != nil {
+		return err
+	}
+	if err := s.mayEnd(ctx, who, device); err != nil {
 		return err
 	}
 	gone := DevicesGone{Account: who.Account, Keep: who.Device, Reason: ReasonRevoked}
@@ -150,7 +154,8 @@ func (s *Service) noticeGone(ctx context.Context, list []Device, reason string) 
 }
 
 // SetPassword replaces the password for who knows the old one, and signs out every other device unless it
-// is asked to keep them. It fails with chat.CodePasswordWrong or chat.CodePasswordWeak.
+// is asked to keep them. It fails with chat.CodePasswordWrong, chat.CodePasswordWeak or
+// chat.CodeLoginTooYoung.
 func (s *Service) SetPassword(ctx context.Context, who chat.Actor, change PasswordChange) error {
 	account, err := s.confirm(ctx, who, change.Old)
 	if err != nil {
@@ -172,8 +177,11 @@ func (s *Service) SetPassword(ctx context.Context, who chat.Actor, change Passwo
 	if account.Password, err = s.hashes.hash(ctx, q, change.New); err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
+	if err := s.announce(ctx, who, ReasonPassword); err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
 	if change.KeepDevices {
-		err = s.Store.Apply(ctx, AccountPut{account})
+		err = s.Store.Apply(ctx, AccountPut{account}, voidReset(account.ID))
 	} else {
 		err = s.change(ctx, account, who.Device, ReasonPassword)
 	}
@@ -193,17 +201,27 @@ func (s *Service) SetRecovery(ctx context.Context, who chat.Actor, password stri
 	if err != nil {
 		return err
 	}
-	account.Recovery = recoverySum(recovery)
+	account.Recovery, account.RecoveryChecked = recoverySum(recovery), 0
+	reason := ReasonRecoverySet
+	if len(recovery) == 0 {
+		reason = ReasonRecoveryOff
+	}
+	if err := s.announce(ctx, who, reason); err != nil {
+		return fmt.Errorf("set recovery: %w", err)
+	}
 	if err := s.Store.Apply(ctx, AccountPut{account}); err != nil {
 		return fmt.Errorf("set recovery: %w", err)
 	}
 	return nil
 }
 
-// confirm asks for the password again before what a stolen session must not do. Wrong answers are counted
-// by device.
+// confirm asks for the password again before what a stolen session must not do, and refuses a device that is
+// too new: a stolen password must not do it either. Wrong answers are counted by device.
 func (s *Service) confirm(ctx context.Context, who chat.Actor, password string) (Account, error) {
 	if err := mayManage(who); err != nil {
+		return Account{}, err
+	}
+	if err := s.Settled(ctx, who); err != nil {
 		return Account{}, err
 	}
 	limit := bucket{"device", s.Limits.Device, number(uint32(who.Device))}
@@ -245,14 +263,16 @@ func (s *Service) Confirm(ctx context.Context, who chat.Actor, password string) 
 	return err
 }
 
-// change stores a changed account and ends its devices but one, in one step.
-func (s *Service) change(ctx context.Context, a Account, keep chat.DeviceID, reason string) error {
+// change stores a changed account, ends its devices but one and the link of an earlier reset, in one step.
+func (s *Service) change(ctx context.Context, a Account, keep chat.DeviceID, reason string,
+	more ...Change) error {
+	more = append([]Change{voidReset(a.ID)}, more...)
 	list, err := s.Store.Devices(ctx, a.ID)
 	if err != nil {
 		return err
 	}
 	gone := DevicesGone{Account: a.ID, Keep: keep, Reason: reason, At: s.millis()}
-	if err := s.Store.Apply(ctx, AccountPut{a}, gone); err != nil {
+	if err := s.Store.Apply(ctx, append(more, AccountPut{a}, gone)...); err != nil {
 		return err
 	}
 	s.ended.wake()
@@ -339,11 +359,19 @@ func (s *Service) putDevice(ctx context.Context, device Device, why string) erro
 	return err
 }
 
-// makeRoom ends the device unused for longest where an account has as many as it may.
+// makeRoom ends the device unused for longest where an account has as many as it may: of those that have no
+// say yet, where there are any. Many sign-ins with a stolen password would push the owner's devices out
+// otherwise.
 func (s *Service) makeRoom(ctx context.Context, account chat.AccountID) ([]Change, error) {
 	list, err := s.Store.Devices(ctx, account)
 	if err != nil || len(list) < MaxDevices {
 		return nil, err
+	}
+	now := s.millis()
+	if young := slices.DeleteFunc(slices.Clone(list), func(d Device) bool {
+		return waits(list, d, now) == 0
+	}); len(young) > 0 {
+		list = young
 	}
 	oldest := slices.MinFunc(list, func(a, b Device) int { return cmp.Compare(a.LastUsed, b.LastUsed) })
 	return []Change{DevicesGone{Account: account, Only: []chat.DeviceID{oldest.ID}, Reason: ReasonReplaced,

@@ -334,34 +334,6 @@ func (s *Service) Suspend(ctx context.Context, username, reason string) error {
 	return nil
 }
 
-// Reset gives an account another password, made where the given one is empty, and signs out its devices.
-// Its owner reads of it in the account's log.
-func (s *Service) Reset(ctx context.Context, username, password string) (string, error) {
-	account, profile, err := s.byName(ctx, username)
-	if err != nil {
-		return "", fmt.Errorf("reset: %w", err)
-	}
-	if account.ID == 0 {
-		return "", chat.Errorf(chat.CodeNotFound, "no account has this username")
-	}
-	q := s.hashes.known // whoever may type at the console
-	if password == "" {
-		password = readablePassword()
-	} else if err := s.hashes.checkPassword(ctx, q, password, profile.Username, profile.Name); err != nil {
-		return "", err
-	}
-	if account.Password, err = s.hashes.hash(ctx, q, password); err != nil {
-		return "", fmt.Errorf("reset: %w", err)
-	}
-	if err := s.change(ctx, account, 0, ReasonReset); err != nil {
-		return "", fmt.Errorf("reset: %w", err)
-	}
-	if err := s.tell(ctx, account.ID, ReasonReset); err != nil {
-		return "", fmt.Errorf("reset: %w", err)
-	}
-	return password, nil
-}
-
 // readablePassword makes 100 random bits, in groups that can be read out over a telephone.
 func readablePassword() string {
 	var raw [20]byte

@@ -179,6 +179,9 @@ func (s *Service) keepTime(ctx context.Context) {
 
 // flushUses stores last uses and forgets old revocations. Losing last uses is harmless.
 func (s *Service) flushUses(ctx context.Context) {
+	if err := s.Store.Apply(ctx, CredentialsPruned{Before: s.millis()}); err != nil {
+		s.Log.Warn("expired credentials were not forgotten", "err", err)
+	}
 	last := s.use.take()
 	if len(last) == 0 {
 		return

@@ -117,9 +117,10 @@ type PasswordChange struct {
 	KeepDevices bool
 }
 
-// Config is what a Service is made of. Store, Registry and Log are required.
+// Config is what a Service is made of. Store, Vault, Registry and Log are required.
 type Config struct {
 	Store    Store
+	Vault    Vault // of the same store
 	Registry Registry
 	Log      *slog.Logger
 	// Now is the clock; time.Now where nil.

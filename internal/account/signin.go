@@ -4,8 +4,6 @@ package account
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"fmt"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -25,6 +23,13 @@ const (
 	ReasonToken     = "token"     // a scoped token was made
 	ReasonLifted    = "lifted"    // the operator lifted a suspension
 	ReasonOperator  = "operator"  // the account was made an operator
+
+	// Of notices alone: what a device did to the account.
+	ReasonVouched     = "vouched"      // an older device said that this one is the owner's
+	ReasonRecoverySet = "recovery_set" // another recovery code
+	ReasonRecoveryOff = "recovery_off" // no recovery code any more
+	ReasonRecoveryHad = "recovery_had" // the recovery code was entered to show that it was kept
+	ReasonResetUsed   = "reset_used"   // signed in by the link of the operator's reset
 )
 
 // SignIn makes a device for who knows the password. An unknown username and a wrong password cannot be told
@@ -148,8 +153,7 @@ func (s *Service) Recover(ctx context.Context, req Recovery) (Session, error) {
 	if err != nil {
 		return Session{}, fmt.Errorf("recover: %w", err)
 	}
-	sum := sha256.Sum256(req.Secret)
-	if subtle.ConstantTimeCompare(sum[:], account.Recovery[:]) != 1 || account.ID == 0 {
+	if !isRecovery(account, req.Secret) {
 		return Session{}, chat.Errorf(chat.CodeRecoveryWrong, "wrong username or recovery code")
 	}
 	s.buckets.give(limit)
@@ -168,6 +172,7 @@ func (s *Service) Recover(ctx context.Context, req Recovery) (Session, error) {
 	if account.Password, err = s.hashes.hash(ctx, q, req.NewPassword); err != nil {
 		return Session{}, fmt.Errorf("recover: %w", err)
 	}
+	account.RecoveryChecked = s.millis()
 	if err := s.change(ctx, account, 0, ReasonRecovery); err != nil {
 		return Session{}, fmt.Errorf("recover: %w", err)
 	}

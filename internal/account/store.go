@@ -25,6 +25,10 @@ type Account struct {
 	Created   chat.Millis
 	Operator  bool
 	Suspended string // public reason code; empty: not suspended
+	// RecoveryChecked is when the owner last showed that the recovery code was kept; 0: not since it was made.
+	RecoveryChecked chat.Millis
+	// Approval makes a sign-in with the password wait until an old device, or the recovery code, approves it.
+	Approval bool
 }
 
 // Device is one signed-in session or one scoped token.
@@ -40,6 +44,38 @@ type Device struct {
 	Created  chat.Millis
 	LastUsed chat.Millis
 	Expires  chat.Millis // 0 never
+	// Vouched is when an older device or the recovery code vouched for it; 0: never. See Service.settled.
+	Vouched chat.Millis
+}
+
+// CredentialKind says what a Credential is for.
+type CredentialKind uint8
+
+// The kinds of credentials.
+const (
+	CredentialReset   CredentialKind = 1 // the one-time link of an operator's reset
+	CredentialTOTP    CredentialKind = 2 // codes that change every half minute
+	CredentialBackup  CredentialKind = 3 // a one-time code in the place of those
+	CredentialAsking  CredentialKind = 4 // a sign-in that waits for an old device
+	CredentialPasskey CredentialKind = 5
+	CredentialWebAuth CredentialKind = 6 // the challenge that a passkey is about to answer
+)
+
+// CredentialID names a credential within its kind. Where that is a secret, it is a hash of it.
+type CredentialID [32]byte
+
+// Credential is what an account is authenticated by beside its password, its recovery code and its tokens.
+type Credential struct {
+	Kind CredentialKind
+	ID   CredentialID // unique within the kind
+	// Account is 0 while nobody has said whose it is: a sign-in that no device has answered yet.
+	Account chat.AccountID
+	Version uint32 // see CredentialPut
+	Name    string
+	Data    []byte // what the kind needs, as JSON
+	Created chat.Millis
+	Used    chat.Millis // 0 never
+	Expires chat.Millis // 0 never
 }
 
 // Revocation says that the token of a device stopped being valid. N numbers them in commit order from 1,
@@ -61,7 +97,8 @@ type Change interface{ change() }
 // account of Version 0 exists already, or where another account has the SignupKey.
 type AccountPut struct{ Account Account }
 
-// AccountGone removes an account and its devices, without revocations: for sign-ups that failed.
+// AccountGone removes an account, its devices and its credentials, without revocations: for sign-ups that
+// failed.
 type AccountGone struct{ Account chat.AccountID }
 
 // DevicePut creates a device, or replaces the one with the same ID. Apply fails with chat.CodeConflict where
@@ -81,6 +118,12 @@ type DevicesGone struct {
 // DeviceUsed records when devices were last used; a later time that is stored stays.
 type DeviceUsed struct{ At map[chat.DeviceID]chat.Millis }
 
+// DeviceVouched records that something vouched for a device; where it is gone, nothing happens.
+type DeviceVouched struct {
+	Device chat.DeviceID
+	At     chat.Millis
+}
+
 // SecretPut stores (New) or removes (nil New) a named secret of the server where its present value is Old;
 // nil Old: where there is none. Apply fails with chat.CodeConflict otherwise.
 type SecretPut struct {
@@ -91,13 +134,39 @@ type SecretPut struct {
 // RevocationsPruned forgets revocations made before a time.
 type RevocationsPruned struct{ Before chat.Millis }
 
+// CredentialPut creates a credential (Version 0) or replaces the one stored with that Version; the stored one
+// then has the next Version. Apply fails with chat.CodeConflict where another Version is stored.
+type CredentialPut struct{ Credential Credential }
+
+// CredentialTaken removes one credential, which must be there with the Version: of two who use what is good
+// once, one gets it and the other chat.CodeConflict.
+type CredentialTaken struct {
+	Kind    CredentialKind
+	ID      CredentialID
+	Version uint32
+}
+
+// CredentialsGone removes the credentials of an account that are of one of the kinds.
+type CredentialsGone struct {
+	Account chat.AccountID
+	Kinds   []CredentialKind
+}
+
+// CredentialsPruned forgets credentials that expired before a time.
+type CredentialsPruned struct{ Before chat.Millis }
+
 func (AccountPut) change()        {}
 func (AccountGone) change()       {}
 func (DevicePut) change()         {}
 func (DevicesGone) change()       {}
 func (DeviceUsed) change()        {}
+func (DeviceVouched) change()     {}
 func (SecretPut) change()         {}
 func (RevocationsPruned) change() {}
+func (CredentialPut) change()     {}
+func (CredentialTaken) change()   {}
+func (CredentialsGone) change()   {}
+func (CredentialsPruned) change() {}
 
 // Find selects one account: by its number, or where that is 0 by the key it signed up with.
 type Find struct {
@@ -127,4 +196,11 @@ type Store interface {
 	// Revocations returns at most limit revocations with N > after, ascending; with limit 0 none but the
 	// greatest N ever given, to begin from.
 	Revocations(ctx context.Context, after uint64, limit int) (list []Revocation, last uint64, err error)
+}
+
+// Vault is the part of the store that holds credentials; they change by Store.Apply, under its duties.
+type Vault interface {
+	Credential(ctx context.Context, kind CredentialKind, id CredentialID) (Credential, error)
+	// Credentials returns what an account has, ascending by kind, then as they were made.
+	Credentials(ctx context.Context, account chat.AccountID) ([]Credential, error)
 }

@@ -206,6 +206,13 @@ type DeviceNotice struct {
 	Reason  string
 }
 
+// Notice is a DeviceNotice and its place in the account's log.
+type Notice struct {
+	Seq Seq
+	At  Millis
+	DeviceNotice
+}
+
 // Device is one signed-in session as its owner sees it.
 type Device struct {
 	ID       DeviceID

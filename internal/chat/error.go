@@ -59,6 +59,7 @@ const (
 	CodePasswordRequired   Code = 45
 	CodeIncarnationChanged Code = 46 // the server was restored: sync first
 	CodeSuspended          Code = 47
+	CodeLoginTooYoung      Code = 53 // see retry_ms
 )
 
 // codeNames is indexed by Code.
@@ -110,11 +111,12 @@ var codeNames = [...]string{
 	CodePasswordRequired:   "PASSWORD_REQUIRED",
 	CodeIncarnationChanged: "INCARNATION_CHANGED",
 	CodeSuspended:          "SUSPENDED",
+	CodeLoginTooYoung:      "LOGIN_TOO_YOUNG",
 }
 
 // String returns the stable name of the code, such as "NAME_TAKEN".
 func (c Code) String() string {
-	if c > 0 && int(c) < len(codeNames) {
+	if c > 0 && int(c) < len(codeNames) && codeNames[c] != "" {
 		return codeNames[c]
 	}
 	return fmt.Sprintf("CODE_%d", int32(c))

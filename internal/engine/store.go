@@ -58,7 +58,7 @@ type Result struct {
 // caller asks again with the same keys. Stores may be called from many goroutines; Append is called by one at
 // a time and gains from large calls. Bodies are shared: nobody writes into one, neither given nor received.
 //
-// An item below the floor of its log is not there for any read but Feed and Find.
+// An item below the floor of its log is not there for any read but Feed, Find and Notices.
 type Log interface {
 	Append(ctx context.Context, batches []Batch) ([]Result, error)
 	// Read goes forward: items with seq > after, at most limit, ascending.
@@ -177,6 +177,13 @@ type Users interface {
 	Held(ctx context.Context, account chat.AccountID) (chat.Holdings, error)
 }
 
+// Notices reads what an account's log says of its devices, without the rest of it.
+type Notices interface {
+	// Notices returns the last entries of chat.KindDevice in an account's log, at most limit, ascending, also
+	// those below its floor.
+	Notices(ctx context.Context, account chat.AccountID, limit int) ([]chat.Entry, error)
+}
+
 // IDKind is what a number is for.
 type IDKind uint8
 
@@ -249,9 +256,9 @@ type Upkeep interface {
 	// with another store.
 	Dump(ctx context.Context, row func(table string, values ...any) error) error
 	// Compact raises the floor of a user log and removes the entries in erase, all of them at or below the
-	// floor and superseded by later ones; what stays below the floor is met by Feed, Rebuild and retried
-	// keys alone, so that projections can still be rebuilt (I7). The last entry of the log stays, and so does
-	// one under a key that is remembered.
+	// floor and superseded by later ones; what stays below the floor is met by Feed, Notices, Rebuild and
+	// retried keys alone, so that projections can still be rebuilt (I7). The last entry of the log stays, and
+	// so does one under a key that is remembered.
 	Compact(ctx context.Context, log chat.LogID, floor chat.Seq, erase []chat.Seq) error
 	// PruneKeys forgets client keys made before a time, now and of later appends.
 	PruneKeys(ctx context.Context, before chat.Millis) error
@@ -263,6 +270,7 @@ type Store interface {
 	Log
 	Rooms
 	Users
+	Notices
 	Marks
 	Upkeep
 }

@@ -89,11 +89,12 @@ type subject struct {
 }
 
 // superseded finds the entries of a user log that later ones make superfluous: read marks, drafts and prefs,
-// each by chat, and device notices, which are told once and fold to nothing. Everything else stays: standings
-// count uses of links and raise facts versions, and the order of names matters to others.
+// each by chat, and device notices but the last MaxNotices. Everything else stays: standings count uses of
+// links and raise facts versions, and the order of names matters to others.
 type superseded struct {
-	last map[subject]chat.Seq
-	said map[chat.Seq][]subject
+	last    map[subject]chat.Seq
+	said    map[chat.Seq][]subject
+	notices []chat.Seq // ascending
 }
 
 func (s *superseded) add(e chat.Entry, body chat.Body) {
@@ -110,7 +111,7 @@ func (s *superseded) add(e chat.Entry, body chat.Body) {
 	case *chat.DraftText:
 		s.note(e.Seq, subject{e.Env.Kind, b.Chat, 0})
 	case *chat.DeviceNotice:
-		s.said[e.Seq] = []subject{}
+		s.notices = append(s.notices, e.Seq)
 	case *chat.Prefs:
 		for i, set := range [...]bool{
 			b.MutedUntil != nil, b.Archived != nil, b.PinRank != nil, b.MarkedUnread != nil,
@@ -130,6 +131,11 @@ func (s *superseded) note(seq chat.Seq, about subject) {
 // upTo returns the superseded entries at or below a floor.
 func (s *superseded) upTo(floor chat.Seq) []chat.Seq {
 	var seqs []chat.Seq
+	for _, seq := range s.notices[:max(0, len(s.notices)-MaxNotices)] {
+		if seq <= floor {
+			seqs = append(seqs, seq)
+		}
+	}
 	for seq, about := range s.said {
 		stale := seq <= floor
 		for _, a := range about {

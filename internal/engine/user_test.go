@@ -309,6 +309,12 @@ func TestALongUserLogIsCompactedAndSaysTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for i := range engine.MaxNotices + 10 {
+		notice := chat.DeviceNotice{Device: chat.Device{ID: chat.DeviceID(i + 1)}, Reason: "signed_in"}
+		if err := b.Notice(t.Context(), ana.Account, notice); err != nil {
+			t.Fatal(err)
+		}
+	}
 	h := b.open(ana, room.Log(), chat.RightSend)
 	var last *engine.Pending
 	for i := range 2600 {
@@ -346,5 +352,13 @@ func TestALongUserLogIsCompactedAndSaysTheSame(t *testing.T) {
 	entries, _, err := b.store.Feed(t.Context(), 0, 5000)
 	if err != nil || len(entries) > 1000 {
 		t.Fatalf("%d entries are left, %v", len(entries), err)
+	}
+	told, err := b.Notices(t.Context(), ana)
+	if err != nil || len(told) != engine.MaxNotices || told[0].Device.ID != 11 || told[0].Seq >= told[1].Seq {
+		t.Errorf("notices after compaction: %+v, %v", told, err)
+	}
+	ana.Scopes = chat.ScopeRead | chat.ScopeSend
+	if _, err := b.Notices(t.Context(), ana); chat.CodeOf(err) != chat.CodeScopeMissing {
+		t.Errorf("a token that may not manage reads notices: %v", err)
 	}
 }

@@ -80,10 +80,18 @@ type SuspendUser struct {
 	Reason   string `json:"reason"`
 }
 
-// ResetUser gives an account another password; an empty one is made.
+// ResetUser takes an account's password away: in its place comes the one given, or a one-time link.
 type ResetUser struct {
 	Username string `json:"username"`
 	Password string `json:"password,omitempty"`
+}
+
+// ResetDone is the one-time link of a reset, empty where a password was given. The path goes behind the
+// server's address where that is not known.
+type ResetDone struct {
+	Username string      `json:"username"`
+	Link     string      `json:"link,omitempty"`
+	Expires  chat.Millis `json:"expires_ms,omitempty"`
 }
 
 // Nothing is an empty answer or question.
@@ -146,12 +154,16 @@ func (c *core) suspendUser(ctx context.Context, q SuspendUser) (Nothing, error) 
 	return Nothing{}, c.accounts.Suspend(ctx, q.Username, q.Reason)
 }
 
-func (c *core) resetUser(ctx context.Context, q ResetUser) (AddedUser, error) {
-	password, err := c.accounts.Reset(ctx, q.Username, q.Password)
-	if q.Password != "" {
-		password = ""
+func (c *core) resetUser(ctx context.Context, q ResetUser) (ResetDone, error) {
+	made, err := c.accounts.Reset(ctx, account.Reset(q))
+	out := ResetDone{Username: q.Username, Expires: made.Expires}
+	if made.Secret != "" {
+		out.Link = "/#reset=" + made.Secret
 	}
-	return AddedUser{Username: q.Username, Password: password}, err
+	if out.Link != "" && c.home != nil {
+		out.Link = c.home() + out.Link
+	}
+	return out, err
 }
 
 // maxAdminBody bounds a question on the admin socket.

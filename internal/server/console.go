@@ -120,9 +120,9 @@ func (c *Console) Suspend(ctx context.Context, q SuspendUser) error {
 	return err
 }
 
-// Reset gives an account another password.
-func (c *Console) Reset(ctx context.Context, q ResetUser) (AddedUser, error) {
-	return ask[ResetUser, AddedUser](ctx, c, "/user/reset", q)
+// Reset takes an account's password away and makes a one-time link to set another.
+func (c *Console) Reset(ctx context.Context, q ResetUser) (ResetDone, error) {
+	return ask[ResetUser, ResetDone](ctx, c, "/user/reset", q)
 }
 
 // Backup writes a backup.

@@ -21,6 +21,7 @@ import (
 type Store interface {
 	engine.Store
 	account.Store
+	account.Vault
 	// Snapshot writes a consistent copy of the whole store into a new file, while others go on writing; the
 	// copy is on disk when it returns.
 	Snapshot(ctx context.Context, file string) error
@@ -42,6 +43,8 @@ type core struct {
 	build    Build
 	started  time.Time
 	serving  bool // a server, not a command
+	// home is where people reach the server; nil in a command, which cannot know.
+	home func() string
 
 	importing chan struct{} // holds one token while an import runs
 	backups   chan struct{} // likewise while a backup is made, or what others left is removed
@@ -91,6 +94,7 @@ func (c *core) startAccounts() (err error) {
 	}
 	c.accounts = account.New(account.Config{
 		Store:       c.store,
+		Vault:       c.store,
 		Registry:    registry{c.engine},
 		Log:         c.log,
 		Now:         c.cfg.Now,

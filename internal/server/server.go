@@ -18,6 +18,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 )
 
@@ -62,6 +63,7 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 	if err := s.listen(ctx); err != nil {
 		return s, err
 	}
+	core.home = s.home
 	more := map[string]http.Handler{
 		"GET /readyz": http.HandlerFunc(s.health.serveCauses), "GET /metrics": s.metrics(),
 		"POST /status": answer(s.status),
@@ -144,6 +146,14 @@ func (s *Server) URL() string {
 		host = s.cfg.TLS.Local[0]
 	}
 	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// home is where people reach the server: its first public address, where the operator named any.
+func (s *Server) home() string {
+	if len(s.cfg.Address) > 0 {
+		return strings.TrimRight(s.cfg.Address[0], "/")
+	}
+	return s.URL()
 }
 
 // SetupLink is the one-time link that makes its first user the operator; empty where there is an operator.

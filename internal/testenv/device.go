@@ -21,6 +21,7 @@ const password = "correct horse battery 7"
 // device is one signed-in client of a script, over a network of its own.
 type device struct {
 	account uint32
+	device  uint32
 	client  *zolal.Client
 	net     *Network
 	name    string
@@ -92,7 +93,8 @@ func connect(
 		return nil, err
 	}
 	d := &device{
-		account: s.GetAccount(), client: c, net: n, name: s.GetUsername(), token: s.GetToken(),
+		account: s.GetAccount(), device: s.GetDevice(), client: c, net: n, name: s.GetUsername(),
+		token: s.GetToken(),
 		views: map[uint32]*view{}, ticks: map[uint32]uint32{}, typing: map[uint32]uint32{},
 	}
 	_, d.cancel = context.WithCancel(ctx)

@@ -15,6 +15,7 @@ import (
 type sick struct {
 	*storetest.Faulty
 	account.Store
+	account.Vault
 	whole shared
 }
 
@@ -38,7 +39,8 @@ func Sick(t *testing.T, plan func(op string) storetest.Fault) Host {
 				return nil, err
 			}
 			whole := s.(shared)
-			return sick{Faulty: &storetest.Faulty{Store: whole, Plan: plan}, Store: whole, whole: whole}, nil
+			return sick{Faulty: &storetest.Faulty{Store: whole, Plan: plan}, Store: whole, Vault: whole,
+				whole: whole}, nil
 		}
 	})
 }

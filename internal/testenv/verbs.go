@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -49,6 +50,11 @@ var verbs = map[string]func(*stage, *line) error{
 	"unblocks": blocks,   // sara unblocks reza
 	"hides":    hides,    // sara hides reads|typing|seen …
 
+	"ends":     ends,     // sara/phone ends tablet|first|others
+	"vouches":  vouches,  // sara vouches phone
+	"keeps":    keeps,    // sara keeps right|wrong (shows that the recovery code was kept)
+	"replaces": replaces, // sara replaces password|recovery
+
 	"says":    says,    // sara says chat "text" [as alias]
 	"queues":  says,    // the same without waiting for the acknowledgement
 	"sent":    wasSent, // sara sent alias
@@ -73,6 +79,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"notices":   notices,   // reza notices chat sara (typing)
 	"members":   members,   // sara members chat N
 	"invited":   invited,   // reza invited chat
+	"told":      told,      // sara told signed_in … (the last notices to her devices)
 	"anonymous": anonymous, // reza anonymous alias (the author is not shown)
 }
 
@@ -98,7 +105,8 @@ func opens(s *stage, l *line) error {
 	other, err := signIn(s.ctx, s.host.Address(s.started), d.name, l.words[0])
 	if err == nil {
 		s.host.Hush(other.token)
-		s.devices[l.actor+"/"+l.words[0]] = other
+		name, _, _ := strings.Cut(l.actor, "/")
+		s.devices[name+"/"+l.words[0]] = other
 	}
 	return err
 }

@@ -67,7 +67,7 @@ var forms = map[chat.Kind]form{
 	chat.KindPrefs:       formOf(PrefsOut, PrefsIn),
 	chat.KindBlock:       formOf(blockOut, BlockIn),
 	chat.KindPrivacy:     formOf(PrivacyOut, PrivacyIn),
-	chat.KindDevice:      formOf(deviceNoticeOut, deviceNoticeIn),
+	chat.KindDevice:      formOf(DeviceNoticeOut, deviceNoticeIn),
 	chat.KindInvitation:  formOf(InvitationOut, invitationIn),
 	chat.KindInviteLink:  formOf(LinkOut, LinkIn),
 	chat.KindJoinRequest: formOf(requestOut, requestIn),

@@ -69,6 +69,8 @@ var faults = map[chat.Code]fault{
 	chat.CodePasswordRequired:   {http.StatusForbidden, "Ask for the password and send it along."},
 	chat.CodeIncarnationChanged: {http.StatusConflict, "Sync first: the server was restored."},
 	chat.CodeSuspended:          {http.StatusForbidden, "Ask the operator; a public reason code is given."},
+	chat.CodeLoginTooYoung: {http.StatusForbidden,
+		"Wait retry_ms, or let an older device or the recovery code vouch for this one."},
 }
 
 // maxErrorText bounds the text of an error, in bytes.

@@ -26,8 +26,9 @@ func TestCodesAreEqualToTheirProtoEnum(t *testing.T) {
 			t.Errorf("%d is %s on the wire and %s inside", v.Number(), v.Name(), c)
 		}
 	}
-	for c := chat.Code(1); !strings.HasPrefix(c.String(), "CODE_"); c++ {
-		if values.ByNumber(protoreflect.EnumNumber(c)) == nil {
+	for c := chat.Code(1); c < 1000; c++ { // numbers have gaps
+		named := !strings.HasPrefix(c.String(), "CODE_")
+		if named && values.ByNumber(protoreflect.EnumNumber(c)) == nil {
 			t.Errorf("%s is not on the wire", c)
 		}
 	}

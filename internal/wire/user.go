@@ -105,7 +105,8 @@ func PrivacyIn(p *zolalv1.Privacy) *chat.Privacy {
 	}
 }
 
-func deviceNoticeOut(n *chat.DeviceNotice) *zolalv1.DeviceNotice {
+// DeviceNoticeOut encodes a notice to an account's devices.
+func DeviceNoticeOut(n *chat.DeviceNotice) *zolalv1.DeviceNotice {
 	return &zolalv1.DeviceNotice{Device: DeviceOut(n.Device), Removed: n.Removed, Reason: n.Reason}
 }
 

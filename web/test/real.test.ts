@@ -181,12 +181,14 @@ real('the app and the real server', () => {
     await until('the draft', () => there.view.get().draft.body.text === 'half a thou')
     b.history.markRead(await seqOf(b, 'salam'))
     await until('read there', () => app.chatList.get().chats.every((c) => c.unread === 0))
-    await app.devices.refresh()
-    expect(app.devices.list.get().devices).toHaveLength(2)
-    const other = app.devices.list.get().devices.find((d) => !d.current)
-    await app.devices.revoke(other?.id ?? 0)
-    await until('signed out there', () => babak.app.session.get().kind === 'signedOut')
-    expect(babak.app.session.get()).toMatchObject({ reason: 'revoked' })
+    const { devices } = babak.app
+    await devices.refresh()
+    expect(devices.list.get().devices).toHaveLength(2)
+    const other = devices.list.get().devices.find((d) => !d.current)
+    await expect(app.devices.revoke(0), 'a new device').rejects.toMatchObject({ code: 'LOGIN_TOO_YOUNG' })
+    await devices.revoke(other?.id ?? 0)
+    await until('signed out there', () => app.session.get().kind === 'signedOut')
+    expect(app.session.get()).toMatchObject({ reason: 'revoked' })
   })
 
   test('a group: made, joined by link, written in, titled, its members listed, left', async () => {

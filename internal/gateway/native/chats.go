@@ -91,7 +91,12 @@ func setInfo(ctx context.Context, c *caller, r *zolalv1.SetInfoRequest) (wait[zo
 	return c.beginIn(ctx, r.GetChat(), chat.SetInfo{Change: wire.InfoChangeIn(r.GetChange())}, r.GetKey())
 }
 
+// deleteChat waits as what protects an account does: a stolen password must not destroy what cannot be had
+// back.
 func deleteChat(ctx context.Context, c *caller, r *zolalv1.ChatChangeRequest) (wait[zolalv1.Receipt], error) {
+	if err := c.cfg.Accounts.Settled(ctx, c.actor); err != nil {
+		return nil, err
+	}
 	return c.beginIn(ctx, r.GetChat(), chat.DeleteChat{}, r.GetKey())
 }
 

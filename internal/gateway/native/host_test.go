@@ -105,7 +105,7 @@ func (h *host) start(log *slog.Logger, changes []change) {
 	h.engine, err = engine.Start(ctx, engine.Config{Store: h.store, Codec: wire.Codec{}, Log: log})
 	check(t, err)
 	h.accounts = account.New(account.Config{
-		Store: h.store, Registry: registry{h.engine}, Log: log, OpenSignup: true,
+		Store: h.store, Vault: h.store, Registry: registry{h.engine}, Log: log, OpenSignup: true,
 	})
 	source, err := NewSource(ctx, h.engine)
 	check(t, err)

@@ -217,7 +217,9 @@ func aboutSecrets() []tableAbout {
 		recovery hash of what the recovery code makes; the code itself never leaves the device
 		created when
 		operator whether it is the operator's
-		suspended reason code, while suspended`},
+		suspended reason code, while suspended
+		recovery_checked when the owner last showed that the recovery code was kept; 0: not yet
+		approval whether a sign-in waits until an old device approves it`},
 		{"devices", "staying signed in, and seeing and ending one's sessions",
 			"until signed out or ended", `
 		device number of the device
@@ -230,6 +232,18 @@ func aboutSecrets() []tableAbout {
 		scopes what the token may do
 		created signed in when
 		last_used last used when
+		expires when it ends by itself; 0: never
+		vouched when an older device or the recovery code vouched for it; 0: never`},
+		{"credentials", "second factors, passkeys, sign-ins that wait for an old device, links of a reset",
+			"until used, removed or expired; passkeys and second factors as long as the account", `
+		kind which of these
+		id hash of the secret, or a random name
+		account whose; 0: of nobody yet
+		version grows with every change, so that what is good once is used once
+		name what the owner or the device calls it
+		data what the kind needs, such as the public half of a passkey
+		created when
+		used last used when; 0: never
 		expires when it ends by itself; 0: never`},
 		{"revocations", "a device learns that it was signed out, and why", "30 days", `
 		n running number

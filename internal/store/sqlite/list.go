@@ -10,7 +10,7 @@ import (
 
 // list writes numbers as the JSON that json_each reads: one parameter, one statement, for any number of
 // them.
-func list[T ~int64 | ~uint64 | ~uint32](numbers []T) string {
+func list[T ~int64 | ~uint64 | ~uint32 | ~uint8](numbers []T) string {
 	b := []byte{'['}
 	for i, n := range numbers {
 		if i > 0 {

@@ -11,9 +11,9 @@ import (
 
 const (
 	accountColumns = "a.account, a.version, a.signup_key, a.password, a.recovery, a.created, a.operator, " +
-		"a.suspended"
+		"a.suspended, a.recovery_checked, a.approval"
 	deviceColumns = "d.device, d.account, d.name, d.client, d.version, d.build, d.token, d.scopes, d.created, " +
-		"d.last_used, d.expires"
+		"d.last_used, d.expires, d.vouched"
 	revocationColumns = "n, device, account, token, reason, at"
 )
 
@@ -23,6 +23,7 @@ func readAccount(r *row) account.Account {
 	a.Password = r.text()
 	copy(a.Recovery[:], r.blob())
 	a.Created, a.Operator, a.Suspended = num[chat.Millis](r), r.bool(), r.text()
+	a.RecoveryChecked, a.Approval = num[chat.Millis](r), r.bool()
 	return a
 }
 
@@ -33,7 +34,7 @@ func readDevice(r *row) account.Device {
 	}
 	copy(d.Token[:], r.blob())
 	d.Scopes, d.Created = num[chat.Scopes](r), num[chat.Millis](r)
-	d.LastUsed, d.Expires = num[chat.Millis](r), num[chat.Millis](r)
+	d.LastUsed, d.Expires, d.Vouched = num[chat.Millis](r), num[chat.Millis](r), num[chat.Millis](r)
 	return d
 }
 
@@ -72,10 +73,7 @@ func (w *writer) applySecret(change account.Change) error {
 	case account.AccountPut:
 		return w.putAccount(c.Account)
 	case account.AccountGone:
-		if err := w.conn.exec("DELETE FROM devices WHERE account = ?", c.Account); err != nil {
-			return err
-		}
-		return w.conn.exec("DELETE FROM accounts WHERE account = ?", c.Account)
+		return w.dropAccount(c.Account)
 	case account.DevicePut:
 		return w.putDevice(c.Device)
 	case account.DevicesGone:
@@ -88,24 +86,36 @@ func (w *writer) applySecret(change account.Change) error {
 			}
 		}
 		return nil
+	case account.DeviceVouched:
+		return w.conn.exec("UPDATE devices SET vouched = ? WHERE device = ?", c.At, c.Device)
 	case account.SecretPut:
 		return w.putSecret(c)
 	case account.RevocationsPruned:
 		return w.conn.exec("DELETE FROM revocations WHERE at < ?", c.Before)
 	default:
-		return chat.Errorf(chat.CodeInternal, "change %T is unknown", change)
+		return w.applyCredential(change)
 	}
+}
+
+func (w *writer) dropAccount(id chat.AccountID) error {
+	for _, table := range []string{"credentials", "devices", "accounts"} {
+		if err := w.conn.exec("DELETE FROM "+table+" WHERE account = ?", id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // putAccount changes nothing where another version or another's sign-up key is stored.
 func (w *writer) putAccount(a account.Account) error {
-	text := `INSERT INTO accounts VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING`
+	text := `INSERT INTO accounts VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING`
 	if a.Version > 0 {
 		text = `UPDATE OR IGNORE accounts SET version = ?2 + 1, signup_key = ?3, password = ?4, recovery = ?5,
-			created = ?6, operator = ?7, suspended = ?8 WHERE account = ?1 AND version = ?2`
+			created = ?6, operator = ?7, suspended = ?8, recovery_checked = ?9, approval = ?10
+			WHERE account = ?1 AND version = ?2`
 	}
-	n, err := w.conn.affect(text,
-		a.ID, a.Version, a.SignupKey, a.Password, a.Recovery, a.Created, a.Operator, a.Suspended)
+	n, err := w.conn.affect(text, a.ID, a.Version, a.SignupKey, a.Password, a.Recovery, a.Created, a.Operator,
+		a.Suspended, a.RecoveryChecked, a.Approval)
 	if err == nil && n == 0 {
 		err = chat.Errorf(chat.CodeConflict, "account %d has another version, or its sign-up key is taken", a.ID)
 	}
@@ -121,8 +131,9 @@ func (w *writer) putDevice(d account.Device) error {
 	if taken {
 		return chat.Errorf(chat.CodeConflict, "another device has the token")
 	}
-	return w.conn.exec("INSERT OR REPLACE INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		d.ID, d.Account, d.Name, d.Client, d.Version, d.Build, d.Token, d.Scopes, d.Created, d.LastUsed, d.Expires)
+	return w.conn.exec("INSERT OR REPLACE INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", d.ID,
+		d.Account, d.Name, d.Client, d.Version, d.Build, d.Token, d.Scopes, d.Created, d.LastUsed, d.Expires,
+		d.Vouched)
 }
 
 // dropDevices records the revocations first, in the order of the devices.

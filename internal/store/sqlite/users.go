@@ -140,6 +140,19 @@ func (s *Store) FirstAt(ctx context.Context, log chat.LogID, at chat.Millis) (fi
 	return first, err
 }
 
+// Notices implements engine.Notices. The kind is written out: only then the index of notices serves.
+func (s *Store) Notices(ctx context.Context, who chat.AccountID, limit int) (all []chat.Entry, err error) {
+	err = s.read(ctx, "notices", func(c *conn) error {
+		return c.query("SELECT "+entryColumns+" FROM entries AS e WHERE e.log = ? AND e.kind = 47 "+
+			"ORDER BY e.seq DESC LIMIT ?", func(r *row) error {
+			all = append(all, readEntry(r))
+			return nil
+		}, who.Log(), max(limit, 0))
+	})
+	slices.Reverse(all)
+	return all, err
+}
+
 // Compact implements engine.Upkeep.
 func (s *Store) Compact(ctx context.Context, log chat.LogID, floor chat.Seq, erase []chat.Seq) error {
 	return s.do(ctx, "compact", func(w *writer) error {

@@ -84,6 +84,10 @@ func rareValue(v any) driver.Value {
 		return v[:]
 	case account.TokenHash:
 		return v[:]
+	case account.CredentialKind:
+		return int64(v)
+	case account.CredentialID:
+		return v[:]
 	case [32]byte:
 		return v[:]
 	case *chat.Millis:

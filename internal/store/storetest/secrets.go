@@ -23,6 +23,7 @@ type secrets struct {
 	tokens      map[account.TokenHash]chat.DeviceID
 	named       map[string][]byte
 	revocations map[uint64]account.Revocation
+	credentials map[credentialName]account.Credential
 	last        uint64 // number of the last revocation
 }
 
@@ -34,6 +35,7 @@ func newSecrets() *secrets {
 		tokens:      map[account.TokenHash]chat.DeviceID{},
 		named:       map[string][]byte{},
 		revocations: map[uint64]account.Revocation{},
+		credentials: map[credentialName]account.Credential{},
 	}
 }
 
@@ -45,6 +47,7 @@ func (s *secrets) clone() *secrets {
 		tokens:      maps.Clone(s.tokens),
 		named:       maps.Clone(s.named),
 		revocations: maps.Clone(s.revocations),
+		credentials: maps.Clone(s.credentials),
 		last:        s.last,
 	}
 }
@@ -91,6 +94,11 @@ func (s *secrets) apply(u *undo, change account.Change) error {
 				put(u, s.devices, id, d)
 			}
 		}
+	case account.DeviceVouched:
+		if d, ok := s.devices[c.Device]; ok {
+			d.Vouched = c.At
+			put(u, s.devices, c.Device, d)
+		}
 	case account.SecretPut:
 		return s.putSecret(u, c)
 	case account.RevocationsPruned:
@@ -100,7 +108,7 @@ func (s *secrets) apply(u *undo, change account.Change) error {
 			}
 		}
 	default:
-		return chat.Errorf(chat.CodeInternal, "change %T is unknown", change)
+		return s.applyCredential(u, change)
 	}
 	return nil
 }
@@ -134,6 +142,7 @@ func (s *secrets) dropAccount(u *undo, id chat.AccountID) {
 			s.dropDevice(u, d)
 		}
 	}
+	s.dropCredentials(u, func(c account.Credential) bool { return c.Account == id })
 }
 
 func (s *secrets) dropDevice(u *undo, d account.Device) {

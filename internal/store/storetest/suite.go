@@ -52,6 +52,7 @@ func Suite(t *testing.T, open func(*testing.T) engine.Store) {
 		{"the first entry at a time is found", testFirstAt},
 		{"numbers given are never given again", testNextID},
 		{"a compacted log begins after its floor", testCompact},
+		{"notices are found below the floor too", testNotices},
 		{"reactions replace each other and are tallied", testReactions},
 		{"views add up and ticks go forward", testViewsAndTicks},
 		{"a rebuild leaves what was there", testRebuild},

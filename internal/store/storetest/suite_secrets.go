@@ -16,6 +16,7 @@ import (
 // SecretStore is what SecretSuite tests: an account.Store that can be closed and counts its accounts.
 type SecretStore interface {
 	account.Store
+	account.Vault
 	CountAccounts(ctx context.Context) (int, error)
 	Close() error
 }
@@ -34,6 +35,8 @@ func SecretSuite(t *testing.T, open func(*testing.T) SecretStore) {
 		{"a numbered revocation is never numbered again", testRevocationNumbers},
 		{"a secret changes only from what it was", testSecrets},
 		{"an apply is whole", testWholeApply},
+		{"a credential changes from its version and is taken once", testCredentials},
+		{"credentials end with their account, their kind or their time", testCredentialsGone},
 	} {
 		t.Run(c.duty, func(t *testing.T) {
 			s := open(t)
@@ -72,7 +75,8 @@ func (v *vault) is(what string, got, want any, err error, code chat.Code) {
 func someAccount(id chat.AccountID, version uint32) account.Account {
 	return account.Account{
 		ID: id, Version: version, Password: "$argon2id$", Recovery: [32]byte{1, 31: byte(id)}, Created: 5,
-		Operator: id == 1, Suspended: "spam", SignupKey: chat.Key{15: byte(id)},
+		Operator: id == 1, Suspended: "spam", SignupKey: chat.Key{15: byte(id)}, RecoveryChecked: 6,
+		Approval: id == 3,
 	}
 }
 
@@ -80,7 +84,7 @@ func someDevice(id chat.DeviceID, of chat.AccountID) account.Device {
 	return account.Device{
 		ID: id, Account: of, Name: "Firefox", Client: "zolal-web", Version: "1", Build: "b",
 		Token: account.TokenHash{31: byte(id)}, Scopes: chat.ScopeRead | chat.ScopeSend, Created: 1, LastUsed: 2,
-		Expires: 3,
+		Expires: 3, Vouched: 4,
 	}
 }
 
@@ -139,10 +143,11 @@ func testTokens(v *vault) {
 	v.apply(0, account.DevicePut{Device: d}, account.DevicePut{Device: twin})
 	got, _, err = v.DeviceByToken(v.Context(), d.Token)
 	v.is("after a new token", got, d, err, 0)
-	v.apply(0, account.DeviceUsed{At: map[chat.DeviceID]chat.Millis{4: 1, 2: 90, 77: 5}})
+	v.apply(0, account.DeviceUsed{At: map[chat.DeviceID]chat.Millis{4: 1, 2: 90, 77: 5}},
+		account.DeviceVouched{Device: 2, At: 70}, account.DeviceVouched{Device: 77, At: 70})
 	list, err = v.Devices(v.Context(), 1)
-	if err != nil || list[0].LastUsed != 90 || list[1].LastUsed != 2 {
-		v.Errorf("last used: %+v, %v", list, err)
+	if err != nil || list[0].LastUsed != 90 || list[1].LastUsed != 2 || list[0].Vouched != 70 {
+		v.Errorf("last used and vouched for: %+v, %v", list, err)
 	}
 	_, _, err = v.DeviceByToken(v.Context(), account.TokenHash{9})
 	v.is("an unknown token", nil, nil, err, chat.CodeNotFound)
@@ -264,7 +269,7 @@ func testSecretsAsMemory(t *testing.T, open func(*testing.T) SecretStore) {
 	})
 }
 
-func sameSecrets(rt *rapid.T, m *Memory, o account.Store) {
+func sameSecrets(rt *rapid.T, m *Memory, o SecretStore) {
 	agree(rt, "revocations", gave2(m.Revocations(ctxb(), 0, 99)), gave2(o.Revocations(ctxb(), 0, 99)))
 	agree(rt, "the secret", gave(m.Secret(ctxb(), "s")), gave(o.Secret(ctxb(), "s")))
 	for i := range byte(4) {
@@ -275,6 +280,9 @@ func sameSecrets(rt *rapid.T, m *Memory, o account.Store) {
 		agree(rt, "revoked", gave(m.Revoked(ctxb(), token)), gave(o.Revoked(ctxb(), token)))
 		find := account.Find{SignupKey: chat.Key{15: i}}
 		agree(rt, "by key", gave(m.Account(ctxb(), find)), gave(o.Account(ctxb(), find)))
+		agree(rt, "credentials", gave(m.Credentials(ctxb(), of)), gave(o.Credentials(ctxb(), of)))
+		totp, id := account.CredentialTOTP, account.CredentialID{31: i}
+		agree(rt, "a credential", gave(m.Credential(ctxb(), totp, id)), gave(o.Credential(ctxb(), totp, id)))
 	}
 }
 
@@ -283,7 +291,7 @@ func randomSecretChange(t *rapid.T) account.Change {
 	id := chat.DeviceID(rapid.IntRange(1, 3).Draw(t, "device"))
 	at := chat.Millis(rapid.IntRange(0, 9).Draw(t, "at"))
 	value := func(label string) []byte { return rapid.SampledFrom([][]byte{nil, {1}, {2}}).Draw(t, label) }
-	switch rapid.IntRange(0, 6).Draw(t, "kind") {
+	switch rapid.IntRange(0, 8).Draw(t, "kind") {
 	case 0:
 		a := someAccount(of, rapid.Uint32Range(0, 2).Draw(t, "version"))
 		a.SignupKey[15] = byte(rapid.IntRange(0, 3).Draw(t, "key"))
@@ -291,6 +299,9 @@ func randomSecretChange(t *rapid.T) account.Change {
 	case 1:
 		return account.AccountGone{Account: of}
 	case 2:
+		if at%2 == 0 {
+			return account.DeviceVouched{Device: id, At: at}
+		}
 		return account.DeviceUsed{At: map[chat.DeviceID]chat.Millis{id: at}}
 	case 3:
 		only := rapid.SampledFrom([][]chat.DeviceID{nil, {id}, {1, 3}}).Draw(t, "only")
@@ -299,6 +310,8 @@ func randomSecretChange(t *rapid.T) account.Change {
 		return account.SecretPut{Name: "s", Old: value("old"), New: value("new")}
 	case 5:
 		return account.RevocationsPruned{Before: at}
+	case 6, 7:
+		return randomCredentialChange(t, of)
 	default:
 		d := someDevice(id, of)
 		d.Token[31] = byte(rapid.IntRange(1, 3).Draw(t, "token"))

@@ -288,3 +288,28 @@ func testCompact(b *bench) {
 	}
 	same(b, "what is left", kept, []chat.Seq{1, 7, 8})
 }
+
+func testNotices(b *bench) {
+	log := chat.AccountID(1).Log()
+	notice := func(of chat.AccountID) chat.Draft { return did(of.Log(), chat.KindDevice) }
+	b.add(created(1, 1))
+	b.add(notice(1), notice(2))
+	b.add(read(1, 1, 1, 0))
+	b.add(notice(1))
+	b.add(notice(1))
+	b.code("a floor", b.Compact(b.Context(), log, 3, []chat.Seq{1}), 0)
+	of := func(who chat.AccountID, limit int) (got []chat.Seq) {
+		b.Helper()
+		for _, e := range must(b.Notices(b.Context(), who, limit))(b) {
+			if e.Log != who.Log() || e.Env.Kind != chat.KindDevice {
+				b.Errorf("%s/%d is no notice to %d", e.Log, e.Seq, who)
+			}
+			got = append(got, e.Seq)
+		}
+		return got
+	}
+	same(b, "all but the erased", of(1, 9), []chat.Seq{3, 4})
+	same(b, "the last", of(1, 1), []chat.Seq{4})
+	same(b, "another's", of(2, 9), []chat.Seq{1})
+	same(b, "none", of(1, 0), nil)
+}

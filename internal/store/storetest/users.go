@@ -255,3 +255,19 @@ func compactable(log chat.LogID, h chat.Head, floor chat.Seq, erase []chat.Seq) 
 	}
 	return nil
 }
+
+// Notices implements engine.Notices.
+func (m *Memory) Notices(ctx context.Context, who chat.AccountID, limit int) ([]chat.Entry, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "notices"); err != nil {
+		return nil, err
+	}
+	var all []chat.Entry
+	for _, pos := range m.positions() {
+		if e := m.entries[pos]; e.Log == who.Log() && e.Env.Kind == chat.KindDevice {
+			all = append(all, e)
+		}
+	}
+	return all[max(0, len(all)-max(limit, 0)):], nil
+}

@@ -523,8 +523,10 @@ type DeviceNotice struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Device  *Device                `protobuf:"bytes,1,opt,name=device,proto3" json:"device,omitempty"`
 	Removed bool                   `protobuf:"varint,2,opt,name=removed,proto3" json:"removed,omitempty"`
-	// signed_in, signed_out, revoked, recovery, password, expired, reset, replaced, token, suspended; by the
-	// operator with no device: reset, operator, lifted, suspended: with a public code such as suspended:spam
+	// signed_in, signed_out, revoked, recovery, password, expired, reset, replaced, token, suspended,
+	// reset_used; of what a device did to the account: password, vouched, recovery_set, recovery_off,
+	// recovery_had; by the operator with no device: reset, operator, lifted, suspended: with a public code such
+	// as suspended:spam
 	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'PASSWORD_WEAK'
   | 'PASSWORD_WRONG'
   | 'RECOVERY_WRONG'
+  | 'LOGIN_TOO_YOUNG'
   | 'SIGNUP_CLOSED'
   | 'SETUP_INVALID'
   | 'NOT_MEMBER'

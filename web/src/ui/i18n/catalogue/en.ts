@@ -534,6 +534,8 @@ export const make = (f: Format) => ({
     PASSWORD_WEAK: 'This password is easy to guess. A few unrelated words make a good one.',
     PASSWORD_WRONG: 'The username or the password is not right.',
     RECOVERY_WRONG: 'The username or the recovery code is not right.',
+    LOGIN_TOO_YOUNG:
+      'This device signed in a short time ago. For a day it cannot change what protects the account, unless an older device or the recovery code vouches for it.',
     SIGNUP_CLOSED: 'This server takes new people by invitation only.',
     SETUP_INVALID: 'This set-up link was used already. The server prints a new one when it needs it.',
     NOT_MEMBER: 'You are not in this chat.',

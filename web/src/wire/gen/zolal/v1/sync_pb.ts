@@ -291,8 +291,10 @@ export type DeviceNotice = Message<"zolal.v1.DeviceNotice"> & {
   removed: boolean;
 
   /**
-   * signed_in, signed_out, revoked, recovery, password, expired, reset, replaced, token, suspended; by the
-   * operator with no device: reset, operator, lifted, suspended: with a public code such as suspended:spam
+   * signed_in, signed_out, revoked, recovery, password, expired, reset, replaced, token, suspended,
+   * reset_used; of what a device did to the account: password, vouched, recovery_set, recovery_off,
+   * recovery_had; by the operator with no device: reset, operator, lifted, suspended: with a public code such
+   * as suspended:spam
    *
    * @generated from field: string reason = 3;
    */

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"time"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// resetLives is for how long the link of a reset may be used.
+const resetLives = 48 * time.Hour
+
+// Reset is what an operator asks for: with an empty password a one-time link by which the owner sets one.
+type Reset struct {
+	Username string
+	Password string
+}
+
+// ResetLink is the secret of a one-time link, and when it ends. It is empty where a password was given.
+type ResetLink struct {
+	Secret  string
+	Expires chat.Millis
+}
+
+// Reset takes an account's password away, signs out its devices, and makes a one-time link by which the owner
+// sets another, in the place of any earlier link. The operator never learns the password, unless by giving
+// it: then it is in force at once and there is no link. Its owner reads of it in the account's log.
+func (s *Service) Reset(ctx context.Context, req Reset) (ResetLink, error) {
+	account, profile, err := s.byName(ctx, req.Username)
+	if err != nil {
+		return ResetLink{}, fmt.Errorf("reset: %w", err)
+	}
+	if account.ID == 0 {
+		return ResetLink{}, chat.Errorf(chat.CodeNotFound, "no account has this username")
+	}
+	var link ResetLink
+	var more []Change
+	account.Password = ""
+	if req.Password != "" {
+		q := s.hashes.known // whoever may type at the console
+		if err := s.hashes.checkPassword(ctx, q, req.Password, profile.Username, profile.Name); err != nil {
+			return ResetLink{}, err
+		}
+		if account.Password, err = s.hashes.hash(ctx, q, req.Password); err != nil {
+			return ResetLink{}, fmt.Errorf("reset: %w", err)
+		}
+	} else {
+		link.Secret, link.Expires = newResetSecret(), s.millis()+chat.Millis(resetLives.Milliseconds())
+		more = append(more, CredentialPut{Credential{Kind: CredentialReset, ID: sha256.Sum256([]byte(link.Secret)),
+			Account: account.ID, Created: s.millis(), Expires: link.Expires}})
+	}
+	// Whoever lost the password asks for the operator's help, so the recovery code is lost too, or may be.
+	account.RecoveryChecked = 0
+	if err := s.change(ctx, account, 0, ReasonReset, more...); err != nil {
+		return ResetLink{}, fmt.Errorf("reset: %w", err)
+	}
+	if err := s.tell(ctx, account.ID, ReasonReset); err != nil {
+		return ResetLink{}, fmt.Errorf("reset: %w", err)
+	}
+	return link, nil
+}
+
+// newResetSecret makes 192 random bits.
+func newResetSecret() string {
+	var raw [24]byte
+	rand.Read(raw[:])
+	return base64.RawURLEncoding.EncodeToString(raw[:])
+}
+
+// voidReset ends the link of a reset: another way in has been found, or another link was made.
+func voidReset(of chat.AccountID) Change {
+	return CredentialsGone{Account: of, Kinds: []CredentialKind{CredentialReset}}
+}
+
+// Redeem is the use of the link of a reset.
+type Redeem struct {
+	Secret      string
+	NewPassword string
+	Client      Client
+}
+
+// Redeem sets a password for who holds the link of a reset, and makes a device. The link is used up by that
+// and by nothing less: a weak password may be tried again. It fails with chat.CodeNotFound for a link that
+// never was, was used, was replaced or ended, which cannot be told apart.
+//
+// AUTH-9
+func (s *Service) Redeem(ctx context.Context, req Redeem) (Session, error) {
+	limit := bucket{"fail", s.Limits.Failure, place(req.Client.Address)}
+	if err := s.buckets.take(limit); err != nil {
+		return Session{}, err
+	}
+	link, err := s.Vault.Credential(ctx, CredentialReset, sha256.Sum256([]byte(req.Secret)))
+	switch {
+	case isCode(err, chat.CodeNotFound), err == nil && link.Expires <= s.millis():
+		return Session{}, chat.Errorf(chat.CodeNotFound, "the link was used, replaced, or ended")
+	case err != nil:
+		return Session{}, fmt.Errorf("redeem: %w", err)
+	}
+	s.buckets.give(limit)
+	account, err := s.Store.Account(ctx, Find{ID: link.Account})
+	if err != nil {
+		return Session{}, fmt.Errorf("redeem: %w", err)
+	}
+	if account.Suspended != "" {
+		return Session{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
+	}
+	profile, err := s.Registry.Profile(ctx, account.ID)
+	if err != nil {
+		return Session{}, fmt.Errorf("redeem: %w", err)
+	}
+	done, err := s.hashes.turn(account.ID, 0)
+	if err != nil {
+		return Session{}, err
+	}
+	defer done()
+	if account.Password, err = s.checkAndHash(ctx, req.NewPassword, profile); err != nil {
+		return Session{}, err
+	}
+	return s.redeemed(ctx, account, link, profile, req.Client)
+}
+
+// checkAndHash makes the hash of a new password of somebody who has shown something first.
+func (s *Service) checkAndHash(ctx context.Context, password string, of chat.Profile) (string, error) {
+	q := s.hashes.known
+	if err := s.hashes.checkPassword(ctx, q, password, of.Username, of.Name); err != nil {
+		return "", err
+	}
+	hash, err := s.hashes.hash(ctx, q, password)
+	if err != nil {
+		return "", fmt.Errorf("hash a password: %w", err)
+	}
+	return hash, nil
+}
+
+// redeemed uses the link up and stores the password, in one step: of two who hold the link one gets in.
+func (s *Service) redeemed(ctx context.Context, a Account, link Credential, p chat.Profile, c Client) (
+	Session, error) {
+	taken := CredentialTaken{Kind: link.Kind, ID: link.ID, Version: link.Version}
+	err := s.Store.Apply(ctx, taken, AccountPut{a})
+	if isCode(err, chat.CodeConflict) {
+		return Session{}, chat.Errorf(chat.CodeNotFound, "the link was used, replaced, or ended")
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("redeem: %w", err)
+	}
+	device, token, err := s.addDevice(ctx, a.ID, c, ReasonResetUsed)
+	if err != nil {
+		return Session{}, fmt.Errorf("redeem: %w", err)
+	}
+	return session(a, device, token, p), nil
+}
