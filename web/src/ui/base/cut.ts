@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Attachment } from 'svelte/attachments'
+import { mixed, shorten } from '../../model/shorten'
+
+/**
+ * Cuts a text that does not fit its line in the order of reading. A browser makes room for its own sign at
+ * the edge of the line, which where directions mix is the beginning of a word or of a number: that letter was
+ * lost. Texts of one direction are left to the browser. See `.one-line`.
+ */
+export function wholeCut(text: string): Attachment<HTMLElement> {
+  return (line) => {
+    if (!silent || !mixed(text)) return
+    lines.set(line, text)
+    observer.observe(line)
+    return () => {
+      lines.delete(line)
+      observer.unobserve(line)
+      delete line.dataset['cut']
+    }
+  }
+}
+
+// A browser that cannot draw what it does not read out keeps its own way.
+const silent = CSS.supports('content', '"" / ""')
+
+const lines = new Map<Element, string>()
+const pen = document.createElement('canvas').getContext('2d')
+
+// One for all: what is read and what is written do not take turns.
+const observer = new ResizeObserver((changes) => {
+  const cuts = changes.map(({ target }) => cutOf(target as HTMLElement))
+  changes.forEach(({ target }, i) => {
+    const line = target as HTMLElement
+    const cut = cuts[i]
+    if (cut) line.dataset['cut'] = cut
+    else delete line.dataset['cut']
+  })
+})
+
+// Letters that come later are of other widths, and the line may stay as wide as it is.
+document.fonts.addEventListener('loadingdone', () => {
+  for (const line of lines.keys()) {
+    observer.unobserve(line)
+    observer.observe(line)
+  }
+})
+
+/** What is shown of a line; undefined where all of it fits. */
+function cutOf(line: HTMLElement): string | undefined {
+  const text = lines.get(line)
+  if (!text || !pen || line.scrollHeight <= line.clientHeight + 1) return undefined
+  pen.font = getComputedStyle(line).font
+  // A pixel for what a browser rounds.
+  return shorten(text, line.getBoundingClientRect().width - 1, (part) => pen.measureText(part).width)
+}
