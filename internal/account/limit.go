@@ -37,6 +37,10 @@ type Limits struct {
 	Device Rate
 	// Check is questions whether a username is free, per address.
 	Check Rate
+	// Lookup is strangers whom one account looks up, by name or number.
+	Lookup Rate
+	// LookupNetwork is the same for all accounts of one address together.
+	LookupNetwork Rate
 	// Hashing is how many may wait for a password check before others are turned away.
 	Hashing int
 }
@@ -49,8 +53,11 @@ func DefaultLimits() Limits {
 		Failure:     Rate{Burst: 60, Every: 2 * time.Second},
 		Account:     Rate{Burst: 10, Every: 30 * time.Second},
 		Device:      Rate{Burst: 10, Every: 30 * time.Second},
-		Check:       Rate{Burst: 100, Every: 300 * time.Millisecond},
-		Hashing:     256,
+		Check:       Rate{Burst: 300, Every: 30 * time.Second},
+		Lookup:      Rate{Burst: 300, Every: 5 * time.Minute},
+		// Schools and companies stand behind one address.
+		LookupNetwork: Rate{Burst: 3000, Every: 30 * time.Second},
+		Hashing:       256,
 	}
 }
 

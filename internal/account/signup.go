@@ -99,9 +99,15 @@ func (s *Service) mayCreate(ctx context.Context, req SignUp) error {
 			return err
 		}
 	}
+	// A name that is refused tells as much as asking whether it is free does.
+	check := bucket{"check", s.Limits.Check, place(req.Client.Address)}
+	if err := s.buckets.take(check); err != nil {
+		return err
+	}
 	if err := s.Registry.CheckName(ctx, req.Username); err != nil {
 		return err
 	}
+	s.buckets.give(check)
 	rate := s.Limits.SignUp
 	if req.Client.Address.IsLoopback() {
 		rate = s.Limits.SignUpLocal

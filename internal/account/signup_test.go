@@ -3,6 +3,7 @@
 package account_test
 
 import (
+	"net/netip"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,6 +26,24 @@ func TestASignUpIsCountedAndQueuedBeforeItsPasswordIsJudged(t *testing.T) {
 	free()
 	wantCode(t, weak("parvaneh"), chat.CodePasswordWeak)
 	wantCode(t, weak("parvaneh"), chat.CodeRateLimited) // the third that cost something
+}
+
+// FIND-1
+func TestNamesThatAreRefusedAtSignUpAreCountedAsQuestions(t *testing.T) {
+	b := newBed(t, account.Limits{Check: account.Rate{Burst: 3, Every: time.Hour}}).open()
+	b.signUp("parvaneh")
+	b.signUp("golnaz_1") // one that is free costs no question
+	for range 3 {
+		_, err := b.SignUp(t.Context(), b.request("parvaneh"))
+		wantCode(t, err, chat.CodeNameTaken)
+	}
+	_, err := b.SignUp(t.Context(), b.request("golnaz_1"))
+	wantCode(t, err, chat.CodeRateLimited)
+	wantCode(t, b.CheckUsername(t.Context(), "parvaneh", home.Address), chat.CodeRateLimited)
+	elsewhere := netip.MustParseAddr("198.51.100.7")
+	if err := b.CheckUsername(t.Context(), "parvaneh", elsewhere); chat.CodeOf(err) != chat.CodeNameTaken {
+		t.Errorf("another address is told %v", err)
+	}
 }
 
 func TestARetriedSignUpTakesNoDeviceInUse(t *testing.T) {

@@ -2,7 +2,10 @@
 
 package chat
 
-import "slices"
+import (
+	"net/netip"
+	"slices"
+)
 
 // Scopes are what a token may be used for, as bits. A session that a person signed in to has all of them.
 type Scopes uint8
@@ -48,6 +51,9 @@ type Actor struct {
 	Scopes  Scopes
 	// Operator may run the server. It gives no right in any chat (R20).
 	Operator bool
+	// Network is where the actor asks from, for limits alone: it is neither stored nor logged. The zero Prefix
+	// is not known.
+	Network netip.Prefix
 	// Server is the server's own hand, for what no client may do: imports and notices about devices.
 	Server bool
 }

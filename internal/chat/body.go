@@ -197,6 +197,23 @@ type Privacy struct {
 	HideReads     bool
 	HideForwards  bool
 	RefuseInvites bool
+	Unfindable    bool // by the username, for those who have not met the account
+	QuietContacts bool // changed names of contacts are not pointed out
+}
+
+// Contact is somebody an account has put on its list. The private name and the list are the account's own.
+type Contact struct {
+	Account      AccountID
+	Name         string // private; empty: as they call themselves
+	SeenName     string // what they called themselves when it was written
+	SeenUsername string
+	Removed      bool
+}
+
+// PersonalLink leads to an account for whoever has it.
+type PersonalLink struct {
+	Token   string
+	Removed bool // there is none, by the account's wish
 }
 
 // DeviceNotice tells an account's devices that one came or went.
@@ -270,6 +287,8 @@ func (*DraftText) body()    {}
 func (*Prefs) body()        {}
 func (*Block) body()        {}
 func (*Privacy) body()      {}
+func (*Contact) body()      {}
+func (*PersonalLink) body() {}
 func (*DeviceNotice) body() {}
 func (*Invitation) body()   {}
 func (*InviteLink) body()   {}

@@ -132,6 +132,20 @@ type BlockSet struct {
 	Block   Block
 }
 
+// ContactSet puts somebody on an account's list, replaces the row, or removes it. The store erases from disk
+// the body of the entry before that said something of the two.
+type ContactSet struct {
+	Account AccountID
+	Contact Contact
+}
+
+// PersonalSet gives an account its personal link in place of the one before; a removed one stays as the wish
+// to have none. A store fails the batch with CodeConflict where another account has the token.
+type PersonalSet struct {
+	Account AccountID
+	Link    PersonalLink
+}
+
 // SourceSet binds a message number of an imported history to this entry, for ever; Digest is of the source's
 // content, so that importing again tells unchanged from changed, and 0 once the line was deleted here. A
 // store fails the batch with CodeConflict where the number is bound to another entry. An edit made by the
@@ -160,4 +174,6 @@ func (ReadSet) change()      {}
 func (DraftSet) change()     {}
 func (PrefsSet) change()     {}
 func (BlockSet) change()     {}
+func (ContactSet) change()   {}
+func (PersonalSet) change()  {}
 func (SourceSet) change()    {}

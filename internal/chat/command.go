@@ -33,6 +33,8 @@ const (
 	opSetBlock
 	opSetPrivacy
 	opSetProfile
+	opSetContact
+	opSetPersonal
 	opNoteDevice
 	opImport
 
@@ -164,11 +166,25 @@ type SetBlock struct {
 	Blocked bool
 }
 
-// SetPrivacy replaces the actor's privacy switches.
-type SetPrivacy struct{ Privacy Privacy }
+// SetPrivacy replaces the actor's privacy switches, but for those that the client does not know.
+type SetPrivacy struct {
+	Privacy        Privacy
+	KeepUnfindable bool
+	KeepQuiet      bool // QuietContacts
+}
 
 // SetProfile replaces what the actor shows of itself. An empty Username frees the one before.
 type SetProfile struct{ Profile Profile }
+
+// SetContact puts somebody on the actor's list under a private name, or removes them.
+type SetContact struct {
+	Account AccountID
+	Name    string // empty: as they call themselves
+	Remove  bool
+}
+
+// SetPersonal gives the actor a personal link of a token nobody can guess; without a token none.
+type SetPersonal struct{ Token string }
 
 // NoteDevice tells the actor's devices that one came or went; the server's own hand only.
 type NoteDevice struct{ Notice DeviceNotice }
@@ -205,5 +221,7 @@ func (SetPrefs) op() op         { return opSetPrefs }
 func (SetBlock) op() op         { return opSetBlock }
 func (SetPrivacy) op() op       { return opSetPrivacy }
 func (SetProfile) op() op       { return opSetProfile }
+func (SetContact) op() op       { return opSetContact }
+func (SetPersonal) op() op      { return opSetPersonal }
 func (NoteDevice) op() op       { return opNoteDevice }
 func (Import) op() op           { return opImport }

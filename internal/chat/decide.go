@@ -90,8 +90,10 @@ var handlers = [opEnd]handler{
 	opSetDraft:      on(ScopeSend, decideDraft, nil),
 	opSetPrefs:      on(ScopeSend, decidePrefs, nil),
 	opSetBlock:      on(ScopeManage, decideBlock, needBlock),
-	opSetPrivacy:    on(ScopeManage, decidePrivacy, nil),
+	opSetPrivacy:    on(ScopeManage, decidePrivacy, needPrivacy),
 	opSetProfile:    on(ScopeManage, decideProfile, nil),
+	opSetContact:    on(ScopeManage, decideContact, needContact),
+	opSetPersonal:   on(ScopeManage, decidePersonal, nil),
 	opNoteDevice:    on(ScopeManage, decideDevice, nil),
 	opImport:        on(ScopeManage, decideImport, needImport),
 }

@@ -227,7 +227,8 @@ func TestOnlyTheOwnerEndsAChat(t *testing.T) {
 
 func TestOnesOwnStateIsWrittenToOnesOwnLog(t *testing.T) {
 	f := inGroup()
-	f.Person, f.Read = Person{ID: 2}, ReadMark{Seq: 5}
+	f.Person, f.Read = Person{ID: 2, Profile: Profile{Name: "Sara", Username: "sara_1"}}, ReadMark{Seq: 5}
+	f.Me.Privacy = Privacy{Unfindable: true, HideReads: true}
 	yes, rank, long := true, uint32(3), Millis(1<<62)
 	for _, c := range []struct {
 		cmd  Command
@@ -240,7 +241,13 @@ func TestOnesOwnStateIsWrittenToOnesOwnLog(t *testing.T) {
 		{SetPrefs{Prefs{Chat: 99, Archived: &yes, PinRank: &rank, MutedUntil: &long}}, KindPrefs,
 			&Prefs{Chat: 7, Archived: &yes, PinRank: &rank, MutedUntil: &long}},
 		{SetBlock{Account: 2, Blocked: true}, KindBlock, &Block{Account: 2, Blocked: true}},
-		{SetPrivacy{Privacy{HideReads: true}}, KindPrivacy, &Privacy{HideReads: true}},
+		{SetPrivacy{Privacy: Privacy{HideReads: true}}, KindPrivacy, &Privacy{HideReads: true}},
+		{SetPrivacy{Privacy: Privacy{HideTyping: true}, KeepUnfindable: true, KeepQuiet: true},
+			KindPrivacy, &Privacy{HideTyping: true, Unfindable: true}},
+		{SetContact{Account: 2, Name: " خواهرم "}, KindContact,
+			&Contact{Account: 2, Name: "خواهرم", SeenName: "Sara", SeenUsername: "sara_1"}},
+		{SetPersonal{Token: "t"}, KindPersonal, &PersonalLink{Token: "t"}},
+		{SetPersonal{}, KindPersonal, &PersonalLink{Removed: true}},
 		{SetProfile{Profile{Name: " رضا ", Username: "reza_1", About: " x "}}, KindProfile,
 			&Profile{Name: "رضا", Username: "reza_1", About: "x"}},
 	} {
@@ -252,6 +259,29 @@ func TestOnesOwnStateIsWrittenToOnesOwnLog(t *testing.T) {
 	}
 	decided(t, f, MarkRead{Seq: 5, Ord: 9})
 	decided(t, f, MarkRead{Seq: 4, Ord: 9})
+}
+
+func TestAContactIsWrittenOnceAndTakesAnotherPlaceWhereThereIsRoom(t *testing.T) {
+	f := inGroup()
+	f.Person = Person{ID: 2, Profile: Profile{Name: "Sara", Username: "sara_1"}}
+	f.Contacts = MaxContacts
+	refused(t, f, SetContact{Account: 2}, CodeTooMany, "account")
+	f.Contact = Contact{Account: 2, Name: "s", SeenName: "Sara", SeenUsername: "sara_1"}
+	decided(t, f, SetContact{Account: 2, Name: "s"})
+	decided(t, f, SetContact{Account: 2, Name: "other"}, KindContact)
+	f.Person.Profile.Name = "Sara R."
+	e := decided(t, f, SetContact{Account: 2, Name: "s"}, KindContact)[0]
+	want := &Contact{Account: 2, Name: "s", SeenName: "Sara R.", SeenUsername: "sara_1"}
+	if !reflect.DeepEqual(e.Body, want) {
+		t.Errorf("got %+v, want %+v", e.Body, want)
+	}
+	f.Person = Person{} // gone, or not to be found any more: the row can go all the same
+	e = decided(t, f, SetContact{Account: 2, Remove: true}, KindContact)[0]
+	if !reflect.DeepEqual(e.Body, &Contact{Account: 2, Removed: true}) {
+		t.Errorf("removed as %+v", e.Body)
+	}
+	f.Contact = Contact{}
+	decided(t, f, SetContact{Account: 2, Remove: true})
 }
 
 func TestWhatOnesOwnStateMayNotBe(t *testing.T) {
@@ -271,6 +301,10 @@ func TestWhatOnesOwnStateMayNotBe(t *testing.T) {
 		{SetPrefs{Prefs{MutedUntil: &negative}}, CodeBadRequest, "prefs.muted_until_ms"},
 		{SetBlock{Account: 1}, CodeBadRequest, "account"},
 		{SetBlock{}, CodeNotFound, "account"},
+		{SetContact{Account: 1}, CodeBadRequest, "account"},
+		{SetContact{}, CodeNotFound, "account"},
+		{SetContact{Account: 2, Name: "\x00"}, CodeBadText, "name"},
+		{SetContact{Account: 2, Name: strings.Repeat("x", 65)}, CodeTextTooLong, "name"},
 		{SetProfile{}, CodeBadText, "name"},
 		{SetProfile{Profile{Name: strings.Repeat("x", 65)}}, CodeTextTooLong, "name"},
 		{SetProfile{Profile{Name: "x", Username: "bad name"}}, CodeNameInvalid, "name"},
@@ -281,6 +315,7 @@ func TestWhatOnesOwnStateMayNotBe(t *testing.T) {
 	}
 	f.Person = Person{}
 	refused(t, f, SetBlock{Account: 2}, CodeNotFound, "account")
+	refused(t, f, SetContact{Account: 2}, CodeNotFound, "account")
 	out := inGroup()
 	out.Actor.Role = RoleInvited
 	yes := true

@@ -463,6 +463,9 @@ func garbled(f Facts, n Needs) Facts {
 	if !n.Held {
 		f.Held = Holdings{MaxRooms, MaxOwned}
 	}
+	if n.Known == 0 {
+		f.Contact, f.Contacts = Contact{Account: 3, Name: "other"}, MaxContacts
+	}
 	if !n.Read {
 		f.Read = ReadMark{Seq: 99_999}
 	}
@@ -486,7 +489,9 @@ func TestNeedsNameAllThatDecideLooksAt(t *testing.T) {
 			AnswerInvitation{true}, AnswerInvitation{}, SetMember{Account: a, Role: RoleBanned},
 			SetMember{Account: a, Role: RoleAdmin}, Transfer{a}, CreateLink{Token: "new"}, RevokeLink{"t"},
 			DecideRequest{a, true}, MarkRead{Seq: 4}, SetDraft{Text: "x"}, SetPrefs{Prefs{Archived: &yes}},
-			SetBlock{Account: a}, SetPrivacy{}, SetProfile{Profile{Name: "n"}}, NoteDevice{},
+			SetBlock{Account: a}, SetPrivacy{}, SetPrivacy{KeepUnfindable: true, KeepQuiet: true},
+			SetProfile{Profile{Name: "n"}}, NoteDevice{}, SetContact{Account: a, Name: "n"},
+			SetContact{Account: a, Remove: true}, SetPersonal{Token: "t"},
 			Import{Message: &Message{Text: "x", Imported: &Imported{}}},
 		}).Draw(t, "command")
 		if _, ok := cmd.(Create); ok {

@@ -69,7 +69,48 @@ func decideBlock(d *decision, c SetBlock) error {
 }
 
 func decidePrivacy(d *decision, c SetPrivacy) error {
-	d.tell(KindPrivacy, &c.Privacy)
+	p := c.Privacy
+	if c.KeepUnfindable {
+		p.Unfindable = d.Me.Privacy.Unfindable
+	}
+	if c.KeepQuiet {
+		p.QuietContacts = d.Me.Privacy.QuietContacts
+	}
+	d.tell(KindPrivacy, &p)
+	return nil
+}
+
+// decideContact writes what is private beside what is public at this moment: a client that later finds the
+// public part changed can say so, on whichever device it is.
+func decideContact(d *decision, c SetContact) error {
+	known := d.Contact.Account != 0
+	switch {
+	case c.Account == d.by.Account:
+		return fieldError(CodeBadRequest, "account", "nobody is a contact of their own")
+	case c.Remove && !known:
+		return nil
+	case c.Remove:
+		d.tell(KindContact, &Contact{Account: c.Account, Removed: true})
+		return nil
+	case c.Account == 0 || d.Person.ID == 0:
+		return fieldError(CodeNotFound, "account", "no such account")
+	case !known && d.Contacts >= MaxContacts:
+		return fieldError(CodeTooMany, "account", "too many contacts")
+	}
+	name, err := cleanOptional(c.Name, MaxPersonName, "name")
+	if err != nil {
+		return err
+	}
+	shown := d.Person.Profile
+	contact := Contact{Account: c.Account, Name: name, SeenName: shown.Name, SeenUsername: shown.Username}
+	if contact != d.Contact {
+		d.tell(KindContact, &contact)
+	}
+	return nil
+}
+
+func decidePersonal(d *decision, c SetPersonal) error {
+	d.tell(KindPersonal, &PersonalLink{Token: c.Token, Removed: c.Token == ""})
 	return nil
 }
 

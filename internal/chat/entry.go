@@ -31,6 +31,8 @@ const (
 	KindPrivacy    Kind = 46 // Privacy
 	KindDevice     Kind = 47 // DeviceNotice
 	KindInvitation Kind = 48 // Invitation
+	KindContact    Kind = 49 // Contact
+	KindPersonal   Kind = 50 // PersonalLink
 
 	KindInviteLink  Kind = 60 // InviteLink
 	KindJoinRequest Kind = 61 // JoinRequest

@@ -25,6 +25,7 @@ const (
 	MaxAttachments   = 100     // of an imported message
 	MaxRooms         = 5000    // groups and channels that an account is in
 	MaxOwned         = 500     // groups and channels that an account owns
+	MaxContacts      = 2000    // of an account
 	SmallGroup       = 200     // members up to which joins and leaves are entries of the chat log
 	MaxGroup         = 200_000 // members of a group
 )
@@ -62,6 +63,7 @@ func Limits() []Limit {
 		{"attachments", MaxAttachments, "attachments", "named by an imported message"},
 		{"rooms", MaxRooms, "chats", "groups and channels that an account is in"},
 		{"owned", MaxOwned, "chats", "groups and channels that an account owns"},
+		{"contacts", MaxContacts, "contacts", "of an account"},
 		{"small_group", SmallGroup, "members", "up to which joins and leaves show in a group's history"},
 		{"group", MaxGroup, "members", "of a group; a channel has no limit"},
 	}

@@ -127,6 +127,9 @@ type Facts struct {
 	Head   Head                 // of the chat log
 	Read   ReadMark             // the actor's
 	Held   Holdings             // the target's, or where the command has none the actor's
+
+	Contact  Contact // the actor's, of the account the command names; the zero contact if there is none
+	Contacts uint32  // how many contacts the actor has
 }
 
 // Holdings are how many groups and channels an account has, deleted ones left out.

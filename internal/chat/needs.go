@@ -17,6 +17,7 @@ type Needs struct {
 	Head   bool        // Head
 	Read   bool        // Read
 	Held   bool        // Held
+	Known  AccountID   // Contact and Contacts: the actor's contact of that account
 
 	peer bool // Target is the other of a direct chat
 }
@@ -83,5 +84,14 @@ func needRevokeLink(_ Chat, c RevokeLink) Needs { return Needs{Token: c.Token} }
 func needRequest(_ Chat, c DecideRequest) Needs {
 	return Needs{Target: c.Account, Head: true, Asked: true, Held: true}
 }
-func needRead(Chat, MarkRead) Needs      { return Needs{Read: true} }
+func needRead(Chat, MarkRead) Needs { return Needs{Read: true} }
+func needPrivacy(_ Chat, c SetPrivacy) Needs {
+	return Needs{Me: c.KeepUnfindable || c.KeepQuiet}
+}
+func needContact(_ Chat, c SetContact) Needs {
+	if c.Remove {
+		return Needs{Known: c.Account}
+	}
+	return Needs{Target: c.Account, Known: c.Account}
+}
 func needBlock(_ Chat, c SetBlock) Needs { return Needs{Target: c.Account} }

@@ -3,6 +3,7 @@
 package chat
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -16,6 +17,8 @@ type Own struct {
 	Privacy     Privacy
 	Blocked     []AccountID // ascending
 	Invitations []Invitation
+	Contacts    []Contact // ascending
+	Personal    PersonalLink
 	Chats       map[ChatID]OwnChat
 }
 
@@ -43,7 +46,7 @@ func FoldOwn(own Own, rec Record) Own {
 }
 
 // ownNews is how user logs fold, by kind of entry.
-var ownNews = [KindInvitation + 1]func(*Own, Body){
+var ownNews = [KindPersonal + 1]func(*Own, Body){
 	KindProfile: ownAs(func(own *Own, p *Profile) { own.Profile = *p }),
 	KindPrivacy: ownAs(func(own *Own, p *Privacy) { own.Privacy = *p }),
 	KindBlock: ownAs(func(own *Own, b *Block) {
@@ -53,6 +56,16 @@ var ownNews = [KindInvitation + 1]func(*Own, Body){
 			slices.Sort(own.Blocked)
 		}
 	}),
+	KindContact: ownAs(func(own *Own, c *Contact) {
+		own.Contacts = slices.DeleteFunc(slices.Clone(own.Contacts), func(o Contact) bool {
+			return o.Account == c.Account
+		})
+		if !c.Removed {
+			own.Contacts = append(own.Contacts, *c)
+			slices.SortFunc(own.Contacts, func(a, b Contact) int { return cmp.Compare(a.Account, b.Account) })
+		}
+	}),
+	KindPersonal: ownAs(func(own *Own, l *PersonalLink) { own.Personal = *l }),
 	KindInvitation: ownAs(func(own *Own, i *Invitation) {
 		own.Invitations = append(own.uninvited(i.Chat), *i)
 	}),

@@ -23,6 +23,10 @@ var projections = [KindStaffMember + 1]func(Entry, Body) []Change{
 	KindPrefs:   as(func(e Entry, p *Prefs) []Change { return []Change{PrefsSet{e.Log.Account(), *p}} }),
 	KindBlock:   as(func(e Entry, b *Block) []Change { return []Change{BlockSet{e.Log.Account(), *b}} }),
 	KindPrivacy: as(func(e Entry, p *Privacy) []Change { return []Change{PrivacySet{e.Log.Account(), *p}} }),
+	KindContact: as(func(e Entry, c *Contact) []Change { return []Change{ContactSet{e.Log.Account(), *c}} }),
+	KindPersonal: as(func(e Entry, l *PersonalLink) []Change {
+		return []Change{PersonalSet{e.Log.Account(), *l}}
+	}),
 
 	KindInviteLink:  as(func(e Entry, l *InviteLink) []Change { return []Change{LinkSet{e.Log.Chat(), *l}} }),
 	KindJoinRequest: as(projectRequest),

@@ -204,6 +204,12 @@ func (w *town) judge(room ChatID, actor AccountID, cmd Command, events []Event) 
 		if kind == Channel && e.Log.Kind() == UserLog && e.Log.Account() != actor && e.Author != 0 {
 			return "somebody who runs a channel shows in a subscriber's log"
 		}
+		switch e.Body.(type) {
+		case *Contact, *PersonalLink, *Privacy:
+			if e.Log != actor.Log() {
+				return "what is one's own stands in another's log"
+			}
+		}
 		if i, ok := e.Body.(*Invitation); ok && i.By != 0 && i.Type == Channel {
 			return "an invitation to a channel names who invites"
 		}
@@ -369,8 +375,9 @@ var commands = [...]func(draws) Command{
 	func(draws) Command { return MarkRead{Seq: 1, Ord: 1} },
 	func(d draws) Command {
 		return pick[Command](d, SetBlock{Account: d.someone()}, SetBlock{Account: d.someone(), Blocked: true},
-			SetPrivacy{Privacy{RefuseInvites: d.IntN(3) == 0}}, SetDraft{Text: "x"},
-			SetProfile{Profile{Name: "n"}})
+			SetPrivacy{Privacy: Privacy{RefuseInvites: d.IntN(3) == 0}}, SetDraft{Text: "x"},
+			SetProfile{Profile{Name: "n"}}, SetPersonal{Token: d.token()},
+			SetContact{Account: d.someone(), Name: d.text(), Remove: d.yes()})
 	},
 	func(d draws) Command {
 		if d.IntN(20) == 0 {
@@ -411,7 +418,7 @@ func TestWhateverPeopleDoTheTownStaysSound(t *testing.T) {
 	for _, cmd := range []Command{
 		Send{}, Edit{}, Delete{}, SetPin{}, SetInfo{}, Create{}, Join{}, Leave{}, Invite{}, AnswerInvitation{},
 		SetMember{}, Transfer{}, CreateLink{}, RevokeLink{}, DecideRequest{}, DeleteChat{},
-		SetBlock{}, MarkRead{},
+		SetBlock{}, MarkRead{}, SetContact{}, SetPersonal{},
 	} {
 		if done[fmt.Sprintf("%T", cmd)] < 10 {
 			t.Errorf("%T hardly ever succeeded (%v): the test does not reach it", cmd, done)

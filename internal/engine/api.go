@@ -92,6 +92,8 @@ type UserState struct {
 	Blocked     []chat.AccountID
 	Privacy     chat.Privacy
 	Invitations []chat.Invitation
+	Contacts    []chat.Contact
+	Personal    *chat.PersonalLink // nil: there was never one
 }
 
 // SyncResult answers a SyncQuery. State stands in place of Items where the cursor is too old. Chats are

@@ -13,6 +13,9 @@ import (
 // cache, and what changes standings needs conditions the cache does not have: both are decided again upon
 // what the store says.
 func (e *Engine) decide(ctx context.Context, r request) (plan, error) {
+	if err := e.payClaim(ctx, r); err != nil {
+		return plan{}, err
+	}
 	f, ok := e.facts.get(r.room, r.actor.Account)
 	if ok && r.room != 0 && f.Chat.SlowSeconds == 0 {
 		needs := chat.NeedsOf(f.Chat, r.actor.Account, r.cmd)
@@ -31,12 +34,15 @@ type basis struct {
 	facts chat.Facts
 	needs chat.Needs
 	heads []chat.Head // of user logs whose standings may change; nil: none may
+	// hidden are those who are not there for the actor.
+	hidden map[chat.AccountID]bool
 }
 
 // decideFresh makes a plan upon what the store says now. Heads are read before facts, so that a batch
 // conditioned on them finds the standings as they were read, or conflicts.
 func (e *Engine) decideFresh(ctx context.Context, r request) (plan, error) {
 	var room chat.Chat
+	var err error
 	if r.room != 0 {
 		f, err := e.freshFacts(ctx, r.room, r.actor.Account, 0)
 		if err != nil {
@@ -45,13 +51,15 @@ func (e *Engine) decideFresh(ctx context.Context, r request) (plan, error) {
 		room = f.Chat
 	}
 	b := basis{needs: chat.NeedsOf(room, r.actor.Account, r.cmd), heads: []chat.Head{}}
+	if b.hidden, err = e.hidden(ctx, r, b.needs); err != nil {
+		return plan{}, err
+	}
 	logs := make([]chat.LogID, 0, 2)
 	for _, a := range []chat.AccountID{r.actor.Account, b.needs.Target} {
 		if a != 0 {
 			logs = append(logs, a.Log())
 		}
 	}
-	var err error
 	if b.heads, err = e.store.Heads(ctx, logs); err != nil {
 		return plan{}, fmt.Errorf("heads: %w", err)
 	}
@@ -71,6 +79,7 @@ func (e *Engine) decideUpon(ctx context.Context, r request, b basis) (plan, erro
 	if err := e.fill(ctx, r, b.needs, &f); err != nil {
 		return plan{}, err
 	}
+	hide(&f, b.hidden)
 	events, err := chat.Decide(f, r.actor, r.cmd, e.now())
 	if err != nil {
 		return plan{}, err
@@ -139,6 +148,7 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{n.Head, e.fillHead},
 		{n.Read, e.fillRead},
 		{n.Held, e.fillHeld},
+		{n.Known != 0, e.fillContact},
 	} {
 		if !part.needed {
 			continue
@@ -309,6 +319,18 @@ func (e *Engine) fillHeld(ctx context.Context, r request, n chat.Needs, f *chat.
 	if f.Held, err = e.store.Held(ctx, whose); err != nil {
 		return fmt.Errorf("chats held: %w", err)
 	}
+	return nil
+}
+
+func (e *Engine) fillContact(ctx context.Context, r request, n chat.Needs, f *chat.Facts) error {
+	list, total, err := e.store.Contacts(ctx, r.actor.Account, n.Known-1, 1)
+	if err != nil {
+		return fmt.Errorf("contacts: %w", err)
+	}
+	if len(list) == 1 && list[0].Account == n.Known {
+		f.Contact = list[0]
+	}
+	f.Contacts = uint32(total)
 	return nil
 }
 

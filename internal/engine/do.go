@@ -41,6 +41,8 @@ type request struct {
 	room  chat.ChatID // 0 for commands about the account itself
 	cmd   chat.Command
 	key   chat.Key
+	// introduced is somebody to whom the actor was led by their personal link; 0 nobody.
+	introduced chat.AccountID
 }
 
 // Pending is a command that was accepted for the next commit, or has its answer already. Commands that one
@@ -142,6 +144,10 @@ func spares(cmd chat.Command) bool {
 		return !cmd.Accept
 	case chat.SetDraft:
 		return cmd.Text == ""
+	case chat.SetContact:
+		return cmd.Remove
+	case chat.SetPersonal:
+		return cmd.Token == ""
 	}
 	return false
 }

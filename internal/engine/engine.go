@@ -48,6 +48,8 @@ type Config struct {
 	// It is asked for every write of people, and for imports, but not for what reading, deleting, leaving and
 	// keeping others away need.
 	Full func() error
+	// Lookups bound how many strangers may be looked up; zero: as many as wanted.
+	Lookups Lookups
 	// QueueWait is how long an append waits for room before CodeUnavailable; default 5 s.
 	QueueWait time.Duration
 }
@@ -91,6 +93,7 @@ type Engine struct {
 	incarnation chat.Incarnation
 
 	facts     *factsCache
+	lookups   *lookups
 	flights   *flights
 	committer *committer
 	tail      *tail
@@ -117,7 +120,8 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	}
 	e := &Engine{
 		store: cfg.Store, codec: cfg.Codec, cfg: cfg, log: cfg.Log, incarnation: incarnation,
-		facts: newFactsCache(), flights: newFlights(), long: make(chan chat.AccountID, 64),
+		facts: newFactsCache(), lookups: newLookups(cfg.Lookups, cfg.Now),
+		flights: newFlights(), long: make(chan chat.AccountID, 64),
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
 	e.tail = newTail(cfg, end)

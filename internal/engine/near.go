@@ -94,8 +94,8 @@ func (e *Engine) Person(ctx context.Context, actor chat.Actor, account chat.Acco
 	return chat.Person{}, &chat.Error{Code: chat.CodeNotFound, Field: "account", Text: "nobody you have met"}
 }
 
-// met reports whether an account knows another: itself, the other side of a direct chat, somebody it blocks,
-// or who is or was in a chat of its list that shows it the members.
+// met reports whether an account knows another: itself, the other side of a direct chat, a contact, somebody
+// it blocks, who invites it to a group, or who is or was in a chat of its list that shows it the members.
 func (e *Engine) met(ctx context.Context, account, other chat.AccountID) (bool, error) {
 	if account == other {
 		return true, nil
@@ -108,6 +108,9 @@ func (e *Engine) met(ctx context.Context, account, other chat.AccountID) (bool, 
 	if err != nil || slices.Contains(blocked, other) {
 		return err == nil, err
 	}
+	if known, err := e.onList(ctx, account, other); err != nil || known {
+		return known, err
+	}
 	rows, _, _, err := e.store.List(ctx, ListQuery{Account: account, With: other, Limit: nearGroups})
 	if err != nil {
 		return false, fmt.Errorf("met: list: %w", err)
@@ -115,6 +118,30 @@ func (e *Engine) met(ctx context.Context, account, other chat.AccountID) (bool, 
 	for _, row := range rows {
 		if (chat.Facts{Chat: row.Chat, Actor: row.Me}).May(chat.RightMembers, e.now()) == nil {
 			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// onList reports whether an account has another among its contacts, or was invited to a group by it.
+func (e *Engine) onList(ctx context.Context, account, other chat.AccountID) (bool, error) {
+	list, _, err := e.store.Contacts(ctx, account, other-1, 1)
+	if err != nil {
+		return false, fmt.Errorf("contacts: %w", err)
+	}
+	if len(list) == 1 && list[0].Account == other {
+		return true, nil
+	}
+	invited, err := e.store.Invitations(ctx, account)
+	if err != nil {
+		return false, fmt.Errorf("invitations: %w", err)
+	}
+	for _, i := range invited {
+		if i.By != other {
+			continue
+		}
+		if kind, err := e.chatKind(ctx, i.Chat); err != nil || kind == chat.Group {
+			return err == nil, err
 		}
 	}
 	return false, nil

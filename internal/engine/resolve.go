@@ -16,18 +16,33 @@ type Found struct {
 	Approval bool // joining asks first
 }
 
-// ResolveName finds who or what has a public name, with or without "@".
+// ResolveName finds who or what has a public name, with or without "@". Whom the actor has met is found
+// always; anything else, found or not, is a look-up, and who does not want to be found is nobody.
+//
+// FIND-1
+// FIND-2
 func (e *Engine) ResolveName(ctx context.Context, actor chat.Actor, name string) (Found, error) {
+	if err := actor.May(chat.ScopeRead); err != nil {
+		return Found{}, err
+	}
 	owner, err := e.owner(ctx, name)
+	if err != nil && chat.CodeOf(err) != chat.CodeNotFound {
+		return Found{}, err
+	}
+	tied, tieErr := e.tied(ctx, actor.Account, owner)
+	if tieErr != nil {
+		return Found{}, tieErr
+	}
+	if !tied {
+		if err := e.lookups.take(actor, chat.FoldName(name)); err != nil {
+			return Found{}, err
+		}
+	}
 	switch {
 	case err != nil:
 		return Found{}, err
 	case owner.Account != 0:
-		people, err := e.People(ctx, actor, []chat.AccountID{owner.Account})
-		if err != nil || len(people) == 0 {
-			return Found{}, err
-		}
-		return Found{Person: &people[0]}, nil
+		return e.findPerson(ctx, actor, owner.Account, tied)
 	}
 	h, err := e.Open(ctx, actor, owner.Chat.Log(), chat.RightRead)
 	if err != nil {
@@ -36,6 +51,42 @@ func (e *Engine) ResolveName(ctx context.Context, actor chat.Actor, name string)
 	row, err := h.Row(ctx)
 	return Found{Chat: &row, Approval: row.Chat.JoinApproval}, err
 }
+
+// tied reports whether an account has met whom a name belongs to, or is in the chat it belongs to.
+func (e *Engine) tied(ctx context.Context, account chat.AccountID, owner Owner) (bool, error) {
+	switch {
+	case owner.Account != 0:
+		return e.met(ctx, account, owner.Account)
+	case owner.Chat != 0:
+		f, err := e.freshFacts(ctx, owner.Chat, account, 0)
+		return f.Actor.Role.In(), err
+	default:
+		return false, nil
+	}
+}
+
+// findPerson returns somebody who was found, unless a stranger is not to find them.
+func (e *Engine) findPerson(ctx context.Context, actor chat.Actor, account chat.AccountID, tied bool) (
+	Found, error) {
+	if !tied {
+		people, err := e.store.People(ctx, []chat.AccountID{account})
+		if err != nil {
+			return Found{}, fmt.Errorf("people: %w", err)
+		}
+		if len(people) == 0 || people[0].Privacy.Unfindable {
+			return Found{}, nobody()
+		}
+		e.lookups.note(actor, byNumber(account))
+	}
+	people, err := e.People(ctx, actor, []chat.AccountID{account})
+	if err != nil || len(people) == 0 {
+		return Found{}, err
+	}
+	return Found{Person: &people[0]}, nil
+}
+
+// nobody is the answer for a name that nobody has, or whose owner is not to be found.
+func nobody() error { return chat.Errorf(chat.CodeNotFound, "nobody has this name") }
 
 // owner returns who has a name, or CodeNotFound.
 func (e *Engine) owner(ctx context.Context, name string) (Owner, error) {
@@ -48,7 +99,7 @@ func (e *Engine) owner(ctx context.Context, name string) (Owner, error) {
 		return Owner{}, fmt.Errorf("name: %w", err)
 	}
 	if owner == (Owner{}) {
-		return Owner{}, chat.Errorf(chat.CodeNotFound, "nobody has this name")
+		return Owner{}, nobody()
 	}
 	return owner, nil
 }

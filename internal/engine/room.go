@@ -4,9 +4,7 @@ package engine
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
-	"io"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -20,20 +18,24 @@ func (e *Engine) Create(ctx context.Context, actor chat.Actor, room NewChat, key
 	if room.Type != chat.Group && room.Type != chat.Channel {
 		return Receipt{}, &chat.Error{Code: chat.CodeBadRequest, Field: "type", Text: "a group or a channel"}
 	}
-	return e.create(ctx, actor, chat.Create{
+	return e.create(ctx, request{actor: actor, key: key, cmd: chat.Create{
 		Type: room.Type, Title: room.Title, About: room.About, Name: room.Name, Invite: room.Invite,
 		Imported: room.Imported, NumberBase: room.NumberBase, Source: room.Source,
-	}, key)
+	}})
 }
 
-func (e *Engine) create(ctx context.Context, actor chat.Actor, cmd chat.Create, key chat.Key) (
-	Receipt, error) {
+// create carries out a chat.Create with the number of a new chat.
+func (e *Engine) create(ctx context.Context, r request) (Receipt, error) {
 	id, err := e.store.NextID(ctx, ChatIDs)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("number a chat: %w", err)
 	}
-	cmd.Chat = chat.ChatID(id)
-	p, err := e.begin(ctx, request{actor: actor, room: cmd.Chat, cmd: cmd, key: key})
+	r.room = chat.ChatID(id)
+	if cmd, ok := r.cmd.(chat.Create); ok {
+		cmd.Chat = r.room
+		r.cmd = cmd
+	}
+	p, err := e.begin(ctx, r)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -42,13 +44,26 @@ func (e *Engine) create(ctx context.Context, actor chat.Actor, cmd chat.Create, 
 
 // OpenDirect returns the one chat of the actor and the peer (of the actor alone: saved messages), with the
 // actor in it, and makes it where there is none. Two who do this at the same time get the same chat.
+//
+// FIND-4
 func (e *Engine) OpenDirect(ctx context.Context, actor chat.Actor, peer chat.AccountID, key chat.Key) (
 	chat.ChatID, error) {
-	if err := actor.May(chat.ScopeRead); err != nil {
+	return e.open(ctx, direct{actor: actor, peer: peer}, key)
+}
+
+// direct is the wish to open a direct chat.
+type direct struct {
+	actor      chat.Actor
+	peer       chat.AccountID
+	introduced chat.AccountID // the peer, where their personal link led to them
+}
+
+func (e *Engine) open(ctx context.Context, d direct, key chat.Key) (chat.ChatID, error) {
+	if err := d.actor.May(chat.ScopeRead); err != nil {
 		return 0, err
 	}
 	for try := 0; ; try++ {
-		room, err := e.openDirect(ctx, actor, peer, key)
+		room, err := e.openDirect(ctx, d, key)
 		code := chat.CodeOf(err)
 		if code != chat.CodeConflict && code != chat.CodeAlreadyMember || try == openTries {
 			return room, err
@@ -57,8 +72,8 @@ func (e *Engine) OpenDirect(ctx context.Context, actor chat.Actor, peer chat.Acc
 }
 
 // openDirect is one try of OpenDirect. The other side's call, or a first message, may come before it.
-func (e *Engine) openDirect(ctx context.Context, actor chat.Actor, peer chat.AccountID, key chat.Key) (
-	chat.ChatID, error) {
+func (e *Engine) openDirect(ctx context.Context, d direct, key chat.Key) (chat.ChatID, error) {
+	actor, peer := d.actor, d.peer
 	room, err := e.store.Direct(ctx, min(actor.Account, peer), max(actor.Account, peer))
 	if err != nil {
 		return 0, fmt.Errorf("direct chat: %w", err)
@@ -68,7 +83,7 @@ func (e *Engine) openDirect(ctx context.Context, actor chat.Actor, peer chat.Acc
 		if peer == actor.Account {
 			cmd.Type = chat.Saved
 		}
-		r, err := e.create(ctx, actor, cmd, key)
+		r, err := e.create(ctx, request{actor: actor, cmd: cmd, key: key, introduced: d.introduced})
 		return r.Log.Chat(), err
 	}
 	f, err := e.freshFacts(ctx, room, actor.Account, 0)
@@ -111,12 +126,12 @@ func (e *Engine) Join(ctx context.Context, actor chat.Actor, by JoinBy, key chat
 // approval are those of the link given.
 func (h *Handle) CreateLink(ctx context.Context, link chat.InviteLink, key chat.Key) (
 	chat.InviteLink, error) {
-	var secret [16]byte
-	if _, err := io.ReadFull(h.engine.cfg.Rand, secret[:]); err != nil {
-		return chat.InviteLink{}, fmt.Errorf("make a token: %w", err)
+	token, err := h.engine.token()
+	if err != nil {
+		return chat.InviteLink{}, err
 	}
 	r, err := h.Do(ctx, chat.CreateLink{
-		Token: base64.RawURLEncoding.EncodeToString(secret[:]), Label: link.Label,
+		Token: token, Label: link.Label,
 		Expires: link.Expires, Limit: link.Limit, Approval: link.Approval,
 	}, key)
 	if err != nil {

@@ -184,6 +184,21 @@ type Notices interface {
 	Notices(ctx context.Context, account chat.AccountID, limit int) ([]chat.Entry, error)
 }
 
+// PersonalOwner is an account and its personal link; the zero one where there was never one.
+type PersonalOwner struct {
+	Account chat.AccountID
+	Link    chat.PersonalLink
+}
+
+// Circle reads whom accounts know, and by which links they are found.
+type Circle interface {
+	// Contacts returns contacts of an account by their account numbers, those after one and at most limit, and
+	// how many it has.
+	Contacts(ctx context.Context, account, after chat.AccountID, limit int) ([]chat.Contact, int, error)
+	// Personal returns the personal link of an account, or with a token the one of that token.
+	Personal(ctx context.Context, account chat.AccountID, token string) (PersonalOwner, error)
+}
+
 // IDKind is what a number is for.
 type IDKind uint8
 
@@ -271,6 +286,7 @@ type Store interface {
 	Rooms
 	Users
 	Notices
+	Circle
 	Marks
 	Upkeep
 }

@@ -14,6 +14,9 @@ const (
 	maxSyncChats = 1000
 	userTail     = 500 // entries of the user log that are sent as they are; beyond it, the folded state
 	maxPeople    = 1000
+
+	// A limit that is raced by writes of several devices may be overshot by those under way.
+	maxStateContacts = chat.MaxContacts + 1024
 )
 
 // Sync catches an account up in one call: the tail of its user log or the state that it folds to, and the
@@ -140,6 +143,9 @@ func peopleOf(account chat.AccountID, rows []ListRow, state *UserState) []chat.A
 		for _, inv := range state.Invitations {
 			add(inv.By)
 		}
+		for _, c := range state.Contacts {
+			add(c.Account)
+		}
 	}
 	return ids
 }
@@ -174,6 +180,16 @@ func (e *Engine) foldedState(ctx context.Context, account chat.AccountID, s *Use
 	invited, err := e.store.Invitations(ctx, account)
 	if err != nil {
 		return fmt.Errorf("state: invitations: %w", err)
+	}
+	if s.Contacts, _, err = e.store.Contacts(ctx, account, 0, maxStateContacts); err != nil {
+		return fmt.Errorf("state: contacts: %w", err)
+	}
+	own, err := e.store.Personal(ctx, account, "")
+	if err != nil {
+		return fmt.Errorf("state: personal link: %w", err)
+	}
+	if own.Account != 0 {
+		s.Personal = &own.Link
 	}
 	for _, to := range invited {
 		f, err := e.store.Facts(ctx, to.Chat, account, 0)

@@ -86,11 +86,13 @@ type subject struct {
 	kind  chat.Kind
 	chat  chat.ChatID
 	field int
+	who   chat.AccountID // of a contact
 }
 
 // superseded finds the entries of a user log that later ones make superfluous: read marks, drafts and prefs,
-// each by chat, and device notices but the last MaxNotices. Everything else stays: standings count uses of
-// links and raise facts versions, and the order of names matters to others.
+// each by chat, contacts by account, personal links, and device notices but the last MaxNotices. Everything
+// else stays: standings count uses of links and raise facts versions, and the order of names matters to
+// others.
 type superseded struct {
 	last    map[subject]chat.Seq
 	said    map[chat.Seq][]subject
@@ -103,13 +105,18 @@ func (s *superseded) add(e chat.Entry, body chat.Body) {
 	}
 	switch b := body.(type) {
 	case nil:
-		if e.Env.Kind == chat.KindDraft { // its body is erased, so a later draft has taken its place
+		if e.Env.Kind == chat.KindDraft || e.Env.Kind == chat.KindContact {
+			// Its body is erased, so a later one has taken its place.
 			s.said[e.Seq] = []subject{}
 		}
 	case *chat.ReadMark:
-		s.note(e.Seq, subject{e.Env.Kind, b.Chat, 0})
+		s.note(e.Seq, subject{kind: e.Env.Kind, chat: b.Chat})
 	case *chat.DraftText:
-		s.note(e.Seq, subject{e.Env.Kind, b.Chat, 0})
+		s.note(e.Seq, subject{kind: e.Env.Kind, chat: b.Chat})
+	case *chat.Contact:
+		s.note(e.Seq, subject{kind: e.Env.Kind, who: b.Account})
+	case *chat.PersonalLink:
+		s.note(e.Seq, subject{kind: e.Env.Kind})
 	case *chat.DeviceNotice:
 		s.notices = append(s.notices, e.Seq)
 	case *chat.Prefs:
@@ -117,7 +124,7 @@ func (s *superseded) add(e chat.Entry, body chat.Body) {
 			b.MutedUntil != nil, b.Archived != nil, b.PinRank != nil, b.MarkedUnread != nil,
 		} {
 			if set {
-				s.note(e.Seq, subject{e.Env.Kind, b.Chat, i})
+				s.note(e.Seq, subject{kind: e.Env.Kind, chat: b.Chat, field: i})
 			}
 		}
 	}

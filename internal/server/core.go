@@ -81,6 +81,9 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 		Store: c.store, Codec: wire.Codec{}, Now: cfg.Now, Log: cfg.Log,
 		Shared: cfg.Shared, Hintless: cfg.Hintless, Poll: cfg.Poll, TailBytes: tail,
 		Full: c.disk.refuse,
+		Lookups: engine.Lookups{
+			Account: engine.Allowance(cfg.Limits.Lookup), Network: engine.Allowance(cfg.Limits.LookupNetwork),
+		},
 	})
 	if err != nil {
 		return c, err

@@ -28,7 +28,7 @@ func deeds() []deed {
 		{12, (*world).found}, {12, (*world).openDirect}, {40, (*world).join}, {20, (*world).leave},
 		{20, (*world).invite}, {15, (*world).answerInvitation}, {40, (*world).govern}, {15, (*world).settle},
 		{8, (*world).makeLink}, {12, (*world).useLink}, {4, (*world).revokeLink}, {12, (*world).decideRequest},
-		{6, (*world).block}, {6, (*world).hide},
+		{6, (*world).block}, {6, (*world).hide}, {8, (*world).keep},
 		{2, (*world).transfer}, {1, (*world).deleteChat},
 		{30, func(w *world) { w.anyDevice().lose() }},
 		{2, (*world).backUp}, {1, (*world).restore},
@@ -435,7 +435,22 @@ func (w *world) block() {
 func (w *world) hide() {
 	w.anyDevice().own(chat.SetPrivacy{Privacy: chat.Privacy{
 		HideReads: w.chance(0.3), HideForwards: w.chance(0.3), RefuseInvites: w.chance(0.2),
+		QuietContacts: w.chance(0.3),
 	}})
+}
+
+// keep changes somebody's contacts, their personal link, or what they are called.
+func (w *world) keep() {
+	d := w.anyDevice()
+	switch who := w.anyAccount(); w.dice.IntN(4) {
+	case 0:
+		d.own(chat.SetContact{Account: who, Remove: true})
+	case 1:
+		w.texts++
+		d.own(chat.SetPersonal{Token: fmt.Sprintf("personal%d", w.texts)})
+	default:
+		d.own(chat.SetContact{Account: who, Name: w.text()})
+	}
 }
 
 func (w *world) transfer() {

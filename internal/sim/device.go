@@ -48,12 +48,14 @@ type device struct {
 
 // userState is what the user log folds to, apart from standings.
 type userState struct {
-	profile chat.Profile
-	privacy chat.Privacy
-	blocked map[chat.AccountID]bool
-	reads   map[chat.ChatID]chat.Seq
-	drafts  map[chat.ChatID]string
-	invited map[chat.ChatID]bool
+	profile  chat.Profile
+	privacy  chat.Privacy
+	blocked  map[chat.AccountID]bool
+	contacts map[chat.AccountID]chat.Contact
+	personal chat.PersonalLink
+	reads    map[chat.ChatID]chat.Seq
+	drafts   map[chat.ChatID]string
+	invited  map[chat.ChatID]bool
 }
 
 // room is a chat as the device has read it, from base on.
@@ -103,7 +105,8 @@ func newDevice(w *world, actor chat.Actor) *device {
 		world: w, actor: actor,
 		standing: make(map[chat.ChatID]chat.Member), rooms: make(map[chat.ChatID]*room),
 		user: userState{
-			blocked: make(map[chat.AccountID]bool), reads: make(map[chat.ChatID]chat.Seq),
+			blocked: make(map[chat.AccountID]bool), contacts: make(map[chat.AccountID]chat.Contact),
+			reads:  make(map[chat.ChatID]chat.Seq),
 			drafts: make(map[chat.ChatID]string), invited: make(map[chat.ChatID]bool),
 		},
 	}

@@ -382,6 +382,10 @@ func (j *judge) sameUser(d *device) error {
 		f, err := w.truth.Facts(w.ctx, id, 0, 0)
 		return err != nil || f.Chat.Deleted
 	})
+	contacts, own, err := j.circle(account)
+	if err != nil {
+		return err
+	}
 	heads, err := w.truth.Heads(w.ctx, []chat.LogID{account.Log()})
 	if err != nil {
 		return err
@@ -395,10 +399,27 @@ func (j *judge) sameUser(d *device) error {
 		return errors.New("I6: profile or switches differ")
 	case !slices.Equal(slices.Sorted(maps.Keys(d.user.blocked)), blocked):
 		return errors.New("I6: the blocked differ")
+	case !maps.Equal(d.user.contacts, contacts) || d.user.personal != own.Link:
+		return errors.New("I6: contacts or the personal link differ")
 	case len(mine) != len(invited):
 		return fmt.Errorf("I6: invitations %v, not %v", slices.Sorted(maps.Keys(d.user.invited)), invited)
 	}
 	return nil
+}
+
+// circle reads an account's contacts and its personal link.
+func (j *judge) circle(account chat.AccountID) (
+	contacts map[chat.AccountID]chat.Contact, own engine.PersonalOwner, err error) {
+	list, _, err := j.world.truth.Contacts(j.world.ctx, account, 0, chat.MaxContacts)
+	if err != nil {
+		return nil, own, err
+	}
+	contacts = make(map[chat.AccountID]chat.Contact)
+	for _, c := range list {
+		contacts[c.Account] = c
+	}
+	own, err = j.world.truth.Personal(j.world.ctx, account, "")
+	return contacts, own, err
 }
 
 // late is how long after it was decided an entry may be stored: what is said so long before somebody comes in

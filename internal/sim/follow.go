@@ -116,6 +116,14 @@ func (d *device) takeState(res engine.SyncResult, rows []engine.ListRow) {
 	s := res.State
 	d.user.profile, d.user.privacy = s.Profile, s.Privacy
 	clear(d.user.blocked)
+	clear(d.user.contacts)
+	for _, c := range s.Contacts {
+		d.user.contacts[c.Account] = c
+	}
+	d.user.personal = chat.PersonalLink{}
+	if s.Personal != nil {
+		d.user.personal = *s.Personal
+	}
 	for _, a := range s.Blocked {
 		d.user.blocked[a] = true
 	}
@@ -331,6 +339,13 @@ func (d *device) userEntry(e chat.Entry) error {
 		d.user.profile = *b
 	case *chat.Privacy:
 		d.user.privacy = *b
+	case *chat.Contact:
+		d.user.contacts[b.Account] = *b
+		if b.Removed {
+			delete(d.user.contacts, b.Account)
+		}
+	case *chat.PersonalLink:
+		d.user.personal = *b
 	case *chat.Block:
 		if b.Blocked {
 			d.user.blocked[b.Account] = true

@@ -40,6 +40,7 @@ type stage struct {
 	notes   map[string]note // messages by alias
 	links   map[string]string
 	started int
+	guessed int
 }
 
 // note is a message that a script has named.

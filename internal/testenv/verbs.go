@@ -48,7 +48,19 @@ var verbs = map[string]func(*stage, *line) error{
 	"veils":    veils,    // sara veils chat (history is hidden from who joins from now on)
 	"blocks":   blocks,   // sara blocks reza
 	"unblocks": blocks,   // sara unblocks reza
-	"hides":    hides,    // sara hides reads|typing|seen …
+	"hides":    hides,    // sara hides reads|typing|seen|name …
+
+	"finds":     finds,     // reza finds sara (by username)
+	"gives":     gives,     // sara gives as alias (a new personal link, which ends the one before)
+	"withdraws": withdraws, // sara withdraws (her personal link)
+	"visits":    visits,    // reza visits alias as chat (a personal link)
+	"adds":      adds,      // sara adds reza "Private name" (to her contacts)
+	"drops":     adds,      // sara drops reza (from her contacts)
+	"knows":     knows,     // sara knows reza "Private name" seen "Public name" | sara knows reza gone
+	"becomes":   becomes,   // reza becomes "Name"
+	"claims":    claims,    // eve claims sara [alike] (her username, or one that looks like it)
+	"shares":    shares,    // sara shares reza chat … (the groups both are in)
+	"guesses":   guesses,   // eve guesses names|numbers N
 
 	"ends":     ends,     // sara/phone ends tablet|first|others
 	"vouches":  vouches,  // sara vouches phone
@@ -370,7 +382,7 @@ func hides(s *stage, l *line) error {
 	has := func(word string) bool { return slices.Contains(l.words, word) }
 	req := &zolalv1.SetPrivacyRequest{Key: key(), Privacy: &zolalv1.Privacy{
 		HideReads: has("reads"), HideTyping: has("typing"), HideLastSeen: has("seen"),
-		HideForwards: has("forwards"), RefuseInvites: has("invites"),
+		HideForwards: has("forwards"), RefuseInvites: has("invites"), Unfindable: proto.Bool(has("name")),
 	}}
 	return s.call(l, "Sync/SetPrivacy", req, new(zolalv1.Receipt))
 }

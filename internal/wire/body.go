@@ -67,6 +67,8 @@ var forms = map[chat.Kind]form{
 	chat.KindPrefs:       formOf(PrefsOut, PrefsIn),
 	chat.KindBlock:       formOf(blockOut, BlockIn),
 	chat.KindPrivacy:     formOf(PrivacyOut, PrivacyIn),
+	chat.KindContact:     erasable(formOf(ContactOut, contactIn)),
+	chat.KindPersonal:    formOf(PersonalOut, personalIn),
 	chat.KindDevice:      formOf(DeviceNoticeOut, deviceNoticeIn),
 	chat.KindInvitation:  formOf(InvitationOut, invitationIn),
 	chat.KindInviteLink:  formOf(LinkOut, LinkIn),

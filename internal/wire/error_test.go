@@ -92,6 +92,7 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 			{int(chat.KindDraft), "KIND_DRAFT"}, {int(chat.KindPrefs), "KIND_CHAT_PREFS"},
 			{int(chat.KindBlock), "KIND_BLOCK"}, {int(chat.KindPrivacy), "KIND_PRIVACY"},
 			{int(chat.KindDevice), "KIND_DEVICE"}, {int(chat.KindInvitation), "KIND_INVITATION"},
+			{int(chat.KindContact), "KIND_CONTACT"}, {int(chat.KindPersonal), "KIND_PERSONAL_LINK"},
 			{int(chat.KindInviteLink), "KIND_INVITE_LINK"}, {int(chat.KindJoinRequest), "KIND_JOIN_REQUEST"},
 			{int(chat.KindStaffMember), "KIND_STAFF_MEMBER"},
 		}},

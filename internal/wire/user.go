@@ -94,7 +94,16 @@ func PrivacyOut(p *chat.Privacy) *zolalv1.Privacy {
 	return &zolalv1.Privacy{
 		HideLastSeen: p.HideLastSeen, HideTyping: p.HideTyping, HideReads: p.HideReads,
 		HideForwards: p.HideForwards, RefuseInvites: p.RefuseInvites,
+		Unfindable: ifSet(p.Unfindable), QuietContacts: ifSet(p.QuietContacts),
 	}
+}
+
+// ifSet names a switch only where it is on: then all that are off encode to nothing, as ever.
+func ifSet(on bool) *bool {
+	if on {
+		return &on
+	}
+	return nil
 }
 
 // PrivacyIn decodes privacy switches.
@@ -102,7 +111,32 @@ func PrivacyIn(p *zolalv1.Privacy) *chat.Privacy {
 	return &chat.Privacy{
 		HideLastSeen: p.GetHideLastSeen(), HideTyping: p.GetHideTyping(), HideReads: p.GetHideReads(),
 		HideForwards: p.GetHideForwards(), RefuseInvites: p.GetRefuseInvites(),
+		Unfindable: p.GetUnfindable(), QuietContacts: p.GetQuietContacts(),
 	}
+}
+
+// ContactOut encodes a contact of an account.
+func ContactOut(c *chat.Contact) *zolalv1.Contact {
+	return &zolalv1.Contact{
+		Account: uint32(c.Account), Name: c.Name, SeenName: c.SeenName, SeenUsername: c.SeenUsername,
+		Removed: c.Removed,
+	}
+}
+
+func contactIn(c *zolalv1.Contact) *chat.Contact {
+	return &chat.Contact{
+		Account: chat.AccountID(c.GetAccount()), Name: c.GetName(), SeenName: c.GetSeenName(),
+		SeenUsername: c.GetSeenUsername(), Removed: c.GetRemoved(),
+	}
+}
+
+// PersonalOut encodes an account's personal link.
+func PersonalOut(l *chat.PersonalLink) *zolalv1.PersonalLink {
+	return &zolalv1.PersonalLink{Token: l.Token, Removed: l.Removed}
+}
+
+func personalIn(l *zolalv1.PersonalLink) *chat.PersonalLink {
+	return &chat.PersonalLink{Token: l.GetToken(), Removed: l.GetRemoved()}
 }
 
 // DeviceNoticeOut encodes a notice to an account's devices.

@@ -34,22 +34,24 @@ type vector struct {
 
 // bodies has an example of the message that bodies of a kind are.
 var bodies = map[zolalv1.Kind]proto.Message{
-	zolalv1.Kind_KIND_CHAT_CREATED: &zolalv1.ChatCreated{},
-	zolalv1.Kind_KIND_MESSAGE:      &zolalv1.Message{},
-	zolalv1.Kind_KIND_EDIT:         &zolalv1.Message{},
-	zolalv1.Kind_KIND_DELETE:       &zolalv1.Redaction{},
-	zolalv1.Kind_KIND_MEMBER:       &zolalv1.MemberChange{},
-	zolalv1.Kind_KIND_CHAT_INFO:    &zolalv1.ChatInfoChange{},
-	zolalv1.Kind_KIND_SERVICE:      &zolalv1.ServiceLine{},
-	zolalv1.Kind_KIND_PROFILE:      &zolalv1.Profile{},
-	zolalv1.Kind_KIND_MY_CHAT:      &zolalv1.MyChat{},
-	zolalv1.Kind_KIND_READ:         &zolalv1.ReadMark{},
-	zolalv1.Kind_KIND_DRAFT:        &zolalv1.Draft{},
-	zolalv1.Kind_KIND_CHAT_PREFS:   &zolalv1.ChatPrefs{},
-	zolalv1.Kind_KIND_BLOCK:        &zolalv1.Block{},
-	zolalv1.Kind_KIND_PRIVACY:      &zolalv1.Privacy{},
-	zolalv1.Kind_KIND_DEVICE:       &zolalv1.DeviceNotice{},
-	zolalv1.Kind_KIND_INVITATION:   &zolalv1.Invitation{},
+	zolalv1.Kind_KIND_CHAT_CREATED:  &zolalv1.ChatCreated{},
+	zolalv1.Kind_KIND_MESSAGE:       &zolalv1.Message{},
+	zolalv1.Kind_KIND_EDIT:          &zolalv1.Message{},
+	zolalv1.Kind_KIND_DELETE:        &zolalv1.Redaction{},
+	zolalv1.Kind_KIND_MEMBER:        &zolalv1.MemberChange{},
+	zolalv1.Kind_KIND_CHAT_INFO:     &zolalv1.ChatInfoChange{},
+	zolalv1.Kind_KIND_SERVICE:       &zolalv1.ServiceLine{},
+	zolalv1.Kind_KIND_PROFILE:       &zolalv1.Profile{},
+	zolalv1.Kind_KIND_MY_CHAT:       &zolalv1.MyChat{},
+	zolalv1.Kind_KIND_READ:          &zolalv1.ReadMark{},
+	zolalv1.Kind_KIND_DRAFT:         &zolalv1.Draft{},
+	zolalv1.Kind_KIND_CHAT_PREFS:    &zolalv1.ChatPrefs{},
+	zolalv1.Kind_KIND_BLOCK:         &zolalv1.Block{},
+	zolalv1.Kind_KIND_PRIVACY:       &zolalv1.Privacy{},
+	zolalv1.Kind_KIND_DEVICE:        &zolalv1.DeviceNotice{},
+	zolalv1.Kind_KIND_INVITATION:    &zolalv1.Invitation{},
+	zolalv1.Kind_KIND_CONTACT:       &zolalv1.Contact{},
+	zolalv1.Kind_KIND_PERSONAL_LINK: &zolalv1.PersonalLink{},
 }
 
 // bodyOf returns an empty message of the type that bodies of a kind have; nil if the kind has none.
@@ -290,6 +292,8 @@ type ownJSON struct {
 	Privacy     json.RawMessage             `json:"privacy"`
 	Blocked     []chat.AccountID            `json:"blocked"`
 	Invitations []json.RawMessage           `json:"invitations"`
+	Contacts    []json.RawMessage           `json:"contacts,omitempty"`
+	Personal    json.RawMessage             `json:"personal,omitempty"`
 	Chats       map[chat.ChatID]ownChatJSON `json:"chats"`
 }
 
@@ -299,6 +303,12 @@ func ownOf(t *testing.T, _ vector, own chat.Own) json.RawMessage {
 		Head: own.Head, Gap: own.Gap, Profile: protoJSON(t, ProfileOut(&own.Profile)),
 		Privacy: protoJSON(t, PrivacyOut(&own.Privacy)), Blocked: append([]chat.AccountID{}, own.Blocked...),
 		Invitations: []json.RawMessage{}, Chats: map[chat.ChatID]ownChatJSON{},
+	}
+	if own.Personal != (chat.PersonalLink{}) {
+		out.Personal = protoJSON(t, PersonalOut(&own.Personal))
+	}
+	for i := range own.Contacts {
+		out.Contacts = append(out.Contacts, protoJSON(t, ContactOut(&own.Contacts[i])))
 	}
 	for i := range own.Invitations {
 		out.Invitations = append(out.Invitations, protoJSON(t, InvitationOut(&own.Invitations[i])))

@@ -29,10 +29,12 @@ import {
 import { applyGrowth } from '../src/sync/apply'
 import { applyUserEntries, NO_DRAFT, NO_PREFS } from '../src/sync/userlog'
 import {
+  contactOf,
   draftOf,
   entryOf,
   invitationOf,
   memberOf,
+  personalLinkOf,
   prefsOf,
   privacyOf,
   readChatBody,
@@ -41,6 +43,7 @@ import {
 } from '../src/wire'
 import * as ch from '../src/wire/gen/zolal/v1/chat_pb'
 import * as en from '../src/wire/gen/zolal/v1/entry_pb'
+import * as pe from '../src/wire/gen/zolal/v1/people_pb'
 import * as sy from '../src/wire/gen/zolal/v1/sync_pb'
 
 const { Kind } = en
@@ -63,6 +66,8 @@ const bodies: Partial<Record<en.Kind, DescMessage>> = {
   [Kind.PRIVACY]: sy.PrivacySchema,
   [Kind.DEVICE]: sy.DeviceNoticeSchema,
   [Kind.INVITATION]: sy.InvitationSchema,
+  [Kind.CONTACT]: pe.ContactSchema,
+  [Kind.PERSONAL_LINK]: pe.PersonalLinkSchema,
 }
 
 function bytesOf(kind: en.Kind, body: unknown): Uint8Array {
@@ -221,6 +226,8 @@ const nobody: OwnState = {
   privacy: privacyOf(undefined),
   blocked: [],
   invitations: [],
+  contacts: [],
+  personalLink: null,
 }
 
 const noChat: OwnChat = {
@@ -242,6 +249,12 @@ function wantedOwn(state: JsonObject): OwnState {
     invitations: (state['invitations'] as JsonObject[]).map((i) =>
       invitationOf(fromJson(sy.InvitationSchema, i)),
     ),
+    contacts: ((state['contacts'] ?? []) as JsonObject[]).map((c) =>
+      contactOf(fromJson(pe.ContactSchema, c)),
+    ),
+    personalLink: state['personal']
+      ? personalLinkOf(fromJson(pe.PersonalLinkSchema, state['personal']))
+      : null,
   }
 }
 

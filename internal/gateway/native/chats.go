@@ -50,7 +50,12 @@ func openDirect(ctx context.Context, c *caller, r *zolalv1.OpenDirectRequest) (*
 	if err != nil {
 		return nil, err
 	}
-	room, err := c.cfg.Engine.OpenDirect(ctx, c.actor, chat.AccountID(r.GetAccount()), key)
+	var room chat.ChatID
+	if token := r.GetPersonal(); token != "" {
+		room, err = c.cfg.Engine.OpenPersonal(ctx, c.actor, token, key)
+	} else {
+		room, err = c.cfg.Engine.OpenDirect(ctx, c.actor, chat.AccountID(r.GetAccount()), key)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +74,10 @@ func resolve(ctx context.Context, c *caller, r *zolalv1.ResolveRequest) (*zolalv
 		found, err = c.cfg.Engine.ResolveName(ctx, c.actor, what.Name)
 	case *zolalv1.ResolveRequest_Invite:
 		found, err = c.cfg.Engine.ResolveInvite(ctx, c.actor, what.Invite)
+	case *zolalv1.ResolveRequest_Personal:
+		found, err = c.cfg.Engine.ResolvePersonal(ctx, c.actor, what.Personal)
 	default:
-		err = &chat.Error{Code: chat.CodeBadRequest, Field: "what", Text: "a name or an invite is needed"}
+		err = &chat.Error{Code: chat.CodeBadRequest, Field: "what", Text: "a name or a link is needed"}
 	}
 	if err != nil {
 		return nil, err

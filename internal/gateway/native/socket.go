@@ -211,6 +211,7 @@ func (g *Gateway) welcome(ctx context.Context, h *zolalv1.Hello, from netip.Addr
 func (g *Gateway) authenticate(ctx context.Context, token string, from netip.Addr) (
 	chat.Actor, account.Session, error) {
 	actor, s, err := g.cfg.Accounts.Authenticate(ctx, token)
+	actor.Network = network(from)
 	if chat.CodeOf(err) == chat.CodeUnauthenticated {
 		if limit := g.rates.address(from); limit != nil {
 			err = limit

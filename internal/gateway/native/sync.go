@@ -74,6 +74,12 @@ func (c *caller) userState(s *engine.UserState) *zolalv1.UserState {
 	for i := range s.Invitations {
 		out.Invitations = append(out.Invitations, wire.InvitationOut(&s.Invitations[i]))
 	}
+	for i := range s.Contacts {
+		out.Contacts = append(out.Contacts, wire.ContactOut(&s.Contacts[i]))
+	}
+	if s.Personal != nil {
+		out.PersonalLink = wire.PersonalOut(s.Personal)
+	}
 	return out
 }
 
@@ -103,7 +109,11 @@ func setBlock(ctx context.Context, c *caller, r *zolalv1.SetBlockRequest) (wait[
 }
 
 func setPrivacy(ctx context.Context, c *caller, r *zolalv1.SetPrivacyRequest) (wait[zolalv1.Receipt], error) {
-	return c.beginOwn(ctx, chat.SetPrivacy{Privacy: *wire.PrivacyIn(r.GetPrivacy())}, r.GetKey())
+	p := r.GetPrivacy()
+	return c.beginOwn(ctx, chat.SetPrivacy{
+		Privacy: *wire.PrivacyIn(p), KeepUnfindable: p == nil || p.Unfindable == nil,
+		KeepQuiet: p == nil || p.QuietContacts == nil,
+	}, r.GetKey())
 }
 
 func setProfile(ctx context.Context, c *caller, r *zolalv1.SetProfileRequest) (wait[zolalv1.Receipt], error) {

@@ -152,10 +152,23 @@ func aboutPeople() []tableAbout {
 		hide_typing switch: that they are typing
 		hide_reads switch: how far they have read
 		hide_forwards switch: their name on what others forward
-		refuse_invites switch: being invited by strangers`},
+		refuse_invites switch: being invited by strangers
+		unfindable switch: being found by username by whom one has not met
+		quiet_contacts switch: not being told when a contact changes their name`},
 		{"words", "finding people and members by the beginning of a word", asLongAsAccount, `
 		tail end of a name from a word on, folded
 		account whose name`},
+		{"contacts", "one's own list of people, with names that nobody else sees",
+			"until taken off the list; a name given up is erased then", `
+		account whose list
+		other who is on it
+		name what the account calls them
+		seen_name what they called themselves then, to see when it changes
+		seen_username their username then
+		pos entry that holds it`},
+		{"personal_links", "being found by a link that one gives away", "until replaced or taken down", `
+		account where it leads
+		token the secret part of the link; empty where it was taken down`},
 		{"blocks", "keeping people away", "until unblocked", `
 		account who blocks
 		other whom`},

@@ -61,6 +61,10 @@ func (w *writer) apply(e *chat.Entry, change chat.Change) error {
 		return w.mergePrefs(c)
 	case chat.BlockSet:
 		return w.setBlock(c)
+	case chat.ContactSet:
+		return w.setContact(e, c)
+	case chat.PersonalSet:
+		return w.setPersonal(c)
 	default:
 		return chat.Errorf(chat.CodeInternal, "change %T is unknown", change)
 	}
@@ -315,7 +319,8 @@ func (w *writer) setProfile(c chat.ProfileSet) error {
 			return err
 		}
 	}
-	return w.conn.exec(`INSERT INTO people VALUES (?, ?, ?, ?, 0, 0, 0, 0, 0)
+	return w.conn.exec(`INSERT INTO people (account, name, username, about, hide_last_seen, hide_typing,
+		hide_reads, hide_forwards, refuse_invites) VALUES (?, ?, ?, ?, 0, 0, 0, 0, 0)
 		ON CONFLICT DO UPDATE SET name = excluded.name, username = excluded.username, about = excluded.about`,
 		c.Account, c.Profile.Name, c.Profile.Username, c.Profile.About)
 }
@@ -330,11 +335,15 @@ func tails(p chat.Profile) []string {
 
 func (w *writer) setPrivacy(c chat.PrivacySet) error {
 	p := c.Privacy
-	return w.conn.exec(`INSERT INTO people VALUES (?, '', '', '', ?, ?, ?, ?, ?)
+	return w.conn.exec(`INSERT INTO people (account, name, username, about, hide_last_seen, hide_typing,
+		hide_reads, hide_forwards, refuse_invites, unfindable, quiet_contacts)
+		VALUES (?, '', '', '', ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET hide_last_seen = excluded.hide_last_seen, hide_typing = excluded.hide_typing,
 		hide_reads = excluded.hide_reads, hide_forwards = excluded.hide_forwards,
-		refuse_invites = excluded.refuse_invites`,
-		c.Account, p.HideLastSeen, p.HideTyping, p.HideReads, p.HideForwards, p.RefuseInvites)
+		refuse_invites = excluded.refuse_invites, unfindable = excluded.unfindable,
+		quiet_contacts = excluded.quiet_contacts`,
+		c.Account, p.HideLastSeen, p.HideTyping, p.HideReads, p.HideForwards, p.RefuseInvites,
+		p.Unfindable, p.QuietContacts)
 }
 
 // setDraft erases the body of the draft before.

@@ -68,6 +68,8 @@ func fillProjections(t *testing.T, s *Store) *shelf {
 	})
 	write(room.Staff(), chat.KindJoinRequest, 0, &chat.JoinRequest{Account: 3, At: 5})
 	write(me.Log(), chat.KindBlock, 0, &chat.Block{Account: 9, Blocked: true})
+	write(me.Log(), chat.KindContact, 0, &chat.Contact{Account: 9, Name: "sister"})
+	write(me.Log(), chat.KindPersonal, 0, &chat.PersonalLink{Token: "t"})
 	write(me.Log(), chat.KindDraft, 0, &chat.DraftText{Chat: room, Text: "unsent"})
 	muted := chat.Millis(7)
 	write(me.Log(), chat.KindPrefs, 0, &chat.Prefs{Chat: room, MutedUntil: &muted})
@@ -83,6 +85,8 @@ var damages = []string{
 	"UPDATE overlays SET redacted = 1", "UPDATE keys SET seq = 5 WHERE key = (SELECT max(key) FROM keys)",
 	"UPDATE written SET entries = entries + 1", "INSERT INTO words VALUES ('somebody', 1)",
 	"INSERT INTO blocks VALUES (2, 1)", "UPDATE sources SET digest = 5", "UPDATE reads SET ord = 9",
+	"UPDATE contacts SET name = 'brother'", "UPDATE personal_links SET token = NULL",
+	"UPDATE people SET unfindable = 1",
 }
 
 func TestDamageOfAnyProjectionIsFoundAndMended(t *testing.T) {

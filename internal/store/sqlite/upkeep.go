@@ -33,6 +33,7 @@ func (s *Store) Renew(ctx context.Context) (in chat.Incarnation, err error) {
 var projections = [...]string{
 	"keys", "chats", "members", "names", "directs", "overlays", "pins", "mentions", "links", "link_uses",
 	"requests", "people", "words", "written", "blocks", "drafts", "prefs", "reads", "sources",
+	"contacts", "personal_links",
 }
 
 // rebuildStep is how many entries are read at a time; their bodies are in memory meanwhile.
@@ -107,6 +108,7 @@ func (w *writer) again(after chat.Pos, project func(chat.Entry) ([]chat.Change, 
 var dumped = [...]struct{ table, columns, order string }{
 	{"blocks", "account, other", "1, 2"},
 	{"chats", chatColumns, "1"},
+	{"contacts", "account, other, name, seen_name, seen_username, 0", "1, 2"},
 	{"directs", "a, b, chat", "1, 2"},
 	{"drafts", "account, chat, text, entities, reply, at", "1, 2"},
 	{"keys", "lower(hex(key)), device, log, seq", "key, 2"},
@@ -117,7 +119,8 @@ var dumped = [...]struct{ table, columns, order string }{
 	{"names", "name, skeleton, account, chat", "1"},
 	{"overlays", "log, target, by_seq, at, redacted", "1, 2"},
 	{"people", "account, name, username, about, hide_last_seen, hide_typing, hide_reads, hide_forwards, " +
-		"refuse_invites", "1"},
+		"refuse_invites, unfindable, quiet_contacts", "1"},
+	{"personal_links", "account, coalesce(token, ''), token IS NULL", "1"},
 	{"pins", "log, target, by_seq", "1, 2"},
 	{"prefs", "account, chat, muted_until, archived, pin_rank, marked_unread", "1, 2"},
 	{"reads", "account, chat, seq, ord", "1, 2"},

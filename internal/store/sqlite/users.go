@@ -15,7 +15,7 @@ import (
 func (s *Store) People(ctx context.Context, accounts []chat.AccountID) (people []chat.Person, err error) {
 	err = s.read(ctx, "people", func(c *conn) error {
 		return c.query(`SELECT p.account, p.name, p.username, p.about, p.hide_last_seen, p.hide_typing,
-			p.hide_reads, p.hide_forwards, p.refuse_invites, s.at
+			p.hide_reads, p.hide_forwards, p.refuse_invites, p.unfindable, p.quiet_contacts, s.at
 			FROM json_each(?1) AS j CROSS JOIN people AS p ON p.account = j.value
 			LEFT JOIN seen AS s ON s.account = p.account`, func(r *row) error {
 			people = append(people, chat.Person{
@@ -23,7 +23,7 @@ func (s *Store) People(ctx context.Context, accounts []chat.AccountID) (people [
 				Profile: chat.Profile{Name: r.text(), Username: r.text(), About: r.text()},
 				Privacy: chat.Privacy{
 					HideLastSeen: r.bool(), HideTyping: r.bool(), HideReads: r.bool(), HideForwards: r.bool(),
-					RefuseInvites: r.bool(),
+					RefuseInvites: r.bool(), Unfindable: r.bool(), QuietContacts: r.bool(),
 				},
 				LastSeen: num[chat.Millis](r),
 			})

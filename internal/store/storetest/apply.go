@@ -53,6 +53,10 @@ func (t *txn) apply(e *chat.Entry, change chat.Change) error {
 		t.mergePrefs(c)
 	case chat.BlockSet:
 		return t.setBlock(c)
+	case chat.ContactSet:
+		t.setContact(e, c)
+	case chat.PersonalSet:
+		return t.setPersonal(c)
 	case chat.SourceSet:
 		return t.setSource(e, c)
 	default:

@@ -44,6 +44,7 @@ func (m *Memory) tables() []table {
 	return []table{
 		{"blocks", rowsOf(p.blocks, func(k pair, _ struct{}) []any { return values(k.a, k.b) })},
 		{"chats", rowsOf(p.chats, func(_ chat.ChatID, c chat.Chat) []any { return values(c) })},
+		{"contacts", rowsOf(p.contacts, func(k pair, c contactRow) []any { return values(k.a, c.Contact) })},
 		{"directs", rowsOf(p.directs, func(k pair, c chat.ChatID) []any { return values(k.a, k.b, c) })},
 		{"drafts", rowsOf(p.drafts, func(k pair, d draftRow) []any { return values(k.b, d.DraftText) })},
 		{"keys", rowsOf(m.keys, func(k keyID, at place) []any { return values(k.key, k.device, at.log, at.seq) })},
@@ -59,6 +60,9 @@ func (m *Memory) tables() []table {
 		})},
 		{"people", rowsOf(p.people, func(a chat.AccountID, who chat.Person) []any {
 			return values(a, who.Profile, who.Privacy)
+		})},
+		{"personal_links", rowsOf(p.personal, func(a chat.AccountID, l chat.PersonalLink) []any {
+			return values(a, l)
 		})},
 		{"pins", rowsOf(p.pins, func(k place, by chat.Seq) []any { return values(k.log, k.seq, by) })},
 		{"prefs", rowsOf(p.prefs, func(k pair, r chat.Prefs) []any { return values(k.b, r) })},

@@ -45,6 +45,10 @@ type (
 		chat.DraftText
 		pos chat.Pos
 	}
+	contactRow struct {
+		chat.Contact
+		pos chat.Pos
+	}
 	sourceID struct {
 		room   chat.ChatID
 		number int64
@@ -66,8 +70,11 @@ type projections struct {
 	linkUses  map[linkUse]struct{}
 	requests  map[pair]chat.JoinRequest // chat, account
 	people    map[chat.AccountID]chat.Person
-	blocks    map[pair]struct{} // who, whom
-	drafts    map[pair]draftRow // chat, account
+	blocks    map[pair]struct{}   // who, whom
+	contacts  map[pair]contactRow // whose, whom
+	personal  map[chat.AccountID]chat.PersonalLink
+	tokens    map[string]chat.AccountID // of personal links
+	drafts    map[pair]draftRow         // chat, account
 	prefs     map[pair]chat.Prefs
 	reads     map[pair]chat.ReadMark
 	sources   map[sourceID]engine.Source
@@ -89,6 +96,9 @@ func newProjections() *projections {
 		requests:  map[pair]chat.JoinRequest{},
 		people:    map[chat.AccountID]chat.Person{},
 		blocks:    map[pair]struct{}{},
+		contacts:  map[pair]contactRow{},
+		personal:  map[chat.AccountID]chat.PersonalLink{},
+		tokens:    map[string]chat.AccountID{},
 		drafts:    map[pair]draftRow{},
 		prefs:     map[pair]chat.Prefs{},
 		reads:     map[pair]chat.ReadMark{},
@@ -112,6 +122,9 @@ func (p *projections) clone() *projections {
 		requests:  maps.Clone(p.requests),
 		people:    maps.Clone(p.people),
 		blocks:    maps.Clone(p.blocks),
+		contacts:  maps.Clone(p.contacts),
+		personal:  maps.Clone(p.personal),
+		tokens:    maps.Clone(p.tokens),
 		drafts:    maps.Clone(p.drafts),
 		prefs:     maps.Clone(p.prefs),
 		reads:     maps.Clone(p.reads),

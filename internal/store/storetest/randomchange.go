@@ -194,6 +194,16 @@ func userChanges() []func(*rapid.T) chat.Change {
 			return chat.PrivacySet{Account: anyAccount(t), Privacy: anything[chat.Privacy](t)}
 		},
 		func(t *rapid.T) chat.Change {
+			c := chat.Contact{Account: anyAccount(t), Name: randomText(t), SeenName: randomText(t)}
+			c.Removed = rapid.IntRange(0, 3).Draw(t, "removed") == 0
+			return chat.ContactSet{Account: anyAccount(t), Contact: c}
+		},
+		func(t *rapid.T) chat.Change {
+			l := chat.PersonalLink{Token: rapid.SampledFrom([]string{"p1", "p2", "p3"}).Draw(t, "personal")}
+			l.Removed = rapid.IntRange(0, 3).Draw(t, "removed") == 0
+			return chat.PersonalSet{Account: anyAccount(t), Link: l}
+		},
+		func(t *rapid.T) chat.Change {
 			b := chat.Block{Account: anyAccount(t), Blocked: rapid.Bool().Draw(t, "blocked")}
 			return chat.BlockSet{Account: anyAccount(t), Block: b}
 		},

@@ -48,6 +48,8 @@ func Suite(t *testing.T, open func(*testing.T) engine.Store) {
 		{"the list has the moved chats first", testList},
 		{"groups and channels are counted, and those one owns", testHeld},
 		{"a draft replaces the one before and erases it", testDrafts},
+		{"a contact replaces the one before and erases it", testContacts},
+		{"a personal link leads to its account until it is replaced", testPersonal},
 		{"a number of an imported history is bound once", testSources},
 		{"the first entry at a time is found", testFirstAt},
 		{"numbers given are never given again", testNextID},

@@ -1246,7 +1246,8 @@ func (x *CreateChatRequest) GetInvite() []uint32 {
 type OpenDirectRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           []byte                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
-	Account       uint32                 `protobuf:"varint,2,opt,name=account,proto3" json:"account,omitempty"` // own account: saved messages
+	Account       uint32                 `protobuf:"varint,2,opt,name=account,proto3" json:"account,omitempty"`  // own account: saved messages
+	Personal      string                 `protobuf:"bytes,3,opt,name=personal,proto3" json:"personal,omitempty"` // token of the personal link by which they were found, where they were
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1293,6 +1294,13 @@ func (x *OpenDirectRequest) GetAccount() uint32 {
 		return x.Account
 	}
 	return 0
+}
+
+func (x *OpenDirectRequest) GetPersonal() string {
+	if x != nil {
+		return x.Personal
+	}
+	return ""
 }
 
 type ChatRequest struct {
@@ -1397,6 +1405,7 @@ type ResolveRequest struct {
 	//
 	//	*ResolveRequest_Name
 	//	*ResolveRequest_Invite
+	//	*ResolveRequest_Personal
 	What          isResolveRequest_What `protobuf_oneof:"what"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1457,6 +1466,15 @@ func (x *ResolveRequest) GetInvite() string {
 	return ""
 }
 
+func (x *ResolveRequest) GetPersonal() string {
+	if x != nil {
+		if x, ok := x.What.(*ResolveRequest_Personal); ok {
+			return x.Personal
+		}
+	}
+	return ""
+}
+
 type isResolveRequest_What interface {
 	isResolveRequest_What()
 }
@@ -1469,9 +1487,15 @@ type ResolveRequest_Invite struct {
 	Invite string `protobuf:"bytes,2,opt,name=invite,proto3,oneof"` // token of an invite link
 }
 
+type ResolveRequest_Personal struct {
+	Personal string `protobuf:"bytes,3,opt,name=personal,proto3,oneof"` // token of somebody's personal link
+}
+
 func (*ResolveRequest_Name) isResolveRequest_What() {}
 
 func (*ResolveRequest_Invite) isResolveRequest_What() {}
+
+func (*ResolveRequest_Personal) isResolveRequest_What() {}
 
 type ResolveResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2677,18 +2701,20 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x14\n" +
 	"\x05about\x18\x03 \x01(\tR\x05about\x12\x12\n" +
 	"\x04name\x18\x04 \x01(\tR\x04name\x12\x16\n" +
-	"\x06invite\x18\x05 \x03(\rR\x06invite\"?\n" +
+	"\x06invite\x18\x05 \x03(\rR\x06invite\"[\n" +
 	"\x11OpenDirectRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x18\n" +
-	"\aaccount\x18\x02 \x01(\rR\aaccount\"!\n" +
+	"\aaccount\x18\x02 \x01(\rR\aaccount\x12\x1a\n" +
+	"\bpersonal\x18\x03 \x01(\tR\bpersonal\"!\n" +
 	"\vChatRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\"9\n" +
 	"\x11ChatChangeRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
-	"\x03key\x18\x02 \x01(\fR\x03key\"H\n" +
+	"\x03key\x18\x02 \x01(\fR\x03key\"f\n" +
 	"\x0eResolveRequest\x12\x14\n" +
 	"\x04name\x18\x01 \x01(\tH\x00R\x04name\x12\x18\n" +
-	"\x06invite\x18\x02 \x01(\tH\x00R\x06inviteB\x06\n" +
+	"\x06invite\x18\x02 \x01(\tH\x00R\x06invite\x12\x1c\n" +
+	"\bpersonal\x18\x03 \x01(\tH\x00R\bpersonalB\x06\n" +
 	"\x04what\"\x7f\n" +
 	"\x0fResolveResponse\x12(\n" +
 	"\x06person\x18\x01 \x01(\v2\x10.zolal.v1.PersonR\x06person\x12&\n" +
@@ -2956,6 +2982,7 @@ func file_zolal_v1_chat_proto_init() {
 	file_zolal_v1_chat_proto_msgTypes[13].OneofWrappers = []any{
 		(*ResolveRequest_Name)(nil),
 		(*ResolveRequest_Invite)(nil),
+		(*ResolveRequest_Personal)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{

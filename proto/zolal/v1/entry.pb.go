@@ -46,15 +46,17 @@ const (
 	Kind_KIND_MLS_COMMIT Kind = 20
 	Kind_KIND_MLS_RESET  Kind = 21
 	// User logs.
-	Kind_KIND_PROFILE    Kind = 40 // Profile
-	Kind_KIND_MY_CHAT    Kind = 41 // MyChat
-	Kind_KIND_READ       Kind = 42 // ReadMark
-	Kind_KIND_DRAFT      Kind = 43 // Draft
-	Kind_KIND_CHAT_PREFS Kind = 44 // ChatPrefs
-	Kind_KIND_BLOCK      Kind = 45 // Block
-	Kind_KIND_PRIVACY    Kind = 46 // Privacy
-	Kind_KIND_DEVICE     Kind = 47 // DeviceNotice
-	Kind_KIND_INVITATION Kind = 48 // Invitation
+	Kind_KIND_PROFILE       Kind = 40 // Profile
+	Kind_KIND_MY_CHAT       Kind = 41 // MyChat
+	Kind_KIND_READ          Kind = 42 // ReadMark
+	Kind_KIND_DRAFT         Kind = 43 // Draft
+	Kind_KIND_CHAT_PREFS    Kind = 44 // ChatPrefs
+	Kind_KIND_BLOCK         Kind = 45 // Block
+	Kind_KIND_PRIVACY       Kind = 46 // Privacy
+	Kind_KIND_DEVICE        Kind = 47 // DeviceNotice
+	Kind_KIND_INVITATION    Kind = 48 // Invitation
+	Kind_KIND_CONTACT       Kind = 49 // Contact
+	Kind_KIND_PERSONAL_LINK Kind = 50 // PersonalLink
 	// Staff logs: what only the owner and admins of a chat may read.
 	Kind_KIND_INVITE_LINK  Kind = 60 // InviteLink
 	Kind_KIND_JOIN_REQUEST Kind = 61 // JoinRequest
@@ -87,37 +89,41 @@ var (
 		46: "KIND_PRIVACY",
 		47: "KIND_DEVICE",
 		48: "KIND_INVITATION",
+		49: "KIND_CONTACT",
+		50: "KIND_PERSONAL_LINK",
 		60: "KIND_INVITE_LINK",
 		61: "KIND_JOIN_REQUEST",
 		62: "KIND_STAFF_MEMBER",
 	}
 	Kind_value = map[string]int32{
-		"KIND_UNSPECIFIED":  0,
-		"KIND_CHAT_CREATED": 1,
-		"KIND_MESSAGE":      2,
-		"KIND_EDIT":         3,
-		"KIND_DELETE":       4,
-		"KIND_PIN":          5,
-		"KIND_UNPIN":        6,
-		"KIND_MEMBER":       7,
-		"KIND_CHAT_INFO":    8,
-		"KIND_CHAT_WIDE":    9,
-		"KIND_SERVICE":      10,
-		"KIND_CHAT_DELETED": 11,
-		"KIND_MLS_COMMIT":   20,
-		"KIND_MLS_RESET":    21,
-		"KIND_PROFILE":      40,
-		"KIND_MY_CHAT":      41,
-		"KIND_READ":         42,
-		"KIND_DRAFT":        43,
-		"KIND_CHAT_PREFS":   44,
-		"KIND_BLOCK":        45,
-		"KIND_PRIVACY":      46,
-		"KIND_DEVICE":       47,
-		"KIND_INVITATION":   48,
-		"KIND_INVITE_LINK":  60,
-		"KIND_JOIN_REQUEST": 61,
-		"KIND_STAFF_MEMBER": 62,
+		"KIND_UNSPECIFIED":   0,
+		"KIND_CHAT_CREATED":  1,
+		"KIND_MESSAGE":       2,
+		"KIND_EDIT":          3,
+		"KIND_DELETE":        4,
+		"KIND_PIN":           5,
+		"KIND_UNPIN":         6,
+		"KIND_MEMBER":        7,
+		"KIND_CHAT_INFO":     8,
+		"KIND_CHAT_WIDE":     9,
+		"KIND_SERVICE":       10,
+		"KIND_CHAT_DELETED":  11,
+		"KIND_MLS_COMMIT":    20,
+		"KIND_MLS_RESET":     21,
+		"KIND_PROFILE":       40,
+		"KIND_MY_CHAT":       41,
+		"KIND_READ":          42,
+		"KIND_DRAFT":         43,
+		"KIND_CHAT_PREFS":    44,
+		"KIND_BLOCK":         45,
+		"KIND_PRIVACY":       46,
+		"KIND_DEVICE":        47,
+		"KIND_INVITATION":    48,
+		"KIND_CONTACT":       49,
+		"KIND_PERSONAL_LINK": 50,
+		"KIND_INVITE_LINK":   60,
+		"KIND_JOIN_REQUEST":  61,
+		"KIND_STAFF_MEMBER":  62,
 	}
 )
 
@@ -1425,7 +1431,7 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\")\n" +
 	"\tRedaction\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\xf2\x03\n" +
+	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\x9c\x04\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11KIND_CHAT_CREATED\x10\x01\x12\x10\n" +
@@ -1453,7 +1459,9 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"KIND_BLOCK\x10-\x12\x10\n" +
 	"\fKIND_PRIVACY\x10.\x12\x0f\n" +
 	"\vKIND_DEVICE\x10/\x12\x13\n" +
-	"\x0fKIND_INVITATION\x100\x12\x14\n" +
+	"\x0fKIND_INVITATION\x100\x12\x10\n" +
+	"\fKIND_CONTACT\x101\x12\x16\n" +
+	"\x12KIND_PERSONAL_LINK\x102\x12\x14\n" +
 	"\x10KIND_INVITE_LINK\x10<\x12\x15\n" +
 	"\x11KIND_JOIN_REQUEST\x10=\x12\x15\n" +
 	"\x11KIND_STAFF_MEMBER\x10>*\xb5\x04\n" +

@@ -450,6 +450,9 @@ type Privacy struct {
 	HideReads     bool                   `protobuf:"varint,3,opt,name=hide_reads,json=hideReads,proto3" json:"hide_reads,omitempty"`
 	HideForwards  bool                   `protobuf:"varint,4,opt,name=hide_forwards,json=hideForwards,proto3" json:"hide_forwards,omitempty"`    // forwards of my messages do not link to me
 	RefuseInvites bool                   `protobuf:"varint,5,opt,name=refuse_invites,json=refuseInvites,proto3" json:"refuse_invites,omitempty"` // nobody may invite me
+	// Where SetPrivacy names one of these two not at all, it stays as it is: an older client does not know it.
+	Unfindable    *bool `protobuf:"varint,6,opt,name=unfindable,proto3,oneof" json:"unfindable,omitempty"`                            // my username finds me for those alone who have met me
+	QuietContacts *bool `protobuf:"varint,7,opt,name=quiet_contacts,json=quietContacts,proto3,oneof" json:"quiet_contacts,omitempty"` // changed names of my contacts are not pointed out to me
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -515,6 +518,20 @@ func (x *Privacy) GetHideForwards() bool {
 func (x *Privacy) GetRefuseInvites() bool {
 	if x != nil {
 		return x.RefuseInvites
+	}
+	return false
+}
+
+func (x *Privacy) GetUnfindable() bool {
+	if x != nil && x.Unfindable != nil {
+		return *x.Unfindable
+	}
+	return false
+}
+
+func (x *Privacy) GetQuietContacts() bool {
+	if x != nil && x.QuietContacts != nil {
+		return *x.QuietContacts
 	}
 	return false
 }
@@ -901,6 +918,8 @@ type UserState struct {
 	Privacy       *Privacy               `protobuf:"bytes,4,opt,name=privacy,proto3" json:"privacy,omitempty"`
 	Invitations   []*Invitation          `protobuf:"bytes,5,rep,name=invitations,proto3" json:"invitations,omitempty"`
 	Operator      bool                   `protobuf:"varint,6,opt,name=operator,proto3" json:"operator,omitempty"`
+	Contacts      []*Contact             `protobuf:"bytes,7,rep,name=contacts,proto3" json:"contacts,omitempty"`                             // by account number
+	PersonalLink  *PersonalLink          `protobuf:"bytes,8,opt,name=personal_link,json=personalLink,proto3" json:"personal_link,omitempty"` // absent where none was ever made
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -975,6 +994,20 @@ func (x *UserState) GetOperator() bool {
 		return x.Operator
 	}
 	return false
+}
+
+func (x *UserState) GetContacts() []*Contact {
+	if x != nil {
+		return x.Contacts
+	}
+	return nil
+}
+
+func (x *UserState) GetPersonalLink() *PersonalLink {
+	if x != nil {
+		return x.PersonalLink
+	}
+	return nil
 }
 
 type Empty struct {
@@ -2780,7 +2813,7 @@ var File_zolal_v1_sync_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\n" +
-	"\x13zolal/v1/sync.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x14zolal/v1/entry.proto\"O\n" +
+	"\x13zolal/v1/sync.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x14zolal/v1/entry.proto\x1a\x15zolal/v1/people.proto\"O\n" +
 	"\aProfile\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\busername\x18\x02 \x01(\tR\busername\x12\x14\n" +
@@ -2815,7 +2848,7 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\x0e_marked_unread\";\n" +
 	"\x05Block\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\rR\aaccount\x12\x18\n" +
-	"\ablocked\x18\x02 \x01(\bR\ablocked\"\xbb\x01\n" +
+	"\ablocked\x18\x02 \x01(\bR\ablocked\"\xae\x02\n" +
 	"\aPrivacy\x12$\n" +
 	"\x0ehide_last_seen\x18\x01 \x01(\bR\fhideLastSeen\x12\x1f\n" +
 	"\vhide_typing\x18\x02 \x01(\bR\n" +
@@ -2823,7 +2856,13 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\n" +
 	"hide_reads\x18\x03 \x01(\bR\thideReads\x12#\n" +
 	"\rhide_forwards\x18\x04 \x01(\bR\fhideForwards\x12%\n" +
-	"\x0erefuse_invites\x18\x05 \x01(\bR\rrefuseInvites\"j\n" +
+	"\x0erefuse_invites\x18\x05 \x01(\bR\rrefuseInvites\x12#\n" +
+	"\n" +
+	"unfindable\x18\x06 \x01(\bH\x00R\n" +
+	"unfindable\x88\x01\x01\x12*\n" +
+	"\x0equiet_contacts\x18\a \x01(\bH\x01R\rquietContacts\x88\x01\x01B\r\n" +
+	"\v_unfindableB\x11\n" +
+	"\x0f_quiet_contacts\"j\n" +
 	"\fDeviceNotice\x12(\n" +
 	"\x06device\x18\x01 \x01(\v2\x10.zolal.v1.DeviceR\x06device\x12\x18\n" +
 	"\aremoved\x18\x02 \x01(\bR\aremoved\x12\x16\n" +
@@ -2862,14 +2901,16 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\rpeer_read_seq\x18\b \x01(\rR\vpeerReadSeq\x12%\n" +
 	"\x05draft\x18\t \x01(\v2\x0f.zolal.v1.DraftR\x05draft\x12)\n" +
 	"\x05prefs\x18\n" +
-	" \x01(\v2\x13.zolal.v1.ChatPrefsR\x05prefs\"\xed\x01\n" +
+	" \x01(\v2\x13.zolal.v1.ChatPrefsR\x05prefs\"\xd9\x02\n" +
 	"\tUserState\x12+\n" +
 	"\aprofile\x18\x01 \x01(\v2\x11.zolal.v1.ProfileR\aprofile\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\rR\aaccount\x12\x18\n" +
 	"\ablocked\x18\x03 \x03(\rR\ablocked\x12+\n" +
 	"\aprivacy\x18\x04 \x01(\v2\x11.zolal.v1.PrivacyR\aprivacy\x126\n" +
 	"\vinvitations\x18\x05 \x03(\v2\x14.zolal.v1.InvitationR\vinvitations\x12\x1a\n" +
-	"\boperator\x18\x06 \x01(\bR\boperator\"\a\n" +
+	"\boperator\x18\x06 \x01(\bR\boperator\x12-\n" +
+	"\bcontacts\x18\a \x03(\v2\x11.zolal.v1.ContactR\bcontacts\x12;\n" +
+	"\rpersonal_link\x18\b \x01(\v2\x16.zolal.v1.PersonalLinkR\fpersonalLink\"\a\n" +
 	"\x05Empty\"\x86\x01\n" +
 	"\vSyncRequest\x12 \n" +
 	"\vincarnation\x18\x01 \x01(\fR\vincarnation\x12\x10\n" +
@@ -3063,9 +3104,11 @@ var file_zolal_v1_sync_proto_goTypes = []any{
 	(*ChatInfo)(nil),          // 45: zolal.v1.ChatInfo
 	(*Entry)(nil),             // 46: zolal.v1.Entry
 	(*Person)(nil),            // 47: zolal.v1.Person
-	(*Head)(nil),              // 48: zolal.v1.Head
-	(*Tally)(nil),             // 49: zolal.v1.Tally
-	(*Receipt)(nil),           // 50: zolal.v1.Receipt
+	(*Contact)(nil),           // 48: zolal.v1.Contact
+	(*PersonalLink)(nil),      // 49: zolal.v1.PersonalLink
+	(*Head)(nil),              // 50: zolal.v1.Head
+	(*Tally)(nil),             // 51: zolal.v1.Tally
+	(*Receipt)(nil),           // 52: zolal.v1.Receipt
 }
 var file_zolal_v1_sync_proto_depIdxs = []int32{
 	41, // 0: zolal.v1.MyChat.type:type_name -> zolal.v1.ChatType
@@ -3083,60 +3126,62 @@ var file_zolal_v1_sync_proto_depIdxs = []int32{
 	0,  // 12: zolal.v1.UserState.profile:type_name -> zolal.v1.Profile
 	6,  // 13: zolal.v1.UserState.privacy:type_name -> zolal.v1.Privacy
 	8,  // 14: zolal.v1.UserState.invitations:type_name -> zolal.v1.Invitation
-	11, // 15: zolal.v1.SyncResponse.state:type_name -> zolal.v1.UserState
-	46, // 16: zolal.v1.SyncResponse.user_entries:type_name -> zolal.v1.Entry
-	48, // 17: zolal.v1.SyncResponse.user_head:type_name -> zolal.v1.Head
-	10, // 18: zolal.v1.SyncResponse.chats:type_name -> zolal.v1.ChatState
-	47, // 19: zolal.v1.SyncResponse.people:type_name -> zolal.v1.Person
-	38, // 20: zolal.v1.SyncResponse.addresses:type_name -> zolal.v1.AddressList
-	3,  // 21: zolal.v1.SetDraftRequest.draft:type_name -> zolal.v1.Draft
-	4,  // 22: zolal.v1.SetPrefsRequest.prefs:type_name -> zolal.v1.ChatPrefs
-	5,  // 23: zolal.v1.SetBlockRequest.block:type_name -> zolal.v1.Block
-	6,  // 24: zolal.v1.SetPrivacyRequest.privacy:type_name -> zolal.v1.Privacy
-	0,  // 25: zolal.v1.SetProfileRequest.profile:type_name -> zolal.v1.Profile
-	34, // 26: zolal.v1.WatchResponse.people:type_name -> zolal.v1.Presence
-	25, // 27: zolal.v1.CommonRequest.samples:type_name -> zolal.v1.Sample
-	30, // 28: zolal.v1.Update.chat:type_name -> zolal.v1.ChatTail
-	31, // 29: zolal.v1.Update.user:type_name -> zolal.v1.UserTail
-	32, // 30: zolal.v1.Update.signal:type_name -> zolal.v1.Signal
-	37, // 31: zolal.v1.Update.resync:type_name -> zolal.v1.Resync
-	38, // 32: zolal.v1.Update.addresses:type_name -> zolal.v1.AddressList
-	40, // 33: zolal.v1.Update.going_away:type_name -> zolal.v1.GoingAway
-	28, // 34: zolal.v1.Updates.updates:type_name -> zolal.v1.Update
-	46, // 35: zolal.v1.ChatTail.entries:type_name -> zolal.v1.Entry
-	46, // 36: zolal.v1.UserTail.entries:type_name -> zolal.v1.Entry
-	33, // 37: zolal.v1.Signal.typing:type_name -> zolal.v1.Typing
-	34, // 38: zolal.v1.Signal.presence:type_name -> zolal.v1.Presence
-	35, // 39: zolal.v1.Signal.tally:type_name -> zolal.v1.TallyChange
-	36, // 40: zolal.v1.Signal.read:type_name -> zolal.v1.PeerRead
-	49, // 41: zolal.v1.TallyChange.tallies:type_name -> zolal.v1.Tally
-	13, // 42: zolal.v1.Sync.Sync:input_type -> zolal.v1.SyncRequest
-	15, // 43: zolal.v1.Sync.MarkRead:input_type -> zolal.v1.MarkReadRequest
-	16, // 44: zolal.v1.Sync.SetDraft:input_type -> zolal.v1.SetDraftRequest
-	17, // 45: zolal.v1.Sync.SetPrefs:input_type -> zolal.v1.SetPrefsRequest
-	18, // 46: zolal.v1.Sync.SetBlock:input_type -> zolal.v1.SetBlockRequest
-	19, // 47: zolal.v1.Sync.SetPrivacy:input_type -> zolal.v1.SetPrivacyRequest
-	20, // 48: zolal.v1.Sync.SetProfile:input_type -> zolal.v1.SetProfileRequest
-	21, // 49: zolal.v1.Sync.Typing:input_type -> zolal.v1.TypingRequest
-	22, // 50: zolal.v1.Sync.Watch:input_type -> zolal.v1.WatchRequest
-	24, // 51: zolal.v1.Sync.Common:input_type -> zolal.v1.CommonRequest
-	27, // 52: zolal.v1.Sync.Poll:input_type -> zolal.v1.PollRequest
-	14, // 53: zolal.v1.Sync.Sync:output_type -> zolal.v1.SyncResponse
-	2,  // 54: zolal.v1.Sync.MarkRead:output_type -> zolal.v1.ReadMark
-	50, // 55: zolal.v1.Sync.SetDraft:output_type -> zolal.v1.Receipt
-	50, // 56: zolal.v1.Sync.SetPrefs:output_type -> zolal.v1.Receipt
-	50, // 57: zolal.v1.Sync.SetBlock:output_type -> zolal.v1.Receipt
-	50, // 58: zolal.v1.Sync.SetPrivacy:output_type -> zolal.v1.Receipt
-	50, // 59: zolal.v1.Sync.SetProfile:output_type -> zolal.v1.Receipt
-	12, // 60: zolal.v1.Sync.Typing:output_type -> zolal.v1.Empty
-	23, // 61: zolal.v1.Sync.Watch:output_type -> zolal.v1.WatchResponse
-	26, // 62: zolal.v1.Sync.Common:output_type -> zolal.v1.CommonResponse
-	29, // 63: zolal.v1.Sync.Poll:output_type -> zolal.v1.Updates
-	53, // [53:64] is the sub-list for method output_type
-	42, // [42:53] is the sub-list for method input_type
-	42, // [42:42] is the sub-list for extension type_name
-	42, // [42:42] is the sub-list for extension extendee
-	0,  // [0:42] is the sub-list for field type_name
+	48, // 15: zolal.v1.UserState.contacts:type_name -> zolal.v1.Contact
+	49, // 16: zolal.v1.UserState.personal_link:type_name -> zolal.v1.PersonalLink
+	11, // 17: zolal.v1.SyncResponse.state:type_name -> zolal.v1.UserState
+	46, // 18: zolal.v1.SyncResponse.user_entries:type_name -> zolal.v1.Entry
+	50, // 19: zolal.v1.SyncResponse.user_head:type_name -> zolal.v1.Head
+	10, // 20: zolal.v1.SyncResponse.chats:type_name -> zolal.v1.ChatState
+	47, // 21: zolal.v1.SyncResponse.people:type_name -> zolal.v1.Person
+	38, // 22: zolal.v1.SyncResponse.addresses:type_name -> zolal.v1.AddressList
+	3,  // 23: zolal.v1.SetDraftRequest.draft:type_name -> zolal.v1.Draft
+	4,  // 24: zolal.v1.SetPrefsRequest.prefs:type_name -> zolal.v1.ChatPrefs
+	5,  // 25: zolal.v1.SetBlockRequest.block:type_name -> zolal.v1.Block
+	6,  // 26: zolal.v1.SetPrivacyRequest.privacy:type_name -> zolal.v1.Privacy
+	0,  // 27: zolal.v1.SetProfileRequest.profile:type_name -> zolal.v1.Profile
+	34, // 28: zolal.v1.WatchResponse.people:type_name -> zolal.v1.Presence
+	25, // 29: zolal.v1.CommonRequest.samples:type_name -> zolal.v1.Sample
+	30, // 30: zolal.v1.Update.chat:type_name -> zolal.v1.ChatTail
+	31, // 31: zolal.v1.Update.user:type_name -> zolal.v1.UserTail
+	32, // 32: zolal.v1.Update.signal:type_name -> zolal.v1.Signal
+	37, // 33: zolal.v1.Update.resync:type_name -> zolal.v1.Resync
+	38, // 34: zolal.v1.Update.addresses:type_name -> zolal.v1.AddressList
+	40, // 35: zolal.v1.Update.going_away:type_name -> zolal.v1.GoingAway
+	28, // 36: zolal.v1.Updates.updates:type_name -> zolal.v1.Update
+	46, // 37: zolal.v1.ChatTail.entries:type_name -> zolal.v1.Entry
+	46, // 38: zolal.v1.UserTail.entries:type_name -> zolal.v1.Entry
+	33, // 39: zolal.v1.Signal.typing:type_name -> zolal.v1.Typing
+	34, // 40: zolal.v1.Signal.presence:type_name -> zolal.v1.Presence
+	35, // 41: zolal.v1.Signal.tally:type_name -> zolal.v1.TallyChange
+	36, // 42: zolal.v1.Signal.read:type_name -> zolal.v1.PeerRead
+	51, // 43: zolal.v1.TallyChange.tallies:type_name -> zolal.v1.Tally
+	13, // 44: zolal.v1.Sync.Sync:input_type -> zolal.v1.SyncRequest
+	15, // 45: zolal.v1.Sync.MarkRead:input_type -> zolal.v1.MarkReadRequest
+	16, // 46: zolal.v1.Sync.SetDraft:input_type -> zolal.v1.SetDraftRequest
+	17, // 47: zolal.v1.Sync.SetPrefs:input_type -> zolal.v1.SetPrefsRequest
+	18, // 48: zolal.v1.Sync.SetBlock:input_type -> zolal.v1.SetBlockRequest
+	19, // 49: zolal.v1.Sync.SetPrivacy:input_type -> zolal.v1.SetPrivacyRequest
+	20, // 50: zolal.v1.Sync.SetProfile:input_type -> zolal.v1.SetProfileRequest
+	21, // 51: zolal.v1.Sync.Typing:input_type -> zolal.v1.TypingRequest
+	22, // 52: zolal.v1.Sync.Watch:input_type -> zolal.v1.WatchRequest
+	24, // 53: zolal.v1.Sync.Common:input_type -> zolal.v1.CommonRequest
+	27, // 54: zolal.v1.Sync.Poll:input_type -> zolal.v1.PollRequest
+	14, // 55: zolal.v1.Sync.Sync:output_type -> zolal.v1.SyncResponse
+	2,  // 56: zolal.v1.Sync.MarkRead:output_type -> zolal.v1.ReadMark
+	52, // 57: zolal.v1.Sync.SetDraft:output_type -> zolal.v1.Receipt
+	52, // 58: zolal.v1.Sync.SetPrefs:output_type -> zolal.v1.Receipt
+	52, // 59: zolal.v1.Sync.SetBlock:output_type -> zolal.v1.Receipt
+	52, // 60: zolal.v1.Sync.SetPrivacy:output_type -> zolal.v1.Receipt
+	52, // 61: zolal.v1.Sync.SetProfile:output_type -> zolal.v1.Receipt
+	12, // 62: zolal.v1.Sync.Typing:output_type -> zolal.v1.Empty
+	23, // 63: zolal.v1.Sync.Watch:output_type -> zolal.v1.WatchResponse
+	26, // 64: zolal.v1.Sync.Common:output_type -> zolal.v1.CommonResponse
+	29, // 65: zolal.v1.Sync.Poll:output_type -> zolal.v1.Updates
+	55, // [55:66] is the sub-list for method output_type
+	44, // [44:55] is the sub-list for method input_type
+	44, // [44:44] is the sub-list for extension type_name
+	44, // [44:44] is the sub-list for extension extendee
+	0,  // [0:44] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_sync_proto_init() }
@@ -3146,7 +3191,9 @@ func file_zolal_v1_sync_proto_init() {
 	}
 	file_zolal_v1_chat_proto_init()
 	file_zolal_v1_entry_proto_init()
+	file_zolal_v1_people_proto_init()
 	file_zolal_v1_sync_proto_msgTypes[4].OneofWrappers = []any{}
+	file_zolal_v1_sync_proto_msgTypes[6].OneofWrappers = []any{}
 	file_zolal_v1_sync_proto_msgTypes[28].OneofWrappers = []any{
 		(*Update_Chat)(nil),
 		(*Update_User)(nil),

@@ -100,6 +100,8 @@ export class MemoryModel implements AppModel {
           hideReads: false,
           hideForwards: false,
           refuseInvites: false,
+          unfindable: false,
+          quietContacts: false,
         },
       },
     }

@@ -54,6 +54,8 @@ export type EntryKind =
   | 'privacy'
   | 'device'
   | 'invitation'
+  | 'contact'
+  | 'personalLink'
   | 'inviteLink'
   | 'joinRequest'
   | 'staffMember'
@@ -241,6 +243,24 @@ export interface Privacy {
   readonly hideReads: boolean
   readonly hideForwards: boolean
   readonly refuseInvites: boolean
+  readonly unfindable: boolean
+  readonly quietContacts: boolean
+}
+
+/** Somebody on the account's own list; nobody else learns of it. */
+export interface Contact {
+  readonly account: AccountId
+  /** Private; empty: as they call themselves. */
+  readonly name: string
+  /** What they called themselves when the contact was set. */
+  readonly seenName: string
+  readonly seenUsername: string
+}
+
+export interface PersonalLink {
+  readonly token: string
+  /** There is none, by the person's wish. */
+  readonly removed: boolean
 }
 
 export interface Profile {
@@ -264,6 +284,10 @@ export interface UserRecord {
   readonly privacy: Privacy
   readonly invitations: readonly Invitation[]
   readonly operator: boolean
+  /** Ascending by account. */
+  readonly contacts: readonly Contact[]
+  /** null: there was never one. */
+  readonly personalLink: PersonalLink | null
 }
 
 /** Bodies of chat entries, decoded. */
@@ -293,4 +317,6 @@ export type UserBody =
   | { readonly kind: 'privacy'; readonly privacy: Privacy }
   | { readonly kind: 'device'; readonly device: DeviceId; readonly removed: boolean; readonly reason: string }
   | { readonly kind: 'invitation'; readonly invitation: Invitation }
+  | { readonly kind: 'contact'; readonly contact: Contact; readonly removed: boolean }
+  | { readonly kind: 'personalLink'; readonly link: PersonalLink }
   | { readonly kind: 'unknown' }

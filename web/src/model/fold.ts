@@ -3,6 +3,7 @@ import type {
   ChatBody,
   ChatPrefs,
   ChatType,
+  Contact,
   DraftBody,
   Entry,
   InfoChange,
@@ -10,6 +11,7 @@ import type {
   MemberChange,
   MemberState,
   Overlay,
+  PersonalLink,
   Privacy,
   Profile,
   ReadMark,
@@ -227,6 +229,9 @@ export interface OwnState {
   /** Ascending. */
   readonly blocked: readonly AccountId[]
   readonly invitations: readonly Invitation[]
+  /** Ascending by account. */
+  readonly contacts: readonly Contact[]
+  readonly personalLink: PersonalLink | null
 }
 
 function uninvited(invitations: readonly Invitation[], chat: ChatId): Invitation[] {
@@ -249,6 +254,15 @@ export function foldOwn<S extends OwnState>(own: S, body: UserBody): S {
       const { invitation } = body
       return { ...own, invitations: [...uninvited(own.invitations, invitation.chat), invitation] }
     }
+    case 'contact': {
+      const { contact } = body
+      // What an older version of the app stored has none.
+      const others = (own.contacts ?? []).filter((c) => c.account !== contact.account)
+      const contacts = body.removed ? others : [...others, contact].sort((a, b) => a.account - b.account)
+      return { ...own, contacts }
+    }
+    case 'personalLink':
+      return { ...own, personalLink: body.link }
     case 'myChat':
       if (body.member.role === 'invited') return own
       return { ...own, invitations: uninvited(own.invitations, body.chat) }

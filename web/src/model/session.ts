@@ -43,6 +43,10 @@ export interface PrivacyView {
   readonly hideForwards: boolean
   /** Nobody may invite this person to chats. */
   readonly refuseInvites: boolean
+  /** The username finds this person for those alone who have met them. */
+  readonly unfindable: boolean
+  /** Changed names of contacts are not pointed out. */
+  readonly quietContacts: boolean
 }
 
 /** What a token may be used for. */

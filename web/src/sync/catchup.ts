@@ -63,7 +63,9 @@ function serverChatOf(state: ServerState): ServerChat[] {
  * stored with the cursor in one transaction; the position moves only when all of it is here.
  */
 export async function catchUp(db: AccountDb, caller: Caller, me: AccountId): Promise<CatchUpResult> {
-  const from = (await db.read((r) => r.value('cursor'))) ?? START
+  const [from = START, user] = await db.read((r) => Promise.all([r.value('cursor'), r.value('user')]))
+  // An older version of the app passed over what it did not know: the state has it.
+  const userSeq = user && !user.contacts ? 0 : from.userSeq
   const present = new Set<ChatId>()
   let pos = from.pos
   let skip = 0
@@ -72,7 +74,7 @@ export async function catchUp(db: AccountDb, caller: Caller, me: AccountId): Pro
     const response = await call(caller, Sync.method.sync, {
       incarnation: fromHex(from.incarnation),
       pos: BigInt(from.pos),
-      userSeq: from.userSeq,
+      userSeq,
       limit: CHATS,
       skip,
     })

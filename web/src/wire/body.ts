@@ -11,9 +11,11 @@ import type {
   UserBody,
 } from '../model/entry'
 import {
+  contactOf,
   draftOf,
   invitationOf,
   memberOf,
+  personalLinkOf,
   prefsChangeOf,
   privacyOf,
   readOf,
@@ -23,6 +25,7 @@ import {
 import { entitiesOf } from './entity'
 import { ChatCreatedSchema, ChatInfoChangeSchema, MemberChangeSchema } from './gen/zolal/v1/chat_pb'
 import * as entry from './gen/zolal/v1/entry_pb'
+import * as people from './gen/zolal/v1/people_pb'
 import * as sync from './gen/zolal/v1/sync_pb'
 
 /** Reads bodies of entries. A body that does not decode is 'unknown': it is drawn as such and kept. */
@@ -179,10 +182,18 @@ const userReaders: Readers<UserBody> = {
     const i = tryDecode(sync.InvitationSchema, bytes)
     return i && { kind: 'invitation', invitation: invitationOf(i) }
   },
+  contact: (bytes) => {
+    const c = tryDecode(people.ContactSchema, bytes)
+    return c && { kind: 'contact', contact: contactOf(c), removed: c.removed }
+  },
+  personalLink: (bytes) => {
+    const l = tryDecode(people.PersonalLinkSchema, bytes)
+    return l && { kind: 'personalLink', link: personalLinkOf(l) }
+  },
 }
 
 /** Kinds whose body may have been erased: no bytes of it mean no body, not an empty one. */
-const erasable: ReadonlySet<EntryKind> = new Set(['message', 'edit', 'service', 'draft'])
+const erasable: ReadonlySet<EntryKind> = new Set(['message', 'edit', 'service', 'draft', 'contact'])
 
 function isErased(e: Pick<Entry, 'kind' | 'body'>): boolean {
   return e.body.length === 0 && erasable.has(e.kind)

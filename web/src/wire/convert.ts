@@ -5,6 +5,7 @@ import type {
   ChatPrefs,
   ChatRecord,
   ChatType,
+  Contact,
   DraftBody,
   Entry,
   EntryKind,
@@ -13,6 +14,7 @@ import type {
   MemberState,
   Overlay,
   Person,
+  PersonalLink,
   Privacy,
   ReadMark,
   Standing,
@@ -23,6 +25,7 @@ import { entitiesOf } from './entity'
 import type * as account from './gen/zolal/v1/account_pb'
 import * as chat from './gen/zolal/v1/chat_pb'
 import * as entry from './gen/zolal/v1/entry_pb'
+import type * as people from './gen/zolal/v1/people_pb'
 import type * as sync from './gen/zolal/v1/sync_pb'
 import { toHex } from './hex'
 
@@ -51,6 +54,8 @@ const kinds: Partial<Record<entry.Kind, EntryKind>> = {
   [Kind.PRIVACY]: 'privacy',
   [Kind.DEVICE]: 'device',
   [Kind.INVITATION]: 'invitation',
+  [Kind.CONTACT]: 'contact',
+  [Kind.PERSONAL_LINK]: 'personalLink',
   [Kind.INVITE_LINK]: 'inviteLink',
   [Kind.JOIN_REQUEST]: 'joinRequest',
   [Kind.STAFF_MEMBER]: 'staffMember',
@@ -197,7 +202,17 @@ export function privacyOf(p: sync.Privacy | undefined): Privacy {
     hideReads: p?.hideReads ?? false,
     hideForwards: p?.hideForwards ?? false,
     refuseInvites: p?.refuseInvites ?? false,
+    unfindable: p?.unfindable ?? false,
+    quietContacts: p?.quietContacts ?? false,
   }
+}
+
+export function contactOf({ account, name, seenName, seenUsername }: people.Contact): Contact {
+  return { account, name, seenName, seenUsername }
+}
+
+export function personalLinkOf({ token, removed }: people.PersonalLink): PersonalLink {
+  return { token, removed }
 }
 
 export function invitationOf(i: sync.Invitation): Invitation {
@@ -216,6 +231,8 @@ export function userOf(u: sync.UserState): UserRecord {
     privacy: privacyOf(u.privacy),
     invitations: u.invitations.map(invitationOf),
     operator: u.operator,
+    contacts: u.contacts.map(contactOf),
+    personalLink: u.personalLink ? personalLinkOf(u.personalLink) : null,
   }
 }
 

@@ -10,6 +10,7 @@ export {
   encode,
   Messages,
   nameOf,
+  People,
   readForwardReceipts,
   readReceipt,
   reread,
