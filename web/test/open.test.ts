@@ -32,7 +32,11 @@ beforeEach(async () => {
   const live = new Live(1000)
   const people = new People(tab.account.mirror, live, 1, () => {})
   const context = { account: tab.account, people, live, closed: () => {} }
-  chat = new ChatSession({ ...context, requests: async () => 0, suggest: async () => [] }, 7, null)
+  chat = new ChatSession(
+    { ...context, requests: async () => 0, suggest: async () => [], members: async () => [] },
+    7,
+    null,
+  )
   await until('drawn', () => said().includes('salam'))
 })
 

@@ -229,6 +229,45 @@ real('the app and the real server', () => {
     await until('removed', () => b.view.get().state === 'removed')
   })
 
+  test('a small group says how many of it are online, to who shows oneself', async () => {
+    const [ada, babak, cyrus] = [await join('Ada'), await join('Babak'), await join('Cyrus')]
+    const id = await ada.app.rooms.create({ kind: 'group', title: 'Circle', about: '' })
+    const a = ada.app.openChat(id)
+    await until('ready', () => a.view.get().state === 'ready')
+    const online = () => a.view.get().info.onlineMembers
+    expect(online()).toBeNull()
+    const link = await ada.app.rooms.links.create(id, {
+      name: '',
+      limit: null,
+      expires: null,
+      approval: false,
+    })
+    await babak.app.rooms.join(link.id)
+    await until('two online', () => online() === 2)
+    await cyrus.app.rooms.join(link.id)
+    await until('three online', () => online() === 3)
+    // Who goes, who hides and who leaves are counted no more.
+    const { privacy } = me(cyrus.app)
+    await cyrus.app.profile.setPrivacy({ ...privacy, hideLastSeen: true })
+    await until('one hides', () => online() === 2)
+    await cyrus.app.profile.setPrivacy(privacy)
+    await until('and shows again', () => online() === 3)
+    await cyrus.app.rooms.leave(id)
+    await until('one left', () => online() === 2)
+    const second = start(ada.browser).app
+    await until('signed in there too', () => second.session.get().kind === 'signedIn')
+    const there = second.openChat(id)
+    const seen = () => there.view.get().info.onlineMembers
+    await until('two, in a tab that asks through the other', () => seen() === 2)
+    await ada.app.close()
+    await until(
+      'two, in the tab that leads now',
+      () => second.connection.get().state === 'online' && seen() === 2,
+    )
+    await second.profile.setPrivacy({ ...me(second).privacy, hideLastSeen: true })
+    await until('who hides sees nobody', () => seen() === null)
+  })
+
   test('an invitation waits for consent', async () => {
     const [ada, babak] = [await join('Ada'), await join('Babak')]
     const id = await ada.app.rooms.create({ kind: 'group', title: 'Invited', about: '' })

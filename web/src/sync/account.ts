@@ -32,6 +32,8 @@ export class Account {
   readonly #env: Env
   readonly #events: AccountEvents
   readonly #rungs: Record<string, string>
+  /** Where this tab leads. */
+  #leader: Leader | null = null
 
   /** Opens what is stored, which needs no network, then connects (or follows the tab that does). */
   static async open(
@@ -72,7 +74,10 @@ export class Account {
     this.tabs = new Tabs(o.env, o.db.name, {
       changed: (change) => this.mirror.take(change),
       state: (state) => this.#events.state(state),
-      fleeting: (what) => this.#events.fleeting(what),
+      fleeting: (what) => {
+        if (what.kind === 'looking') this.#leader?.look(what.by, what.at)
+        else this.#events.fleeting(what)
+      },
       lead: (signal) => this.#lead(signal),
     })
     this.history = new History(o.db, this.tabs, o.session.account)
@@ -129,12 +134,14 @@ export class Account {
         rungs: (rungs) => this.#events.rungs(rungs),
       },
     })
+    this.#leader = leader
     this.tabs.serve(leader.connection)
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
       else signal.addEventListener('abort', () => resolve(), { once: true })
     })
     this.tabs.serve(null)
+    this.#leader = null
     await leader.stop()
   }
 

@@ -6,6 +6,7 @@ import type { AccountId, ChatId, Seq } from '../model/id'
 import { Accounts, Chats, type ConnectionState, call, personOf, privacyOf, type Refusal } from '../wire'
 import { Account } from './account'
 import { applyPeople } from './apply'
+import { CIRCLE } from './circle'
 import type { Env } from './env'
 import { applyChatInfo } from './history'
 import { ChatList } from './list'
@@ -109,6 +110,7 @@ export class Inside {
         live: this.#live,
         requests: (info) => this.#requests(info.id),
         suggest: (info, prefix) => this.#members.suggest(info, prefix),
+        members: (of) => this.#members.all(of, CIRCLE),
         closed: (closed) => this.#chats.delete(closed),
       },
       chat,
@@ -136,6 +138,8 @@ export class Inside {
   connected(state: ConnectionState): void {
     if (state === 'online') {
       void this.#prepare()
+      // A tab that came later asks who is online.
+      this.account.tabs.tellFleeting({ kind: 'looking', by: '', at: [] })
       for (const chat of this.#chats) void chat.refresh()
     } else this.#live.forget()
     this.#events.connected(state)

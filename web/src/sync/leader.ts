@@ -21,6 +21,7 @@ import {
 } from '../wire'
 import { applyGrowth } from './apply'
 import { catchUp } from './catchup'
+import { CIRCLE } from './circle'
 import type { Env } from './env'
 import { Flusher } from './flush'
 import type { History } from './history'
@@ -32,6 +33,9 @@ import { applyUserEntries } from './userlog'
 
 /** Accounts whose presence one session may watch. */
 const WATCHED = 200
+
+/** Screens that are looked at, of all tabs: one that is not closed as it should is forgotten before long. */
+const LOOKERS = 8
 
 export interface LeaderEvents {
   state(state: ConnectionState): void
@@ -73,6 +77,11 @@ export class Leader {
   #watching = ''
   /** Whose presence the server does not tell, and how far their chat had come when that was so. */
   readonly #untold = new Map<AccountId, Seq>()
+  /** Whom screens show besides the people one talks to, the latest last. */
+  readonly #looked = new Map<string, readonly AccountId[]>()
+  #watched: readonly AccountId[] = []
+  /** Those of them who are online. */
+  readonly #present = new Set<AccountId>()
 
   static async start(o: LeaderOptions): Promise<Leader> {
     const [known, offset] = await o.db.read((r) => Promise.all([r.value('addresses'), r.value('clock')]))
@@ -128,6 +137,18 @@ export class Leader {
     await this.#work
   }
 
+  /**
+   * A screen shows whether these are online, until it says that it shows nobody. Its tab may be a new one,
+   * which has heard of nobody yet.
+   */
+  look(by: string, at: readonly AccountId[]): void {
+    this.#looked.delete(by)
+    if (at.length > 0) this.#looked.set(by, at)
+    for (const old of [...this.#looked.keys()].slice(0, -LOOKERS)) this.#looked.delete(old)
+    for (const account of this.#present) this.#tellAgain(account, true)
+    this.#watch()
+  }
+
   #linked(hello: HelloOk, askedAt: Ms): void {
     this.#learnClock(Number(hello.serverMs), askedAt)
     this.#watching = ''
@@ -136,6 +157,7 @@ export class Leader {
 
   #state(state: ConnectionState): void {
     if (state !== 'online') {
+      this.#present.clear()
       this.#sender.close()
       this.#flusher.close()
     }
@@ -255,6 +277,8 @@ export class Leader {
   async #tellPresence(p: { account: number; online: boolean; lastSeenMs: bigint }): Promise<void> {
     const { account, online } = p
     const at = Number(p.lastSeenMs)
+    if (online) this.#present.add(account)
+    else this.#present.delete(account)
     this.#o.events.fleeting({ kind: 'presence', account, online, at })
     await this.#o.db.write(async (w) => {
       const person = await w.person(account)
@@ -298,17 +322,18 @@ export class Leader {
   }
 
   /**
-   * Asks for the presence of the people one talks to directly. The server keeps of them whom it may tell of
-   * at that moment, so it is asked again when that may have changed: an untold person's chat went on, or
-   * one's own block, under which nobody is asked for, is lifted.
+   * Asks for the presence of the people one talks to directly and of those on screen. The server keeps of
+   * them whom it may tell of at that moment, so it is asked again when that may have changed: an untold
+   * person's chat went on, or one's own block, under which nobody is asked for, is lifted.
    */
   #watch(): void {
     const { chats, user } = this.#o.mirror
     const open = ({ info }: ChatRow) => info.peer !== 0 && !user?.blocked.includes(info.peer)
     const rows = [...chats.values()].filter(open)
-    const recent = rows.sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0)).slice(0, WATCHED)
+    const shown = [...new Set([...this.#looked.values()].reverse().flat())].slice(0, CIRCLE)
+    const recent = rows.sort((a, b) => (b.last?.at ?? 0) - (a.last?.at ?? 0)).slice(0, WATCHED - shown.length)
     const heads = new Map(recent.map((row) => [row.info.peer, row.head.seq]))
-    const accounts = [...heads.keys()].sort((a, b) => a - b)
+    const accounts = [...new Set([...heads.keys(), ...shown])].sort((a, b) => a - b)
     const name = accounts.join()
     const moved = [...this.#untold].some(([account, seq]) => (heads.get(account) ?? 0) > seq)
     if ((name === this.#watching && !moved) || this.connection.state !== 'online') return
@@ -318,9 +343,24 @@ export class Leader {
       const { people } = await call(this.connection, Sync.method.watch, { accounts })
       const told = new Set(people.map((p) => p.account))
       for (const [account, seq] of heads) if (!told.has(account)) this.#untold.set(account, seq)
+      this.#unwatch(this.#watched.filter((account) => !told.has(account)))
+      this.#watched = [...told]
       for (const presence of people) await this.#tellPresence(presence)
       this.#watch()
     })
+  }
+
+  /** Of who is watched no more it is not known any longer whether they are online. */
+  #unwatch(accounts: readonly AccountId[]): void {
+    for (const account of accounts) {
+      this.#present.delete(account)
+      this.#tellAgain(account, false)
+    }
+  }
+
+  /** Tells every tab whether somebody is online, and nothing of when they were. */
+  #tellAgain(account: AccountId, online: boolean): void {
+    this.#o.events.fleeting({ kind: 'presence', account, online, at: 0 })
   }
 }
 

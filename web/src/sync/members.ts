@@ -56,6 +56,17 @@ export class MemberReader {
     })
   }
 
+  /** The accounts of everybody in a chat, as far as so many. */
+  async all(chat: ChatId, most: number): Promise<readonly AccountId[]> {
+    const found: AccountId[] = []
+    for (let more = true; more && found.length < most; ) {
+      const page = await this.read(chat, { query: '', after: found.at(-1) ?? 0, limit: PAGE })
+      found.push(...page.map((member) => member.account))
+      more = page.length === PAGE
+    }
+    return found.slice(0, most)
+  }
+
   /** The members whose name or username begins so; nobody where one may not see them. */
   async suggest(chat: ChatRecord, prefix: string): Promise<readonly MemberView[]> {
     if (chat.type !== 'group') return []

@@ -11,9 +11,10 @@ import {
 } from '../model'
 import type { ChatRecord } from '../model/entry'
 import { currentBody, isIn, isPlaced, isUnread, NO_SETTINGS } from '../model/fold'
-import type { ChatId, Seq } from '../model/id'
+import type { AccountId, ChatId, Seq } from '../model/id'
 import { readChatBody, Silence } from '../wire'
 import type { Account } from './account'
+import { Circle } from './circle'
 import { markReadHere } from './flush'
 import { dropUnjoined } from './history'
 import type { Live } from './live'
@@ -36,6 +37,8 @@ export interface OpenContext {
   /** How many wait to be let in; asked once when the chat opens. */
   requests(chat: ChatRecord): Promise<number>
   suggest(chat: ChatRecord, prefix: string): Promise<readonly MemberView[]>
+  /** Everybody in a small group. */
+  members(chat: ChatId): Promise<readonly AccountId[]>
   closed(chat: ChatSession): void
 }
 
@@ -59,6 +62,7 @@ export class ChatSession implements OpenChat {
   /** Named messages that are not here and have not been asked for. */
   readonly #wanted = new Set<Seq>()
   readonly #shelf: Shelf
+  readonly #circle: Circle
   #window: Window | null = null
   #requests = 0
   #around: ReturnType<typeof setTimeout> | undefined
@@ -80,6 +84,7 @@ export class ChatSession implements OpenChat {
     this.#c = c
     const { account, live } = c
     this.#shelf = new Shelf(account.db, id)
+    this.#circle = new Circle(c, id)
     this.view = new Source(this.#blank())
     const writer = new ChatWriter(account, id, () => account.chat(id))
     this.write = writer
@@ -95,6 +100,7 @@ export class ChatSession implements OpenChat {
       account.mirror.subscribe((change) => this.#changed(change)),
       live.subscribe(() => void this.redraw()),
       () => writer.close(),
+      () => this.#circle.end(),
     ]
     void this.#open(at)
   }
@@ -116,12 +122,14 @@ export class ChatSession implements OpenChat {
 
   /** The connection came back: what is on screen may be old. */
   async refresh(): Promise<void> {
+    this.#circle.forget()
     await this.#quietly(async () => {
       if (!this.#row) await this.#c.account.history.refresh(this.id)
       if (!this.#window) await this.#open(null)
       else await this.#mend()
       await this.#freshTallies()
     })
+    if (this.#row && !this.#closed) void this.#circle.follow(this.#row)
   }
 
   /** What no log tells: how many there are, and how many wait to be let in. */
@@ -156,7 +164,7 @@ export class ChatSession implements OpenChat {
     const row = this.#row
     const context = { people, live, user: account.mirror.user, now: account.now() }
     return {
-      info: chatInfoOf(context, row ?? emptyRow(this.id), 0),
+      info: chatInfoOf(context, row ?? emptyRow(this.id), { requests: 0, online: null }),
       state: 'loading',
       messages: [],
       hasOlder: false,
@@ -328,6 +336,7 @@ export class ChatSession implements OpenChat {
     const drawn = w ? await this.#read(row, w).catch(() => null) : null
     if (this.#closed) return
     void this.#fetchNamed()
+    if (this.#opened) void this.#circle.follow(row)
     this.view.set(this.#viewOf(drawn ?? { row, entries: [], named: new Map(), mentions: [] }))
   }
 
@@ -389,7 +398,7 @@ export class ChatSession implements OpenChat {
     const { user } = account.mirror
     const context = { people, live, user, now }
     const hasNewer = this.#window !== null && this.#window.to < row.head.seq && !this.#following
-    const info = chatInfoOf(context, row, this.#requests)
+    const info = chatInfoOf(context, row, { requests: this.#requests, online: this.#circle.online() })
     const out = info.role === 'left' || info.role === 'banned'
     return {
       info,

@@ -8,6 +8,8 @@ export type Fleeting =
   | { readonly kind: 'typing'; readonly chat: number; readonly account: number; readonly stopped: boolean }
   | { readonly kind: 'presence'; readonly account: number; readonly online: boolean; readonly at: number }
   | { readonly kind: 'devices' }
+  /** A screen of one of the tabs shows whether these are online; of none any more: it is gone. */
+  | { readonly kind: 'looking'; readonly by: string; readonly at: readonly number[] }
 
 type Failure =
   | { readonly kind: 'refusal'; readonly code: number; readonly retryMs: number; readonly field: string }

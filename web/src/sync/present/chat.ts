@@ -36,8 +36,12 @@ export function isMuted(row: ChatRow, now: Ms): boolean {
   return row.prefs.mutedUntil > now
 }
 
-/** What the details pane and the header show. `requests` is how many wait to be let in. */
-export function chatInfoOf(c: ChatContext, row: ChatRow, requests: number): ChatInfo {
+/** What the details pane and the header show. It is told how many wait to be let in and are online. */
+export function chatInfoOf(
+  c: ChatContext,
+  row: ChatRow,
+  counts: { requests: number; online: number | null },
+): ChatInfo {
   const { info, prefs } = row
   const membersHidden = info.type === 'channel' && !isStaff(info.me)
   return {
@@ -48,13 +52,13 @@ export function chatInfoOf(c: ChatContext, row: ChatRow, requests: number): Chat
     publicName: (info.type === 'direct' ? c.people.username(info.peer) : info.name) || null,
     peer: info.peer || null,
     members: info.type === 'group' || info.type === 'channel' ? info.members : null,
-    onlineMembers: null,
+    onlineMembers: counts.online,
     presence: presenceOf(c, row),
     readableBy: info.operatorCanRead ? 'operator' : 'members',
     role: roleOf(info.me, c.now),
     adminRights: adminRightsOf(info.me),
     memberRights: memberRightsOf(info.defaults),
-    requests,
+    requests: counts.requests,
     signatures: info.signatures,
     muted: isMuted(row, c.now),
     archived: prefs.archived,
