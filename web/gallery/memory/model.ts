@@ -216,6 +216,7 @@ export class MemoryModel implements AppModel {
       this.#enter()
     },
     recover: async () => this.#enter(),
+    redeem: async () => this.#enter(),
     signOut: async () =>
       this.session.set({
         kind: 'signedOut',
@@ -228,6 +229,23 @@ export class MemoryModel implements AppModel {
       if (old === 'wrong') throw new AppError('PASSWORD_WRONG')
     },
     setRecoveryCode: async () => {},
+  }
+
+  readonly security: AppModel['security'] = {
+    view: new Source({
+      state: 'ready',
+      notices: [],
+      unseen: [],
+      recoverySet: true,
+      recoveryKept: true,
+      remind: false,
+      waitsUntil: 0,
+    }),
+    refresh: async () => {},
+    seen: async () => {},
+    vouch: async () => {},
+    checkRecovery: async () => {},
+    remindLater: async () => {},
   }
 
   readonly profile: AppModel['profile'] = {

@@ -117,6 +117,10 @@ export interface Values {
   addresses: { key: string; server: string; addresses: readonly string[]; issuedMs: number }
   /** Named when the database was made, and in the registry too: its absence here means eviction. */
   born: string
+  /** Notices of the account up to here were shown on this device. */
+  noticesSeen: Seq
+  /** No reminder of the recovery code before this time. */
+  remindFrom: Ms
 }
 
 export type PersonRow = Omit<Person, 'online'>

@@ -17,6 +17,7 @@ import type { ErrorCode } from './error'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
 import type { FormattedText } from './message'
 import type { Observable } from './observable'
+import type { SecurityActions } from './security'
 import type { ConnectionView, DevicesView, PrivacyView, SessionView } from './session'
 
 /**
@@ -34,6 +35,7 @@ export interface AppModel {
   readonly account: AccountActions
   readonly profile: ProfileActions
   readonly devices: DeviceActions
+  readonly security: SecurityActions
   readonly chats: ChatActions
   readonly rooms: RoomActions
   /** Opens a chat at its first unread message, or at `at`. */
@@ -56,6 +58,8 @@ export interface AccountActions {
   signIn(username: string, password: string): Promise<void>
   /** Sets a new password; other devices are signed out. */
   recover(username: string, recoveryCode: string, newPassword: string): Promise<void>
+  /** Sets a password by the one-time link of the operator's reset. */
+  redeem(secret: string, newPassword: string): Promise<void>
   signOut(): Promise<void>
   /** null when the name is free, else why it is not. */
   checkUsername(username: string): Promise<ErrorCode | null>

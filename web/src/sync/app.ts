@@ -17,6 +17,7 @@ import type { Account } from './account'
 import type { Asker } from './act/asking'
 import { chatActions } from './act/chats'
 import { roomActions } from './act/rooms'
+import { Security } from './act/security'
 import { Devices, profileActions } from './act/self'
 import { Entrance } from './entrance'
 import type { Channel, Env } from './env'
@@ -40,6 +41,7 @@ export class App implements AppModel, Asker {
   readonly connection = new Source<ConnectionView>({ state: 'connecting', outbox: 0 })
   readonly chatList = new Source<ChatListView>(NO_CHATS)
   readonly devices = new Devices(this)
+  readonly security = new Security(this)
   readonly profile = profileActions(this)
   readonly chats = chatActions(this)
   readonly account: Entrance
@@ -182,6 +184,7 @@ export class App implements AppModel, Asker {
     })
     this.#showSignedIn()
     this.#showConnection()
+    if (this.#inside.account.state === 'online') this.security.stale()
   }
 
   async #goOut(): Promise<void> {
@@ -190,16 +193,21 @@ export class App implements AppModel, Asker {
     this.#token = ''
     await inside?.close()
     this.devices.forget()
+    this.security.forget()
     this.chatList.set(NO_CHATS)
   }
 
   #connected(state: ConnectionState): void {
     this.#showConnection()
-    if (state === 'online') void this.#askServer()
+    if (state !== 'online') return
+    void this.#askServer()
+    this.security.stale()
   }
 
   #heard(what: Fleeting): void {
-    if (what.kind === 'devices') this.devices.stale()
+    if (what.kind !== 'devices') return
+    this.devices.stale()
+    this.security.stale()
   }
 
   /** A version that is too old stays signed in: a reload brings the new one. */
@@ -217,6 +225,7 @@ export class App implements AppModel, Asker {
 
   #showSignedOut(reason: SignedOutReason | null): void {
     this.devices.forget()
+    this.security.forget()
     this.chatList.set(NO_CHATS)
     this.connection.set({ state: 'connecting', outbox: 0 })
     this.session.set({ kind: 'signedOut', reason, server: this.#server })

@@ -2,7 +2,17 @@
 import { recoveryAuthenticator } from '../crypto/recovery'
 import type { Registry, SessionRow } from '../db'
 import { type AccountActions, AppError, type ErrorCode, type ServerView, type SignUp } from '../model'
-import { Accounts, type Caller, call, KeyMaker, post, ServerClock, serverOf, verifyAddresses } from '../wire'
+import {
+  Accounts,
+  type Caller,
+  call,
+  KeyMaker,
+  post,
+  Security,
+  ServerClock,
+  serverOf,
+  verifyAddresses,
+} from '../wire'
 import type { Account } from './account'
 import { type Asker, acting, signedIn } from './act/asking'
 import type { Env } from './env'
@@ -65,6 +75,7 @@ export class Entrance implements AccountActions {
         client: this.#client(),
       })
       await this.#adopt(session, id)
+      await this.#kept(recovery)
     })
   }
 
@@ -84,6 +95,14 @@ export class Entrance implements AccountActions {
       const recovery = await recoveryAuthenticator(recoveryCode)
       const ask = { username, recovery, newPassword, client: this.#client() }
       await this.#adopt(await call(this.#open(), Accounts.method.recover, ask), id)
+    })
+  }
+
+  redeem(secret: string, newPassword: string): Promise<void> {
+    return acting(async () => {
+      const { id } = await this.server()
+      const ask = { secret, newPassword, client: this.#client() }
+      await this.#adopt(await call(this.#open(), Security.method.redeem, ask), id)
     })
   }
 
@@ -113,7 +132,14 @@ export class Entrance implements AccountActions {
       const { tabs } = signedIn(this.#c.asker)
       const recovery = await recoveryAuthenticator(recoveryCode)
       await call(tabs, Accounts.method.setRecovery, { password, recovery })
+      await this.#kept(recovery)
     })
+  }
+
+  /** The person has just shown that the code was kept; where the server does not hear it, it asks again. */
+  async #kept(recovery: Uint8Array): Promise<void> {
+    const account = this.#c.asker.current
+    if (account) await call(account.tabs, Security.method.checkRecovery, { recovery }).catch(() => {})
   }
 
   /** Requests without a session. */

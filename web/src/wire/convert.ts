@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import type { DeviceView, InviteLinkView, JoinRequestView, Scope, ServerView } from '../model'
+import type { DeviceView, InviteLinkView, JoinRequestView, NoticeView, Scope, ServerView } from '../model'
 import type {
   ChatPrefs,
   ChatRecord,
@@ -26,6 +26,7 @@ import type * as account from './gen/zolal/v1/account_pb'
 import * as chat from './gen/zolal/v1/chat_pb'
 import * as entry from './gen/zolal/v1/entry_pb'
 import type * as people from './gen/zolal/v1/people_pb'
+import type * as security from './gen/zolal/v1/security_pb'
 import type * as sync from './gen/zolal/v1/sync_pb'
 import { toHex } from './hex'
 
@@ -244,6 +245,16 @@ export function deviceOf(d: sync.Device): DeviceView {
   // A server that tells of none is of before tokens were listed with theirs.
   const scopes = allScopes.filter((scope) => d.scopes.length === 0 || d.scopes.includes(scope))
   return { id, name, client, version, build, current, official, created, lastUse, scopes, expires }
+}
+
+/** What happened to the account, the newest first. */
+export function noticesOf(state: security.SecurityState): NoticeView[] {
+  const all = state.notices.flatMap(({ seq, atMs, notice }) => {
+    if (!notice?.device) return []
+    const { reason, removed, device } = notice
+    return [{ seq, at: Number(atMs), reason, removed, device: deviceOf(device) }]
+  })
+  return all.reverse()
 }
 
 /** An invite link; `home` is where the app opens it. */

@@ -14,6 +14,7 @@ export {
   readForwardReceipts,
   readReceipt,
   reread,
+  Security,
   Sync,
 } from './call'
 export { ServerClock } from './clock'

@@ -8,8 +8,9 @@ export type Route =
   | { readonly at: 'settings'; readonly page: string }
   | { readonly at: 'chat'; readonly chat: number; readonly seq: number | null; readonly pane: ChatPane }
   | { readonly at: 'join'; readonly address: string }
-  | { readonly at: 'auth'; readonly page: 'signIn' | 'signUp' | 'recover' }
+  | { readonly at: 'auth'; readonly page: 'signIn' | 'signUp' | 'recover' | 'lost' }
   | { readonly at: 'setup'; readonly token: string }
+  | { readonly at: 'reset'; readonly secret: string }
 
 export type ChatPane = 'none' | 'info' | 'members' | 'links' | 'requests' | 'edit' | 'rights'
 
@@ -19,6 +20,9 @@ export function readRoute(hash: string): Route {
   // The link that the server prints on its terminal.
   const setup = /^#setup=([\w-]+)$/.exec(hash)
   if (setup?.[1]) return { at: 'setup', token: setup[1] }
+  // The link that an operator's reset prints.
+  const reset = /^#reset=([\w-]+)$/.exec(hash)
+  if (reset?.[1]) return { at: 'reset', secret: reset[1] }
   const [head = '', a = '', b = ''] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
   switch (head) {
     case 'archive':
@@ -37,6 +41,8 @@ export function readRoute(hash: string): Route {
       return { at: 'auth', page: 'signUp' }
     case 'recover':
       return { at: 'auth', page: 'recover' }
+    case 'lost':
+      return { at: 'auth', page: 'lost' }
     case 'setup':
       return { at: 'setup', token: a }
     default:
@@ -67,9 +73,11 @@ export function writeRoute(route: Route): string {
     case 'join':
       return `#/join/${encodeURIComponent(route.address)}`
     case 'auth':
-      return { signIn: '#/signin', signUp: '#/signup', recover: '#/recover' }[route.page]
+      return { signIn: '#/signin', signUp: '#/signup', recover: '#/recover', lost: '#/lost' }[route.page]
     case 'setup':
       return `#/setup/${encodeURIComponent(route.token)}`
+    case 'reset':
+      return `#reset=${route.secret}`
   }
 }
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { recoveryAuthenticator } from '../../crypto/recovery'
+import { type NoticeView, type SecurityActions, type SecurityView, Source } from '../../model'
+import type { DeviceId, Ms, Seq } from '../../model/id'
+import { call, noticesOf, Security as Remote } from '../../wire'
+import type { Account } from '../account'
+import { type Asker, acting, signedIn } from './asking'
+
+const NOTHING: SecurityView = {
+  state: 'loading',
+  notices: [],
+  unseen: [],
+  recoverySet: true,
+  recoveryKept: true,
+  remind: false,
+  waitsUntil: 0,
+}
+
+const DAY = 86_400_000
+
+/**
+ * What protects the account and what happened to it. The server tells it whenever a connection begins and
+ * whenever the log says that a device came or went; which notices were seen is this device's own affair.
+ */
+export class Security implements SecurityActions {
+  readonly view = new Source<SecurityView>(NOTHING)
+  readonly #asker: Asker
+
+  constructor(asker: Asker) {
+    this.#asker = asker
+  }
+
+  refresh(): Promise<void> {
+    return acting(async () => {
+      const account = signedIn(this.#asker)
+      const state = await call(account.tabs, Remote.method.state, {})
+      const [seen = null, remindFrom = 0] = await account.db.read((r) =>
+        Promise.all([r.value('noticesSeen'), r.value('remindFrom')]),
+      )
+      if (this.#asker.current !== account) return
+      const notices = noticesOf(state)
+      const now = account.now()
+      const { recoverySet } = state
+      const recoveryKept = recoverySet && state.recoveryCheckedMs > 0n
+      this.view.set({
+        state: 'ready',
+        notices,
+        unseen: unseenOf(notices, account.session.device, seen ?? startOf(notices, account, now)),
+        recoverySet,
+        recoveryKept,
+        remind: !recoveryKept && remindFrom <= now,
+        waitsUntil: state.waitsMs > 0n ? now + Number(state.waitsMs) : 0,
+      })
+    })
+  }
+
+  seen(notice: Seq): Promise<void> {
+    return acting(async () => {
+      const account = signedIn(this.#asker)
+      await account.db.write(async (w) => {
+        const before = (await w.value('noticesSeen')) ?? 0
+        await w.putValue('noticesSeen', Math.max(before, notice))
+      })
+      this.view.update((v) => ({ ...v, unseen: v.unseen.filter((n) => n.seq > notice) }))
+      account.tabs.tellFleeting({ kind: 'devices' })
+    })
+  }
+
+  vouch(device: DeviceId): Promise<void> {
+    return acting(async () => {
+      await call(signedIn(this.#asker).tabs, Remote.method.vouch, { device })
+    })
+  }
+
+  checkRecovery(code: string): Promise<void> {
+    return acting(async () => {
+      const recovery = await recoveryAuthenticator(code)
+      await call(signedIn(this.#asker).tabs, Remote.method.checkRecovery, { recovery })
+      await this.refresh()
+    })
+  }
+
+  remindLater(): Promise<void> {
+    return acting(async () => {
+      const account = signedIn(this.#asker)
+      await account.db.write((w) => w.putValue('remindFrom', account.now() + 7 * DAY))
+      this.view.update((v) => ({ ...v, remind: false }))
+    })
+  }
+
+  /** Something changed: what is on screen follows. */
+  stale(): void {
+    void this.refresh().catch(() => {})
+  }
+
+  forget(): void {
+    this.view.set(NOTHING)
+  }
+}
+
+/** What another device did and this one has not shown; `notices` has the newest first. */
+function unseenOf(notices: readonly NoticeView[], own: DeviceId, seen: Seq): NoticeView[] {
+  const quiet = (n: NoticeView) => n.removed || n.reason === 'vouched'
+  return notices.filter((n) => n.seq > seen && n.device.id !== own && !quiet(n)).reverse()
+}
+
+/** Where a device that has shown nothing yet begins: after its own coming, or with the last two days. */
+function startOf(notices: readonly NoticeView[], account: Account, now: Ms): Seq {
+  const own = notices.findLast((n) => n.device.id === account.session.device && !n.removed)
+  return (own ?? notices.find((n) => n.at < now - 2 * DAY))?.seq ?? 0
+}
