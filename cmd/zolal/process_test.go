@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -31,6 +32,7 @@ const patience = time.Minute
 // process is a server as a process of its own, as an operator runs it.
 type process struct {
 	t    *testing.T
+	name string // of the program; empty: zolal
 	cmd  *exec.Cmd
 	args []string
 	dir  string
@@ -91,7 +93,7 @@ func (p *process) close() {
 
 func (p *process) start() {
 	p.t.Helper()
-	p.cmd = exec.Command("zolal", p.args...)
+	p.cmd = exec.Command(cmp.Or(p.name, "zolal"), p.args...)
 	p.cmd.Env, p.cmd.Stderr = environment(), p
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := p.cmd.StdoutPipe()
@@ -244,14 +246,20 @@ func (o *person) texts(room uint32) []string {
 // zolalRun runs a command and returns what it writes and its exit code.
 func zolalRun(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
+	return programRun(t, "zolal", args...)
+}
+
+// programRun is zolalRun of another build of it.
+func programRun(t *testing.T, name string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "zolal", args...)
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env = environment()
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
-		t.Fatalf("zolal %v: %v", args, err)
+		t.Fatalf("%s %v: %v", name, args, err)
 	}
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }

@@ -102,13 +102,24 @@ func (c *core) backupName() string {
 // backup writes one backup. It is built beside its place and renamed into it once it is whole and on disk.
 // The caller holds c.backups.
 func (c *core) backup(ctx context.Context, out string) (BackupFile, error) {
+	return c.backupOf(ctx, out, source{c.engine.Incarnation(), c.store.Snapshot})
+}
+
+// source is the store that a backup is made of.
+type source struct {
+	incarnation chat.Incarnation
+	snapshot    func(ctx context.Context, file string) error
+}
+
+// backupOf is backup of a store that need not be open.
+func (c *core) backupOf(ctx context.Context, out string, from source) (BackupFile, error) {
 	if _, err := os.Lstat(out); err == nil {
 		return BackupFile{}, &Trouble{What: out + " is there already",
 			Remedy: "Choose another name; backups are never overwritten."}
 	}
 	start := time.Now()
 	partial := out + partialSuffix
-	missing, err := c.writeBackup(ctx, partial)
+	missing, err := c.writeBackup(ctx, partial, from)
 	if err == nil {
 		err = os.Rename(partial, out)
 	}
@@ -147,7 +158,7 @@ func outTrouble(out string, err error) error {
 
 // writeBackup takes a snapshot beside the archive, packs it, and removes it again. missing are settings whose
 // files could not be packed.
-func (c *core) writeBackup(ctx context.Context, name string) (missing []string, err error) {
+func (c *core) writeBackup(ctx context.Context, name string, from source) (missing []string, err error) {
 	snapshot := name + ".db"
 	if err := removeAll(name, snapshot); err != nil { // of a backup that was cut short
 		return nil, err
@@ -157,16 +168,15 @@ func (c *core) writeBackup(ctx context.Context, name string) (missing []string, 
 		return nil, err
 	}
 	defer f.Close()
-	if err := c.store.Snapshot(ctx, snapshot); err != nil {
+	if err := from.snapshot(ctx, snapshot); err != nil {
 		return nil, fmt.Errorf("snapshot: %w", err)
 	}
 	z, err := zstd.NewWriter(f, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return nil, err
 	}
-	incarnation := c.engine.Incarnation()
 	p := &packer{ctx: ctx, log: c.log, tar: tar.NewWriter(z), manifest: manifest{
-		Format: backupFormat, Created: c.cfg.Now().UTC(), Incarnation: hex.EncodeToString(incarnation[:]),
+		Format: backupFormat, Created: c.cfg.Now().UTC(), Incarnation: hex.EncodeToString(from.incarnation[:]),
 		Build: c.build, Files: map[string]string{},
 	}}
 	if err := p.pack(&c.cfg, snapshot); err != nil {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/account"
@@ -48,6 +49,9 @@ type core struct {
 
 	importing chan struct{} // holds one token while an import runs
 	backups   chan struct{} // likewise while a backup is made, or what others left is removed
+
+	backupFailed atomic.Pointer[string] // why the last of the kept backups was not made; nil: it was
+	nextBackup   atomic.Int64           // when the next nightly one is made, Unix milliseconds; 0: never
 }
 
 // commandTail is what a command keeps of recent growth in bytes: nobody follows it.
@@ -74,7 +78,7 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 		return c, err
 	}
 	c.disk = newDiskWatch(&c.cfg, c.dir.path)
-	if c.store, err = cfg.openStore(ctx, c.dir.path); err != nil {
+	if c.store, err = cfg.openStore(ctx, c.dir.path, c.backUpBefore); err != nil {
 		return c, err
 	}
 	c.engine, err = engine.Start(ctx, engine.Config{

@@ -269,6 +269,17 @@ func (w *diskWatch) status() []DiskStatus {
 	return out
 }
 
+// each shows every disk with its marks in bytes; shared says that it is the one of the data.
+func (w *diskWatch) each(show func(d *watchedDisk, warn, stop uint64, shared bool)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.freshen()
+	for i, d := range w.disks {
+		shared := i > 0 && d.room.Disk == w.disks[0].room.Disk
+		show(d, w.cfg.Warn.of(d.room.Total), w.cfg.Stop.of(d.room.Total), shared)
+	}
+}
+
 // free is the room left on the disk of the data (0) or of the backups (1); ok is false where nobody knows.
 func (w *diskWatch) free(i int) (bytes float64, ok bool) {
 	w.mu.Lock()
@@ -277,27 +288,6 @@ func (w *diskWatch) free(i int) (bytes float64, ok bool) {
 		return 0, false
 	}
 	return float64(w.disks[i].room.Free), true
-}
-
-// warnings are what anybody may know, details what the operator should. Of two on one disk the data speaks.
-func (w *diskWatch) warnings() (warnings, details []string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.freshen()
-	for i, d := range w.disks {
-		if d.full == roomy || i > 0 && d.room.Disk == w.disks[0].room.Disk && w.disks[0].full != roomy {
-			continue
-		}
-		what := "the disk of " + d.what + " is running full"
-		if d.full == stopped {
-			what = "the disk of " + d.what + " is nearly full: nothing new is taken"
-		}
-		warnings = append(warnings, what)
-		details = append(details, fmt.Sprintf("%s: %s of %s free; disk.warn is %s, disk.stop %s", d.path,
-			Size(d.room.Free), Size(d.room.Total), Size(w.cfg.Warn.of(d.room.Total)),
-			Size(w.cfg.Stop.of(d.room.Total))))
-	}
-	return warnings, details
 }
 
 // Size writes a number of bytes for people.

@@ -100,8 +100,8 @@ func TestADiskThatRunsFullIsToldInTheLogTheMetricsAndToTheOperator(t *testing.T)
 func TestOneDiskOfDataAndBackupsIsWarnedOfOnce(t *testing.T) {
 	disks := &fakeDisks{free: map[string]uint64{"data": 2e9, "backups": 2e9}, one: true}
 	s := diskServer(t, disks, &journal{}, time.Now)
-	if w, _ := s.disk.warnings(); len(w) != 1 || !strings.Contains(w[0], "the data") {
-		t.Errorf("warned of %q", w)
+	if w := s.disk.conditions(); len(w) != 1 || !strings.Contains(w[0].Text, "the data") {
+		t.Errorf("warned of %v", w)
 	}
 }
 

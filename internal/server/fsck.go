@@ -67,7 +67,7 @@ func (c *core) checkCopy(ctx context.Context) (report FsckReport, err error) {
 	if err := c.store.Snapshot(ctx, filepath.Join(dir, databaseName)); err != nil {
 		return report, dataTrouble(c.cfg.Data, err)
 	}
-	store, err := c.cfg.openStore(ctx, dir)
+	store, err := c.cfg.openStore(ctx, dir, nil)
 	if err != nil {
 		return report, fmt.Errorf("open a snapshot: %w", err)
 	}

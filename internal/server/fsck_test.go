@@ -62,7 +62,7 @@ func withHolding(h *holding) func(*Config) {
 	return func(cfg *Config) {
 		before := *cfg
 		cfg.OpenStore = func(ctx context.Context, dir string) (Store, error) {
-			s, err := before.openStore(ctx, dir)
+			s, err := before.openStore(ctx, dir, nil)
 			if err != nil {
 				return nil, err
 			}

@@ -31,8 +31,19 @@ type live struct {
 	gateway *native.Gateway
 }
 
+// admin is the server as its operators see it over the gateway.
+type admin struct{ *Server }
+
+var _ native.Admin = admin{}
+
+// Status implements native.Admin.
+func (a admin) Status(ctx context.Context) (*zolalv1.ServerStatus, error) { return a.adminStatus(ctx) }
+
+// BackUp implements native.Admin.
+func (a admin) BackUp(ctx context.Context) error { return a.adminBackUp(ctx) }
+
 // openLive starts hub and gateway on a core.
-func openLive(ctx context.Context, c *core) (*live, error) {
+func openLive(ctx context.Context, c *core, s *Server) (*live, error) {
 	l := &live{}
 	addresses, err := c.addresses(ctx)
 	if err != nil {
@@ -45,7 +56,7 @@ func openLive(ctx context.Context, c *core) (*live, error) {
 	l.gateway, err = native.Start(ctx, native.Config{
 		Engine: c.engine, Accounts: c.accounts, Hub: l.hub, Log: c.log, Now: c.cfg.Now,
 		Name: c.cfg.Name, Version: c.build.Version, Build: c.build.Commit,
-		Addresses: addresses, Rates: c.cfg.Rates,
+		Addresses: addresses, Rates: c.cfg.Rates, Admin: admin{s},
 	})
 	if err != nil {
 		l.close(0)

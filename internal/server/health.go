@@ -26,14 +26,6 @@ type Ready struct {
 	Causes []string `json:"causes,omitempty"`
 }
 
-// problem adds what keeps the server from its work.
-func (r *Ready) problem(what string, cause error) {
-	r.Problems = append(r.Problems, what)
-	if cause != nil {
-		r.Causes = append(r.Causes, cause.Error())
-	}
-}
-
 // health says whether the server can do its work.
 type health struct {
 	core  *core
@@ -53,32 +45,30 @@ func (h *health) stopping() {
 	h.stop = true
 }
 
-// ready looks at the store and the disk.
+// ready says what is wrong in the words of /readyz.
 func (h *health) ready(ctx context.Context) Ready {
-	var r Ready
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	if _, _, err := h.core.store.Feed(ctx, 0, 0); err != nil {
-		r.problem("the store cannot be read", err)
-	}
-	if err := h.writable(); err != nil {
-		r.problem("the data directory cannot be written", err)
-	}
-	h.mu.Lock()
-	if h.stop {
-		r.problem("the server stops", nil)
-	}
-	h.mu.Unlock()
-	if w := certificateWarning(h.certs, h.core.cfg.Now()); w != "" {
-		r.Warnings = append(r.Warnings, w)
-	}
-	if w := h.core.backupWarning(ctx); w != "" {
-		r.Warnings = append(r.Warnings, w)
-	}
-	warnings, details := h.core.disk.warnings()
-	r.Warnings, r.Details = append(r.Warnings, warnings...), details
-	r.OK = len(r.Problems) == 0
+	r := readyOf(h.conditions(ctx))
 	h.tell(r)
+	return r
+}
+
+// readyOf sorts conditions into problems and warnings.
+func readyOf(conditions []Condition) Ready {
+	r := Ready{OK: true}
+	for _, c := range conditions {
+		if c.Problem {
+			r.OK, r.Problems = false, append(r.Problems, c.Text)
+		} else {
+			r.Warnings = append(r.Warnings, c.Text)
+		}
+		switch {
+		case c.Detail == "":
+		case c.Problem:
+			r.Causes = append(r.Causes, c.Detail)
+		default:
+			r.Details = append(r.Details, c.Detail)
+		}
+	}
 	return r
 }
 
@@ -112,26 +102,13 @@ func (h *health) writable() error {
 	return h.probe
 }
 
-// certificateWarning is empty while the certificate lives long enough.
-func certificateWarning(certs certificates, now time.Time) string {
-	end := certs.expires()
-	switch left := end.Sub(now); {
-	case end.IsZero() || left > warnBefore:
-		return ""
-	case left <= 0:
-		return "the certificate has expired"
-	default:
-		return "the certificate expires on " + end.UTC().Format(time.DateOnly)
-	}
-}
-
 // warnOfCertificate logs once a day, from 20 days before the certificate ends.
 func (h *health) warnOfCertificate(ctx context.Context) {
 	tick := time.NewTicker(24 * time.Hour)
 	defer tick.Stop()
 	for {
-		if w := certificateWarning(h.certs, h.core.cfg.Now()); w != "" {
-			h.core.log.Warn(w, "remedy", "renew it; docs/operating.md says how")
+		for _, c := range certificateConditions(h.certs, h.core.cfg.Now()) {
+			h.core.log.Warn(c.Text, "remedy", "renew it; docs/operating.md says how")
 		}
 		select {
 		case <-ctx.Done():

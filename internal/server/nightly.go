@@ -31,6 +31,7 @@ func (c *core) nightly(ctx context.Context) {
 		c.log.Warn("the nightly backups cannot be listed", "err", err)
 	}
 	wait := untilBackup(c.cfg.Now(), status.Created, c.cfg.Backup.At)
+	c.nextBackup.Store(c.cfg.Now().Add(wait).UnixMilli())
 	for {
 		timer := time.NewTimer(wait)
 		select {
@@ -44,6 +45,7 @@ func (c *core) nightly(ctx context.Context) {
 			c.log.Error("the nightly backup failed; trying again", "err", err)
 			wait = min(wait, retryBackup)
 		}
+		c.nextBackup.Store(c.cfg.Now().Add(wait).UnixMilli())
 	}
 }
 
@@ -55,6 +57,18 @@ func (c *core) nightlyBackup(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	return c.keptBackup(ctx)
+}
+
+// keptBackup makes a backup beside the nightly ones and removes those that are too many. The caller holds
+// c.backups. What went wrong last stands on the admin page until one is made.
+func (c *core) keptBackup(ctx context.Context) (err error) {
+	defer func() {
+		if c.backupFailed.Store(nil); err != nil && ctx.Err() == nil {
+			what := err.Error()
+			c.backupFailed.Store(&what)
+		}
+	}()
 	dir := c.cfg.Backup.Dir
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -89,7 +103,7 @@ func pruneCutOff(dir string) error {
 	errs := []error{err}
 	for _, e := range entries {
 		n, cutOff := strings.CutSuffix(strings.TrimSuffix(e.Name(), ".db"), partialSuffix)
-		if _, ours := backupMade(n); ours && cutOff {
+		if _, ours := backupMade(n); cutOff && (ours || strings.HasPrefix(n, upgradePrefix)) {
 			errs = append(errs, os.Remove(filepath.Join(dir, e.Name())))
 		}
 	}

@@ -213,7 +213,7 @@ func readManifest(t io.Reader, sums map[string]string) (manifest, error) {
 
 // renew opens the unpacked store, checks it, and begins another incarnation in it.
 func renew(ctx context.Context, cfg Config, fresh string) (chat.Incarnation, error) {
-	store, err := cfg.openStore(ctx, fresh)
+	store, err := cfg.openStore(ctx, fresh, nil)
 	if err != nil {
 		return chat.Incarnation{}, err
 	}

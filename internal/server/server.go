@@ -32,18 +32,22 @@ type Server struct {
 	main   net.Listener
 	https  []*http.Server
 	pace   pace
+	growth *growth
 	setup  string // one-time secret; empty where there is an operator
 
-	failed chan error // of a listener that broke
-	cancel context.CancelFunc
-	done   sync.WaitGroup
+	failed  chan error      // of a listener that broke
+	running context.Context // ends when Stop begins
+	cancel  context.CancelFunc
+	done    sync.WaitGroup
 }
 
 // Start opens the data directory and begins to serve. ctx bounds the start alone. Its errors name a remedy.
 func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 	s = &Server{failed: make(chan error, 4)}
+	s.running, s.cancel = context.WithCancel(context.Background())
 	defer func() {
 		if err != nil {
+			s.cancel()
 			err = errors.Join(err, s.abandon())
 			s = nil
 		}
@@ -56,8 +60,8 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 	if s.certs, err = openCertificates(ctx, core.cfg, core.log); err != nil {
 		return s, err
 	}
-	s.health = &health{core: core, certs: s.certs}
-	if s.live, err = openLive(ctx, core); err != nil {
+	s.health, s.growth = &health{core: core, certs: s.certs}, newGrowth(core)
+	if s.live, err = openLive(ctx, core, s); err != nil {
 		return s, err
 	}
 	if err := s.listen(ctx); err != nil {
@@ -113,8 +117,7 @@ func (s *Server) begin() error {
 	if err := writeDurably(filepath.Join(s.dir.path, settingsName), s.cfg.settingsFile()); err != nil {
 		return dataTrouble(s.cfg.Data, err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	s.cancel = cancel
+	ctx := s.running
 	s.log.Info("serving", "version", s.build.Version, "commit", s.build.Commit, "setup_needed", s.setup != "")
 	s.done.Go(func() { s.nightly(ctx) })
 	s.done.Go(func() { s.health.warnOfCertificate(ctx) })

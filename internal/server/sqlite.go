@@ -4,7 +4,6 @@ package server
 
 import (
 	"context"
-	"log/slog"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
@@ -15,18 +14,17 @@ import (
 // databaseName is the file of the store in a data directory.
 const databaseName = sqlite.DatabaseName
 
-// openStore opens the store of a data directory.
-func (c *Config) openStore(ctx context.Context, dir string) (Store, error) {
+// beforeUpgrade is told of a store of before, while it is still that.
+type beforeUpgrade = func(context.Context, sqlite.Older) error
+
+// openStore opens the store of a directory; before is called where that brings an older one up to date, nil:
+// nothing is.
+func (c *Config) openStore(ctx context.Context, dir string, before beforeUpgrade) (Store, error) {
 	if c.OpenStore != nil {
 		return c.OpenStore(ctx, dir)
 	}
-	return openSQLite(ctx, dir, c.Log)
-}
-
-// openSQLite opens the store that a server has unless it is given another.
-func openSQLite(ctx context.Context, dir string, log *slog.Logger) (Store, error) {
 	project := func(e chat.Entry) ([]chat.Change, error) { return engine.Project(wire.Codec{}, e) }
-	s, err := sqlite.Open(ctx, dir, sqlite.Config{Log: log, Project: project})
+	s, err := sqlite.Open(ctx, dir, sqlite.Config{Log: c.Log, Project: project, Before: before})
 	if err != nil {
 		return nil, err // never a nil *sqlite.Store in a Store
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 )
 
@@ -83,85 +82,6 @@ func (c *core) status(ctx context.Context, _ Nothing) (Status, error) {
 func (s *Server) status(ctx context.Context, _ Nothing) (Status, error) {
 	out, err := s.health.status(ctx)
 	out.Online, out.Connections = s.live.hub.Stats().Accounts, s.live.gateway.Connections()
-	out.EntriesPerMinute = s.pace.perMinute(s.cfg.Now(), out.Entries)
+	out.EntriesPerMinute, _ = s.pace.since(paceSample{s.cfg.Now(), out.Entries, cpuUsed()})
 	return out, err
-}
-
-const (
-	paceEvery = 10 * time.Second
-	paceKept  = 30 // samples: five minutes
-)
-
-// pace remembers how far the store had grown at some times, to say how fast it grows.
-type pace struct {
-	mu      sync.Mutex
-	samples []paceSample // the oldest first
-}
-
-type paceSample struct {
-	at      time.Time
-	entries uint64
-}
-
-func (p *pace) note(at time.Time, entries uint64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.samples) == paceKept {
-		p.samples = append(p.samples[:0], p.samples[1:]...)
-	}
-	p.samples = append(p.samples, paceSample{at, entries})
-}
-
-// perMinute is the growth since the oldest sample.
-func (p *pace) perMinute(now time.Time, entries uint64) float64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.samples) == 0 {
-		return 0
-	}
-	since := p.samples[0]
-	minutes := now.Sub(since.at).Minutes()
-	if minutes <= 0 || entries < since.entries {
-		return 0
-	}
-	return float64(entries-since.entries) / minutes
-}
-
-// keepPace takes samples until ctx ends. One that fails is passed over: the next one counts for it.
-func (s *Server) keepPace(ctx context.Context) {
-	tick := time.NewTicker(paceEvery)
-	defer tick.Stop()
-	for {
-		if _, pos, err := s.store.Feed(ctx, 0, 0); err == nil {
-			s.pace.note(s.cfg.Now(), uint64(pos))
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// backupOverdue is how old the newest nightly backup may be before the operator is warned.
-const backupOverdue = 48 * time.Hour
-
-// backupWarning is empty while nightly backups are made. A server that was off for days has time to make
-// one.
-func (c *core) backupWarning(ctx context.Context) string {
-	up := c.cfg.Now().Sub(c.started)
-	if c.cfg.Backup.Keep == 0 || up < retryBackup {
-		return ""
-	}
-	b, err := c.backupStatus(ctx, Nothing{})
-	age := time.Duration(b.AgeSeconds) * time.Second
-	switch {
-	case err != nil:
-		return "the nightly backups cannot be listed"
-	case b.Count == 0 && up > backupOverdue:
-		return "no nightly backup was made yet"
-	case b.Count > 0 && age > backupOverdue:
-		return "the newest nightly backup is " + fmt.Sprint(int(age.Hours())/24) + " days old"
-	}
-	return ""
 }

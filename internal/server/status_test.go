@@ -72,18 +72,26 @@ func TestTheStatusTellsWhatTheOperatorNeedsToKnow(t *testing.T) {
 func TestTheStatusSaysHowFastTheStoreGrows(t *testing.T) {
 	var p pace
 	start := time.Now()
-	if got := p.perMinute(start, 10); got != 0 {
+	rate := func(at time.Time, entries uint64) float64 {
+		got, _ := p.since(paceSample{at: at, entries: entries})
+		return got
+	}
+	if got := rate(start, 10); got != 0 {
 		t.Errorf("before anything is known it grows %v a minute", got)
 	}
 	for i := range 100 {
-		p.note(start.Add(time.Duration(i)*paceEvery), uint64(i*20))
+		p.note(paceSample{start.Add(time.Duration(i) * paceEvery), uint64(i * 20), time.Duration(i) * time.Second})
 	}
 	// The last five minutes alone count: from the 70th sample on.
-	if got := p.perMinute(start.Add(100*paceEvery), 2000); got != 120 {
+	if got := rate(start.Add(100*paceEvery), 2000); got != 120 {
 		t.Errorf("it grows %v a minute, want 120", got)
 	}
-	if got := p.perMinute(start.Add(100*paceEvery), 0); got != 0 {
+	if got := rate(start.Add(100*paceEvery), 0); got != 0 {
 		t.Errorf("a store that was rewound grows %v a minute", got)
+	}
+	_, cpu := p.since(paceSample{start.Add(100 * paceEvery), 2000, 100 * time.Second})
+	if cpu != 10 { // a second of ten
+		t.Errorf("it keeps %v%% of a core busy, want 10", cpu)
 	}
 }
 

@@ -79,11 +79,12 @@ func TestTheAuthorityOfOurOwnServesItsNamesAndNoOthers(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "move that directory away") {
 		t.Errorf("a name it was not made for: %v", err)
 	}
-	if w := certificateWarning(l, now); w != "" {
-		t.Errorf("warned nine years early: %s", w)
+	if w := certificateConditions(l, now); w != nil {
+		t.Errorf("warned nine years early: %v", w)
 	}
-	if w := certificateWarning(l, now.AddDate(8, 11, 20)); !strings.Contains(w, "expires on 2036-11-23") {
-		t.Errorf("not warned: %q", w)
+	w := certificateConditions(l, now.AddDate(8, 11, 20))
+	if len(w) != 1 || !strings.Contains(w[0].Text, "expires on 2036-11-23") {
+		t.Errorf("not warned: %v", w)
 	}
 }
 

@@ -65,7 +65,7 @@ func dataTrouble(dir string, err error) error {
 			"another directory with --data."
 	case code == chat.CodeVersionUnsupported:
 		t.What = fmt.Sprintf("a newer Zolal wrote the store in %s", dir)
-		t.Remedy = "Install that version again, or restore a backup that this version made."
+		t.Remedy = goBack(dir)
 	case code == chat.CodeUnavailable:
 		t.What = fmt.Sprintf("another program has the store in %s open", dir)
 		t.Remedy = "End it (fuser " + dir + "/" + databaseName + " shows which), then try again."

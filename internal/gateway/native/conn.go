@@ -47,6 +47,8 @@ type conn struct {
 	known  bool        // to the kernel's list
 	lent   bool        // the reader has given up its place among the workers
 	parked atomic.Bool // waits for a turn
+
+	program uint16 // row of what it says it is; once greeted
 }
 
 // lanes are the requests of a connection that are under way.
@@ -306,6 +308,7 @@ func (c *conn) hello(id uint32, payload []byte) {
 		c.Close()
 		return
 	}
+	c.program = c.g.programs.enter(h)
 	c.greeted = true
 	c.heard.Store(c.g.clock())
 	c.g.welcomed(c)

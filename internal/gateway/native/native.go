@@ -55,6 +55,8 @@ type Config struct {
 	Addresses *zolalv1.AddressList
 	// Rates bound how much one client may ask; the zero Rates are none.
 	Rates Rates
+	// Admin answers operators; nil: nobody is one.
+	Admin Admin
 	// Workers bounds the requests carried out at once; default 256.
 	Workers int
 	// Heartbeat is how long a stream stays silent; default wire.Heartbeat.
@@ -94,6 +96,8 @@ type Gateway struct {
 	// nameless counts connections without a token by network, waiting those that have not said hello.
 	nameless, waiting map[netip.Prefix]int
 	ended             map[chat.DeviceID]endedDevice // within the last endedKept seconds
+
+	programs programs
 }
 
 // endedDevice is a device whose token ended.

@@ -102,6 +102,7 @@ func (g *Gateway) forget(c *conn) {
 	if c.greeted {
 		g.cfg.Hub.Leave(&c.Session)
 		g.cfg.Accounts.Touch(c.actor.Device)
+		g.programs.leave(c.program)
 	}
 	if c.polled {
 		g.epoll.drop(c)

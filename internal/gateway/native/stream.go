@@ -35,6 +35,7 @@ func (g *Gateway) serveStream(w http.ResponseWriter, r *http.Request) {
 	}
 	defer g.cfg.Hub.Leave(s)
 	defer out.close()
+	defer g.programs.leave(out.program)
 	w.Header().Set("Content-Type", typeProto)
 	w.Header().Set("X-Accel-Buffering", "no")
 	ctx, cancel := context.WithCancel(r.Context())
@@ -88,6 +89,7 @@ func (g *Gateway) openStream(w http.ResponseWriter, r *http.Request) (*hub.Sessi
 	if err := g.openSession(s, who.identity(), nil, g.replyFrame(0, g.helloOk(), nil)); err != nil {
 		return nil, nil, err
 	}
+	out.program = g.programs.enter(h)
 	return s, out, nil
 }
 
@@ -96,6 +98,7 @@ type streamWriter struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	buf     []byte
+	program uint16 // row of what the client says it is
 
 	mu   sync.Mutex
 	over bool // nothing more is written; the answer may be another's by now

@@ -25,7 +25,7 @@ func contract() map[string]protoreflect.MethodDescriptor {
 		zolalv1.File_zolal_v1_account_proto, zolalv1.File_zolal_v1_chat_proto,
 		zolalv1.File_zolal_v1_message_proto, zolalv1.File_zolal_v1_sync_proto,
 		zolalv1.File_zolal_v1_entry_proto, zolalv1.File_zolal_v1_frame_proto,
-		zolalv1.File_zolal_v1_security_proto, zolalv1.File_zolal_v1_people_proto,
+		zolalv1.File_zolal_v1_security_proto, zolalv1.File_zolal_v1_people_proto, zolalv1.File_zolal_v1_admin_proto,
 	} {
 		for i := range f.Services().Len() {
 			s := f.Services().Get(i)

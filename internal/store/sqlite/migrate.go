@@ -45,6 +45,7 @@ type upgrade struct {
 	path    string
 	log     *slog.Logger
 	project func(chat.Entry) ([]chat.Change, error)
+	before  func(context.Context, Older) error
 	fresh   bool // there was no database yet
 	newest  int64
 	told    time.Time
@@ -89,6 +90,9 @@ func (u *upgrade) run(ctx context.Context) (err error) {
 	}
 	u.fresh, u.newest, u.told = now == 0, newest, time.Now()
 	if now > 0 {
+		if err := u.prepare(ctx, now); err != nil {
+			return fmt.Errorf("before the upgrade from schema %d to %d: %w", now, newest, err)
+		}
 		u.log.Warn("upgrading the store; the old state stays until it is done", "schema", now, "to", newest)
 	}
 	if _, err := provider.Up(ctx); err != nil {
@@ -102,6 +106,32 @@ func (u *upgrade) run(ctx context.Context) (err error) {
 		u.log.Warn("the store is upgraded", "schema", newest)
 	}
 	return nil
+}
+
+// prepare lets whoever opens the store keep it as it was.
+func (u *upgrade) prepare(ctx context.Context, now int64) error {
+	if u.before == nil {
+		return nil
+	}
+	old := Older{From: now, To: u.newest, Snapshot: func(ctx context.Context, file string) error {
+		return snapshotOf(ctx, u.path, file)
+	}}
+	c, err := dial(u.path, readPragmas()...)
+	if err != nil {
+		return err
+	}
+	_, err = c.one("SELECT value FROM meta WHERE name = 'incarnation'", func(r *row) {
+		copy(old.Incarnation[:], r.blob())
+	})
+	if err = errors.Join(err, c.close()); err != nil {
+		return err
+	}
+	for _, end := range []string{"", "-wal"} {
+		if info, err := os.Stat(u.path + end); err == nil {
+			old.Bytes += info.Size()
+		}
+	}
+	return u.before(ctx, old)
 }
 
 // tell says now and then how far something is.

@@ -55,12 +55,24 @@ type Config struct {
 	// Project gives what an entry does to projections. A store of an earlier program, which made of the
 	// same entries other projections, has them made again by it when it is opened. Default: they stay.
 	Project func(chat.Entry) ([]chat.Change, error)
+	// Before is called before a store of an older schema is brought up to date; an error of it ends Open, and
+	// nothing was changed. Default: nothing is done before.
+	Before func(ctx context.Context, old Older) error
 
 	// unsynced leaves out the sync of commits: for tests that crash nothing.
 	unsynced bool
 	// erasedAfter is for how long an erased body stays in the write-ahead log. Default: erasedAfter.
 	erasedAfter time.Duration
 	upgrade     upgradeHooks
+}
+
+// Older is a store of before that is about to be brought up to date.
+type Older struct {
+	From, To    int64 // schemas
+	Bytes       int64 // of the database
+	Incarnation chat.Incarnation
+	// Snapshot is Store.Snapshot of the store as it is, for the version that wrote it.
+	Snapshot func(ctx context.Context, file string) error
 }
 
 // Store is the SQLite store of one data directory.
@@ -136,7 +148,7 @@ func (s *Store) open(ctx context.Context, dir string, cfg Config) error {
 	if err := f.Close(); err != nil {
 		return onFile("make the database", err)
 	}
-	u := &upgrade{path: s.path, log: s.log, project: cfg.Project, hooks: cfg.upgrade}
+	u := &upgrade{path: s.path, log: s.log, project: cfg.Project, before: cfg.Before, hooks: cfg.upgrade}
 	if s.writer, err = openWriter(ctx, u, s.unsynced); err != nil {
 		return err
 	}

@@ -140,3 +140,45 @@ func TestAnUpgradeWithoutRoomIsRefusedAndChangesNothing(t *testing.T) {
 	}
 	sound(t, open(t, dir, Config{}))
 }
+
+func TestBeforeAnUpgradeTheStoreCanBeKeptAsItWas(t *testing.T) {
+	dir, kept := large(t), t.TempDir()
+	before := content(t, dir)
+	s := open(t, dir, Config{Before: func(ctx context.Context, old Older) error {
+		if old.From != 1 || old.To != int64(newestSchema(t)) || old.Bytes == 0 {
+			t.Errorf("told of an upgrade %+v", old)
+		}
+		return old.Snapshot(ctx, filepath.Join(kept, DatabaseName))
+	}})
+	sound(t, s)
+	if content(t, kept) != before {
+		t.Error("what was kept is not what was there")
+	}
+	called := false
+	s = open(t, kept, Config{Before: func(context.Context, Older) error { called = true; return nil }})
+	sound(t, s)
+	if !called {
+		t.Error("what was kept is not of the old schema")
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	open(t, kept, Config{Before: func(context.Context, Older) error {
+		t.Error("told of an upgrade of a store that is up to date")
+		return nil
+	}})
+}
+
+func TestAnUpgradeBeforeWhichTheStoreCannotBeKeptChangesNothing(t *testing.T) {
+	dir := large(t)
+	before := content(t, dir)
+	refusal := errors.New("no room for a backup")
+	_, err := Open(t.Context(), dir, Config{Before: func(context.Context, Older) error { return refusal }})
+	if !errors.Is(err, refusal) {
+		t.Errorf("it says %v", err)
+	}
+	if content(t, dir) != before {
+		t.Error("it changed something")
+	}
+	sound(t, open(t, dir, Config{}))
+}
