@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest'
+import { makeEnglish } from '../src/ui/admin/words.en'
+import { makePersian } from '../src/ui/admin/words.fa'
 import * as en from '../src/ui/i18n/catalogue/en'
 import * as fa from '../src/ui/i18n/catalogue/fa'
 import { makeFormat } from '../src/ui/i18n/format'
@@ -31,8 +33,8 @@ function strings(node: unknown, path = ''): [string, string][] {
   )
 }
 
-const persian = strings(fa.make(faFormat))
-const english = strings(en.make(enFormat))
+const persian = [...strings(fa.make(faFormat)), ...strings(makePersian(faFormat), 'adminPages')]
+const english = [...strings(en.make(enFormat)), ...strings(makeEnglish(enFormat), 'adminPages')]
 
 describe('catalogues', () => {
   test('both languages say everything', () => {

@@ -29,6 +29,7 @@ export class Server {
   readonly data = join(this.home, 'data')
   readonly #port: number
   #process: ChildProcess | null = null
+  #started = false
   setup = ''
 
   private constructor(port: number) {
@@ -45,10 +46,11 @@ export class Server {
     return `http://127.0.0.1:${this.#port}`
   }
 
-  async start(): Promise<void> {
+  /** `more`: settings beside those of every test. */
+  async start(...more: readonly string[]): Promise<void> {
     const child = spawn(
       binary,
-      ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.#port}`, '--backup-keep', '0'],
+      ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.#port}`, '--backup-keep', '0', ...more],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
       },
@@ -66,7 +68,11 @@ export class Server {
         timeout: 60_000,
       })
       .toBe(true)
-    this.setup = /\S+#setup=\S+/.exec(said)?.[0] ?? this.setup
+    const link = () => /\S+#setup=\S+/.exec(said)?.[0] ?? ''
+    // A server is ready a moment before it has printed the link of its first start.
+    if (!this.#started) await expect.poll(link, { message: said }).not.toBe('')
+    this.#started = true
+    this.setup = link() || this.setup
   }
 
   /** SIGKILL is a crash. */

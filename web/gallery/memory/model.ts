@@ -15,6 +15,7 @@ import {
   Source,
 } from '../../src/model'
 import { lineOf } from '../../src/model/richtext'
+import { MemoryAdmin } from './admin'
 import { allChats, type Chat } from './chats'
 import { day, info, me, message, minute, now, people } from './fixture'
 import { MemoryChat, members } from './open'
@@ -26,6 +27,7 @@ export class MemoryModel implements AppModel {
   readonly session: Source<SessionView>
   readonly connection = new Source<ConnectionView>({ state: 'online', outbox: 0 })
   readonly chatList = new Source<ChatListView>({ state: 'loading', chats: [], invitations: [] })
+  readonly admin = new MemoryAdmin()
   readonly #chats: Chat[]
   readonly #open = new Set<MemoryChat>()
   readonly #devices = new Source<DevicesView>({ state: 'loading', devices: [] })

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AdminActions } from './admin'
 import type {
   AdminRight,
   ChatKind,
@@ -38,6 +39,7 @@ export interface AppModel {
   readonly security: SecurityActions
   readonly chats: ChatActions
   readonly rooms: RoomActions
+  readonly admin: AdminActions
   /** Opens a chat at its first unread message, or at `at`. */
   openChat(chat: ChatId, at?: Seq): OpenChat
   openMembers(chat: ChatId): OpenMembers

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+export type * from './admin'
 export type * from './app'
 export type * from './chat'
 export { AppError, type ErrorCode } from './error'

@@ -14,6 +14,7 @@ import {
 import type { ChatId, Seq } from '../model/id'
 import { Backoff, type ConnectionState, endsSession, type Refusal } from '../wire'
 import type { Account } from './account'
+import { adminActions } from './act/admin'
 import type { Asker } from './act/asking'
 import { chatActions } from './act/chats'
 import { roomActions } from './act/rooms'
@@ -44,6 +45,7 @@ export class App implements AppModel, Asker {
   readonly security = new Security(this)
   readonly profile = profileActions(this)
   readonly chats = chatActions(this)
+  readonly admin = adminActions(this)
   readonly account: Entrance
   readonly rooms: AppModel['rooms']
   readonly #env: Env

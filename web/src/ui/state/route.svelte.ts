@@ -7,6 +7,7 @@ export type Route =
   | { readonly at: 'new'; readonly what: 'menu' | 'group' | 'channel' }
   | { readonly at: 'settings'; readonly page: string }
   | { readonly at: 'chat'; readonly chat: number; readonly seq: number | null; readonly pane: ChatPane }
+  | { readonly at: 'admin' }
   | { readonly at: 'join'; readonly address: string }
   | { readonly at: 'auth'; readonly page: 'signIn' | 'signUp' | 'recover' | 'lost' }
   | { readonly at: 'setup'; readonly token: string }
@@ -33,6 +34,8 @@ export function readRoute(hash: string): Route {
       return { at: 'settings', page: a }
     case 'c':
       return readChat(a, b)
+    case 'admin':
+      return { at: 'admin' }
     case 'join':
       return { at: 'join', address: a }
     case 'signin':
@@ -70,6 +73,8 @@ export function writeRoute(route: Route): string {
       return route.page ? `#/settings/${route.page}` : '#/settings'
     case 'chat':
       return `#/c/${route.chat}${route.pane !== 'none' ? `/${route.pane}` : route.seq ? `/${route.seq}` : ''}`
+    case 'admin':
+      return '#/admin'
     case 'join':
       return `#/join/${encodeURIComponent(route.address)}`
     case 'auth':

@@ -561,6 +561,7 @@ export const make = (f: Format) => ({
     deviceOn: (browser: string, system: string) => `${browser} on ${system}`,
     webApp: 'Web app',
     build: 'Build',
+    server: 'Server status',
     operator: 'You operate this server',
     keys: {
       search: 'Search',

@@ -557,6 +557,7 @@ export const make = (f: Format): Catalogue => ({
     deviceOn: (browser, system) => `${browser} روی ${system}`,
     webApp: 'برنامهٔ وب',
     build: 'ساخت',
+    server: 'وضعیت سرور',
     operator: 'شما گردانندهٔ این سرورید',
     keys: {
       search: 'جست‌وجو',

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { expect, test } from './fixtures'
+
+test('the operator sees how the server is, and makes a backup', async ({ world }) => {
+  const sara = await world.person('سارا', 'sara_m')
+  await sara.goto(`${world.server.url}/#/settings`)
+  await sara.getByRole('button', { name: 'وضعیت سرور' }).click()
+  const page = sara.getByRole('region', { name: 'وضعیت سرور' })
+  await expect(page.getByText('همه‌چیز روبه‌راه است')).toBeVisible()
+  await expect(page.getByText('افراد آنلاین')).toBeVisible()
+  await expect(page.getByRole('img', { name: /حساب‌های تازه.*: ۱ در سی روز/ })).toBeVisible()
+  await expect(page.getByText(/پشتیبان گرفته نمی‌شود/)).toBeVisible()
+  await sara.screenshot({ path: 'test-results/binary/status-fa.png' })
+
+  await world.server.stop()
+  await world.server.start('--backup-keep', '7', '--disk-warn', '99.9%')
+  await sara.reload()
+  await expect(page.getByText('دیسک داده‌ها دارد پر می‌شود')).toBeVisible()
+  await page.getByRole('button', { name: 'همین حالا پشتیبان بگیر' }).click()
+  await expect(page.getByText(/کمتر از یک ساعت پیش/)).toBeVisible()
+  await expect(page.getByText(/^۱ از ۷/)).toBeVisible()
+  await sara.screenshot({ path: 'test-results/binary/status-warning-fa.png' })
+})
+
+test('on a phone the status opens for the operator and leads back; nobody else sees it', async ({
+  world,
+}) => {
+  const sara = await world.person('Sara', 'sara_m', { language: 'en', phone: true, theme: 'dark' })
+  await sara.goto(`${world.server.url}/#/settings`)
+  await sara.getByRole('button', { name: 'Server status' }).click()
+  await expect(sara.getByText('All is well')).toBeVisible()
+  await expect.poll(() => sara.getByRole('main').evaluate((main) => main.getBoundingClientRect().x)).toBe(0)
+  await sara.screenshot({ path: 'test-results/binary/status-en.png' })
+  await sara.getByRole('main').getByRole('button', { name: 'Back' }).click()
+  await expect(sara.getByRole('button', { name: 'Server status' })).toBeVisible()
+
+  const reza = await world.person('Reza', 'reza_k', { language: 'en' })
+  await reza.goto(`${world.server.url}/#/settings`)
+  await expect(reza.getByText('Appearance')).toBeVisible()
+  await expect(reza.getByRole('button', { name: 'Server status' })).toHaveCount(0)
+  await reza.goto(`${world.server.url}/#/admin`)
+  await expect(reza.getByText('Only for the operator')).toBeVisible()
+})
