@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -24,11 +23,6 @@ const (
 	secretSetup    = "account/setup"    // SHA-256 of the one-time set-up secret
 	secretOperator = "account/operator" // present once there is an operator
 )
-
-// SuspendReasons are the public codes a suspension is explained by.
-func SuspendReasons() []string {
-	return []string{"spam", "abuse", "illegal", "impersonation", "security", "owner_request"}
-}
 
 // hasOperator reports whether the server was set up. That is never undone, so the store is asked only until
 // it says yes.
@@ -303,13 +297,8 @@ func (s *Service) Users(ctx context.Context, after chat.AccountID, limit int) (
 	return list, next, nil
 }
 
-// Suspend ends every session of an account and refuses new ones, under a public reason code; an empty
-// reason lifts the suspension. Its owner reads of both in the account's log.
+// Suspend is SuspendAccount by username.
 func (s *Service) Suspend(ctx context.Context, username, reason string) error {
-	if reason != "" && !slices.Contains(SuspendReasons(), reason) {
-		return &chat.Error{Code: chat.CodeBadRequest, Field: "reason",
-			Text: "unknown reason code; known are " + strings.Join(SuspendReasons(), ", ")}
-	}
 	account, _, err := s.byName(ctx, username)
 	if err != nil {
 		return fmt.Errorf("suspend: %w", err)
@@ -317,21 +306,7 @@ func (s *Service) Suspend(ctx context.Context, username, reason string) error {
 	if account.ID == 0 {
 		return chat.Errorf(chat.CodeNotFound, "no account has this username")
 	}
-	account.Suspended = reason
-	told := ReasonLifted
-	if reason == "" {
-		err = s.Store.Apply(ctx, AccountPut{account})
-	} else {
-		told = ReasonSuspended + ":" + reason
-		err = s.change(ctx, account, 0, ReasonSuspended)
-	}
-	if err == nil {
-		err = s.tell(ctx, account.ID, told)
-	}
-	if err != nil {
-		return fmt.Errorf("suspend: %w", err)
-	}
-	return nil
+	return s.SuspendAccount(ctx, account.ID, reason)
 }
 
 // readablePassword makes 100 random bits, in groups that can be read out over a telephone.

@@ -50,6 +50,13 @@ type Message struct {
 	Signature   string
 	Imported    *Imported
 	Attachments []Attachment
+	Wording     *Wording // service chats: what it says, for the reader's language; Text is for who knows it not
+}
+
+// Wording names what the server says in a service chat, so that an app words it in its reader's language.
+type Wording struct {
+	Code   string
+	Values map[string]string
 }
 
 // Reply points to another message of the same chat.
@@ -129,6 +136,7 @@ type InfoChange struct {
 	Signatures    *bool
 	HistoryHidden *bool
 	JoinApproval  *bool
+	Down          *bool // the operator took the public name down, or gave it back
 }
 
 // MemberChange is a change of somebody's standing, as shown to those who may see it.
@@ -293,3 +301,8 @@ func (*DeviceNotice) body() {}
 func (*Invitation) body()   {}
 func (*InviteLink) body()   {}
 func (*JoinRequest) body()  {}
+func (*OperatorAct) body()  {}
+func (*Report) body()       {}
+func (*Decision) body()     {}
+func (*Appeal) body()       {}
+func (*AppealKept) body()   {}

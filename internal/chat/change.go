@@ -156,6 +156,52 @@ type SourceSet struct {
 	Target Seq // 0: this entry
 }
 
+// ReportSet stores how a report stands, in place of what was stored of it. Report 0 is this entry.
+type ReportSet struct{ Report ReportState }
+
+// ReportDone says that this entry closes a report, if it is there and open.
+type ReportDone struct {
+	Log    LogID
+	Report Seq
+	At     Millis
+}
+
+// DecisionMade stores a decision; its place is that of this entry.
+type DecisionMade struct{ Decision DecisionState }
+
+// DecisionReversed says that this entry takes a decision back that stands.
+type DecisionReversed struct{ Decision Seq }
+
+// AppealMade says that this entry appeals against a decision, the first to do so.
+type AppealMade struct{ Decision Seq }
+
+// AppealAnswered says what became of an appeal against a decision. That of an appeal that was erased stands
+// without it.
+type AppealAnswered struct {
+	Decision Seq
+	Granted  bool
+	At       Millis
+}
+
+// AppealErased says that what an appeal said is gone.
+type AppealErased struct{ Decision Seq }
+
+// ActNoted lists what an operator did to an account; its place is that of this entry.
+type ActNoted struct {
+	Account AccountID
+	At      Millis
+	Act     OperatorAct
+}
+
+func (ReportSet) change()        {}
+func (ReportDone) change()       {}
+func (DecisionMade) change()     {}
+func (DecisionReversed) change() {}
+func (AppealMade) change()       {}
+func (AppealAnswered) change()   {}
+func (AppealErased) change()     {}
+func (ActNoted) change()         {}
+
 func (ChatAdded) change()    {}
 func (ChatPatched) change()  {}
 func (FactsBumped) change()  {}

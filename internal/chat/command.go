@@ -37,6 +37,13 @@ const (
 	opSetPersonal
 	opNoteDevice
 	opImport
+	opTell
+	opNoteAct
+	opFile
+	opCloseReport
+	opJudge
+	opAppeal
+	opKeep
 
 	opEnd
 )
@@ -82,7 +89,8 @@ type SetPin struct {
 type SetInfo struct{ Change InfoChange }
 
 // Create makes a chat with a number that was never used: a group or channel owned by the actor, a direct
-// chat with Peer, or saved messages (Peer is the actor). Nobody is added: Invite invites.
+// chat with Peer, or saved messages (Peer is the actor). Nobody is added: Invite invites. The server's own
+// hand makes the service chat of the actor, with its first message.
 type Create struct {
 	Chat       ChatID
 	Type       ChatType
@@ -94,6 +102,7 @@ type Create struct {
 	Imported   bool // its history comes from elsewhere; the server's own hand only
 	NumberBase int64
 	Source     string // which history it is made for
+	Told       Tell   // the first message of a service chat
 }
 
 // DeleteChat ends a group or channel for everybody.
@@ -225,3 +234,10 @@ func (SetContact) op() op       { return opSetContact }
 func (SetPersonal) op() op      { return opSetPersonal }
 func (NoteDevice) op() op       { return opNoteDevice }
 func (Import) op() op           { return opImport }
+func (Tell) op() op             { return opTell }
+func (NoteAct) op() op          { return opNoteAct }
+func (File) op() op             { return opFile }
+func (CloseReport) op() op      { return opCloseReport }
+func (Judge) op() op            { return opJudge }
+func (FileAppeal) op() op       { return opAppeal }
+func (Keep) op() op             { return opKeep }

@@ -96,6 +96,13 @@ var handlers = [opEnd]handler{
 	opSetPersonal:   on(ScopeManage, decidePersonal, nil),
 	opNoteDevice:    on(ScopeManage, decideDevice, nil),
 	opImport:        on(ScopeManage, decideImport, needImport),
+	opTell:          on(ScopeManage, decideTell, nil),
+	opNoteAct:       on(ScopeManage, decideNoteAct, nil),
+	opFile:          on(ScopeSend, decideFile, needFile),
+	opCloseReport:   on(ScopeManage, decideCloseReport, nil),
+	opJudge:         on(ScopeManage, decideJudge, needJudge),
+	opAppeal:        on(ScopeManage, decideAppeal, needAppeal),
+	opKeep:          on(ScopeManage, decideKeep, needKeep),
 }
 
 func handlerOf(cmd Command) (handler, bool) {

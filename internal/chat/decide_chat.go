@@ -12,15 +12,16 @@ const groupDefaults = GrantSend | GrantMedia | GrantReact | GrantLinks | GrantIn
 const channelDefaults = GrantReact
 
 // creators make a chat, one for each type.
-var creators = [Saved + 1]func(*decision, Create) error{
+var creators = [Service + 1]func(*decision, Create) error{
 	Direct: createDirect, Group: createRoom, Channel: createRoom, Saved: createSaved,
+	Service: createService,
 }
 
 func decideCreate(d *decision, c Create) error {
 	switch {
 	case c.Chat == 0:
 		return Errorf(CodeInternal, "a new chat needs a number")
-	case c.Type > Saved || creators[c.Type] == nil:
+	case c.Type > Service || creators[c.Type] == nil:
 		return fieldError(CodeBadRequest, "type", "unknown type of chat")
 	case d.Chat.ID != 0:
 		return Errorf(CodeConflict, "the number of the new chat is in use")
@@ -49,6 +50,9 @@ func createDirect(d *decision, c Create) error {
 		return fieldError(CodeNotFound, "account", "no such account")
 	case d.Blocked:
 		return Errorf(CodeCannotWrite, "this person does not take messages from you")
+	}
+	if err := d.unlimited(); err != nil {
+		return err
 	}
 	a, b := min(d.by.Account, c.Peer), max(d.by.Account, c.Peer)
 	d.say(Envelope{Kind: KindChatCreated}, &Created{Type: Direct, Accounts: []AccountID{a, b}})
@@ -123,6 +127,11 @@ func (d *decision) inviteAll(accounts []AccountID) error {
 	if len(accounts) > MaxInvites {
 		return fieldError(CodeTooMany, "invite", "too many invitations at once")
 	}
+	if len(accounts) > 0 {
+		if err := d.unlimited(); err != nil {
+			return err
+		}
+	}
 	seen := map[AccountID]bool{d.by.Account: true}
 	for i, a := range accounts {
 		if seen[a] {
@@ -161,6 +170,9 @@ var infoRules = [...]struct {
 		}
 		return CheckName(*i.Name)
 	}},
+	{func(i *InfoChange) bool { return i.Down != nil }, RightOwn, func(*InfoChange) error {
+		return fieldError(CodeForbidden, "down", "only a decision takes a public name down")
+	}},
 	{func(i *InfoChange) bool { return i.Defaults != nil }, RightBan, func(i *InfoChange) error {
 		if *i.Defaults&^MemberGrants != 0 {
 			return fieldError(CodeBadRequest, "defaults", "not a right of members")
@@ -195,8 +207,11 @@ func decideInfo(d *decision, c SetInfo) error {
 			return err
 		}
 	}
-	if !some {
+	switch {
+	case !some:
 		return fieldError(CodeBadRequest, "change", "nothing to change")
+	case d.Chat.Down && change.Name != nil && *change.Name != "":
+		return fieldError(CodeLimited, "change.name", "its public name was taken down")
 	}
 	if change = d.news(change); change == (InfoChange{}) {
 		return nil

@@ -227,6 +227,9 @@ func decideInvite(d *decision, c Invite) error {
 	if err := invitable(d.Person, d.Blocked); err != nil {
 		return err
 	}
+	if err := d.unlimited(); err != nil {
+		return err
+	}
 	d.invite(target)
 	return nil
 }

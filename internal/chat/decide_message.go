@@ -27,6 +27,9 @@ func (d *decision) mayWrite() error {
 	if err := d.may(RightSend); err != nil {
 		return err
 	}
+	if err := d.addressed(); err != nil {
+		return err
+	}
 	if d.Chat.SlowSeconds == 0 || d.Actor.Role.Staff() || d.LastSent == 0 {
 		return nil
 	}
@@ -175,7 +178,7 @@ func forwardOf(c ForwardMessage) *Forward {
 	case m.Forward != nil:
 		first := *m.Forward
 		return &first
-	case c.Source.Type == Channel:
+	case c.Source.Type == Channel || c.Source.Type == Service:
 		f := &Forward{Name: c.Source.Title, At: c.At}
 		if c.Source.Name != "" {
 			f.Chat, f.Seq = c.Source.ID, c.Seq
@@ -202,6 +205,9 @@ func decideEdit(d *decision, c Edit) error {
 		return err
 	}
 	if err := d.mayEdit(target); err != nil {
+		return err
+	}
+	if err := d.addressed(); err != nil {
 		return err
 	}
 	before, ok := target.Body.(*Message)

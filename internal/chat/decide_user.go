@@ -28,6 +28,9 @@ func decideDraft(d *decision, c SetDraft) error {
 	if err := d.inChat(); err != nil {
 		return err
 	}
+	if d.Chat.Type == Service {
+		return forbidden() // nobody writes to the server here
+	}
 	draft := &DraftText{Chat: d.Chat.ID, Text: c.Text, Reply: c.Reply, At: d.now}
 	if c.Text != "" {
 		var err error

@@ -34,9 +34,21 @@ const (
 	KindContact    Kind = 49 // Contact
 	KindPersonal   Kind = 50 // PersonalLink
 
+	KindOperatorAct Kind = 51 // OperatorAct; in staff logs too, where it is about the chat
+
 	KindInviteLink  Kind = 60 // InviteLink
 	KindJoinRequest Kind = 61 // JoinRequest
 	KindStaffMember Kind = 62 // MemberChange
+
+	KindReport       Kind = 80 // Report, in the server log; in staff logs one to the chat's admins
+	KindDecision     Kind = 81 // Decision
+	KindAppeal       Kind = 82 // Appeal
+	KindReportKept   Kind = 83 // Report, without what it revealed: today's version of the target
+	KindReportClosed Kind = 84 // staff logs: closes the target, a report
+	KindAppealKept   Kind = 85 // AppealKept: erases the target, an appeal that was answered
+
+	// kindEnd is beyond every kind there is.
+	kindEnd Kind = 100
 )
 
 // line reports whether entries of the kind stand in a chat's history by themselves, as edits and deletions do
@@ -72,10 +84,11 @@ type Entry struct {
 
 // Shown returns the entry as those who may read its log see it in a chat of the type: without its device and
 // seal, and in channels without its author and key, which tell who runs the channel (R11). Authors stay in
-// the store, because they may edit what they wrote and do not count it as unread.
+// the store, because they may edit what they wrote and do not count it as unread. Nor does a chat's staff see
+// who reported something to it.
 func (e Entry) Shown(t ChatType) Entry {
 	e.Device, e.Seal = 0, Seal{}
-	if t == Channel && e.Log.Kind() == ChatLog {
+	if t == Channel && e.Log.Kind() == ChatLog || e.Log.Kind() == StaffLog && e.Env.Kind == KindReport {
 		e.Author, e.Key = 0, Key{}
 	}
 	return e

@@ -60,6 +60,7 @@ const (
 	CodeIncarnationChanged Code = 46 // the server was restored: sync first
 	CodeSuspended          Code = 47
 	CodeLoginTooYoung      Code = 53 // see retry_ms
+	CodeLimited            Code = 56 // the operator limited the account, or what it owns, until retry_ms if set
 )
 
 // codeNames is indexed by Code.
@@ -112,6 +113,7 @@ var codeNames = [...]string{
 	CodeIncarnationChanged: "INCARNATION_CHANGED",
 	CodeSuspended:          "SUSPENDED",
 	CodeLoginTooYoung:      "LOGIN_TOO_YOUNG",
+	CodeLimited:            "LIMITED",
 }
 
 // String returns the stable name of the code, such as "NAME_TAKEN".

@@ -132,6 +132,7 @@ func (i InfoChange) Apply(c Chat) Chat {
 	c.Signatures = orElse(i.Signatures, c.Signatures)
 	c.HistoryHidden = orElse(i.HistoryHidden, c.HistoryHidden)
 	c.JoinApproval = orElse(i.JoinApproval, c.JoinApproval)
+	c.Down = orElse(i.Down, c.Down)
 	return c
 }
 

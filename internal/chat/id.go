@@ -42,6 +42,7 @@ const (
 	UserLog
 	StaffLog
 	LedgerLog
+	ServerLog // one, of owner 0: reports and what operators decided, which only they may read
 )
 
 // LogID names a log: its kind in the upper half, the chat or account in the lower.
@@ -73,7 +74,9 @@ func (a AccountID) Log() LogID { return UserLog.ID(uint32(a)) }
 
 // String writes a log as "chat/7", for errors and logs: ids are not content.
 func (l LogID) String() string {
-	names := [...]string{ChatLog: "chat", UserLog: "user", StaffLog: "staff", LedgerLog: "ledger"}
+	names := [...]string{
+		ChatLog: "chat", UserLog: "user", StaffLog: "staff", LedgerLog: "ledger", ServerLog: "server",
+	}
 	if k := int(l.Kind()); k > 0 && k < len(names) {
 		return fmt.Sprintf("%s/%d", names[k], l.Owner())
 	}

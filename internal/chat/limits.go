@@ -26,6 +26,10 @@ const (
 	MaxRooms         = 5000    // groups and channels that an account is in
 	MaxOwned         = 500     // groups and channels that an account owns
 	MaxContacts      = 2000    // of an account
+	MaxReported      = 100     // messages that a report reveals
+	MaxRevealed      = 1 << 17 // bytes of what a report reveals
+	MaxReportText    = 1000    // UTF-16 units of a comment to a report, and of an appeal
+	MaxReportsADay   = 20      // reports of an account
 	SmallGroup       = 200     // members up to which joins and leaves are entries of the chat log
 	MaxGroup         = 200_000 // members of a group
 )
@@ -64,6 +68,10 @@ func Limits() []Limit {
 		{"rooms", MaxRooms, "chats", "groups and channels that an account is in"},
 		{"owned", MaxOwned, "chats", "groups and channels that an account owns"},
 		{"contacts", MaxContacts, "contacts", "of an account"},
+		{"reported", MaxReported, "messages", "revealed by a report"},
+		{"revealed_bytes", MaxRevealed, "bytes", "of what a report reveals"},
+		{"report_text", MaxReportText, units, "of a comment to a report, and of an appeal"},
+		{"reports_a_day", MaxReportsADay, "reports", "of an account within 24 hours"},
 		{"small_group", SmallGroup, "members", "up to which joins and leaves show in a group's history"},
 		{"group", MaxGroup, "members", "of a group; a channel has no limit"},
 	}

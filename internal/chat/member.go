@@ -11,6 +11,7 @@ const (
 	Group
 	Channel
 	Saved
+	Service // what the server itself tells an account; one for each, made with the first message
 )
 
 // Role is an account's standing in a chat; the numbers are those of zolal.v1.Role.
@@ -83,8 +84,12 @@ type Chat struct {
 	NumberBase    int64
 	Created       Millis
 	Facts         uint64       // version; grows with every removal and change of rights or settings
-	Peers         [2]AccountID // of a direct chat, the smaller first
+	Peers         [2]AccountID // of a direct chat, the smaller first; of a service chat 0 and its account
+	Down          bool         // the operator took its public name down
 }
+
+// Public reports whether everybody may read the chat.
+func (c Chat) Public() bool { return c.Name != "" }
 
 // Peer returns the other of a direct chat, 0 for whoever is not one of the two, and in any other chat.
 func (c Chat) Peer(account AccountID) AccountID {
@@ -127,6 +132,9 @@ type Facts struct {
 	Head   Head                 // of the chat log
 	Read   ReadMark             // the actor's
 	Held   Holdings             // the target's, or where the command has none the actor's
+	Limit  Limitation           // the actor's
+	Filed  Filed                // what the actor has reported so far
+	Case   Case                 // what an operator decides, or somebody appeals against
 
 	Contact  Contact // the actor's, of the account the command names; the zero contact if there is none
 	Contacts uint32  // how many contacts the actor has

@@ -18,6 +18,9 @@ type Needs struct {
 	Read   bool        // Read
 	Held   bool        // Held
 	Known  AccountID   // Contact and Contacts: the actor's contact of that account
+	Limit  bool        // Limit
+	Filed  bool        // Filed
+	Case   bool        // Case; what is decided upon it is conditioned on the head of the server log
 
 	peer bool // Target is the other of a direct chat
 }
@@ -37,7 +40,9 @@ func NeedsOf(room Chat, actor AccountID, cmd Command) Needs {
 
 // needSend runs the text through the same steps as decideSend, so that both find the same names.
 func needSend(room Chat, c Send) Needs {
-	n := Needs{Me: signed(room), Names: namesIn(room, c.Text, c.Entities), peer: room.oneSided()}
+	n := Needs{
+		Me: signed(room), Names: namesIn(room, c.Text, c.Entities), peer: room.oneSided(), Limit: room.watched(),
+	}
 	if c.Reply != nil {
 		n.Refs = []Seq{c.Reply.Seq}
 	}
@@ -48,11 +53,11 @@ func needSend(room Chat, c Send) Needs {
 func signed(room Chat) bool { return room.Type == Channel && room.Signatures }
 
 func needForward(room Chat, _ ForwardMessage) Needs {
-	return Needs{Me: signed(room), peer: room.oneSided()}
+	return Needs{Me: signed(room), peer: room.oneSided(), Limit: room.watched()}
 }
 
 func needEdit(room Chat, c Edit) Needs {
-	return Needs{Refs: []Seq{c.Target}, Names: namesIn(room, c.Text, c.Entities)}
+	return Needs{Refs: []Seq{c.Target}, Names: namesIn(room, c.Text, c.Entities), Limit: room.watched()}
 }
 
 func needDelete(_ Chat, c Delete) Needs { return Needs{Refs: c.Targets} }
@@ -66,7 +71,10 @@ func needImport(_ Chat, c Import) Needs {
 }
 
 func needCreate(_ Chat, c Create) Needs {
-	n := Needs{People: c.Invite, Held: c.Type == Group || c.Type == Channel}
+	n := Needs{
+		People: c.Invite, Held: c.Type == Group || c.Type == Channel,
+		Limit: c.Type == Direct || len(c.Invite) > 0, Direct: c.Type == Service,
+	}
 	if c.Type == Direct || c.Type == Saved {
 		n.Target, n.Direct = c.Peer, true
 	}
@@ -76,7 +84,7 @@ func needCreate(_ Chat, c Create) Needs {
 func needJoin(_ Chat, c Join) Needs           { return Needs{Token: c.Token, Head: true, Held: true} }
 func needAnswer(Chat, AnswerInvitation) Needs { return Needs{Head: true, Held: true} }
 func needInvite(_ Chat, c Invite) Needs {
-	return Needs{Target: c.Account, Head: true, Asked: true, Held: true}
+	return Needs{Target: c.Account, Head: true, Asked: true, Held: true, Limit: true}
 }
 func needMember(_ Chat, c SetMember) Needs      { return Needs{Target: c.Account} }
 func needTransfer(_ Chat, c Transfer) Needs     { return Needs{Target: c.Account, Held: true} }
@@ -95,3 +103,7 @@ func needContact(_ Chat, c SetContact) Needs {
 	return Needs{Target: c.Account, Known: c.Account}
 }
 func needBlock(_ Chat, c SetBlock) Needs { return Needs{Target: c.Account} }
+func needFile(_ Chat, c File) Needs      { return Needs{Target: c.Report.Account, Filed: true, Limit: true} }
+func needJudge(_ Chat, c Judge) Needs    { return Needs{Target: c.Account, Refs: c.Seqs, Case: true} }
+func needAppeal(Chat, FileAppeal) Needs  { return Needs{Case: true} }
+func needKeep(Chat, Keep) Needs          { return Needs{Case: true} }

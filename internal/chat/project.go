@@ -4,7 +4,7 @@ package chat
 
 // projections has one line for each kind that changes a projection. A handler sees the decoded body, nil
 // where it was erased, and never the entry's place: "this" stands for it.
-var projections = [KindStaffMember + 1]func(Entry, Body) []Change{
+var projections = [kindEnd]func(Entry, Body) []Change{
 	KindChatCreated: as(projectCreated),
 	KindMessage:     as(projectMessage),
 	KindEdit:        projectEdit,
@@ -30,6 +30,16 @@ var projections = [KindStaffMember + 1]func(Entry, Body) []Change{
 
 	KindInviteLink:  as(func(e Entry, l *InviteLink) []Change { return []Change{LinkSet{e.Log.Chat(), *l}} }),
 	KindJoinRequest: as(projectRequest),
+
+	KindOperatorAct:  as(projectAct),
+	KindReport:       as(projectReport),
+	KindReportKept:   as(projectKept),
+	KindReportClosed: projectReportClosed,
+	KindDecision:     as(projectDecision),
+	KindAppeal:       as(func(_ Entry, a *Appeal) []Change { return []Change{AppealMade{a.Decision}} }),
+	KindAppealKept: as(func(e Entry, a *AppealKept) []Change {
+		return []Change{Superseded{Target: e.Env.Target, Redact: true}, AppealErased{a.Decision}}
+	}),
 }
 
 // Project returns what an entry does to projections. It is the one place where entries become changes, used
@@ -38,7 +48,7 @@ var projections = [KindStaffMember + 1]func(Entry, Body) []Change{
 // was erased (body is nil) gives the changes that stand without it; what else it once said has been said
 // again by the entry that superseded it.
 func Project(e Entry, body Body) []Change {
-	if int(e.Env.Kind) >= len(projections) {
+	if e.Env.Kind >= kindEnd {
 		return nil
 	}
 	project := projections[e.Env.Kind]
@@ -130,7 +140,7 @@ func mentions(author AccountID, m *Message, target Seq) []Change {
 
 func projectInfo(e Entry, c *InfoChange) []Change {
 	changes := rules(ChatPatched{Chat: e.Log.Chat(), Info: *c})
-	if c.Name != nil {
+	if c.Name != nil && (c.Down == nil || !*c.Down) { // a name that was taken down is nobody else's
 		changes = append(changes, NameClaimed{
 			Name: FoldName(*c.Name), Skeleton: Skeleton(*c.Name), Chat: e.Log.Chat(),
 		})

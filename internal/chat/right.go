@@ -68,9 +68,10 @@ type rule struct {
 }
 
 // rights is who may do what, by right and type of chat. A missing cell is nobody.
-var rights = [rightEnd][Saved + 1]rule{
+var rights = [rightEnd][Service + 1]rule{
 	RightRead: {
-		Direct: {members, 0}, Group: {readers, 0}, Channel: {readers, 0}, Saved: {members, 0}},
+		Direct: {members, 0}, Group: {readers, 0}, Channel: {readers, 0}, Saved: {members, 0},
+		Service: {members, 0}},
 	RightSend: {
 		Direct: {peers, 0}, Group: {speakers, GrantSend}, Channel: {granted, GrantPost}, Saved: {members, 0}},
 	RightSendLinks: {
@@ -151,7 +152,7 @@ func (f Facts) May(right Right, now Millis) error {
 	if err := f.alive(); err != nil {
 		return err
 	}
-	if f.Chat.Type > Saved || right >= rightEnd {
+	if f.Chat.Type > Service || right >= rightEnd {
 		return forbidden()
 	}
 	rule := rights[right][f.Chat.Type]
@@ -213,18 +214,18 @@ func wait(until, now Millis) Millis {
 const MemberGrants = GrantSend | GrantMedia | GrantReact | GrantLinks | GrantPin | GrantInvite | GrantInfo
 
 // adminGrants are what an admin may be given, by type of chat.
-var adminGrants = [Saved + 1]Grants{
+var adminGrants = [Service + 1]Grants{
 	Group: GrantPin | GrantInvite | GrantInfo | GrantDeleteAny | GrantBan | GrantPromote,
 	Channel: GrantPin | GrantInvite | GrantInfo | GrantPost | GrantEditAny | GrantDeleteAny | GrantBan |
 		GrantPromote,
 }
 
 // takable is what may be taken from a member, by type of chat.
-var takable = [Saved + 1]Grants{Group: MemberGrants, Channel: GrantReact}
+var takable = [Service + 1]Grants{Group: MemberGrants, Channel: GrantReact}
 
 // AdminGrants returns what an admin may be given in a chat of the type.
 func (t ChatType) AdminGrants() Grants {
-	if t > Saved {
+	if t > Service {
 		return 0
 	}
 	return adminGrants[t]

@@ -78,6 +78,8 @@ var wantRights = map[ChatType]map[Right]string{
 	},
 	Direct: directRights("y", "f"),
 	Saved:  directRights("y", "f"),
+	// What the server tells somebody is for them to read, and for nobody to write to.
+	Service: serviceRights(),
 }
 
 // directRights are those of chats without staff: everything that is about messages, and who is in.
@@ -96,6 +98,15 @@ func directRights(yes, no string) map[Right]string {
 		}
 		want[r] = outside + strings.Repeat(may, 7)
 	}
+	return want
+}
+
+func serviceRights() map[Right]string {
+	want := map[Right]string{}
+	for r := RightRead; r < rightEnd; r++ {
+		want[r] = "nnnnb " + strings.Repeat("f", 7)
+	}
+	want[RightRead] = "nnnnb " + strings.Repeat("y", 7)
 	return want
 }
 

@@ -94,6 +94,7 @@ type UserState struct {
 	Invitations []chat.Invitation
 	Contacts    []chat.Contact
 	Personal    *chat.PersonalLink // nil: there was never one
+	Limit       chat.Limitation    // by an operator's decision; the zero one where none stands
 }
 
 // SyncResult answers a SyncQuery. State stands in place of Items where the cursor is too old. Chats are

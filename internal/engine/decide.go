@@ -19,7 +19,7 @@ func (e *Engine) decide(ctx context.Context, r request) (plan, error) {
 	f, ok := e.facts.get(r.room, r.actor.Account)
 	if ok && r.room != 0 && f.Chat.SlowSeconds == 0 {
 		needs := chat.NeedsOf(f.Chat, r.actor.Account, r.cmd)
-		if needs.Target == 0 && len(needs.People) == 0 {
+		if needs.Target == 0 && len(needs.People) == 0 && !needs.Case {
 			p, err := e.decideUpon(ctx, r, basis{facts: f, needs: needs})
 			if err == nil && !p.incomplete {
 				return p, nil
@@ -60,11 +60,17 @@ func (e *Engine) decideFresh(ctx context.Context, r request) (plan, error) {
 			logs = append(logs, a.Log())
 		}
 	}
+	if b.needs.Case {
+		logs = append(logs, chat.ServerLog.ID(0))
+	}
 	if b.heads, err = e.store.Heads(ctx, logs); err != nil {
 		return plan{}, fmt.Errorf("heads: %w", err)
 	}
 	if b.facts, err = e.freshFacts(ctx, r.room, r.actor.Account, b.needs.Target); err != nil {
 		return plan{}, err
+	}
+	if b.needs.Case {
+		b.facts.Case.Head = b.heads[len(b.heads)-1].Seq
 	}
 	p, err := e.decideUpon(ctx, r, b)
 	if err == nil && p.incomplete {
@@ -113,6 +119,9 @@ func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) erro
 	if r.room != 0 {
 		p.batch.Cond = append(p.batch.Cond, Cond{CondFacts, r.room.Log(), b.facts.Chat.Facts})
 	}
+	if b.needs.Case {
+		p.condition(chat.ServerLog.ID(0), b.heads)
+	}
 	for _, ev := range events {
 		if ev.Env.Kind == chat.KindMyChat && !p.condition(ev.Log, b.heads) {
 			p.incomplete = true
@@ -149,6 +158,9 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{n.Read, e.fillRead},
 		{n.Held, e.fillHeld},
 		{n.Known != 0, e.fillContact},
+		{n.Limit, e.fillLimit},
+		{n.Filed, e.fillFiled},
+		{n.Case, e.fillCase},
 	} {
 		if !part.needed {
 			continue
@@ -284,7 +296,7 @@ func (e *Engine) fillAsked(ctx context.Context, r request, n chat.Needs, f *chat
 
 func (e *Engine) fillDirect(ctx context.Context, r request, n chat.Needs, f *chat.Facts) (err error) {
 	other := n.Target
-	if other == 0 {
+	if other == 0 && !opensService(r.cmd) {
 		other = r.actor.Account
 	}
 	f.Direct, err = e.store.Direct(ctx, min(r.actor.Account, other), max(r.actor.Account, other))

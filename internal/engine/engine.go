@@ -50,6 +50,9 @@ type Config struct {
 	Full func() error
 	// Lookups bound how many strangers may be looked up; zero: as many as wanted.
 	Lookups Lookups
+	// Suspend ends every session of an account and refuses new ones, under a reason code; an empty one lifts
+	// that. It may be called again for the same account. Needed where operators decide; default: refused.
+	Suspend func(ctx context.Context, account chat.AccountID, reason string) error
 	// QueueWait is how long an append waits for room before CodeUnavailable; default 5 s.
 	QueueWait time.Duration
 }
@@ -66,6 +69,11 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Full == nil {
 		c.Full = func() error { return nil }
+	}
+	if c.Suspend == nil {
+		c.Suspend = func(context.Context, chat.AccountID, string) error {
+			return chat.Errorf(chat.CodeInternal, "nobody suspends accounts here")
+		}
 	}
 	c.Poll = orDefault(c.Poll, time.Second)
 	c.ReadGap = orDefault(c.ReadGap, 2*time.Second)

@@ -15,7 +15,7 @@ type Handle struct {
 	engine *Engine
 	actor  chat.Actor
 	log    chat.LogID
-	room   chat.ChatID // 0 for a user log
+	room   chat.ChatID // 0 for a user log, and the server's
 	facts  chat.Facts
 }
 
@@ -23,9 +23,9 @@ type Handle struct {
 // Do, because a key that was stored before answers first (I3).
 const readRights = 1<<chat.RightRead | 1<<chat.RightMembers | 1<<chat.RightStaff
 
-// Open gives an actor a handle on a log: the log of a chat, its staff log, or the actor's own user log. For a
-// right to read it fails where the actor does not have it; for any other right, Do and the read concerned
-// answer that.
+// Open gives an actor a handle on a log: the log of a chat, its staff log, the actor's own user log, or for
+// an operator the server log. For a right to read it fails where the actor does not have it; for any other
+// right, Do and the read concerned answer that.
 func (e *Engine) Open(ctx context.Context, actor chat.Actor, log chat.LogID, right chat.Right) (
 	*Handle, error) {
 	h := &Handle{engine: e, actor: actor, log: log}
@@ -33,6 +33,11 @@ func (e *Engine) Open(ctx context.Context, actor chat.Actor, log chat.LogID, rig
 	case chat.UserLog:
 		if log.Account() != actor.Account {
 			return nil, fmt.Errorf("open %s: %w", log, chat.Errorf(chat.CodeForbidden, "the log of another account"))
+		}
+		return h, nil
+	case chat.ServerLog:
+		if log != chat.ServerLog.ID(0) || !actor.Operator && !actor.Server {
+			return nil, fmt.Errorf("open %s: %w", log, chat.Errorf(chat.CodeForbidden, "for operators alone"))
 		}
 		return h, nil
 	case chat.ChatLog, chat.StaffLog:

@@ -62,6 +62,9 @@ func (e *Engine) open(ctx context.Context, d direct, key chat.Key) (chat.ChatID,
 	if err := d.actor.May(chat.ScopeRead); err != nil {
 		return 0, err
 	}
+	if d.peer == 0 { // the server, whose chat is nobody's to open
+		return 0, &chat.Error{Code: chat.CodeNotFound, Field: "account", Text: "no such account"}
+	}
 	for try := 0; ; try++ {
 		room, err := e.openDirect(ctx, d, key)
 		code := chat.CodeOf(err)

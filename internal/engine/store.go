@@ -199,6 +199,40 @@ type Circle interface {
 	Personal(ctx context.Context, account chat.AccountID, token string) (PersonalOwner, error)
 }
 
+// ReportQuery selects reports of one log, the newest first, at most Limit.
+type ReportQuery struct {
+	Log     chat.LogID
+	Seqs    []chat.Seq  // if any, just these, ascending, whatever else is asked
+	Closed  bool        // closed ones instead of open ones
+	Before  chat.Seq    // only those with lower numbers; 0 all
+	Due     chat.Millis // if set, only closed ones of then or earlier that still hold what they revealed
+	About   bool        // only those about this account and chat
+	Account chat.AccountID
+	Chat    chat.ChatID
+	Limit   int
+}
+
+// DecisionQuery selects decisions, the newest first, at most Limit; with open appeals the oldest first.
+type DecisionQuery struct {
+	Seqs     []chat.Seq     // if any, just these, ascending
+	Account  chat.AccountID // about this one
+	Appealed bool           // against which an appeal is open
+	Due      chat.Millis    // whose appeals were answered then or earlier and still say what they said
+	Limit    int
+}
+
+// Cases reads the projections of reports, decisions, and what operators did.
+type Cases interface {
+	Reports(ctx context.Context, q ReportQuery) ([]chat.ReportState, error)
+	// ReportsBy returns an account's own reports, wherever they stand, the newest first.
+	ReportsBy(ctx context.Context, reporter chat.AccountID, limit int) ([]chat.ReportState, error)
+	Decisions(ctx context.Context, q DecisionQuery) ([]chat.DecisionState, error)
+	// Limitation returns what stands of the limits of an account: that which ends last.
+	Limitation(ctx context.Context, account chat.AccountID) (chat.Limitation, error)
+	// Acts returns what operators did to an account, with seq < before (0: all), the newest first.
+	Acts(ctx context.Context, account chat.AccountID, before chat.Seq, limit int) ([]chat.NotedAct, error)
+}
+
 // IDKind is what a number is for.
 type IDKind uint8
 
@@ -287,6 +321,7 @@ type Store interface {
 	Users
 	Notices
 	Circle
+	Cases
 	Marks
 	Upkeep
 }

@@ -177,6 +177,9 @@ func (e *Engine) foldedState(ctx context.Context, account chat.AccountID, s *Use
 	if s.Blocked, err = e.store.Blocked(ctx, account); err != nil {
 		return fmt.Errorf("state: blocked: %w", err)
 	}
+	if s.Limit, err = e.limitOf(ctx, account); err != nil {
+		return err
+	}
 	invited, err := e.store.Invitations(ctx, account)
 	if err != nil {
 		return fmt.Errorf("state: invitations: %w", err)

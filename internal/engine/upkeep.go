@@ -14,8 +14,8 @@ import (
 // what Sync sends as it is.
 const compactAt = 2000 + userTail
 
-// upkeep forgets client keys that are too old to be retried, soon after the start and once an hour, and
-// compacts user logs that Sync has found to be long.
+// upkeep forgets client keys that are too old to be retried, and what closed cases revealed, soon after the
+// start and once an hour, and compacts user logs that Sync has found to be long.
 func (e *Engine) upkeep(ctx context.Context) {
 	timer := time.NewTimer(time.Minute)
 	defer timer.Stop()
@@ -25,6 +25,9 @@ func (e *Engine) upkeep(ctx context.Context) {
 			timer.Reset(time.Hour)
 			if err := e.store.PruneKeys(ctx, e.now()-keyLife-keyMargin); err != nil && ctx.Err() == nil {
 				e.log.Warn("old keys not forgotten", "error", err)
+			}
+			if _, err := e.EraseClosed(ctx); err != nil && ctx.Err() == nil {
+				e.log.Warn("closed cases not erased", "error", err)
 			}
 		case account := <-e.long:
 			if err := e.compact(ctx, account.Log()); err != nil && ctx.Err() == nil {

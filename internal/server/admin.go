@@ -74,6 +74,9 @@ type User = account.User
 // SuspendReasons are the public codes a suspension is explained by.
 func SuspendReasons() []string { return account.SuspendReasons() }
 
+// DecisionReasons are the public codes that a decision is explained by.
+func DecisionReasons() []string { return chat.DecisionReasons() }
+
 // SuspendUser ends the sessions of an account; an empty Reason lifts a suspension.
 type SuspendUser struct {
 	Username string `json:"username"`
@@ -105,6 +108,9 @@ func (c *core) adminHandler(more map[string]http.Handler) http.Handler {
 	mux.Handle("POST /user/list", answer(c.listUsers))
 	mux.Handle("POST /user/suspend", answer(c.suspendUser))
 	mux.Handle("POST /user/reset", answer(c.resetUser))
+	mux.Handle("POST /reports/list", answer(c.listReports))
+	mux.Handle("POST /reports/show", answer(c.showReport))
+	mux.Handle("POST /reports/decide", answer(c.decideReport))
 	mux.Handle("POST /backup", answer(c.backupNow))
 	mux.Handle("POST /backup/status", answer(c.backupStatus))
 	mux.Handle("POST /fsck", answer(c.fsck))
@@ -120,6 +126,9 @@ func (c *core) adminHandler(more map[string]http.Handler) http.Handler {
 
 func (c *core) addUser(ctx context.Context, q AddUser) (AddedUser, error) {
 	id, password, err := c.accounts.AddUser(ctx, account.NewUser(q))
+	if err == nil && q.Operator {
+		err = c.note(ctx, chat.ActMakeOperator, id)
+	}
 	return AddedUser{Account: id, Username: q.Username, Password: password}, err
 }
 
@@ -147,15 +156,26 @@ func (c *core) addMany(ctx context.Context, q AddMany) (AddedMany, error) {
 
 func (c *core) listUsers(ctx context.Context, q ListUsers) (UserList, error) {
 	users, next, err := c.accounts.Users(ctx, q.After, max(1, min(q.Limit, 1000)))
-	return UserList{Users: users, Next: next}, err
+	if err != nil {
+		return UserList{}, err
+	}
+	ids := make([]chat.AccountID, len(users))
+	for i, u := range users {
+		ids[i] = u.ID
+	}
+	// Told before it is shown.
+	return UserList{Users: users, Next: next}, c.noteDaily(ctx, chat.ActList, ids...)
 }
 
 func (c *core) suspendUser(ctx context.Context, q SuspendUser) (Nothing, error) {
-	return Nothing{}, c.accounts.Suspend(ctx, q.Username, q.Reason)
+	return Nothing{}, c.suspend(ctx, q)
 }
 
 func (c *core) resetUser(ctx context.Context, q ResetUser) (ResetDone, error) {
 	made, err := c.accounts.Reset(ctx, account.Reset(q))
+	if err == nil {
+		err = c.noteReset(ctx, q.Username)
+	}
 	out := ResetDone{Username: q.Username, Expires: made.Expires}
 	if made.Secret != "" {
 		out.Link = "/#reset=" + made.Secret

@@ -125,6 +125,21 @@ func (c *Console) Reset(ctx context.Context, q ResetUser) (ResetDone, error) {
 	return ask[ResetUser, ResetDone](ctx, c, "/user/reset", q)
 }
 
+// Reports lists reports to the operator.
+func (c *Console) Reports(ctx context.Context, q ListReports) (ReportList, error) {
+	return ask[ListReports, ReportList](ctx, c, "/reports/list", q)
+}
+
+// Report shows one report, and tells those whose messages it reveals.
+func (c *Console) Report(ctx context.Context, q ShowReport) (ReportDetail, error) {
+	return ask[ShowReport, ReportDetail](ctx, c, "/reports/show", q)
+}
+
+// Decide decides reports, or takes a decision back, or upholds it.
+func (c *Console) Decide(ctx context.Context, q DecideReport) (Decided, error) {
+	return ask[DecideReport, Decided](ctx, c, "/reports/decide", q)
+}
+
 // Backup writes a backup.
 func (c *Console) Backup(ctx context.Context, q BackupNow) (BackupFile, error) {
 	return ask[BackupNow, BackupFile](ctx, c, "/backup", q)

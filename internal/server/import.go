@@ -116,6 +116,11 @@ func (c *core) importTelegram(ctx context.Context, q ImportTelegram, note func(i
 	if err != nil {
 		return done, importTrouble(err)
 	}
+	if !q.DryRun {
+		if err := c.note(ctx, chat.ActImport, owner); err != nil {
+			return done, err
+		}
+	}
 	if h, ok := to.(*engine.Handle); ok {
 		room := h.Chat()
 		done.Name, done.Title, done.Chat = room.Name, room.Title, uint32(room.ID)

@@ -74,6 +74,12 @@ var forms = map[chat.Kind]form{
 	chat.KindInviteLink:  formOf(LinkOut, LinkIn),
 	chat.KindJoinRequest: formOf(requestOut, requestIn),
 	chat.KindStaffMember: formOf(memberChangeOut, memberChangeIn),
+	chat.KindOperatorAct: formOf(OperatorActOut, operatorActIn),
+	chat.KindReport:      erasable(formOf(ReportOut, reportIn)),
+	chat.KindReportKept:  erasable(formOf(ReportOut, reportIn)),
+	chat.KindDecision:    formOf(decisionOut, decisionIn),
+	chat.KindAppeal:      erasable(formOf(appealOut, appealIn)),
+	chat.KindAppealKept:  formOf(appealKeptOut, appealKeptIn),
 }
 
 // encoders is the same table by the type of the body.

@@ -71,6 +71,7 @@ var faults = map[chat.Code]fault{
 	chat.CodeSuspended:          {http.StatusForbidden, "Ask the operator; a public reason code is given."},
 	chat.CodeLoginTooYoung: {http.StatusForbidden,
 		"Wait retry_ms, or let an older device or the recovery code vouch for this one."},
+	chat.CodeLimited: {http.StatusForbidden, "Wait retry_ms if set, or appeal; see Reports/Acts."},
 }
 
 // maxErrorText bounds the text of an error, in bytes.

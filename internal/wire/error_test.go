@@ -71,15 +71,41 @@ func TestWordsOfAForeignErrorStayInside(t *testing.T) {
 	}
 }
 
-func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
-	type pair struct {
-		inside int
-		name   string
+// pair is a number inside and its name on the wire.
+type pair struct {
+	inside int
+	name   string
+}
+
+// enum is one of the wire with its numbers inside.
+type enum struct {
+	values protoreflect.EnumValueDescriptors
+	pairs  []pair
+}
+
+// caseEnums are those of reports.
+func caseEnums() []enum {
+	return []enum{
+		{zolalv1.Act(0).Descriptor().Values(), []pair{
+			{int(chat.ActDismiss), "ACT_DISMISS"}, {int(chat.ActWarn), "ACT_WARN"},
+			{int(chat.ActLimit), "ACT_LIMIT"}, {int(chat.ActSuspend), "ACT_SUSPEND"},
+			{int(chat.ActTakeDown), "ACT_TAKE_DOWN"}, {int(chat.ActReverse), "ACT_REVERSE"},
+			{int(chat.ActUphold), "ACT_UPHOLD"}, {int(chat.ActList), "ACT_LIST"}, {int(chat.ActLook), "ACT_LOOK"},
+			{int(chat.ActReset), "ACT_RESET"}, {int(chat.ActMakeOperator), "ACT_MAKE_OPERATOR"},
+			{int(chat.ActImport), "ACT_IMPORT"}, {int(chat.ActLift), "ACT_LIFT"},
+		}},
+		{zolalv1.Desk(0).Descriptor().Values(), []pair{
+			{int(chat.DeskAdmins), "DESK_ADMINS"}, {int(chat.DeskOperator), "DESK_OPERATOR"},
+		}},
+		{zolalv1.AppealState(0).Descriptor().Values(), []pair{
+			{int(chat.AppealOpen), "APPEAL_STATE_OPEN"}, {int(chat.AppealRefused), "APPEAL_STATE_REFUSED"},
+			{int(chat.AppealGranted), "APPEAL_STATE_GRANTED"},
+		}},
 	}
-	for _, e := range []struct {
-		values protoreflect.EnumValueDescriptors
-		pairs  []pair
-	}{
+}
+
+func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
+	for _, e := range append(caseEnums(), []enum{
 		{zolalv1.Kind(0).Descriptor().Values(), []pair{
 			{int(chat.KindChatCreated), "KIND_CHAT_CREATED"}, {int(chat.KindMessage), "KIND_MESSAGE"},
 			{int(chat.KindEdit), "KIND_EDIT"}, {int(chat.KindDelete), "KIND_DELETE"},
@@ -95,10 +121,15 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 			{int(chat.KindContact), "KIND_CONTACT"}, {int(chat.KindPersonal), "KIND_PERSONAL_LINK"},
 			{int(chat.KindInviteLink), "KIND_INVITE_LINK"}, {int(chat.KindJoinRequest), "KIND_JOIN_REQUEST"},
 			{int(chat.KindStaffMember), "KIND_STAFF_MEMBER"},
+			{int(chat.KindOperatorAct), "KIND_OPERATOR_ACT"}, {int(chat.KindReport), "KIND_REPORT"},
+			{int(chat.KindDecision), "KIND_DECISION"}, {int(chat.KindAppeal), "KIND_APPEAL"},
+			{int(chat.KindReportKept), "KIND_REPORT_KEPT"}, {int(chat.KindReportClosed), "KIND_REPORT_CLOSED"},
+			{int(chat.KindAppealKept), "KIND_APPEAL_KEPT"},
 		}},
 		{zolalv1.ChatType(0).Descriptor().Values(), []pair{
 			{int(chat.Direct), "CHAT_TYPE_DIRECT"}, {int(chat.Group), "CHAT_TYPE_GROUP"},
 			{int(chat.Channel), "CHAT_TYPE_CHANNEL"}, {int(chat.Saved), "CHAT_TYPE_SAVED"},
+			{int(chat.Service), "CHAT_TYPE_SERVICE"},
 		}},
 		{zolalv1.Role(0).Descriptor().Values(), []pair{
 			{int(chat.RoleMember), "ROLE_MEMBER"}, {int(chat.RoleAdmin), "ROLE_ADMIN"},
@@ -129,7 +160,7 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 			{int(chat.EntityCustomEmoji), "ENTITY_KIND_CUSTOM_EMOJI"},
 			{int(chat.EntityBankCard), "ENTITY_KIND_BANK_CARD"},
 		}},
-	} {
+	}...) {
 		if n := e.values.Len() - 1; n != len(e.pairs) {
 			t.Errorf("%s has %d values, compared with %d", e.values.Get(0).Parent().Name(), n, len(e.pairs))
 		}

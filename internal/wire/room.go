@@ -29,7 +29,7 @@ func infoChangeOut(c *chat.InfoChange) *zolalv1.ChatInfoChange {
 		Title: c.Title, About: c.About, Name: c.Name,
 		Defaults:    pointer(c.Defaults, func(g chat.Grants) uint32 { return uint32(g) }),
 		SlowSeconds: c.SlowSeconds, Signatures: c.Signatures, HistoryHidden: c.HistoryHidden,
-		JoinApproval: c.JoinApproval,
+		JoinApproval: c.JoinApproval, Down: c.Down,
 	}
 }
 
@@ -47,7 +47,7 @@ func InfoChangeIn(c *zolalv1.ChatInfoChange) chat.InfoChange {
 		Title: c.Title, About: c.About, Name: c.Name,
 		Defaults:    pointer(c.Defaults, func(g uint32) chat.Grants { return chat.Grants(g) }),
 		SlowSeconds: c.SlowSeconds, Signatures: c.Signatures, HistoryHidden: c.HistoryHidden,
-		JoinApproval: c.JoinApproval,
+		JoinApproval: c.JoinApproval, Down: c.Down,
 	}
 }
 

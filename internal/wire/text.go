@@ -15,7 +15,7 @@ func messageOut(m *chat.Message) *zolalv1.Message {
 		Forward:     forwardOut(m.Forward),
 		Signature:   m.Signature,
 		Imported:    importedOut(m.Imported),
-		Attachments: some(m.Attachments, attachmentOut),
+		Attachments: some(m.Attachments, attachmentOut), Wording: wordingOut(m.Wording),
 	}
 }
 
@@ -27,7 +27,7 @@ func messageIn(m *zolalv1.Message) *chat.Message {
 		Forward:     forwardIn(m.GetForward()),
 		Signature:   m.GetSignature(),
 		Imported:    importedIn(m.GetImported()),
-		Attachments: some(m.GetAttachments(), attachmentIn),
+		Attachments: some(m.GetAttachments(), attachmentIn), Wording: wordingIn(m.GetWording()),
 	}
 }
 

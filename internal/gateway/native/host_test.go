@@ -21,6 +21,7 @@ import (
 
 	"github.com/zolal-im/zolal"
 	"github.com/zolal-im/zolal/internal/account"
+	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/hub"
 	"github.com/zolal-im/zolal/internal/store/storetest"
@@ -102,7 +103,12 @@ func serve(t testing.TB, changes ...change) *host {
 func (h *host) start(log *slog.Logger, changes []change) {
 	t, ctx := h.t, context.Background()
 	var err error
-	h.engine, err = engine.Start(ctx, engine.Config{Store: h.store, Codec: wire.Codec{}, Log: log})
+	h.engine, err = engine.Start(ctx, engine.Config{
+		Store: h.store, Codec: wire.Codec{}, Log: log,
+		Suspend: func(ctx context.Context, id chat.AccountID, reason string) error {
+			return h.accounts.SuspendAccount(ctx, id, reason)
+		},
+	})
 	check(t, err)
 	h.accounts = account.New(account.Config{
 		Store: h.store, Vault: h.store, Registry: registry{h.engine}, Log: log, OpenSignup: true,

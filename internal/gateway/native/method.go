@@ -122,7 +122,7 @@ func methods() map[string]*method {
 	table := make(map[string]*method)
 	for _, service := range [][]method{
 		connectionMethods(), accountMethods(), chatMethods(), memberMethods(), messageMethods(), markMethods(),
-		syncMethods(), securityMethods(), peopleMethods(), adminMethods(),
+		syncMethods(), securityMethods(), peopleMethods(), adminMethods(), reportMethods(),
 	} {
 		for _, m := range service {
 			table[m.name] = &m

@@ -70,6 +70,7 @@ func (c *caller) userState(s *engine.UserState) *zolalv1.UserState {
 	out := &zolalv1.UserState{
 		Profile: wire.ProfileOut(&s.Profile), Account: uint32(c.actor.Account),
 		Blocked: wire.AccountsOut(s.Blocked), Privacy: wire.PrivacyOut(&s.Privacy), Operator: c.operator,
+		LimitedUntilMs: int64(s.Limit.Until), LimitedReason: s.Limit.Reason,
 	}
 	for i := range s.Invitations {
 		out.Invitations = append(out.Invitations, wire.InvitationOut(&s.Invitations[i]))

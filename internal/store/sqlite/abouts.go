@@ -13,7 +13,8 @@ const (
 
 // abouts accounts for every table, in the order of the document.
 func abouts() []tableAbout {
-	return slices.Concat(aboutEntries(), aboutChats(), aboutPeople(), aboutMarks(), aboutSecrets(), aboutStore())
+	return slices.Concat(aboutEntries(), aboutChats(), aboutPeople(), aboutCases(), aboutMarks(),
+		aboutSecrets(), aboutStore())
 }
 
 func aboutEntries() []tableAbout {
@@ -98,7 +99,8 @@ func aboutChats() []tableAbout {
 		created when it was made
 		facts version, which grows with every change of rights
 		peer_a one of the two of a direct chat
-		peer_b the other`},
+		peer_b the other
+		down whether the operator took its public name down`},
 		{"members", "who is in a chat and may do what", asLongAsChat + "; the row of who left, was removed or " +
 			"banned says that", `
 		chat chat
@@ -192,6 +194,48 @@ func aboutPeople() []tableAbout {
 		chat in which chat
 		seq up to which message
 		ord how many messages that is`},
+	}
+}
+
+func aboutCases() []tableAbout {
+	return []tableAbout{{"reports", "what people brought before the admins of a chat or the operator; the " +
+		"messages they chose to show stand in the entry, and are erased 30 days after the case is closed",
+		"as long as the server; those to a chat's admins as long as the chat", `
+		log whose desk: the server's, or a chat's staff
+		report number there
+		at when
+		reporter who reported; never shown to who is reported, nor to a chat's admins
+		account who is reported; 0: a chat alone
+		chat which chat; 0: an account alone
+		reason public reason code
+		decision what closed it
+		closed when it was closed; 0: open
+		kept whether the messages are erased`},
+		{"decisions", "what operators decided, for the one it is about to see and appeal against",
+			"as long as the server; what an appeal said is erased 30 days after its answer", `
+		decision number
+		at when
+		account whom it is about
+		chat in which chat something was taken down
+		act what was decided: warned, limited, suspended, taken down
+		reason public reason code
+		until end of a limit
+		name public name that was taken down
+		reversed decision that took it back
+		appeal whether there is an appeal, and its outcome
+		appeals entry of the appeal; 0 once erased
+		answered when the appeal was answered`},
+		{"acts", "showing everybody what operators did to their account", asLongAsAccount, `
+		account whose
+		seq entry in its log
+		at when
+		act what was done
+		reason public reason code
+		until end of a limit
+		decision decision it belongs to
+		chat public chat it was about
+		messages how many messages were looked at or taken down
+		console whether at the console`},
 	}
 }
 

@@ -28,6 +28,9 @@ func (w *writer) apply(e *chat.Entry, change chat.Change) error {
 	if err := w.flush(); err != nil {
 		return err
 	}
+	if done, err := w.applyCase(e, change); done || err != nil {
+		return err
+	}
 	switch c := change.(type) {
 	case chat.ChatAdded:
 		return w.addChat(c.Chat)
@@ -71,10 +74,11 @@ func (w *writer) apply(e *chat.Entry, change chat.Change) error {
 }
 
 func (w *writer) addChat(c chat.Chat) error {
-	n, err := w.conn.affect(`INSERT INTO chats VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO NOTHING`,
+	n, err := w.conn.affect(`INSERT INTO chats
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		c.ID, c.Type, c.Title, c.About, c.Name, c.Defaults, c.SlowSeconds, c.Signatures, c.HistoryHidden,
-		c.JoinApproval, c.Wide, c.Deleted, c.Imported, c.NumberBase, c.Created, c.Facts, c.Peers[0], c.Peers[1])
+		c.JoinApproval, c.Wide, c.Deleted, c.Imported, c.NumberBase, c.Created, c.Facts, c.Peers[0], c.Peers[1],
+		c.Down)
 	if err == nil && n == 0 {
 		err = chat.Errorf(chat.CodeConflict, "chat %d is there already", c.ID)
 	}
@@ -96,10 +100,12 @@ func (w *writer) patchChat(c chat.ChatPatched) error {
 		title = coalesce(?, title), about = coalesce(?, about), name = coalesce(?, name),
 		defaults = coalesce(?, defaults), slow_seconds = coalesce(?, slow_seconds),
 		signatures = coalesce(?, signatures), history_hidden = coalesce(?, history_hidden),
-		join_approval = coalesce(?, join_approval), wide = max(wide, ?), deleted = max(deleted, ?)
+		join_approval = coalesce(?, join_approval), down = coalesce(?, down), wide = max(wide, ?),
+		deleted = max(deleted, ?)
 		WHERE chat = ?`,
 		optional(i.Title), optional(i.About), optional(i.Name), optional(i.Defaults), optional(i.SlowSeconds),
-		optional(i.Signatures), optional(i.HistoryHidden), optional(i.JoinApproval), c.Wide, c.Deleted, c.Chat)
+		optional(i.Signatures), optional(i.HistoryHidden), optional(i.JoinApproval), optional(i.Down), c.Wide,
+		c.Deleted, c.Chat)
 }
 
 // optional is the value pointed to, or NULL.

@@ -74,6 +74,11 @@ func fillProjections(t *testing.T, s *Store) *shelf {
 	muted := chat.Millis(7)
 	write(me.Log(), chat.KindPrefs, 0, &chat.Prefs{Chat: room, MutedUntil: &muted})
 	write(me.Log(), chat.KindRead, 0, &chat.ReadMark{Chat: room, Seq: 3, Ord: 2})
+	write(chat.ServerLog.ID(0), chat.KindReport, 0, &chat.Report{Account: 2, Desk: chat.DeskOperator})
+	write(chat.ServerLog.ID(0), chat.KindDecision, 0,
+		&chat.Decision{Reports: []chat.Seq{1}, Account: 2, Act: chat.ActLimit, Until: 5_000})
+	write(chat.ServerLog.ID(0), chat.KindAppeal, 0, &chat.Appeal{Decision: 2, Text: "no"})
+	write(chat.AccountID(2).Log(), chat.KindOperatorAct, 0, &chat.OperatorAct{Act: chat.ActLimit, Decision: 2})
 	return codec
 }
 
@@ -87,6 +92,7 @@ var damages = []string{
 	"INSERT INTO blocks VALUES (2, 1)", "UPDATE sources SET digest = 5", "UPDATE reads SET ord = 9",
 	"UPDATE contacts SET name = 'brother'", "UPDATE personal_links SET token = NULL",
 	"UPDATE people SET unfindable = 1",
+	"UPDATE reports SET closed = 0", "UPDATE decisions SET until = 9", "UPDATE acts SET reason = 'spam'",
 }
 
 func TestDamageOfAnyProjectionIsFoundAndMended(t *testing.T) {

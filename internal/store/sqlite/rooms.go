@@ -12,7 +12,7 @@ import (
 const (
 	chatColumns = "c.chat, c.type, c.title, c.about, c.name, c.defaults, c.slow_seconds, c.signatures, " +
 		"c.history_hidden, c.join_approval, c.members, c.wide, c.deleted, c.imported, c.number_base, c.created, " +
-		"c.facts, c.peer_a, c.peer_b"
+		"c.facts, c.peer_a, c.peer_b, c.down"
 	memberColumns = "m.account, m.role, m.grants, m.until, m.version, m.from_seq, m.title, m.joined"
 	linkColumns   = "token, label, expires, max_uses, uses, approval, revoked, creator, created, chat"
 )
@@ -24,6 +24,7 @@ func readChat(r *row) chat.Chat {
 		HistoryHidden: r.bool(), JoinApproval: r.bool(), Members: num[uint32](r), Wide: r.bool(),
 		Deleted: r.bool(), Imported: r.bool(), NumberBase: r.int(), Created: num[chat.Millis](r),
 		Facts: num[uint64](r), Peers: [2]chat.AccountID{num[chat.AccountID](r), num[chat.AccountID](r)},
+		Down: r.bool(),
 	}
 }
 

@@ -33,7 +33,7 @@ func (s *Store) Renew(ctx context.Context) (in chat.Incarnation, err error) {
 var projections = [...]string{
 	"keys", "chats", "members", "names", "directs", "overlays", "pins", "mentions", "links", "link_uses",
 	"requests", "people", "words", "written", "blocks", "drafts", "prefs", "reads", "sources",
-	"contacts", "personal_links",
+	"contacts", "personal_links", "reports", "decisions", "acts",
 }
 
 // rebuildStep is how many entries are read at a time; their bodies are in memory meanwhile.
@@ -106,9 +106,11 @@ func (w *writer) again(after chat.Pos, project func(chat.Entry) ([]chat.Change, 
 
 // dumped are the tables of a dump with their columns, in the order that storetest documents.
 var dumped = [...]struct{ table, columns, order string }{
+	{"acts", "a.account, " + actColumns, "1, 2"},
 	{"blocks", "account, other", "1, 2"},
 	{"chats", chatColumns, "1"},
 	{"contacts", "account, other, name, seen_name, seen_username, 0", "1, 2"},
+	{"decisions", decisionColumns, "1"},
 	{"directs", "a, b, chat", "1, 2"},
 	{"drafts", "account, chat, text, entities, reply, at", "1, 2"},
 	{"keys", "lower(hex(key)), device, log, seq", "key, 2"},
@@ -124,6 +126,7 @@ var dumped = [...]struct{ table, columns, order string }{
 	{"pins", "log, target, by_seq", "1, 2"},
 	{"prefs", "account, chat, muted_until, archived, pin_rank, marked_unread", "1, 2"},
 	{"reads", "account, chat, seq, ord", "1, 2"},
+	{"reports", reportColumns, "1, 2"},
 	{"requests", "chat, account, at, token, 0, 0", "1, 2"},
 	{"sources", "chat, number, seq, digest", "1, 2"},
 }

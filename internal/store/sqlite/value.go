@@ -66,6 +66,10 @@ func rareValue(v any) driver.Value {
 		return int64(v)
 	case chat.Scopes:
 		return int64(v)
+	case chat.Act:
+		return int64(v)
+	case chat.Appealed:
+		return int64(v)
 	case engine.IDKind:
 		return int64(v)
 	case chat.Chain:

@@ -11,6 +11,9 @@ import (
 
 // apply does to the projections what entry e says.
 func (t *txn) apply(e *chat.Entry, change chat.Change) error {
+	if t.applyCase(e, change) {
+		return nil
+	}
 	switch c := change.(type) {
 	case chat.ChatAdded:
 		return t.addChat(c)
@@ -96,6 +99,7 @@ func (t *txn) patchChat(c chat.ChatPatched) error {
 		set(&r.Signatures, c.Info.Signatures)
 		set(&r.HistoryHidden, c.Info.HistoryHidden)
 		set(&r.JoinApproval, c.Info.JoinApproval)
+		set(&r.Down, c.Info.Down)
 		r.Wide = r.Wide || c.Wide
 		r.Deleted = r.Deleted || c.Deleted
 	})

@@ -42,9 +42,13 @@ type table struct {
 func (m *Memory) tables() []table {
 	p := m.proj
 	return []table{
+		{"acts", rowsOf(p.acts, func(k actID, a chat.NotedAct) []any {
+			return values(k.account, a.Seq, a.At, a.Act)
+		})},
 		{"blocks", rowsOf(p.blocks, func(k pair, _ struct{}) []any { return values(k.a, k.b) })},
 		{"chats", rowsOf(p.chats, func(_ chat.ChatID, c chat.Chat) []any { return values(c) })},
 		{"contacts", rowsOf(p.contacts, func(k pair, c contactRow) []any { return values(k.a, c.Contact) })},
+		{"decisions", rowsOf(p.decisions, func(_ chat.Seq, d chat.DecisionState) []any { return values(d) })},
 		{"directs", rowsOf(p.directs, func(k pair, c chat.ChatID) []any { return values(k.a, k.b, c) })},
 		{"drafts", rowsOf(p.drafts, func(k pair, d draftRow) []any { return values(k.b, d.DraftText) })},
 		{"keys", rowsOf(m.keys, func(k keyID, at place) []any { return values(k.key, k.device, at.log, at.seq) })},
@@ -67,6 +71,7 @@ func (m *Memory) tables() []table {
 		{"pins", rowsOf(p.pins, func(k place, by chat.Seq) []any { return values(k.log, k.seq, by) })},
 		{"prefs", rowsOf(p.prefs, func(k pair, r chat.Prefs) []any { return values(k.b, r) })},
 		{"reads", rowsOf(p.reads, func(k pair, r chat.ReadMark) []any { return values(k.b, r) })},
+		{"reports", rowsOf(p.reports, func(_ place, r chat.ReportState) []any { return values(r) })},
 		{"requests", rowsOf(p.requests, func(k pair, r chat.JoinRequest) []any { return values(k.a, r) })},
 		{"sources", rowsOf(p.sources, func(k sourceID, s engine.Source) []any {
 			return values(k.room, k.number, s)

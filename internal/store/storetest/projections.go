@@ -49,6 +49,10 @@ type (
 		chat.Contact
 		pos chat.Pos
 	}
+	actID struct {
+		account chat.AccountID
+		seq     chat.Seq
+	}
 	sourceID struct {
 		room   chat.ChatID
 		number int64
@@ -78,6 +82,9 @@ type projections struct {
 	prefs     map[pair]chat.Prefs
 	reads     map[pair]chat.ReadMark
 	sources   map[sourceID]engine.Source
+	reports   map[place]chat.ReportState
+	decisions map[chat.Seq]chat.DecisionState
+	acts      map[actID]chat.NotedAct
 }
 
 func newProjections() *projections {
@@ -103,6 +110,9 @@ func newProjections() *projections {
 		prefs:     map[pair]chat.Prefs{},
 		reads:     map[pair]chat.ReadMark{},
 		sources:   map[sourceID]engine.Source{},
+		reports:   map[place]chat.ReportState{},
+		decisions: map[chat.Seq]chat.DecisionState{},
+		acts:      map[actID]chat.NotedAct{},
 	}
 }
 
@@ -129,6 +139,9 @@ func (p *projections) clone() *projections {
 		prefs:     maps.Clone(p.prefs),
 		reads:     maps.Clone(p.reads),
 		sources:   maps.Clone(p.sources),
+		reports:   maps.Clone(p.reports),
+		decisions: maps.Clone(p.decisions),
+		acts:      maps.Clone(p.acts),
 	}
 }
 

@@ -40,6 +40,7 @@ func testAsMemory(t *testing.T, open func(*testing.T) engine.Store) {
 			"logs":    p.logs,
 			"rooms":   p.rooms,
 			"users":   p.users,
+			"cases":   p.cases,
 			"":        p.same,
 		})
 		agree(rt, "the check", gave[[]engine.Fault](nil, nil), gave(faultsOf(p.other)))

@@ -3,6 +3,8 @@
 package storetest
 
 import (
+	"slices"
+
 	"pgregory.net/rapid"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -31,7 +33,7 @@ func randomLogs() []chat.LogID {
 	for _, who := range randomAccounts() {
 		logs = append(logs, who.Log())
 	}
-	return logs
+	return append(logs, chat.ServerLog.ID(0))
 }
 
 func randomSeq(t *rapid.T) chat.Seq { return chat.Seq(rapid.IntRange(0, 12).Draw(t, "seq")) }
@@ -98,7 +100,7 @@ func anything[T any](t *rapid.T) T { return rapid.Make[T]().Draw(t, "any") }
 
 // randomChanges makes one of each change. The last two are those that a later one supersedes whole.
 func randomChanges() []func(*rapid.T) chat.Change {
-	return append(append(roomChanges(), entryChanges()...), userChanges()...)
+	return slices.Concat(roomChanges(), entryChanges(), caseChanges(), userChanges())
 }
 
 func roomChanges() []func(*rapid.T) chat.Change {

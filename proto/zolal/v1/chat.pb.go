@@ -33,6 +33,7 @@ const (
 	ChatType_CHAT_TYPE_GROUP       ChatType = 2
 	ChatType_CHAT_TYPE_CHANNEL     ChatType = 3
 	ChatType_CHAT_TYPE_SAVED       ChatType = 4
+	ChatType_CHAT_TYPE_SERVICE     ChatType = 5 // what the server itself tells an account; nobody else writes there
 )
 
 // Enum value maps for ChatType.
@@ -43,6 +44,7 @@ var (
 		2: "CHAT_TYPE_GROUP",
 		3: "CHAT_TYPE_CHANNEL",
 		4: "CHAT_TYPE_SAVED",
+		5: "CHAT_TYPE_SERVICE",
 	}
 	ChatType_value = map[string]int32{
 		"CHAT_TYPE_UNSPECIFIED": 0,
@@ -50,6 +52,7 @@ var (
 		"CHAT_TYPE_GROUP":       2,
 		"CHAT_TYPE_CHANNEL":     3,
 		"CHAT_TYPE_SAVED":       4,
+		"CHAT_TYPE_SERVICE":     5,
 	}
 )
 
@@ -502,6 +505,7 @@ type ChatInfoChange struct {
 	Signatures    *bool                  `protobuf:"varint,6,opt,name=signatures,proto3,oneof" json:"signatures,omitempty"`
 	HistoryHidden *bool                  `protobuf:"varint,7,opt,name=history_hidden,json=historyHidden,proto3,oneof" json:"history_hidden,omitempty"` // new members do not see earlier history
 	JoinApproval  *bool                  `protobuf:"varint,8,opt,name=join_approval,json=joinApproval,proto3,oneof" json:"join_approval,omitempty"`
+	Down          *bool                  `protobuf:"varint,9,opt,name=down,proto3,oneof" json:"down,omitempty"` // the operator took the public name down, or gave it back; never asked for
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -588,6 +592,13 @@ func (x *ChatInfoChange) GetHistoryHidden() bool {
 func (x *ChatInfoChange) GetJoinApproval() bool {
 	if x != nil && x.JoinApproval != nil {
 		return *x.JoinApproval
+	}
+	return false
+}
+
+func (x *ChatInfoChange) GetDown() bool {
+	if x != nil && x.Down != nil {
+		return *x.Down
 	}
 	return false
 }
@@ -2613,7 +2624,7 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\bimported\x18\a \x01(\bR\bimported\x12\x1f\n" +
 	"\vnumber_base\x18\b \x01(\x03R\n" +
 	"numberBase\x12\x16\n" +
-	"\x06source\x18\t \x01(\tR\x06source\"\x92\x03\n" +
+	"\x06source\x18\t \x01(\tR\x06source\"\xb4\x03\n" +
 	"\x0eChatInfoChange\x12\x19\n" +
 	"\x05title\x18\x01 \x01(\tH\x00R\x05title\x88\x01\x01\x12\x19\n" +
 	"\x05about\x18\x02 \x01(\tH\x01R\x05about\x88\x01\x01\x12\x17\n" +
@@ -2624,7 +2635,8 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"signatures\x18\x06 \x01(\bH\x05R\n" +
 	"signatures\x88\x01\x01\x12*\n" +
 	"\x0ehistory_hidden\x18\a \x01(\bH\x06R\rhistoryHidden\x88\x01\x01\x12(\n" +
-	"\rjoin_approval\x18\b \x01(\bH\aR\fjoinApproval\x88\x01\x01B\b\n" +
+	"\rjoin_approval\x18\b \x01(\bH\aR\fjoinApproval\x88\x01\x01\x12\x17\n" +
+	"\x04down\x18\t \x01(\bH\bR\x04down\x88\x01\x01B\b\n" +
 	"\x06_titleB\b\n" +
 	"\x06_aboutB\a\n" +
 	"\x05_nameB\v\n" +
@@ -2632,7 +2644,8 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\r_slow_secondsB\r\n" +
 	"\v_signaturesB\x11\n" +
 	"\x0f_history_hiddenB\x10\n" +
-	"\x0e_join_approval\"\x80\x05\n" +
+	"\x0e_join_approvalB\a\n" +
+	"\x05_down\"\x80\x05\n" +
 	"\bChatInfo\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12&\n" +
 	"\x04type\x18\x02 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\x12\x14\n" +
@@ -2788,13 +2801,14 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\x05limit\x18\x03 \x01(\rR\x05limit\"g\n" +
 	"\x10StaffLogResponse\x12)\n" +
 	"\aentries\x18\x01 \x03(\v2\x0f.zolal.v1.EntryR\aentries\x12(\n" +
-	"\x06people\x18\x02 \x03(\v2\x10.zolal.v1.PersonR\x06people*|\n" +
+	"\x06people\x18\x02 \x03(\v2\x10.zolal.v1.PersonR\x06people*\x93\x01\n" +
 	"\bChatType\x12\x19\n" +
 	"\x15CHAT_TYPE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10CHAT_TYPE_DIRECT\x10\x01\x12\x13\n" +
 	"\x0fCHAT_TYPE_GROUP\x10\x02\x12\x15\n" +
 	"\x11CHAT_TYPE_CHANNEL\x10\x03\x12\x13\n" +
-	"\x0fCHAT_TYPE_SAVED\x10\x04*}\n" +
+	"\x0fCHAT_TYPE_SAVED\x10\x04\x12\x15\n" +
+	"\x11CHAT_TYPE_SERVICE\x10\x05*}\n" +
 	"\x04Role\x12\r\n" +
 	"\tROLE_NONE\x10\x00\x12\x0f\n" +
 	"\vROLE_MEMBER\x10\x01\x12\x0e\n" +

@@ -57,10 +57,18 @@ const (
 	Kind_KIND_INVITATION    Kind = 48 // Invitation
 	Kind_KIND_CONTACT       Kind = 49 // Contact
 	Kind_KIND_PERSONAL_LINK Kind = 50 // PersonalLink
+	Kind_KIND_OPERATOR_ACT  Kind = 51 // OperatorAct; in staff logs too, where it is about the chat
 	// Staff logs: what only the owner and admins of a chat may read.
 	Kind_KIND_INVITE_LINK  Kind = 60 // InviteLink
 	Kind_KIND_JOIN_REQUEST Kind = 61 // JoinRequest
 	Kind_KIND_STAFF_MEMBER Kind = 62 // MemberChange
+	// The server log: what operators alone may read. Reports to a chat's admins stand in its staff log.
+	Kind_KIND_REPORT        Kind = 80 // Report
+	Kind_KIND_DECISION      Kind = 81 // Decision
+	Kind_KIND_APPEAL        Kind = 82 // Appeal
+	Kind_KIND_REPORT_KEPT   Kind = 83 // Report, without what it revealed: today's version of `target`
+	Kind_KIND_REPORT_CLOSED Kind = 84 // no body; staff logs: closes `target`, a report
+	Kind_KIND_APPEAL_KEPT   Kind = 85 // AppealKept; erases `target`, an appeal that was answered
 )
 
 // Enum value maps for Kind.
@@ -91,9 +99,16 @@ var (
 		48: "KIND_INVITATION",
 		49: "KIND_CONTACT",
 		50: "KIND_PERSONAL_LINK",
+		51: "KIND_OPERATOR_ACT",
 		60: "KIND_INVITE_LINK",
 		61: "KIND_JOIN_REQUEST",
 		62: "KIND_STAFF_MEMBER",
+		80: "KIND_REPORT",
+		81: "KIND_DECISION",
+		82: "KIND_APPEAL",
+		83: "KIND_REPORT_KEPT",
+		84: "KIND_REPORT_CLOSED",
+		85: "KIND_APPEAL_KEPT",
 	}
 	Kind_value = map[string]int32{
 		"KIND_UNSPECIFIED":   0,
@@ -121,9 +136,16 @@ var (
 		"KIND_INVITATION":    48,
 		"KIND_CONTACT":       49,
 		"KIND_PERSONAL_LINK": 50,
+		"KIND_OPERATOR_ACT":  51,
 		"KIND_INVITE_LINK":   60,
 		"KIND_JOIN_REQUEST":  61,
 		"KIND_STAFF_MEMBER":  62,
+		"KIND_REPORT":        80,
+		"KIND_DECISION":      81,
+		"KIND_APPEAL":        82,
+		"KIND_REPORT_KEPT":   83,
+		"KIND_REPORT_CLOSED": 84,
+		"KIND_APPEAL_KEPT":   85,
 	}
 )
 
@@ -799,6 +821,7 @@ type Message struct {
 	Signature     string                 `protobuf:"bytes,5,opt,name=signature,proto3" json:"signature,omitempty"`     // of a channel post, where the channel shows signatures
 	Imported      *ImportedFrom          `protobuf:"bytes,6,opt,name=imported,proto3" json:"imported,omitempty"`       // set by the importer only
 	Attachments   []*Attachment          `protobuf:"bytes,7,rep,name=attachments,proto3" json:"attachments,omitempty"` // imported labels of media that are not here
+	Wording       *Wording               `protobuf:"bytes,8,opt,name=wording,proto3" json:"wording,omitempty"`         // service chats only
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -882,6 +905,67 @@ func (x *Message) GetAttachments() []*Attachment {
 	return nil
 }
 
+func (x *Message) GetWording() *Wording {
+	if x != nil {
+		return x.Wording
+	}
+	return nil
+}
+
+// Wording names what the server says in a service chat, so that an app words it in its reader's language. The
+// text of the message is for apps that do not know the code.
+type Wording struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	Values        map[string]string      `protobuf:"bytes,2,rep,name=values,proto3" json:"values,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Wording) Reset() {
+	*x = Wording{}
+	mi := &file_zolal_v1_entry_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Wording) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Wording) ProtoMessage() {}
+
+func (x *Wording) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_entry_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Wording.ProtoReflect.Descriptor instead.
+func (*Wording) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Wording) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Wording) GetValues() map[string]string {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
 // Reply points to another message of the same chat.
 type Reply struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -897,7 +981,7 @@ type Reply struct {
 
 func (x *Reply) Reset() {
 	*x = Reply{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[8]
+	mi := &file_zolal_v1_entry_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -909,7 +993,7 @@ func (x *Reply) String() string {
 func (*Reply) ProtoMessage() {}
 
 func (x *Reply) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[8]
+	mi := &file_zolal_v1_entry_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -922,7 +1006,7 @@ func (x *Reply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reply.ProtoReflect.Descriptor instead.
 func (*Reply) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{8}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Reply) GetSeq() uint32 {
@@ -981,7 +1065,7 @@ type Forward struct {
 
 func (x *Forward) Reset() {
 	*x = Forward{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[9]
+	mi := &file_zolal_v1_entry_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -993,7 +1077,7 @@ func (x *Forward) String() string {
 func (*Forward) ProtoMessage() {}
 
 func (x *Forward) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[9]
+	mi := &file_zolal_v1_entry_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1006,7 +1090,7 @@ func (x *Forward) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Forward.ProtoReflect.Descriptor instead.
 func (*Forward) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{9}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Forward) GetName() string {
@@ -1059,7 +1143,7 @@ type ImportedFrom struct {
 
 func (x *ImportedFrom) Reset() {
 	*x = ImportedFrom{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[10]
+	mi := &file_zolal_v1_entry_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1071,7 +1155,7 @@ func (x *ImportedFrom) String() string {
 func (*ImportedFrom) ProtoMessage() {}
 
 func (x *ImportedFrom) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[10]
+	mi := &file_zolal_v1_entry_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1084,7 +1168,7 @@ func (x *ImportedFrom) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportedFrom.ProtoReflect.Descriptor instead.
 func (*ImportedFrom) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{10}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ImportedFrom) GetAuthor() string {
@@ -1146,7 +1230,7 @@ type Attachment struct {
 
 func (x *Attachment) Reset() {
 	*x = Attachment{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[11]
+	mi := &file_zolal_v1_entry_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1158,7 +1242,7 @@ func (x *Attachment) String() string {
 func (*Attachment) ProtoMessage() {}
 
 func (x *Attachment) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[11]
+	mi := &file_zolal_v1_entry_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1171,7 +1255,7 @@ func (x *Attachment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attachment.ProtoReflect.Descriptor instead.
 func (*Attachment) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{11}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Attachment) GetKind() string {
@@ -1242,7 +1326,7 @@ type ServiceLine struct {
 
 func (x *ServiceLine) Reset() {
 	*x = ServiceLine{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[12]
+	mi := &file_zolal_v1_entry_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1254,7 +1338,7 @@ func (x *ServiceLine) String() string {
 func (*ServiceLine) ProtoMessage() {}
 
 func (x *ServiceLine) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[12]
+	mi := &file_zolal_v1_entry_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1267,7 +1351,7 @@ func (x *ServiceLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServiceLine.ProtoReflect.Descriptor instead.
 func (*ServiceLine) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{12}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ServiceLine) GetAction() string {
@@ -1302,7 +1386,7 @@ type Redaction struct {
 
 func (x *Redaction) Reset() {
 	*x = Redaction{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[13]
+	mi := &file_zolal_v1_entry_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1314,7 +1398,7 @@ func (x *Redaction) String() string {
 func (*Redaction) ProtoMessage() {}
 
 func (x *Redaction) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[13]
+	mi := &file_zolal_v1_entry_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1327,7 +1411,7 @@ func (x *Redaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Redaction.ProtoReflect.Descriptor instead.
 func (*Redaction) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{13}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Redaction) GetNumber() int64 {
@@ -1384,7 +1468,7 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x06offset\x18\x02 \x01(\rR\x06offset\x12\x16\n" +
 	"\x06length\x18\x03 \x01(\rR\x06length\x12\x14\n" +
 	"\x05value\x18\x04 \x01(\tR\x05value\x12\x18\n" +
-	"\aaccount\x18\x05 \x01(\rR\aaccount\"\xa9\x02\n" +
+	"\aaccount\x18\x05 \x01(\rR\aaccount\"\xd6\x02\n" +
 	"\aMessage\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12,\n" +
 	"\bentities\x18\x02 \x03(\v2\x10.zolal.v1.EntityR\bentities\x12%\n" +
@@ -1392,7 +1476,14 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\aforward\x18\x04 \x01(\v2\x11.zolal.v1.ForwardR\aforward\x12\x1c\n" +
 	"\tsignature\x18\x05 \x01(\tR\tsignature\x122\n" +
 	"\bimported\x18\x06 \x01(\v2\x16.zolal.v1.ImportedFromR\bimported\x126\n" +
-	"\vattachments\x18\a \x03(\v2\x14.zolal.v1.AttachmentR\vattachments\"\xbb\x01\n" +
+	"\vattachments\x18\a \x03(\v2\x14.zolal.v1.AttachmentR\vattachments\x12+\n" +
+	"\awording\x18\b \x01(\v2\x11.zolal.v1.WordingR\awording\"\x8f\x01\n" +
+	"\aWording\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x125\n" +
+	"\x06values\x18\x02 \x03(\v2\x1d.zolal.v1.Wording.ValuesEntryR\x06values\x1a9\n" +
+	"\vValuesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xbb\x01\n" +
 	"\x05Reply\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\rR\x03seq\x12\x14\n" +
 	"\x05quote\x18\x02 \x01(\tR\x05quote\x127\n" +
@@ -1431,7 +1522,7 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\")\n" +
 	"\tRedaction\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\x9c\x04\n" +
+	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\xac\x05\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11KIND_CHAT_CREATED\x10\x01\x12\x10\n" +
@@ -1461,10 +1552,17 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\vKIND_DEVICE\x10/\x12\x13\n" +
 	"\x0fKIND_INVITATION\x100\x12\x10\n" +
 	"\fKIND_CONTACT\x101\x12\x16\n" +
-	"\x12KIND_PERSONAL_LINK\x102\x12\x14\n" +
+	"\x12KIND_PERSONAL_LINK\x102\x12\x15\n" +
+	"\x11KIND_OPERATOR_ACT\x103\x12\x14\n" +
 	"\x10KIND_INVITE_LINK\x10<\x12\x15\n" +
 	"\x11KIND_JOIN_REQUEST\x10=\x12\x15\n" +
-	"\x11KIND_STAFF_MEMBER\x10>*\xb5\x04\n" +
+	"\x11KIND_STAFF_MEMBER\x10>\x12\x0f\n" +
+	"\vKIND_REPORT\x10P\x12\x11\n" +
+	"\rKIND_DECISION\x10Q\x12\x0f\n" +
+	"\vKIND_APPEAL\x10R\x12\x14\n" +
+	"\x10KIND_REPORT_KEPT\x10S\x12\x16\n" +
+	"\x12KIND_REPORT_CLOSED\x10T\x12\x14\n" +
+	"\x10KIND_APPEAL_KEPT\x10U*\xb5\x04\n" +
 	"\n" +
 	"EntityKind\x12\x1b\n" +
 	"\x17ENTITY_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
@@ -1503,7 +1601,7 @@ func file_zolal_v1_entry_proto_rawDescGZIP() []byte {
 }
 
 var file_zolal_v1_entry_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_zolal_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_zolal_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_zolal_v1_entry_proto_goTypes = []any{
 	(Kind)(0),             // 0: zolal.v1.Kind
 	(EntityKind)(0),       // 1: zolal.v1.EntityKind
@@ -1515,13 +1613,15 @@ var file_zolal_v1_entry_proto_goTypes = []any{
 	(*ReactionCount)(nil), // 7: zolal.v1.ReactionCount
 	(*Entity)(nil),        // 8: zolal.v1.Entity
 	(*Message)(nil),       // 9: zolal.v1.Message
-	(*Reply)(nil),         // 10: zolal.v1.Reply
-	(*Forward)(nil),       // 11: zolal.v1.Forward
-	(*ImportedFrom)(nil),  // 12: zolal.v1.ImportedFrom
-	(*Attachment)(nil),    // 13: zolal.v1.Attachment
-	(*ServiceLine)(nil),   // 14: zolal.v1.ServiceLine
-	(*Redaction)(nil),     // 15: zolal.v1.Redaction
-	nil,                   // 16: zolal.v1.ServiceLine.ValuesEntry
+	(*Wording)(nil),       // 10: zolal.v1.Wording
+	(*Reply)(nil),         // 11: zolal.v1.Reply
+	(*Forward)(nil),       // 12: zolal.v1.Forward
+	(*ImportedFrom)(nil),  // 13: zolal.v1.ImportedFrom
+	(*Attachment)(nil),    // 14: zolal.v1.Attachment
+	(*ServiceLine)(nil),   // 15: zolal.v1.ServiceLine
+	(*Redaction)(nil),     // 16: zolal.v1.Redaction
+	nil,                   // 17: zolal.v1.Wording.ValuesEntry
+	nil,                   // 18: zolal.v1.ServiceLine.ValuesEntry
 }
 var file_zolal_v1_entry_proto_depIdxs = []int32{
 	0,  // 0: zolal.v1.Envelope.kind:type_name -> zolal.v1.Kind
@@ -1531,18 +1631,20 @@ var file_zolal_v1_entry_proto_depIdxs = []int32{
 	7,  // 4: zolal.v1.Tally.reactions:type_name -> zolal.v1.ReactionCount
 	1,  // 5: zolal.v1.Entity.kind:type_name -> zolal.v1.EntityKind
 	8,  // 6: zolal.v1.Message.entities:type_name -> zolal.v1.Entity
-	10, // 7: zolal.v1.Message.reply:type_name -> zolal.v1.Reply
-	11, // 8: zolal.v1.Message.forward:type_name -> zolal.v1.Forward
-	12, // 9: zolal.v1.Message.imported:type_name -> zolal.v1.ImportedFrom
-	13, // 10: zolal.v1.Message.attachments:type_name -> zolal.v1.Attachment
-	8,  // 11: zolal.v1.Reply.quote_entities:type_name -> zolal.v1.Entity
-	16, // 12: zolal.v1.ServiceLine.values:type_name -> zolal.v1.ServiceLine.ValuesEntry
-	12, // 13: zolal.v1.ServiceLine.imported:type_name -> zolal.v1.ImportedFrom
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	11, // 7: zolal.v1.Message.reply:type_name -> zolal.v1.Reply
+	12, // 8: zolal.v1.Message.forward:type_name -> zolal.v1.Forward
+	13, // 9: zolal.v1.Message.imported:type_name -> zolal.v1.ImportedFrom
+	14, // 10: zolal.v1.Message.attachments:type_name -> zolal.v1.Attachment
+	10, // 11: zolal.v1.Message.wording:type_name -> zolal.v1.Wording
+	17, // 12: zolal.v1.Wording.values:type_name -> zolal.v1.Wording.ValuesEntry
+	8,  // 13: zolal.v1.Reply.quote_entities:type_name -> zolal.v1.Entity
+	18, // 14: zolal.v1.ServiceLine.values:type_name -> zolal.v1.ServiceLine.ValuesEntry
+	13, // 15: zolal.v1.ServiceLine.imported:type_name -> zolal.v1.ImportedFrom
+	16, // [16:16] is the sub-list for method output_type
+	16, // [16:16] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_entry_proto_init() }
@@ -1556,7 +1658,7 @@ func file_zolal_v1_entry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_entry_proto_rawDesc), len(file_zolal_v1_entry_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   15,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

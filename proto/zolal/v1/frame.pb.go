@@ -78,6 +78,7 @@ const (
 	ErrorCode_INCARNATION_CHANGED    ErrorCode = 46 // the server was restored: sync first
 	ErrorCode_SUSPENDED              ErrorCode = 47
 	ErrorCode_LOGIN_TOO_YOUNG        ErrorCode = 53 // see retry_ms
+	ErrorCode_LIMITED                ErrorCode = 56 // the operator limited the account, or what it owns, until retry_ms if set
 )
 
 // Enum value maps for ErrorCode.
@@ -132,6 +133,7 @@ var (
 		46: "INCARNATION_CHANGED",
 		47: "SUSPENDED",
 		53: "LOGIN_TOO_YOUNG",
+		56: "LIMITED",
 	}
 	ErrorCode_value = map[string]int32{
 		"ERROR_CODE_UNSPECIFIED": 0,
@@ -183,6 +185,7 @@ var (
 		"INCARNATION_CHANGED":    46,
 		"SUSPENDED":              47,
 		"LOGIN_TOO_YOUNG":        53,
+		"LIMITED":                56,
 	}
 )
 
@@ -702,7 +705,7 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x1a\n" +
 	"\apayload\x18\x02 \x01(\fH\x00R\apayload\x12'\n" +
 	"\x05error\x18\x03 \x01(\v2\x0f.zolal.v1.ErrorH\x00R\x05errorB\b\n" +
-	"\x06result*\xf8\x06\n" +
+	"\x06result*\x85\a\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x0f\n" +
@@ -759,7 +762,8 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x11PASSWORD_REQUIRED\x10-\x12\x17\n" +
 	"\x13INCARNATION_CHANGED\x10.\x12\r\n" +
 	"\tSUSPENDED\x10/\x12\x13\n" +
-	"\x0fLOGIN_TOO_YOUNG\x105B2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\x0fLOGIN_TOO_YOUNG\x105\x12\v\n" +
+	"\aLIMITED\x108B2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_frame_proto_rawDescOnce sync.Once

@@ -911,17 +911,19 @@ func (x *ChatState) GetPrefs() *ChatPrefs {
 
 // UserState is the folded user log, for a device that starts or was away too long.
 type UserState struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Profile       *Profile               `protobuf:"bytes,1,opt,name=profile,proto3" json:"profile,omitempty"`
-	Account       uint32                 `protobuf:"varint,2,opt,name=account,proto3" json:"account,omitempty"`
-	Blocked       []uint32               `protobuf:"varint,3,rep,packed,name=blocked,proto3" json:"blocked,omitempty"`
-	Privacy       *Privacy               `protobuf:"bytes,4,opt,name=privacy,proto3" json:"privacy,omitempty"`
-	Invitations   []*Invitation          `protobuf:"bytes,5,rep,name=invitations,proto3" json:"invitations,omitempty"`
-	Operator      bool                   `protobuf:"varint,6,opt,name=operator,proto3" json:"operator,omitempty"`
-	Contacts      []*Contact             `protobuf:"bytes,7,rep,name=contacts,proto3" json:"contacts,omitempty"`                             // by account number
-	PersonalLink  *PersonalLink          `protobuf:"bytes,8,opt,name=personal_link,json=personalLink,proto3" json:"personal_link,omitempty"` // absent where none was ever made
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Profile        *Profile               `protobuf:"bytes,1,opt,name=profile,proto3" json:"profile,omitempty"`
+	Account        uint32                 `protobuf:"varint,2,opt,name=account,proto3" json:"account,omitempty"`
+	Blocked        []uint32               `protobuf:"varint,3,rep,packed,name=blocked,proto3" json:"blocked,omitempty"`
+	Privacy        *Privacy               `protobuf:"bytes,4,opt,name=privacy,proto3" json:"privacy,omitempty"`
+	Invitations    []*Invitation          `protobuf:"bytes,5,rep,name=invitations,proto3" json:"invitations,omitempty"`
+	Operator       bool                   `protobuf:"varint,6,opt,name=operator,proto3" json:"operator,omitempty"`
+	Contacts       []*Contact             `protobuf:"bytes,7,rep,name=contacts,proto3" json:"contacts,omitempty"`                                       // by account number
+	PersonalLink   *PersonalLink          `protobuf:"bytes,8,opt,name=personal_link,json=personalLink,proto3" json:"personal_link,omitempty"`           // absent where none was ever made
+	LimitedUntilMs int64                  `protobuf:"varint,11,opt,name=limited_until_ms,json=limitedUntilMs,proto3" json:"limited_until_ms,omitempty"` // by a decision of the operator; 0 not limited
+	LimitedReason  string                 `protobuf:"bytes,12,opt,name=limited_reason,json=limitedReason,proto3" json:"limited_reason,omitempty"`       // public reason code of that decision
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *UserState) Reset() {
@@ -1008,6 +1010,20 @@ func (x *UserState) GetPersonalLink() *PersonalLink {
 		return x.PersonalLink
 	}
 	return nil
+}
+
+func (x *UserState) GetLimitedUntilMs() int64 {
+	if x != nil {
+		return x.LimitedUntilMs
+	}
+	return 0
+}
+
+func (x *UserState) GetLimitedReason() string {
+	if x != nil {
+		return x.LimitedReason
+	}
+	return ""
 }
 
 type Empty struct {
@@ -2901,7 +2917,7 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\rpeer_read_seq\x18\b \x01(\rR\vpeerReadSeq\x12%\n" +
 	"\x05draft\x18\t \x01(\v2\x0f.zolal.v1.DraftR\x05draft\x12)\n" +
 	"\x05prefs\x18\n" +
-	" \x01(\v2\x13.zolal.v1.ChatPrefsR\x05prefs\"\xd9\x02\n" +
+	" \x01(\v2\x13.zolal.v1.ChatPrefsR\x05prefs\"\xaa\x03\n" +
 	"\tUserState\x12+\n" +
 	"\aprofile\x18\x01 \x01(\v2\x11.zolal.v1.ProfileR\aprofile\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\rR\aaccount\x12\x18\n" +
@@ -2910,7 +2926,9 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\vinvitations\x18\x05 \x03(\v2\x14.zolal.v1.InvitationR\vinvitations\x12\x1a\n" +
 	"\boperator\x18\x06 \x01(\bR\boperator\x12-\n" +
 	"\bcontacts\x18\a \x03(\v2\x11.zolal.v1.ContactR\bcontacts\x12;\n" +
-	"\rpersonal_link\x18\b \x01(\v2\x16.zolal.v1.PersonalLinkR\fpersonalLink\"\a\n" +
+	"\rpersonal_link\x18\b \x01(\v2\x16.zolal.v1.PersonalLinkR\fpersonalLink\x12(\n" +
+	"\x10limited_until_ms\x18\v \x01(\x03R\x0elimitedUntilMs\x12%\n" +
+	"\x0elimited_reason\x18\f \x01(\tR\rlimitedReason\"\a\n" +
 	"\x05Empty\"\x86\x01\n" +
 	"\vSyncRequest\x12 \n" +
 	"\vincarnation\x18\x01 \x01(\fR\vincarnation\x12\x10\n" +

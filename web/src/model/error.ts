@@ -49,6 +49,7 @@ export type ErrorCode =
   | 'DISK_FULL'
   | 'READ_ONLY'
   | 'SUSPENDED'
+  | 'LIMITED'
 
 /** The one error that methods of AppModel reject with. */
 export class AppError extends Error {

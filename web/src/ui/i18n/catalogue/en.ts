@@ -625,5 +625,6 @@ export const make = (f: Format) => ({
     DISK_FULL: 'The server’s disk is full. Nothing was stored; tell its operator.',
     READ_ONLY: 'The server cannot write just now. Nothing is lost; try again later.',
     SUSPENDED: 'This account is suspended.',
+    LIMITED: 'The operator of this server has limited this for now. Settings say why, and how to appeal.',
   } satisfies Record<ErrorCode, string>,
 })

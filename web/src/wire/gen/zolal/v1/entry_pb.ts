@@ -14,7 +14,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/entry.proto.
  */
 export const file_zolal_v1_entry: GenFile = /*@__PURE__*/
-  fileDesc("ChR6b2xhbC92MS9lbnRyeS5wcm90bxIIem9sYWwudjEibQoIRW52ZWxvcGUSHAoEa2luZBgBIAEoDjIOLnpvbGFsLnYxLktpbmQSDwoHY291bnRlZBgCIAEoCBIOCgZ0YXJnZXQYAyABKA0SEgoKZXhwaXJlc19tcxgEIAEoAxIOCgZzaWxlbnQYBSABKAgi1AEKBUVudHJ5EgsKA3NlcRgBIAEoDRILCgNvcmQYAiABKA0SDQoFYXRfbXMYAyABKAMSDgoGYXV0aG9yGAQgASgNEgsKA2tleRgFIAEoDBIkCghlbnZlbG9wZRgGIAEoCzISLnpvbGFsLnYxLkVudmVsb3BlEgwKBGJvZHkYByABKAwSDQoFY2hhaW4YCCABKAwSIgoHb3ZlcmxheRgJIAEoCzIRLnpvbGFsLnYxLk92ZXJsYXkSHgoFdGFsbHkYCiABKAsyDy56b2xhbC52MS5UYWxseSJECgdPdmVybGF5EgoKAmJ5GAEgASgNEhAKCHJlZGFjdGVkGAIgASgIEgwKBGJvZHkYAyABKAwSDQoFYXRfbXMYBCABKAMiPgoESGVhZBILCgNzZXEYASABKA0SCwoDb3JkGAIgASgNEg0KBWNoYWluGAMgASgMEg0KBWZhY3RzGAQgASgEIk8KBVRhbGx5EgsKA3NlcRgBIAEoDRINCgV2aWV3cxgCIAEoDRIqCglyZWFjdGlvbnMYAyADKAsyFy56b2xhbC52MS5SZWFjdGlvbkNvdW50IjsKDVJlYWN0aW9uQ291bnQSDQoFZW1vamkYASABKAkSDQoFY291bnQYAiABKA0SDAoEbWluZRgDIAEoCCJsCgZFbnRpdHkSIgoEa2luZBgBIAEoDjIULnpvbGFsLnYxLkVudGl0eUtpbmQSDgoGb2Zmc2V0GAIgASgNEg4KBmxlbmd0aBgDIAEoDRINCgV2YWx1ZRgEIAEoCRIPCgdhY2NvdW50GAUgASgNIucBCgdNZXNzYWdlEgwKBHRleHQYASABKAkSIgoIZW50aXRpZXMYAiADKAsyEC56b2xhbC52MS5FbnRpdHkSHgoFcmVwbHkYAyABKAsyDy56b2xhbC52MS5SZXBseRIiCgdmb3J3YXJkGAQgASgLMhEuem9sYWwudjEuRm9yd2FyZBIRCglzaWduYXR1cmUYBSABKAkSKAoIaW1wb3J0ZWQYBiABKAsyFi56b2xhbC52MS5JbXBvcnRlZEZyb20SKQoLYXR0YWNobWVudHMYByADKAsyFC56b2xhbC52MS5BdHRhY2htZW50IoMBCgVSZXBseRILCgNzZXEYASABKA0SDQoFcXVvdGUYAiABKAkSKAoOcXVvdGVfZW50aXRpZXMYAyADKAsyEC56b2xhbC52MS5FbnRpdHkSFAoMcXVvdGVfb2Zmc2V0GAQgASgNEg4KBmF1dGhvchgFIAEoDRIOCgZudW1iZXIYBiABKAMiUgoHRm9yd2FyZBIMCgRuYW1lGAEgASgJEg8KB2FjY291bnQYAiABKA0SDAoEY2hhdBgDIAEoDRILCgNzZXEYBCABKA0SDQoFYXRfbXMYBSABKAMidQoMSW1wb3J0ZWRGcm9tEg4KBmF1dGhvchgBIAEoCRIRCglhdXRob3JfaWQYAiABKAkSDgoGbnVtYmVyGAMgASgDEhEKCWVkaXRlZF9tcxgEIAEoAxIPCgd2aWFfYm90GAUgASgJEg4KBmRpZ2VzdBgGIAEoBiKEAQoKQXR0YWNobWVudBIMCgRraW5kGAEgASgJEgwKBG5hbWUYAiABKAkSDAoEbWltZRgDIAEoCRINCgVieXRlcxgEIAEoAxINCgV3aWR0aBgFIAEoDRIOCgZoZWlnaHQYBiABKA0SDwoHc2Vjb25kcxgHIAEoDRINCgVlbW9qaRgIIAEoCSKpAQoLU2VydmljZUxpbmUSDgoGYWN0aW9uGAEgASgJEjEKBnZhbHVlcxgCIAMoCzIhLnpvbGFsLnYxLlNlcnZpY2VMaW5lLlZhbHVlc0VudHJ5EigKCGltcG9ydGVkGAMgASgLMhYuem9sYWwudjEuSW1wb3J0ZWRGcm9tGi0KC1ZhbHVlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiIQoJUmVkYWN0aW9uEg4KBm51bWJlchgBIAEoA0oECAIQAyqcBAoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASFQoRS0lORF9DSEFUX0NSRUFURUQQARIQCgxLSU5EX01FU1NBR0UQAhINCglLSU5EX0VESVQQAxIPCgtLSU5EX0RFTEVURRAEEgwKCEtJTkRfUElOEAUSDgoKS0lORF9VTlBJThAGEg8KC0tJTkRfTUVNQkVSEAcSEgoOS0lORF9DSEFUX0lORk8QCBISCg5LSU5EX0NIQVRfV0lERRAJEhAKDEtJTkRfU0VSVklDRRAKEhUKEUtJTkRfQ0hBVF9ERUxFVEVEEAsSEwoPS0lORF9NTFNfQ09NTUlUEBQSEgoOS0lORF9NTFNfUkVTRVQQFRIQCgxLSU5EX1BST0ZJTEUQKBIQCgxLSU5EX01ZX0NIQVQQKRINCglLSU5EX1JFQUQQKhIOCgpLSU5EX0RSQUZUECsSEwoPS0lORF9DSEFUX1BSRUZTECwSDgoKS0lORF9CTE9DSxAtEhAKDEtJTkRfUFJJVkFDWRAuEg8KC0tJTkRfREVWSUNFEC8SEwoPS0lORF9JTlZJVEFUSU9OEDASEAoMS0lORF9DT05UQUNUEDESFgoSS0lORF9QRVJTT05BTF9MSU5LEDISFAoQS0lORF9JTlZJVEVfTElOSxA8EhUKEUtJTkRfSk9JTl9SRVFVRVNUED0SFQoRS0lORF9TVEFGRl9NRU1CRVIQPiq1BAoKRW50aXR5S2luZBIbChdFTlRJVFlfS0lORF9VTlNQRUNJRklFRBAAEhQKEEVOVElUWV9LSU5EX0JPTEQQARIWChJFTlRJVFlfS0lORF9JVEFMSUMQAhIZChVFTlRJVFlfS0lORF9VTkRFUkxJTkUQAxIdChlFTlRJVFlfS0lORF9TVFJJS0VUSFJPVUdIEAQSFwoTRU5USVRZX0tJTkRfU1BPSUxFUhAFEhQKEEVOVElUWV9LSU5EX0NPREUQBhITCg9FTlRJVFlfS0lORF9QUkUQBxIZChVFTlRJVFlfS0lORF9URVhUX0xJTksQCBITCg9FTlRJVFlfS0lORF9VUkwQCRIVChFFTlRJVFlfS0lORF9FTUFJTBAKEhUKEUVOVElUWV9LSU5EX1BIT05FEAsSFwoTRU5USVRZX0tJTkRfTUVOVElPThAMEhwKGEVOVElUWV9LSU5EX1RFWFRfTUVOVElPThANEhcKE0VOVElUWV9LSU5EX0hBU0hUQUcQDhIXChNFTlRJVFlfS0lORF9DQVNIVEFHEA8SGwoXRU5USVRZX0tJTkRfQk9UX0NPTU1BTkQQEBIaChZFTlRJVFlfS0lORF9CTE9DS1FVT1RFEBESJQohRU5USVRZX0tJTkRfRVhQQU5EQUJMRV9CTE9DS1FVT1RFEBISHAoYRU5USVRZX0tJTkRfQ1VTVE9NX0VNT0pJEBMSGQoVRU5USVRZX0tJTkRfQkFOS19DQVJEEBRCMlowZ2l0aHViLmNvbS96b2xhbC1pbS96b2xhbC9wcm90by96b2xhbC92MTt6b2xhbHYxYgZwcm90bzM");
+  fileDesc("ChR6b2xhbC92MS9lbnRyeS5wcm90bxIIem9sYWwudjEibQoIRW52ZWxvcGUSHAoEa2luZBgBIAEoDjIOLnpvbGFsLnYxLktpbmQSDwoHY291bnRlZBgCIAEoCBIOCgZ0YXJnZXQYAyABKA0SEgoKZXhwaXJlc19tcxgEIAEoAxIOCgZzaWxlbnQYBSABKAgi1AEKBUVudHJ5EgsKA3NlcRgBIAEoDRILCgNvcmQYAiABKA0SDQoFYXRfbXMYAyABKAMSDgoGYXV0aG9yGAQgASgNEgsKA2tleRgFIAEoDBIkCghlbnZlbG9wZRgGIAEoCzISLnpvbGFsLnYxLkVudmVsb3BlEgwKBGJvZHkYByABKAwSDQoFY2hhaW4YCCABKAwSIgoHb3ZlcmxheRgJIAEoCzIRLnpvbGFsLnYxLk92ZXJsYXkSHgoFdGFsbHkYCiABKAsyDy56b2xhbC52MS5UYWxseSJECgdPdmVybGF5EgoKAmJ5GAEgASgNEhAKCHJlZGFjdGVkGAIgASgIEgwKBGJvZHkYAyABKAwSDQoFYXRfbXMYBCABKAMiPgoESGVhZBILCgNzZXEYASABKA0SCwoDb3JkGAIgASgNEg0KBWNoYWluGAMgASgMEg0KBWZhY3RzGAQgASgEIk8KBVRhbGx5EgsKA3NlcRgBIAEoDRINCgV2aWV3cxgCIAEoDRIqCglyZWFjdGlvbnMYAyADKAsyFy56b2xhbC52MS5SZWFjdGlvbkNvdW50IjsKDVJlYWN0aW9uQ291bnQSDQoFZW1vamkYASABKAkSDQoFY291bnQYAiABKA0SDAoEbWluZRgDIAEoCCJsCgZFbnRpdHkSIgoEa2luZBgBIAEoDjIULnpvbGFsLnYxLkVudGl0eUtpbmQSDgoGb2Zmc2V0GAIgASgNEg4KBmxlbmd0aBgDIAEoDRINCgV2YWx1ZRgEIAEoCRIPCgdhY2NvdW50GAUgASgNIosCCgdNZXNzYWdlEgwKBHRleHQYASABKAkSIgoIZW50aXRpZXMYAiADKAsyEC56b2xhbC52MS5FbnRpdHkSHgoFcmVwbHkYAyABKAsyDy56b2xhbC52MS5SZXBseRIiCgdmb3J3YXJkGAQgASgLMhEuem9sYWwudjEuRm9yd2FyZBIRCglzaWduYXR1cmUYBSABKAkSKAoIaW1wb3J0ZWQYBiABKAsyFi56b2xhbC52MS5JbXBvcnRlZEZyb20SKQoLYXR0YWNobWVudHMYByADKAsyFC56b2xhbC52MS5BdHRhY2htZW50EiIKB3dvcmRpbmcYCCABKAsyES56b2xhbC52MS5Xb3JkaW5nInUKB1dvcmRpbmcSDAoEY29kZRgBIAEoCRItCgZ2YWx1ZXMYAiADKAsyHS56b2xhbC52MS5Xb3JkaW5nLlZhbHVlc0VudHJ5Gi0KC1ZhbHVlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEigwEKBVJlcGx5EgsKA3NlcRgBIAEoDRINCgVxdW90ZRgCIAEoCRIoCg5xdW90ZV9lbnRpdGllcxgDIAMoCzIQLnpvbGFsLnYxLkVudGl0eRIUCgxxdW90ZV9vZmZzZXQYBCABKA0SDgoGYXV0aG9yGAUgASgNEg4KBm51bWJlchgGIAEoAyJSCgdGb3J3YXJkEgwKBG5hbWUYASABKAkSDwoHYWNjb3VudBgCIAEoDRIMCgRjaGF0GAMgASgNEgsKA3NlcRgEIAEoDRINCgVhdF9tcxgFIAEoAyJ1CgxJbXBvcnRlZEZyb20SDgoGYXV0aG9yGAEgASgJEhEKCWF1dGhvcl9pZBgCIAEoCRIOCgZudW1iZXIYAyABKAMSEQoJZWRpdGVkX21zGAQgASgDEg8KB3ZpYV9ib3QYBSABKAkSDgoGZGlnZXN0GAYgASgGIoQBCgpBdHRhY2htZW50EgwKBGtpbmQYASABKAkSDAoEbmFtZRgCIAEoCRIMCgRtaW1lGAMgASgJEg0KBWJ5dGVzGAQgASgDEg0KBXdpZHRoGAUgASgNEg4KBmhlaWdodBgGIAEoDRIPCgdzZWNvbmRzGAcgASgNEg0KBWVtb2ppGAggASgJIqkBCgtTZXJ2aWNlTGluZRIOCgZhY3Rpb24YASABKAkSMQoGdmFsdWVzGAIgAygLMiEuem9sYWwudjEuU2VydmljZUxpbmUuVmFsdWVzRW50cnkSKAoIaW1wb3J0ZWQYAyABKAsyFi56b2xhbC52MS5JbXBvcnRlZEZyb20aLQoLVmFsdWVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASIhCglSZWRhY3Rpb24SDgoGbnVtYmVyGAEgASgDSgQIAhADKqwFCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABIVChFLSU5EX0NIQVRfQ1JFQVRFRBABEhAKDEtJTkRfTUVTU0FHRRACEg0KCUtJTkRfRURJVBADEg8KC0tJTkRfREVMRVRFEAQSDAoIS0lORF9QSU4QBRIOCgpLSU5EX1VOUElOEAYSDwoLS0lORF9NRU1CRVIQBxISCg5LSU5EX0NIQVRfSU5GTxAIEhIKDktJTkRfQ0hBVF9XSURFEAkSEAoMS0lORF9TRVJWSUNFEAoSFQoRS0lORF9DSEFUX0RFTEVURUQQCxITCg9LSU5EX01MU19DT01NSVQQFBISCg5LSU5EX01MU19SRVNFVBAVEhAKDEtJTkRfUFJPRklMRRAoEhAKDEtJTkRfTVlfQ0hBVBApEg0KCUtJTkRfUkVBRBAqEg4KCktJTkRfRFJBRlQQKxITCg9LSU5EX0NIQVRfUFJFRlMQLBIOCgpLSU5EX0JMT0NLEC0SEAoMS0lORF9QUklWQUNZEC4SDwoLS0lORF9ERVZJQ0UQLxITCg9LSU5EX0lOVklUQVRJT04QMBIQCgxLSU5EX0NPTlRBQ1QQMRIWChJLSU5EX1BFUlNPTkFMX0xJTksQMhIVChFLSU5EX09QRVJBVE9SX0FDVBAzEhQKEEtJTkRfSU5WSVRFX0xJTksQPBIVChFLSU5EX0pPSU5fUkVRVUVTVBA9EhUKEUtJTkRfU1RBRkZfTUVNQkVSED4SDwoLS0lORF9SRVBPUlQQUBIRCg1LSU5EX0RFQ0lTSU9OEFESDwoLS0lORF9BUFBFQUwQUhIUChBLSU5EX1JFUE9SVF9LRVBUEFMSFgoSS0lORF9SRVBPUlRfQ0xPU0VEEFQSFAoQS0lORF9BUFBFQUxfS0VQVBBVKrUECgpFbnRpdHlLaW5kEhsKF0VOVElUWV9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQRU5USVRZX0tJTkRfQk9MRBABEhYKEkVOVElUWV9LSU5EX0lUQUxJQxACEhkKFUVOVElUWV9LSU5EX1VOREVSTElORRADEh0KGUVOVElUWV9LSU5EX1NUUklLRVRIUk9VR0gQBBIXChNFTlRJVFlfS0lORF9TUE9JTEVSEAUSFAoQRU5USVRZX0tJTkRfQ09ERRAGEhMKD0VOVElUWV9LSU5EX1BSRRAHEhkKFUVOVElUWV9LSU5EX1RFWFRfTElOSxAIEhMKD0VOVElUWV9LSU5EX1VSTBAJEhUKEUVOVElUWV9LSU5EX0VNQUlMEAoSFQoRRU5USVRZX0tJTkRfUEhPTkUQCxIXChNFTlRJVFlfS0lORF9NRU5USU9OEAwSHAoYRU5USVRZX0tJTkRfVEVYVF9NRU5USU9OEA0SFwoTRU5USVRZX0tJTkRfSEFTSFRBRxAOEhcKE0VOVElUWV9LSU5EX0NBU0hUQUcQDxIbChdFTlRJVFlfS0lORF9CT1RfQ09NTUFORBAQEhoKFkVOVElUWV9LSU5EX0JMT0NLUVVPVEUQERIlCiFFTlRJVFlfS0lORF9FWFBBTkRBQkxFX0JMT0NLUVVPVEUQEhIcChhFTlRJVFlfS0lORF9DVVNUT01fRU1PSkkQExIZChVFTlRJVFlfS0lORF9CQU5LX0NBUkQQFEIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw");
 
 /**
  * Envelope is the part of an entry that is always in clear.
@@ -374,6 +374,13 @@ export type Message = Message$1<"zolal.v1.Message"> & {
    * @generated from field: repeated zolal.v1.Attachment attachments = 7;
    */
   attachments: Attachment[];
+
+  /**
+   * service chats only
+   *
+   * @generated from field: zolal.v1.Wording wording = 8;
+   */
+  wording?: Wording | undefined;
 };
 
 /**
@@ -382,6 +389,31 @@ export type Message = Message$1<"zolal.v1.Message"> & {
  */
 export const MessageSchema: GenMessage<Message> = /*@__PURE__*/
   messageDesc(file_zolal_v1_entry, 7);
+
+/**
+ * Wording names what the server says in a service chat, so that an app words it in its reader's language. The
+ * text of the message is for apps that do not know the code.
+ *
+ * @generated from message zolal.v1.Wording
+ */
+export type Wording = Message$1<"zolal.v1.Wording"> & {
+  /**
+   * @generated from field: string code = 1;
+   */
+  code: string;
+
+  /**
+   * @generated from field: map<string, string> values = 2;
+   */
+  values: { [key: string]: string };
+};
+
+/**
+ * Describes the message zolal.v1.Wording.
+ * Use `create(WordingSchema)` to create a new message.
+ */
+export const WordingSchema: GenMessage<Wording> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_entry, 8);
 
 /**
  * Reply points to another message of the same chat.
@@ -435,7 +467,7 @@ export type Reply = Message$1<"zolal.v1.Reply"> & {
  * Use `create(ReplySchema)` to create a new message.
  */
 export const ReplySchema: GenMessage<Reply> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 8);
+  messageDesc(file_zolal_v1_entry, 9);
 
 /**
  * Forward says where a message came from, where its sender lets that show.
@@ -484,7 +516,7 @@ export type Forward = Message$1<"zolal.v1.Forward"> & {
  * Use `create(ForwardSchema)` to create a new message.
  */
 export const ForwardSchema: GenMessage<Forward> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 9);
+  messageDesc(file_zolal_v1_entry, 10);
 
 /**
  * ImportedFrom keeps what another messenger said of an entry. Labels, never accounts.
@@ -538,7 +570,7 @@ export type ImportedFrom = Message$1<"zolal.v1.ImportedFrom"> & {
  * Use `create(ImportedFromSchema)` to create a new message.
  */
 export const ImportedFromSchema: GenMessage<ImportedFrom> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 10);
+  messageDesc(file_zolal_v1_entry, 11);
 
 /**
  * Attachment describes media that the importer met and that is not stored here.
@@ -600,7 +632,7 @@ export type Attachment = Message$1<"zolal.v1.Attachment"> & {
  * Use `create(AttachmentSchema)` to create a new message.
  */
 export const AttachmentSchema: GenMessage<Attachment> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 11);
+  messageDesc(file_zolal_v1_entry, 12);
 
 /**
  * ServiceLine is an imported service action.
@@ -633,7 +665,7 @@ export type ServiceLine = Message$1<"zolal.v1.ServiceLine"> & {
  * Use `create(ServiceLineSchema)` to create a new message.
  */
 export const ServiceLineSchema: GenMessage<ServiceLine> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 12);
+  messageDesc(file_zolal_v1_entry, 13);
 
 /**
  * Redaction is the body of KIND_DELETE where the target came from elsewhere: its number stays taken, so
@@ -655,7 +687,7 @@ export type Redaction = Message$1<"zolal.v1.Redaction"> & {
  * Use `create(RedactionSchema)` to create a new message.
  */
 export const RedactionSchema: GenMessage<Redaction> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 13);
+  messageDesc(file_zolal_v1_entry, 14);
 
 /**
  * Kind says what an entry is. It is always in clear, also where the body is sealed.
@@ -839,6 +871,13 @@ export enum Kind {
   PERSONAL_LINK = 50,
 
   /**
+   * OperatorAct; in staff logs too, where it is about the chat
+   *
+   * @generated from enum value: KIND_OPERATOR_ACT = 51;
+   */
+  OPERATOR_ACT = 51,
+
+  /**
    * Staff logs: what only the owner and admins of a chat may read.
    *
    * InviteLink
@@ -860,6 +899,50 @@ export enum Kind {
    * @generated from enum value: KIND_STAFF_MEMBER = 62;
    */
   STAFF_MEMBER = 62,
+
+  /**
+   * The server log: what operators alone may read. Reports to a chat's admins stand in its staff log.
+   *
+   * Report
+   *
+   * @generated from enum value: KIND_REPORT = 80;
+   */
+  REPORT = 80,
+
+  /**
+   * Decision
+   *
+   * @generated from enum value: KIND_DECISION = 81;
+   */
+  DECISION = 81,
+
+  /**
+   * Appeal
+   *
+   * @generated from enum value: KIND_APPEAL = 82;
+   */
+  APPEAL = 82,
+
+  /**
+   * Report, without what it revealed: today's version of `target`
+   *
+   * @generated from enum value: KIND_REPORT_KEPT = 83;
+   */
+  REPORT_KEPT = 83,
+
+  /**
+   * no body; staff logs: closes `target`, a report
+   *
+   * @generated from enum value: KIND_REPORT_CLOSED = 84;
+   */
+  REPORT_CLOSED = 84,
+
+  /**
+   * AppealKept; erases `target`, an appeal that was answered
+   *
+   * @generated from enum value: KIND_APPEAL_KEPT = 85;
+   */
+  APPEAL_KEPT = 85,
 }
 
 /**

@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// mayJudge lets operators through, and the console.
+func mayJudge(actor chat.Actor) error {
+	if actor.Operator || actor.Server {
+		return nil
+	}
+	return chat.Errorf(chat.CodeForbidden, "for operators alone")
+}
+
+// CaseList is what waits for an operator, or waited.
+type CaseList struct {
+	Reports []chat.ReportState
+	Appeals []AppealView
+	Titles  map[chat.ChatID]string // of public chats
+}
+
+// AppealView is an open appeal.
+type AppealView struct {
+	chat.DecisionState
+	Text string
+}
+
+// Cases lists reports to the operator, open or closed, the newest first, at most limit (1–200), and the
+// appeals that wait. It shows no message of anybody.
+func (e *Engine) Cases(ctx context.Context, actor chat.Actor, closed bool, before chat.Seq, limit int) (
+	CaseList, error) {
+	if err := mayJudge(actor); err != nil {
+		return CaseList{}, err
+	}
+	if limit < 1 || limit > maxCases {
+		return CaseList{}, badLimit("limit")
+	}
+	out := CaseList{Titles: map[chat.ChatID]string{}}
+	var err error
+	q := ReportQuery{Log: chat.ServerLog.ID(0), Closed: closed, Before: before, Limit: limit}
+	if out.Reports, err = e.store.Reports(ctx, q); err != nil {
+		return CaseList{}, fmt.Errorf("reports: %w", err)
+	}
+	for _, r := range out.Reports {
+		room, err := e.publicRoom(ctx, r.Chat)
+		if err != nil {
+			return CaseList{}, err
+		}
+		if room.ID != 0 {
+			out.Titles[r.Chat] = room.Title
+		}
+	}
+	appealed, err := e.store.Decisions(ctx, DecisionQuery{Appealed: true, Limit: maxCases})
+	if err != nil {
+		return CaseList{}, fmt.Errorf("appeals: %w", err)
+	}
+	for _, d := range appealed {
+		view, err := e.appealOf(ctx, d)
+		if err != nil {
+			return CaseList{}, err
+		}
+		out.Appeals = append(out.Appeals, view)
+	}
+	return out, nil
+}
+
+// publicRoom returns a chat if everybody may read it, else the zero one.
+func (e *Engine) publicRoom(ctx context.Context, id chat.ChatID) (chat.Chat, error) {
+	if id == 0 {
+		return chat.Chat{}, nil
+	}
+	f, err := e.freshFacts(ctx, id, 0, 0)
+	if err != nil || !f.Chat.Public() {
+		return chat.Chat{}, err
+	}
+	return f.Chat, nil
+}
+
+// appealOf reads what an appeal says.
+func (e *Engine) appealOf(ctx context.Context, d chat.DecisionState) (AppealView, error) {
+	view := AppealView{DecisionState: d}
+	if d.Appeals == 0 {
+		return view, nil
+	}
+	items, err := e.store.Get(ctx, chat.ServerLog.ID(0), []chat.Seq{d.Appeals})
+	if err != nil {
+		return view, fmt.Errorf("get an appeal: %w", err)
+	}
+	if len(items) == 1 {
+		body, err := e.bodyOf(items[0])
+		if err != nil {
+			return view, err
+		}
+		if a, ok := body.(*chat.Appeal); ok {
+			view.Text = a.Text
+		}
+	}
+	return view, nil
+}
+
+// CaseView is one report with what there is to know of it.
+type CaseView struct {
+	ReportView
+	Others    []chat.ReportState // other open reports about the same
+	Decisions []AppealView       // about the account, the newest first
+	Reports   int                // of its author so far …
+	Dismissed int                // … and how many of them led to nothing
+	Owner     chat.AccountID     // of the chat
+	Room      chat.Chat          // if it is public
+}
+
+// Case shows a report with the messages it reveals. Whoever wrote them, but for the reporter, is told of it
+// in their own log before anything is shown (R35); the chat is named only if everybody may read it, for of
+// two people each knows who reported.
+func (e *Engine) Case(ctx context.Context, actor chat.Actor, number chat.Seq) (CaseView, error) {
+	if err := mayJudge(actor); err != nil {
+		return CaseView{}, err
+	}
+	views, err := e.views(ctx, ReportQuery{Log: chat.ServerLog.ID(0), Seqs: []chat.Seq{number}})
+	if err != nil {
+		return CaseView{}, err
+	}
+	if len(views) == 0 {
+		return CaseView{}, &chat.Error{Code: chat.CodeNotFound, Field: "report", Text: "no such report"}
+	}
+	v := CaseView{ReportView: views[0]}
+	if v.Room, err = e.publicRoom(ctx, v.Chat); err != nil {
+		return CaseView{}, err
+	}
+	if v.Owner, err = e.ownerOf(ctx, v.Chat); err != nil {
+		return CaseView{}, err
+	}
+	if err := e.tellLook(ctx, actor, v); err != nil {
+		return CaseView{}, err
+	}
+	return v, e.around(ctx, &v)
+}
+
+// CaseBrief returns what a report is about without what it reveals, and who owns the chat; for the console,
+// which decides what was looked at before.
+func (e *Engine) CaseBrief(ctx context.Context, actor chat.Actor, number chat.Seq) (
+	v CaseView, err error) {
+	if err := mayJudge(actor); err != nil {
+		return CaseView{}, err
+	}
+	views, err := e.views(ctx, ReportQuery{Log: chat.ServerLog.ID(0), Seqs: []chat.Seq{number}})
+	if err != nil {
+		return CaseView{}, err
+	}
+	if len(views) == 0 {
+		return CaseView{}, &chat.Error{Code: chat.CodeNotFound, Field: "report", Text: "no such report"}
+	}
+	v.ReportView = views[0]
+	v.Body.Comment, v.Body.Revealed = "", nil
+	v.Owner, err = e.ownerOf(ctx, v.Chat)
+	return v, err
+}
+
+// tellLook tells those whose messages an operator is about to see.
+func (e *Engine) tellLook(ctx context.Context, actor chat.Actor, v CaseView) error {
+	count := map[chat.AccountID]uint32{}
+	for _, m := range v.Body.Revealed {
+		author := m.Author
+		if author == 0 {
+			author = v.Owner // a channel's posts are its owner's to hear of
+		}
+		if author != v.Reporter && author != 0 {
+			count[author]++
+		}
+	}
+	for account, n := range count {
+		act := chat.OperatorAct{
+			Act: chat.ActLook, Reason: v.Reason, Chat: v.Room.ID, Messages: n, Console: actor.Server,
+		}
+		if err := e.NoteAct(ctx, act, chat.Key{}, account); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// around reads what else there is to know of a case.
+func (e *Engine) around(ctx context.Context, v *CaseView) error {
+	q := ReportQuery{
+		Log: chat.ServerLog.ID(0), About: true, Account: v.Account, Chat: v.Chat, Limit: chat.MaxTargets,
+	}
+	others, err := e.store.Reports(ctx, q)
+	if err != nil {
+		return fmt.Errorf("reports: %w", err)
+	}
+	v.Others = slices.DeleteFunc(others, func(r chat.ReportState) bool { return r.Report == v.Report })
+	about := v.Account
+	if about == 0 {
+		about = v.Owner
+	}
+	if about != 0 {
+		made, err := e.store.Decisions(ctx, DecisionQuery{Account: about, Limit: 20})
+		if err != nil {
+			return fmt.Errorf("decisions: %w", err)
+		}
+		for _, d := range made {
+			view, err := e.appealOf(ctx, d)
+			if err != nil {
+				return err
+			}
+			v.Decisions = append(v.Decisions, view)
+		}
+	}
+	by, err := e.store.ReportsBy(ctx, v.Reporter, maxCases)
+	if err != nil {
+		return fmt.Errorf("reports: %w", err)
+	}
+	dismissed, err := e.dismissals(ctx, by)
+	for _, r := range by {
+		v.Reports++
+		if r.Closed != 0 && dismissed[r.Decision] {
+			v.Dismissed++
+		}
+	}
+	return err
+}
+
+// ownerOf returns the owner of a chat, 0 if it has none.
+func (e *Engine) ownerOf(ctx context.Context, room chat.ChatID) (chat.AccountID, error) {
+	if room == 0 {
+		return 0, nil
+	}
+	owners, err := e.store.Members(ctx, MemberQuery{Chat: room, Roles: []chat.Role{chat.RoleOwner}, Limit: 1})
+	if err != nil || len(owners) == 0 {
+		return 0, err
+	}
+	return owners[0].Account, nil
+}
+
+// fillCase reads what a decision or an appeal is about. The head of the server log was read before.
+func (e *Engine) fillCase(ctx context.Context, r request, _ chat.Needs, f *chat.Facts) error {
+	var decision chat.Seq
+	var err error
+	switch c := r.cmd.(type) {
+	case chat.Judge:
+		decision = c.Decision
+		if err = e.fillReports(ctx, r.room, c.Reports, &f.Case); err != nil {
+			return err
+		}
+		if f.Case.Owner, err = e.ownerOf(ctx, r.room); err != nil {
+			return err
+		}
+	case chat.FileAppeal:
+		decision = c.Decision
+	}
+	if decision == 0 {
+		return nil
+	}
+	made, err := e.store.Decisions(ctx, DecisionQuery{Seqs: []chat.Seq{decision}})
+	if err != nil {
+		return fmt.Errorf("decisions: %w", err)
+	}
+	if len(made) == 1 {
+		f.Case.Decision = made[0]
+	}
+	return nil
+}
+
+// fillReports reads the reports that a decision closes, and what they reveal of a chat.
+func (e *Engine) fillReports(ctx context.Context, room chat.ChatID, numbers []chat.Seq, c *chat.Case) error {
+	if len(numbers) == 0 || len(numbers) > chat.MaxTargets {
+		return nil // the latter is refused for their number
+	}
+	views, err := e.views(ctx, ReportQuery{Log: chat.ServerLog.ID(0), Seqs: numbers})
+	if err != nil {
+		return err
+	}
+	for _, v := range views {
+		c.Reports = append(c.Reports, v.ReportState)
+		for _, m := range v.Body.Revealed {
+			if m.Author != 0 {
+				c.Authors = append(c.Authors, m.Author)
+			}
+		}
+		if v.Chat == room {
+			c.Named = append(c.Named, v.Body.Seqs...)
+		}
+	}
+	return nil
+}
+
+// Judge decides a case: it stores the decision with all that follows from it in the logs of those it is
+// about, suspends or lifts, and tells the account in its service chat. Asked again under the same key, it
+// does what may have been cut short.
+//
+// REP-4
+func (e *Engine) Judge(ctx context.Context, actor chat.Actor, j chat.Judge, room chat.ChatID, key chat.Key) (
+	chat.Seq, error) {
+	if err := mayJudge(actor); err != nil {
+		return 0, err
+	}
+	j.Console = actor.Server
+	if j.Act == chat.ActReverse && j.Decision != 0 {
+		made, err := e.store.Decisions(ctx, DecisionQuery{Seqs: []chat.Seq{j.Decision}})
+		if err != nil {
+			return 0, fmt.Errorf("judge: %w", err)
+		}
+		if room = 0; len(made) == 1 && made[0].Name != "" {
+			room = made[0].Chat
+		}
+	}
+	receipt, err := e.write(ctx, request{actor: actor, room: room, cmd: j, key: key})
+	if err != nil {
+		return 0, fmt.Errorf("judge: %w", err)
+	}
+	if err := e.carryOut(ctx, receipt.Seq); err != nil {
+		return 0, fmt.Errorf("carry out decision %d: %w", receipt.Seq, err)
+	}
+	return receipt.Seq, nil
+}
+
+// carryOut does what follows from a stored decision outside the logs. Doing it again changes nothing.
+func (e *Engine) carryOut(ctx context.Context, number chat.Seq) error {
+	items, err := e.store.Get(ctx, chat.ServerLog.ID(0), []chat.Seq{number})
+	if err != nil {
+		return fmt.Errorf("get: %w", err)
+	}
+	if len(items) != 1 {
+		return chat.Errorf(chat.CodeNotFound, "no such decision")
+	}
+	body, err := e.bodyOf(items[0])
+	if err != nil {
+		return err
+	}
+	d, ok := body.(*chat.Decision)
+	if !ok {
+		return chat.Errorf(chat.CodeConflict, "the key was used for another write")
+	}
+	if d.Act == chat.ActDismiss || d.Account == 0 {
+		return nil
+	}
+	was := *d
+	if d.Reversed != 0 {
+		if was, err = e.decisionAt(ctx, d.Reversed); err != nil {
+			return err
+		}
+	}
+	switch {
+	case d.Act == chat.ActSuspend:
+		err = e.cfg.Suspend(ctx, d.Account, d.Reason)
+	case d.Act == chat.ActReverse && was.Act == chat.ActSuspend:
+		err = e.cfg.Suspend(ctx, d.Account, "")
+	}
+	if err != nil {
+		return err
+	}
+	key := chat.NamedKey(items[0].At, fmt.Sprintf("decision %d", number))
+	if _, err = e.Tell(ctx, d.Account, judgement(number, *d, was), key); err != nil || d.Act != chat.ActReverse {
+		return err
+	}
+	return e.giveBack(ctx, was, key)
+}
+
+// decisionAt reads a decision; the zero one if there is none.
+func (e *Engine) decisionAt(ctx context.Context, number chat.Seq) (chat.Decision, error) {
+	items, err := e.store.Get(ctx, chat.ServerLog.ID(0), []chat.Seq{number})
+	if err != nil || len(items) == 0 {
+		return chat.Decision{}, err
+	}
+	body, err := e.bodyOf(items[0])
+	if d, ok := body.(*chat.Decision); ok {
+		return *d, err
+	}
+	return chat.Decision{}, err
+}
+
+// giveBack tells the author of messages that were taken down without cause what they said: they are deleted,
+// and whether they are written again is the author's affair.
+func (e *Engine) giveBack(ctx context.Context, was chat.Decision, key chat.Key) error {
+	if len(was.Seqs) == 0 || len(was.Reports) == 0 {
+		return nil
+	}
+	views, err := e.views(ctx, ReportQuery{Log: chat.ServerLog.ID(0), Seqs: was.Reports})
+	if err != nil {
+		return err
+	}
+	given := map[chat.Seq]bool{}
+	for _, v := range views {
+		for _, m := range v.Body.Revealed {
+			if v.Chat != was.Chat || given[m.Seq] || !slices.Contains(was.Seqs, m.Seq) {
+				continue
+			}
+			given[m.Seq] = true
+			body, err := e.codec.Decode(chat.KindMessage, m.Body)
+			if err != nil {
+				return fmt.Errorf("decode what was revealed: %w", err)
+			}
+			msg, ok := body.(*chat.Message)
+			if !ok || msg.Text == "" {
+				continue
+			}
+			back := chat.Tell{Text: msg.Text, Wording: chat.Wording{Code: ToldReturned}, Silent: true}
+			again := chat.NamedKey(key.Made(), fmt.Sprintf("%x %d", key, m.Seq))
+			if _, err := e.Tell(ctx, was.Account, back, again); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// ActView is an act as the one it was done to sees it.
+type ActView struct {
+	chat.NotedAct
+	Appealable bool
+}
+
+// Acts lists what operators did to the actor's account, the newest first, at most limit (1–200).
+func (e *Engine) Acts(ctx context.Context, actor chat.Actor, before chat.Seq, limit int) ([]ActView, error) {
+	if err := actor.May(chat.ScopeRead); err != nil {
+		return nil, err
+	}
+	if limit < 1 || limit > maxCases {
+		return nil, badLimit("limit")
+	}
+	list, err := e.store.Acts(ctx, actor.Account, before, limit)
+	if err != nil {
+		return nil, fmt.Errorf("acts: %w", err)
+	}
+	var seqs []chat.Seq
+	for _, a := range list {
+		if a.Act.Decision != 0 {
+			seqs = append(seqs, a.Act.Decision)
+		}
+	}
+	var made []chat.DecisionState
+	if len(seqs) > 0 {
+		if made, err = e.store.Decisions(ctx, DecisionQuery{Seqs: seqs}); err != nil {
+			return nil, fmt.Errorf("decisions: %w", err)
+		}
+	}
+	out := make([]ActView, len(list))
+	for i, a := range list {
+		out[i].NotedAct = a
+		for _, d := range made {
+			if d.Decision == a.Act.Decision {
+				out[i].Decision = d
+				out[i].Appealable = e.appealable(actor.Account, d)
+			}
+		}
+	}
+	return out, nil
+}
+
+// appealable reports whether an account may appeal against a decision now.
+func (e *Engine) appealable(account chat.AccountID, d chat.DecisionState) bool {
+	return d.Account == account && d.Reversed == 0 && d.Appeal == chat.AppealNone &&
+		d.Act >= chat.ActWarn && d.Act <= chat.ActTakeDown && e.now() <= d.At+chat.AppealWithin
+}
+
+// Appeal appeals against a decision about the actor.
+func (e *Engine) Appeal(ctx context.Context, actor chat.Actor, decision chat.Seq, text string, key chat.Key) (
+	Receipt, error) {
+	r, err := e.write(ctx, request{actor: actor, cmd: chat.FileAppeal{Decision: decision, Text: text}, key: key})
+	if err != nil {
+		return Receipt{}, fmt.Errorf("appeal: %w", err)
+	}
+	return r, nil
+}
+
+// Suspension returns the decision by which an account is suspended, the zero one if none is known, and
+// whether its owner may appeal now.
+func (e *Engine) Suspension(ctx context.Context, account chat.AccountID) (chat.DecisionState, bool, error) {
+	made, err := e.store.Decisions(ctx, DecisionQuery{Account: account, Limit: maxCases})
+	if err != nil {
+		return chat.DecisionState{}, false, fmt.Errorf("decisions: %w", err)
+	}
+	for _, d := range made {
+		if d.Act == chat.ActSuspend && d.Reversed == 0 {
+			return d, e.appealable(account, d), nil
+		}
+	}
+	return chat.DecisionState{}, false, nil
+}
+
+// EraseClosed erases what reports revealed and appeals said whose cases were closed long enough ago, and
+// returns how many. A report stays as long as an appeal against its decision is open.
+//
+// REP-7
+func (e *Engine) EraseClosed(ctx context.Context) (int, error) {
+	log, due := chat.ServerLog.ID(0), e.now()-chat.RevealedFor
+	reports, err := e.store.Reports(ctx, ReportQuery{Log: log, Due: due, Limit: maxRead})
+	if err != nil {
+		return 0, fmt.Errorf("erase closed cases: %w", err)
+	}
+	appeals, err := e.store.Decisions(ctx, DecisionQuery{Due: due, Limit: maxRead})
+	if err != nil {
+		return 0, fmt.Errorf("erase closed cases: %w", err)
+	}
+	n, hand := 0, server(chat.Actor{})
+	for _, r := range reports {
+		keep, err := e.keepOf(ctx, r)
+		if err == nil && keep.Report != nil {
+			_, err = e.write(ctx, request{actor: hand, cmd: keep})
+			n++
+		}
+		if err != nil {
+			return n, fmt.Errorf("erase report %d: %w", r.Report, err)
+		}
+	}
+	for _, d := range appeals {
+		keep := chat.Keep{Target: d.Appeals, Decision: d.Decision}
+		if _, err := e.write(ctx, request{actor: hand, cmd: keep}); err != nil {
+			return n, fmt.Errorf("erase appeal %d: %w", d.Appeals, err)
+		}
+		n++
+	}
+	return n, nil
+}
+
+// keepOf makes what is left of a closed report; without a report it has to wait.
+func (e *Engine) keepOf(ctx context.Context, r chat.ReportState) (chat.Keep, error) {
+	made, err := e.store.Decisions(ctx, DecisionQuery{Seqs: []chat.Seq{r.Decision}})
+	if err != nil || len(made) == 1 && made[0].Appeal == chat.AppealOpen {
+		return chat.Keep{}, err
+	}
+	body, err := e.reportAt(ctx, r.Log, r.Report)
+	if err != nil || body == nil {
+		return chat.Keep{}, err
+	}
+	return chat.Keep{Target: r.Report, Report: body.Kept(r)}, nil
+}
