@@ -11,18 +11,6 @@ import (
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
 
-// SignUp makes an account and signs this device in. With the same key it may be asked again.
-func SignUp(
-	ctx context.Context, address string, o Options, req *zolalv1.SignUpRequest,
-) (*zolalv1.Session, error) {
-	req = proto.Clone(req).(*zolalv1.SignUpRequest)
-	if req.Client == nil {
-		req.Client = o.Info
-	}
-	s := new(zolalv1.Session)
-	return s, o.open(ctx, address, "Accounts/SignUp", req, s)
-}
-
 // SignIn signs this device in with a password.
 func SignIn(
 	ctx context.Context, address string, o Options, req *zolalv1.SignInRequest,

@@ -21,3 +21,6 @@ func (s *Service) Occupy() (free func()) {
 func (s *Service) TakeTurn(who chat.AccountID, device chat.DeviceID) (done func(), err error) {
 	return s.hashes.turn(who, device)
 }
+
+// Right reports whether the counter solves the challenge.
+func (w *Work) Right() (bool, error) { return w.right() }

@@ -84,6 +84,8 @@ type SignUp struct {
 	Password string
 	Recovery []byte // 32 bytes, or empty: no recovery code
 	Setup    string // the one-time set-up secret: makes the operator
+	Pass     string // the secret of a Pass
+	Work     *Work  // the answer to a Challenge, or nil
 	Client   Client
 }
 
@@ -125,9 +127,12 @@ type Config struct {
 	Log      *slog.Logger
 	// Now is the clock; time.Now where nil.
 	Now func() time.Time
-	// OpenSignup lets strangers sign up once there is an operator; LocalSignup only those whose address is
-	// this machine's.
-	OpenSignup, LocalSignup bool
+	// Passes is where passes are kept; required too.
+	Passes PassStore
+	// Signup is the way of sign-up until the operator sets Rules: one of SignupClosed, SignupInvite (where
+	// empty) and SignupOpen. LocalSignup opens it until then to those whose address is this machine's.
+	Signup      string
+	LocalSignup bool
 	// Full refuses new accounts, with chat.CodeDiskFull, where little room is left; nil: there is room.
 	Full func() error
 	// Limits bound guessing and flooding; the zero Limits are none.
@@ -152,6 +157,7 @@ type Service struct {
 	hasOp   atomic.Bool // an operator exists: never undone
 	setup   sync.Mutex  // held while a set-up link is used
 	retry   sync.Mutex  // held while a retried sign-up changes its device
+	passes  sync.Mutex  // held while a pass is made
 
 	stop context.CancelFunc
 	done sync.WaitGroup

@@ -92,9 +92,10 @@ func (b *bed) node(limits account.Limits) (*account.Service, *engine.Engine) {
 	}
 	s := account.New(account.Config{
 		Store: b.store, Vault: b.store, Registry: registry{e, &b.fail, &b.first},
-		Log:        slog.New(slog.DiscardHandler),
-		Now:        func() time.Time { return time.Now().Add(time.Duration(b.clock.Load())) },
-		OpenSignup: true, Limits: limits, Cost: account.Cost{KiB: 64, Passes: 1},
+		Log:    slog.New(slog.DiscardHandler),
+		Now:    func() time.Time { return time.Now().Add(time.Duration(b.clock.Load())) },
+		Passes: b.store, Signup: account.SignupOpen,
+		Limits: limits, Cost: account.Cost{KiB: 64, Passes: 1},
 		Official: func(client, build string) bool { return client == "zolal-web" && build == "b1" },
 	})
 	b.t.Cleanup(func() {
@@ -226,8 +227,8 @@ func TestOnlyTheSetupLinkMakesTheOperatorAndOnlyOnce(t *testing.T) {
 	if _, needed, err := b.Setup(ctx); needed || err != nil {
 		t.Errorf("a server with an operator offers set-up: %v", err)
 	}
-	if needed, open, err := b.Status(ctx, netip.Addr{}); needed || !open || err != nil {
-		t.Errorf("status: %v %v %v", needed, open, err)
+	if e, err := b.Status(ctx, netip.Addr{}); e.SetupNeeded || !e.Open() || err != nil {
+		t.Errorf("status: %+v %v", e, err)
 	}
 }
 

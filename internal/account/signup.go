@@ -18,7 +18,7 @@ const recoveryBytes = 32
 // SignUp makes an account and its first device. With a valid set-up secret the account is the operator's.
 // A retry under the same key, with the same username and password, returns the same account; the device that
 // the first try made goes where nobody used it. It fails with chat.CodeSignupClosed, CodeSetupInvalid,
-// CodePasswordWeak, CodeRateLimited, CodeKeyInvalid, and as Registry.Register does.
+// CodeWorkRequired, CodePasswordWeak, CodeRateLimited, CodeKeyInvalid, and as Registry.Register does.
 func (s *Service) SignUp(ctx context.Context, req SignUp) (Session, error) {
 	if req.Key.IsZero() {
 		return Session{}, &chat.Error{Code: chat.CodeKeyInvalid, Text: "a sign-up needs a key", Field: "key"}
@@ -26,19 +26,21 @@ func (s *Service) SignUp(ctx context.Context, req SignUp) (Session, error) {
 	if n := len(req.Recovery); n != 0 && n != recoveryBytes {
 		return Session{}, &chat.Error{Code: chat.CodeBadRequest, Text: "not 32 bytes", Field: "recovery"}
 	}
-	if err := s.mayProceed(ctx, req); err != nil {
-		return Session{}, err
-	}
 	known, err := s.Store.Account(ctx, Find{SignupKey: req.Key})
-	if err == nil {
-		return s.resume(ctx, known, req)
-	}
-	if !isCode(err, chat.CodeNotFound) {
+	if err != nil && !isCode(err, chat.CodeNotFound) {
 		return Session{}, fmt.Errorf("sign up: %w", err)
 	}
-	if err := s.mayCreate(ctx, req); err != nil {
-		// A try under the same key may have taken the name since the look-up.
-		if known, kerr := s.Store.Account(ctx, Find{SignupKey: req.Key}); kerr == nil {
+	retry := err == nil
+	by, err := s.admit(ctx, req, retry)
+	if retry && err == nil {
+		return s.resume(ctx, known, req)
+	}
+	if err == nil {
+		err = s.mayCreate(ctx, req, by)
+	}
+	if err != nil {
+		// A try under the same key may have taken the name, or the last use of the pass, since the look-up.
+		if known, kerr := s.Store.Account(ctx, Find{SignupKey: req.Key}); kerr == nil && !retry {
 			return s.resume(ctx, known, req)
 		}
 		return Session{}, err
@@ -47,10 +49,16 @@ func (s *Service) SignUp(ctx context.Context, req SignUp) (Session, error) {
 	if err != nil {
 		return Session{}, fmt.Errorf("sign up: %w", err)
 	}
-	err = s.Store.Apply(ctx, AccountPut{account}, DevicePut{device})
-	if isCode(err, chat.CodeConflict) { // the same key, at the same time
+	account.Pass = by.pass.ID
+	err = s.Store.Apply(ctx, by.counted(AccountPut{account}, DevicePut{device})...)
+	if isCode(err, chat.CodeConflict) { // the same key at the same time, or the pass ended
 		if known, err := s.Store.Account(ctx, Find{SignupKey: req.Key}); err == nil {
 			return s.resume(ctx, known, req)
+		}
+		if by.pass.ID != "" {
+			if _, _, over := s.goodPass(ctx, req.Pass, req.Client.Address); over != nil {
+				err = over
+			}
 		}
 	}
 	if err != nil {
@@ -59,38 +67,70 @@ func (s *Service) SignUp(ctx context.Context, req SignUp) (Session, error) {
 	return s.complete(ctx, req, device, token)
 }
 
-// mayProceed says whether this sign-up is allowed at all: open, or with the set-up secret.
-func (s *Service) mayProceed(ctx context.Context, req SignUp) error {
+// admission is by what right somebody signs up.
+type admission struct {
+	pass Pass // zero: without one
+	work bool // with an answer to a challenge, to be checked
+}
+
+// counted adds the use of a pass to what makes the account, so that both happen or neither: a pass lets in as
+// many as it says, and a retry is not counted again.
+func (a admission) counted(changes ...Change) []Change {
+	if a.pass.ID == "" {
+		return changes
+	}
+	return append(changes, PassUsed{a.pass.ID})
+}
+
+// admit says whether this sign-up is allowed at all: by the set-up secret, by a pass, or because the server
+// is open. A retry of a sign-up that was admitted is answered, whatever the rules are by now.
+func (s *Service) admit(ctx context.Context, req SignUp, retry bool) (by admission, err error) {
 	has, err := s.hasOperator(ctx)
 	switch {
 	case err != nil:
-		return err
-	case req.Setup != "" && !has:
+		return by, err
+	case !has && req.Setup == "":
+		return by, chat.Errorf(chat.CodeSignupClosed,
+			"this server is not set up yet; its operator has the set-up link")
+	case !has:
 		fail := bucket{"fail", s.Limits.Failure, place(req.Client.Address)}
 		if err := s.buckets.take(fail); err != nil {
-			return err
+			return by, err
 		}
 		if err := s.checkSetup(ctx, req.Setup); err != nil {
-			return err
+			return by, err
 		}
 		s.buckets.give(fail)
-		return nil
-	case !has:
-		return chat.Errorf(chat.CodeSignupClosed, "this server is not set up yet; its operator has the set-up link")
+		return by, nil
+	case retry:
+		return by, nil
 	case req.Setup != "":
-		// A retry of the sign-up that used the link up is answered; anyone else is told that it is used.
-		if _, err := s.Store.Account(ctx, Find{SignupKey: req.Key}); err != nil {
-			return chat.Errorf(chat.CodeSetupInvalid, "the set-up link was used already")
-		}
-		return nil
-	case !s.openTo(req.Client.Address):
-		return chat.Errorf(chat.CodeSignupClosed, "this server does not take sign-ups")
+		return by, chat.Errorf(chat.CodeSetupInvalid, "the set-up link was used already")
+	case req.Pass != "":
+		by.pass, _, err = s.goodPass(ctx, req.Pass, req.Client.Address)
+		return by, err
 	}
-	return nil
+	return s.admitStranger(ctx, req)
+}
+
+// admitStranger lets in who has no pass, where the server is open.
+func (s *Service) admitStranger(ctx context.Context, req SignUp) (by admission, err error) {
+	r, err := s.rulesFor(ctx, req.Client.Address)
+	switch {
+	case err != nil:
+		return by, err
+	case r.Mode == SignupInvite:
+		return by, chat.Errorf(chat.CodeSignupClosed, "this server takes sign-ups by invitation")
+	case r.Mode != SignupOpen:
+		return by, chat.Errorf(chat.CodeSignupClosed, "this server does not take sign-ups")
+	case r.Work > 0 && req.Work == nil:
+		return by, needWork("a sign-up here takes the answer of a challenge")
+	}
+	return admission{work: r.Work > 0}, nil
 }
 
 // mayCreate checks what costs nothing first, and counts the sign-up before anything that costs.
-func (s *Service) mayCreate(ctx context.Context, req SignUp) error {
+func (s *Service) mayCreate(ctx context.Context, req SignUp, by admission) error {
 	if err := checkForm(req.Password); err != nil {
 		return err
 	}
@@ -114,6 +154,11 @@ func (s *Service) mayCreate(ctx context.Context, req SignUp) error {
 	}
 	if err := s.buckets.take(bucket{"signup", rate, place(req.Client.Address)}); err != nil {
 		return err
+	}
+	if by.work {
+		if err := s.checkWork(ctx, req); err != nil {
+			return err
+		}
 	}
 	return s.hashes.checkPassword(ctx, s.hashes.strangers, req.Password, req.Username, req.Name)
 }
@@ -159,8 +204,9 @@ func (s *Service) complete(ctx context.Context, req SignUp, device Device, token
 	return session(account, device, token, stored), nil
 }
 
-// abandon frees the key of a sign-up whose name was refused, so that the same person may try another. After
-// other errors the fate of the name is unknown, and a retry under the same key finds out.
+// abandon frees the key, and the use of a pass, of a sign-up whose name was refused, so that the same person
+// may try another. After other errors the fate of the name is unknown, and a retry under the same key finds
+// out.
 func (s *Service) abandon(ctx context.Context, id chat.AccountID, why error) {
 	switch chat.CodeOf(why) {
 	case chat.CodeNameTaken, chat.CodeNameInvalid, chat.CodeNameConfusable, chat.CodeBadText,
@@ -168,7 +214,15 @@ func (s *Service) abandon(ctx context.Context, id chat.AccountID, why error) {
 	default:
 		return
 	}
-	if err := s.Store.Apply(ctx, AccountGone{Account: id}); err != nil {
+	gone := []Change{AccountGone{Account: id}}
+	account, err := s.Store.Account(ctx, Find{ID: id})
+	if err == nil && account.Pass != "" {
+		gone = append(gone, PassUnused{account.Pass})
+	}
+	if err == nil {
+		err = s.Store.Apply(ctx, gone...)
+	}
+	if err != nil {
 		s.Log.Warn("an unfinished account stays", "account", id, "err", err)
 	}
 }
@@ -254,15 +308,4 @@ func (s *Service) CheckUsername(ctx context.Context, username string, from netip
 		return err
 	}
 	return s.Registry.CheckName(ctx, username)
-}
-
-// Status says whether the server still has no operator, and whether strangers at an address may sign up.
-func (s *Service) Status(ctx context.Context, from netip.Addr) (setupNeeded, openSignup bool, err error) {
-	has, err := s.hasOperator(ctx)
-	return err == nil && !has, s.openTo(from) && has, err
-}
-
-// openTo says whether strangers at an address may sign up. An address nobody knows is not this machine's.
-func (s *Service) openTo(from netip.Addr) bool {
-	return s.OpenSignup || s.LocalSignup && from.IsLoopback()
 }

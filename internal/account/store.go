@@ -29,6 +29,7 @@ type Account struct {
 	RecoveryChecked chat.Millis
 	// Approval makes a sign-in with the password wait until an old device, or the recovery code, approves it.
 	Approval bool
+	Pass     string // the ID of the Pass it came by; empty: without one
 }
 
 // Device is one signed-in session or one scoped token.

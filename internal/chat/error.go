@@ -59,6 +59,8 @@ const (
 	CodePasswordRequired   Code = 45
 	CodeIncarnationChanged Code = 46 // the server was restored: sync first
 	CodeSuspended          Code = 47
+	CodeWorkRequired       Code = 50 // a sign-up here takes the answer of a challenge
+	CodePassRevoked        Code = 51 // the invitation to sign up was withdrawn
 	CodeLoginTooYoung      Code = 53 // see retry_ms
 	CodeLimited            Code = 56 // the operator limited the account, or what it owns, until retry_ms if set
 )
@@ -114,6 +116,8 @@ var codeNames = [...]string{
 	CodeSuspended:          "SUSPENDED",
 	CodeLoginTooYoung:      "LOGIN_TOO_YOUNG",
 	CodeLimited:            "LIMITED",
+	CodeWorkRequired:       "WORK_REQUIRED",
+	CodePassRevoked:        "PASS_REVOKED",
 }
 
 // String returns the stable name of the code, such as "NAME_TAKEN".

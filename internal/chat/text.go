@@ -228,6 +228,9 @@ func cleanLine(s string, limit uint32, field string) (string, error) {
 	return s, err
 }
 
+// CleanLabel trims the label of a link, which may be empty. It fails with CodeTextTooLong or CodeBadText.
+func CleanLabel(s string) (string, error) { return cleanOptional(s, MaxLinkLabel, "label") }
+
 // cleanOptional is cleanLine for what may be empty.
 func cleanOptional(s string, limit uint32, field string) (string, error) {
 	switch {

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,8 +31,8 @@ type Config struct {
 	Data    string   // directory of everything the server keeps
 	Listen  string   // address; empty: 127.0.0.1:8080, or with a domain :443
 	Domain  string   // serve HTTPS under this name, with certificates by ACME
-	Public  bool     // strangers may sign up although the server is reachable from outside
-	Signup  string   // "open", "closed", or empty: open in public mode, and to this machine on localhost
+	Public  bool     // people from outside reach the server, whatever it listens on
+	Signup  string   // how sign-up begins: "open", "invite", "closed"; empty: invite, on localhost open to it
 	Contact []string // where holes are reported to, as security.txt says it
 	Name    string   // what people see the server called
 	Address []string
@@ -323,12 +324,27 @@ func (c *Config) check() error {
 	return nil
 }
 
-// openSignup says whether strangers may sign up from anywhere.
-func (c *Config) openSignup() bool { return c.Signup == "open" || c.Signup == "" && c.Public }
+// startSignup is the way of sign-up until the operator sets another: by invitation, unless it is said here.
+func (c *Config) startSignup() string { return cmp.Or(c.Signup, account.SignupInvite) }
 
-// localSignup says whether strangers may sign up at this machine. That nobody else can connect is not enough:
-// a proxy on this machine connects for the whole world.
-func (c *Config) localSignup() bool { return c.Signup == "" && c.Domain == "" && isLoopback(c.Listen) }
+// localSignup says whether strangers may sign up at this machine, until the operator says otherwise. That
+// nobody else can connect is not enough: a proxy on this machine connects for the whole world.
+func (c *Config) localSignup() bool {
+	return c.Signup == "" && c.Domain == "" && !c.Public && isLoopback(c.Listen)
+}
+
+// reached is where people reach a server of these settings, as far as they tell.
+func (c *Config) reached() string {
+	switch {
+	case c.Domain != "":
+		return "https://" + c.Domain
+	case len(c.Address) > 0:
+		return c.Address[0]
+	case c.TLS.Cert != "" || len(c.TLS.Local) > 0:
+		return "https://" + c.Listen
+	}
+	return "http://" + c.Listen
+}
 
 // isLoopback reports whether only programs on this machine can reach a listening address.
 func isLoopback(listen string) bool {

@@ -63,7 +63,7 @@ func TestAWrongSettingIsNamedWithItsPlace(t *testing.T) {
 		"x = ":                                 "line 1",
 		"domain = 'not a domain'":              "chat.example.org",
 		"public = 'perhaps'":                   "true or false",
-		"signup = 'ajar'":                      "open or closed",
+		"signup = 'ajar'":                      "open, invite or closed",
 		"[backup]\nat = '25:00'":               "03:30",
 		"[backup]\nkeep = -1":                  "0 to 10000",
 		"[limits]\nsignup = 'many'":            "100/10s",
@@ -115,22 +115,24 @@ func TestTheDataDirectoryMayHoldItsOwnConfiguration(t *testing.T) {
 }
 
 func TestStrangersSignUpOnlyOnLocalhostOrWhereTheOperatorSaysSo(t *testing.T) {
-	const nobody, local, all = "nobody", "this machine", "all"
+	const nobody, invited, local, all = "nobody", "the invited", "this machine", "all"
 	for flags, want := range map[[3]string]string{
 		{"listen=127.0.0.1:8080"}:                      local,
 		{"listen=[::1]:8080"}:                          local,
 		{"listen=localhost:8080"}:                      local,
 		{"listen=127.0.0.1:8080", "signup=open"}:       all,
-		{"listen=127.0.0.1:8080", "public=true"}:       all,
-		{"listen=:8080"}:                               nobody,
-		{"listen=0.0.0.0:8080"}:                        nobody,
-		{"listen=:8080", "public=true"}:                all,
-		{"domain=chat.example.org"}:                    nobody,
-		{"domain=chat.example.org", "public=true"}:     all,
+		{"listen=127.0.0.1:8080", "signup=invite"}:     invited,
+		{"listen=127.0.0.1:8080", "public=true"}:       invited,
+		{"listen=:8080"}:                               invited,
+		{"listen=0.0.0.0:8080"}:                        invited,
+		{"listen=:8080", "public=true"}:                invited,
+		{"domain=chat.example.org"}:                    invited,
+		{"domain=chat.example.org", "public=true"}:     invited,
+		{"domain=chat.example.org", "signup=open"}:     all,
 		{"listen=127.0.0.1:8080", "signup=closed"}:     nobody,
 		{"listen=:8080", "signup=open"}:                all,
 		{"listen=:1", "public=true", "signup=closed"}:  nobody,
-		{"domain=a.example.org", "listen=127.0.0.1:1"}: nobody,
+		{"domain=a.example.org", "listen=127.0.0.1:1"}: invited,
 	} {
 		given := map[string]string{}
 		for _, f := range flags {
@@ -139,10 +141,10 @@ func TestStrangersSignUpOnlyOnLocalhostOrWhereTheOperatorSaysSo(t *testing.T) {
 			}
 		}
 		cfg, _, err := Load(Sources{Flags: given})
-		got := nobody
-		if cfg.openSignup() {
-			got = all
-		} else if cfg.localSignup() {
+		got := map[string]string{
+			account.SignupClosed: nobody, account.SignupInvite: invited, account.SignupOpen: all,
+		}[cfg.startSignup()]
+		if cfg.localSignup() {
 			got = local
 		}
 		if err != nil || got != want {

@@ -23,6 +23,7 @@ type Store interface {
 	engine.Store
 	account.Store
 	account.Vault
+	account.PassStore
 	// Snapshot writes a consistent copy of the whole store into a new file, while others go on writing; the
 	// copy is on disk when it returns.
 	Snapshot(ctx context.Context, file string) error
@@ -105,10 +106,11 @@ func (c *core) startAccounts() (err error) {
 	c.accounts = account.New(account.Config{
 		Store:       c.store,
 		Vault:       c.store,
+		Passes:      c.store,
 		Registry:    registry{c.engine},
 		Log:         c.log,
 		Now:         c.cfg.Now,
-		OpenSignup:  c.cfg.openSignup(),
+		Signup:      c.cfg.startSignup(),
 		LocalSignup: c.cfg.localSignup(),
 		Limits:      c.cfg.Limits,
 		Cost:        c.cfg.HashCost,

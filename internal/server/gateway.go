@@ -56,7 +56,7 @@ func openLive(ctx context.Context, c *core, s *Server) (*live, error) {
 	l.gateway, err = native.Start(ctx, native.Config{
 		Engine: c.engine, Accounts: c.accounts, Hub: l.hub, Log: c.log, Now: c.cfg.Now,
 		Name: c.cfg.Name, Version: c.build.Version, Build: c.build.Commit,
-		Addresses: addresses, Rates: c.cfg.Rates, Admin: admin{s},
+		Addresses: addresses, Contact: c.cfg.Contact, Rates: c.cfg.Rates, Admin: admin{s},
 	})
 	if err != nil {
 		l.close(0)
@@ -86,12 +86,13 @@ type WellKnown struct {
 	Limits       map[string]int64 `json:"limits"`
 	SetupNeeded  bool             `json:"setup_needed"`
 	OpenSignup   bool             `json:"open_signup"`
+	Signup       string           `json:"signup"` // closed, invite or open
 }
 
 // serveWellKnown says what this server is to whoever asks.
 func (c *core) serveWellKnown(w http.ResponseWriter, r *http.Request) {
 	from, _ := netip.ParseAddrPort(r.RemoteAddr) // none where a proxy hides it
-	setup, open, err := c.accounts.Status(r.Context(), from.Addr())
+	entrance, err := c.accounts.Status(r.Context(), from.Addr())
 	if err != nil {
 		http.Error(w, "the store cannot be read", http.StatusServiceUnavailable)
 		return
@@ -100,7 +101,8 @@ func (c *core) serveWellKnown(w http.ResponseWriter, r *http.Request) {
 	known := WellKnown{
 		Name: c.cfg.Name, Version: c.build.Version, Build: c.build.Commit,
 		Incarnation: hex.EncodeToString(incarnation[:]), Protocol: wire.Protocol, ProtocolMin: wire.ProtocolMin,
-		Capabilities: []string{}, Limits: map[string]int64{}, SetupNeeded: setup, OpenSignup: open,
+		Capabilities: []string{}, Limits: map[string]int64{},
+		SetupNeeded: entrance.SetupNeeded, OpenSignup: entrance.Open(), Signup: entrance.Mode,
 	}
 	for _, l := range chat.Limits() {
 		known.Limits[l.Name] = l.Value

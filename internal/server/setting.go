@@ -45,9 +45,10 @@ var settings = []Setting{
 	{"listen", "address and port; :8080 for all interfaces", "127.0.0.1:8080, with a domain :443", false,
 		func(c *Config, v string) error { return setAddress(&c.Listen, v) }},
 	{"domain", "serve HTTPS under this name, certificates by ACME", "", false, setDomain},
-	{"public", "strangers may sign up although the server can be reached from outside", "", true,
+	{"public", "people from outside reach the server, such as by a proxy on this machine", "", true,
 		func(c *Config, v string) error { return setBool(&c.Public, v) }},
-	{"signup", "open or closed", "open with public; on localhost, to this machine", false, setSignup},
+	{"signup", "how sign-up begins, until `zolal signup` says otherwise: open, invite or closed",
+		"invite; on localhost without public, open to this machine", false, setSignup},
 	{"name", "what people see the server called", "Zolal", false, setName},
 	{"operator.contact", "where holes are reported to: mail, or https:, mailto:, tel:, comma separated",
 		"", false, setContact},
@@ -160,8 +161,8 @@ func setDomain(c *Config, v string) error {
 }
 
 func setSignup(c *Config, v string) error {
-	if v != "open" && v != "closed" {
-		return errors.New("say open or closed")
+	if v != account.SignupOpen && v != account.SignupInvite && v != account.SignupClosed {
+		return errors.New("say open, invite or closed")
 	}
 	c.Signup = v
 	return nil

@@ -59,18 +59,30 @@ func options(token, name string, n *Network) zolal.Options {
 	}
 }
 
+// newcomer is somebody who signs up: a name, what makes the username unique, and the secret of a pass or
+// none.
+type newcomer struct {
+	name string
+	tag  int
+	pass string
+}
+
 // signUp makes an account and connects its first device.
 func signUp(ctx context.Context, address, name string, tag int) (*device, error) {
+	return signUpBy(ctx, address, newcomer{name: name, tag: tag})
+}
+
+func signUpBy(ctx context.Context, address string, who newcomer) (*device, error) {
 	n := &Network{}
-	username := fmt.Sprintf("%s_script%d", name, tag)
-	s, err := zolal.SignUp(ctx, address, options("", name, n), &zolalv1.SignUpRequest{
-		Key: zolal.NewKey(time.Now()), Username: username, Password: password, Name: name,
-		Recovery: make([]byte, 32),
+	username := fmt.Sprintf("%s_script%d", who.name, who.tag)
+	s, err := zolal.SignUp(ctx, address, options("", who.name, n), &zolalv1.SignUpRequest{
+		Key: zolal.NewKey(time.Now()), Username: username, Password: password, Name: who.name,
+		Recovery: make([]byte, 32), Pass: who.pass,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("sign up %s: %w", name, err)
+		return nil, fmt.Errorf("sign up %s: %w", who.name, err)
 	}
-	return connect(ctx, address, s, n, name)
+	return connect(ctx, address, s, n, who.name)
 }
 
 // signIn connects another device of an account.

@@ -95,14 +95,14 @@ func parseLine(text string) (*line, error) {
 	if err != nil || len(words) == 0 {
 		return nil, err
 	}
-	if words[0] == "cast" || words[0] == "server" {
+	if words[0] == "cast" || words[0] == "server" || words[0] == "operator" {
 		if len(words) < 2 {
 			return nil, fmt.Errorf("too short")
 		}
 		if words[0] == "server" {
 			return &line{verb: "server " + words[1]}, nil
 		}
-		return &line{verb: "cast", words: words[1:]}, nil
+		return &line{verb: words[0], words: words[1:]}, nil
 	}
 	l := &line{actor: words[0]}
 	words = words[1:]

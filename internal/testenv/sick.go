@@ -16,6 +16,7 @@ type sick struct {
 	*storetest.Faulty
 	account.Store
 	account.Vault
+	account.PassStore
 	whole shared
 }
 
@@ -39,8 +40,8 @@ func Sick(t *testing.T, plan func(op string) storetest.Fault) Host {
 				return nil, err
 			}
 			whole := s.(shared)
-			return sick{Faulty: &storetest.Faulty{Store: whole, Plan: plan}, Store: whole, Vault: whole,
-				whole: whole}, nil
+			faulty := &storetest.Faulty{Store: whole, Plan: plan}
+			return sick{Faulty: faulty, Store: whole, Vault: whole, PassStore: whole, whole: whole}, nil
 		}
 	})
 }

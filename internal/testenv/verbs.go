@@ -21,6 +21,13 @@ var verbs = map[string]func(*stage, *line) error{
 	"server restarts": func(s *stage, _ *line) error { return s.host.Restart() },
 	"server crashes":  func(s *stage, _ *line) error { return s.host.Crash() },
 
+	"operator": operator, // operator boss
+	"lets":     admitsAs, // boss lets open|invite|closed [work N] [members N] (who may sign up)
+	"issues":   issues,   // boss issues [uses N] as class (makes a pass)
+	"voids":    voids,    // boss voids class
+	"counted":  counted,  // boss counted class N
+	"arrives":  arrives,  // mina arrives [by class] (signs up)
+
 	"opens":   opens,   // sara opens phone
 	"cuts":    cuts,    // sara cuts
 	"mends":   mends,   // sara mends

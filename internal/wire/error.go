@@ -71,7 +71,9 @@ var faults = map[chat.Code]fault{
 	chat.CodeSuspended:          {http.StatusForbidden, "Ask the operator; a public reason code is given."},
 	chat.CodeLoginTooYoung: {http.StatusForbidden,
 		"Wait retry_ms, or let an older device or the recovery code vouch for this one."},
-	chat.CodeLimited: {http.StatusForbidden, "Wait retry_ms if set, or appeal; see Reports/Acts."},
+	chat.CodeLimited:      {http.StatusForbidden, "Wait retry_ms if set, or appeal; see Reports/Acts."},
+	chat.CodeWorkRequired: {http.StatusForbidden, "Solve what `Accounts/Challenge` gives; send it along."},
+	chat.CodePassRevoked:  {http.StatusGone, "Ask for a new invitation."},
 }
 
 // maxErrorText bounds the text of an error, in bytes.

@@ -4,6 +4,8 @@ package wire
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,7 +121,7 @@ func LimitTable() string {
 func ErrorTable() string {
 	var b strings.Builder
 	b.WriteString("| code | number | HTTP | what to do |\n|---|---|---|---|\n")
-	for code := chat.Code(1); faults[code] != (fault{}); code++ {
+	for _, code := range slices.Sorted(maps.Keys(faults)) {
 		f := faults[code]
 		fmt.Fprintf(&b, "| `%s` | %d | %d | %s |\n", code, int32(code), f.status, f.remedy)
 	}

@@ -35,7 +35,7 @@ func accountMethods() []method {
 func (g *Gateway) capabilities() []string { return g.cfg.Capabilities }
 
 func serverInfo(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.ServerInfo, error) {
-	setup, open, err := c.cfg.Accounts.Status(ctx, c.from)
+	entrance, err := c.cfg.Accounts.Status(ctx, c.from)
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +49,10 @@ func serverInfo(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Serv
 	}
 	return &zolalv1.ServerInfo{
 		Version: c.cfg.Version, Build: c.cfg.Build, Incarnation: inc[:], Capabilities: c.capabilities(),
-		Protocol: wire.Protocol, ProtocolMin: wire.ProtocolMin, Limits: limits, SetupNeeded: setup,
-		OpenSignup: open, ServerMs: c.cfg.Now().UnixMilli(), Addresses: c.cfg.Addresses, Name: c.cfg.Name,
+		Protocol: wire.Protocol, ProtocolMin: wire.ProtocolMin, Limits: limits,
+		SetupNeeded: entrance.SetupNeeded, OpenSignup: entrance.Open(), Signup: entrance.Mode,
+		SignupWork: entrance.Work, Contact: c.cfg.Contact,
+		ServerMs: c.cfg.Now().UnixMilli(), Addresses: c.cfg.Addresses, Name: c.cfg.Name,
 	}, nil
 }
 
@@ -85,7 +87,8 @@ func signUp(ctx context.Context, c *caller, r *zolalv1.SignUpRequest) (*zolalv1.
 	}
 	return session(c.cfg.Accounts.SignUp(ctx, account.SignUp{
 		Key: key, Username: r.GetUsername(), Name: r.GetName(), Password: r.GetPassword(),
-		Recovery: r.GetRecovery(), Setup: r.GetSetup(), Client: c.client(r.GetClient()),
+		Recovery: r.GetRecovery(), Setup: r.GetSetup(), Pass: r.GetPass(), Work: workIn(r.GetWork()),
+		Client: c.client(r.GetClient()),
 	}))
 }
 

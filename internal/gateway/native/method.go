@@ -121,8 +121,9 @@ func guessed(m method) method { m.lane = secrets; return anybody(m) }
 func methods() map[string]*method {
 	table := make(map[string]*method)
 	for _, service := range [][]method{
-		connectionMethods(), accountMethods(), chatMethods(), memberMethods(), messageMethods(), markMethods(),
-		syncMethods(), securityMethods(), peopleMethods(), adminMethods(), reportMethods(),
+		connectionMethods(), accountMethods(), chatMethods(), memberMethods(), messageMethods(),
+		markMethods(), syncMethods(), securityMethods(), peopleMethods(), adminMethods(),
+		reportMethods(), signupMethods(),
 	} {
 		for _, m := range service {
 			table[m.name] = &m

@@ -45,7 +45,8 @@ type Config struct {
 	Log      *slog.Logger     // default: nothing is logged
 	Now      func() time.Time // default time.Now
 
-	Name    string // of the server, as people see it
+	Name    string   // of the server, as people see it
+	Contact []string // where the operator is reached
 	Version string
 	Build   string
 	// Capabilities are told to clients beside those of the protocol itself.

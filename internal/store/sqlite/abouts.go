@@ -276,7 +276,19 @@ func aboutSecrets() []tableAbout {
 		operator whether it is the operator's
 		suspended reason code, while suspended
 		recovery_checked when the owner last showed that the recovery code was kept; 0: not yet
-		approval whether a sign-in waits until an old device approves it`},
+		approval whether a sign-in waits until an old device approves it
+		pass which invitation it came by; empty: none`},
+		{"passes", "letting in people who were invited, and seeing by which invitation a spammer came",
+			"as long as the server, so that the counts of invitations stay true", `
+		id what it is called; opens nothing
+		secret hash of the secret part of the link; the secret itself is not stored
+		maker account that made it; 0: at the console
+		label what its maker called it
+		uses how many may sign up with it; 0: any number
+		used how many did
+		created when
+		expires until when it is good; 0: for ever
+		revoked when it was withdrawn; 0: not`},
 		{"devices", "staying signed in, and seeing and ending one's sessions",
 			"until signed out or ended", `
 		device number of the device
@@ -309,7 +321,7 @@ func aboutSecrets() []tableAbout {
 		token hash of its token
 		reason signed out, ended, password changed, suspended
 		at when`},
-		{"secrets", "keys of the server itself, and the one-time set-up link",
+		{"secrets", "keys of the server itself, the rules of sign-up, and the one-time set-up link",
 			"as long as the server; the set-up link until it is used", `
 		name which
 		value the secret`},

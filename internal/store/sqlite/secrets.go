@@ -11,7 +11,7 @@ import (
 
 const (
 	accountColumns = "a.account, a.version, a.signup_key, a.password, a.recovery, a.created, a.operator, " +
-		"a.suspended, a.recovery_checked, a.approval"
+		"a.suspended, a.recovery_checked, a.approval, a.pass"
 	deviceColumns = "d.device, d.account, d.name, d.client, d.version, d.build, d.token, d.scopes, d.created, " +
 		"d.last_used, d.expires, d.vouched"
 	revocationColumns = "n, device, account, token, reason, at"
@@ -23,7 +23,7 @@ func readAccount(r *row) account.Account {
 	a.Password = r.text()
 	copy(a.Recovery[:], r.blob())
 	a.Created, a.Operator, a.Suspended = num[chat.Millis](r), r.bool(), r.text()
-	a.RecoveryChecked, a.Approval = num[chat.Millis](r), r.bool()
+	a.RecoveryChecked, a.Approval, a.Pass = num[chat.Millis](r), r.bool(), r.text()
 	return a
 }
 
@@ -92,6 +92,8 @@ func (w *writer) applySecret(change account.Change) error {
 		return w.putSecret(c)
 	case account.RevocationsPruned:
 		return w.conn.exec("DELETE FROM revocations WHERE at < ?", c.Before)
+	case account.PassPut, account.PassUsed, account.PassUnused, account.PassRevoked:
+		return w.applyPass(change)
 	default:
 		return w.applyCredential(change)
 	}
@@ -108,14 +110,15 @@ func (w *writer) dropAccount(id chat.AccountID) error {
 
 // putAccount changes nothing where another version or another's sign-up key is stored.
 func (w *writer) putAccount(a account.Account) error {
-	text := `INSERT INTO accounts VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING`
+	text := `INSERT INTO accounts VALUES (?1, ?2 + 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+		ON CONFLICT DO NOTHING`
 	if a.Version > 0 {
 		text = `UPDATE OR IGNORE accounts SET version = ?2 + 1, signup_key = ?3, password = ?4, recovery = ?5,
-			created = ?6, operator = ?7, suspended = ?8, recovery_checked = ?9, approval = ?10
+			created = ?6, operator = ?7, suspended = ?8, recovery_checked = ?9, approval = ?10, pass = ?11
 			WHERE account = ?1 AND version = ?2`
 	}
 	n, err := w.conn.affect(text, a.ID, a.Version, a.SignupKey, a.Password, a.Recovery, a.Created, a.Operator,
-		a.Suspended, a.RecoveryChecked, a.Approval)
+		a.Suspended, a.RecoveryChecked, a.Approval, a.Pass)
 	if err == nil && n == 0 {
 		err = chat.Errorf(chat.CodeConflict, "account %d has another version, or its sign-up key is taken", a.ID)
 	}

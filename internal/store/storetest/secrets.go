@@ -13,7 +13,10 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 )
 
-var _ account.Store = (*Memory)(nil)
+var (
+	_ account.Store     = (*Memory)(nil)
+	_ account.PassStore = (*Memory)(nil)
+)
 
 // secrets are what accounts are authenticated by.
 type secrets struct {
@@ -25,6 +28,7 @@ type secrets struct {
 	revocations map[uint64]account.Revocation
 	credentials map[credentialName]account.Credential
 	last        uint64 // number of the last revocation
+	passes      map[string]account.Pass
 }
 
 func newSecrets() *secrets {
@@ -36,6 +40,7 @@ func newSecrets() *secrets {
 		named:       map[string][]byte{},
 		revocations: map[uint64]account.Revocation{},
 		credentials: map[credentialName]account.Credential{},
+		passes:      map[string]account.Pass{},
 	}
 }
 
@@ -49,6 +54,7 @@ func (s *secrets) clone() *secrets {
 		revocations: maps.Clone(s.revocations),
 		credentials: maps.Clone(s.credentials),
 		last:        s.last,
+		passes:      maps.Clone(s.passes),
 	}
 }
 
@@ -107,6 +113,8 @@ func (s *secrets) apply(u *undo, change account.Change) error {
 				remove(u, s.revocations, n)
 			}
 		}
+	case account.PassPut, account.PassUsed, account.PassUnused, account.PassRevoked:
+		return s.applyPass(u, change)
 	default:
 		return s.applyCredential(u, change)
 	}

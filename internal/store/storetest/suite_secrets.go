@@ -17,12 +17,13 @@ import (
 type SecretStore interface {
 	account.Store
 	account.Vault
+	account.PassStore
 	CountAccounts(ctx context.Context) (int, error)
 	Close() error
 }
 
-// SecretSuite holds a store to every duty of account.Store. open gives an empty store, which the suite
-// closes.
+// SecretSuite holds a store to every duty of account.Store and account.PassStore. open gives an empty store,
+// which the suite closes.
 func SecretSuite(t *testing.T, open func(*testing.T) SecretStore) {
 	for _, c := range []struct {
 		duty string
@@ -37,6 +38,8 @@ func SecretSuite(t *testing.T, open func(*testing.T) SecretStore) {
 		{"an apply is whole", testWholeApply},
 		{"a credential changes from its version and is taken once", testCredentials},
 		{"credentials end with their account, their kind or their time", testCredentialsGone},
+		{"a pass counts its uses", testPasses},
+		{"passes come the newest first", testPassLists},
 	} {
 		t.Run(c.duty, func(t *testing.T) {
 			s := open(t)
@@ -76,7 +79,7 @@ func someAccount(id chat.AccountID, version uint32) account.Account {
 	return account.Account{
 		ID: id, Version: version, Password: "$argon2id$", Recovery: [32]byte{1, 31: byte(id)}, Created: 5,
 		Operator: id == 1, Suspended: "spam", SignupKey: chat.Key{15: byte(id)}, RecoveryChecked: 6,
-		Approval: id == 3,
+		Approval: id == 3, Pass: "aaaaaaaa",
 	}
 }
 
@@ -263,6 +266,8 @@ func testSecretsAsMemory(t *testing.T, open func(*testing.T) SecretStore) {
 			"": func(rt *rapid.T) {
 				agree(rt, "accounts", gave(m.Accounts(ctxb(), 0, 9)), gave(o.Accounts(ctxb(), 0, 9)))
 				agree(rt, "their number", gave(m.CountAccounts(ctxb())), gave(o.CountAccounts(ctxb())))
+				all := account.PassQuery{All: true, Limit: 9}
+				agree(rt, "passes", gave(m.Passes(ctxb(), all)), gave(o.Passes(ctxb(), all)))
 			},
 		})
 		sameSecrets(rt, m, o)
@@ -291,7 +296,7 @@ func randomSecretChange(t *rapid.T) account.Change {
 	id := chat.DeviceID(rapid.IntRange(1, 3).Draw(t, "device"))
 	at := chat.Millis(rapid.IntRange(0, 9).Draw(t, "at"))
 	value := func(label string) []byte { return rapid.SampledFrom([][]byte{nil, {1}, {2}}).Draw(t, label) }
-	switch rapid.IntRange(0, 8).Draw(t, "kind") {
+	switch rapid.IntRange(0, 10).Draw(t, "kind") {
 	case 0:
 		a := someAccount(of, rapid.Uint32Range(0, 2).Draw(t, "version"))
 		a.SignupKey[15] = byte(rapid.IntRange(0, 3).Draw(t, "key"))
@@ -312,6 +317,8 @@ func randomSecretChange(t *rapid.T) account.Change {
 		return account.RevocationsPruned{Before: at}
 	case 6, 7:
 		return randomCredentialChange(t, of)
+	case 8, 9:
+		return randomPassChange(t)
 	default:
 		d := someDevice(id, of)
 		d.Token[31] = byte(rapid.IntRange(1, 3).Draw(t, "token"))

@@ -39,6 +39,9 @@ type ServerInfo struct {
 	ServerMs      int64                  `protobuf:"varint,10,opt,name=server_ms,json=serverMs,proto3" json:"server_ms,omitempty"`
 	Addresses     *AddressList           `protobuf:"bytes,11,opt,name=addresses,proto3" json:"addresses,omitempty"`
 	Name          string                 `protobuf:"bytes,12,opt,name=name,proto3" json:"name,omitempty"`
+	Signup        string                 `protobuf:"bytes,13,opt,name=signup,proto3" json:"signup,omitempty"`                            // closed, invite or open, where they ask from
+	SignupWork    bool                   `protobuf:"varint,14,opt,name=signup_work,json=signupWork,proto3" json:"signup_work,omitempty"` // open sign-up takes the answer of a challenge
+	Contact       []string               `protobuf:"bytes,15,rep,name=contact,proto3" json:"contact,omitempty"`                          // where the operator is reached
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -157,6 +160,27 @@ func (x *ServerInfo) GetName() string {
 	return ""
 }
 
+func (x *ServerInfo) GetSignup() string {
+	if x != nil {
+		return x.Signup
+	}
+	return ""
+}
+
+func (x *ServerInfo) GetSignupWork() bool {
+	if x != nil {
+		return x.SignupWork
+	}
+	return false
+}
+
+func (x *ServerInfo) GetContact() []string {
+	if x != nil {
+		return x.Contact
+	}
+	return nil
+}
+
 // ClientInfo says what program asks.
 type ClientInfo struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -243,6 +267,8 @@ type SignUpRequest struct {
 	Recovery      []byte                 `protobuf:"bytes,5,opt,name=recovery,proto3" json:"recovery,omitempty"` // 32 bytes: login authenticator derived from the recovery code
 	Setup         string                 `protobuf:"bytes,6,opt,name=setup,proto3" json:"setup,omitempty"`       // one-time set-up secret: makes the operator
 	Client        *ClientInfo            `protobuf:"bytes,7,opt,name=client,proto3" json:"client,omitempty"`
+	Pass          string                 `protobuf:"bytes,8,opt,name=pass,proto3" json:"pass,omitempty"` // the secret of an invitation to sign up
+	Work          *SignupWork            `protobuf:"bytes,9,opt,name=work,proto3" json:"work,omitempty"` // where ServerInfo.signup_work is set and there is no pass
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -322,6 +348,20 @@ func (x *SignUpRequest) GetSetup() string {
 func (x *SignUpRequest) GetClient() *ClientInfo {
 	if x != nil {
 		return x.Client
+	}
+	return nil
+}
+
+func (x *SignUpRequest) GetPass() string {
+	if x != nil {
+		return x.Pass
+	}
+	return ""
+}
+
+func (x *SignUpRequest) GetWork() *SignupWork {
+	if x != nil {
+		return x.Work
 	}
 	return nil
 }
@@ -966,7 +1006,7 @@ var File_zolal_v1_account_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_account_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x13zolal/v1/sync.proto\"\xe0\x03\n" +
+	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xb3\x04\n" +
 	"\n" +
 	"ServerInfo\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x14\n" +
@@ -982,7 +1022,11 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\tserver_ms\x18\n" +
 	" \x01(\x03R\bserverMs\x123\n" +
 	"\taddresses\x18\v \x01(\v2\x15.zolal.v1.AddressListR\taddresses\x12\x12\n" +
-	"\x04name\x18\f \x01(\tR\x04name\x1a9\n" +
+	"\x04name\x18\f \x01(\tR\x04name\x12\x16\n" +
+	"\x06signup\x18\r \x01(\tR\x06signup\x12\x1f\n" +
+	"\vsignup_work\x18\x0e \x01(\bR\n" +
+	"signupWork\x12\x18\n" +
+	"\acontact\x18\x0f \x03(\tR\acontact\x1a9\n" +
 	"\vLimitsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\x88\x01\n" +
@@ -992,7 +1036,7 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\x06client\x18\x02 \x01(\tR\x06client\x12\x18\n" +
 	"\aversion\x18\x03 \x01(\tR\aversion\x12\x14\n" +
 	"\x05build\x18\x04 \x01(\tR\x05build\x12\x1a\n" +
-	"\bprotocol\x18\x05 \x01(\rR\bprotocol\"\xcd\x01\n" +
+	"\bprotocol\x18\x05 \x01(\rR\bprotocol\"\x8b\x02\n" +
 	"\rSignUpRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x1a\n" +
 	"\busername\x18\x02 \x01(\tR\busername\x12\x1a\n" +
@@ -1000,7 +1044,9 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\x04name\x18\x04 \x01(\tR\x04name\x12\x1a\n" +
 	"\brecovery\x18\x05 \x01(\fR\brecovery\x12\x14\n" +
 	"\x05setup\x18\x06 \x01(\tR\x05setup\x12,\n" +
-	"\x06client\x18\a \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\"\x98\x01\n" +
+	"\x06client\x18\a \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\x12\x12\n" +
+	"\x04pass\x18\b \x01(\tR\x04pass\x12(\n" +
+	"\x04work\x18\t \x01(\v2\x14.zolal.v1.SignupWorkR\x04work\"\x98\x01\n" +
 	"\rSignInRequest\x12\x1a\n" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x1a\n" +
 	"\bpassword\x18\x02 \x01(\tR\bpassword\x12,\n" +
@@ -1043,7 +1089,7 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\n" +
 	"expires_ms\x18\x03 \x01(\x03R\texpiresMs\")\n" +
 	"\rPersonRequest\x12\x18\n" +
-	"\aaccount\x18\x01 \x01(\rR\aaccount2\xf2\x05\n" +
+	"\aaccount\x18\x01 \x01(\rR\aaccount2\x9f\t\n" +
 	"\bAccounts\x12/\n" +
 	"\x06Server\x12\x0f.zolal.v1.Empty\x1a\x14.zolal.v1.ServerInfo\x124\n" +
 	"\x06SignUp\x12\x17.zolal.v1.SignUpRequest\x1a\x11.zolal.v1.Session\x124\n" +
@@ -1057,7 +1103,16 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\vSetPassword\x12\x1c.zolal.v1.SetPasswordRequest\x1a\x0f.zolal.v1.Empty\x12<\n" +
 	"\vSetRecovery\x12\x1c.zolal.v1.SetRecoveryRequest\x1a\x0f.zolal.v1.Empty\x12>\n" +
 	"\vCreateToken\x12\x1c.zolal.v1.CreateTokenRequest\x1a\x11.zolal.v1.Session\x123\n" +
-	"\x06Person\x12\x17.zolal.v1.PersonRequest\x1a\x10.zolal.v1.PersonB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\x06Person\x12\x17.zolal.v1.PersonRequest\x1a\x10.zolal.v1.Person\x12B\n" +
+	"\tChallenge\x12\x1a.zolal.v1.ChallengeRequest\x1a\x19.zolal.v1.SignupChallenge\x12:\n" +
+	"\bShowPass\x12\x19.zolal.v1.ShowPassRequest\x1a\x13.zolal.v1.ShownPass\x120\n" +
+	"\x06Signup\x12\x0f.zolal.v1.Empty\x1a\x15.zolal.v1.SignupRules\x12>\n" +
+	"\tSetSignup\x12\x1a.zolal.v1.SetSignupRequest\x1a\x15.zolal.v1.SignupRules\x12@\n" +
+	"\n" +
+	"CreatePass\x12\x1b.zolal.v1.CreatePassRequest\x1a\x15.zolal.v1.CreatedPass\x12;\n" +
+	"\x06Passes\x12\x17.zolal.v1.PassesRequest\x1a\x18.zolal.v1.PassesResponse\x12:\n" +
+	"\n" +
+	"RevokePass\x12\x1b.zolal.v1.RevokePassRequest\x1a\x0f.zolal.v1.EmptyB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_account_proto_rawDescOnce sync.Once
@@ -1089,49 +1144,76 @@ var file_zolal_v1_account_proto_goTypes = []any{
 	(*PersonRequest)(nil),         // 13: zolal.v1.PersonRequest
 	nil,                           // 14: zolal.v1.ServerInfo.LimitsEntry
 	(*AddressList)(nil),           // 15: zolal.v1.AddressList
-	(*Device)(nil),                // 16: zolal.v1.Device
-	(*Empty)(nil),                 // 17: zolal.v1.Empty
-	(*UserState)(nil),             // 18: zolal.v1.UserState
-	(*Person)(nil),                // 19: zolal.v1.Person
+	(*SignupWork)(nil),            // 16: zolal.v1.SignupWork
+	(*Device)(nil),                // 17: zolal.v1.Device
+	(*Empty)(nil),                 // 18: zolal.v1.Empty
+	(*ChallengeRequest)(nil),      // 19: zolal.v1.ChallengeRequest
+	(*ShowPassRequest)(nil),       // 20: zolal.v1.ShowPassRequest
+	(*SetSignupRequest)(nil),      // 21: zolal.v1.SetSignupRequest
+	(*CreatePassRequest)(nil),     // 22: zolal.v1.CreatePassRequest
+	(*PassesRequest)(nil),         // 23: zolal.v1.PassesRequest
+	(*RevokePassRequest)(nil),     // 24: zolal.v1.RevokePassRequest
+	(*UserState)(nil),             // 25: zolal.v1.UserState
+	(*Person)(nil),                // 26: zolal.v1.Person
+	(*SignupChallenge)(nil),       // 27: zolal.v1.SignupChallenge
+	(*ShownPass)(nil),             // 28: zolal.v1.ShownPass
+	(*SignupRules)(nil),           // 29: zolal.v1.SignupRules
+	(*CreatedPass)(nil),           // 30: zolal.v1.CreatedPass
+	(*PassesResponse)(nil),        // 31: zolal.v1.PassesResponse
 }
 var file_zolal_v1_account_proto_depIdxs = []int32{
 	14, // 0: zolal.v1.ServerInfo.limits:type_name -> zolal.v1.ServerInfo.LimitsEntry
 	15, // 1: zolal.v1.ServerInfo.addresses:type_name -> zolal.v1.AddressList
 	1,  // 2: zolal.v1.SignUpRequest.client:type_name -> zolal.v1.ClientInfo
-	1,  // 3: zolal.v1.SignInRequest.client:type_name -> zolal.v1.ClientInfo
-	1,  // 4: zolal.v1.RecoverRequest.client:type_name -> zolal.v1.ClientInfo
-	16, // 5: zolal.v1.DevicesResponse.devices:type_name -> zolal.v1.Device
-	17, // 6: zolal.v1.Accounts.Server:input_type -> zolal.v1.Empty
-	2,  // 7: zolal.v1.Accounts.SignUp:input_type -> zolal.v1.SignUpRequest
-	3,  // 8: zolal.v1.Accounts.SignIn:input_type -> zolal.v1.SignInRequest
-	4,  // 9: zolal.v1.Accounts.Recover:input_type -> zolal.v1.RecoverRequest
-	6,  // 10: zolal.v1.Accounts.CheckUsername:input_type -> zolal.v1.CheckUsernameRequest
-	17, // 11: zolal.v1.Accounts.SignOut:input_type -> zolal.v1.Empty
-	17, // 12: zolal.v1.Accounts.Me:input_type -> zolal.v1.Empty
-	17, // 13: zolal.v1.Accounts.Devices:input_type -> zolal.v1.Empty
-	9,  // 14: zolal.v1.Accounts.RevokeDevice:input_type -> zolal.v1.RevokeDeviceRequest
-	10, // 15: zolal.v1.Accounts.SetPassword:input_type -> zolal.v1.SetPasswordRequest
-	11, // 16: zolal.v1.Accounts.SetRecovery:input_type -> zolal.v1.SetRecoveryRequest
-	12, // 17: zolal.v1.Accounts.CreateToken:input_type -> zolal.v1.CreateTokenRequest
-	13, // 18: zolal.v1.Accounts.Person:input_type -> zolal.v1.PersonRequest
-	0,  // 19: zolal.v1.Accounts.Server:output_type -> zolal.v1.ServerInfo
-	5,  // 20: zolal.v1.Accounts.SignUp:output_type -> zolal.v1.Session
-	5,  // 21: zolal.v1.Accounts.SignIn:output_type -> zolal.v1.Session
-	5,  // 22: zolal.v1.Accounts.Recover:output_type -> zolal.v1.Session
-	7,  // 23: zolal.v1.Accounts.CheckUsername:output_type -> zolal.v1.CheckUsernameResponse
-	17, // 24: zolal.v1.Accounts.SignOut:output_type -> zolal.v1.Empty
-	18, // 25: zolal.v1.Accounts.Me:output_type -> zolal.v1.UserState
-	8,  // 26: zolal.v1.Accounts.Devices:output_type -> zolal.v1.DevicesResponse
-	17, // 27: zolal.v1.Accounts.RevokeDevice:output_type -> zolal.v1.Empty
-	17, // 28: zolal.v1.Accounts.SetPassword:output_type -> zolal.v1.Empty
-	17, // 29: zolal.v1.Accounts.SetRecovery:output_type -> zolal.v1.Empty
-	5,  // 30: zolal.v1.Accounts.CreateToken:output_type -> zolal.v1.Session
-	19, // 31: zolal.v1.Accounts.Person:output_type -> zolal.v1.Person
-	19, // [19:32] is the sub-list for method output_type
-	6,  // [6:19] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	16, // 3: zolal.v1.SignUpRequest.work:type_name -> zolal.v1.SignupWork
+	1,  // 4: zolal.v1.SignInRequest.client:type_name -> zolal.v1.ClientInfo
+	1,  // 5: zolal.v1.RecoverRequest.client:type_name -> zolal.v1.ClientInfo
+	17, // 6: zolal.v1.DevicesResponse.devices:type_name -> zolal.v1.Device
+	18, // 7: zolal.v1.Accounts.Server:input_type -> zolal.v1.Empty
+	2,  // 8: zolal.v1.Accounts.SignUp:input_type -> zolal.v1.SignUpRequest
+	3,  // 9: zolal.v1.Accounts.SignIn:input_type -> zolal.v1.SignInRequest
+	4,  // 10: zolal.v1.Accounts.Recover:input_type -> zolal.v1.RecoverRequest
+	6,  // 11: zolal.v1.Accounts.CheckUsername:input_type -> zolal.v1.CheckUsernameRequest
+	18, // 12: zolal.v1.Accounts.SignOut:input_type -> zolal.v1.Empty
+	18, // 13: zolal.v1.Accounts.Me:input_type -> zolal.v1.Empty
+	18, // 14: zolal.v1.Accounts.Devices:input_type -> zolal.v1.Empty
+	9,  // 15: zolal.v1.Accounts.RevokeDevice:input_type -> zolal.v1.RevokeDeviceRequest
+	10, // 16: zolal.v1.Accounts.SetPassword:input_type -> zolal.v1.SetPasswordRequest
+	11, // 17: zolal.v1.Accounts.SetRecovery:input_type -> zolal.v1.SetRecoveryRequest
+	12, // 18: zolal.v1.Accounts.CreateToken:input_type -> zolal.v1.CreateTokenRequest
+	13, // 19: zolal.v1.Accounts.Person:input_type -> zolal.v1.PersonRequest
+	19, // 20: zolal.v1.Accounts.Challenge:input_type -> zolal.v1.ChallengeRequest
+	20, // 21: zolal.v1.Accounts.ShowPass:input_type -> zolal.v1.ShowPassRequest
+	18, // 22: zolal.v1.Accounts.Signup:input_type -> zolal.v1.Empty
+	21, // 23: zolal.v1.Accounts.SetSignup:input_type -> zolal.v1.SetSignupRequest
+	22, // 24: zolal.v1.Accounts.CreatePass:input_type -> zolal.v1.CreatePassRequest
+	23, // 25: zolal.v1.Accounts.Passes:input_type -> zolal.v1.PassesRequest
+	24, // 26: zolal.v1.Accounts.RevokePass:input_type -> zolal.v1.RevokePassRequest
+	0,  // 27: zolal.v1.Accounts.Server:output_type -> zolal.v1.ServerInfo
+	5,  // 28: zolal.v1.Accounts.SignUp:output_type -> zolal.v1.Session
+	5,  // 29: zolal.v1.Accounts.SignIn:output_type -> zolal.v1.Session
+	5,  // 30: zolal.v1.Accounts.Recover:output_type -> zolal.v1.Session
+	7,  // 31: zolal.v1.Accounts.CheckUsername:output_type -> zolal.v1.CheckUsernameResponse
+	18, // 32: zolal.v1.Accounts.SignOut:output_type -> zolal.v1.Empty
+	25, // 33: zolal.v1.Accounts.Me:output_type -> zolal.v1.UserState
+	8,  // 34: zolal.v1.Accounts.Devices:output_type -> zolal.v1.DevicesResponse
+	18, // 35: zolal.v1.Accounts.RevokeDevice:output_type -> zolal.v1.Empty
+	18, // 36: zolal.v1.Accounts.SetPassword:output_type -> zolal.v1.Empty
+	18, // 37: zolal.v1.Accounts.SetRecovery:output_type -> zolal.v1.Empty
+	5,  // 38: zolal.v1.Accounts.CreateToken:output_type -> zolal.v1.Session
+	26, // 39: zolal.v1.Accounts.Person:output_type -> zolal.v1.Person
+	27, // 40: zolal.v1.Accounts.Challenge:output_type -> zolal.v1.SignupChallenge
+	28, // 41: zolal.v1.Accounts.ShowPass:output_type -> zolal.v1.ShownPass
+	29, // 42: zolal.v1.Accounts.Signup:output_type -> zolal.v1.SignupRules
+	29, // 43: zolal.v1.Accounts.SetSignup:output_type -> zolal.v1.SignupRules
+	30, // 44: zolal.v1.Accounts.CreatePass:output_type -> zolal.v1.CreatedPass
+	31, // 45: zolal.v1.Accounts.Passes:output_type -> zolal.v1.PassesResponse
+	18, // 46: zolal.v1.Accounts.RevokePass:output_type -> zolal.v1.Empty
+	27, // [27:47] is the sub-list for method output_type
+	7,  // [7:27] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_account_proto_init() }
@@ -1140,6 +1222,7 @@ func file_zolal_v1_account_proto_init() {
 		return
 	}
 	file_zolal_v1_chat_proto_init()
+	file_zolal_v1_signup_proto_init()
 	file_zolal_v1_sync_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

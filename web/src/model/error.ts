@@ -50,6 +50,8 @@ export type ErrorCode =
   | 'READ_ONLY'
   | 'SUSPENDED'
   | 'LIMITED'
+  | 'WORK_REQUIRED'
+  | 'PASS_REVOKED'
 
 /** The one error that methods of AppModel reject with. */
 export class AppError extends Error {

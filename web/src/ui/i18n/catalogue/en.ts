@@ -626,5 +626,7 @@ export const make = (f: Format) => ({
     READ_ONLY: 'The server cannot write just now. Nothing is lost; try again later.',
     SUSPENDED: 'This account is suspended.',
     LIMITED: 'The operator of this server has limited this for now. Settings say why, and how to appeal.',
+    WORK_REQUIRED: 'Sign-up did not work out. Try again.',
+    PASS_REVOKED: 'This invitation was withdrawn.',
   } satisfies Record<ErrorCode, string>,
 })

@@ -10,6 +10,8 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { PersonSchema } from "./chat_pb.js";
 import { file_zolal_v1_chat } from "./chat_pb.js";
+import type { ChallengeRequestSchema, CreatedPassSchema, CreatePassRequestSchema, PassesRequestSchema, PassesResponseSchema, RevokePassRequestSchema, SetSignupRequestSchema, ShownPassSchema, ShowPassRequestSchema, SignupChallengeSchema, SignupRulesSchema, SignupWork } from "./signup_pb.js";
+import { file_zolal_v1_signup } from "./signup_pb.js";
 import type { AddressList, Device, EmptySchema, UserStateSchema } from "./sync_pb.js";
 import { file_zolal_v1_sync } from "./sync_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -18,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/account.proto.
  */
 export const file_zolal_v1_account: GenFile = /*@__PURE__*/
-  fileDesc("ChZ6b2xhbC92MS9hY2NvdW50LnByb3RvEgh6b2xhbC52MSLWAgoKU2VydmVySW5mbxIPCgd2ZXJzaW9uGAEgASgJEg0KBWJ1aWxkGAIgASgJEhMKC2luY2FybmF0aW9uGAMgASgMEhQKDGNhcGFiaWxpdGllcxgEIAMoCRIQCghwcm90b2NvbBgFIAEoDRIUCgxwcm90b2NvbF9taW4YBiABKA0SMAoGbGltaXRzGAcgAygLMiAuem9sYWwudjEuU2VydmVySW5mby5MaW1pdHNFbnRyeRIUCgxzZXR1cF9uZWVkZWQYCCABKAgSEwoLb3Blbl9zaWdudXAYCSABKAgSEQoJc2VydmVyX21zGAogASgDEigKCWFkZHJlc3NlcxgLIAEoCzIVLnpvbGFsLnYxLkFkZHJlc3NMaXN0EgwKBG5hbWUYDCABKAkaLQoLTGltaXRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASJeCgpDbGllbnRJbmZvEg4KBmRldmljZRgBIAEoCRIOCgZjbGllbnQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRINCgVidWlsZBgEIAEoCRIQCghwcm90b2NvbBgFIAEoDSKVAQoNU2lnblVwUmVxdWVzdBILCgNrZXkYASABKAwSEAoIdXNlcm5hbWUYAiABKAkSEAoIcGFzc3dvcmQYAyABKAkSDAoEbmFtZRgEIAEoCRIQCghyZWNvdmVyeRgFIAEoDBINCgVzZXR1cBgGIAEoCRIkCgZjbGllbnQYByABKAsyFC56b2xhbC52MS5DbGllbnRJbmZvIm8KDVNpZ25JblJlcXVlc3QSEAoIdXNlcm5hbWUYASABKAkSEAoIcGFzc3dvcmQYAiABKAkSJAoGY2xpZW50GAMgASgLMhQuem9sYWwudjEuQ2xpZW50SW5mbxIUCgxkZXZpY2VfcHJvb2YYBCABKAkicAoOUmVjb3ZlclJlcXVlc3QSEAoIdXNlcm5hbWUYASABKAkSEAoIcmVjb3ZlcnkYAiABKAwSFAoMbmV3X3Bhc3N3b3JkGAMgASgJEiQKBmNsaWVudBgEIAEoCzIULnpvbGFsLnYxLkNsaWVudEluZm8ijwEKB1Nlc3Npb24SDwoHYWNjb3VudBgBIAEoDRIOCgZkZXZpY2UYAiABKA0SDQoFdG9rZW4YAyABKAkSEAoIdXNlcm5hbWUYBCABKAkSDAoEbmFtZRgFIAEoCRIQCghvcGVyYXRvchgGIAEoCBIOCgZzY29wZXMYByADKAkSEgoKZXhwaXJlc19tcxgIIAEoAyIoChRDaGVja1VzZXJuYW1lUmVxdWVzdBIQCgh1c2VybmFtZRgBIAEoCSIzChVDaGVja1VzZXJuYW1lUmVzcG9uc2USDAoEZnJlZRgBIAEoCBIMCgRjb2RlGAIgASgJIjQKD0RldmljZXNSZXNwb25zZRIhCgdkZXZpY2VzGAEgAygLMhAuem9sYWwudjEuRGV2aWNlIiUKE1Jldm9rZURldmljZVJlcXVlc3QSDgoGZGV2aWNlGAEgASgNIlYKElNldFBhc3N3b3JkUmVxdWVzdBIUCgxvbGRfcGFzc3dvcmQYASABKAkSFAoMbmV3X3Bhc3N3b3JkGAIgASgJEhQKDGtlZXBfZGV2aWNlcxgDIAEoCCI4ChJTZXRSZWNvdmVyeVJlcXVlc3QSEAoIcGFzc3dvcmQYASABKAkSEAoIcmVjb3ZlcnkYAiABKAwiRgoSQ3JlYXRlVG9rZW5SZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGc2NvcGVzGAIgAygJEhIKCmV4cGlyZXNfbXMYAyABKAMiIAoNUGVyc29uUmVxdWVzdBIPCgdhY2NvdW50GAEgASgNMvIFCghBY2NvdW50cxIvCgZTZXJ2ZXISDy56b2xhbC52MS5FbXB0eRoULnpvbGFsLnYxLlNlcnZlckluZm8SNAoGU2lnblVwEhcuem9sYWwudjEuU2lnblVwUmVxdWVzdBoRLnpvbGFsLnYxLlNlc3Npb24SNAoGU2lnbkluEhcuem9sYWwudjEuU2lnbkluUmVxdWVzdBoRLnpvbGFsLnYxLlNlc3Npb24SNgoHUmVjb3ZlchIYLnpvbGFsLnYxLlJlY292ZXJSZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhJQCg1DaGVja1VzZXJuYW1lEh4uem9sYWwudjEuQ2hlY2tVc2VybmFtZVJlcXVlc3QaHy56b2xhbC52MS5DaGVja1VzZXJuYW1lUmVzcG9uc2USKwoHU2lnbk91dBIPLnpvbGFsLnYxLkVtcHR5Gg8uem9sYWwudjEuRW1wdHkSKgoCTWUSDy56b2xhbC52MS5FbXB0eRoTLnpvbGFsLnYxLlVzZXJTdGF0ZRI1CgdEZXZpY2VzEg8uem9sYWwudjEuRW1wdHkaGS56b2xhbC52MS5EZXZpY2VzUmVzcG9uc2USPgoMUmV2b2tlRGV2aWNlEh0uem9sYWwudjEuUmV2b2tlRGV2aWNlUmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5EjwKC1NldFBhc3N3b3JkEhwuem9sYWwudjEuU2V0UGFzc3dvcmRSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHkSPAoLU2V0UmVjb3ZlcnkSHC56b2xhbC52MS5TZXRSZWNvdmVyeVJlcXVlc3QaDy56b2xhbC52MS5FbXB0eRI+CgtDcmVhdGVUb2tlbhIcLnpvbGFsLnYxLkNyZWF0ZVRva2VuUmVxdWVzdBoRLnpvbGFsLnYxLlNlc3Npb24SMwoGUGVyc29uEhcuem9sYWwudjEuUGVyc29uUmVxdWVzdBoQLnpvbGFsLnYxLlBlcnNvbkIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_chat, file_zolal_v1_sync]);
+  fileDesc("ChZ6b2xhbC92MS9hY2NvdW50LnByb3RvEgh6b2xhbC52MSKMAwoKU2VydmVySW5mbxIPCgd2ZXJzaW9uGAEgASgJEg0KBWJ1aWxkGAIgASgJEhMKC2luY2FybmF0aW9uGAMgASgMEhQKDGNhcGFiaWxpdGllcxgEIAMoCRIQCghwcm90b2NvbBgFIAEoDRIUCgxwcm90b2NvbF9taW4YBiABKA0SMAoGbGltaXRzGAcgAygLMiAuem9sYWwudjEuU2VydmVySW5mby5MaW1pdHNFbnRyeRIUCgxzZXR1cF9uZWVkZWQYCCABKAgSEwoLb3Blbl9zaWdudXAYCSABKAgSEQoJc2VydmVyX21zGAogASgDEigKCWFkZHJlc3NlcxgLIAEoCzIVLnpvbGFsLnYxLkFkZHJlc3NMaXN0EgwKBG5hbWUYDCABKAkSDgoGc2lnbnVwGA0gASgJEhMKC3NpZ251cF93b3JrGA4gASgIEg8KB2NvbnRhY3QYDyADKAkaLQoLTGltaXRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASJeCgpDbGllbnRJbmZvEg4KBmRldmljZRgBIAEoCRIOCgZjbGllbnQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRINCgVidWlsZBgEIAEoCRIQCghwcm90b2NvbBgFIAEoDSLHAQoNU2lnblVwUmVxdWVzdBILCgNrZXkYASABKAwSEAoIdXNlcm5hbWUYAiABKAkSEAoIcGFzc3dvcmQYAyABKAkSDAoEbmFtZRgEIAEoCRIQCghyZWNvdmVyeRgFIAEoDBINCgVzZXR1cBgGIAEoCRIkCgZjbGllbnQYByABKAsyFC56b2xhbC52MS5DbGllbnRJbmZvEgwKBHBhc3MYCCABKAkSIgoEd29yaxgJIAEoCzIULnpvbGFsLnYxLlNpZ251cFdvcmsibwoNU2lnbkluUmVxdWVzdBIQCgh1c2VybmFtZRgBIAEoCRIQCghwYXNzd29yZBgCIAEoCRIkCgZjbGllbnQYAyABKAsyFC56b2xhbC52MS5DbGllbnRJbmZvEhQKDGRldmljZV9wcm9vZhgEIAEoCSJwCg5SZWNvdmVyUmVxdWVzdBIQCgh1c2VybmFtZRgBIAEoCRIQCghyZWNvdmVyeRgCIAEoDBIUCgxuZXdfcGFzc3dvcmQYAyABKAkSJAoGY2xpZW50GAQgASgLMhQuem9sYWwudjEuQ2xpZW50SW5mbyKPAQoHU2Vzc2lvbhIPCgdhY2NvdW50GAEgASgNEg4KBmRldmljZRgCIAEoDRINCgV0b2tlbhgDIAEoCRIQCgh1c2VybmFtZRgEIAEoCRIMCgRuYW1lGAUgASgJEhAKCG9wZXJhdG9yGAYgASgIEg4KBnNjb3BlcxgHIAMoCRISCgpleHBpcmVzX21zGAggASgDIigKFENoZWNrVXNlcm5hbWVSZXF1ZXN0EhAKCHVzZXJuYW1lGAEgASgJIjMKFUNoZWNrVXNlcm5hbWVSZXNwb25zZRIMCgRmcmVlGAEgASgIEgwKBGNvZGUYAiABKAkiNAoPRGV2aWNlc1Jlc3BvbnNlEiEKB2RldmljZXMYASADKAsyEC56b2xhbC52MS5EZXZpY2UiJQoTUmV2b2tlRGV2aWNlUmVxdWVzdBIOCgZkZXZpY2UYASABKA0iVgoSU2V0UGFzc3dvcmRSZXF1ZXN0EhQKDG9sZF9wYXNzd29yZBgBIAEoCRIUCgxuZXdfcGFzc3dvcmQYAiABKAkSFAoMa2VlcF9kZXZpY2VzGAMgASgIIjgKElNldFJlY292ZXJ5UmVxdWVzdBIQCghwYXNzd29yZBgBIAEoCRIQCghyZWNvdmVyeRgCIAEoDCJGChJDcmVhdGVUb2tlblJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZzY29wZXMYAiADKAkSEgoKZXhwaXJlc19tcxgDIAEoAyIgCg1QZXJzb25SZXF1ZXN0Eg8KB2FjY291bnQYASABKA0ynwkKCEFjY291bnRzEi8KBlNlcnZlchIPLnpvbGFsLnYxLkVtcHR5GhQuem9sYWwudjEuU2VydmVySW5mbxI0CgZTaWduVXASFy56b2xhbC52MS5TaWduVXBSZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhI0CgZTaWduSW4SFy56b2xhbC52MS5TaWduSW5SZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhI2CgdSZWNvdmVyEhguem9sYWwudjEuUmVjb3ZlclJlcXVlc3QaES56b2xhbC52MS5TZXNzaW9uElAKDUNoZWNrVXNlcm5hbWUSHi56b2xhbC52MS5DaGVja1VzZXJuYW1lUmVxdWVzdBofLnpvbGFsLnYxLkNoZWNrVXNlcm5hbWVSZXNwb25zZRIrCgdTaWduT3V0Eg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRIqCgJNZRIPLnpvbGFsLnYxLkVtcHR5GhMuem9sYWwudjEuVXNlclN0YXRlEjUKB0RldmljZXMSDy56b2xhbC52MS5FbXB0eRoZLnpvbGFsLnYxLkRldmljZXNSZXNwb25zZRI+CgxSZXZva2VEZXZpY2USHS56b2xhbC52MS5SZXZva2VEZXZpY2VSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHkSPAoLU2V0UGFzc3dvcmQSHC56b2xhbC52MS5TZXRQYXNzd29yZFJlcXVlc3QaDy56b2xhbC52MS5FbXB0eRI8CgtTZXRSZWNvdmVyeRIcLnpvbGFsLnYxLlNldFJlY292ZXJ5UmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5Ej4KC0NyZWF0ZVRva2VuEhwuem9sYWwudjEuQ3JlYXRlVG9rZW5SZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhIzCgZQZXJzb24SFy56b2xhbC52MS5QZXJzb25SZXF1ZXN0GhAuem9sYWwudjEuUGVyc29uEkIKCUNoYWxsZW5nZRIaLnpvbGFsLnYxLkNoYWxsZW5nZVJlcXVlc3QaGS56b2xhbC52MS5TaWdudXBDaGFsbGVuZ2USOgoIU2hvd1Bhc3MSGS56b2xhbC52MS5TaG93UGFzc1JlcXVlc3QaEy56b2xhbC52MS5TaG93blBhc3MSMAoGU2lnbnVwEg8uem9sYWwudjEuRW1wdHkaFS56b2xhbC52MS5TaWdudXBSdWxlcxI+CglTZXRTaWdudXASGi56b2xhbC52MS5TZXRTaWdudXBSZXF1ZXN0GhUuem9sYWwudjEuU2lnbnVwUnVsZXMSQAoKQ3JlYXRlUGFzcxIbLnpvbGFsLnYxLkNyZWF0ZVBhc3NSZXF1ZXN0GhUuem9sYWwudjEuQ3JlYXRlZFBhc3MSOwoGUGFzc2VzEhcuem9sYWwudjEuUGFzc2VzUmVxdWVzdBoYLnpvbGFsLnYxLlBhc3Nlc1Jlc3BvbnNlEjoKClJldm9rZVBhc3MSGy56b2xhbC52MS5SZXZva2VQYXNzUmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5QjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_chat, file_zolal_v1_signup, file_zolal_v1_sync]);
 
 /**
  * @generated from message zolal.v1.ServerInfo
@@ -91,6 +93,27 @@ export type ServerInfo = Message<"zolal.v1.ServerInfo"> & {
    * @generated from field: string name = 12;
    */
   name: string;
+
+  /**
+   * closed, invite or open, where they ask from
+   *
+   * @generated from field: string signup = 13;
+   */
+  signup: string;
+
+  /**
+   * open sign-up takes the answer of a challenge
+   *
+   * @generated from field: bool signup_work = 14;
+   */
+  signupWork: boolean;
+
+  /**
+   * where the operator is reached
+   *
+   * @generated from field: repeated string contact = 15;
+   */
+  contact: string[];
 };
 
 /**
@@ -187,6 +210,20 @@ export type SignUpRequest = Message<"zolal.v1.SignUpRequest"> & {
    * @generated from field: zolal.v1.ClientInfo client = 7;
    */
   client?: ClientInfo | undefined;
+
+  /**
+   * the secret of an invitation to sign up
+   *
+   * @generated from field: string pass = 8;
+   */
+  pass: string;
+
+  /**
+   * where ServerInfo.signup_work is set and there is no pass
+   *
+   * @generated from field: zolal.v1.SignupWork work = 9;
+   */
+  work?: SignupWork | undefined;
 };
 
 /**
@@ -607,6 +644,70 @@ export const Accounts: GenService<{
     methodKind: "unary";
     input: typeof PersonRequestSchema;
     output: typeof PersonSchema;
+  },
+  /**
+   * open
+   *
+   * @generated from rpc zolal.v1.Accounts.Challenge
+   */
+  challenge: {
+    methodKind: "unary";
+    input: typeof ChallengeRequestSchema;
+    output: typeof SignupChallengeSchema;
+  },
+  /**
+   * open
+   *
+   * @generated from rpc zolal.v1.Accounts.ShowPass
+   */
+  showPass: {
+    methodKind: "unary";
+    input: typeof ShowPassRequestSchema;
+    output: typeof ShownPassSchema;
+  },
+  /**
+   * the operator's
+   *
+   * @generated from rpc zolal.v1.Accounts.Signup
+   */
+  signup: {
+    methodKind: "unary";
+    input: typeof EmptySchema;
+    output: typeof SignupRulesSchema;
+  },
+  /**
+   * the operator's
+   *
+   * @generated from rpc zolal.v1.Accounts.SetSignup
+   */
+  setSignup: {
+    methodKind: "unary";
+    input: typeof SetSignupRequestSchema;
+    output: typeof SignupRulesSchema;
+  },
+  /**
+   * @generated from rpc zolal.v1.Accounts.CreatePass
+   */
+  createPass: {
+    methodKind: "unary";
+    input: typeof CreatePassRequestSchema;
+    output: typeof CreatedPassSchema;
+  },
+  /**
+   * @generated from rpc zolal.v1.Accounts.Passes
+   */
+  passes: {
+    methodKind: "unary";
+    input: typeof PassesRequestSchema;
+    output: typeof PassesResponseSchema;
+  },
+  /**
+   * @generated from rpc zolal.v1.Accounts.RevokePass
+   */
+  revokePass: {
+    methodKind: "unary";
+    input: typeof RevokePassRequestSchema;
+    output: typeof EmptySchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_zolal_v1_account, 0);
