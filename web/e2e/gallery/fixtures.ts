@@ -58,4 +58,25 @@ export const test = base.extend<{ watched: undefined }, { gallery: Gallery }>({
   ],
 })
 
+/**
+ * Nothing is fetched, slides or scrolls any more: so it was for some frames in a row, of which one is enough
+ * for what a movement asks for to have begun.
+ */
+export function still(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    const { gallery } = window as unknown as { gallery: { readonly fetching: boolean } }
+    const moving = () =>
+      document
+        .getAnimations()
+        .some((a) => a.playState === 'running' && a.effect?.getComputedTiming().endTime !== Infinity)
+    const where = () => document.querySelector('.scroller')?.scrollTop
+    let last = where()
+    for (let quiet = 0; quiet < 6; ) {
+      await new Promise(requestAnimationFrame)
+      quiet = gallery.fetching || moving() || where() !== last ? 0 : quiet + 1
+      last = where()
+    }
+  })
+}
+
 export { expect }

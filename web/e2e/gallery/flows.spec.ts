@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { expect, test } from './fixtures'
+import { expect, still, test } from './fixtures'
 
 test.describe('writing', () => {
   test('markup becomes formatting, Enter sends, and the field is empty again', async ({ page, gallery }) => {
@@ -352,7 +352,7 @@ test.describe('getting around', () => {
       .first()
       .click()
     await expect(page.getByRole('textbox', { name: 'پیام' })).toBeInViewport()
-    await page.waitForTimeout(350)
+    await still(page)
     await page.evaluate(() => {
       const pane = document.querySelector('main') as HTMLElement
       const touch = (x: number) => new Touch({ identifier: 1, target: pane, clientX: x, clientY: 400 })

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, test } from './fixtures'
+import { expect, still, test } from './fixtures'
 
 interface Anchor {
   readonly seq: number
@@ -47,7 +47,7 @@ test('scrolling back far never moves what is on screen by itself, and draws a bo
   for (let step = 0; step < 24; step++) {
     // Right after the reader's own movement, and again when older messages have come in.
     const settled = await scrollBy(page, -1400)
-    await page.waitForTimeout(150)
+    await still(page)
     expectStill(await anchor(page), settled)
     expect(await drawn(page)).toBeLessThanOrEqual(140)
     oldest = Math.min(oldest, settled?.seq ?? oldest)
@@ -56,7 +56,7 @@ test('scrolling back far never moves what is on screen by itself, and draws a bo
   // And on again, the same way.
   for (let step = 0; step < 10; step++) {
     const settled = await scrollBy(page, 900)
-    await page.waitForTimeout(150)
+    await still(page)
     expectStill(await anchor(page), settled)
   }
   expect((await anchor(page))?.seq ?? 0).toBeGreaterThan(oldest)
@@ -97,7 +97,7 @@ test('a new message slides in at the end, and only counts while the reader is el
       'از دور',
     ),
   )
-  await page.waitForTimeout(300)
+  await still(page)
   expectStill(await anchor(page), before)
 })
 
@@ -142,7 +142,7 @@ test('several quick messages: the view stays at the end and shows the last of th
 test('who leaves a chat far from its end finds the place again', async ({ page, gallery }) => {
   await gallery.open(page, '#/c/104/5000')
   await expect(page.locator('[data-seq="5000"]')).toBeInViewport()
-  await page.waitForTimeout(300)
+  await still(page)
   const before = await anchor(page)
   await page.getByRole('link', { name: /بابک/ }).click()
   await expect(page.locator('[data-seq="5000"]')).toHaveCount(0)

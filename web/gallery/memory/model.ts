@@ -158,6 +158,11 @@ export class MemoryModel implements AppModel {
     this.#draw()
   }
 
+  /** Whether an open chat waits for more of its history. */
+  get fetching(): boolean {
+    return [...this.#open].some((chat) => chat.loading)
+  }
+
   #chat(id: number): Chat {
     const found = this.#chats.find((chat) => chat.info.id === id)
     if (!found) throw new AppError('NOT_FOUND')

@@ -25,6 +25,7 @@ export class MemoryChat implements OpenChat {
   readonly write: OpenWriter
   readonly #chat: Chat
   readonly #moved: () => void
+  #busy: Promise<void> | null = null
   readonly #unreadFrom: number | null
   #from: number
   #to: number
@@ -74,6 +75,11 @@ export class MemoryChat implements OpenChat {
     }
   }
 
+  /** Whether more of the history is on its way. */
+  get loading(): boolean {
+    return this.#busy !== null
+  }
+
   redraw(): void {
     this.view.set(this.#draw())
   }
@@ -84,14 +90,13 @@ export class MemoryChat implements OpenChat {
   }
 
   #history(): OpenHistory {
-    let busy: Promise<void> | null = null
     const once = (move: () => void) => {
-      busy ??= delay(30).then(() => {
+      this.#busy ??= delay(30).then(() => {
         move()
-        busy = null
+        this.#busy = null
         this.redraw()
       })
-      return busy
+      return this.#busy
     }
     return {
       loadOlder: () =>
