@@ -8,6 +8,7 @@ async function create(page: Page, kind: 'group' | 'channel', title: string): Pro
   await page.goto(`${new URL(page.url()).origin}/#/new/${kind}`)
   await page.getByLabel(`Name of the ${kind}`).fill(title)
   await page.getByRole('button', { name: 'Create' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Later' }).click()
   await expect(field(page)).toBeVisible()
 }
 
@@ -68,6 +69,41 @@ test('on a phone: a group, its link with a code, a request that is let in, and a
   await write(sara, 'First post')
   await expect(said(sara, 'First post')).toBeVisible()
   await sara.screenshot({ path: 'test-results/binary/channel.png' })
+})
+
+test('a new group asks whom to invite, and says who of them is online', async ({ world }) => {
+  const nilu = await world.person('نیلوفر', 'niloofar', { phone: true, theme: 'dark' })
+  for (const look of [
+    { language: 'fa', phone: true },
+    { language: 'en', phone: true, theme: 'dark' },
+    { language: 'fa', phone: false, theme: 'dark' },
+    { language: 'en', phone: false },
+  ] as const) {
+    const [user, title] = [`sara_${look.language}_${look.phone ? 'phone' : 'wide'}`, `کوه ${look.language}`]
+    const sara = await world.person('Sara', user, look)
+    await findPerson(sara, 'niloofar', 'نیلوفر')
+    await write(sara, 'سلام')
+    await sara.goto(`${world.server.url}/#/new/group`)
+    await sara.getByLabel(/^(نام گروه|Name of the group)$/).fill(title)
+    await sara.getByRole('button', { name: /^(ساختن|Create)$/ }).click()
+    const step = sara.getByRole('dialog', { name: title })
+    const row = step.getByRole('listitem').filter({ hasText: 'نیلوفر' })
+    await expect(row).toBeVisible()
+    await sara.screenshot({ path: `test-results/binary/invite-${user}.png` })
+    await row.getByRole('button', { name: /^(دعوت|Invite)$/ }).click()
+    await expect(row.getByRole('button', { name: /^(دعوت فرستاده شد|Invitation sent)$/ })).toBeDisabled()
+    await step.getByRole('button', { name: /^(انجام شد|Done)$/ }).click()
+    await expect(step).toHaveCount(0)
+
+    await nilu.goto(world.server.url)
+    await nilu.getByRole('button', { name: 'پیوستن', exact: true }).click()
+    await expect(field(nilu)).toBeVisible()
+    const both = look.language === 'fa' ? '۲ عضو · ۲ آنلاین' : '2 members · 2 online'
+    await expect(sara.locator('header .status')).toHaveText(both)
+    await expect(nilu.locator('header .status')).toHaveText('۲ عضو · ۲ آنلاین')
+    await sara.screenshot({ path: `test-results/binary/invited-${user}.png` })
+    await sara.close()
+  }
 })
 
 test('a public channel is read before joining, and joining goes on in the same view', async ({ world }) => {

@@ -332,6 +332,13 @@ test.describe('getting around', () => {
     await gallery.open(page, '#/new/group')
     await page.getByLabel('نام گروه').fill('همسایه‌ها')
     await page.getByRole('button', { name: 'ساختن' }).click()
+    // Whom to invite comes next, as long as one likes; who was asked is not asked again.
+    const step = page.getByRole('dialog', { name: 'همسایه‌ها' })
+    const niloofar = step.getByRole('listitem').filter({ hasText: 'نیلوفر رستگار' })
+    await niloofar.getByRole('button', { name: 'دعوت' }).click()
+    await expect(niloofar.getByRole('button', { name: 'دعوت فرستاده شد' })).toBeDisabled()
+    await step.getByRole('button', { name: 'انجام شد' }).click()
+    await expect(step).toHaveCount(0)
     await expect(page.getByRole('navigation').getByRole('link', { name: /همسایه‌ها/ })).toBeVisible()
   })
 
