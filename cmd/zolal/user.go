@@ -236,13 +236,14 @@ func (c *command) userSuspend() *cobra.Command {
 }
 
 func (c *command) userReset() *cobra.Command {
-	var stdin bool
+	var stdin, factor bool
 	cmd := &cobra.Command{
 		Use:   "reset NAME",
 		Short: "End an account's sessions and make a one-time link to set another password",
 		Long: "Takes an account's password away, ends its sessions, and prints a one-time link by which its\n" +
 			"owner sets another; you never learn it. The link ends after 48 hours, when it is used, and when\n" +
-			"another is made. The recovery code stays valid. The owner reads of it in the account's log.\n\n" +
+			"another is made. The recovery code stays valid, and so does a second factor unless --second-factor\n" +
+			"takes it away. The owner reads of it in the account's log.\n\n" +
 			"With --password-stdin the password read from standard input is in force at once and there is no link:\n" +
 			"for machines, and for people who cannot open one.",
 		Example: "  zolal user reset parvaneh\n" +
@@ -250,8 +251,9 @@ func (c *command) userReset() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 	}
 	cmd.Flags().BoolVar(&stdin, "password-stdin", false, "read the password from standard input")
+	cmd.Flags().BoolVar(&factor, "second-factor", false, "take the second factor away too, where it is lost")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		q := server.ResetUser{Username: args[0]}
+		q := server.ResetUser{Username: args[0], Factor: factor}
 		var err error
 		if q.Password, err = c.readPassword(stdin); err != nil {
 			return err

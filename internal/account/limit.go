@@ -35,6 +35,8 @@ type Limits struct {
 	Account Rate
 	// Device is failed sign-ins from one device the account knows.
 	Device Rate
+	// Factor is wrong codes of a second factor, per account, and per device that the account knows.
+	Factor Rate
 	// Check is questions whether a username is free, per address.
 	Check Rate
 	// Lookup is strangers whom one account looks up, by name or number.
@@ -53,6 +55,7 @@ func DefaultLimits() Limits {
 		Failure:     Rate{Burst: 60, Every: 2 * time.Second},
 		Account:     Rate{Burst: 10, Every: 30 * time.Second},
 		Device:      Rate{Burst: 10, Every: 30 * time.Second},
+		Factor:      Rate{Burst: 5, Every: 10 * time.Minute},
 		Check:       Rate{Burst: 300, Every: 30 * time.Second},
 		Lookup:      Rate{Burst: 300, Every: 5 * time.Minute},
 		// Schools and companies stand behind one address.

@@ -20,6 +20,7 @@ const resetLives = 48 * time.Hour
 type Reset struct {
 	Username string
 	Password string
+	Factor   bool // the second factor goes too: it is lost with the rest
 }
 
 // ResetLink is the secret of a one-time link, and when it ends. It is empty where a password was given.
@@ -55,6 +56,9 @@ func (s *Service) Reset(ctx context.Context, req Reset) (ResetLink, error) {
 		more = append(more, CredentialPut{Credential{Kind: CredentialReset, ID: sha256.Sum256([]byte(link.Secret)),
 			Account: account.ID, Created: s.millis(), Expires: link.Expires}})
 	}
+	if req.Factor {
+		more = append(more, noFactor(account.ID))
+	}
 	// Whoever lost the password asks for the operator's help, so the recovery code is lost too, or may be.
 	account.RecoveryChecked = 0
 	if err := s.change(ctx, account, 0, ReasonReset, more...); err != nil {
@@ -82,6 +86,7 @@ func voidReset(of chat.AccountID) Change {
 type Redeem struct {
 	Secret      string
 	NewPassword string
+	Code        string // of the second factor
 	Client      Client
 }
 
@@ -120,6 +125,9 @@ func (s *Service) Redeem(ctx context.Context, req Redeem) (Session, error) {
 	}
 	defer done()
 	if account.Password, err = s.checkAndHash(ctx, req.NewPassword, profile); err != nil {
+		return Session{}, err
+	}
+	if err := s.checkFactor(ctx, account.ID, req.Code, 0); err != nil {
 		return Session{}, err
 	}
 	return s.redeemed(ctx, account, link, profile, req.Client)

@@ -95,6 +95,8 @@ type SignIn struct {
 	Username string
 	Password string
 	Proof    string
+	Code     string // of the second factor, or one of its backup codes
+	Recovery []byte // 32 bytes; in the place of a second factor
 	Client   Client
 }
 
@@ -140,6 +142,8 @@ type Config struct {
 	// Cost is what a password costs to check; the zero Cost is the recommended one. Tests that make many
 	// accounts take a lower one.
 	Cost Cost
+	// Issuer is what an authenticator shows beside an account; "Zolal" where empty.
+	Issuer string
 	// Official reports whether a build of a client is one this server serves itself.
 	Official func(client, build string) bool
 }

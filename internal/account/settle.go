@@ -165,6 +165,8 @@ type Protection struct {
 	RecoverySet     bool
 	RecoveryChecked chat.Millis // when it was last shown that the code was kept; 0: not since it was made
 	Waits           chat.Millis // for how long the asking device has no say yet; 0: it has
+	Factor          bool        // a second factor is in force
+	BackupCodes     int         // how many of them are left
 }
 
 // Protection tells how the actor's account is protected.
@@ -180,6 +182,20 @@ func (s *Service) Protection(ctx context.Context, who chat.Actor) (Protection, e
 	if err != nil {
 		return Protection{}, err
 	}
-	return Protection{RecoverySet: account.Recovery != [32]byte{}, RecoveryChecked: account.RecoveryChecked,
-		Waits: waits(list, own, s.millis())}, nil
+	_, _, on, err := s.factorOf(ctx, who.Account)
+	if err != nil {
+		return Protection{}, err
+	}
+	all, err := s.Vault.Credentials(ctx, who.Account)
+	if err != nil {
+		return Protection{}, fmt.Errorf("protection: %w", err)
+	}
+	p := Protection{RecoverySet: account.Recovery != [32]byte{}, RecoveryChecked: account.RecoveryChecked,
+		Waits: waits(list, own, s.millis()), Factor: on}
+	for _, c := range all {
+		if c.Kind == CredentialBackup {
+			p.BackupCodes++
+		}
+	}
+	return p, nil
 }

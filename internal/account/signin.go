@@ -30,11 +30,16 @@ const (
 	ReasonRecoveryOff = "recovery_off" // no recovery code any more
 	ReasonRecoveryHad = "recovery_had" // the recovery code was entered to show that it was kept
 	ReasonResetUsed   = "reset_used"   // signed in by the link of the operator's reset
+	ReasonFactorOn    = "factor_on"    // a second factor
+	ReasonFactorOff   = "factor_off"   // no second factor any more
+	ReasonBackupSet   = "backup_set"   // other backup codes of the second factor
+	ReasonBackupUsed  = "backup_used"  // one of them was used
 )
 
-// SignIn makes a device for who knows the password. An unknown username and a wrong password cannot be told
-// apart, by answer or by time: both are chat.CodePasswordWrong. Guessing is limited per address and per
-// account; a device that was signed in before has a limit of its own, which others cannot use up.
+// SignIn makes a device for who knows the password and has the second factor, where there is one; the
+// recovery code counts in its place. An unknown username and a wrong password cannot be told apart, by
+// answer or by time: both are chat.CodePasswordWrong. Guessing is limited per address and per account; a
+// device that was signed in before has a limit of its own, which others cannot use up.
 func (s *Service) SignIn(ctx context.Context, req SignIn) (Session, error) {
 	if len(req.Password) > maxPasswordBytes {
 		return Session{}, chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
@@ -60,14 +65,43 @@ func (s *Service) SignIn(ctx context.Context, req SignIn) (Session, error) {
 	if account.Suspended != "" {
 		return Session{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
 	}
-	device, token, err := s.addDevice(ctx, account.ID, req.Client, ReasonSignedIn)
+	vouched, err := s.second(ctx, account, req)
 	if err != nil {
+		return Session{}, err
+	}
+	device, token, err := s.newDevice(ctx, account.ID, req.Client)
+	if err != nil {
+		return Session{}, fmt.Errorf("sign in: %w", err)
+	}
+	why := ReasonSignedIn
+	if vouched {
+		device.Vouched, why = device.Created, ReasonRecovery
+	}
+	if err := s.putDevice(ctx, device, why); err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)
 	}
 	if err := s.stillOpens(ctx, account, device); err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)
 	}
 	return session(account, device, token, profile), nil
+}
+
+// second asks for what an account wants beside its password. The recovery code stands for all of it, and
+// gives the device its say at once: whoever has it could take the account anyway.
+func (s *Service) second(ctx context.Context, a Account, req SignIn) (vouched bool, err error) {
+	if len(req.Recovery) > 0 {
+		limit := bucket{"fail", s.Limits.Failure, place(req.Client.Address)}
+		if err := s.buckets.take(limit); err != nil {
+			return false, err
+		}
+		if !isRecovery(a, req.Recovery) {
+			return false, chat.Errorf(chat.CodeRecoveryWrong, "wrong recovery code")
+		}
+		s.buckets.give(limit)
+		return true, nil
+	}
+	known, _ := s.knownDevice(ctx, req.Proof, a.ID)
+	return false, s.checkFactor(ctx, a.ID, req.Code, known)
 }
 
 // stillOpens takes a new device back whose password was replaced while it was checked: the change ended every

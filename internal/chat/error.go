@@ -63,6 +63,8 @@ const (
 	CodePassRevoked        Code = 51 // the invitation to sign up was withdrawn
 	CodeLoginTooYoung      Code = 53 // see retry_ms
 	CodeLimited            Code = 56 // the operator limited the account, or what it owns, until retry_ms if set
+	CodeFactorNeeded       Code = 54
+	CodeFactorWrong        Code = 55
 )
 
 // codeNames is indexed by Code.
@@ -118,6 +120,8 @@ var codeNames = [...]string{
 	CodeLimited:            "LIMITED",
 	CodeWorkRequired:       "WORK_REQUIRED",
 	CodePassRevoked:        "PASS_REVOKED",
+	CodeFactorNeeded:       "FACTOR_NEEDED",
+	CodeFactorWrong:        "FACTOR_WRONG",
 }
 
 // String returns the stable name of the code, such as "NAME_TAKEN".

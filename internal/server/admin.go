@@ -87,6 +87,7 @@ type SuspendUser struct {
 type ResetUser struct {
 	Username string `json:"username"`
 	Password string `json:"password,omitempty"`
+	Factor   bool   `json:"factor,omitempty"` // the second factor goes too
 }
 
 // ResetDone is the one-time link of a reset, empty where a password was given. The path goes behind the

@@ -115,6 +115,7 @@ func (c *core) startAccounts() (err error) {
 		Limits:      c.cfg.Limits,
 		Cost:        c.cfg.HashCost,
 		Full:        c.disk.refuse,
+		Issuer:      c.cfg.Domain,
 		Official: func(client, build string) bool {
 			return client == "zolal-web" && (build == c.app.build || build == c.build.Commit)
 		},

@@ -74,6 +74,8 @@ var faults = map[chat.Code]fault{
 	chat.CodeLimited:      {http.StatusForbidden, "Wait retry_ms if set, or appeal; see Reports/Acts."},
 	chat.CodeWorkRequired: {http.StatusForbidden, "Solve what `Accounts/Challenge` gives; send it along."},
 	chat.CodePassRevoked:  {http.StatusGone, "Ask for a new invitation."},
+	chat.CodeFactorNeeded: {http.StatusForbidden, "Ask for a code of the second factor and send it along."},
+	chat.CodeFactorWrong:  {http.StatusForbidden, "Wait for the next code, or use a backup code."},
 }
 
 // maxErrorText bounds the text of an error, in bytes.

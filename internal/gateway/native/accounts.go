@@ -95,6 +95,7 @@ func signUp(ctx context.Context, c *caller, r *zolalv1.SignUpRequest) (*zolalv1.
 func signIn(ctx context.Context, c *caller, r *zolalv1.SignInRequest) (*zolalv1.Session, error) {
 	return session(c.cfg.Accounts.SignIn(ctx, account.SignIn{
 		Username: r.GetUsername(), Password: r.GetPassword(), Proof: r.GetDeviceProof(),
+		Code: r.GetCode(), Recovery: r.GetRecovery(),
 		Client: c.client(r.GetClient()),
 	}))
 }

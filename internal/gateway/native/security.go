@@ -17,6 +17,10 @@ func securityMethods() []method {
 		ordered(call("Security/CheckRecovery", chat.ScopeManage, checkRecovery)),
 		ordered(call("Security/Vouch", chat.ScopeManage, vouch)),
 		guessed(call("Security/Redeem", 0, redeem)),
+		ordered(call("Security/BeginFactor", chat.ScopeManage, beginFactor)),
+		ordered(call("Security/EnableFactor", chat.ScopeManage, enableFactor)),
+		ordered(call("Security/DisableFactor", chat.ScopeManage, disableFactor)),
+		ordered(call("Security/NewBackupCodes", chat.ScopeManage, newBackupCodes)),
 	}
 }
 
@@ -32,6 +36,7 @@ func securityState(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.S
 	}
 	out := &zolalv1.SecurityState{
 		RecoverySet: p.RecoverySet, RecoveryCheckedMs: int64(p.RecoveryChecked), WaitsMs: int64(p.Waits),
+		Factor: p.Factor, BackupCodes: uint32(p.BackupCodes),
 	}
 	for _, n := range list {
 		out.Notices = append(out.Notices, &zolalv1.SecurityNotice{
@@ -52,6 +57,37 @@ func vouch(ctx context.Context, c *caller, r *zolalv1.VouchRequest) (*zolalv1.Em
 
 func redeem(ctx context.Context, c *caller, r *zolalv1.RedeemRequest) (*zolalv1.Session, error) {
 	return session(c.cfg.Accounts.Redeem(ctx, account.Redeem{
-		Secret: r.GetSecret(), NewPassword: r.GetNewPassword(), Client: c.client(r.GetClient()),
+		Secret: r.GetSecret(), NewPassword: r.GetNewPassword(), Code: r.GetCode(),
+		Client: c.client(r.GetClient()),
 	}))
+}
+
+// AUTH-10
+func beginFactor(ctx context.Context, c *caller, r *zolalv1.PasswordRequest) (*zolalv1.NewFactor, error) {
+	f, err := c.cfg.Accounts.BeginFactor(ctx, c.actor, r.GetPassword())
+	if err != nil {
+		return nil, err
+	}
+	return &zolalv1.NewFactor{Secret: f.Secret, Address: f.Address}, nil
+}
+
+func enableFactor(ctx context.Context, c *caller, r *zolalv1.EnableFactorRequest) (
+	*zolalv1.BackupCodes, error) {
+	return backupCodes(c.cfg.Accounts.EnableFactor(ctx, c.actor, r.GetCode()))
+}
+
+func disableFactor(ctx context.Context, c *caller, r *zolalv1.PasswordRequest) (*zolalv1.Empty, error) {
+	return &zolalv1.Empty{}, c.cfg.Accounts.DisableFactor(ctx, c.actor, r.GetPassword())
+}
+
+func newBackupCodes(ctx context.Context, c *caller, r *zolalv1.PasswordRequest) (
+	*zolalv1.BackupCodes, error) {
+	return backupCodes(c.cfg.Accounts.NewBackupCodes(ctx, c.actor, r.GetPassword()))
+}
+
+func backupCodes(codes []string, err error) (*zolalv1.BackupCodes, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &zolalv1.BackupCodes{Codes: codes}, nil
 }

@@ -372,6 +372,8 @@ type SignInRequest struct {
 	Password      string                 `protobuf:"bytes,2,opt,name=password,proto3" json:"password,omitempty"`
 	Client        *ClientInfo            `protobuf:"bytes,3,opt,name=client,proto3" json:"client,omitempty"`
 	DeviceProof   string                 `protobuf:"bytes,4,opt,name=device_proof,json=deviceProof,proto3" json:"device_proof,omitempty"` // token of an earlier session here: never locked out by others' guesses
+	Code          string                 `protobuf:"bytes,5,opt,name=code,proto3" json:"code,omitempty"`                                  // of the second factor, or one of its backup codes
+	Recovery      []byte                 `protobuf:"bytes,6,opt,name=recovery,proto3" json:"recovery,omitempty"`                          // 32 bytes: in the place of a second factor
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -432,6 +434,20 @@ func (x *SignInRequest) GetDeviceProof() string {
 		return x.DeviceProof
 	}
 	return ""
+}
+
+func (x *SignInRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *SignInRequest) GetRecovery() []byte {
+	if x != nil {
+		return x.Recovery
+	}
+	return nil
 }
 
 type RecoverRequest struct {
@@ -1046,12 +1062,14 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\x05setup\x18\x06 \x01(\tR\x05setup\x12,\n" +
 	"\x06client\x18\a \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\x12\x12\n" +
 	"\x04pass\x18\b \x01(\tR\x04pass\x12(\n" +
-	"\x04work\x18\t \x01(\v2\x14.zolal.v1.SignupWorkR\x04work\"\x98\x01\n" +
+	"\x04work\x18\t \x01(\v2\x14.zolal.v1.SignupWorkR\x04work\"\xc8\x01\n" +
 	"\rSignInRequest\x12\x1a\n" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x1a\n" +
 	"\bpassword\x18\x02 \x01(\tR\bpassword\x12,\n" +
 	"\x06client\x18\x03 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\x12!\n" +
-	"\fdevice_proof\x18\x04 \x01(\tR\vdeviceProof\"\x99\x01\n" +
+	"\fdevice_proof\x18\x04 \x01(\tR\vdeviceProof\x12\x12\n" +
+	"\x04code\x18\x05 \x01(\tR\x04code\x12\x1a\n" +
+	"\brecovery\x18\x06 \x01(\fR\brecovery\"\x99\x01\n" +
 	"\x0eRecoverRequest\x12\x1a\n" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x1a\n" +
 	"\brecovery\x18\x02 \x01(\fR\brecovery\x12!\n" +

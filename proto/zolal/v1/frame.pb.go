@@ -81,6 +81,8 @@ const (
 	ErrorCode_LIMITED                ErrorCode = 56 // the operator limited the account, or what it owns, until retry_ms if set
 	ErrorCode_WORK_REQUIRED          ErrorCode = 50 // a sign-up here takes the answer of a challenge
 	ErrorCode_PASS_REVOKED           ErrorCode = 51 // the invitation to sign up was withdrawn
+	ErrorCode_FACTOR_NEEDED          ErrorCode = 54
+	ErrorCode_FACTOR_WRONG           ErrorCode = 55
 )
 
 // Enum value maps for ErrorCode.
@@ -138,6 +140,8 @@ var (
 		56: "LIMITED",
 		50: "WORK_REQUIRED",
 		51: "PASS_REVOKED",
+		54: "FACTOR_NEEDED",
+		55: "FACTOR_WRONG",
 	}
 	ErrorCode_value = map[string]int32{
 		"ERROR_CODE_UNSPECIFIED": 0,
@@ -192,6 +196,8 @@ var (
 		"LIMITED":                56,
 		"WORK_REQUIRED":          50,
 		"PASS_REVOKED":           51,
+		"FACTOR_NEEDED":          54,
+		"FACTOR_WRONG":           55,
 	}
 )
 
@@ -711,7 +717,7 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x1a\n" +
 	"\apayload\x18\x02 \x01(\fH\x00R\apayload\x12'\n" +
 	"\x05error\x18\x03 \x01(\v2\x0f.zolal.v1.ErrorH\x00R\x05errorB\b\n" +
-	"\x06result*\xaa\a\n" +
+	"\x06result*\xcf\a\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x0f\n" +
@@ -771,7 +777,9 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x0fLOGIN_TOO_YOUNG\x105\x12\v\n" +
 	"\aLIMITED\x108\x12\x11\n" +
 	"\rWORK_REQUIRED\x102\x12\x10\n" +
-	"\fPASS_REVOKED\x103B2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\fPASS_REVOKED\x103\x12\x11\n" +
+	"\rFACTOR_NEEDED\x106\x12\x10\n" +
+	"\fFACTOR_WRONG\x107B2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_frame_proto_rawDescOnce sync.Once

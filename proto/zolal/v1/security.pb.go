@@ -31,6 +31,8 @@ type SecurityState struct {
 	RecoverySet       bool                   `protobuf:"varint,2,opt,name=recovery_set,json=recoverySet,proto3" json:"recovery_set,omitempty"`
 	RecoveryCheckedMs int64                  `protobuf:"varint,3,opt,name=recovery_checked_ms,json=recoveryCheckedMs,proto3" json:"recovery_checked_ms,omitempty"` // when the owner last showed that the code was kept; 0 not since it was made
 	WaitsMs           int64                  `protobuf:"varint,4,opt,name=waits_ms,json=waitsMs,proto3" json:"waits_ms,omitempty"`                                 // for how long this device has no say yet (AUTH-6); 0 it has
+	Factor            bool                   `protobuf:"varint,5,opt,name=factor,proto3" json:"factor,omitempty"`                                                  // a second factor is in force
+	BackupCodes       uint32                 `protobuf:"varint,6,opt,name=backup_codes,json=backupCodes,proto3" json:"backup_codes,omitempty"`                     // how many of them are left
 	unknownFields     protoimpl.UnknownFields
 	sizeCache         protoimpl.SizeCache
 }
@@ -89,6 +91,20 @@ func (x *SecurityState) GetRecoveryCheckedMs() int64 {
 func (x *SecurityState) GetWaitsMs() int64 {
 	if x != nil {
 		return x.WaitsMs
+	}
+	return 0
+}
+
+func (x *SecurityState) GetFactor() bool {
+	if x != nil {
+		return x.Factor
+	}
+	return false
+}
+
+func (x *SecurityState) GetBackupCodes() uint32 {
+	if x != nil {
+		return x.BackupCodes
 	}
 	return 0
 }
@@ -250,6 +266,7 @@ type RedeemRequest struct {
 	Secret        string                 `protobuf:"bytes,1,opt,name=secret,proto3" json:"secret,omitempty"` // of the link
 	NewPassword   string                 `protobuf:"bytes,2,opt,name=new_password,json=newPassword,proto3" json:"new_password,omitempty"`
 	Client        *ClientInfo            `protobuf:"bytes,3,opt,name=client,proto3" json:"client,omitempty"`
+	Code          string                 `protobuf:"bytes,4,opt,name=code,proto3" json:"code,omitempty"` // of the second factor
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -305,16 +322,212 @@ func (x *RedeemRequest) GetClient() *ClientInfo {
 	return nil
 }
 
+func (x *RedeemRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+// PasswordRequest asks for something that the password protects.
+type PasswordRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Password      string                 `protobuf:"bytes,1,opt,name=password,proto3" json:"password,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PasswordRequest) Reset() {
+	*x = PasswordRequest{}
+	mi := &file_zolal_v1_security_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PasswordRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PasswordRequest) ProtoMessage() {}
+
+func (x *PasswordRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_security_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PasswordRequest.ProtoReflect.Descriptor instead.
+func (*PasswordRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_security_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *PasswordRequest) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+// NewFactor is a second factor that is begun: an authenticator takes it, and a code of it puts it in force.
+type NewFactor struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Secret        string                 `protobuf:"bytes,1,opt,name=secret,proto3" json:"secret,omitempty"`   // base32
+	Address       string                 `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"` // otpauth://…
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NewFactor) Reset() {
+	*x = NewFactor{}
+	mi := &file_zolal_v1_security_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NewFactor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NewFactor) ProtoMessage() {}
+
+func (x *NewFactor) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_security_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NewFactor.ProtoReflect.Descriptor instead.
+func (*NewFactor) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_security_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *NewFactor) GetSecret() string {
+	if x != nil {
+		return x.Secret
+	}
+	return ""
+}
+
+func (x *NewFactor) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
+}
+
+type EnableFactorRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnableFactorRequest) Reset() {
+	*x = EnableFactorRequest{}
+	mi := &file_zolal_v1_security_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnableFactorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnableFactorRequest) ProtoMessage() {}
+
+func (x *EnableFactorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_security_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnableFactorRequest.ProtoReflect.Descriptor instead.
+func (*EnableFactorRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_security_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *EnableFactorRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+// BackupCodes are shown once; each opens once in the place of a code of the second factor.
+type BackupCodes struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Codes         []string               `protobuf:"bytes,1,rep,name=codes,proto3" json:"codes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BackupCodes) Reset() {
+	*x = BackupCodes{}
+	mi := &file_zolal_v1_security_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BackupCodes) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BackupCodes) ProtoMessage() {}
+
+func (x *BackupCodes) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_security_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BackupCodes.ProtoReflect.Descriptor instead.
+func (*BackupCodes) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_security_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *BackupCodes) GetCodes() []string {
+	if x != nil {
+		return x.Codes
+	}
+	return nil
+}
+
 var File_zolal_v1_security_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_security_proto_rawDesc = "" +
 	"\n" +
-	"\x17zolal/v1/security.proto\x12\bzolal.v1\x1a\x16zolal/v1/account.proto\x1a\x13zolal/v1/sync.proto\"\xb1\x01\n" +
+	"\x17zolal/v1/security.proto\x12\bzolal.v1\x1a\x16zolal/v1/account.proto\x1a\x13zolal/v1/sync.proto\"\xec\x01\n" +
 	"\rSecurityState\x122\n" +
 	"\anotices\x18\x01 \x03(\v2\x18.zolal.v1.SecurityNoticeR\anotices\x12!\n" +
 	"\frecovery_set\x18\x02 \x01(\bR\vrecoverySet\x12.\n" +
 	"\x13recovery_checked_ms\x18\x03 \x01(\x03R\x11recoveryCheckedMs\x12\x19\n" +
-	"\bwaits_ms\x18\x04 \x01(\x03R\awaitsMs\"g\n" +
+	"\bwaits_ms\x18\x04 \x01(\x03R\awaitsMs\x12\x16\n" +
+	"\x06factor\x18\x05 \x01(\bR\x06factor\x12!\n" +
+	"\fbackup_codes\x18\x06 \x01(\rR\vbackupCodes\"g\n" +
 	"\x0eSecurityNotice\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\rR\x03seq\x12\x13\n" +
 	"\x05at_ms\x18\x02 \x01(\x03R\x04atMs\x12.\n" +
@@ -322,16 +535,30 @@ const file_zolal_v1_security_proto_rawDesc = "" +
 	"\x14CheckRecoveryRequest\x12\x1a\n" +
 	"\brecovery\x18\x01 \x01(\fR\brecovery\"&\n" +
 	"\fVouchRequest\x12\x16\n" +
-	"\x06device\x18\x01 \x01(\rR\x06device\"x\n" +
+	"\x06device\x18\x01 \x01(\rR\x06device\"\x8c\x01\n" +
 	"\rRedeemRequest\x12\x16\n" +
 	"\x06secret\x18\x01 \x01(\tR\x06secret\x12!\n" +
 	"\fnew_password\x18\x02 \x01(\tR\vnewPassword\x12,\n" +
-	"\x06client\x18\x03 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client2\xe7\x01\n" +
+	"\x06client\x18\x03 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\x12\x12\n" +
+	"\x04code\x18\x04 \x01(\tR\x04code\"-\n" +
+	"\x0fPasswordRequest\x12\x1a\n" +
+	"\bpassword\x18\x01 \x01(\tR\bpassword\"=\n" +
+	"\tNewFactor\x12\x16\n" +
+	"\x06secret\x18\x01 \x01(\tR\x06secret\x12\x18\n" +
+	"\aaddress\x18\x02 \x01(\tR\aaddress\")\n" +
+	"\x13EnableFactorRequest\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\"#\n" +
+	"\vBackupCodes\x12\x14\n" +
+	"\x05codes\x18\x01 \x03(\tR\x05codes2\xed\x03\n" +
 	"\bSecurity\x121\n" +
 	"\x05State\x12\x0f.zolal.v1.Empty\x1a\x17.zolal.v1.SecurityState\x12@\n" +
 	"\rCheckRecovery\x12\x1e.zolal.v1.CheckRecoveryRequest\x1a\x0f.zolal.v1.Empty\x120\n" +
 	"\x05Vouch\x12\x16.zolal.v1.VouchRequest\x1a\x0f.zolal.v1.Empty\x124\n" +
-	"\x06Redeem\x12\x17.zolal.v1.RedeemRequest\x1a\x11.zolal.v1.SessionB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\x06Redeem\x12\x17.zolal.v1.RedeemRequest\x1a\x11.zolal.v1.Session\x12=\n" +
+	"\vBeginFactor\x12\x19.zolal.v1.PasswordRequest\x1a\x13.zolal.v1.NewFactor\x12D\n" +
+	"\fEnableFactor\x12\x1d.zolal.v1.EnableFactorRequest\x1a\x15.zolal.v1.BackupCodes\x12;\n" +
+	"\rDisableFactor\x12\x19.zolal.v1.PasswordRequest\x1a\x0f.zolal.v1.Empty\x12B\n" +
+	"\x0eNewBackupCodes\x12\x19.zolal.v1.PasswordRequest\x1a\x15.zolal.v1.BackupCodesB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_security_proto_rawDescOnce sync.Once
@@ -345,35 +572,47 @@ func file_zolal_v1_security_proto_rawDescGZIP() []byte {
 	return file_zolal_v1_security_proto_rawDescData
 }
 
-var file_zolal_v1_security_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_zolal_v1_security_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_zolal_v1_security_proto_goTypes = []any{
 	(*SecurityState)(nil),        // 0: zolal.v1.SecurityState
 	(*SecurityNotice)(nil),       // 1: zolal.v1.SecurityNotice
 	(*CheckRecoveryRequest)(nil), // 2: zolal.v1.CheckRecoveryRequest
 	(*VouchRequest)(nil),         // 3: zolal.v1.VouchRequest
 	(*RedeemRequest)(nil),        // 4: zolal.v1.RedeemRequest
-	(*DeviceNotice)(nil),         // 5: zolal.v1.DeviceNotice
-	(*ClientInfo)(nil),           // 6: zolal.v1.ClientInfo
-	(*Empty)(nil),                // 7: zolal.v1.Empty
-	(*Session)(nil),              // 8: zolal.v1.Session
+	(*PasswordRequest)(nil),      // 5: zolal.v1.PasswordRequest
+	(*NewFactor)(nil),            // 6: zolal.v1.NewFactor
+	(*EnableFactorRequest)(nil),  // 7: zolal.v1.EnableFactorRequest
+	(*BackupCodes)(nil),          // 8: zolal.v1.BackupCodes
+	(*DeviceNotice)(nil),         // 9: zolal.v1.DeviceNotice
+	(*ClientInfo)(nil),           // 10: zolal.v1.ClientInfo
+	(*Empty)(nil),                // 11: zolal.v1.Empty
+	(*Session)(nil),              // 12: zolal.v1.Session
 }
 var file_zolal_v1_security_proto_depIdxs = []int32{
-	1, // 0: zolal.v1.SecurityState.notices:type_name -> zolal.v1.SecurityNotice
-	5, // 1: zolal.v1.SecurityNotice.notice:type_name -> zolal.v1.DeviceNotice
-	6, // 2: zolal.v1.RedeemRequest.client:type_name -> zolal.v1.ClientInfo
-	7, // 3: zolal.v1.Security.State:input_type -> zolal.v1.Empty
-	2, // 4: zolal.v1.Security.CheckRecovery:input_type -> zolal.v1.CheckRecoveryRequest
-	3, // 5: zolal.v1.Security.Vouch:input_type -> zolal.v1.VouchRequest
-	4, // 6: zolal.v1.Security.Redeem:input_type -> zolal.v1.RedeemRequest
-	0, // 7: zolal.v1.Security.State:output_type -> zolal.v1.SecurityState
-	7, // 8: zolal.v1.Security.CheckRecovery:output_type -> zolal.v1.Empty
-	7, // 9: zolal.v1.Security.Vouch:output_type -> zolal.v1.Empty
-	8, // 10: zolal.v1.Security.Redeem:output_type -> zolal.v1.Session
-	7, // [7:11] is the sub-list for method output_type
-	3, // [3:7] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	1,  // 0: zolal.v1.SecurityState.notices:type_name -> zolal.v1.SecurityNotice
+	9,  // 1: zolal.v1.SecurityNotice.notice:type_name -> zolal.v1.DeviceNotice
+	10, // 2: zolal.v1.RedeemRequest.client:type_name -> zolal.v1.ClientInfo
+	11, // 3: zolal.v1.Security.State:input_type -> zolal.v1.Empty
+	2,  // 4: zolal.v1.Security.CheckRecovery:input_type -> zolal.v1.CheckRecoveryRequest
+	3,  // 5: zolal.v1.Security.Vouch:input_type -> zolal.v1.VouchRequest
+	4,  // 6: zolal.v1.Security.Redeem:input_type -> zolal.v1.RedeemRequest
+	5,  // 7: zolal.v1.Security.BeginFactor:input_type -> zolal.v1.PasswordRequest
+	7,  // 8: zolal.v1.Security.EnableFactor:input_type -> zolal.v1.EnableFactorRequest
+	5,  // 9: zolal.v1.Security.DisableFactor:input_type -> zolal.v1.PasswordRequest
+	5,  // 10: zolal.v1.Security.NewBackupCodes:input_type -> zolal.v1.PasswordRequest
+	0,  // 11: zolal.v1.Security.State:output_type -> zolal.v1.SecurityState
+	11, // 12: zolal.v1.Security.CheckRecovery:output_type -> zolal.v1.Empty
+	11, // 13: zolal.v1.Security.Vouch:output_type -> zolal.v1.Empty
+	12, // 14: zolal.v1.Security.Redeem:output_type -> zolal.v1.Session
+	6,  // 15: zolal.v1.Security.BeginFactor:output_type -> zolal.v1.NewFactor
+	8,  // 16: zolal.v1.Security.EnableFactor:output_type -> zolal.v1.BackupCodes
+	11, // 17: zolal.v1.Security.DisableFactor:output_type -> zolal.v1.Empty
+	8,  // 18: zolal.v1.Security.NewBackupCodes:output_type -> zolal.v1.BackupCodes
+	11, // [11:19] is the sub-list for method output_type
+	3,  // [3:11] is the sub-list for method input_type
+	3,  // [3:3] is the sub-list for extension type_name
+	3,  // [3:3] is the sub-list for extension extendee
+	0,  // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_security_proto_init() }
@@ -389,7 +628,7 @@ func file_zolal_v1_security_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_security_proto_rawDesc), len(file_zolal_v1_security_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/security.proto.
  */
 export const file_zolal_v1_security: GenFile = /*@__PURE__*/
-  fileDesc("Chd6b2xhbC92MS9zZWN1cml0eS5wcm90bxIIem9sYWwudjEifwoNU2VjdXJpdHlTdGF0ZRIpCgdub3RpY2VzGAEgAygLMhguem9sYWwudjEuU2VjdXJpdHlOb3RpY2USFAoMcmVjb3Zlcnlfc2V0GAIgASgIEhsKE3JlY292ZXJ5X2NoZWNrZWRfbXMYAyABKAMSEAoId2FpdHNfbXMYBCABKAMiVAoOU2VjdXJpdHlOb3RpY2USCwoDc2VxGAEgASgNEg0KBWF0X21zGAIgASgDEiYKBm5vdGljZRgDIAEoCzIWLnpvbGFsLnYxLkRldmljZU5vdGljZSIoChRDaGVja1JlY292ZXJ5UmVxdWVzdBIQCghyZWNvdmVyeRgBIAEoDCIeCgxWb3VjaFJlcXVlc3QSDgoGZGV2aWNlGAEgASgNIlsKDVJlZGVlbVJlcXVlc3QSDgoGc2VjcmV0GAEgASgJEhQKDG5ld19wYXNzd29yZBgCIAEoCRIkCgZjbGllbnQYAyABKAsyFC56b2xhbC52MS5DbGllbnRJbmZvMucBCghTZWN1cml0eRIxCgVTdGF0ZRIPLnpvbGFsLnYxLkVtcHR5Ghcuem9sYWwudjEuU2VjdXJpdHlTdGF0ZRJACg1DaGVja1JlY292ZXJ5Eh4uem9sYWwudjEuQ2hlY2tSZWNvdmVyeVJlcXVlc3QaDy56b2xhbC52MS5FbXB0eRIwCgVWb3VjaBIWLnpvbGFsLnYxLlZvdWNoUmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5EjQKBlJlZGVlbRIXLnpvbGFsLnYxLlJlZGVlbVJlcXVlc3QaES56b2xhbC52MS5TZXNzaW9uQjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_account, file_zolal_v1_sync]);
+  fileDesc("Chd6b2xhbC92MS9zZWN1cml0eS5wcm90bxIIem9sYWwudjEipQEKDVNlY3VyaXR5U3RhdGUSKQoHbm90aWNlcxgBIAMoCzIYLnpvbGFsLnYxLlNlY3VyaXR5Tm90aWNlEhQKDHJlY292ZXJ5X3NldBgCIAEoCBIbChNyZWNvdmVyeV9jaGVja2VkX21zGAMgASgDEhAKCHdhaXRzX21zGAQgASgDEg4KBmZhY3RvchgFIAEoCBIUCgxiYWNrdXBfY29kZXMYBiABKA0iVAoOU2VjdXJpdHlOb3RpY2USCwoDc2VxGAEgASgNEg0KBWF0X21zGAIgASgDEiYKBm5vdGljZRgDIAEoCzIWLnpvbGFsLnYxLkRldmljZU5vdGljZSIoChRDaGVja1JlY292ZXJ5UmVxdWVzdBIQCghyZWNvdmVyeRgBIAEoDCIeCgxWb3VjaFJlcXVlc3QSDgoGZGV2aWNlGAEgASgNImkKDVJlZGVlbVJlcXVlc3QSDgoGc2VjcmV0GAEgASgJEhQKDG5ld19wYXNzd29yZBgCIAEoCRIkCgZjbGllbnQYAyABKAsyFC56b2xhbC52MS5DbGllbnRJbmZvEgwKBGNvZGUYBCABKAkiIwoPUGFzc3dvcmRSZXF1ZXN0EhAKCHBhc3N3b3JkGAEgASgJIiwKCU5ld0ZhY3RvchIOCgZzZWNyZXQYASABKAkSDwoHYWRkcmVzcxgCIAEoCSIjChNFbmFibGVGYWN0b3JSZXF1ZXN0EgwKBGNvZGUYASABKAkiHAoLQmFja3VwQ29kZXMSDQoFY29kZXMYASADKAky7QMKCFNlY3VyaXR5EjEKBVN0YXRlEg8uem9sYWwudjEuRW1wdHkaFy56b2xhbC52MS5TZWN1cml0eVN0YXRlEkAKDUNoZWNrUmVjb3ZlcnkSHi56b2xhbC52MS5DaGVja1JlY292ZXJ5UmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5EjAKBVZvdWNoEhYuem9sYWwudjEuVm91Y2hSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHkSNAoGUmVkZWVtEhcuem9sYWwudjEuUmVkZWVtUmVxdWVzdBoRLnpvbGFsLnYxLlNlc3Npb24SPQoLQmVnaW5GYWN0b3ISGS56b2xhbC52MS5QYXNzd29yZFJlcXVlc3QaEy56b2xhbC52MS5OZXdGYWN0b3ISRAoMRW5hYmxlRmFjdG9yEh0uem9sYWwudjEuRW5hYmxlRmFjdG9yUmVxdWVzdBoVLnpvbGFsLnYxLkJhY2t1cENvZGVzEjsKDURpc2FibGVGYWN0b3ISGS56b2xhbC52MS5QYXNzd29yZFJlcXVlc3QaDy56b2xhbC52MS5FbXB0eRJCCg5OZXdCYWNrdXBDb2RlcxIZLnpvbGFsLnYxLlBhc3N3b3JkUmVxdWVzdBoVLnpvbGFsLnYxLkJhY2t1cENvZGVzQjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_account, file_zolal_v1_sync]);
 
 /**
  * @generated from message zolal.v1.SecurityState
@@ -49,6 +49,20 @@ export type SecurityState = Message<"zolal.v1.SecurityState"> & {
    * @generated from field: int64 waits_ms = 4;
    */
   waitsMs: bigint;
+
+  /**
+   * a second factor is in force
+   *
+   * @generated from field: bool factor = 5;
+   */
+  factor: boolean;
+
+  /**
+   * how many of them are left
+   *
+   * @generated from field: uint32 backup_codes = 6;
+   */
+  backupCodes: number;
 };
 
 /**
@@ -149,6 +163,13 @@ export type RedeemRequest = Message<"zolal.v1.RedeemRequest"> & {
    * @generated from field: zolal.v1.ClientInfo client = 3;
    */
   client?: ClientInfo | undefined;
+
+  /**
+   * of the second factor
+   *
+   * @generated from field: string code = 4;
+   */
+  code: string;
 };
 
 /**
@@ -157,6 +178,89 @@ export type RedeemRequest = Message<"zolal.v1.RedeemRequest"> & {
  */
 export const RedeemRequestSchema: GenMessage<RedeemRequest> = /*@__PURE__*/
   messageDesc(file_zolal_v1_security, 4);
+
+/**
+ * PasswordRequest asks for something that the password protects.
+ *
+ * @generated from message zolal.v1.PasswordRequest
+ */
+export type PasswordRequest = Message<"zolal.v1.PasswordRequest"> & {
+  /**
+   * @generated from field: string password = 1;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message zolal.v1.PasswordRequest.
+ * Use `create(PasswordRequestSchema)` to create a new message.
+ */
+export const PasswordRequestSchema: GenMessage<PasswordRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_security, 5);
+
+/**
+ * NewFactor is a second factor that is begun: an authenticator takes it, and a code of it puts it in force.
+ *
+ * @generated from message zolal.v1.NewFactor
+ */
+export type NewFactor = Message<"zolal.v1.NewFactor"> & {
+  /**
+   * base32
+   *
+   * @generated from field: string secret = 1;
+   */
+  secret: string;
+
+  /**
+   * otpauth://…
+   *
+   * @generated from field: string address = 2;
+   */
+  address: string;
+};
+
+/**
+ * Describes the message zolal.v1.NewFactor.
+ * Use `create(NewFactorSchema)` to create a new message.
+ */
+export const NewFactorSchema: GenMessage<NewFactor> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_security, 6);
+
+/**
+ * @generated from message zolal.v1.EnableFactorRequest
+ */
+export type EnableFactorRequest = Message<"zolal.v1.EnableFactorRequest"> & {
+  /**
+   * @generated from field: string code = 1;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message zolal.v1.EnableFactorRequest.
+ * Use `create(EnableFactorRequestSchema)` to create a new message.
+ */
+export const EnableFactorRequestSchema: GenMessage<EnableFactorRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_security, 7);
+
+/**
+ * BackupCodes are shown once; each opens once in the place of a code of the second factor.
+ *
+ * @generated from message zolal.v1.BackupCodes
+ */
+export type BackupCodes = Message<"zolal.v1.BackupCodes"> & {
+  /**
+   * @generated from field: repeated string codes = 1;
+   */
+  codes: string[];
+};
+
+/**
+ * Describes the message zolal.v1.BackupCodes.
+ * Use `create(BackupCodesSchema)` to create a new message.
+ */
+export const BackupCodesSchema: GenMessage<BackupCodes> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_security, 8);
 
 /**
  * @generated from service zolal.v1.Security
@@ -195,6 +299,38 @@ export const Security: GenService<{
     methodKind: "unary";
     input: typeof RedeemRequestSchema;
     output: typeof SessionSchema;
+  },
+  /**
+   * @generated from rpc zolal.v1.Security.BeginFactor
+   */
+  beginFactor: {
+    methodKind: "unary";
+    input: typeof PasswordRequestSchema;
+    output: typeof NewFactorSchema;
+  },
+  /**
+   * @generated from rpc zolal.v1.Security.EnableFactor
+   */
+  enableFactor: {
+    methodKind: "unary";
+    input: typeof EnableFactorRequestSchema;
+    output: typeof BackupCodesSchema;
+  },
+  /**
+   * @generated from rpc zolal.v1.Security.DisableFactor
+   */
+  disableFactor: {
+    methodKind: "unary";
+    input: typeof PasswordRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * @generated from rpc zolal.v1.Security.NewBackupCodes
+   */
+  newBackupCodes: {
+    methodKind: "unary";
+    input: typeof PasswordRequestSchema;
+    output: typeof BackupCodesSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_zolal_v1_security, 0);
