@@ -283,7 +283,7 @@ func (d *decision) judged(c Judge, body *Decision) error {
 	switch {
 	case overSomebody && c.Act != ActTakeDown && (c.Account == 0 || d.Person.ID == 0):
 		return fieldError(CodeNotFound, "account", "no such account")
-	case overSomebody && len(c.Reports) > 0 && c.Account != 0 && !d.Case.about(c.Account):
+	case overSomebody && c.Act != ActTakeDown && len(c.Reports) > 0 && !d.Case.about(c.Account):
 		return fieldError(CodeBadRequest, "account", "the reports are not about this account")
 	case d.own(c.Account) || d.own(d.Case.Decision.Account) || d.own(d.Case.Owner):
 		return fieldError(CodeForbidden, "account", "nobody judges their own case")

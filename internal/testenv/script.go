@@ -39,6 +39,7 @@ type stage struct {
 	chats   map[string]uint32
 	notes   map[string]note // messages by alias
 	links   map[string]string
+	cases   map[string]rulable // reports and decisions by alias
 	started int
 	guessed int
 }
@@ -74,7 +75,7 @@ func RunScript(t *testing.T, path string, host Host) {
 	defer cancel()
 	s := &stage{
 		t: t, ctx: ctx, host: host, devices: map[string]*device{}, chats: map[string]uint32{},
-		notes: map[string]note{}, links: map[string]string{},
+		notes: map[string]note{}, links: map[string]string{}, cases: map[string]rulable{},
 	}
 	defer s.close()
 	for i, text := range strings.Split(string(raw), "\n") {
@@ -167,6 +168,9 @@ func split(text string) ([]string, error) {
 // play carries out one line and compares its outcome with what the line expects.
 func (s *stage) play(l *line) error {
 	act, ok := verbs[l.verb]
+	if !ok {
+		act, ok = caseVerbs()[l.verb]
+	}
 	if !ok {
 		return fmt.Errorf("no such verb: %s", l.verb)
 	}

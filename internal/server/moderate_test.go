@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package server
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
+	"github.com/zolal-im/zolal/internal/wire"
+)
+
+// readActs are the acts of operators that an account reads, the oldest first.
+func (c *core) readActs(t *testing.T, id chat.AccountID) string {
+	t.Helper()
+	who := chat.Actor{Account: id, Scopes: chat.AllScopes}
+	list, err := c.engine.Acts(t.Context(), who, 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(list)
+	var words []string
+	for _, a := range list {
+		if !a.Act.Console {
+			t.Errorf("%s is said to be done in an app", a.Act.Act)
+		}
+		words = append(words, a.Act.Act.String())
+	}
+	return strings.Join(words, " ")
+}
+
+func TestEverythingDoneAtTheConsoleIsInTheLogOfTheAccountItTouches(t *testing.T) {
+	at := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	c := openTestCore(t, func(cfg *Config) { cfg.Now = func() time.Time { return at } })
+	ctx := t.Context()
+	id := func(name string, operator bool) chat.AccountID {
+		t.Helper()
+		made, err := c.addUser(ctx, AddUser{Username: name, Operator: operator})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made.Account
+	}
+	ana, ben, oper := id("parvaneh", false), id("golnaz", false), id("behrouz", true)
+	for range 3 {
+		if _, err := c.listUsers(ctx, ListUsers{Limit: 100}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := c.readActs(t, ana); got != "list" {
+		t.Errorf("listed thrice in a day, it reads %q", got)
+	}
+	if got := c.readActs(t, oper); got != "make-operator list" {
+		t.Errorf("an operator reads %q", got)
+	}
+	at = at.Add(24 * time.Hour)
+	if _, err := c.listUsers(ctx, ListUsers{Limit: 100}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.resetUser(ctx, ResetUser{Username: "parvaneh"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, reason := range []string{"spam", "spam", "", "abuse"} {
+		if _, err := c.suspendUser(ctx, SuspendUser{Username: "parvaneh", Reason: reason}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := c.readActs(t, ana); got != "list list reset suspend reverse suspend" {
+		t.Errorf("it reads %q", got)
+	}
+	if d, appealable, err := c.engine.Suspension(ctx, ana); err != nil || d.Reason != "abuse" || !appealable {
+		t.Errorf("the suspension is %+v, %t, %v", d, appealable, err)
+	}
+	c.judgeAtConsole(t, ana, ben)
+}
+
+// judgeAtConsole lets ana report ben, and the console decide.
+func (c *core) judgeAtConsole(t *testing.T, ana, ben chat.AccountID) {
+	t.Helper()
+	ctx := t.Context()
+	who := func(id chat.AccountID) chat.Actor {
+		return chat.Actor{Account: id, Device: chat.DeviceID(id), Scopes: chat.AllScopes}
+	}
+	key := func(name string) chat.Key { return chat.NamedKey(chat.Millis(c.cfg.Now().UnixMilli()), name) }
+	room, err := c.engine.OpenDirect(ctx, who(ben), ana, key("open"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := c.engine.Open(ctx, who(ben), room.Log(), chat.RightSend)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := h.Do(ctx, chat.Send{Text: "an insult"}, key("say"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := chat.Report{Chat: room, Seqs: []chat.Seq{said.Seq}, Desk: chat.DeskOperator, Reason: "abuse"}
+	number, _, err := c.engine.Report(ctx, who(ana), report, key("report"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := c.listReports(ctx, ListReports{Limit: 10})
+	if err != nil || len(list.Reports) != 1 || list.Reports[0].Username != "golnaz" {
+		t.Fatalf("listed: %+v, %v", list, err)
+	}
+	if got := c.readActs(t, ben); got != "list list" {
+		t.Errorf("before anybody looks, it reads %q", got)
+	}
+	shown, err := c.showReport(ctx, ShowReport{Report: number})
+	if err != nil || len(shown.Messages) != 1 || shown.Messages[0].Text != "an insult" ||
+		shown.Reporter != "parvaneh" {
+		t.Fatalf("shown: %+v, %v", shown, err)
+	}
+	q := DecideReport{Reports: []chat.Seq{number}, Act: "limit", Reason: "abuse", Days: 7}
+	first, err := c.decideReport(ctx, q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := c.decideReport(ctx, q); err != nil || again != first {
+		t.Errorf("the same command once more is decision %d, %v", again.Decision, err)
+	}
+	if _, err := c.decideReport(ctx, DecideReport{Decision: first.Decision, Act: "reverse"}); err != nil {
+		t.Error(err)
+	}
+	if got := c.readActs(t, ben); got != "list list look limit reverse" {
+		t.Errorf("it reads %q", got)
+	}
+	faults, err := engine.Check(ctx, engine.CheckConfig{Store: c.store, Codec: wire.Codec{}, Rebuild: true})
+	if err != nil || len(faults) > 0 {
+		t.Errorf("the store has faults: %v, %v", faults, err)
+	}
+}
