@@ -65,6 +65,7 @@ const (
 	CodeLimited            Code = 56 // the operator limited the account, or what it owns, until retry_ms if set
 	CodeFactorNeeded       Code = 54
 	CodeFactorWrong        Code = 55
+	CodeQuotaUsedUp        Code = 59 // see retry_ms
 )
 
 // codeNames is indexed by Code.
@@ -122,6 +123,7 @@ var codeNames = [...]string{
 	CodePassRevoked:        "PASS_REVOKED",
 	CodeFactorNeeded:       "FACTOR_NEEDED",
 	CodeFactorWrong:        "FACTOR_WRONG",
+	CodeQuotaUsedUp:        "QUOTA_USED_UP",
 }
 
 // String returns the stable name of the code, such as "NAME_TAKEN".

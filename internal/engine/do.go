@@ -115,7 +115,12 @@ func (e *Engine) begin(ctx context.Context, r request) (*Pending, error) {
 			}
 			return e.slowed(ctx, r, f, p)
 		},
-		finish: func(res Result) { e.flights.land(f, landing(r, res)) },
+		finish: func(res Result) {
+			if res.Err == nil && !res.Repeated && !r.actor.Server {
+				e.quota.note(r.actor.Account, res.Entries)
+			}
+			e.flights.land(f, landing(r, res))
+		},
 	}
 	if err := e.committer.submit(ctx, j); err != nil {
 		e.flights.land(f, landed{err: err})
@@ -130,7 +135,10 @@ func (e *Engine) roomFor(r request) error {
 	if r.actor.Server || spares(r.cmd) {
 		return nil
 	}
-	return e.cfg.Full()
+	if err := e.cfg.Full(); err != nil {
+		return err
+	}
+	return e.quota.check(r.actor.Account)
 }
 
 // spares reports whether a command goes on while the disk is nearly full: it belongs to reading, it frees

@@ -53,6 +53,9 @@ type Config struct {
 	// Suspend ends every session of an account and refuses new ones, under a reason code; an empty one lifts
 	// that. It may be called again for the same account. Needed where operators decide; default: refused.
 	Suspend func(ctx context.Context, account chat.AccountID, reason string) error
+	// DayBytes bounds what an account may store in a day, bodies and overhead, with chat.CodeQuotaUsedUp;
+	// default: nothing does. As Full it leaves out what reading, deleting and leaving need.
+	DayBytes int64
 	// QueueWait is how long an append waits for room before CodeUnavailable; default 5 s.
 	QueueWait time.Duration
 }
@@ -107,6 +110,7 @@ type Engine struct {
 	tail      *tail
 	reads     *readMarks
 	marks     *markWriter
+	quota     *quota
 	long      chan chat.AccountID // whose logs may be long enough to be compacted
 
 	ctx    context.Context // ends when Close begins to stop the goroutines
@@ -140,6 +144,10 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	e.own(func() { e.tail.run(e.ctx, cfg.Poll) })
 	e.own(func() { e.marks.run(e.ctx) })
 	e.own(func() { e.upkeep(e.ctx) })
+	e.quota = newQuota(cfg.DayBytes, e.now)
+	if cfg.DayBytes > 0 {
+		e.own(func() { e.countToday(e.ctx, end) })
+	}
 	return e, nil
 }
 

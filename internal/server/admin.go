@@ -120,6 +120,8 @@ func (c *core) adminHandler(more map[string]http.Handler) http.Handler {
 	mux.Handle("POST /backup", answer(c.backupNow))
 	mux.Handle("POST /backup/status", answer(c.backupStatus))
 	mux.Handle("POST /fsck", answer(c.fsck))
+	mux.Handle("POST /terms/publish", answer(c.publishTerms))
+	mux.Handle("POST /terms/list", answer(c.listTerms))
 	mux.HandleFunc("POST /import/telegram", c.serveImport)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)

@@ -208,7 +208,7 @@ func (p *packer) pack(cfg *Config, snapshot string) error {
 	if err := p.addKeys(cfg); err != nil {
 		return err
 	}
-	for _, dir := range []string{"ca", "certificates"} {
+	for _, dir := range []string{"ca", "certificates", termsDir} {
 		if err := p.addTree(data, dir); err != nil {
 			return err
 		}

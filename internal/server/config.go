@@ -43,6 +43,8 @@ type Config struct {
 	Disk    DiskConfig
 	Limits  account.Limits
 	Rates   native.Rates // how much one client may ask
+	// DayBytes is how much one account may store in a day; 0: as much as it likes.
+	DayBytes int64
 	// StopWithin is how long a graceful stop may take.
 	StopWithin time.Duration
 	LogLevel   slog.Level
@@ -94,6 +96,7 @@ func Default() Config {
 		Metrics:    loopback(),
 		Limits:     account.DefaultLimits(),
 		Rates:      native.DefaultRates(),
+		DayBytes:   100e6,
 		StopWithin: 15 * time.Second,
 	}
 }

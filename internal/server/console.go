@@ -155,6 +155,16 @@ func (c *Console) Status(ctx context.Context) (Status, error) {
 	return ask[Nothing, Status](ctx, c, "/status", Nothing{})
 }
 
+// PublishTerms publishes another version of the terms.
+func (c *Console) PublishTerms(ctx context.Context, q PublishTerms) (TermsVersion, error) {
+	return ask[PublishTerms, TermsVersion](ctx, c, "/terms/publish", q)
+}
+
+// Terms lists every version of the terms.
+func (c *Console) Terms(ctx context.Context) (TermsList, error) {
+	return ask[Nothing, TermsList](ctx, c, "/terms/list", Nothing{})
+}
+
 // Fsck checks the store, or rebuilds its projections.
 func (c *Console) Fsck(ctx context.Context, q Fsck) (FsckReport, error) {
 	return ask[Fsck, FsckReport](ctx, c, "/fsck", q)

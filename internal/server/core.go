@@ -42,6 +42,7 @@ type core struct {
 	engine   *engine.Engine
 	accounts *account.Service
 	app      *app
+	terms    *terms
 	build    Build
 	started  time.Time
 	serving  bool // a server, not a command
@@ -79,13 +80,16 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 		return c, err
 	}
 	c.disk = newDiskWatch(&c.cfg, c.dir.path)
+	if c.terms, err = openTerms(c.dir.path, cfg.Now); err != nil {
+		return c, err
+	}
 	if c.store, err = cfg.openStore(ctx, c.dir.path, c.backUpBefore); err != nil {
 		return c, err
 	}
 	c.engine, err = engine.Start(ctx, engine.Config{
 		Store: c.store, Codec: wire.Codec{}, Now: cfg.Now, Log: cfg.Log,
 		Shared: cfg.Shared, Hintless: cfg.Hintless, Poll: cfg.Poll, TailBytes: tail,
-		Full: c.disk.refuse,
+		Full: c.disk.refuse, DayBytes: cfg.DayBytes,
 		Lookups: engine.Lookups{
 			Account: engine.Allowance(cfg.Limits.Lookup), Network: engine.Allowance(cfg.Limits.LookupNetwork),
 		},

@@ -13,10 +13,8 @@ import (
 )
 
 const (
-	growthDays = 30
-	// growthChunk is how many entries are read at once, and growthStep how far one look back goes.
-	growthChunk = 1000
-	growthStep  = 1 << 14
+	growthDays  = 30
+	growthChunk = 1000 // entries read at once
 	// growthWait is how long an answer waits for the count.
 	growthWait = 2 * time.Second
 )
@@ -110,20 +108,10 @@ func (g *growth) begin(ctx context.Context) error {
 	if g.seen {
 		return nil
 	}
-	_, end, err := g.core.store.Feed(ctx, 0, 0)
+	oldest := g.oldest()
+	at, err := g.core.engine.PosBefore(ctx, oldest)
 	if err != nil {
 		return err
-	}
-	oldest, at := g.oldest(), end
-	for at > 0 {
-		at -= min(at, growthStep)
-		entries, _, err := g.core.store.Feed(ctx, at, 64)
-		if err != nil {
-			return err
-		}
-		if before(entries, oldest) {
-			break
-		}
 	}
 	g.next = at
 	if g.last, err = g.accountBefore(ctx, oldest); err != nil {
@@ -164,17 +152,6 @@ func (g *growth) countAccounts(ctx context.Context) error {
 		}
 		g.mu.Unlock()
 	}
-}
-
-// before reports whether entries were stored before a time. Lines that came from elsewhere keep the time they
-// were written at, which tells nothing of when they were stored.
-func before(entries []chat.Entry, at chat.Millis) bool {
-	for _, e := range entries {
-		if !imported(e) {
-			return e.At < at
-		}
-	}
-	return false
 }
 
 // imported reports whether an entry came from elsewhere: the server stores those by itself.

@@ -75,6 +75,8 @@ func (s *Server) routes() http.Handler {
 	mux.Handle("GET /metrics", within(s.cfg.Metrics, s.metrics()))
 	mux.HandleFunc("GET /.well-known/zolal", s.serveWellKnown)
 	mux.HandleFunc("GET "+securityPath, s.serveSecurity)
+	mux.HandleFunc("GET "+stylePath, s.serveStyle)
+	mux.HandleFunc("GET "+termsPath, s.serveTerms)
 	mux.Handle("/api/", s.live.gateway.Handler())
 	mux.Handle("/", s.app)
 	var h http.Handler = mux

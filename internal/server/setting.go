@@ -97,10 +97,21 @@ var settings = []Setting{
 	{"limits.open", "requests without a token from one address, a second; 0: no limit", "50", false, setOpen},
 	{"limits.requests", "requests a second of one connection, an account may make twice as many; 0: no limit",
 		"200", false, setRequests},
+	{"limits.day", "what one account may store in a day: 50MB, 1GB; 0: no limit", "100MB", false, setDay},
 	{"stop_within", "how long a graceful stop may take", "15s", false, setStopWithin},
 	{"log.level", "debug, info, warn or error", "info", false, setLevel},
 	{"log.json", "write the log as JSON lines", "", true,
 		func(c *Config, v string) error { return setBool(&c.LogJSON, v) }},
+}
+
+// setDay reads a number of bytes.
+func setDay(c *Config, v string) error {
+	m, err := ParseMark(v)
+	if err != nil || m.Percent != 0 {
+		return fmt.Errorf("%q is not a number of bytes such as 100MB", v)
+	}
+	c.DayBytes = int64(m.Bytes)
+	return nil
 }
 
 // setOpen keeps some seconds' worth as the burst: pages open several connections at once.

@@ -73,7 +73,7 @@ func BinaryUnder(t *testing.T, through ...string) *Process {
 
 func (p *Process) start() error {
 	args := append(p.through, p.binary, "serve", "--data", p.data, "--listen", p.address,
-		"--signup", "open", "--backup-keep", "0", "--limits-requests", "0",
+		"--signup", "open", "--backup-keep", "0", "--limits-requests", "0", "--limits-day", "0",
 		"--log-level", "debug")
 	p.cmd = exec.Command(args[0], args[1:]...)
 	p.cmd.Stderr = &p.hush

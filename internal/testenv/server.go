@@ -106,6 +106,7 @@ func start(t *testing.T, n int, change ...func(*server.Config)) *local {
 		cfg.Listen = FreeAddress(t)
 		cfg.Backup.Keep = 0
 		cfg.Limits, cfg.Rates = account.Limits{Lookup: cfg.Limits.Lookup}, native.Rates{}
+		cfg.DayBytes = 0
 		cfg.HashCost = account.Cost{KiB: 64, Passes: 1}
 		cfg.Signup = "open"
 		cfg.StopWithin = 5 * time.Second

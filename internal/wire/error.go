@@ -76,6 +76,7 @@ var faults = map[chat.Code]fault{
 	chat.CodePassRevoked:  {http.StatusGone, "Ask for a new invitation."},
 	chat.CodeFactorNeeded: {http.StatusForbidden, "Ask for a code of the second factor and send it along."},
 	chat.CodeFactorWrong:  {http.StatusForbidden, "Wait for the next code, or use a backup code."},
+	chat.CodeQuotaUsedUp:  {http.StatusTooManyRequests, "Wait retry_ms: the next day has another share."},
 }
 
 // maxErrorText bounds the text of an error, in bytes.

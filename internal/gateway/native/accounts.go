@@ -47,13 +47,17 @@ func serverInfo(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Serv
 	for _, l := range wire.Limits() {
 		limits[l.Name] = l.Value
 	}
-	return &zolalv1.ServerInfo{
+	info := &zolalv1.ServerInfo{
 		Version: c.cfg.Version, Build: c.cfg.Build, Incarnation: inc[:], Capabilities: c.capabilities(),
 		Protocol: wire.Protocol, ProtocolMin: wire.ProtocolMin, Limits: limits,
 		SetupNeeded: entrance.SetupNeeded, OpenSignup: entrance.Open(), Signup: entrance.Mode,
 		SignupWork: entrance.Work, Contact: c.cfg.Contact,
 		ServerMs: c.cfg.Now().UnixMilli(), Addresses: c.cfg.Addresses, Name: c.cfg.Name,
-	}, nil
+	}
+	if c.cfg.Terms != nil {
+		info.Terms = c.cfg.Terms()
+	}
+	return info, nil
 }
 
 // client reads which program asks.

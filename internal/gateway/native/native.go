@@ -56,6 +56,8 @@ type Config struct {
 	Addresses *zolalv1.AddressList
 	// Rates bound how much one client may ask; the zero Rates are none.
 	Rates Rates
+	// Terms says which terms are in force; nil: there are none.
+	Terms func() *zolalv1.TermsInfo
 	// Admin answers operators; nil: nobody is one.
 	Admin Admin
 	// Workers bounds the requests carried out at once; default 256.

@@ -42,6 +42,7 @@ type ServerInfo struct {
 	Signup        string                 `protobuf:"bytes,13,opt,name=signup,proto3" json:"signup,omitempty"`                            // closed, invite or open, where they ask from
 	SignupWork    bool                   `protobuf:"varint,14,opt,name=signup_work,json=signupWork,proto3" json:"signup_work,omitempty"` // open sign-up takes the answer of a challenge
 	Contact       []string               `protobuf:"bytes,15,rep,name=contact,proto3" json:"contact,omitempty"`                          // where the operator is reached
+	Terms         *TermsInfo             `protobuf:"bytes,17,opt,name=terms,proto3" json:"terms,omitempty"`                              // of use, and rules; read at /terms
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -181,6 +182,83 @@ func (x *ServerInfo) GetContact() []string {
 	return nil
 }
 
+func (x *ServerInfo) GetTerms() *TermsInfo {
+	if x != nil {
+		return x.Terms
+	}
+	return nil
+}
+
+// TermsInfo says which version of the terms is in force and which is announced. Every version, and what it
+// changed, is read at /terms?version=N.
+type TermsInfo struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`
+	SinceMs       int64                  `protobuf:"varint,2,opt,name=since_ms,json=sinceMs,proto3" json:"since_ms,omitempty"`
+	NextVersion   uint32                 `protobuf:"varint,3,opt,name=next_version,json=nextVersion,proto3" json:"next_version,omitempty"` // 0: none is announced
+	NextSinceMs   int64                  `protobuf:"varint,4,opt,name=next_since_ms,json=nextSinceMs,proto3" json:"next_since_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TermsInfo) Reset() {
+	*x = TermsInfo{}
+	mi := &file_zolal_v1_account_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TermsInfo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TermsInfo) ProtoMessage() {}
+
+func (x *TermsInfo) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_account_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TermsInfo.ProtoReflect.Descriptor instead.
+func (*TermsInfo) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *TermsInfo) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *TermsInfo) GetSinceMs() int64 {
+	if x != nil {
+		return x.SinceMs
+	}
+	return 0
+}
+
+func (x *TermsInfo) GetNextVersion() uint32 {
+	if x != nil {
+		return x.NextVersion
+	}
+	return 0
+}
+
+func (x *TermsInfo) GetNextSinceMs() int64 {
+	if x != nil {
+		return x.NextSinceMs
+	}
+	return 0
+}
+
 // ClientInfo says what program asks.
 type ClientInfo struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -195,7 +273,7 @@ type ClientInfo struct {
 
 func (x *ClientInfo) Reset() {
 	*x = ClientInfo{}
-	mi := &file_zolal_v1_account_proto_msgTypes[1]
+	mi := &file_zolal_v1_account_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -207,7 +285,7 @@ func (x *ClientInfo) String() string {
 func (*ClientInfo) ProtoMessage() {}
 
 func (x *ClientInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[1]
+	mi := &file_zolal_v1_account_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -220,7 +298,7 @@ func (x *ClientInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClientInfo.ProtoReflect.Descriptor instead.
 func (*ClientInfo) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{1}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ClientInfo) GetDevice() string {
@@ -275,7 +353,7 @@ type SignUpRequest struct {
 
 func (x *SignUpRequest) Reset() {
 	*x = SignUpRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[2]
+	mi := &file_zolal_v1_account_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -287,7 +365,7 @@ func (x *SignUpRequest) String() string {
 func (*SignUpRequest) ProtoMessage() {}
 
 func (x *SignUpRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[2]
+	mi := &file_zolal_v1_account_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -300,7 +378,7 @@ func (x *SignUpRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignUpRequest.ProtoReflect.Descriptor instead.
 func (*SignUpRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{2}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *SignUpRequest) GetKey() []byte {
@@ -380,7 +458,7 @@ type SignInRequest struct {
 
 func (x *SignInRequest) Reset() {
 	*x = SignInRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[3]
+	mi := &file_zolal_v1_account_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -392,7 +470,7 @@ func (x *SignInRequest) String() string {
 func (*SignInRequest) ProtoMessage() {}
 
 func (x *SignInRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[3]
+	mi := &file_zolal_v1_account_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -405,7 +483,7 @@ func (x *SignInRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignInRequest.ProtoReflect.Descriptor instead.
 func (*SignInRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{3}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *SignInRequest) GetUsername() string {
@@ -462,7 +540,7 @@ type RecoverRequest struct {
 
 func (x *RecoverRequest) Reset() {
 	*x = RecoverRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[4]
+	mi := &file_zolal_v1_account_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -474,7 +552,7 @@ func (x *RecoverRequest) String() string {
 func (*RecoverRequest) ProtoMessage() {}
 
 func (x *RecoverRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[4]
+	mi := &file_zolal_v1_account_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -487,7 +565,7 @@ func (x *RecoverRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecoverRequest.ProtoReflect.Descriptor instead.
 func (*RecoverRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{4}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *RecoverRequest) GetUsername() string {
@@ -534,7 +612,7 @@ type Session struct {
 
 func (x *Session) Reset() {
 	*x = Session{}
-	mi := &file_zolal_v1_account_proto_msgTypes[5]
+	mi := &file_zolal_v1_account_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -546,7 +624,7 @@ func (x *Session) String() string {
 func (*Session) ProtoMessage() {}
 
 func (x *Session) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[5]
+	mi := &file_zolal_v1_account_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -559,7 +637,7 @@ func (x *Session) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Session.ProtoReflect.Descriptor instead.
 func (*Session) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{5}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Session) GetAccount() uint32 {
@@ -627,7 +705,7 @@ type CheckUsernameRequest struct {
 
 func (x *CheckUsernameRequest) Reset() {
 	*x = CheckUsernameRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[6]
+	mi := &file_zolal_v1_account_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -639,7 +717,7 @@ func (x *CheckUsernameRequest) String() string {
 func (*CheckUsernameRequest) ProtoMessage() {}
 
 func (x *CheckUsernameRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[6]
+	mi := &file_zolal_v1_account_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -652,7 +730,7 @@ func (x *CheckUsernameRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckUsernameRequest.ProtoReflect.Descriptor instead.
 func (*CheckUsernameRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{6}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *CheckUsernameRequest) GetUsername() string {
@@ -672,7 +750,7 @@ type CheckUsernameResponse struct {
 
 func (x *CheckUsernameResponse) Reset() {
 	*x = CheckUsernameResponse{}
-	mi := &file_zolal_v1_account_proto_msgTypes[7]
+	mi := &file_zolal_v1_account_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -684,7 +762,7 @@ func (x *CheckUsernameResponse) String() string {
 func (*CheckUsernameResponse) ProtoMessage() {}
 
 func (x *CheckUsernameResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[7]
+	mi := &file_zolal_v1_account_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -697,7 +775,7 @@ func (x *CheckUsernameResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckUsernameResponse.ProtoReflect.Descriptor instead.
 func (*CheckUsernameResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{7}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CheckUsernameResponse) GetFree() bool {
@@ -723,7 +801,7 @@ type DevicesResponse struct {
 
 func (x *DevicesResponse) Reset() {
 	*x = DevicesResponse{}
-	mi := &file_zolal_v1_account_proto_msgTypes[8]
+	mi := &file_zolal_v1_account_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -735,7 +813,7 @@ func (x *DevicesResponse) String() string {
 func (*DevicesResponse) ProtoMessage() {}
 
 func (x *DevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[8]
+	mi := &file_zolal_v1_account_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -748,7 +826,7 @@ func (x *DevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DevicesResponse.ProtoReflect.Descriptor instead.
 func (*DevicesResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{8}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DevicesResponse) GetDevices() []*Device {
@@ -767,7 +845,7 @@ type RevokeDeviceRequest struct {
 
 func (x *RevokeDeviceRequest) Reset() {
 	*x = RevokeDeviceRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[9]
+	mi := &file_zolal_v1_account_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -779,7 +857,7 @@ func (x *RevokeDeviceRequest) String() string {
 func (*RevokeDeviceRequest) ProtoMessage() {}
 
 func (x *RevokeDeviceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[9]
+	mi := &file_zolal_v1_account_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -792,7 +870,7 @@ func (x *RevokeDeviceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeDeviceRequest.ProtoReflect.Descriptor instead.
 func (*RevokeDeviceRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{9}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RevokeDeviceRequest) GetDevice() uint32 {
@@ -813,7 +891,7 @@ type SetPasswordRequest struct {
 
 func (x *SetPasswordRequest) Reset() {
 	*x = SetPasswordRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[10]
+	mi := &file_zolal_v1_account_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -825,7 +903,7 @@ func (x *SetPasswordRequest) String() string {
 func (*SetPasswordRequest) ProtoMessage() {}
 
 func (x *SetPasswordRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[10]
+	mi := &file_zolal_v1_account_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -838,7 +916,7 @@ func (x *SetPasswordRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPasswordRequest.ProtoReflect.Descriptor instead.
 func (*SetPasswordRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{10}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *SetPasswordRequest) GetOldPassword() string {
@@ -872,7 +950,7 @@ type SetRecoveryRequest struct {
 
 func (x *SetRecoveryRequest) Reset() {
 	*x = SetRecoveryRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[11]
+	mi := &file_zolal_v1_account_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -884,7 +962,7 @@ func (x *SetRecoveryRequest) String() string {
 func (*SetRecoveryRequest) ProtoMessage() {}
 
 func (x *SetRecoveryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[11]
+	mi := &file_zolal_v1_account_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -897,7 +975,7 @@ func (x *SetRecoveryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetRecoveryRequest.ProtoReflect.Descriptor instead.
 func (*SetRecoveryRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{11}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SetRecoveryRequest) GetPassword() string {
@@ -925,7 +1003,7 @@ type CreateTokenRequest struct {
 
 func (x *CreateTokenRequest) Reset() {
 	*x = CreateTokenRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[12]
+	mi := &file_zolal_v1_account_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -937,7 +1015,7 @@ func (x *CreateTokenRequest) String() string {
 func (*CreateTokenRequest) ProtoMessage() {}
 
 func (x *CreateTokenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[12]
+	mi := &file_zolal_v1_account_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -950,7 +1028,7 @@ func (x *CreateTokenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateTokenRequest.ProtoReflect.Descriptor instead.
 func (*CreateTokenRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{12}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CreateTokenRequest) GetName() string {
@@ -983,7 +1061,7 @@ type PersonRequest struct {
 
 func (x *PersonRequest) Reset() {
 	*x = PersonRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[13]
+	mi := &file_zolal_v1_account_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -995,7 +1073,7 @@ func (x *PersonRequest) String() string {
 func (*PersonRequest) ProtoMessage() {}
 
 func (x *PersonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[13]
+	mi := &file_zolal_v1_account_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1008,7 +1086,7 @@ func (x *PersonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PersonRequest.ProtoReflect.Descriptor instead.
 func (*PersonRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{13}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *PersonRequest) GetAccount() uint32 {
@@ -1022,7 +1100,7 @@ var File_zolal_v1_account_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_account_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xb3\x04\n" +
+	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xde\x04\n" +
 	"\n" +
 	"ServerInfo\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x14\n" +
@@ -1042,10 +1120,16 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\x06signup\x18\r \x01(\tR\x06signup\x12\x1f\n" +
 	"\vsignup_work\x18\x0e \x01(\bR\n" +
 	"signupWork\x12\x18\n" +
-	"\acontact\x18\x0f \x03(\tR\acontact\x1a9\n" +
+	"\acontact\x18\x0f \x03(\tR\acontact\x12)\n" +
+	"\x05terms\x18\x11 \x01(\v2\x13.zolal.v1.TermsInfoR\x05terms\x1a9\n" +
 	"\vLimitsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\x88\x01\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\x87\x01\n" +
+	"\tTermsInfo\x12\x18\n" +
+	"\aversion\x18\x01 \x01(\rR\aversion\x12\x19\n" +
+	"\bsince_ms\x18\x02 \x01(\x03R\asinceMs\x12!\n" +
+	"\fnext_version\x18\x03 \x01(\rR\vnextVersion\x12\"\n" +
+	"\rnext_since_ms\x18\x04 \x01(\x03R\vnextSinceMs\"\x88\x01\n" +
 	"\n" +
 	"ClientInfo\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x12\x16\n" +
@@ -1144,94 +1228,96 @@ func file_zolal_v1_account_proto_rawDescGZIP() []byte {
 	return file_zolal_v1_account_proto_rawDescData
 }
 
-var file_zolal_v1_account_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_zolal_v1_account_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_zolal_v1_account_proto_goTypes = []any{
 	(*ServerInfo)(nil),            // 0: zolal.v1.ServerInfo
-	(*ClientInfo)(nil),            // 1: zolal.v1.ClientInfo
-	(*SignUpRequest)(nil),         // 2: zolal.v1.SignUpRequest
-	(*SignInRequest)(nil),         // 3: zolal.v1.SignInRequest
-	(*RecoverRequest)(nil),        // 4: zolal.v1.RecoverRequest
-	(*Session)(nil),               // 5: zolal.v1.Session
-	(*CheckUsernameRequest)(nil),  // 6: zolal.v1.CheckUsernameRequest
-	(*CheckUsernameResponse)(nil), // 7: zolal.v1.CheckUsernameResponse
-	(*DevicesResponse)(nil),       // 8: zolal.v1.DevicesResponse
-	(*RevokeDeviceRequest)(nil),   // 9: zolal.v1.RevokeDeviceRequest
-	(*SetPasswordRequest)(nil),    // 10: zolal.v1.SetPasswordRequest
-	(*SetRecoveryRequest)(nil),    // 11: zolal.v1.SetRecoveryRequest
-	(*CreateTokenRequest)(nil),    // 12: zolal.v1.CreateTokenRequest
-	(*PersonRequest)(nil),         // 13: zolal.v1.PersonRequest
-	nil,                           // 14: zolal.v1.ServerInfo.LimitsEntry
-	(*AddressList)(nil),           // 15: zolal.v1.AddressList
-	(*SignupWork)(nil),            // 16: zolal.v1.SignupWork
-	(*Device)(nil),                // 17: zolal.v1.Device
-	(*Empty)(nil),                 // 18: zolal.v1.Empty
-	(*ChallengeRequest)(nil),      // 19: zolal.v1.ChallengeRequest
-	(*ShowPassRequest)(nil),       // 20: zolal.v1.ShowPassRequest
-	(*SetSignupRequest)(nil),      // 21: zolal.v1.SetSignupRequest
-	(*CreatePassRequest)(nil),     // 22: zolal.v1.CreatePassRequest
-	(*PassesRequest)(nil),         // 23: zolal.v1.PassesRequest
-	(*RevokePassRequest)(nil),     // 24: zolal.v1.RevokePassRequest
-	(*UserState)(nil),             // 25: zolal.v1.UserState
-	(*Person)(nil),                // 26: zolal.v1.Person
-	(*SignupChallenge)(nil),       // 27: zolal.v1.SignupChallenge
-	(*ShownPass)(nil),             // 28: zolal.v1.ShownPass
-	(*SignupRules)(nil),           // 29: zolal.v1.SignupRules
-	(*CreatedPass)(nil),           // 30: zolal.v1.CreatedPass
-	(*PassesResponse)(nil),        // 31: zolal.v1.PassesResponse
+	(*TermsInfo)(nil),             // 1: zolal.v1.TermsInfo
+	(*ClientInfo)(nil),            // 2: zolal.v1.ClientInfo
+	(*SignUpRequest)(nil),         // 3: zolal.v1.SignUpRequest
+	(*SignInRequest)(nil),         // 4: zolal.v1.SignInRequest
+	(*RecoverRequest)(nil),        // 5: zolal.v1.RecoverRequest
+	(*Session)(nil),               // 6: zolal.v1.Session
+	(*CheckUsernameRequest)(nil),  // 7: zolal.v1.CheckUsernameRequest
+	(*CheckUsernameResponse)(nil), // 8: zolal.v1.CheckUsernameResponse
+	(*DevicesResponse)(nil),       // 9: zolal.v1.DevicesResponse
+	(*RevokeDeviceRequest)(nil),   // 10: zolal.v1.RevokeDeviceRequest
+	(*SetPasswordRequest)(nil),    // 11: zolal.v1.SetPasswordRequest
+	(*SetRecoveryRequest)(nil),    // 12: zolal.v1.SetRecoveryRequest
+	(*CreateTokenRequest)(nil),    // 13: zolal.v1.CreateTokenRequest
+	(*PersonRequest)(nil),         // 14: zolal.v1.PersonRequest
+	nil,                           // 15: zolal.v1.ServerInfo.LimitsEntry
+	(*AddressList)(nil),           // 16: zolal.v1.AddressList
+	(*SignupWork)(nil),            // 17: zolal.v1.SignupWork
+	(*Device)(nil),                // 18: zolal.v1.Device
+	(*Empty)(nil),                 // 19: zolal.v1.Empty
+	(*ChallengeRequest)(nil),      // 20: zolal.v1.ChallengeRequest
+	(*ShowPassRequest)(nil),       // 21: zolal.v1.ShowPassRequest
+	(*SetSignupRequest)(nil),      // 22: zolal.v1.SetSignupRequest
+	(*CreatePassRequest)(nil),     // 23: zolal.v1.CreatePassRequest
+	(*PassesRequest)(nil),         // 24: zolal.v1.PassesRequest
+	(*RevokePassRequest)(nil),     // 25: zolal.v1.RevokePassRequest
+	(*UserState)(nil),             // 26: zolal.v1.UserState
+	(*Person)(nil),                // 27: zolal.v1.Person
+	(*SignupChallenge)(nil),       // 28: zolal.v1.SignupChallenge
+	(*ShownPass)(nil),             // 29: zolal.v1.ShownPass
+	(*SignupRules)(nil),           // 30: zolal.v1.SignupRules
+	(*CreatedPass)(nil),           // 31: zolal.v1.CreatedPass
+	(*PassesResponse)(nil),        // 32: zolal.v1.PassesResponse
 }
 var file_zolal_v1_account_proto_depIdxs = []int32{
-	14, // 0: zolal.v1.ServerInfo.limits:type_name -> zolal.v1.ServerInfo.LimitsEntry
-	15, // 1: zolal.v1.ServerInfo.addresses:type_name -> zolal.v1.AddressList
-	1,  // 2: zolal.v1.SignUpRequest.client:type_name -> zolal.v1.ClientInfo
-	16, // 3: zolal.v1.SignUpRequest.work:type_name -> zolal.v1.SignupWork
-	1,  // 4: zolal.v1.SignInRequest.client:type_name -> zolal.v1.ClientInfo
-	1,  // 5: zolal.v1.RecoverRequest.client:type_name -> zolal.v1.ClientInfo
-	17, // 6: zolal.v1.DevicesResponse.devices:type_name -> zolal.v1.Device
-	18, // 7: zolal.v1.Accounts.Server:input_type -> zolal.v1.Empty
-	2,  // 8: zolal.v1.Accounts.SignUp:input_type -> zolal.v1.SignUpRequest
-	3,  // 9: zolal.v1.Accounts.SignIn:input_type -> zolal.v1.SignInRequest
-	4,  // 10: zolal.v1.Accounts.Recover:input_type -> zolal.v1.RecoverRequest
-	6,  // 11: zolal.v1.Accounts.CheckUsername:input_type -> zolal.v1.CheckUsernameRequest
-	18, // 12: zolal.v1.Accounts.SignOut:input_type -> zolal.v1.Empty
-	18, // 13: zolal.v1.Accounts.Me:input_type -> zolal.v1.Empty
-	18, // 14: zolal.v1.Accounts.Devices:input_type -> zolal.v1.Empty
-	9,  // 15: zolal.v1.Accounts.RevokeDevice:input_type -> zolal.v1.RevokeDeviceRequest
-	10, // 16: zolal.v1.Accounts.SetPassword:input_type -> zolal.v1.SetPasswordRequest
-	11, // 17: zolal.v1.Accounts.SetRecovery:input_type -> zolal.v1.SetRecoveryRequest
-	12, // 18: zolal.v1.Accounts.CreateToken:input_type -> zolal.v1.CreateTokenRequest
-	13, // 19: zolal.v1.Accounts.Person:input_type -> zolal.v1.PersonRequest
-	19, // 20: zolal.v1.Accounts.Challenge:input_type -> zolal.v1.ChallengeRequest
-	20, // 21: zolal.v1.Accounts.ShowPass:input_type -> zolal.v1.ShowPassRequest
-	18, // 22: zolal.v1.Accounts.Signup:input_type -> zolal.v1.Empty
-	21, // 23: zolal.v1.Accounts.SetSignup:input_type -> zolal.v1.SetSignupRequest
-	22, // 24: zolal.v1.Accounts.CreatePass:input_type -> zolal.v1.CreatePassRequest
-	23, // 25: zolal.v1.Accounts.Passes:input_type -> zolal.v1.PassesRequest
-	24, // 26: zolal.v1.Accounts.RevokePass:input_type -> zolal.v1.RevokePassRequest
-	0,  // 27: zolal.v1.Accounts.Server:output_type -> zolal.v1.ServerInfo
-	5,  // 28: zolal.v1.Accounts.SignUp:output_type -> zolal.v1.Session
-	5,  // 29: zolal.v1.Accounts.SignIn:output_type -> zolal.v1.Session
-	5,  // 30: zolal.v1.Accounts.Recover:output_type -> zolal.v1.Session
-	7,  // 31: zolal.v1.Accounts.CheckUsername:output_type -> zolal.v1.CheckUsernameResponse
-	18, // 32: zolal.v1.Accounts.SignOut:output_type -> zolal.v1.Empty
-	25, // 33: zolal.v1.Accounts.Me:output_type -> zolal.v1.UserState
-	8,  // 34: zolal.v1.Accounts.Devices:output_type -> zolal.v1.DevicesResponse
-	18, // 35: zolal.v1.Accounts.RevokeDevice:output_type -> zolal.v1.Empty
-	18, // 36: zolal.v1.Accounts.SetPassword:output_type -> zolal.v1.Empty
-	18, // 37: zolal.v1.Accounts.SetRecovery:output_type -> zolal.v1.Empty
-	5,  // 38: zolal.v1.Accounts.CreateToken:output_type -> zolal.v1.Session
-	26, // 39: zolal.v1.Accounts.Person:output_type -> zolal.v1.Person
-	27, // 40: zolal.v1.Accounts.Challenge:output_type -> zolal.v1.SignupChallenge
-	28, // 41: zolal.v1.Accounts.ShowPass:output_type -> zolal.v1.ShownPass
-	29, // 42: zolal.v1.Accounts.Signup:output_type -> zolal.v1.SignupRules
-	29, // 43: zolal.v1.Accounts.SetSignup:output_type -> zolal.v1.SignupRules
-	30, // 44: zolal.v1.Accounts.CreatePass:output_type -> zolal.v1.CreatedPass
-	31, // 45: zolal.v1.Accounts.Passes:output_type -> zolal.v1.PassesResponse
-	18, // 46: zolal.v1.Accounts.RevokePass:output_type -> zolal.v1.Empty
-	27, // [27:47] is the sub-list for method output_type
-	7,  // [7:27] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	15, // 0: zolal.v1.ServerInfo.limits:type_name -> zolal.v1.ServerInfo.LimitsEntry
+	16, // 1: zolal.v1.ServerInfo.addresses:type_name -> zolal.v1.AddressList
+	1,  // 2: zolal.v1.ServerInfo.terms:type_name -> zolal.v1.TermsInfo
+	2,  // 3: zolal.v1.SignUpRequest.client:type_name -> zolal.v1.ClientInfo
+	17, // 4: zolal.v1.SignUpRequest.work:type_name -> zolal.v1.SignupWork
+	2,  // 5: zolal.v1.SignInRequest.client:type_name -> zolal.v1.ClientInfo
+	2,  // 6: zolal.v1.RecoverRequest.client:type_name -> zolal.v1.ClientInfo
+	18, // 7: zolal.v1.DevicesResponse.devices:type_name -> zolal.v1.Device
+	19, // 8: zolal.v1.Accounts.Server:input_type -> zolal.v1.Empty
+	3,  // 9: zolal.v1.Accounts.SignUp:input_type -> zolal.v1.SignUpRequest
+	4,  // 10: zolal.v1.Accounts.SignIn:input_type -> zolal.v1.SignInRequest
+	5,  // 11: zolal.v1.Accounts.Recover:input_type -> zolal.v1.RecoverRequest
+	7,  // 12: zolal.v1.Accounts.CheckUsername:input_type -> zolal.v1.CheckUsernameRequest
+	19, // 13: zolal.v1.Accounts.SignOut:input_type -> zolal.v1.Empty
+	19, // 14: zolal.v1.Accounts.Me:input_type -> zolal.v1.Empty
+	19, // 15: zolal.v1.Accounts.Devices:input_type -> zolal.v1.Empty
+	10, // 16: zolal.v1.Accounts.RevokeDevice:input_type -> zolal.v1.RevokeDeviceRequest
+	11, // 17: zolal.v1.Accounts.SetPassword:input_type -> zolal.v1.SetPasswordRequest
+	12, // 18: zolal.v1.Accounts.SetRecovery:input_type -> zolal.v1.SetRecoveryRequest
+	13, // 19: zolal.v1.Accounts.CreateToken:input_type -> zolal.v1.CreateTokenRequest
+	14, // 20: zolal.v1.Accounts.Person:input_type -> zolal.v1.PersonRequest
+	20, // 21: zolal.v1.Accounts.Challenge:input_type -> zolal.v1.ChallengeRequest
+	21, // 22: zolal.v1.Accounts.ShowPass:input_type -> zolal.v1.ShowPassRequest
+	19, // 23: zolal.v1.Accounts.Signup:input_type -> zolal.v1.Empty
+	22, // 24: zolal.v1.Accounts.SetSignup:input_type -> zolal.v1.SetSignupRequest
+	23, // 25: zolal.v1.Accounts.CreatePass:input_type -> zolal.v1.CreatePassRequest
+	24, // 26: zolal.v1.Accounts.Passes:input_type -> zolal.v1.PassesRequest
+	25, // 27: zolal.v1.Accounts.RevokePass:input_type -> zolal.v1.RevokePassRequest
+	0,  // 28: zolal.v1.Accounts.Server:output_type -> zolal.v1.ServerInfo
+	6,  // 29: zolal.v1.Accounts.SignUp:output_type -> zolal.v1.Session
+	6,  // 30: zolal.v1.Accounts.SignIn:output_type -> zolal.v1.Session
+	6,  // 31: zolal.v1.Accounts.Recover:output_type -> zolal.v1.Session
+	8,  // 32: zolal.v1.Accounts.CheckUsername:output_type -> zolal.v1.CheckUsernameResponse
+	19, // 33: zolal.v1.Accounts.SignOut:output_type -> zolal.v1.Empty
+	26, // 34: zolal.v1.Accounts.Me:output_type -> zolal.v1.UserState
+	9,  // 35: zolal.v1.Accounts.Devices:output_type -> zolal.v1.DevicesResponse
+	19, // 36: zolal.v1.Accounts.RevokeDevice:output_type -> zolal.v1.Empty
+	19, // 37: zolal.v1.Accounts.SetPassword:output_type -> zolal.v1.Empty
+	19, // 38: zolal.v1.Accounts.SetRecovery:output_type -> zolal.v1.Empty
+	6,  // 39: zolal.v1.Accounts.CreateToken:output_type -> zolal.v1.Session
+	27, // 40: zolal.v1.Accounts.Person:output_type -> zolal.v1.Person
+	28, // 41: zolal.v1.Accounts.Challenge:output_type -> zolal.v1.SignupChallenge
+	29, // 42: zolal.v1.Accounts.ShowPass:output_type -> zolal.v1.ShownPass
+	30, // 43: zolal.v1.Accounts.Signup:output_type -> zolal.v1.SignupRules
+	30, // 44: zolal.v1.Accounts.SetSignup:output_type -> zolal.v1.SignupRules
+	31, // 45: zolal.v1.Accounts.CreatePass:output_type -> zolal.v1.CreatedPass
+	32, // 46: zolal.v1.Accounts.Passes:output_type -> zolal.v1.PassesResponse
+	19, // 47: zolal.v1.Accounts.RevokePass:output_type -> zolal.v1.Empty
+	28, // [28:48] is the sub-list for method output_type
+	8,  // [8:28] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_account_proto_init() }
@@ -1248,7 +1334,7 @@ func file_zolal_v1_account_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_account_proto_rawDesc), len(file_zolal_v1_account_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   15,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

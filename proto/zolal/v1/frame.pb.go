@@ -83,6 +83,7 @@ const (
 	ErrorCode_PASS_REVOKED           ErrorCode = 51 // the invitation to sign up was withdrawn
 	ErrorCode_FACTOR_NEEDED          ErrorCode = 54
 	ErrorCode_FACTOR_WRONG           ErrorCode = 55
+	ErrorCode_QUOTA_USED_UP          ErrorCode = 59 // the account has stored its share of today; see retry_ms
 )
 
 // Enum value maps for ErrorCode.
@@ -142,6 +143,7 @@ var (
 		51: "PASS_REVOKED",
 		54: "FACTOR_NEEDED",
 		55: "FACTOR_WRONG",
+		59: "QUOTA_USED_UP",
 	}
 	ErrorCode_value = map[string]int32{
 		"ERROR_CODE_UNSPECIFIED": 0,
@@ -198,6 +200,7 @@ var (
 		"PASS_REVOKED":           51,
 		"FACTOR_NEEDED":          54,
 		"FACTOR_WRONG":           55,
+		"QUOTA_USED_UP":          59,
 	}
 )
 
@@ -717,7 +720,7 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x1a\n" +
 	"\apayload\x18\x02 \x01(\fH\x00R\apayload\x12'\n" +
 	"\x05error\x18\x03 \x01(\v2\x0f.zolal.v1.ErrorH\x00R\x05errorB\b\n" +
-	"\x06result*\xcf\a\n" +
+	"\x06result*\xe2\a\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x0f\n" +
@@ -779,7 +782,8 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\rWORK_REQUIRED\x102\x12\x10\n" +
 	"\fPASS_REVOKED\x103\x12\x11\n" +
 	"\rFACTOR_NEEDED\x106\x12\x10\n" +
-	"\fFACTOR_WRONG\x107B2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\fFACTOR_WRONG\x107\x12\x11\n" +
+	"\rQUOTA_USED_UP\x10;B2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_frame_proto_rawDescOnce sync.Once

@@ -52,6 +52,7 @@ export type ErrorCode =
   | 'LIMITED'
   | 'WORK_REQUIRED'
   | 'PASS_REVOKED'
+  | 'QUOTA_USED_UP'
 
 /** The one error that methods of AppModel reject with. */
 export class AppError extends Error {

@@ -632,5 +632,6 @@ export const make = (f: Format) => ({
     LIMITED: 'The operator of this server has limited this for now. Settings say why, and how to appeal.',
     WORK_REQUIRED: 'Sign-up did not work out. Try again.',
     PASS_REVOKED: 'This invitation was withdrawn.',
+    QUOTA_USED_UP: 'Your share of the server’s space for today is used up. Try again tomorrow.',
   } satisfies Record<ErrorCode, string>,
 })

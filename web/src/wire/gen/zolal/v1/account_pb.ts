@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/account.proto.
  */
 export const file_zolal_v1_account: GenFile = /*@__PURE__*/
-  fileDesc("ChZ6b2xhbC92MS9hY2NvdW50LnByb3RvEgh6b2xhbC52MSKMAwoKU2VydmVySW5mbxIPCgd2ZXJzaW9uGAEgASgJEg0KBWJ1aWxkGAIgASgJEhMKC2luY2FybmF0aW9uGAMgASgMEhQKDGNhcGFiaWxpdGllcxgEIAMoCRIQCghwcm90b2NvbBgFIAEoDRIUCgxwcm90b2NvbF9taW4YBiABKA0SMAoGbGltaXRzGAcgAygLMiAuem9sYWwudjEuU2VydmVySW5mby5MaW1pdHNFbnRyeRIUCgxzZXR1cF9uZWVkZWQYCCABKAgSEwoLb3Blbl9zaWdudXAYCSABKAgSEQoJc2VydmVyX21zGAogASgDEigKCWFkZHJlc3NlcxgLIAEoCzIVLnpvbGFsLnYxLkFkZHJlc3NMaXN0EgwKBG5hbWUYDCABKAkSDgoGc2lnbnVwGA0gASgJEhMKC3NpZ251cF93b3JrGA4gASgIEg8KB2NvbnRhY3QYDyADKAkaLQoLTGltaXRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASJeCgpDbGllbnRJbmZvEg4KBmRldmljZRgBIAEoCRIOCgZjbGllbnQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRINCgVidWlsZBgEIAEoCRIQCghwcm90b2NvbBgFIAEoDSLHAQoNU2lnblVwUmVxdWVzdBILCgNrZXkYASABKAwSEAoIdXNlcm5hbWUYAiABKAkSEAoIcGFzc3dvcmQYAyABKAkSDAoEbmFtZRgEIAEoCRIQCghyZWNvdmVyeRgFIAEoDBINCgVzZXR1cBgGIAEoCRIkCgZjbGllbnQYByABKAsyFC56b2xhbC52MS5DbGllbnRJbmZvEgwKBHBhc3MYCCABKAkSIgoEd29yaxgJIAEoCzIULnpvbGFsLnYxLlNpZ251cFdvcmsijwEKDVNpZ25JblJlcXVlc3QSEAoIdXNlcm5hbWUYASABKAkSEAoIcGFzc3dvcmQYAiABKAkSJAoGY2xpZW50GAMgASgLMhQuem9sYWwudjEuQ2xpZW50SW5mbxIUCgxkZXZpY2VfcHJvb2YYBCABKAkSDAoEY29kZRgFIAEoCRIQCghyZWNvdmVyeRgGIAEoDCJwCg5SZWNvdmVyUmVxdWVzdBIQCgh1c2VybmFtZRgBIAEoCRIQCghyZWNvdmVyeRgCIAEoDBIUCgxuZXdfcGFzc3dvcmQYAyABKAkSJAoGY2xpZW50GAQgASgLMhQuem9sYWwudjEuQ2xpZW50SW5mbyKPAQoHU2Vzc2lvbhIPCgdhY2NvdW50GAEgASgNEg4KBmRldmljZRgCIAEoDRINCgV0b2tlbhgDIAEoCRIQCgh1c2VybmFtZRgEIAEoCRIMCgRuYW1lGAUgASgJEhAKCG9wZXJhdG9yGAYgASgIEg4KBnNjb3BlcxgHIAMoCRISCgpleHBpcmVzX21zGAggASgDIigKFENoZWNrVXNlcm5hbWVSZXF1ZXN0EhAKCHVzZXJuYW1lGAEgASgJIjMKFUNoZWNrVXNlcm5hbWVSZXNwb25zZRIMCgRmcmVlGAEgASgIEgwKBGNvZGUYAiABKAkiNAoPRGV2aWNlc1Jlc3BvbnNlEiEKB2RldmljZXMYASADKAsyEC56b2xhbC52MS5EZXZpY2UiJQoTUmV2b2tlRGV2aWNlUmVxdWVzdBIOCgZkZXZpY2UYASABKA0iVgoSU2V0UGFzc3dvcmRSZXF1ZXN0EhQKDG9sZF9wYXNzd29yZBgBIAEoCRIUCgxuZXdfcGFzc3dvcmQYAiABKAkSFAoMa2VlcF9kZXZpY2VzGAMgASgIIjgKElNldFJlY292ZXJ5UmVxdWVzdBIQCghwYXNzd29yZBgBIAEoCRIQCghyZWNvdmVyeRgCIAEoDCJGChJDcmVhdGVUb2tlblJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZzY29wZXMYAiADKAkSEgoKZXhwaXJlc19tcxgDIAEoAyIgCg1QZXJzb25SZXF1ZXN0Eg8KB2FjY291bnQYASABKA0ynwkKCEFjY291bnRzEi8KBlNlcnZlchIPLnpvbGFsLnYxLkVtcHR5GhQuem9sYWwudjEuU2VydmVySW5mbxI0CgZTaWduVXASFy56b2xhbC52MS5TaWduVXBSZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhI0CgZTaWduSW4SFy56b2xhbC52MS5TaWduSW5SZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhI2CgdSZWNvdmVyEhguem9sYWwudjEuUmVjb3ZlclJlcXVlc3QaES56b2xhbC52MS5TZXNzaW9uElAKDUNoZWNrVXNlcm5hbWUSHi56b2xhbC52MS5DaGVja1VzZXJuYW1lUmVxdWVzdBofLnpvbGFsLnYxLkNoZWNrVXNlcm5hbWVSZXNwb25zZRIrCgdTaWduT3V0Eg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRIqCgJNZRIPLnpvbGFsLnYxLkVtcHR5GhMuem9sYWwudjEuVXNlclN0YXRlEjUKB0RldmljZXMSDy56b2xhbC52MS5FbXB0eRoZLnpvbGFsLnYxLkRldmljZXNSZXNwb25zZRI+CgxSZXZva2VEZXZpY2USHS56b2xhbC52MS5SZXZva2VEZXZpY2VSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHkSPAoLU2V0UGFzc3dvcmQSHC56b2xhbC52MS5TZXRQYXNzd29yZFJlcXVlc3QaDy56b2xhbC52MS5FbXB0eRI8CgtTZXRSZWNvdmVyeRIcLnpvbGFsLnYxLlNldFJlY292ZXJ5UmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5Ej4KC0NyZWF0ZVRva2VuEhwuem9sYWwudjEuQ3JlYXRlVG9rZW5SZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhIzCgZQZXJzb24SFy56b2xhbC52MS5QZXJzb25SZXF1ZXN0GhAuem9sYWwudjEuUGVyc29uEkIKCUNoYWxsZW5nZRIaLnpvbGFsLnYxLkNoYWxsZW5nZVJlcXVlc3QaGS56b2xhbC52MS5TaWdudXBDaGFsbGVuZ2USOgoIU2hvd1Bhc3MSGS56b2xhbC52MS5TaG93UGFzc1JlcXVlc3QaEy56b2xhbC52MS5TaG93blBhc3MSMAoGU2lnbnVwEg8uem9sYWwudjEuRW1wdHkaFS56b2xhbC52MS5TaWdudXBSdWxlcxI+CglTZXRTaWdudXASGi56b2xhbC52MS5TZXRTaWdudXBSZXF1ZXN0GhUuem9sYWwudjEuU2lnbnVwUnVsZXMSQAoKQ3JlYXRlUGFzcxIbLnpvbGFsLnYxLkNyZWF0ZVBhc3NSZXF1ZXN0GhUuem9sYWwudjEuQ3JlYXRlZFBhc3MSOwoGUGFzc2VzEhcuem9sYWwudjEuUGFzc2VzUmVxdWVzdBoYLnpvbGFsLnYxLlBhc3Nlc1Jlc3BvbnNlEjoKClJldm9rZVBhc3MSGy56b2xhbC52MS5SZXZva2VQYXNzUmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5QjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_chat, file_zolal_v1_signup, file_zolal_v1_sync]);
+  fileDesc("ChZ6b2xhbC92MS9hY2NvdW50LnByb3RvEgh6b2xhbC52MSKwAwoKU2VydmVySW5mbxIPCgd2ZXJzaW9uGAEgASgJEg0KBWJ1aWxkGAIgASgJEhMKC2luY2FybmF0aW9uGAMgASgMEhQKDGNhcGFiaWxpdGllcxgEIAMoCRIQCghwcm90b2NvbBgFIAEoDRIUCgxwcm90b2NvbF9taW4YBiABKA0SMAoGbGltaXRzGAcgAygLMiAuem9sYWwudjEuU2VydmVySW5mby5MaW1pdHNFbnRyeRIUCgxzZXR1cF9uZWVkZWQYCCABKAgSEwoLb3Blbl9zaWdudXAYCSABKAgSEQoJc2VydmVyX21zGAogASgDEigKCWFkZHJlc3NlcxgLIAEoCzIVLnpvbGFsLnYxLkFkZHJlc3NMaXN0EgwKBG5hbWUYDCABKAkSDgoGc2lnbnVwGA0gASgJEhMKC3NpZ251cF93b3JrGA4gASgIEg8KB2NvbnRhY3QYDyADKAkSIgoFdGVybXMYESABKAsyEy56b2xhbC52MS5UZXJtc0luZm8aLQoLTGltaXRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASJbCglUZXJtc0luZm8SDwoHdmVyc2lvbhgBIAEoDRIQCghzaW5jZV9tcxgCIAEoAxIUCgxuZXh0X3ZlcnNpb24YAyABKA0SFQoNbmV4dF9zaW5jZV9tcxgEIAEoAyJeCgpDbGllbnRJbmZvEg4KBmRldmljZRgBIAEoCRIOCgZjbGllbnQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRINCgVidWlsZBgEIAEoCRIQCghwcm90b2NvbBgFIAEoDSLHAQoNU2lnblVwUmVxdWVzdBILCgNrZXkYASABKAwSEAoIdXNlcm5hbWUYAiABKAkSEAoIcGFzc3dvcmQYAyABKAkSDAoEbmFtZRgEIAEoCRIQCghyZWNvdmVyeRgFIAEoDBINCgVzZXR1cBgGIAEoCRIkCgZjbGllbnQYByABKAsyFC56b2xhbC52MS5DbGllbnRJbmZvEgwKBHBhc3MYCCABKAkSIgoEd29yaxgJIAEoCzIULnpvbGFsLnYxLlNpZ251cFdvcmsijwEKDVNpZ25JblJlcXVlc3QSEAoIdXNlcm5hbWUYASABKAkSEAoIcGFzc3dvcmQYAiABKAkSJAoGY2xpZW50GAMgASgLMhQuem9sYWwudjEuQ2xpZW50SW5mbxIUCgxkZXZpY2VfcHJvb2YYBCABKAkSDAoEY29kZRgFIAEoCRIQCghyZWNvdmVyeRgGIAEoDCJwCg5SZWNvdmVyUmVxdWVzdBIQCgh1c2VybmFtZRgBIAEoCRIQCghyZWNvdmVyeRgCIAEoDBIUCgxuZXdfcGFzc3dvcmQYAyABKAkSJAoGY2xpZW50GAQgASgLMhQuem9sYWwudjEuQ2xpZW50SW5mbyKPAQoHU2Vzc2lvbhIPCgdhY2NvdW50GAEgASgNEg4KBmRldmljZRgCIAEoDRINCgV0b2tlbhgDIAEoCRIQCgh1c2VybmFtZRgEIAEoCRIMCgRuYW1lGAUgASgJEhAKCG9wZXJhdG9yGAYgASgIEg4KBnNjb3BlcxgHIAMoCRISCgpleHBpcmVzX21zGAggASgDIigKFENoZWNrVXNlcm5hbWVSZXF1ZXN0EhAKCHVzZXJuYW1lGAEgASgJIjMKFUNoZWNrVXNlcm5hbWVSZXNwb25zZRIMCgRmcmVlGAEgASgIEgwKBGNvZGUYAiABKAkiNAoPRGV2aWNlc1Jlc3BvbnNlEiEKB2RldmljZXMYASADKAsyEC56b2xhbC52MS5EZXZpY2UiJQoTUmV2b2tlRGV2aWNlUmVxdWVzdBIOCgZkZXZpY2UYASABKA0iVgoSU2V0UGFzc3dvcmRSZXF1ZXN0EhQKDG9sZF9wYXNzd29yZBgBIAEoCRIUCgxuZXdfcGFzc3dvcmQYAiABKAkSFAoMa2VlcF9kZXZpY2VzGAMgASgIIjgKElNldFJlY292ZXJ5UmVxdWVzdBIQCghwYXNzd29yZBgBIAEoCRIQCghyZWNvdmVyeRgCIAEoDCJGChJDcmVhdGVUb2tlblJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZzY29wZXMYAiADKAkSEgoKZXhwaXJlc19tcxgDIAEoAyIgCg1QZXJzb25SZXF1ZXN0Eg8KB2FjY291bnQYASABKA0ynwkKCEFjY291bnRzEi8KBlNlcnZlchIPLnpvbGFsLnYxLkVtcHR5GhQuem9sYWwudjEuU2VydmVySW5mbxI0CgZTaWduVXASFy56b2xhbC52MS5TaWduVXBSZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhI0CgZTaWduSW4SFy56b2xhbC52MS5TaWduSW5SZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhI2CgdSZWNvdmVyEhguem9sYWwudjEuUmVjb3ZlclJlcXVlc3QaES56b2xhbC52MS5TZXNzaW9uElAKDUNoZWNrVXNlcm5hbWUSHi56b2xhbC52MS5DaGVja1VzZXJuYW1lUmVxdWVzdBofLnpvbGFsLnYxLkNoZWNrVXNlcm5hbWVSZXNwb25zZRIrCgdTaWduT3V0Eg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRIqCgJNZRIPLnpvbGFsLnYxLkVtcHR5GhMuem9sYWwudjEuVXNlclN0YXRlEjUKB0RldmljZXMSDy56b2xhbC52MS5FbXB0eRoZLnpvbGFsLnYxLkRldmljZXNSZXNwb25zZRI+CgxSZXZva2VEZXZpY2USHS56b2xhbC52MS5SZXZva2VEZXZpY2VSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHkSPAoLU2V0UGFzc3dvcmQSHC56b2xhbC52MS5TZXRQYXNzd29yZFJlcXVlc3QaDy56b2xhbC52MS5FbXB0eRI8CgtTZXRSZWNvdmVyeRIcLnpvbGFsLnYxLlNldFJlY292ZXJ5UmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5Ej4KC0NyZWF0ZVRva2VuEhwuem9sYWwudjEuQ3JlYXRlVG9rZW5SZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhIzCgZQZXJzb24SFy56b2xhbC52MS5QZXJzb25SZXF1ZXN0GhAuem9sYWwudjEuUGVyc29uEkIKCUNoYWxsZW5nZRIaLnpvbGFsLnYxLkNoYWxsZW5nZVJlcXVlc3QaGS56b2xhbC52MS5TaWdudXBDaGFsbGVuZ2USOgoIU2hvd1Bhc3MSGS56b2xhbC52MS5TaG93UGFzc1JlcXVlc3QaEy56b2xhbC52MS5TaG93blBhc3MSMAoGU2lnbnVwEg8uem9sYWwudjEuRW1wdHkaFS56b2xhbC52MS5TaWdudXBSdWxlcxI+CglTZXRTaWdudXASGi56b2xhbC52MS5TZXRTaWdudXBSZXF1ZXN0GhUuem9sYWwudjEuU2lnbnVwUnVsZXMSQAoKQ3JlYXRlUGFzcxIbLnpvbGFsLnYxLkNyZWF0ZVBhc3NSZXF1ZXN0GhUuem9sYWwudjEuQ3JlYXRlZFBhc3MSOwoGUGFzc2VzEhcuem9sYWwudjEuUGFzc2VzUmVxdWVzdBoYLnpvbGFsLnYxLlBhc3Nlc1Jlc3BvbnNlEjoKClJldm9rZVBhc3MSGy56b2xhbC52MS5SZXZva2VQYXNzUmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5QjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_chat, file_zolal_v1_signup, file_zolal_v1_sync]);
 
 /**
  * @generated from message zolal.v1.ServerInfo
@@ -114,6 +114,13 @@ export type ServerInfo = Message<"zolal.v1.ServerInfo"> & {
    * @generated from field: repeated string contact = 15;
    */
   contact: string[];
+
+  /**
+   * of use, and rules; read at /terms
+   *
+   * @generated from field: zolal.v1.TermsInfo terms = 17;
+   */
+  terms?: TermsInfo | undefined;
 };
 
 /**
@@ -122,6 +129,43 @@ export type ServerInfo = Message<"zolal.v1.ServerInfo"> & {
  */
 export const ServerInfoSchema: GenMessage<ServerInfo> = /*@__PURE__*/
   messageDesc(file_zolal_v1_account, 0);
+
+/**
+ * TermsInfo says which version of the terms is in force and which is announced. Every version, and what it
+ * changed, is read at /terms?version=N.
+ *
+ * @generated from message zolal.v1.TermsInfo
+ */
+export type TermsInfo = Message<"zolal.v1.TermsInfo"> & {
+  /**
+   * @generated from field: uint32 version = 1;
+   */
+  version: number;
+
+  /**
+   * @generated from field: int64 since_ms = 2;
+   */
+  sinceMs: bigint;
+
+  /**
+   * 0: none is announced
+   *
+   * @generated from field: uint32 next_version = 3;
+   */
+  nextVersion: number;
+
+  /**
+   * @generated from field: int64 next_since_ms = 4;
+   */
+  nextSinceMs: bigint;
+};
+
+/**
+ * Describes the message zolal.v1.TermsInfo.
+ * Use `create(TermsInfoSchema)` to create a new message.
+ */
+export const TermsInfoSchema: GenMessage<TermsInfo> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_account, 1);
 
 /**
  * ClientInfo says what program asks.
@@ -164,7 +208,7 @@ export type ClientInfo = Message<"zolal.v1.ClientInfo"> & {
  * Use `create(ClientInfoSchema)` to create a new message.
  */
 export const ClientInfoSchema: GenMessage<ClientInfo> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 1);
+  messageDesc(file_zolal_v1_account, 2);
 
 /**
  * @generated from message zolal.v1.SignUpRequest
@@ -231,7 +275,7 @@ export type SignUpRequest = Message<"zolal.v1.SignUpRequest"> & {
  * Use `create(SignUpRequestSchema)` to create a new message.
  */
 export const SignUpRequestSchema: GenMessage<SignUpRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 2);
+  messageDesc(file_zolal_v1_account, 3);
 
 /**
  * @generated from message zolal.v1.SignInRequest
@@ -279,7 +323,7 @@ export type SignInRequest = Message<"zolal.v1.SignInRequest"> & {
  * Use `create(SignInRequestSchema)` to create a new message.
  */
 export const SignInRequestSchema: GenMessage<SignInRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 3);
+  messageDesc(file_zolal_v1_account, 4);
 
 /**
  * @generated from message zolal.v1.RecoverRequest
@@ -311,7 +355,7 @@ export type RecoverRequest = Message<"zolal.v1.RecoverRequest"> & {
  * Use `create(RecoverRequestSchema)` to create a new message.
  */
 export const RecoverRequestSchema: GenMessage<RecoverRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 4);
+  messageDesc(file_zolal_v1_account, 5);
 
 /**
  * @generated from message zolal.v1.Session
@@ -367,7 +411,7 @@ export type Session = Message<"zolal.v1.Session"> & {
  * Use `create(SessionSchema)` to create a new message.
  */
 export const SessionSchema: GenMessage<Session> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 5);
+  messageDesc(file_zolal_v1_account, 6);
 
 /**
  * @generated from message zolal.v1.CheckUsernameRequest
@@ -384,7 +428,7 @@ export type CheckUsernameRequest = Message<"zolal.v1.CheckUsernameRequest"> & {
  * Use `create(CheckUsernameRequestSchema)` to create a new message.
  */
 export const CheckUsernameRequestSchema: GenMessage<CheckUsernameRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 6);
+  messageDesc(file_zolal_v1_account, 7);
 
 /**
  * @generated from message zolal.v1.CheckUsernameResponse
@@ -408,7 +452,7 @@ export type CheckUsernameResponse = Message<"zolal.v1.CheckUsernameResponse"> & 
  * Use `create(CheckUsernameResponseSchema)` to create a new message.
  */
 export const CheckUsernameResponseSchema: GenMessage<CheckUsernameResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 7);
+  messageDesc(file_zolal_v1_account, 8);
 
 /**
  * @generated from message zolal.v1.DevicesResponse
@@ -425,7 +469,7 @@ export type DevicesResponse = Message<"zolal.v1.DevicesResponse"> & {
  * Use `create(DevicesResponseSchema)` to create a new message.
  */
 export const DevicesResponseSchema: GenMessage<DevicesResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 8);
+  messageDesc(file_zolal_v1_account, 9);
 
 /**
  * @generated from message zolal.v1.RevokeDeviceRequest
@@ -444,7 +488,7 @@ export type RevokeDeviceRequest = Message<"zolal.v1.RevokeDeviceRequest"> & {
  * Use `create(RevokeDeviceRequestSchema)` to create a new message.
  */
 export const RevokeDeviceRequestSchema: GenMessage<RevokeDeviceRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 9);
+  messageDesc(file_zolal_v1_account, 10);
 
 /**
  * @generated from message zolal.v1.SetPasswordRequest
@@ -471,7 +515,7 @@ export type SetPasswordRequest = Message<"zolal.v1.SetPasswordRequest"> & {
  * Use `create(SetPasswordRequestSchema)` to create a new message.
  */
 export const SetPasswordRequestSchema: GenMessage<SetPasswordRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 10);
+  messageDesc(file_zolal_v1_account, 11);
 
 /**
  * @generated from message zolal.v1.SetRecoveryRequest
@@ -493,7 +537,7 @@ export type SetRecoveryRequest = Message<"zolal.v1.SetRecoveryRequest"> & {
  * Use `create(SetRecoveryRequestSchema)` to create a new message.
  */
 export const SetRecoveryRequestSchema: GenMessage<SetRecoveryRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 11);
+  messageDesc(file_zolal_v1_account, 12);
 
 /**
  * @generated from message zolal.v1.CreateTokenRequest
@@ -522,7 +566,7 @@ export type CreateTokenRequest = Message<"zolal.v1.CreateTokenRequest"> & {
  * Use `create(CreateTokenRequestSchema)` to create a new message.
  */
 export const CreateTokenRequestSchema: GenMessage<CreateTokenRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 12);
+  messageDesc(file_zolal_v1_account, 13);
 
 /**
  * @generated from message zolal.v1.PersonRequest
@@ -539,7 +583,7 @@ export type PersonRequest = Message<"zolal.v1.PersonRequest"> & {
  * Use `create(PersonRequestSchema)` to create a new message.
  */
 export const PersonRequestSchema: GenMessage<PersonRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 13);
+  messageDesc(file_zolal_v1_account, 14);
 
 /**
  * @generated from service zolal.v1.Accounts
