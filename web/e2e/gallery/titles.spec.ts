@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
 
@@ -49,18 +50,26 @@ for (const language of ['fa', 'en'] as const) {
       for (const id of [105, 106]) {
         await expect(page.locator(`nav a[href="#/c/${id}"] .title`)).not.toHaveAttribute('data-cut')
       }
+      const { violations } = await new AxeBuilder({ page })
+        .setLegacyMode()
+        .withRules('color-contrast')
+        .analyze()
+      expect(violations.flatMap((v) => v.nodes.map((n) => n.html))).toEqual([])
       await page.screenshot({ path: `test-results/screens/titles-${language}-${width}.png` })
       await gallery.open(page, '#/c/101', { language })
       await name(page)
       if (width < 720) await expect(page.locator('header .title')).toHaveAttribute('data-cut', /…/)
       await page.screenshot({ path: `test-results/screens/title-${language}-${width}.png` })
-      // Turned, or made wider, it says more.
+      // Turned, or made wider, it says more, and in the end all.
       if (width < 720) {
         const before = (await page.locator('header .title').getAttribute('data-cut'))?.length ?? 0
         await page.setViewportSize({ width: 500, height: 844 })
         await expect
           .poll(async () => (await page.locator('header .title').getAttribute('data-cut'))?.length ?? 999)
           .toBeGreaterThan(before)
+        await page.setViewportSize({ width: 719, height: 844 })
+        await expect(page.locator('header .title')).not.toHaveAttribute('data-cut')
+        await expect(page.locator('header .title')).toHaveText(titles[101])
       }
     })
   }

@@ -48,8 +48,11 @@ document.fonts.addEventListener('loadingdone', () => {
 /** What is shown of a line; undefined where all of it fits. */
 function cutOf(line: HTMLElement): string | undefined {
   const text = lines.get(line)
-  if (!text || !pen || line.scrollHeight <= line.clientHeight + 1) return undefined
+  if (!text || !pen) return undefined
+  const { width } = line.getBoundingClientRect()
   pen.font = getComputedStyle(line).font
-  // A pixel for what a browser rounds.
-  return shorten(text, line.getBoundingClientRect().width - 1, (part) => pen.measureText(part).width)
+  const widthOf = (part: string) => pen.measureText(part).width
+  // A pixel for what a browser rounds. What is cut always has a second line: see `.one-line`.
+  const fits = line.dataset['cut'] ? widthOf(text) <= width + 1 : line.scrollHeight <= line.clientHeight + 1
+  return fits ? undefined : shorten(text, width - 1, widthOf)
 }
