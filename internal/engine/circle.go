@@ -41,6 +41,21 @@ func (e *Engine) Contacts(ctx context.Context, actor chat.Actor, after chat.Acco
 	return list, err
 }
 
+// BeginContact begins to set a contact of the actor's. With the token of a personal link it may be the link's
+// owner, who may be there for the actor by nothing else.
+func (e *Engine) BeginContact(ctx context.Context, actor chat.Actor, cmd chat.SetContact, personal string,
+	key chat.Key) (*Pending, error) {
+	r := request{actor: actor, cmd: cmd, key: key}
+	if personal != "" {
+		owner, err := e.personalOwner(ctx, actor, personal)
+		if err != nil {
+			return nil, err
+		}
+		r.introduced = owner
+	}
+	return e.begin(ctx, r)
+}
+
 // Mutual lists the groups that the actor and somebody are both in, the most recently moved first: of those
 // whose members the actor may see. Channels are left out, whose members know nothing of each other (R11).
 //

@@ -166,6 +166,22 @@ func TestAPersonalLinkLeadsToItsOwnerUntilItIsReplacedOrTakenDown(t *testing.T) 
 	leads(second.Token, true)
 	_, err = b.OpenPersonal(t.Context(), ben, first.Token, b.key())
 	codeIs(t, err, chat.CodeNotFound)
+	cyd := b.person("cyd_cyd")
+	keep := func(token string) error {
+		p, err := b.BeginContact(t.Context(), cyd, chat.SetContact{Account: ana.Account}, token, b.key())
+		if err == nil {
+			_, err = p.Wait(t.Context())
+		}
+		return err
+	}
+	bens, err := b.SetPersonal(t.Context(), ben, false, b.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, token := range []string{"", first.Token, bens.Token} { // none, an old one, another's
+		codeIs(t, keep(token), chat.CodeNotFound)
+	}
+	codeIs(t, keep(second.Token), 0)
 	room, err := b.OpenPersonal(t.Context(), ben, second.Token, b.key())
 	if err != nil {
 		t.Fatal(err)

@@ -37,9 +37,18 @@ func contacts(ctx context.Context, c *caller, r *zolalv1.ContactsRequest) (*zola
 
 // FIND-5
 func setContact(ctx context.Context, c *caller, r *zolalv1.SetContactRequest) (wait[zolalv1.Receipt], error) {
-	return c.beginOwn(ctx, chat.SetContact{
+	key, err := clientKey(r.GetKey())
+	if err != nil {
+		return nil, err
+	}
+	cmd := chat.SetContact{
 		Account: chat.AccountID(r.GetAccount()), Name: r.GetName(), Remove: r.GetRemove(),
-	}, r.GetKey())
+	}
+	p, err := c.cfg.Engine.BeginContact(ctx, c.actor, cmd, r.GetPersonal(), key)
+	if err != nil {
+		return nil, err
+	}
+	return receiptOf(p), nil
 }
 
 func setPersonal(ctx context.Context, c *caller, r *zolalv1.SetPersonalLinkRequest) (

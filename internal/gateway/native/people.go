@@ -163,13 +163,18 @@ func (c *caller) begin(ctx context.Context, log chat.LogID, cmd chat.Command, ke
 	if err != nil {
 		return nil, err
 	}
+	return receiptOf(p), nil
+}
+
+// receiptOf returns how to get the receipt of what is under way.
+func receiptOf(p *engine.Pending) func(context.Context) (*zolalv1.Receipt, error) {
 	return func(ctx context.Context) (*zolalv1.Receipt, error) {
 		r, err := p.Wait(ctx)
 		if err != nil {
 			return nil, err
 		}
 		return receipt(r), nil
-	}, nil
+	}
 }
 
 // beginIn is begin in the log of a chat.

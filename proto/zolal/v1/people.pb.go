@@ -317,6 +317,7 @@ type SetContactRequest struct {
 	Account       uint32                 `protobuf:"varint,2,opt,name=account,proto3" json:"account,omitempty"`
 	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"` // 0–64 UTF-16 code units
 	Remove        bool                   `protobuf:"varint,4,opt,name=remove,proto3" json:"remove,omitempty"`
+	Personal      string                 `protobuf:"bytes,5,opt,name=personal,proto3" json:"personal,omitempty"` // token of the personal link by which they were found, where they were
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -377,6 +378,13 @@ func (x *SetContactRequest) GetRemove() bool {
 		return x.Remove
 	}
 	return false
+}
+
+func (x *SetContactRequest) GetPersonal() string {
+	if x != nil {
+		return x.Personal
+	}
+	return ""
 }
 
 type SetPersonalLinkRequest struct {
@@ -542,12 +550,13 @@ const file_zolal_v1_people_proto_rawDesc = "" +
 	"\n" +
 	"ContactRow\x12+\n" +
 	"\acontact\x18\x01 \x01(\v2\x11.zolal.v1.ContactR\acontact\x12(\n" +
-	"\x06person\x18\x02 \x01(\v2\x10.zolal.v1.PersonR\x06person\"k\n" +
+	"\x06person\x18\x02 \x01(\v2\x10.zolal.v1.PersonR\x06person\"\x87\x01\n" +
 	"\x11SetContactRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\rR\aaccount\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x16\n" +
-	"\x06remove\x18\x04 \x01(\bR\x06remove\"B\n" +
+	"\x06remove\x18\x04 \x01(\bR\x06remove\x12\x1a\n" +
+	"\bpersonal\x18\x05 \x01(\tR\bpersonal\"B\n" +
 	"\x16SetPersonalLinkRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x16\n" +
 	"\x06remove\x18\x02 \x01(\bR\x06remove\")\n" +
