@@ -268,6 +268,58 @@ real('the app and the real server', () => {
     await until('who hides sees nobody', () => seen() === null)
   })
 
+  test('a private name is drawn wherever its person is, and stays with who gave it', async () => {
+    const [ada, babak] = [await join('Ada'), await join('Babak')]
+    const [his, hers] = [me(babak.app).account, me(ada.app).account]
+    const id = await ada.app.rooms.create({ kind: 'group', title: 'Named', about: '' })
+    await ada.app.rooms.people.invite(id, his)
+    await until('invited', () => babak.app.chatList.get().invitations.length === 1)
+    await babak.app.rooms.answerInvitation(id, true)
+    const direct = await babak.app.chats.openDirect(hers)
+    const b = babak.app.openChat(direct)
+    await b.write.send(plain('salam'))
+    await until('in the list', () => ada.app.chatList.get().chats.some((c) => c.id === direct))
+
+    await ada.app.people.setContact(his, 'Little brother')
+    const titled = () => ada.app.chatList.get().chats.find((c) => c.id === direct)?.title
+    await until('the list', () => titled() === 'Little brother')
+    const a = ada.app.openChat(direct)
+    await until('the bubble', () => find(a, 'salam')?.author?.name === 'Little brother')
+    expect(a.view.get().info.contact).toEqual({
+      privateName: 'Little brother',
+      publicName: 'Babak',
+      change: null,
+    })
+    const group = ada.app.openChat(id)
+    const suggested = await group.suggest('bab')
+    // What a mention writes is the public name: others read it.
+    expect(suggested[0]).toMatchObject({ name: 'Little brother', publicName: 'Babak' })
+    expect((await ada.app.chats.search(babak.username)).people[0]?.name).toBe('Little brother')
+    expect(await ada.app.people.mutual(his)).toMatchObject([{ chat: id, title: 'Named' }])
+    expect(b.view.get().info).toMatchObject({ title: 'Ada', contact: null })
+
+    await babak.app.profile.set({ name: 'Babak B.', username: babak.username, about: '' })
+    await b.write.send(plain('renamed'))
+    // What an older version of the app stored has no contacts: the server's state brings them.
+    await ada.app.close()
+    const db = await AccountDb.open(await databaseOf(ada))
+    await db.write(async (w) => {
+      const { contacts: _contacts, personalLink: _link, ...old } = (await w.value('user')) ?? {}
+      await w.putValue('user', old as never)
+    })
+    db.close()
+    const { app } = start(ada.browser)
+    const change = () => app.people.contacts.get().contacts[0]?.change
+    await until('news of the name', () => change()?.name?.to === 'Babak B.')
+    expect(app.people.contacts.get().contacts[0]).toMatchObject({ name: 'Little brother', account: his })
+    await app.profile.setPrivacy({ ...me(app).privacy, quietContacts: true })
+    await until('no news', () => change() === null)
+    await app.profile.setPrivacy({ ...me(app).privacy, quietContacts: false })
+    await until('news again', () => change() !== null)
+    await app.people.setContact(his, 'Little brother')
+    await until('seen', () => change() === null)
+  })
+
   test('an invitation waits for consent', async () => {
     const [ada, babak] = [await join('Ada'), await join('Babak')]
     const id = await ada.app.rooms.create({ kind: 'group', title: 'Invited', about: '' })

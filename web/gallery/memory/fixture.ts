@@ -68,6 +68,7 @@ export function info(part: Partial<ChatInfo> & Pick<ChatInfo, 'id' | 'kind' | 't
     muted: false,
     archived: false,
     pinned: false,
+    contact: null,
     blocked: false,
     membersHidden: false,
     ...part,

@@ -19,6 +19,7 @@ import { MemoryAdmin } from './admin'
 import { allChats, type Chat } from './chats'
 import { day, info, me, message, minute, now, people } from './fixture'
 import { MemoryChat, members } from './open'
+import { memoryPeople } from './people'
 
 const delay = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
@@ -105,6 +106,7 @@ export class MemoryModel implements AppModel {
           unfindable: false,
           quietContacts: false,
         },
+        link: { url: 'https://zolal.example/#/u/q0cVd3uZ8y2L5mTnR7xKAw', removed: false },
       },
     }
   }
@@ -358,6 +360,8 @@ export class MemoryModel implements AppModel {
       this.#draw()
     },
   }
+
+  readonly people = memoryPeople((account) => this.chats.openDirect(account))
 
   readonly rooms: AppModel['rooms'] = {
     create: async (room) => {

@@ -250,6 +250,7 @@ export function members(): MemberView[] {
   ): MemberView => ({
     account,
     name,
+    publicName: name,
     username,
     role,
     adminRights: role === 'admin' ? ['ban', 'pin', 'deleteMessages'] : [],

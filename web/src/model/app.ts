@@ -18,6 +18,7 @@ import type { ErrorCode } from './error'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
 import type { FormattedText } from './message'
 import type { Observable } from './observable'
+import type { PeopleActions } from './people'
 import type { SecurityActions } from './security'
 import type { ConnectionView, DevicesView, PrivacyView, SessionView } from './session'
 
@@ -40,6 +41,7 @@ export interface AppModel {
   readonly chats: ChatActions
   readonly rooms: RoomActions
   readonly admin: AdminActions
+  readonly people: PeopleActions
   /** Opens a chat at its first unread message, or at `at`. */
   openChat(chat: ChatId, at?: Seq): OpenChat
   openMembers(chat: ChatId): OpenMembers

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AccountId, ChatId, Ms, Seq } from './id'
 import type { FormattedText, MessageView, PersonRef } from './message'
+import type { PersonChange } from './people'
 
 export type ChatKind = 'direct' | 'group' | 'channel' | 'saved'
 
@@ -96,6 +97,13 @@ export interface Draft {
   readonly replyTo: Seq | null
 }
 
+/** What one's own list says of the other person in a direct chat. */
+export interface ChatContact {
+  readonly privateName: string
+  readonly publicName: string
+  readonly change: PersonChange | null
+}
+
 /** Everything the details pane and the header know about one chat. */
 export interface ChatInfo {
   readonly id: ChatId
@@ -120,6 +128,8 @@ export interface ChatInfo {
   readonly archived: boolean
   readonly pinned: boolean
   readonly blocked: boolean
+  /** The other person is a contact: their private name, and what is new of their public ones. */
+  readonly contact: ChatContact | null
   /** Members list is not for this person (subscribers of a channel). */
   readonly membersHidden: boolean
 }
@@ -153,7 +163,10 @@ export interface ChatView {
 
 export interface MemberView {
   readonly account: AccountId
+  /** As the reader calls them, which others are not to learn. */
   readonly name: string
+  /** As they call themselves. */
+  readonly publicName: string
   readonly username: string
   readonly role: Role
   readonly adminRights: readonly AdminRight[]

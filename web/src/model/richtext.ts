@@ -153,12 +153,12 @@ export function jumboEmoji(body: FormattedText): number {
 }
 
 /**
- * Where an address of our own leads in the app, null if nowhere: zolal://join/TOKEN is an invite link and
- * zolal://NAME a public name, on whatever server the reader is.
+ * Where an address of our own leads in the app, null if nowhere: zolal://join/TOKEN is an invite link,
+ * zolal://u/TOKEN somebody's personal link and zolal://NAME a public name, on whatever server the reader is.
  */
 function placeOf(address: string): string | null {
-  const [, token, name] = /^zolal:\/\/(?:join\/([\w-]+)|(\w+))\/?$/i.exec(address) ?? []
-  if (token) return `#/join/${token}`
+  const [, kind, token, name] = /^zolal:\/\/(?:(join|u)\/([\w-]+)|(\w+))\/?$/i.exec(address) ?? []
+  if (token) return `#/${kind?.toLowerCase()}/${token}`
   return name ? `#/join/@${name}` : null
 }
 

@@ -32,6 +32,15 @@ export interface MeView {
   readonly operator: boolean
   readonly savedMessages: ChatId
   readonly privacy: PrivacyView
+  readonly link: PersonalLinkView
+}
+
+/** The link by which others find this person. */
+export interface PersonalLinkView {
+  /** The whole address to give away; null where there is none. */
+  readonly url: string | null
+  /** There is none, and the person has wished so. */
+  readonly removed: boolean
 }
 
 export interface PrivacyView {

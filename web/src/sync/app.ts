@@ -4,6 +4,7 @@ import {
   type AppModel,
   type ChatListView,
   type ConnectionView,
+  type ContactsView,
   type OpenChat,
   type OpenMembers,
   type ServerView,
@@ -17,6 +18,7 @@ import type { Account } from './account'
 import { adminActions } from './act/admin'
 import type { Asker } from './act/asking'
 import { chatActions } from './act/chats'
+import { peopleActions } from './act/people'
 import { roomActions } from './act/rooms'
 import { Security } from './act/security'
 import { Devices, profileActions } from './act/self'
@@ -26,6 +28,7 @@ import { Inside } from './inside'
 import { noteLeftover, takeOver } from './leftover'
 import type { Fleeting } from './tabs'
 
+const NO_CONTACTS: ContactsView = { state: 'loading', contacts: [] }
 const NO_CHATS: ChatListView = { state: 'loading', chats: [], invitations: [] }
 
 /** What tabs tell each other apart from any account. */
@@ -44,6 +47,8 @@ export class App implements AppModel, Asker {
   readonly devices = new Devices(this)
   readonly security = new Security(this)
   readonly profile = profileActions(this)
+  readonly #contacts = new Source<ContactsView>(NO_CONTACTS)
+  readonly people = peopleActions(this, this.#contacts)
   readonly chats = chatActions(this)
   readonly admin = adminActions(this)
   readonly account: Entrance
@@ -178,6 +183,7 @@ export class App implements AppModel, Asker {
     this.#token = session.token
     this.#inside = await Inside.open(this.#env, session, rungs, {
       chatList: this.chatList,
+      contacts: this.#contacts,
       connected: (state) => this.#connected(state),
       fleeting: (what) => this.#heard(what),
       changed: () => this.#showSignedIn(),
@@ -197,6 +203,7 @@ export class App implements AppModel, Asker {
     this.devices.forget()
     this.security.forget()
     this.chatList.set(NO_CHATS)
+    this.#contacts.set(NO_CONTACTS)
   }
 
   #connected(state: ConnectionState): void {
@@ -229,6 +236,7 @@ export class App implements AppModel, Asker {
     this.devices.forget()
     this.security.forget()
     this.chatList.set(NO_CHATS)
+    this.#contacts.set(NO_CONTACTS)
     this.connection.set({ state: 'connecting', outbox: 0 })
     this.session.set({ kind: 'signedOut', reason, server: this.#server })
   }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { AccountDb, type Change, type SessionRow } from '../db'
-import type { ChatListView, MeView, Source } from '../model'
+import type { ChatListView, ContactsView, MeView, Source } from '../model'
 import { isIn } from '../model/fold'
 import type { AccountId, ChatId, Seq } from '../model/id'
 import { Accounts, Chats, type ConnectionState, call, personOf, privacyOf, type Refusal } from '../wire'
 import { Account } from './account'
+import { refreshContacts } from './act/people'
 import { applyPeople } from './apply'
 import { CIRCLE } from './circle'
+import { ContactList } from './contacts'
 import type { Env } from './env'
 import { applyChatInfo } from './history'
 import { ChatList } from './list'
@@ -21,6 +23,7 @@ const ASKED_AT_ONCE = 20
 
 export interface InsideEvents {
   readonly chatList: Source<ChatListView>
+  readonly contacts: Source<ContactsView>
   connected(state: ConnectionState): void
   fleeting(what: Fleeting): void
   /** One's own state or the outbox changed. */
@@ -38,6 +41,7 @@ export class Inside {
   readonly #live: Live
   readonly #people: People
   readonly #list: ChatList
+  readonly #contacts: ContactList
   readonly #members: MemberReader
   readonly #chats = new Set<ChatSession>()
   readonly #memberLists = new Map<MembersSession, ChatId>()
@@ -82,6 +86,7 @@ export class Inside {
     this.account = o.account
     this.#people = new People(o.account.mirror, o.live, o.session.account, (id) => this.#missing(id))
     this.#list = new ChatList(o.events.chatList, o.account, this.#people, o.live)
+    this.#contacts = new ContactList(o.events.contacts, o.account, this.#people, o.live)
     this.#members = new MemberReader(o.account, o.live)
     this.#unsubscribe = o.account.mirror.subscribe((change) => this.#changed(change))
   }
@@ -90,6 +95,7 @@ export class Inside {
     const { account, username, name, operator } = this.#session
     const { mirror } = this.account
     const user = mirror.user
+    const link = user?.personalLink
     const saved = [...mirror.chats.values()].find((row) => row.info.type === 'saved')
     return {
       account,
@@ -99,6 +105,10 @@ export class Inside {
       operator: user?.operator ?? operator,
       savedMessages: saved?.id ?? 0,
       privacy: user?.privacy ?? privacyOf(undefined),
+      link: {
+        url: link && !link.removed ? `${this.#env.home}/#/u/${link.token}` : null,
+        removed: link?.removed ?? false,
+      },
     }
   }
 
@@ -148,6 +158,7 @@ export class Inside {
   async close(): Promise<void> {
     this.#unsubscribe()
     this.#list.close()
+    this.#contacts.close()
     for (const chat of [...this.#chats]) chat.close()
     for (const session of this.#memberLists.keys()) session.close()
     this.#live.forget()
@@ -195,6 +206,7 @@ export class Inside {
         const info = await call(account.tabs, Chats.method.get, { chat })
         this.#list.noteInvited(chat, info.members)
       }
+      await refreshContacts(account)
       await this.#askNames()
     } catch {
       // The next connection tries again.

@@ -6,6 +6,7 @@ import { Chats, call, memberOf, personOf, WireRole } from '../wire'
 import type { Account } from './account'
 import { applyPeople } from './apply'
 import type { Live } from './live'
+import { privateName } from './present/people'
 import { adminRightsOf, granted, isStaff, memberRightsOf, roleOf, taken } from './present/rights'
 
 const PAGE = 100
@@ -45,7 +46,8 @@ export class MemberReader {
           : { kind: 'hidden' }
       return {
         account: member.account,
-        name: person?.name ?? '',
+        name: privateName(this.#account.mirror.user, member.account) || (person?.name ?? ''),
+        publicName: person?.name ?? '',
         username: person?.username ?? '',
         role: roleOf(member, now),
         adminRights: adminRightsOf(member),

@@ -44,6 +44,15 @@ export function addressOf(typed: string): { name: string } | { invite: string } 
   return isToken(bare) ? { invite: bare } : { name: bare }
 }
 
+/** Whom an address means: the token of a personal link or a username, also inside a link of this server. */
+export function personAddressOf(typed: string): { name: string } | { personal: string } {
+  const bare = typed
+    .trim()
+    .replace(/^.*#\/(?:u|join)\//, '')
+    .replace(/^@/, '')
+  return isToken(bare) ? { personal: bare } : { name: bare }
+}
+
 /** Finds what a name or token leads to. */
 export function resolve(account: Account, address: string) {
   const where = addressOf(address)

@@ -6,6 +6,7 @@ import type { ChatId } from '../../model/id'
 import { Chats, call, chatOf, ErrorCode, Refusal, Sync } from '../../wire'
 import type { Account } from '../account'
 import { applyChatInfo } from '../history'
+import { privateName } from '../present/people'
 import { type Asker, acting, resolve, settleChat, signedIn } from './asking'
 
 /** The largest time: muted for ever. */
@@ -34,7 +35,8 @@ async function search(account: Account, words: string): Promise<SearchView> {
   if (!NAME.test(words.trim())) return none
   try {
     const { person, chat, approval } = await resolve(account, words)
-    const people = person ? [{ account: person.id, name: person.name, username: person.username }] : []
+    const called = person && (privateName(account.mirror.user, person.id) || person.name)
+    const people = person ? [{ account: person.id, name: called ?? '', username: person.username }] : []
     const chats = chat ? [targetOf(chatOf(chat), { approval, readable: true })] : []
     return { people, chats }
   } catch (error) {

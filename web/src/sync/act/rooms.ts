@@ -13,6 +13,7 @@ import { Chats, call, chatOf, inviteLinkOf, joinRequestOf, personOf, WireRole } 
 import type { Account } from '../account'
 import { applyPeople } from '../apply'
 import { applyChatInfo } from '../history'
+import { privateName } from '../present/people'
 import { adminGrants, memberGrants, takenGrants } from '../present/rights'
 import { type Asker, acting, addressOf, resolve, settleChat, signedIn } from './asking'
 import { targetOf } from './chats'
@@ -151,7 +152,10 @@ function roomPeople(asker: Asker, changed: (chat: ChatId) => void): RoomPeople {
         const { requests } = await call(account.tabs, method.joinRequests, { chat })
         const people = requests.flatMap((r) => (r.person ? [personOf(r.person)] : []))
         await account.db.write((w) => applyPeople(w, people))
-        return requests.map(joinRequestOf)
+        const { user } = account.mirror
+        return requests.map(joinRequestOf).map((asked) => {
+          return { ...asked, name: privateName(user, asked.account) || asked.name }
+        })
       }),
     answerRequest: (chat, person, accept) =>
       acting(async () => {

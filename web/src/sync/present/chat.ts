@@ -2,7 +2,7 @@
 import type { ChatRow } from '../../db'
 import type { ChatInfo, ChatItem, ChatKind, PresenceView, PreviewView, TypingView } from '../../model'
 import type { UserRecord } from '../../model/entry'
-import type { Ms } from '../../model/id'
+import type { AccountId, Ms } from '../../model/id'
 import type { Live } from '../live'
 import type { People } from './people'
 import { adminRightsOf, cannotSendOf, isStaff, memberRightsOf, roleOf } from './rights'
@@ -63,9 +63,16 @@ export function chatInfoOf(
     muted: isMuted(row, c.now),
     archived: prefs.archived,
     pinned: prefs.pinRank > 0,
+    contact: contactOf(c, info.peer),
     blocked: info.peer !== 0 && (c.user?.blocked.includes(info.peer) ?? false),
     membersHidden,
   }
+}
+
+function contactOf({ people }: ChatContext, peer: AccountId): ChatInfo['contact'] {
+  const contact = peer ? people.contact(peer) : undefined
+  if (!contact) return null
+  return { privateName: contact.name, publicName: people.publicName(peer), change: people.change(peer) }
 }
 
 export function chatItemOf(c: ChatContext, row: ChatRow, preview: PreviewView | null): ChatItem {

@@ -59,7 +59,7 @@ export function messageViewOf(c: MessageContext, entry: EntryRow): MessageView |
     own,
     content,
     reply: message?.reply ? replyOf(c, message.reply) : null,
-    forward: message?.forward ? forwardOf(message.forward) : null,
+    forward: message?.forward ? forwardOf(c, message.forward) : null,
     editedAt: editedAtOf(entry, message),
     reactions: entry.tally?.reactions ?? [],
     delivery: own && row.info.type !== 'saved' ? deliveryOf(c, entry) : null,
@@ -143,8 +143,9 @@ export function beginningOf(message: Pick<MessageBody, 'text' | 'entities'>): Fo
   return { text: message.text.slice(0, end), entities }
 }
 
-function forwardOf(f: ForwardBody): ForwardView {
-  return { from: f.name, chat: f.chat || null, seq: f.chat && f.seq ? f.seq : null, at: f.at || null }
+function forwardOf(c: MessageContext, f: ForwardBody): ForwardView {
+  const from = (f.account && c.people.contact(f.account)?.name) || f.name
+  return { from, chat: f.chat || null, seq: f.chat && f.seq ? f.seq : null, at: f.at || null }
 }
 
 /** What a message says, as the line that names it: hidden parts stay hidden. */

@@ -45,10 +45,13 @@ async function openAddress(model: AppModel, address: string | null, words: strin
   if (!address) return
   const own = address.startsWith('#') || address.startsWith(`${location.origin}/#`)
   const [, name, invite] = /#\/join\/(?:@(\w+)|([\w-]+))$/.exec(address) ?? []
+  const [, personal] = /#\/u\/@?([\w-]+)$/.exec(address) ?? []
   if (own && name) {
     await openName(model, name)
   } else if (own && invite) {
     router.go({ at: 'join', address: invite })
+  } else if (own && personal) {
+    router.go({ at: 'person', address: personal })
   } else if (words !== null && words !== address && !address.includes(words)) {
     doubt.address = address
   } else {

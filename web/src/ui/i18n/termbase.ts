@@ -24,6 +24,8 @@ export const termbase: readonly Term[] = [
   { concept: 'mute', en: 'mute', fa: 'بی‌صدا', not: ['میوت', 'بیصدا', 'بی صدا'] },
   { concept: 'archive', en: 'archive', fa: 'بایگانی', not: ['آرشیو'] },
   { concept: 'invite link', en: 'invite link', fa: 'پیوند دعوت', not: ['لینک'] },
+  { concept: 'contacts', en: 'contacts', fa: 'مخاطبان', not: ['مخاطبین', 'کانتکت'] },
+  { concept: 'personal link', en: 'my link', fa: 'پیوند من', not: [] },
   { concept: 'join request', en: 'join request', fa: 'درخواست عضویت', not: [] },
   { concept: 'admin', en: 'admin', fa: 'مدیر', not: ['ادمین'] },
   { concept: 'devices', en: 'devices', fa: 'دستگاه‌ها', not: ['دستگاهها', 'دستگاه ها'] },

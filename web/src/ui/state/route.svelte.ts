@@ -10,6 +10,8 @@ export type Route =
   | { readonly at: 'admin' }
   | { readonly at: 'join'; readonly address: string }
   | { readonly at: 'auth'; readonly page: 'signIn' | 'signUp' | 'recover' | 'lost' }
+  | { readonly at: 'person'; readonly address: string }
+  | { readonly at: 'contacts' }
   | { readonly at: 'setup'; readonly token: string }
   | { readonly at: 'reset'; readonly secret: string }
 
@@ -38,6 +40,10 @@ export function readRoute(hash: string): Route {
       return { at: 'admin' }
     case 'join':
       return { at: 'join', address: a }
+    case 'u':
+      return { at: 'person', address: a }
+    case 'contacts':
+      return { at: 'contacts' }
     case 'signin':
       return { at: 'auth', page: 'signIn' }
     case 'signup':
@@ -77,6 +83,10 @@ export function writeRoute(route: Route): string {
       return '#/admin'
     case 'join':
       return `#/join/${encodeURIComponent(route.address)}`
+    case 'person':
+      return `#/u/${encodeURIComponent(route.address)}`
+    case 'contacts':
+      return '#/contacts'
     case 'auth':
       return { signIn: '#/signin', signUp: '#/signup', recover: '#/recover', lost: '#/lost' }[route.page]
     case 'setup':
