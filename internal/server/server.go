@@ -123,7 +123,13 @@ func (s *Server) begin() error {
 	s.done.Go(func() { s.health.warnOfCertificate(ctx) })
 	s.done.Go(func() { s.disk.run(ctx) })
 	s.done.Go(func() { s.keepPace(ctx) })
+	s.done.Go(func() { s.alarms().run(ctx) })
 	return nil
+}
+
+// alarms watches for what operators are to be told.
+func (s *Server) alarms() *alarms {
+	return &alarms{look: s.health.conditions, tell: s.tellOperators, keep: s.store, now: s.cfg.Now, log: s.log}
 }
 
 // Addr is the address the server listens on.
