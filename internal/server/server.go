@@ -124,6 +124,7 @@ func (s *Server) begin() error {
 	s.done.Go(func() { s.disk.run(ctx) })
 	s.done.Go(func() { s.keepPace(ctx) })
 	s.done.Go(func() { s.alarms().run(ctx) })
+	s.done.Go(func() { s.announce(ctx) })
 	return nil
 }
 

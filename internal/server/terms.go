@@ -67,6 +67,8 @@ type terms struct {
 	dir string
 	now func() time.Time
 
+	published chan struct{} // holds one element when there is something new
+
 	mu  sync.Mutex
 	all []TermsVersion // the oldest first, never empty
 }
@@ -79,7 +81,7 @@ type termsDates struct {
 
 // openTerms reads the versions of a data directory, and writes the first where there is none.
 func openTerms(data string, now func() time.Time) (*terms, error) {
-	t := &terms{dir: filepath.Join(data, termsDir), now: now}
+	t := &terms{dir: filepath.Join(data, termsDir), now: now, published: make(chan struct{}, 1)}
 	if err := os.MkdirAll(t.dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -192,7 +194,14 @@ func (t *terms) publish(q PublishTerms, bound bool) (TermsVersion, error) {
 	if bound {
 		v.Since = v.Since.Add(termsNotice)
 	}
-	return v, t.write(v)
+	if err := t.write(v); err != nil {
+		return v, err
+	}
+	select {
+	case t.published <- struct{}{}:
+	default: // it is known that there is something
+	}
+	return v, nil
 }
 
 // tidyTerms ends lines as this system does, and the text with one.
