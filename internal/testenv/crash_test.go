@@ -160,8 +160,16 @@ func TestTheDiskIsSyncedBeforeAnythingIsAcknowledged(t *testing.T) {
 	c := guest(t, host.Address(0), "traced_one", zolal.Options{Transports: []zolal.Transport{zolal.WebSocket}})
 	chat := notes(t, c)
 	const mark = "a text that no other has: 7f3a9c"
+	// The update about a message is waited for too: it may be said while the next one is being written.
+	var told atomic.Uint32
+	defer c.OnUpdate(func(u *zolalv1.Update) {
+		for _, e := range u.GetChat().GetEntries() {
+			told.Store(e.GetSeq())
+		}
+	})()
 	for n := range 5 {
-		say(t, c, chat, fmt.Sprintf("%s %d", mark, n))
+		seq := say(t, c, chat, fmt.Sprintf("%s %d", mark, n)).GetSeq()
+		waitUntil(t, func() bool { return told.Load() >= seq })
 	}
 	if err := host.Stop(); err != nil {
 		t.Fatal(err)
