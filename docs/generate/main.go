@@ -42,6 +42,8 @@ func generate(root string) error {
 	return errors.Join(
 		rewrite(root+"/docs/operating.md", "settings", settingsTable(server.Settings())),
 		rewrite(root+"/docs/data.md", "tables", data),
+		rewrite(root+"/docs/features.md", "features", featuresTable(server.Features())),
+		os.WriteFile(root+"/web/src/model/feature.ts", []byte(featuresCode(server.Features())), 0o644),
 		rewrite(protocol, "limits", wire.LimitTable()),
 		rewrite(protocol, "errors", wire.ErrorTable()),
 	)
@@ -90,6 +92,29 @@ func settingsTable(all []server.Setting) string {
 	for _, s := range all {
 		fmt.Fprintf(&b, "| `%s` | `--%s` | `%s` | %s | %s |\n", s.Key, s.Flag(), s.Env(), s.Default, s.Help)
 	}
+	return b.String()
+}
+
+func featuresTable(all []server.Feature) string {
+	var b strings.Builder
+	b.WriteString("| feature | mark | code |\n|---|---|---|\n")
+	for _, f := range all {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", f.English, f.Mark, f.Code)
+	}
+	return b.String()
+}
+
+// featuresCode is the same list for the app.
+func featuresCode(all []server.Feature) string {
+	var b strings.Builder
+	b.WriteString("// SPDX-License-Identifier: AGPL-3.0-or-later\n// Made by `make generate`; do not edit.\n\n" +
+		"export type FeatureMark = 'stable' | 'beta' | 'experimental'\n\n" +
+		"/** What people can do, and how far it is. */\nexport const features = {\n")
+	for _, f := range all {
+		fmt.Fprintf(&b, "  %s: {\n    mark: '%s',\n    en: '%s',\n    fa: '%s',\n  },\n", f.Code, f.Mark, f.English,
+			f.Persian)
+	}
+	b.WriteString("} as const satisfies Record<string, { mark: FeatureMark; en: string; fa: string }>\n")
 	return b.String()
 }
 

@@ -87,7 +87,9 @@ type WellKnown struct {
 	Limits       map[string]int64 `json:"limits"`
 	SetupNeeded  bool             `json:"setup_needed"`
 	OpenSignup   bool             `json:"open_signup"`
-	Signup       string           `json:"signup"` // closed, invite or open
+	// Features tells of each feature how far it is: stable, beta or experimental.
+	Features map[string]string `json:"features"`
+	Signup   string            `json:"signup"` // closed, invite or open
 }
 
 // serveWellKnown says what this server is to whoever asks.
@@ -102,8 +104,11 @@ func (c *core) serveWellKnown(w http.ResponseWriter, r *http.Request) {
 	known := WellKnown{
 		Name: c.cfg.Name, Version: c.build.Version, Build: c.build.Commit,
 		Incarnation: hex.EncodeToString(incarnation[:]), Protocol: wire.Protocol, ProtocolMin: wire.ProtocolMin,
-		Capabilities: []string{}, Limits: map[string]int64{},
+		Capabilities: []string{}, Limits: map[string]int64{}, Features: map[string]string{},
 		SetupNeeded: entrance.SetupNeeded, OpenSignup: entrance.Open(), Signup: entrance.Mode,
+	}
+	for _, f := range Features() {
+		known.Features[f.Code] = f.Mark
 	}
 	for _, l := range chat.Limits() {
 		known.Limits[l.Name] = l.Value

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from './fixtures'
 
 test('the operator sees how the server is, and makes a backup', async ({ world }) => {
   const sara = await world.person('سارا', 'sara_m')
   await sara.goto(`${world.server.url}/#/settings`)
+  await expect(sara.getByRole('button', { name: 'وضعیت سرور' })).toContainText('بتا')
   await sara.getByRole('button', { name: 'وضعیت سرور' }).click()
   const page = sara.getByRole('region', { name: 'وضعیت سرور' })
   await expect(page.getByText('همه‌چیز روبه‌راه است')).toBeVisible()
@@ -40,4 +43,38 @@ test('on a phone the status opens for the operator and leads back; nobody else s
   await expect(reza.getByRole('button', { name: 'Server status' })).toHaveCount(0)
   await reza.goto(`${world.server.url}/#/admin`)
   await expect(reza.getByText('Only for the operator')).toBeVisible()
+})
+
+test('the terms are read before signing up and from the settings, with what a change changes', async ({
+  world,
+}) => {
+  const sara = await world.person('سارا', 'sara_m')
+  const nilu = await world.visitor({ from: `${world.server.url}/#/signup` })
+  const [terms] = await Promise.all([
+    nilu.waitForEvent('popup'),
+    nilu.getByRole('link', { name: /شرایط و قاعده‌های این سرور را می‌پذیرید/ }).click(),
+  ])
+  await expect(terms.getByRole('heading', { name: 'شرایط استفاده و قاعده‌ها' })).toBeVisible()
+  await terms.screenshot({ path: 'test-results/binary/terms-fa.png' })
+  await terms.getByRole('link', { name: 'English' }).click()
+  await expect(terms.getByRole('heading', { name: 'Terms of use and rules' })).toBeVisible()
+
+  world.server.run('user', 'add', 'reza_k')
+  const english = join(world.server.home, 'en.md')
+  const persian = join(world.server.home, 'fa.md')
+  writeFileSync(english, '# Terms of use and rules\n\nBe kind to one another.\n')
+  writeFileSync(persian, '# شرایط استفاده و قاعده‌ها\n\nبا هم مهربان باشید.\n')
+  world.server.run('terms', 'publish', persian, english)
+  await terms.goto(`${world.server.url}/terms?lang=fa&version=2&changes`)
+  await expect(terms.locator('ins', { hasText: 'با هم مهربان باشید' })).toBeVisible()
+  await terms.emulateMedia({ colorScheme: 'dark' })
+  await terms.setViewportSize({ width: 390, height: 844 })
+  await terms.screenshot({ path: 'test-results/binary/terms-changes-fa.png' })
+
+  // Everybody is told of it in the chat of the server.
+  await sara.goto(`${world.server.url}/#/`)
+  await expect(sara.getByText(/شرایط استفاده و قاعده‌های این سرور از/).first()).toBeVisible()
+  await sara.goto(`${world.server.url}/#/settings/about`)
+  await expect(sara.getByText('هنوز نوپا')).toBeVisible()
+  await sara.screenshot({ path: 'test-results/binary/about-fa.png' })
 })

@@ -66,6 +66,7 @@ export const make = (f: Format) => ({
     hidePassword: 'Hide password',
     strength: ['', 'Weak: easy to guess', 'Fair: a few more words would help', 'Good', 'Strong'],
     forgot: 'Forgot the password?',
+    agree: 'By making an account you accept the terms and rules of this server.',
     haveAccount: 'I have an account',
     revoked: 'This device was signed out from another device.',
     setupTitle: 'Set up this server',
@@ -613,6 +614,11 @@ export const make = (f: Format) => ({
     webApp: 'Web app',
     build: 'Build',
     server: 'Server status',
+    marks: { beta: 'beta', experimental: 'experimental' },
+    young: 'Still young',
+    youngNote:
+      'Beta: how it works may change, and nothing stored is lost. Experimental: it may change or go with any version.',
+    terms: 'Terms and rules',
     operator: 'You operate this server',
     keys: {
       search: 'Search',
