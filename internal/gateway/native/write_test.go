@@ -378,3 +378,28 @@ func TestWhatAsksForTooMuchOfSyncIsRefusedByName(t *testing.T) {
 		t.Errorf("one too many watched: %s", got)
 	}
 }
+
+// An older client says nothing of switches that it does not know: they stay as they are.
+//
+// FIND-2
+func TestSwitchesThatAnOlderClientDoesNotKnowStayAsTheyAre(t *testing.T) {
+	h := serve(t)
+	c := h.dialMany(h.users(1))[0]
+	yes, no := true, false
+	for _, step := range []struct {
+		set               *zolalv1.Privacy
+		unfindable, quiet bool
+	}{
+		{&zolalv1.Privacy{Unfindable: &yes}, true, false},
+		{&zolalv1.Privacy{HideReads: true}, true, false},
+		{&zolalv1.Privacy{QuietContacts: &yes}, true, true},
+		{nil, true, true},
+		{&zolalv1.Privacy{Unfindable: &no, QuietContacts: &no}, false, false},
+	} {
+		ask[zolalv1.Receipt](c, "Sync/SetPrivacy", &zolalv1.SetPrivacyRequest{Key: key(), Privacy: step.set})
+		got := ask[zolalv1.UserState](c, "Accounts/Me", &zolalv1.Empty{}).GetPrivacy()
+		if got.GetUnfindable() != step.unfindable || got.GetQuietContacts() != step.quiet {
+			t.Errorf("after %v the switches are %v", step.set, got)
+		}
+	}
+}

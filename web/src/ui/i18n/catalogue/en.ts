@@ -528,6 +528,7 @@ export const make = (f: Format) => ({
     bad: 'This link does not lead to anybody',
     badBody: 'It may have been replaced or taken down. Ask for a new one.',
     limited: 'You have looked up many names. People you know are still found; for others wait a while.',
+    openLink: 'Open this link',
     signInFirst: 'Sign in or make an account to go on to what you opened.',
     myLink: 'My link',
     myLinkBody:
