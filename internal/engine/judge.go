@@ -291,8 +291,8 @@ func (e *Engine) fillReports(ctx context.Context, room chat.ChatID, numbers []ch
 }
 
 // Judge decides a case: it stores the decision with all that follows from it in the logs of those it is
-// about, suspends or lifts, and tells the account in its service chat. Asked again under the same key, it
-// does what may have been cut short.
+// about, suspends or lifts, and tells the account in its service chat. Asked again, under the same key or for
+// the same decision on the same reports, it does what may have been cut short.
 //
 // REP-4
 func (e *Engine) Judge(ctx context.Context, actor chat.Actor, j chat.Judge, room chat.ChatID, key chat.Key) (
@@ -311,13 +311,52 @@ func (e *Engine) Judge(ctx context.Context, actor chat.Actor, j chat.Judge, room
 		}
 	}
 	receipt, err := e.write(ctx, request{actor: actor, room: room, cmd: j, key: key})
+	number := receipt.Seq
+	if chat.CodeOf(err) == chat.CodeConflict {
+		number, err = e.decidedSo(ctx, j, err)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("judge: %w", err)
 	}
-	if err := e.carryOut(ctx, receipt.Seq); err != nil {
-		return 0, fmt.Errorf("carry out decision %d: %w", receipt.Seq, err)
+	if err := e.carryOut(ctx, number); err != nil {
+		return 0, fmt.Errorf("carry out decision %d: %w", number, err)
 	}
-	return receipt.Seq, nil
+	return number, nil
+}
+
+// decidedSo finds the decision that closed the reports, if it is the one that is asked for; else the refusal
+// stands.
+func (e *Engine) decidedSo(ctx context.Context, j chat.Judge, refusal error) (chat.Seq, error) {
+	if len(j.Reports) == 0 {
+		return 0, refusal
+	}
+	list, err := e.store.Reports(ctx, ReportQuery{Log: chat.ServerLog.ID(0), Seqs: j.Reports})
+	if err != nil {
+		return 0, fmt.Errorf("reports: %w", err)
+	}
+	var number chat.Seq
+	for i, r := range list {
+		if i > 0 && r.Decision != number || r.Closed == 0 {
+			return 0, refusal
+		}
+		number = r.Decision
+	}
+	d, err := e.decisionAt(ctx, number)
+	switch {
+	case err != nil:
+		return 0, err
+	case d.Act != j.Act || d.Act != chat.ActTakeDown && d.Act != chat.ActDismiss && d.Account != j.Account ||
+		d.Act != chat.ActDismiss && d.Reason != j.Reason:
+		return 0, refusal
+	}
+	made, err := e.store.Decisions(ctx, DecisionQuery{Seqs: []chat.Seq{number}})
+	if err != nil {
+		return 0, fmt.Errorf("decisions: %w", err)
+	}
+	if len(made) != 1 || made[0].Reversed != 0 {
+		return 0, refusal
+	}
+	return number, nil
 }
 
 // carryOut does what follows from a stored decision outside the logs. Doing it again changes nothing.

@@ -422,7 +422,14 @@ func TestADecisionIsMadeOnceAppealedOnceAndTakenBackOnce(t *testing.T) {
 		if c.suspended[ben.Account] != "abuse" || c.told(ben) != "suspend" || c.heard(ben) != "suspended" {
 			t.Errorf("%v; ben reads %q and hears %q", c.suspended, c.told(ben), c.heard(ben))
 		}
-		_, err := c.judge(suspend, 0)
+		// Asked for once more, after the suspension was cut short, it is the same decision, and carried out.
+		delete(c.suspended, ben.Account)
+		if again, err := c.judge(suspend, 0); err != nil || again != made || c.suspended[ben.Account] != "abuse" {
+			t.Errorf("once more it is decision %d, %v; %v", again, err, c.suspended)
+		}
+		warn := suspend
+		warn.Act = chat.ActWarn
+		_, err := c.judge(warn, 0)
 		codeIs(t, err, chat.CodeConflict)
 		if own, err := c.OwnReports(t.Context(), ana); err != nil || !own[0].Acted {
 			t.Errorf("the reporter sees %+v, %v", own, err)
