@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
 
@@ -150,6 +152,8 @@ func (c *Client) receive(l *link, u *zolalv1.Updates) {
 			for f := range c.followers[w.Chat.GetChat()] {
 				f.wake(w.Chat.GetEntries(), false)
 			}
+		case *zolalv1.Update_User:
+			c.moved(w.User.GetEntries())
 		case *zolalv1.Update_Resync:
 			for _, fs := range c.followers {
 				for f := range fs {
@@ -169,6 +173,20 @@ func (c *Client) receive(l *link, u *zolalv1.Updates) {
 	for _, one := range u.GetUpdates() {
 		for _, h := range handlers {
 			h(one)
+		}
+	}
+}
+
+// moved has the followers of chats look again in which the account's standing changed: an entry that brings
+// somebody in comes to them by no update, and who is out is refused. The caller holds the client's mutex.
+func (c *Client) moved(entries []*zolalv1.Entry) {
+	for _, e := range entries {
+		my := new(zolalv1.MyChat)
+		if e.GetEnvelope().GetKind() != zolalv1.Kind_KIND_MY_CHAT || proto.Unmarshal(e.GetBody(), my) != nil {
+			continue
+		}
+		for f := range c.followers[my.GetChat()] {
+			f.wake(nil, true)
 		}
 	}
 }

@@ -260,6 +260,13 @@ type Invitation struct {
 	Type  ChatType
 }
 
+// Spent says what the acts of one command used of an account's daily allowances.
+type Spent struct {
+	Strangers uint32 // contacted for the first time
+	Links     uint32 // messages with links to those who do not know the account
+	Rooms     uint32 // groups and channels made
+}
+
 // InviteLink lets its holder join, or ask to.
 type InviteLink struct {
 	Token    string
@@ -299,6 +306,7 @@ func (*Contact) body()      {}
 func (*PersonalLink) body() {}
 func (*DeviceNotice) body() {}
 func (*Invitation) body()   {}
+func (*Spent) body()        {}
 func (*InviteLink) body()   {}
 func (*JoinRequest) body()  {}
 func (*OperatorAct) body()  {}

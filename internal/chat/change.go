@@ -146,6 +146,13 @@ type PersonalSet struct {
 	Link    PersonalLink
 }
 
+// SpentAdded says that an account used something of its daily allowances.
+type SpentAdded struct {
+	Account AccountID
+	At      Millis
+	Spent   Spent
+}
+
 // SourceSet binds a message number of an imported history to this entry, for ever; Digest is of the source's
 // content, so that importing again tells unchanged from changed, and 0 once the line was deleted here. A
 // store fails the batch with CodeConflict where the number is bound to another entry. An edit made by the
@@ -223,3 +230,4 @@ func (BlockSet) change()     {}
 func (ContactSet) change()   {}
 func (PersonalSet) change()  {}
 func (SourceSet) change()    {}
+func (SpentAdded) change()   {}

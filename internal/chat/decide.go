@@ -36,6 +36,9 @@ func Decide(facts Facts, actor Actor, cmd Command, now Millis) ([]Event, error) 
 	if err := h.decide(d, cmd); err != nil {
 		return nil, err
 	}
+	if d.used != (Spent{}) {
+		d.tell(KindSpent, &d.used)
+	}
 	return d.events, nil
 }
 
@@ -78,7 +81,7 @@ var handlers = [opEnd]handler{
 	opCreate:        on(ScopeManage, decideCreate, needCreate),
 	opDeleteChat:    on(ScopeManage, decideDeleteChat, nil),
 	opJoin:          on(ScopeManage, decideJoin, needJoin),
-	opLeave:         on(ScopeManage, decideLeave, nil),
+	opLeave:         on(ScopeManage, decideLeave, needLeave),
 	opInvite:        on(ScopeManage, decideInvite, needInvite),
 	opAnswer:        on(ScopeManage, decideAnswer, needAnswer),
 	opSetMember:     on(ScopeManage, decideMember, needMember),
@@ -119,6 +122,7 @@ type decision struct {
 	by     Actor
 	now    Millis
 	events []Event
+	used   Spent // of the daily allowances
 }
 
 // may reports whether the actor has the right now.

@@ -56,16 +56,9 @@ func createDirect(d *decision, c Create) error {
 	}
 	a, b := min(d.by.Account, c.Peer), max(d.by.Account, c.Peer)
 	d.say(Envelope{Kind: KindChatCreated}, &Created{Type: Direct, Accounts: []AccountID{a, b}})
-	d.meet(d.by.Account, c.Peer)
+	d.Chat.Peers = [2]AccountID{a, b}
+	d.meet(Member{Account: d.by.Account})
 	return nil
-}
-
-// meet brings one of the two of a direct chat in. Nobody ever leaves one.
-func (d *decision) meet(account, peer AccountID) {
-	d.add(account.Log(), d.by.Account, Envelope{Kind: KindMyChat}, &MyChat{
-		Chat: d.Chat.ID, Type: Direct, Peer: peer,
-		Member: Member{Account: account, Role: RoleMember, Version: 1, Joined: d.now},
-	})
 }
 
 func createSaved(d *decision, c Create) error {
@@ -90,6 +83,9 @@ func createRoom(d *decision, c Create) error {
 		return Errorf(CodeTooMany, "an account owns at most %d groups and channels", MaxOwned)
 	}
 	if err := d.fits(); err != nil {
+		return err
+	}
+	if err := d.spend(AllowRooms); err != nil {
 		return err
 	}
 	title, err := cleanLine(c.Title, MaxTitle, "title")
@@ -142,6 +138,11 @@ func (d *decision) inviteAll(accounts []AccountID) error {
 		if err := invitable(party.Person, party.Blocked); err != nil {
 			err.Field = fmt.Sprintf("invite.%d", i)
 			return err
+		}
+		if !party.Known {
+			if err := d.spend(AllowStrangers); err != nil {
+				return err
+			}
 		}
 		d.invite(Member{Account: a})
 	}

@@ -14,7 +14,7 @@ func TestMakingAGroup(t *testing.T) {
 		Chat: 9, Type: Group, Title: " دوستان ", About: "x", Name: "doostan", Invite: []AccountID{2, 1, 3, 2},
 	}
 	events := decided(t, f, cmd, KindChatCreated, KindChatInfo, KindMyChat,
-		KindMyChat, KindInvitation, KindMyChat, KindInvitation)
+		KindMyChat, KindInvitation, KindMyChat, KindInvitation, KindSpent)
 	want := &Created{Type: Group, Title: "دوستان", About: "x", Owner: 1, Defaults: groupDefaults}
 	if events[0].Log != ChatID(9).Log() || !reflect.DeepEqual(events[0].Body, want) {
 		t.Errorf("%+v %+v", events[0], events[0].Body)
@@ -98,33 +98,6 @@ func TestADirectChatBelongsToItsTwo(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	refused(t, Facts{Direct: 4}, Create{Chat: 9, Type: Saved, Peer: 1}, CodeConflict, "")
-}
-
-func TestTheOtherOfADirectChatComesInWithTheFirstMessage(t *testing.T) {
-	f := Facts{
-		Chat:  Chat{ID: 9, Type: Direct, Members: 1, Peers: [2]AccountID{1, 5}},
-		Actor: Member{Account: 1, Role: RoleMember},
-	}
-	for _, cmd := range []Command{Send{Text: "hi"}, ForwardMessage{Message: &Message{Text: "hi"}}} {
-		if n := NeedsOf(f.Chat, 1, cmd); n.Target != 5 {
-			t.Errorf("%T needs %+v", cmd, n)
-		}
-		m := standingOf(t, decided(t, f, cmd, KindMessage, KindMyChat), 5)
-		if m.Peer != 1 || m.Member.Role != RoleMember || m.Member.Version != 1 {
-			t.Errorf("%+v", m)
-		}
-		there := f
-		there.Target = Member{Account: 5, Role: RoleMember, Version: 1}
-		decided(t, there, cmd, KindMessage)
-		f.Chat.Members = 2
-		if n := NeedsOf(f.Chat, 1, cmd); n.Target != 0 {
-			t.Errorf("%T needs %+v", cmd, n)
-		}
-		decided(t, f, cmd, KindMessage)
-		f.Chat.Members = 1
-	}
-	f.Blocked = true
-	refused(t, f, Send{Text: "hi"}, CodeCannotWrite, "")
 }
 
 func TestTheOtherOfADirectChatMayOpenItToo(t *testing.T) {

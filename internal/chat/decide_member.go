@@ -137,12 +137,12 @@ func decideJoin(d *decision, c Join) error {
 // openToo lets the other of a direct chat in, before anything was said.
 func (d *decision) openToo(me Member) error {
 	switch {
-	case me.Role.In():
+	case me.Role.Reads(): // looking at a request is not accepting it
 		return Errorf(CodeAlreadyMember, "already a member")
 	case d.Blocked:
 		return Errorf(CodeCannotWrite, "this person does not take messages from you")
 	}
-	d.meet(me.Account, d.Chat.Peer(me.Account))
+	d.meet(me)
 	return nil
 }
 
@@ -187,6 +187,8 @@ func decideLeave(d *decision, _ Leave) error {
 	switch {
 	case d.Chat.ID == 0:
 		return Errorf(CodeNotFound, "no such chat")
+	case d.Chat.Type == Direct:
+		return d.forget(me)
 	case d.Chat.Type != Group && d.Chat.Type != Channel:
 		return Errorf(CodeForbidden, "this chat cannot be left")
 	case me.Barred(d.now):
@@ -230,6 +232,11 @@ func decideInvite(d *decision, c Invite) error {
 	if err := d.unlimited(); err != nil {
 		return err
 	}
+	if !d.Known {
+		if err := d.spend(AllowStrangers); err != nil {
+			return err
+		}
+	}
 	d.invite(target)
 	return nil
 }
@@ -263,6 +270,12 @@ func (d *decision) invite(target Member) {
 
 func decideAnswer(d *decision, c AnswerInvitation) error {
 	me := d.me()
+	if me.Role == RoleApproached && !c.Accept {
+		return d.forget(me)
+	}
+	if me.Role == RoleApproached {
+		return d.accept(me)
+	}
 	if d.Chat.ID == 0 || me.Role != RoleInvited {
 		return Errorf(CodeNotFound, "no invitation to this chat")
 	}

@@ -189,14 +189,14 @@ func TestLeaving(t *testing.T) {
 	f.Chat.Deleted, f.Actor.Role = true, RoleOwner
 	decided(t, f, Leave{}, KindMyChat)
 	f = inGroup()
-	f.Chat.Type = Direct
+	f.Chat.Type = Saved
 	refused(t, f, Leave{}, CodeForbidden, "")
 }
 
 func TestNobodyIsAddedOnlyInvited(t *testing.T) {
 	f := inGroup()
 	f.Person = Person{ID: 2}
-	events := decided(t, f, Invite{Account: 2}, KindMyChat, KindInvitation)
+	events := decided(t, f, Invite{Account: 2}, KindMyChat, KindInvitation, KindSpent)
 	if m := standingOf(t, events, 2); m.Member.Role != RoleInvited || m.Member.Role.In() {
 		t.Errorf("%+v", m)
 	}
@@ -217,6 +217,7 @@ func TestNobodyIsAddedOnlyInvited(t *testing.T) {
 	f.Target.Role = RoleBanned
 	refused(t, f, Invite{Account: 2}, CodeForbidden, "account")
 	f.Target.Until = noon - 1
+	f.Known = true
 	decided(t, f, Invite{Account: 2}, KindMyChat, KindInvitation)
 	f.Target = Member{}
 	for _, spoil := range []func(*Facts){

@@ -18,8 +18,7 @@ func decideSend(d *decision, c Send) error {
 	if msg.Reply, err = d.reply(c.Reply); err != nil {
 		return err
 	}
-	d.post(msg, c.Silent)
-	return nil
+	return d.post(msg, c.Silent)
 }
 
 // mayWrite checks the right to write and slow mode, which does not bind those who run the chat.
@@ -134,16 +133,24 @@ func (d *decision) reply(r *Reply) (*Reply, error) {
 	return out, nil
 }
 
-// post adds a message to the chat. In a direct chat the first one brings the other in, after the message:
-// the first entry bears the key.
-func (d *decision) post(msg *Message, silent bool) {
+// post adds a message to the chat. In a direct chat it brings in whoever is not, or as a request, after the
+// message: the first entry bears the key. What waits for a stranger makes no sound.
+func (d *decision) post(msg *Message, silent bool) error {
 	if signed(d.Chat) {
 		msg.Signature = d.Me.Profile.Name
 	}
-	d.say(Envelope{Kind: KindMessage, Counted: true, Silent: silent}, msg)
-	if d.Chat.oneSided() && !d.Target.Role.In() {
-		d.meet(d.Chat.Peer(d.by.Account), d.by.Account)
+	pending := d.pending()
+	if pending {
+		if err := d.knock(); err != nil {
+			return err
+		}
 	}
+	if err := d.countLinks(msg); err != nil {
+		return err
+	}
+	d.say(Envelope{Kind: KindMessage, Counted: true, Silent: silent || pending}, msg)
+	d.gather()
+	return nil
 }
 
 func decideForward(d *decision, c ForwardMessage) error {
@@ -158,8 +165,7 @@ func decideForward(d *decision, c ForwardMessage) error {
 		Entities:    d.mentionable(slices.Clone(c.Message.Entities)),
 		Attachments: slices.Clone(c.Message.Attachments),
 	}
-	isLink := func(e Entity) bool { return e.Kind == EntityURL || e.Kind == EntityTextLink }
-	if slices.ContainsFunc(msg.Entities, isLink) {
+	if msg.links() {
 		if err := d.may(RightSendLinks); err != nil {
 			return err
 		}
@@ -167,8 +173,7 @@ func decideForward(d *decision, c ForwardMessage) error {
 	if !c.HideSource {
 		msg.Forward = forwardOf(c)
 	}
-	d.post(msg, c.Silent)
-	return nil
+	return d.post(msg, c.Silent)
 }
 
 // forwardOf says where a forwarded message came from. What was forwarded before keeps its first source. A
@@ -223,6 +228,11 @@ func decideEdit(d *decision, c Edit) error {
 	}
 	if msg.Text == before.Text && slices.Equal(msg.Entities, before.Entities) {
 		return nil
+	}
+	if !before.links() {
+		if err := d.countLinks(msg); err != nil {
+			return err
+		}
 	}
 	msg.Reply, msg.Signature, msg.Imported, msg.Attachments =
 		before.Reply, before.Signature, before.Imported, before.Attachments
@@ -319,6 +329,9 @@ func importedOf(body Body) *Imported {
 func decidePin(d *decision, c SetPin) error {
 	if err := d.may(RightPin); err != nil {
 		return err
+	}
+	if d.pending() {
+		return d.waiting()
 	}
 	kind := KindPin
 	if c.Unpin {

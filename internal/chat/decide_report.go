@@ -62,7 +62,7 @@ func (d *decision) note(account AccountID, act OperatorAct) {
 
 // watched reports whether an operator's limit binds who writes in the chat: in public groups, and in a direct
 // chat that the other has not come into.
-func (c Chat) watched() bool { return c.Type == Group && c.Public() || c.oneSided() }
+func (c Chat) watched() bool { return c.open() || c.OneSided() }
 
 // unlimited fails while an operator's limit keeps the actor from reaching anybody new.
 func (d *decision) unlimited() error {
@@ -74,7 +74,7 @@ func (d *decision) unlimited() error {
 
 // addressed fails where an operator's limit keeps the actor from writing in this chat.
 func (d *decision) addressed() error {
-	if !d.Chat.watched() || d.Chat.oneSided() && d.Target.Role.In() {
+	if !d.Chat.watched() || d.Chat.OneSided() && !d.pending() {
 		return nil
 	}
 	return d.unlimited()

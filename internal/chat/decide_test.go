@@ -466,6 +466,12 @@ func garbled(f Facts, n Needs) Facts {
 	if n.Known == 0 {
 		f.Contact, f.Contacts = Contact{Account: 3, Name: "other"}, MaxContacts
 	}
+	if !n.Stranger {
+		f.Known = !f.Known
+	}
+	if !n.Day {
+		f.Day = Day{Born: noon, Spent: []Spending{{noon, Spent{99, 99, 99}}}}
+	}
 	if !n.Read {
 		f.Read = ReadMark{Seq: 99_999}
 	}
@@ -481,9 +487,9 @@ func TestNeedsNameAllThatDecideLooksAt(t *testing.T) {
 		f.Direct, f.Read = 0, ReadMark{Seq: 3}
 		a := f.Target.Account
 		cmd := rapid.SampledFrom([]Command{
-			Send{Text: "@reza_1"}, Send{Text: "x", Reply: &Reply{Seq: 1, Quote: "quote"}},
+			Send{Text: "@reza_1"}, Send{Text: "https://a.ir"}, Send{Text: "x", Reply: &Reply{Seq: 1, Quote: "quote"}},
 			ForwardMessage{Message: &Message{}}, Edit{Target: 1, Text: "@reza_1"},
-			Delete{Targets: []Seq{1, 2}}, SetPin{Target: 2},
+			Delete{Targets: []Seq{1, 2}}, SetPin{Target: 2}, Edit{Target: 1, Text: "see a.ir"},
 			SetInfo{InfoChange{Signatures: &yes}}, Create{Chat: 9, Type: Group, Title: "t", Invite: []AccountID{a}},
 			Create{Chat: 9, Type: Direct, Peer: a}, DeleteChat{}, Join{Token: "t"}, Join{}, Leave{}, Invite{a},
 			AnswerInvitation{true}, AnswerInvitation{}, SetMember{Account: a, Role: RoleBanned},
@@ -498,7 +504,7 @@ func TestNeedsNameAllThatDecideLooksAt(t *testing.T) {
 			f.Chat = Chat{}
 		}
 		events, err := Decide(f, reza, cmd, noon)
-		other, otherErr := Decide(garbled(f, NeedsOf(f.Chat, f.Actor.Account, cmd)), reza, cmd, noon)
+		other, otherErr := Decide(garbled(f, NeedsOf(f.Chat, reza.Account, cmd)), reza, cmd, noon)
 		if !reflect.DeepEqual(events, other) || CodeOf(err) != CodeOf(otherErr) {
 			t.Fatalf("%#v looks at what it did not ask for:\n%+v %v\n%+v %v", cmd, events, err, other, otherErr)
 		}

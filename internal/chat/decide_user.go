@@ -7,7 +7,7 @@ func (d *decision) inChat() error {
 	switch {
 	case d.Chat.ID == 0:
 		return Errorf(CodeNotFound, "no such chat")
-	case !d.Actor.Role.In():
+	case !d.Actor.Role.Reads():
 		return Errorf(CodeNotMember, "not a member of this chat")
 	}
 	return nil

@@ -33,6 +33,10 @@ const (
 	KindInvitation Kind = 48 // Invitation
 	KindContact    Kind = 49 // Contact
 	KindPersonal   Kind = 50 // PersonalLink
+	KindSpent      Kind = 53 // Spent
+
+	// Of chat logs again: direct chats, where the author accepts what a stranger wrote.
+	KindAccepted Kind = 54
 
 	KindOperatorAct Kind = 51 // OperatorAct; in staff logs too, where it is about the chat
 

@@ -66,6 +66,8 @@ const (
 	CodeFactorNeeded       Code = 54
 	CodeFactorWrong        Code = 55
 	CodeQuotaUsedUp        Code = 59 // see retry_ms
+	CodeRequestPending     Code = 48 // direct chats: not accepted yet
+	CodeDailyLimit         Code = 49 // see retry_ms
 )
 
 // codeNames is indexed by Code.
@@ -124,6 +126,8 @@ var codeNames = [...]string{
 	CodeFactorNeeded:       "FACTOR_NEEDED",
 	CodeFactorWrong:        "FACTOR_WRONG",
 	CodeQuotaUsedUp:        "QUOTA_USED_UP",
+	CodeRequestPending:     "REQUEST_PENDING",
+	CodeDailyLimit:         "DAILY_LIMIT",
 }
 
 // String returns the stable name of the code, such as "NAME_TAKEN".

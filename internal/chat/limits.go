@@ -32,6 +32,7 @@ const (
 	MaxReportsADay   = 20      // reports of an account
 	SmallGroup       = 200     // members up to which joins and leaves are entries of the chat log
 	MaxGroup         = 200_000 // members of a group
+	MaxUnanswered    = 3       // messages to somebody who does not know their writer, until accepted
 )
 
 // Limit is one limit as documents and clients see it.
@@ -45,7 +46,7 @@ type Limit struct {
 // Limits returns every limit of the core, for documents and for ServerInfo.limits.
 func Limits() []Limit {
 	const units = "UTF-16 units"
-	return []Limit{
+	return append([]Limit{
 		{"text", MaxText, units, "of a message, white space at its ends not counted"},
 		{"imported_text", MaxImportedText, units, "of a message that another messenger accepted"},
 		{"entities", MaxEntities, "entities", "of a message"},
@@ -74,5 +75,6 @@ func Limits() []Limit {
 		{"reports_a_day", MaxReportsADay, "reports", "of an account within 24 hours"},
 		{"small_group", SmallGroup, "members", "up to which joins and leaves show in a group's history"},
 		{"group", MaxGroup, "members", "of a group; a channel has no limit"},
-	}
+		{"unanswered", MaxUnanswered, "messages", "to somebody who does not know who writes, until accepted"},
+	}, dailyLimits()...)
 }

@@ -26,10 +26,15 @@ const (
 	RoleBanned
 	RoleInvited
 	RoleRequested
+	RoleApproached // direct chats: a stranger wrote, and it was not accepted yet
 )
 
 // In reports whether an account of this role is in the chat.
 func (r Role) In() bool { return r == RoleMember || r == RoleAdmin || r == RoleOwner }
+
+// Reads reports whether an account of this role gets what is said in the chat: who is in, and who was
+// approached by a stranger.
+func (r Role) Reads() bool { return r.In() || r == RoleApproached }
 
 // Grants are named rights as bits; the numbers are those of zolal.v1.Grant.
 type Grants uint32
@@ -62,7 +67,7 @@ type Member struct {
 	Version uint32
 	From    Seq // earlier history is not shown to the member; 0 all
 	Title   string
-	Joined  Millis
+	Joined  Millis // when they came in; in direct chats the first time; 0 never
 }
 
 // Chat is a chat's settings: what rules need of it, and what its members see of it.
@@ -105,8 +110,13 @@ func (c Chat) Peer(account AccountID) AccountID {
 	}
 }
 
-// oneSided reports whether it is a direct chat that only the one who opened it is in.
-func (c Chat) oneSided() bool { return c.Type == Direct && c.Members == 1 }
+// Close reports whether the members of a chat see of each other when they read, type and are here.
+func (c Chat) Close() bool {
+	return c.Type == Direct || c.Type == Group && !c.Wide && c.Members <= SmallGroup
+}
+
+// OneSided reports whether it is a direct chat that not both are in: one was never let in, or left.
+func (c Chat) OneSided() bool { return c.Type == Direct && c.Members < 2 }
 
 // Facts are all that rules may know when they decide a command.
 type Facts struct {
@@ -138,6 +148,8 @@ type Facts struct {
 
 	Contact  Contact // the actor's, of the account the command names; the zero contact if there is none
 	Contacts uint32  // how many contacts the actor has
+	Known    bool    // the target came into its direct chat with the actor, or has them as a contact
+	Day      Day     // what the actor has used of the daily allowances
 }
 
 // Holdings are how many groups and channels an account has, deleted ones left out.
@@ -150,6 +162,7 @@ type Holdings struct {
 type Party struct {
 	Person  Person
 	Blocked bool // one of the two has blocked the other
+	Known   bool // knows the actor, as in Facts
 }
 
 // Ref is what rules must know of an entry that a command names.

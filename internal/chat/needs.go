@@ -2,25 +2,32 @@
 
 package chat
 
+import (
+	"slices"
+	"strings"
+)
+
 // Needs says what Decide must know for a command beyond the settings of the chat, the actor's own standing
 // there and the time the actor last wrote there, which the engine always fills. The engine resolves each and
 // puts it into the field of Facts named beside it.
 type Needs struct {
-	Target AccountID   // Target, Person and Blocked
-	People []AccountID // People
-	Refs   []Seq       // Refs
-	Names  []string    // Names: folded usernames
-	Token  string      // Link: the link of this chat with that token
-	Asked  bool        // Asked: the open request of Target
-	Me     bool        // Me
-	Direct bool        // Direct: the chat of the actor and Target
-	Head   bool        // Head
-	Read   bool        // Read
-	Held   bool        // Held
-	Known  AccountID   // Contact and Contacts: the actor's contact of that account
-	Limit  bool        // Limit
-	Filed  bool        // Filed
-	Case   bool        // Case; what is decided upon it is conditioned on the head of the server log
+	Target   AccountID   // Target, Person and Blocked
+	People   []AccountID // People
+	Refs     []Seq       // Refs
+	Names    []string    // Names: folded usernames
+	Token    string      // Link: the link of this chat with that token
+	Asked    bool        // Asked: the open request of Target
+	Me       bool        // Me
+	Direct   bool        // Direct: the chat of the actor and Target
+	Head     bool        // Head
+	Read     bool        // Read
+	Held     bool        // Held
+	Known    AccountID   // Contact and Contacts: the actor's contact of that account
+	Limit    bool        // Limit
+	Filed    bool        // Filed
+	Case     bool        // Case; what is decided upon it is conditioned on the head of the server log
+	Stranger bool        // Known, and that of People
+	Day      bool        // Day
 
 	peer bool // Target is the other of a direct chat
 }
@@ -40,28 +47,47 @@ func NeedsOf(room Chat, actor AccountID, cmd Command) Needs {
 
 // needSend runs the text through the same steps as decideSend, so that both find the same names.
 func needSend(room Chat, c Send) Needs {
-	n := Needs{
-		Me: signed(room), Names: namesIn(room, c.Text, c.Entities), peer: room.oneSided(), Limit: room.watched(),
-	}
+	n := needPost(room, mayLink(c.Text, c.Entities))
+	n.Names = namesIn(room, c.Text, c.Entities)
 	if c.Reply != nil {
 		n.Refs = []Seq{c.Reply.Seq}
 	}
 	return n
 }
 
+// needPost is what every message needs: whether it goes to a stranger, and what of that is left today.
+func needPost(room Chat, linked bool) Needs {
+	one := room.OneSided()
+	return Needs{
+		Me: signed(room), peer: one, Stranger: one, Head: one, Day: one || linked && room.open(),
+		Limit: room.watched(),
+	}
+}
+
+// mayLink reports whether a text may turn out to hold links: it is asked of every message.
+func mayLink(text string, entities []Entity) bool {
+	return strings.ContainsAny(text, "./") ||
+		slices.ContainsFunc(entities, func(e Entity) bool { return e.Kind == EntityTextLink })
+}
+
 // signed reports whether posts carry their author's name.
 func signed(room Chat) bool { return room.Type == Channel && room.Signatures }
 
-func needForward(room Chat, _ ForwardMessage) Needs {
-	return Needs{Me: signed(room), peer: room.oneSided(), Limit: room.watched()}
+func needForward(room Chat, c ForwardMessage) Needs {
+	return needPost(room, c.Message != nil && c.Message.links())
 }
 
 func needEdit(room Chat, c Edit) Needs {
-	return Needs{Refs: []Seq{c.Target}, Names: namesIn(room, c.Text, c.Entities), Limit: room.watched()}
+	n := needPost(room, mayLink(c.Text, c.Entities))
+	n.Refs, n.Names = []Seq{c.Target}, namesIn(room, c.Text, c.Entities)
+	return n
 }
 
 func needDelete(_ Chat, c Delete) Needs { return Needs{Refs: c.Targets} }
-func needPin(_ Chat, c SetPin) Needs    { return Needs{Refs: []Seq{c.Target}} }
+func needPin(room Chat, c SetPin) Needs {
+	one := room.OneSided()
+	return Needs{Refs: []Seq{c.Target}, peer: one, Stranger: one}
+}
 
 func needImport(_ Chat, c Import) Needs {
 	if c.Target == 0 {
@@ -71,8 +97,9 @@ func needImport(_ Chat, c Import) Needs {
 }
 
 func needCreate(_ Chat, c Create) Needs {
+	made := c.Type == Group || c.Type == Channel
 	n := Needs{
-		People: c.Invite, Held: c.Type == Group || c.Type == Channel,
+		People: c.Invite, Held: made, Stranger: made, Day: made,
 		Limit: c.Type == Direct || len(c.Invite) > 0, Direct: c.Type == Service,
 	}
 	if c.Type == Direct || c.Type == Saved {
@@ -83,8 +110,11 @@ func needCreate(_ Chat, c Create) Needs {
 
 func needJoin(_ Chat, c Join) Needs           { return Needs{Token: c.Token, Head: true, Held: true} }
 func needAnswer(Chat, AnswerInvitation) Needs { return Needs{Head: true, Held: true} }
+func needLeave(room Chat, _ Leave) Needs      { return Needs{Head: room.Type == Direct} }
 func needInvite(_ Chat, c Invite) Needs {
-	return Needs{Target: c.Account, Head: true, Asked: true, Held: true, Limit: true}
+	return Needs{
+		Target: c.Account, Head: true, Asked: true, Held: true, Limit: true, Stranger: true, Day: true,
+	}
 }
 func needMember(_ Chat, c SetMember) Needs      { return Needs{Target: c.Account} }
 func needTransfer(_ Chat, c Transfer) Needs     { return Needs{Target: c.Account, Held: true} }

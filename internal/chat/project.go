@@ -27,6 +27,7 @@ var projections = [kindEnd]func(Entry, Body) []Change{
 	KindPersonal: as(func(e Entry, l *PersonalLink) []Change {
 		return []Change{PersonalSet{e.Log.Account(), *l}}
 	}),
+	KindSpent: as(func(e Entry, s *Spent) []Change { return []Change{SpentAdded{e.Log.Account(), e.At, *s}} }),
 
 	KindInviteLink:  as(func(e Entry, l *InviteLink) []Change { return []Change{LinkSet{e.Log.Chat(), *l}} }),
 	KindJoinRequest: as(projectRequest),
@@ -169,7 +170,8 @@ func projectProfile(e Entry, p *Profile) []Change {
 
 // projectMyChat is where memberships come from, whatever kind of chat it is, and where the facts version is
 // raised: by everything that takes something from somebody who was in, and by every change of rights, but
-// not by joining, so that a crowd coming in does not make everybody's sends conflict.
+// not by joining, so that a crowd coming in does not make everybody's sends conflict. Nor by what becomes of
+// a stranger's message, who would learn from it that it was deleted.
 func projectMyChat(e Entry, m *MyChat) []Change {
 	changes := []Change{MemberSet{Chat: m.Chat, Member: m.Member}}
 	if m.Before.In() || m.Member.Role == RoleBanned {

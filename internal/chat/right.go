@@ -146,8 +146,8 @@ func (r Role) Staff() bool { return r == RoleOwner || r == RoleAdmin }
 // May reports whether the actor may do it now: nil, or an Error that says precisely why not.
 //
 // The codes are CodeNotFound (no such chat), CodeChatDeleted, CodeBanned (Retry until the ban ends),
-// CodeNotMember, CodeRestricted (personally, Retry until it ends), CodeCannotWrite (blocked) and
-// CodeForbidden. Dates are compared with now, never with a clock.
+// CodeNotMember, CodeRestricted (personally, Retry until it ends), CodeCannotWrite (blocked),
+// CodeRequestPending (not accepted yet) and CodeForbidden. Dates are compared with now, never with a clock.
 func (f Facts) May(right Right, now Millis) error {
 	if err := f.alive(); err != nil {
 		return err
@@ -163,7 +163,15 @@ func (f Facts) May(right Right, now Millis) error {
 		if rule.who == readers && f.Chat.Name != "" {
 			return nil
 		}
-		return Errorf(CodeNotMember, "not a member of this chat")
+		if f.Actor.Role != RoleApproached || f.Chat.Type != Direct || rule.who == nobody {
+			return Errorf(CodeNotMember, "not a member of this chat")
+		}
+		// Reading tells nobody anything, and writing back accepts; everything else waits for that.
+		switch right {
+		case RightRead, RightSend, RightSendLinks:
+		default:
+			return Errorf(CodeRequestPending, "accept it first")
+		}
 	}
 	return verdicts[rule.who](f, rule.grant, now)
 }

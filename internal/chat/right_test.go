@@ -3,6 +3,7 @@
 package chat
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -31,59 +32,67 @@ var columns = [...]struct {
 	{"admin without grants, no default rights", false, Member{Role: RoleAdmin}, true},
 	{"admin with every grant, no default rights", false, Member{Role: RoleAdmin, Grants: 1<<12 - 1}, true},
 	{"owner, no default rights", true, Member{Role: RoleOwner}, true},
+	{"approached by a stranger", false, Member{Role: RoleApproached}, false},
 }
 
 // wantRights is who may do what, written out: y yes, n NOT_MEMBER, b BANNED, r RESTRICTED, f FORBIDDEN.
 // It is deliberately not derived from the table it checks.
 var wantRights = map[ChatType]map[Right]string{
 	Group: {
-		RightRead:      "nynnb yyy yyy y",
-		RightSend:      "nnnnb yfr yyy y",
-		RightSendLinks: "nnnnb yfr yyy y",
-		RightReact:     "nnnnb yfr yyy y",
-		RightEditOwn:   "nnnnb yfr yyy y",
-		RightEditAny:   "nnnnb fff fff f",
-		RightDeleteOwn: "nnnnb yyy yyy y",
-		RightDeleteAny: "nnnnb fff ffy y",
-		RightPin:       "nnnnb yfr yfy y",
-		RightInfo:      "nnnnb yfr yfy y",
-		RightSettings:  "nnnnb fff ffy y",
-		RightInvite:    "nnnnb yfr yfy y",
-		RightLinks:     "nnnnb fff ffy y",
-		RightBan:       "nnnnb fff ffy y",
-		RightPromote:   "nnnnb fff ffy y",
-		RightMembers:   "nnnnb yyy yyy y",
-		RightStaff:     "nnnnb fff yyy y",
-		RightOwn:       "nnnnb fff fff y",
+		RightRead:      "nynnb yyy yyy y n",
+		RightSend:      "nnnnb yfr yyy y n",
+		RightSendLinks: "nnnnb yfr yyy y n",
+		RightReact:     "nnnnb yfr yyy y n",
+		RightEditOwn:   "nnnnb yfr yyy y n",
+		RightEditAny:   "nnnnb fff fff f n",
+		RightDeleteOwn: "nnnnb yyy yyy y n",
+		RightDeleteAny: "nnnnb fff ffy y n",
+		RightPin:       "nnnnb yfr yfy y n",
+		RightInfo:      "nnnnb yfr yfy y n",
+		RightSettings:  "nnnnb fff ffy y n",
+		RightInvite:    "nnnnb yfr yfy y n",
+		RightLinks:     "nnnnb fff ffy y n",
+		RightBan:       "nnnnb fff ffy y n",
+		RightPromote:   "nnnnb fff ffy y n",
+		RightMembers:   "nnnnb yyy yyy y n",
+		RightStaff:     "nnnnb fff yyy y n",
+		RightOwn:       "nnnnb fff fff y n",
 	},
 	Channel: {
-		RightRead:      "nynnb yyy yyy y",
-		RightSend:      "nnnnb fff ffy y",
-		RightSendLinks: "nnnnb fff ffy y",
-		RightReact:     "nnnnb yfr yyy y",
-		RightEditOwn:   "nnnnb fff ffy y",
-		RightEditAny:   "nnnnb fff ffy y",
-		RightDeleteOwn: "nnnnb fff ffy y",
-		RightDeleteAny: "nnnnb fff ffy y",
-		RightPin:       "nnnnb fff ffy y",
-		RightInfo:      "nnnnb fff ffy y",
-		RightSettings:  "nnnnb fff ffy y",
-		RightInvite:    "nnnnb fff ffy y",
-		RightLinks:     "nnnnb fff ffy y",
-		RightBan:       "nnnnb fff ffy y",
-		RightPromote:   "nnnnb fff ffy y",
-		RightMembers:   "nnnnb fff yyy y",
-		RightStaff:     "nnnnb fff yyy y",
-		RightOwn:       "nnnnb fff fff y",
+		RightRead:      "nynnb yyy yyy y n",
+		RightSend:      "nnnnb fff ffy y n",
+		RightSendLinks: "nnnnb fff ffy y n",
+		RightReact:     "nnnnb yfr yyy y n",
+		RightEditOwn:   "nnnnb fff ffy y n",
+		RightEditAny:   "nnnnb fff ffy y n",
+		RightDeleteOwn: "nnnnb fff ffy y n",
+		RightDeleteAny: "nnnnb fff ffy y n",
+		RightPin:       "nnnnb fff ffy y n",
+		RightInfo:      "nnnnb fff ffy y n",
+		RightSettings:  "nnnnb fff ffy y n",
+		RightInvite:    "nnnnb fff ffy y n",
+		RightLinks:     "nnnnb fff ffy y n",
+		RightBan:       "nnnnb fff ffy y n",
+		RightPromote:   "nnnnb fff ffy y n",
+		RightMembers:   "nnnnb fff yyy y n",
+		RightStaff:     "nnnnb fff yyy y n",
+		RightOwn:       "nnnnb fff fff y n",
 	},
-	Direct: directRights("y", "f"),
-	Saved:  directRights("y", "f"),
+	Direct: directRights("y", "f", approachedRights),
+	Saved:  directRights("y", "f", nil),
 	// What the server tells somebody is for them to read, and for nobody to write to.
 	Service: serviceRights(),
 }
 
+// approachedRights are those of somebody a stranger wrote to: to read it, and to write back. What would tell
+// the stranger something else waits (p).
+var approachedRights = map[Right]string{
+	RightRead: "y", RightSend: "y", RightSendLinks: "y", RightReact: "p", RightEditOwn: "p", RightDeleteOwn: "p",
+	RightDeleteAny: "p", RightPin: "p", RightMembers: "p",
+}
+
 // directRights are those of chats without staff: everything that is about messages, and who is in.
-func directRights(yes, no string) map[Right]string {
+func directRights(yes, no string, approached map[Right]string) map[Right]string {
 	want := map[Right]string{}
 	for r := RightRead; r < rightEnd; r++ {
 		may := no
@@ -96,7 +105,7 @@ func directRights(yes, no string) map[Right]string {
 		if r == RightRead {
 			outside = "nynnb "
 		}
-		want[r] = outside + strings.Repeat(may, 7)
+		want[r] = outside + strings.Repeat(may, 7) + cmp.Or(approached[r], "n")
 	}
 	return want
 }
@@ -104,14 +113,15 @@ func directRights(yes, no string) map[Right]string {
 func serviceRights() map[Right]string {
 	want := map[Right]string{}
 	for r := RightRead; r < rightEnd; r++ {
-		want[r] = "nnnnb " + strings.Repeat("f", 7)
+		want[r] = "nnnnb " + strings.Repeat("f", 7) + "n"
 	}
-	want[RightRead] = "nnnnb " + strings.Repeat("y", 7)
+	want[RightRead] = "nnnnb " + strings.Repeat("y", 7) + "n"
 	return want
 }
 
 var letterOf = map[Code]byte{
 	0: 'y', CodeNotMember: 'n', CodeBanned: 'b', CodeRestricted: 'r', CodeForbidden: 'f', CodeCannotWrite: 'w',
+	CodeRequestPending: 'p',
 }
 
 func TestEveryCellOfTheRightsTable(t *testing.T) {
@@ -142,7 +152,7 @@ func TestEveryCellOfTheRightsTable(t *testing.T) {
 			}
 		}
 	}
-	if cells < 18*(12*2+11*2) {
+	if cells < 18*(13*2+12*2) {
 		t.Errorf("only %d cells", cells)
 	}
 }
@@ -168,7 +178,7 @@ func TestEachRightLooksAtOneGrantAndNoOther(t *testing.T) {
 			for bit := Grants(1); bit < 1<<12; bit <<= 1 {
 				admin := Facts{Chat: Chat{ID: 1, Type: kind}, Actor: Member{Role: RoleAdmin, Grants: bit}}
 				row := wantRights[kind][r]
-				byGrant := strings.HasSuffix(row, "ffy y") || strings.HasSuffix(row, "yfy y")
+				byGrant := strings.HasSuffix(row, "ffy y n") || strings.HasSuffix(row, "yfy y n")
 				if byGrant && (admin.May(r, noon) == nil) != (bit == g) {
 					t.Errorf("type %d: admin with grant %b, %v: %v", kind, bit, r, admin.May(r, noon))
 				}
@@ -220,7 +230,7 @@ func TestBansAndRestrictionsEndOnTheirDate(t *testing.T) {
 func TestABlockClosesADirectChatForWritingOnly(t *testing.T) {
 	f := Facts{Chat: Chat{ID: 1, Type: Direct}, Actor: Member{Role: RoleMember}, Blocked: true}
 	for r := RightRead; r < rightEnd; r++ {
-		want := wantRights[Direct][r][len(wantRights[Direct][r])-1]
+		want := wantRights[Direct][r][len(wantRights[Direct][r])-2]
 		switch r {
 		case RightSend, RightSendLinks, RightReact, RightEditOwn, RightPin:
 			want = 'w'
@@ -263,14 +273,19 @@ func anyFacts(t *rapid.T) Facts {
 			Wide:          rapid.Bool().Draw(t, "wide"),
 			Deleted:       rapid.Bool().Draw(t, "deleted"),
 			Imported:      rapid.Bool().Draw(t, "imported"),
-			Members:       rapid.SampledFrom([]uint32{0, 2, SmallGroup, MaxGroup}).Draw(t, "members"),
+			Peers:         [2]AccountID{1, 5},
+			Members:       rapid.SampledFrom([]uint32{0, 1, 2, SmallGroup, MaxGroup}).Draw(t, "members"),
 		},
 		Actor:    member("actor"),
 		Target:   member("target"),
 		Blocked:  rapid.Bool().Draw(t, "blocked"),
 		LastSent: millis.Draw(t, "sent"),
 		Person:   Person{ID: AccountID(rapid.Uint32Range(0, 2).Draw(t, "person"))},
-		Head:     Head{Seq: Seq(rapid.Uint32Range(0, 9).Draw(t, "head"))},
+		Head: Head{
+			Seq: Seq(rapid.Uint32Range(0, 9).Draw(t, "head")), Ord: Ord(rapid.Uint32Range(0, 4).Draw(t, "ord")),
+		},
+		Known: rapid.Bool().Draw(t, "known"),
+		Day:   Day{Born: millis.Draw(t, "born")},
 	}
 }
 
@@ -287,6 +302,10 @@ func TestNoFactsMakeARightWithoutStanding(t *testing.T) {
 		case f.Chat.Deleted:
 			if CodeOf(err) != CodeChatDeleted {
 				t.Fatalf("deleted chat: %v", err)
+			}
+		case err == nil && f.Actor.Role == RoleApproached && f.Chat.Type == Direct:
+			if r != RightRead && (f.Blocked || r != RightSend && r != RightSendLinks) {
+				t.Fatalf("who was approached may %v", r)
 			}
 		case err == nil && !f.Actor.Role.In():
 			if r != RightRead || f.Chat.Name == "" || f.Chat.Type != Group && f.Chat.Type != Channel {

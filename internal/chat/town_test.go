@@ -21,6 +21,8 @@ type town struct {
 	used     map[linkUse]bool
 	refs     map[ChatID]map[Seq]Ref
 	heads    map[LogID]Seq
+	ords     map[LogID]Ord
+	spent    map[AccountID][]Spending
 	asked    map[ChatID]map[AccountID]bool // who has said yes to being in: asked, accepted, or made it
 	now      Millis
 }
@@ -37,7 +39,8 @@ func newTown() *town {
 		requests: map[ChatID]map[AccountID]JoinRequest{}, blocked: map[[2]AccountID]bool{},
 		refuses: map[AccountID]bool{}, used: map[linkUse]bool{}, refs: map[ChatID]map[Seq]Ref{},
 		heads: map[LogID]Seq{},
-		asked: map[ChatID]map[AccountID]bool{}, now: noon,
+		asked: map[ChatID]map[AccountID]bool{}, now: noon, ords: map[LogID]Ord{},
+		spent: map[AccountID][]Spending{},
 	}
 }
 
@@ -45,7 +48,9 @@ func newTown() *town {
 func (w *town) facts(room ChatID, actor AccountID, n Needs) Facts {
 	f := Facts{
 		Actor: w.members[room][actor], Target: w.members[room][n.Target], Refs: w.refs[room],
-		Head: Head{Seq: w.heads[room.Log()]}, Blocked: w.blocks(actor, n.Target), People: map[AccountID]Party{},
+		Head: Head{Seq: w.heads[room.Log()], Ord: w.ords[room.Log()]}, Blocked: w.blocks(actor, n.Target),
+		People: map[AccountID]Party{}, Known: w.knows(n.Target, actor),
+		Day: Day{Born: noon, Spent: w.spent[actor]},
 	}
 	if c := w.chats[room]; c != nil {
 		f.Chat = *c
@@ -57,7 +62,7 @@ func (w *town) facts(room ChatID, actor AccountID, n Needs) Facts {
 		f.Person = w.person(n.Target)
 	}
 	for _, a := range n.People {
-		f.People[a] = Party{w.person(a), w.blocks(actor, a)}
+		f.People[a] = Party{w.person(a), w.blocks(actor, a), w.knows(a, actor)}
 	}
 	if l, ok := w.links[n.Token]; ok && n.Token != "" {
 		f.Link = l
@@ -77,6 +82,16 @@ func (w *town) blocks(a, b AccountID) bool {
 	return w.blocked[[2]AccountID{a, b}] || w.blocked[[2]AccountID{b, a}]
 }
 
+// knows reports whether one of two came into their direct chat.
+func (w *town) knows(a, other AccountID) bool {
+	for id, c := range w.chats {
+		if c.Type == Direct && c.Peers == [2]AccountID{min(a, other), max(a, other)} {
+			return w.members[id][a].Joined != 0
+		}
+	}
+	return false
+}
+
 func (w *town) person(a AccountID) Person {
 	return Person{ID: a, Profile: Profile{Name: "n"}, Privacy: Privacy{RefuseInvites: w.refuses[a]}}
 }
@@ -85,6 +100,7 @@ func (w *town) person(a AccountID) Person {
 func (w *town) apply(e Event, changes []Change) {
 	w.heads[e.Log]++
 	seq := w.heads[e.Log]
+	w.ords[e.Log] += Ord(one(e.Env.Counted))
 	if e.Log.Kind() == ChatLog {
 		room := e.Log.Chat()
 		if w.refs[room] == nil {
@@ -138,6 +154,8 @@ func (w *town) apply(e Event, changes []Change) {
 			if c.Request.Decided {
 				delete(w.requests[c.Chat], c.Request.Account)
 			}
+		case SpentAdded:
+			w.spent[c.Account] = append(w.spent[c.Account], Spending{c.At, c.Spent})
 		case BlockSet:
 			w.blocked[[2]AccountID{c.Account, c.Block.Account}] = c.Block.Blocked
 		case PrivacySet:
@@ -189,9 +207,11 @@ func (w *town) judge(room ChatID, actor AccountID, cmd Command, events []Event) 
 	if w.asked[room] == nil {
 		w.asked[room] = map[AccountID]bool{}
 	}
-	switch cmd.(type) {
-	case Join, AnswerInvitation, Create:
+	switch c := cmd.(type) {
+	case Join, Create, Send:
 		w.asked[room][actor] = true
+	case AnswerInvitation:
+		w.asked[room][actor] = w.asked[room][actor] || c.Accept
 	}
 	kind := ChatType(0)
 	if c := w.chats[room]; c != nil {
@@ -231,14 +251,15 @@ func (w *town) judgeMove(m *MyChat, actor AccountID, cmd Command, events []Event
 		_, ok := c.(FactsBumped)
 		return ok
 	})
-	said := m.Type == Direct && events[0].Env.Kind == KindMessage
 	switch {
 	case after.Version != before.Version+1:
 		return "the version does not follow"
 	case m.Before != before.Role:
 		return "it misremembers the role before"
-	case after.Role.In() && !before.Role.In() && !w.asked[m.Chat][after.Account] && !said:
+	case after.Role.In() && !before.Role.In() && !w.asked[m.Chat][after.Account]:
 		return "somebody is in who never asked to be (R10)"
+	case after.Role == RoleApproached && (m.Type != Direct || w.knows(after.Account, actor)):
+		return "somebody is approached who knows who writes"
 	case after.Account != actor && standing(w.members[m.Chat][actor].Role) <= standing(before.Role) &&
 		before.Role.Staff():
 		return "somebody acts on their equal or better"
@@ -270,6 +291,17 @@ func (w *town) judgeMove(m *MyChat, actor AccountID, cmd Command, events []Event
 
 // settled says what is wrong with the town between commands.
 func (w *town) settled() string {
+	for a, all := range w.spent {
+		for what := range allowances {
+			var used uint32
+			for _, s := range all {
+				used += s.Spent.Of(what)
+			}
+			if used > Allowed(what, w.now-noon) {
+				return fmt.Sprintf("%d used %d of %v within a day", a, used, what)
+			}
+		}
+	}
 	for id, c := range w.chats {
 		var in uint32
 		owners := 0
@@ -427,7 +459,7 @@ func TestWhateverPeopleDoTheTownStaysSound(t *testing.T) {
 	for _, code := range []Code{
 		CodeForbidden, CodeNotMember, CodeBanned, CodeRestricted, CodeCannotWrite, CodeInvitesRefused,
 		CodeTargetGone, CodeNotAuthor, CodeOwnerCannotLeave, CodeAlreadyMember, CodeInviteExpired, CodeInviteUsedUp,
-		CodeChatDeleted,
+		CodeChatDeleted, CodeRequestPending, CodeDailyLimit,
 	} {
 		if codes[code] == 0 {
 			t.Errorf("%v never came up", code)

@@ -5,6 +5,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -81,11 +82,11 @@ func (e *Engine) decideFresh(ctx context.Context, r request) (plan, error) {
 
 // decideUpon fills what the command needs, decides it, and makes a batch of the outcome.
 func (e *Engine) decideUpon(ctx context.Context, r request, b basis) (plan, error) {
-	f := b.facts
-	if err := e.fill(ctx, r, b.needs, &f); err != nil {
+	if err := e.fill(ctx, r, b.needs, &b.facts); err != nil {
 		return plan{}, err
 	}
-	hide(&f, b.hidden)
+	hide(&b.facts, b.hidden)
+	f := b.facts
 	events, err := chat.Decide(f, r.actor, r.cmd, e.now())
 	if err != nil {
 		return plan{}, err
@@ -122,8 +123,14 @@ func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) erro
 	if b.needs.Case {
 		p.condition(chat.ServerLog.ID(0), b.heads)
 	}
+	if b.facts.Chat.OneSided() && posts(events) {
+		// How many messages a stranger has written is told by the head.
+		p.batch.Cond = append(p.batch.Cond, Cond{CondHead, r.room.Log(), uint64(b.facts.Head.Seq)})
+	}
 	for _, ev := range events {
-		if ev.Env.Kind == chat.KindMyChat && !p.condition(ev.Log, b.heads) {
+		// Of two commands that use a daily allowance at once, one is decided again: it is counted in the log.
+		moves := ev.Env.Kind == chat.KindMyChat || ev.Env.Kind == chat.KindSpent
+		if moves && !p.condition(ev.Log, b.heads) {
 			p.incomplete = true
 		}
 	}
@@ -161,6 +168,8 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{n.Limit, e.fillLimit},
 		{n.Filed, e.fillFiled},
 		{n.Case, e.fillCase},
+		{n.Stranger && n.Target != 0, e.fillKnown},
+		{n.Day, e.fillDay},
 	} {
 		if !part.needed {
 			continue
@@ -196,13 +205,19 @@ func (e *Engine) fillPeople(ctx context.Context, r request, n chat.Needs, f *cha
 	if err != nil {
 		return fmt.Errorf("people: %w", err)
 	}
+	knowing, err := e.store.Knowing(ctx, r.actor.Account, n.People...)
+	if err != nil {
+		return fmt.Errorf("who knows: %w", err)
+	}
 	f.People = make(map[chat.AccountID]chat.Party, len(people))
 	for _, p := range people {
 		two, err := e.store.Facts(ctx, 0, r.actor.Account, p.ID)
 		if err != nil {
 			return fmt.Errorf("facts of two: %w", err)
 		}
-		f.People[p.ID] = chat.Party{Person: p, Blocked: two.Blocked}
+		f.People[p.ID] = chat.Party{
+			Person: p, Blocked: two.Blocked, Known: slices.Contains(knowing, p.ID),
+		}
 	}
 	return nil
 }

@@ -56,6 +56,8 @@ type Config struct {
 	// DayBytes bounds what an account may store in a day, bodies and overhead, with chat.CodeQuotaUsedUp;
 	// default: nothing does. As Full it leaves out what reading, deleting and leaving need.
 	DayBytes int64
+	// Born tells when an account was made, for its daily allowances; default: nothing is limited.
+	Born func(context.Context, chat.AccountID) (chat.Millis, error)
 	// QueueWait is how long an append waits for room before CodeUnavailable; default 5 s.
 	QueueWait time.Duration
 }

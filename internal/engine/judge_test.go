@@ -288,6 +288,7 @@ func TestALimitBindsWhereStrangersAreReachedAndEndsByItself(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.say(ben, old, "hello")
+		c.say(ana, old, "hello, ben") // no stranger any more
 		mine := c.say(ben, public, "buy!").Seq
 		lone, err := c.OpenDirect(t.Context(), ben, kay.Account, c.key())
 		if err != nil {

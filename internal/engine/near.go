@@ -5,6 +5,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -27,19 +28,15 @@ func (e *Engine) Near(ctx context.Context, actor chat.Actor, accounts []chat.Acc
 	accounts = slices.DeleteFunc(slices.Clone(accounts), func(a chat.AccountID) bool {
 		return slices.Contains(apart, a)
 	})
-	var near []chat.AccountID
+	near, err := e.talking(ctx, actor.Account, accounts)
+	if err != nil {
+		return nil, fmt.Errorf("near: %w", err)
+	}
 	far := make(map[chat.AccountID]bool)
 	for _, a := range accounts {
-		talk, err := e.talk(ctx, actor.Account, a)
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("near: direct chat: %w", err)
-		case talk:
-			near = append(near, a)
-		default:
-			far[a] = true
-		}
+		far[a] = !slices.Contains(near, a)
 	}
+	maps.DeleteFunc(far, func(_ chat.AccountID, is bool) bool { return !is })
 	if len(far) == 0 {
 		return near, nil
 	}
@@ -65,16 +62,6 @@ func (e *Engine) Near(ctx context.Context, actor chat.Actor, accounts []chat.Acc
 	return near, nil
 }
 
-// talk reports whether both of two are in their direct chat: opening one makes nobody near.
-func (e *Engine) talk(ctx context.Context, a, b chat.AccountID) (bool, error) {
-	room, err := e.store.Direct(ctx, min(a, b), max(a, b))
-	if err != nil || room == 0 {
-		return false, err
-	}
-	f, err := e.store.Facts(ctx, room, a, b)
-	return f.Actor.Role.In() && f.Target.Role.In(), err
-}
-
 // Person returns somebody whom the actor has met, CodeNotFound for anybody else: numbers are given one after
 // the other, and whoever asked for each would have a list of everybody.
 func (e *Engine) Person(ctx context.Context, actor chat.Actor, account chat.AccountID) (chat.Person, error) {
@@ -86,12 +73,22 @@ func (e *Engine) Person(ctx context.Context, actor chat.Actor, account chat.Acco
 		return chat.Person{}, err
 	}
 	if met {
-		people, err := e.People(ctx, actor, []chat.AccountID{account})
+		people, err := e.peopleNear(ctx, actor, account)
 		if err != nil || len(people) > 0 {
 			return append(people, chat.Person{})[0], err
 		}
 	}
 	return chat.Person{}, &chat.Error{Code: chat.CodeNotFound, Field: "account", Text: "nobody you have met"}
+}
+
+// peopleNear is People of one account, with presence also where the two share a small group.
+func (e *Engine) peopleNear(ctx context.Context, actor chat.Actor, account chat.AccountID) (
+	[]chat.Person, error) {
+	near, err := e.Near(ctx, actor, []chat.AccountID{account})
+	if err != nil {
+		return nil, err
+	}
+	return e.People(ctx, actor, []chat.AccountID{account}, near...)
 }
 
 // met reports whether an account knows another: itself, the other side of a direct chat, a contact, somebody

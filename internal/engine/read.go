@@ -40,9 +40,9 @@ func (h *Handle) floor() chat.Seq {
 // hidden from passers-by as well: they have to join.
 func floorOf(room chat.Chat, who chat.Member) chat.Seq {
 	switch {
-	case !who.Role.In() && room.HistoryHidden:
+	case !who.Role.Reads() && room.HistoryHidden:
 		return ^chat.Seq(0)
-	case who.Role.In() && who.From > 0:
+	case who.Role.Reads() && who.From > 0:
 		return who.From - 1
 	}
 	return 0
@@ -348,9 +348,12 @@ func (h *Handle) Row(ctx context.Context) (ListRow, error) {
 	if err != nil {
 		return ListRow{}, err
 	}
-	row = shownRow(row)
+	rows := []ListRow{shownRow(row)}
 	if hides.HideReads {
-		row.PeerRead = 0
+		rows[0].PeerRead = 0
 	}
-	return row, nil
+	if err := h.engine.awaited(ctx, h.actor.Account, rows); err != nil {
+		return ListRow{}, fmt.Errorf("row of %s: %w", h.log, err)
+	}
+	return rows[0], nil
 }

@@ -88,7 +88,7 @@ func (e *Engine) readable(ctx context.Context, actor chat.Actor, room chat.ChatI
 	switch {
 	case err != nil:
 		return mark, false, err
-	case !ok || !h.facts.Actor.Role.In():
+	case !ok || !h.facts.Actor.Role.Reads():
 		return mark, false, chat.Errorf(chat.CodeNotMember, "not a member of this chat")
 	}
 	seq = min(seq, row.Head.Seq)
@@ -190,13 +190,13 @@ func (r *readMarks) write(ctx context.Context, actor chat.Actor, mark chat.ReadM
 // tick lets peers know how far an account has read, where they may.
 func (e *Engine) tick(ctx context.Context, account chat.AccountID, mark chat.ReadMark) error {
 	f, ok := e.facts.get(mark.Chat, account)
-	if !ok {
+	if !ok || f.Chat.OneSided() { // the other coming in raises no facts version
 		var err error
 		if f, err = e.freshFacts(ctx, mark.Chat, account, 0); err != nil {
 			return err
 		}
 	}
-	if !ticked(f.Chat) || f.Blocked && f.Chat.Type == chat.Direct {
+	if !ticked(f.Chat) || f.Chat.OneSided() || f.Blocked && f.Chat.Type == chat.Direct {
 		return nil
 	}
 	hides, err := e.privacyOf(ctx, account)

@@ -78,7 +78,7 @@ func (e *Engine) findPerson(ctx context.Context, actor chat.Actor, account chat.
 		}
 		e.lookups.note(actor, byNumber(account))
 	}
-	people, err := e.People(ctx, actor, []chat.AccountID{account})
+	people, err := e.peopleNear(ctx, actor, account)
 	if err != nil || len(people) == 0 {
 		return Found{}, err
 	}

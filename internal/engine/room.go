@@ -5,6 +5,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -90,7 +91,8 @@ func (e *Engine) openDirect(ctx context.Context, d direct, key chat.Key) (chat.C
 		return r.Log.Chat(), err
 	}
 	f, err := e.freshFacts(ctx, room, actor.Account, 0)
-	if err != nil || f.Actor.Role.In() {
+	// Whoever was approached by a stranger gets what there is: looking at it accepts nothing.
+	if err != nil || f.Actor.Role.Reads() {
 		return room, err
 	}
 	_, err = e.Join(ctx, actor, JoinBy{Chat: room}, key)
@@ -203,6 +205,22 @@ func (h *Handle) Members(ctx context.Context, q MemberQuery) (MemberList, error)
 		return MemberList{}, fmt.Errorf("members of %s: %w", h.log, err)
 	}
 	f, err := h.engine.freshFacts(ctx, h.room, h.actor.Account, 0) // the cache may count late
+	if f.Chat.Type == chat.Direct {
+		return bothOf(f.Chat, q), err
+	}
 	list.Total = f.Chat.Members
 	return list, err
+}
+
+// bothOf lists the two of a direct chat, whether or not both are in: neither learns from it that the other
+// has not accepted yet, or left.
+func bothOf(room chat.Chat, q MemberQuery) MemberList {
+	list := MemberList{Total: 2}
+	for _, a := range room.Peers {
+		if a > q.After && (len(q.Roles) == 0 || slices.Contains(q.Roles, chat.RoleMember)) &&
+			len(list.Members) < q.Limit {
+			list.Members = append(list.Members, chat.Member{Account: a, Role: chat.RoleMember})
+		}
+	}
+	return list
 }

@@ -148,6 +148,7 @@ type ListRow struct {
 	Draft    chat.DraftText
 	Prefs    chat.Prefs
 	Pinned   []chat.Seq // newest pin first, at most ListPins
+	Waiting  bool       // what the account writes there waits for the other to accept; the engine fills it
 }
 
 // ListPins is how many pinned seqs a row of a list holds at most.
@@ -190,13 +191,21 @@ type PersonalOwner struct {
 	Link    chat.PersonalLink
 }
 
-// Circle reads whom accounts know, and by which links they are found.
+// Circle reads whom accounts know, by which links they are found, and how many they got to know lately.
 type Circle interface {
 	// Contacts returns contacts of an account by their account numbers, those after one and at most limit, and
 	// how many it has.
 	Contacts(ctx context.Context, account, after chat.AccountID, limit int) ([]chat.Contact, int, error)
 	// Personal returns the personal link of an account, or with a token the one of that token.
 	Personal(ctx context.Context, account chat.AccountID, token string) (PersonalOwner, error)
+	// Knowing returns those of the others, ascending, who know the account: who once came into their direct
+	// chat with it, or have it among their contacts.
+	Knowing(ctx context.Context, account chat.AccountID, others ...chat.AccountID) ([]chat.AccountID, error)
+	// Talking returns those of the others, ascending, with whom the account is in a direct chat that both
+	// are in.
+	Talking(ctx context.Context, account chat.AccountID, others ...chat.AccountID) ([]chat.AccountID, error)
+	// Spent returns what an account used of its daily allowances after a time, the oldest first.
+	Spent(ctx context.Context, account chat.AccountID, after chat.Millis) ([]chat.Spending, error)
 }
 
 // ReportQuery selects reports of one log, the newest first, at most Limit.

@@ -85,6 +85,9 @@ func (e *Engine) syncChats(ctx context.Context, actor chat.Actor, q SyncQuery, r
 	for i := range rows {
 		rows[i] = shownRow(rows[i])
 	}
+	if err := e.awaited(ctx, actor.Account, rows); err != nil {
+		return err
+	}
 	if res.State != nil {
 		if err := e.foldedState(ctx, actor.Account, res.State); err != nil {
 			return err
@@ -104,7 +107,14 @@ func (e *Engine) syncChats(ctx context.Context, actor chat.Actor, q SyncQuery, r
 		}
 	}
 	res.Chats = rows
-	res.People, err = e.shownPeople(ctx, people, actor.Account, me.Privacy)
+	me.ID = actor.Account
+	var near []chat.AccountID
+	for _, row := range rows {
+		if row.Last != nil && row.Chat.Type == chat.Group && row.Chat.Close() {
+			near = append(near, row.Last.Author)
+		}
+	}
+	res.People, err = e.shownPeople(ctx, people, me, near)
 	return err
 }
 

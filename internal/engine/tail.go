@@ -241,7 +241,7 @@ func (c *chunk) add(e chat.Entry, changes []chat.Change) {
 	for _, change := range changes {
 		if m, ok := change.(chat.MemberSet); ok {
 			c.standings = append(c.standings, Standing{
-				Chat: m.Chat, Account: m.Member.Account, In: m.Member.Role.In(), From: m.Member.From, Pos: e.Pos,
+				Chat: m.Chat, Account: m.Member.Account, In: m.Member.Role.Reads(), From: m.Member.From, Pos: e.Pos,
 			})
 		}
 	}

@@ -39,29 +39,36 @@ func shownRow(row ListRow) ListRow {
 }
 
 // ticked reports whether the members of a chat see how far others have read.
-func ticked(c chat.Chat) bool {
-	return c.Type == chat.Direct || c.Type == chat.Group && !c.Wide && c.Members <= chat.SmallGroup
-}
+func ticked(c chat.Chat) bool { return c.Close() }
 
 // shownPeople hides of people, in place, what the switches of either side hide, and what a block between the
-// two hides: who hides, does not see. Nobody's switches are shown to others.
-func (e *Engine) shownPeople(ctx context.Context, people []chat.Person, viewer chat.AccountID,
-	hides chat.Privacy) ([]chat.Person, error) {
+// two hides: who hides, does not see. Presence is for those who talk with each other, and for those in near,
+// of whom the caller knows that they share a small group; strangers get none. Nobody's switches are shown to
+// others.
+func (e *Engine) shownPeople(ctx context.Context, people []chat.Person, viewer chat.Person,
+	near []chat.AccountID) ([]chat.Person, error) {
 	ids := make([]chat.AccountID, len(people))
 	for i, p := range people {
 		ids[i] = p.ID
 	}
-	apart, err := e.apart(ctx, viewer, ids)
+	apart, err := e.apart(ctx, viewer.ID, ids)
+	if err != nil {
+		return nil, err
+	}
+	talking, err := e.talking(ctx, viewer.ID, ids)
 	if err != nil {
 		return nil, err
 	}
 	for i := range people {
 		p := &people[i]
-		if p.ID == viewer {
+		if p.ID == viewer.ID {
 			continue
 		}
 		_, blocked := slices.BinarySearch(apart, p.ID)
-		if p.Unseen = blocked || hides.HideLastSeen || p.Privacy.HideLastSeen; p.Unseen {
+		_, talks := slices.BinarySearch(talking, p.ID)
+		p.Unseen = blocked || viewer.Privacy.HideLastSeen || p.Privacy.HideLastSeen ||
+			!talks && !slices.Contains(near, p.ID)
+		if p.Unseen {
 			p.LastSeen = 0
 		}
 		p.Privacy = chat.Privacy{}
@@ -82,8 +89,23 @@ func (e *Engine) apart(ctx context.Context, account chat.AccountID, others []cha
 	return apart, nil
 }
 
-// People returns accounts as the actor may see them, ascending.
-func (e *Engine) People(ctx context.Context, actor chat.Actor, ids []chat.AccountID) ([]chat.Person, error) {
+// talking returns those of the others, ascending, with whom an account is in a direct chat that both are in.
+func (e *Engine) talking(ctx context.Context, account chat.AccountID, others []chat.AccountID) (
+	[]chat.AccountID, error) {
+	if len(others) == 0 {
+		return nil, nil
+	}
+	talking, err := e.store.Talking(ctx, account, others...)
+	if err != nil {
+		return nil, fmt.Errorf("who talk: %w", err)
+	}
+	return talking, nil
+}
+
+// People returns accounts as the actor may see them, ascending. Those in near share a small group with the
+// actor, as the caller knows.
+func (e *Engine) People(ctx context.Context, actor chat.Actor, ids []chat.AccountID,
+	near ...chat.AccountID) ([]chat.Person, error) {
 	if err := actor.May(chat.ScopeRead); err != nil {
 		return nil, err
 	}
@@ -95,7 +117,7 @@ func (e *Engine) People(ctx context.Context, actor chat.Actor, ids []chat.Accoun
 	if err != nil {
 		return nil, fmt.Errorf("people: %w", err)
 	}
-	return e.shownPeople(ctx, people, actor.Account, hides)
+	return e.shownPeople(ctx, people, chat.Person{ID: actor.Account, Privacy: hides}, near)
 }
 
 // Privacies returns the switches of accounts, for the hub, which obeys them: not an answer to anybody.

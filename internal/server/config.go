@@ -45,6 +45,8 @@ type Config struct {
 	Rates   native.Rates // how much one client may ask
 	// DayBytes is how much one account may store in a day; 0: as much as it likes.
 	DayBytes int64
+	// Unlimited takes the daily allowances off every account alike, for tests of load and for nothing else.
+	Unlimited bool
 	// StopWithin is how long a graceful stop may take.
 	StopWithin time.Duration
 	LogLevel   slog.Level

@@ -96,11 +96,23 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 		Suspend: func(ctx context.Context, id chat.AccountID, reason string) error {
 			return c.accounts.SuspendAccount(ctx, id, reason)
 		},
+		Born: c.born(),
 	})
 	if err != nil {
 		return c, err
 	}
 	return c, c.startAccounts()
+}
+
+// born tells the engine how old accounts are; nil where the operator took the daily allowances off everybody.
+func (c *core) born() func(context.Context, chat.AccountID) (chat.Millis, error) {
+	if c.cfg.Unlimited {
+		return nil
+	}
+	return func(ctx context.Context, who chat.AccountID) (chat.Millis, error) {
+		a, err := c.store.Account(ctx, account.Find{ID: who})
+		return a.Created, err
+	}
 }
 
 func (c *core) startAccounts() (err error) {

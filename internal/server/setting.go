@@ -98,6 +98,8 @@ var settings = []Setting{
 	{"limits.requests", "requests a second of one connection, an account may make twice as many; 0: no limit",
 		"200", false, setRequests},
 	{"limits.day", "what one account may store in a day: 50MB, 1GB; 0: no limit", "100MB", false, setDay},
+	{"limits.strangers", "on, or off: nobody's strangers, links to them and new groups are counted",
+		"on", false, setStrangers},
 	{"stop_within", "how long a graceful stop may take", "15s", false, setStopWithin},
 	{"log.level", "debug, info, warn or error", "info", false, setLevel},
 	{"log.json", "write the log as JSON lines", "", true,
@@ -111,6 +113,14 @@ func setDay(c *Config, v string) error {
 		return fmt.Errorf("%q is not a number of bytes such as 100MB", v)
 	}
 	c.DayBytes = int64(m.Bytes)
+	return nil
+}
+
+func setStrangers(c *Config, v string) error {
+	if v != "on" && v != "off" {
+		return errors.New("say on or off")
+	}
+	c.Unlimited = v == "off"
 	return nil
 }
 

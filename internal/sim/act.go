@@ -26,7 +26,8 @@ func deeds() []deed {
 		{60, (*world).read}, {40, (*world).look}, {30, (*world).writeDraft}, {25, (*world).react},
 		{25, (*world).forward},
 		{12, (*world).found}, {12, (*world).openDirect}, {40, (*world).join}, {20, (*world).leave},
-		{20, (*world).invite}, {15, (*world).answerInvitation}, {40, (*world).govern}, {15, (*world).settle},
+		{20, (*world).invite}, {15, (*world).answerInvitation},
+		{25, (*world).answerStranger}, {40, (*world).govern}, {15, (*world).settle},
 		{8, (*world).makeLink}, {12, (*world).useLink}, {4, (*world).revokeLink}, {12, (*world).decideRequest},
 		{6, (*world).block}, {6, (*world).hide}, {8, (*world).keep},
 		{2, (*world).transfer}, {1, (*world).deleteChat},
@@ -334,6 +335,17 @@ func (w *world) answerInvitation() {
 	for _, id := range slices.Sorted(maps.Keys(d.user.invited)) {
 		d.command(id, chat.AnswerInvitation{Accept: w.chance(0.8)})
 		return
+	}
+}
+
+// answerStranger accepts what a stranger wrote, or deletes it; say answers it too.
+func (w *world) answerStranger() {
+	d := w.anyDevice()
+	for _, id := range slices.Sorted(maps.Keys(d.rooms)) {
+		if d.standing[id].Role == chat.RoleApproached {
+			d.command(id, chat.AnswerInvitation{Accept: w.chance(0.5)})
+			return
+		}
 	}
 }
 

@@ -147,7 +147,7 @@ func (j *judge) presence() (presence, error) {
 				p[m.Chat] = make(map[chat.AccountID][]engine.Standing)
 			}
 			p[m.Chat][m.Member.Account] = append(p[m.Chat][m.Member.Account], engine.Standing{
-				Chat: m.Chat, Account: m.Member.Account, In: m.Member.Role.In(), From: m.Member.From,
+				Chat: m.Chat, Account: m.Member.Account, In: m.Member.Role.Reads(), From: m.Member.From,
 				Pos: e.Pos,
 			})
 		}
@@ -238,29 +238,71 @@ func (j *judge) everybodyMightWrite() error {
 	return nil
 }
 
-// nobodyIsAdded demands that whoever came into a direct chat by the other's hand got a message there (R10).
+// nobodyIsAdded demands that whoever came into a direct chat by the other's hand got a message there, and
+// comes in unasked only where they were before by their own will (R10).
 func (j *judge) nobodyIsAdded() error {
 	entries, err := j.entries()
 	if err != nil {
 		return err
 	}
-	said := make(map[chat.ChatID]bool)
+	said, came := make(map[chat.ChatID]bool), make(map[chat.LogID]map[chat.ChatID]bool)
+	listed := make(map[seat]bool)
 	for _, e := range entries {
 		if e.Log.Kind() == chat.ChatLog && e.Env.Counted {
 			said[e.Log.Chat()] = true
 		}
-		if e.Env.Kind != chat.KindMyChat || e.Author == e.Log.Account() {
+		if e.Env.Kind == chat.KindContact {
+			// Whoever is on somebody's list is no stranger. A body that was erased said that of nobody knows whom.
+			c, err := j.contactOf(e)
+			if err != nil {
+				return err
+			}
+			listed[seat{e.Log, c}] = true
+		}
+		if e.Env.Kind != chat.KindMyChat {
 			continue
 		}
 		body, err := j.world.codec.Decode(e.Env.Kind, e.Body)
 		if err != nil {
 			return fmt.Errorf("I8: %s/%d: %w", e.Log, e.Seq, err)
 		}
-		if m, ok := body.(*chat.MyChat); ok && m.Type == chat.Direct && !said[m.Chat] {
+		m, ok := body.(*chat.MyChat)
+		switch {
+		case !ok || m.Type != chat.Direct:
+		case e.Author == e.Log.Account():
+			if came[e.Log] == nil {
+				came[e.Log] = make(map[chat.ChatID]bool)
+			}
+			came[e.Log][m.Chat] = came[e.Log][m.Chat] || m.Member.Role.In()
+		case !said[m.Chat]:
 			return fmt.Errorf("R10: %s/%d adds to a chat in which nothing was said", e.Log, e.Seq)
+		case m.Member.Role.In() && !came[e.Log][m.Chat] && !listed[seat{e.Log, m.Peer}] && !listed[seat{e.Log, 0}]:
+			return fmt.Errorf("R10: %s/%d lets a stranger in unasked", e.Log, e.Seq)
 		}
 	}
 	return nil
+}
+
+// seat is somebody on the list of an account, by its log.
+type seat struct {
+	log   chat.LogID
+	other chat.AccountID
+}
+
+// contactOf returns whom an entry puts on a list; 0 where its body was erased.
+func (j *judge) contactOf(e chat.Entry) (chat.AccountID, error) {
+	if len(e.Body) == 0 {
+		return 0, nil
+	}
+	body, err := j.world.codec.Decode(e.Env.Kind, e.Body)
+	if err != nil {
+		return 0, fmt.Errorf("I8: %s/%d: %w", e.Log, e.Seq, err)
+	}
+	c, ok := body.(*chat.Contact)
+	if !ok {
+		return 0, fmt.Errorf("I8: %s/%d is no contact", e.Log, e.Seq)
+	}
+	return c.Account, nil
 }
 
 // everyDeviceAgrees demands that every device has what it may see, and that it folds to the same.

@@ -177,9 +177,9 @@ func (d *device) stand(id chat.ChatID, m chat.Member) {
 	}
 	r := d.rooms[id]
 	switch {
-	case !m.Role.In():
+	case !m.Role.Reads():
 		d.drop(id)
-	case r == nil || m.From > r.fold.Head+1:
+	case r == nil || m.From > r.base+1: // what was seen before is hidden by now
 		d.drop(id)
 		r = &room{}
 		if m.From > 0 {

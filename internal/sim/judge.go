@@ -140,7 +140,7 @@ func (j *judge) mayShow(f chat.Facts, it chat.Item) error {
 	if it.Device != 0 || f.Chat.Type == chat.Channel && (it.Author != 0 || !it.Key.IsZero()) {
 		return fmt.Errorf("R11: %s/%d shows who wrote it", it.Log, it.Seq)
 	}
-	if f.Actor.Role.In() && it.Seq < f.Actor.From || !f.Actor.Role.In() && f.Chat.HistoryHidden {
+	if f.Actor.Role.Reads() && it.Seq < f.Actor.From || !f.Actor.Role.Reads() && f.Chat.HistoryHidden {
 		return fmt.Errorf("leak: %s/%d is older than what the account may see", it.Log, it.Seq)
 	}
 	items, err := w.truth.Get(w.ctx, it.Log, []chat.Seq{it.Seq})
@@ -171,7 +171,7 @@ func (j *judge) answeredSync(account chat.AccountID, res engine.SyncResult) erro
 		if err != nil {
 			return err
 		}
-		if !is.Me.Role.In() {
+		if !is.Me.Role.Reads() {
 			return fmt.Errorf("leak: account %d is not in chat %d and catches up on it", account, row.Chat.ID)
 		}
 		if row.Unread != is.Unread || row.Head.Seq != is.Head.Seq || row.Mentions != is.Mentions {

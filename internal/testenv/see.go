@@ -219,3 +219,28 @@ func anonymous(s *stage, l *line) error {
 	}
 	return nil
 }
+
+// direct waits until a direct chat is as the verb says to the actor of a line.
+func direct(s *stage, l *line) error {
+	return s.untilRow(l, func(c *zolalv1.ChatState) (bool, string) {
+		role, waiting := c.GetChat().GetMe().GetRole(), c.GetChat().GetWaiting()
+		requested := role == zolalv1.Role_ROLE_APPROACHED
+		said := fmt.Sprintf("%s, waiting: %t", role, waiting)
+		switch l.verb {
+		case "requested":
+			return requested && !waiting, said
+		case "waits":
+			return waiting && role == zolalv1.Role_ROLE_MEMBER && c.GetPeerReadSeq() == 0, said
+		default:
+			return !requested && !waiting, said
+		}
+	})
+}
+
+// without waits until a chat is not in the list of the actor of a line.
+func without(s *stage, l *line) error {
+	return s.until(func() (bool, string) {
+		row, err := s.row(l, l.words[0])
+		return row == nil && err != nil, fmt.Sprintf("has %v", row.GetChat().GetMe())
+	})
+}

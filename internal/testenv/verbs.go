@@ -99,6 +99,10 @@ var verbs = map[string]func(*stage, *line) error{
 	"members":   members,   // sara members chat N
 	"invited":   invited,   // reza invited chat
 	"told":      told,      // sara told signed_in … (the last notices to her devices)
+	"requested": direct,    // reza requested chat (a stranger wrote there)
+	"waits":     direct,    // sara waits chat (for the other to accept)
+	"mutual":    direct,    // sara mutual chat (neither of the two)
+	"without":   without,   // reza without chat (not in the list)
 	"anonymous": anonymous, // reza anonymous alias (the author is not shown)
 }
 
@@ -231,7 +235,8 @@ func leaves(s *stage, l *line) error {
 		return err
 	}
 	req := &zolalv1.ChatChangeRequest{Chat: id, Key: key()}
-	return s.call(l, "Chats/Leave", req, new(zolalv1.Receipt))
+	err = s.call(l, "Chats/Leave", req, new(zolalv1.Receipt))
+	return s.forget(l, id, err)
 }
 
 // personAndChat reads the two words that most verbs about somebody take.
@@ -260,7 +265,21 @@ func answers(s *stage, l *line) error {
 		return err
 	}
 	req := &zolalv1.AnswerRequest{Chat: id, Key: key(), Accept: l.verb == "accepts"}
-	return s.call(l, "Chats/AnswerInvitation", req, new(zolalv1.Receipt))
+	err = s.call(l, "Chats/AnswerInvitation", req, new(zolalv1.Receipt))
+	if !req.GetAccept() {
+		err = s.forget(l, id, err)
+	}
+	return err
+}
+
+// forget has the device of a line show nothing more of a chat that it left.
+func (s *stage) forget(l *line, chat uint32, err error) error {
+	if d := s.devices[l.actor]; d != nil && err == nil {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		delete(d.views, chat)
+	}
+	return err
 }
 
 func links(s *stage, l *line) error {

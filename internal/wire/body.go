@@ -71,6 +71,7 @@ var forms = map[chat.Kind]form{
 	chat.KindPersonal:    formOf(PersonalOut, personalIn),
 	chat.KindDevice:      formOf(DeviceNoticeOut, deviceNoticeIn),
 	chat.KindInvitation:  formOf(InvitationOut, invitationIn),
+	chat.KindSpent:       formOf(spentOut, spentIn),
 	chat.KindInviteLink:  formOf(LinkOut, LinkIn),
 	chat.KindJoinRequest: formOf(requestOut, requestIn),
 	chat.KindStaffMember: formOf(memberChangeOut, memberChangeIn),

@@ -119,6 +119,7 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 			{int(chat.KindBlock), "KIND_BLOCK"}, {int(chat.KindPrivacy), "KIND_PRIVACY"},
 			{int(chat.KindDevice), "KIND_DEVICE"}, {int(chat.KindInvitation), "KIND_INVITATION"},
 			{int(chat.KindContact), "KIND_CONTACT"}, {int(chat.KindPersonal), "KIND_PERSONAL_LINK"},
+			{int(chat.KindSpent), "KIND_SPENT"}, {int(chat.KindAccepted), "KIND_ACCEPTED"},
 			{int(chat.KindInviteLink), "KIND_INVITE_LINK"}, {int(chat.KindJoinRequest), "KIND_JOIN_REQUEST"},
 			{int(chat.KindStaffMember), "KIND_STAFF_MEMBER"},
 			{int(chat.KindOperatorAct), "KIND_OPERATOR_ACT"}, {int(chat.KindReport), "KIND_REPORT"},
@@ -135,6 +136,7 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 			{int(chat.RoleMember), "ROLE_MEMBER"}, {int(chat.RoleAdmin), "ROLE_ADMIN"},
 			{int(chat.RoleOwner), "ROLE_OWNER"}, {int(chat.RoleBanned), "ROLE_BANNED"},
 			{int(chat.RoleInvited), "ROLE_INVITED"}, {int(chat.RoleRequested), "ROLE_REQUESTED"},
+			{int(chat.RoleApproached), "ROLE_APPROACHED"},
 		}},
 		{zolalv1.Grant(0).Descriptor().Values(), []pair{
 			{int(chat.GrantSend), "GRANT_SEND"}, {int(chat.GrantMedia), "GRANT_MEDIA"},

@@ -188,6 +188,14 @@ func invitationIn(i *zolalv1.Invitation) *chat.Invitation {
 	}
 }
 
+func spentOut(s *chat.Spent) *zolalv1.Spent {
+	return &zolalv1.Spent{Strangers: s.Strangers, Links: s.Links, Rooms: s.Rooms}
+}
+
+func spentIn(s *zolalv1.Spent) *chat.Spent {
+	return &chat.Spent{Strangers: s.GetStrangers(), Links: s.GetLinks(), Rooms: s.GetRooms()}
+}
+
 // PersonOut encodes what others may see of an account. online is what the hub knows; who hides when he was
 // last seen shows neither.
 func PersonOut(p chat.Person, online bool) *zolalv1.Person {

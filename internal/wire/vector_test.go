@@ -50,6 +50,7 @@ var bodies = map[zolalv1.Kind]proto.Message{
 	zolalv1.Kind_KIND_PRIVACY:       &zolalv1.Privacy{},
 	zolalv1.Kind_KIND_DEVICE:        &zolalv1.DeviceNotice{},
 	zolalv1.Kind_KIND_INVITATION:    &zolalv1.Invitation{},
+	zolalv1.Kind_KIND_SPENT:         &zolalv1.Spent{},
 	zolalv1.Kind_KIND_CONTACT:       &zolalv1.Contact{},
 	zolalv1.Kind_KIND_PERSONAL_LINK: &zolalv1.PersonalLink{},
 }

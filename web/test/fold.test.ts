@@ -68,6 +68,7 @@ const bodies: Partial<Record<en.Kind, DescMessage>> = {
   [Kind.INVITATION]: sy.InvitationSchema,
   [Kind.CONTACT]: pe.ContactSchema,
   [Kind.PERSONAL_LINK]: pe.PersonalLinkSchema,
+  [Kind.SPENT]: sy.SpentSchema,
 }
 
 function bytesOf(kind: en.Kind, body: unknown): Uint8Array {
@@ -172,7 +173,16 @@ describe('chat logs fold as on the server', () => {
 
 const emptyRow: ChatRow = {
   id: 7,
-  info: { ...NO_SETTINGS, id: 7, me: memberOf(undefined), peer: 0, facts: 0, operatorCanRead: true },
+  info: {
+    ...NO_SETTINGS,
+    id: 7,
+    me: memberOf(undefined),
+    peer: 0,
+    facts: 0,
+    operatorCanRead: true,
+    waiting: false,
+    stranger: null,
+  },
   head: { seq: 0, ord: 0, chain: '' },
   last: null,
   read: { seq: 0, ord: 0 },
@@ -217,7 +227,8 @@ describe('what is stored of a chat log is what it adds up to', () => {
 
 function settingsOnly(row: ChatRow | undefined): unknown {
   if (!row) return null
-  const { id: _id, me: _me, peer: _peer, facts: _facts, operatorCanRead: _read, ...settings } = row.info
+  const { id: _id, me: _me, peer: _peer, facts: _facts, operatorCanRead: _read, ...more } = row.info
+  const { waiting: _waiting, stranger: _stranger, ...settings } = more
   return settingsJson(settings)
 }
 

@@ -265,6 +265,7 @@ describe('runs and days', () => {
     reactions: [],
     delivery: null,
     failure: null,
+    retryAt: null,
     views: null,
     pinned: false,
     silent: false,

@@ -100,6 +100,9 @@ async function talk(): Promise<{ ada: Person; babak: Person; a: OpenChat; b: Ope
   const id = await ada.app.chats.openDirect(me(babak.app).account)
   const a = ada.app.openChat(id)
   await a.write.send(plain('salam'))
+  await until('asked', () => babak.app.chatList.get().requests.some((c) => c.id === id))
+  expect(babak.app.chatList.get().chats.some((c) => c.id === id)).toBe(false)
+  await babak.app.chats.direct.accept(id)
   await until('in the list', () => babak.app.chatList.get().chats.some((c) => c.id === id))
   const b = babak.app.openChat(id)
   await until('read', () => said(b.view.get()).includes('salam'))
@@ -278,6 +281,8 @@ real('the app and the real server', () => {
     const direct = await babak.app.chats.openDirect(hers)
     const b = babak.app.openChat(direct)
     await b.write.send(plain('salam'))
+    await until('asked', () => ada.app.chatList.get().requests.some((c) => c.id === direct))
+    await ada.app.chats.direct.accept(direct)
     await until('in the list', () => ada.app.chatList.get().chats.some((c) => c.id === direct))
 
     await ada.app.people.setContact(his, 'Little brother')

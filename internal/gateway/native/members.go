@@ -61,7 +61,13 @@ func members(ctx context.Context, c *caller, r *zolalv1.MembersRequest) (*zolalv
 	for i, m := range list.Members {
 		ids[i] = m.Account
 	}
-	people, err := c.look(ctx, ids...)
+	look := c.lookIn
+	if len(q.Roles) > 0 { // who was banned or asks to join is near to nobody
+		look = func(ctx context.Context, _ *engine.Handle, ids []chat.AccountID) ([]*zolalv1.Person, error) {
+			return c.look(ctx, ids...)
+		}
+	}
+	people, err := look(ctx, h, ids)
 	if err != nil {
 		return nil, err
 	}

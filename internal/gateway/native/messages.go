@@ -110,7 +110,7 @@ func read(ctx context.Context, c *caller, r *zolalv1.ReadRequest) (*zolalv1.Read
 	if err != nil {
 		return nil, err
 	}
-	people, err := c.look(ctx, authors(res.Items)...)
+	people, err := c.lookIn(ctx, h, authors(res.Items))
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func page(ctx context.Context, c *caller, r *zolalv1.PageRequest) (*zolalv1.Page
 	if err != nil {
 		return nil, err
 	}
-	people, err := c.look(ctx, authors(p.Items, p.Related)...)
+	people, err := c.lookIn(ctx, h, authors(p.Items, p.Related))
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +150,7 @@ func get(ctx context.Context, c *caller, r *zolalv1.GetRequest) (*zolalv1.GetRes
 	if err != nil {
 		return nil, err
 	}
-	people, err := c.look(ctx, authors(items)...)
+	people, err := c.lookIn(ctx, h, authors(items))
 	if err != nil {
 		return nil, err
 	}

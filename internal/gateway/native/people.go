@@ -52,6 +52,12 @@ func (c *caller) person(people []*zolalv1.Person, id chat.AccountID) *zolalv1.Pe
 
 // look reads and encodes the people of these accounts; 0 and doubles are left out.
 func (c *caller) look(ctx context.Context, ids ...chat.AccountID) ([]*zolalv1.Person, error) {
+	return c.lookNear(ctx, ids, nil)
+}
+
+// lookNear is look where some of the accounts, near, are known to share a small group with the caller.
+func (c *caller) lookNear(ctx context.Context, ids, near []chat.AccountID) ([]*zolalv1.Person, error) {
+	ids = slices.Clone(ids)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	if len(ids) > 0 && ids[0] == 0 {
@@ -60,11 +66,21 @@ func (c *caller) look(ctx context.Context, ids ...chat.AccountID) ([]*zolalv1.Pe
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	people, err := c.cfg.Engine.People(ctx, c.actor, ids)
+	people, err := c.cfg.Engine.People(ctx, c.actor, ids, near...)
 	if err != nil {
 		return nil, err
 	}
 	return c.persons(people), nil
+}
+
+// lookIn is look for people of one chat: those of a small group that the caller is in are near to it.
+func (c *caller) lookIn(ctx context.Context, h *engine.Handle, ids []chat.AccountID) (
+	[]*zolalv1.Person, error) {
+	var near []chat.AccountID
+	if room := h.Chat(); room.Type == chat.Group && room.Close() && h.Me().Role.In() {
+		near = ids
+	}
+	return c.lookNear(ctx, ids, near)
 }
 
 // authors are the accounts that a page names.
@@ -87,7 +103,10 @@ func (c *caller) info(r *engine.ListRow, people []*zolalv1.Person) *zolalv1.Chat
 		JoinApproval: r.Chat.JoinApproval, Members: r.Chat.Members, Wide: r.Chat.Wide,
 		Me: wire.MemberOut(r.Me), Pinned: wire.SeqsOut(r.Pinned), Head: wire.HeadOut(r.Head),
 		Facts: r.Chat.Facts, OperatorCanRead: true, CreatedMs: int64(r.Chat.Created),
-		Deleted: r.Chat.Deleted, NumberBase: r.Chat.NumberBase,
+		Deleted: r.Chat.Deleted, NumberBase: r.Chat.NumberBase, Waiting: r.Waiting,
+	}
+	if r.Chat.Type == chat.Direct {
+		i.Members = 2 // whether the other has left, or has not accepted, is not to be seen
 	}
 	if id := r.Chat.Peer(c.actor.Account); id != 0 {
 		i.Peer = c.person(people, id)
@@ -105,7 +124,11 @@ func (c *caller) chatInfo(ctx context.Context, room chat.ChatID) (*zolalv1.ChatI
 	if err != nil {
 		return nil, err
 	}
-	return c.infoOf(ctx, &row)
+	info, err := c.infoOf(ctx, &row)
+	if err == nil && row.Me.Role == chat.RoleApproached {
+		info.Stranger, err = c.stranger(ctx, h)
+	}
+	return info, err
 }
 
 // infoOf encodes a row with its peer.
@@ -115,6 +138,19 @@ func (c *caller) infoOf(ctx context.Context, row *engine.ListRow) (*zolalv1.Chat
 		return nil, err
 	}
 	return c.info(row, people), nil
+}
+
+// stranger encodes what somebody who was approached may know of who did it.
+func (c *caller) stranger(ctx context.Context, h *engine.Handle) (*zolalv1.Stranger, error) {
+	s, err := h.Stranger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &zolalv1.Stranger{SinceMs: int64(s.Born)}
+	for _, room := range s.Common {
+		out.Common = append(out.Common, uint32(room))
+	}
+	return out, nil
 }
 
 // state encodes a row of the chat list.

@@ -136,6 +136,9 @@ func typing(ctx context.Context, c *caller, r *zolalv1.TypingRequest) (*zolalv1.
 		if err := h.Check(ctx, chat.RightSend); err != nil {
 			return nil, err
 		}
+		if h.Chat().OneSided() {
+			return &zolalv1.Empty{}, nil // one of the two has not accepted the other's request
+		}
 		c.cfg.Hub.Typing(room.ID, c.actor.Account, r.GetStopped())
 	}
 	return &zolalv1.Empty{}, nil
@@ -160,7 +163,7 @@ func watch(ctx context.Context, c *caller, r *zolalv1.WatchRequest) (*zolalv1.Wa
 		}
 	}
 	tell()
-	people, err := c.look(ctx, near...)
+	people, err := c.lookNear(ctx, near, near)
 	if err != nil {
 		return nil, err
 	}

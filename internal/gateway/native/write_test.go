@@ -263,6 +263,7 @@ func TestWhatIsFleetingReachesThoseItConcerns(t *testing.T) {
 		Key: key(), Account: uint32(c[3].user.Account),
 	})
 	say(c[0], direct.GetId(), "hello")
+	say(c[3], direct.GetId(), "who is it?") // before that c[0] is a stranger, to whom nothing is shown
 	check(t, c[3].Close())
 	watched := ask[zolalv1.WatchResponse](c[0], "Sync/Watch", &zolalv1.WatchRequest{
 		Accounts: []uint32{you, uint32(stranger.user.Account), uint32(c[3].user.Account)},
@@ -276,6 +277,69 @@ func TestWhatIsFleetingReachesThoseItConcerns(t *testing.T) {
 	})
 	signals(c[0], func(s *zolalv1.Signal) bool {
 		return s.GetPresence().GetAccount() == you && !s.GetPresence().GetOnline()
+	})
+}
+
+// UPD-2 STR-1
+func TestAStrangerIsToldNothingUntilItIsAccepted(t *testing.T) {
+	h := serve(t)
+	c := h.dialMany(h.users(2))
+	ana, ben := c[0], c[1]
+	room := ask[zolalv1.ChatInfo](ana, "Chats/OpenDirect", &zolalv1.OpenDirectRequest{
+		Key: key(), Account: uint32(ben.user.Account),
+	}).GetId()
+	sent := say(ana, room, "hello")
+	// Each types and reads; neither hears of it, nor where the other is.
+	for i, one := range c {
+		ask[zolalv1.Empty](one, "Sync/Typing", &zolalv1.TypingRequest{Chat: room})
+		ask[zolalv1.ReadMark](one, "Sync/MarkRead", &zolalv1.MarkReadRequest{
+			Chat: room, Seq: sent.GetSeq(), Key: key(),
+		})
+		other := uint32(c[1-i].user.Account)
+		watch := &zolalv1.WatchRequest{Accounts: []uint32{other}}
+		if near := ask[zolalv1.WatchResponse](one, "Sync/Watch", watch).GetPeople(); len(near) > 0 {
+			t.Errorf("it watches %v", near)
+		}
+		p := ask[zolalv1.Person](one, "Accounts/Person", &zolalv1.PersonRequest{Account: other})
+		if p.GetOnline() || p.GetLastSeenMs() != 0 {
+			t.Errorf("the other is %v", p)
+		}
+	}
+	info := ask[zolalv1.ChatInfo](ben, "Chats/Get", &zolalv1.ChatRequest{Chat: room})
+	if info.GetMe().GetRole() != zolalv1.Role_ROLE_APPROACHED || info.GetStranger() == nil {
+		t.Errorf("ben sees %v", info)
+	}
+	ask[zolalv1.Receipt](ben, "Chats/AnswerInvitation", &zolalv1.AnswerRequest{
+		Chat: room, Key: key(), Accept: true,
+	})
+	// What comes next comes after all that was told before.
+	quiet := func(got []*zolalv1.Update) (accepted bool) {
+		for _, u := range got {
+			if u.GetSignal() != nil {
+				t.Fatalf("a signal to a stranger: %v", u)
+			}
+			for _, e := range u.GetChat().GetEntries() {
+				accepted = accepted || e.GetEnvelope().GetKind() == zolalv1.Kind_KIND_ACCEPTED
+			}
+		}
+		return accepted
+	}
+	ana.wait("the acceptance", quiet)
+	p := ask[zolalv1.Person](ana, "Accounts/Person", &zolalv1.PersonRequest{Account: uint32(ben.user.Account)})
+	if !p.GetOnline() {
+		t.Error("who accepted is not shown")
+	}
+	again := say(ana, room, "thanks")
+	ask[zolalv1.ReadMark](ben, "Sync/MarkRead", &zolalv1.MarkReadRequest{
+		Chat: room, Seq: again.GetSeq(), Key: key(),
+	})
+	ana.wait("the read mark", func(got []*zolalv1.Update) bool {
+		for _, u := range got {
+			if r := u.GetSignal().GetRead(); r.GetSeq() == again.GetSeq() {
+				return true
+			}
+		}
+		return false
 	})
 }
 

@@ -105,7 +105,7 @@ func aboutChats() []tableAbout {
 			"banned says that", `
 		chat chat
 		account account
-		role owner, admin, member, invited, left, banned
+		role owner, admin, member, invited, left, banned; whether a stranger wrote who was not accepted yet
 		grants what an admin may do, or a member may not
 		until when a restriction ends
 		version of the member's rights
@@ -174,6 +174,14 @@ func aboutPeople() []tableAbout {
 		{"blocks", "keeping people away", "until unblocked", `
 		account who blocks
 		other whom`},
+		{"spent", "how much a day an account may contact strangers, send them links, and make groups",
+			asLongAsAccount, `
+		account whose
+		at when
+		pos entry that says so
+		strangers people contacted who do not know the account; not whom
+		links messages with links to such people, or into public groups just joined
+		rooms groups and channels made`},
 		{"drafts", "unsent texts are on all of one's devices", "until sent or cleared; the text is erased then", `
 		account whose
 		chat for which chat

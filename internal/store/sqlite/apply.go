@@ -68,6 +68,9 @@ func (w *writer) apply(e *chat.Entry, change chat.Change) error {
 		return w.setContact(e, c)
 	case chat.PersonalSet:
 		return w.setPersonal(c)
+	case chat.SpentAdded:
+		return w.conn.exec("INSERT OR REPLACE INTO spent VALUES (?, ?, ?, ?, ?, ?)",
+			c.Account, c.At, e.Pos, c.Spent.Strangers, c.Spent.Links, c.Spent.Rooms)
 	default:
 		return chat.Errorf(chat.CodeInternal, "change %T is unknown", change)
 	}

@@ -45,7 +45,7 @@ func (c *conn) moved(q engine.ListQuery) ([]moved, error) {
 	// The standing of an account that left still moves a chat that is asked for by itself.
 	text := `SELECT m.chat, max(m.pos, coalesce(h.pos, 0)) AS moved
 		FROM members AS m CROSS JOIN chats AS c ON c.chat = m.chat LEFT JOIN heads AS h ON h.log = 1 << 32 | m.chat
-		WHERE m.account = ?1 AND m.role BETWEEN 1 AND 3 AND moved > ?2`
+		WHERE m.account = ?1 AND m.role IN (1, 2, 3, 7) AND moved > ?2`
 	if q.Only != 0 {
 		text = `SELECT c.chat, max(coalesce(m.pos, 0), coalesce(h.pos, 0)) AS moved
 			FROM chats AS c LEFT JOIN members AS m ON m.chat = c.chat AND m.account = ?1

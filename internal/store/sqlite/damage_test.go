@@ -73,6 +73,7 @@ func fillProjections(t *testing.T, s *Store) *shelf {
 	write(me.Log(), chat.KindDraft, 0, &chat.DraftText{Chat: room, Text: "unsent"})
 	muted := chat.Millis(7)
 	write(me.Log(), chat.KindPrefs, 0, &chat.Prefs{Chat: room, MutedUntil: &muted})
+	write(me.Log(), chat.KindSpent, 0, &chat.Spent{Rooms: 1})
 	write(me.Log(), chat.KindRead, 0, &chat.ReadMark{Chat: room, Seq: 3, Ord: 2})
 	write(chat.ServerLog.ID(0), chat.KindReport, 0, &chat.Report{Account: 2, Desk: chat.DeskOperator})
 	write(chat.ServerLog.ID(0), chat.KindDecision, 0,
@@ -93,6 +94,7 @@ var damages = []string{
 	"UPDATE contacts SET name = 'brother'", "UPDATE personal_links SET token = NULL",
 	"UPDATE people SET unfindable = 1",
 	"UPDATE reports SET closed = 0", "UPDATE decisions SET until = 9", "UPDATE acts SET reason = 'spam'",
+	"UPDATE spent SET links = 9",
 }
 
 func TestDamageOfAnyProjectionIsFoundAndMended(t *testing.T) {

@@ -115,6 +115,9 @@ func roles(of []chat.Role) int64 {
 // in are the roles of who is in a chat.
 func in() []chat.Role { return []chat.Role{chat.RoleMember, chat.RoleAdmin, chat.RoleOwner} }
 
+// hearing are the roles of who gets what is said in a chat, as chat.Role.Reads says.
+func hearing() []chat.Role { return append(in(), chat.RoleApproached) }
+
 // lastRune ends a range of texts with a common start: nothing that starts so comes after it.
 const lastRune = "\U0010ffff"
 
@@ -150,10 +153,10 @@ func (s *Store) Audience(ctx context.Context, room chat.ChatID) (a engine.Audien
 			func(r *row) { a.Facts, members = num[uint64](r), r.int() }, room); err != nil {
 			return err
 		}
-		if a.Pos, err = c.lastPos(); err != nil || members == 0 {
+		if a.Pos, err = c.lastPos(); err != nil {
 			return err
 		}
-		a.Accounts = make([]chat.AccountID, 0, members)
+		a.Accounts = make([]chat.AccountID, 0, members+1)
 		return c.query("SELECT account, from_seq FROM members WHERE chat = ?1 AND ?2 >> role & 1 ORDER BY account",
 			func(r *row) error {
 				who, from := num[chat.AccountID](r), num[chat.Seq](r)
@@ -165,7 +168,7 @@ func (s *Store) Audience(ctx context.Context, room chat.ChatID) (a engine.Audien
 					a.From[who] = from
 				}
 				return nil
-			}, room, roles(in()))
+			}, room, roles(hearing()))
 	})
 	return a, err
 }

@@ -33,7 +33,7 @@ func (s *Store) Renew(ctx context.Context) (in chat.Incarnation, err error) {
 var projections = [...]string{
 	"keys", "chats", "members", "names", "directs", "overlays", "pins", "mentions", "links", "link_uses",
 	"requests", "people", "words", "written", "blocks", "drafts", "prefs", "reads", "sources",
-	"contacts", "personal_links", "reports", "decisions", "acts",
+	"contacts", "personal_links", "reports", "decisions", "acts", "spent",
 }
 
 // rebuildStep is how many entries are read at a time; their bodies are in memory meanwhile.
@@ -129,6 +129,7 @@ var dumped = [...]struct{ table, columns, order string }{
 	{"reports", reportColumns, "1, 2"},
 	{"requests", "chat, account, at, token, 0, 0", "1, 2"},
 	{"sources", "chat, number, seq, digest", "1, 2"},
+	{"spent", "account, at, strangers, links, rooms", "1, 2, 3, 4, 5"},
 }
 
 // Dump implements engine.Upkeep.

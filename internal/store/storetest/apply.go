@@ -62,6 +62,8 @@ func (t *txn) apply(e *chat.Entry, change chat.Change) error {
 		return t.setPersonal(c)
 	case chat.SourceSet:
 		return t.setSource(e, c)
+	case chat.SpentAdded:
+		put(t.undo, t.proj.spent, spentID{c.Account, c.At, e.Pos}, chat.Spending{At: c.At, Spent: c.Spent})
 	default:
 		return chat.Errorf(chat.CodeInternal, "change %T is unknown", change)
 	}

@@ -76,6 +76,7 @@ func (m *Memory) tables() []table {
 		{"sources", rowsOf(p.sources, func(k sourceID, s engine.Source) []any {
 			return values(k.room, k.number, s)
 		})},
+		{"spent", rowsOf(p.spent, func(k spentID, s chat.Spending) []any { return values(k.account, s) })},
 	}
 }
 

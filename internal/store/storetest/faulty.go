@@ -171,6 +171,20 @@ func (f *Faulty) Held(ctx context.Context, account chat.AccountID) (chat.Holding
 	return breaks(ctx, f, "held", func() (chat.Holdings, error) { return f.Store.Held(ctx, account) })
 }
 
+// Knowing implements engine.Circle.
+func (f *Faulty) Knowing(ctx context.Context, account chat.AccountID, others ...chat.AccountID,
+) ([]chat.AccountID, error) {
+	return breaks(ctx, f, "knowing", func() ([]chat.AccountID, error) {
+		return f.Store.Knowing(ctx, account, others...)
+	})
+}
+
+// Spent implements engine.Circle.
+func (f *Faulty) Spent(ctx context.Context, account chat.AccountID, after chat.Millis,
+) ([]chat.Spending, error) {
+	return breaks(ctx, f, "spent", func() ([]chat.Spending, error) { return f.Store.Spent(ctx, account, after) })
+}
+
 // Compact implements engine.Upkeep.
 func (f *Faulty) Compact(ctx context.Context, log chat.LogID, floor chat.Seq, erase []chat.Seq) error {
 	return broken(ctx, f, "compact", func() error { return f.Store.Compact(ctx, log, floor, erase) })

@@ -57,6 +57,11 @@ type (
 		room   chat.ChatID
 		number int64
 	}
+	spentID struct {
+		account chat.AccountID
+		at      chat.Millis
+		pos     chat.Pos
+	}
 )
 
 // projections are everything that follows from entries. All rows are replaced whole.
@@ -85,6 +90,7 @@ type projections struct {
 	reports   map[place]chat.ReportState
 	decisions map[chat.Seq]chat.DecisionState
 	acts      map[actID]chat.NotedAct
+	spent     map[spentID]chat.Spending
 }
 
 func newProjections() *projections {
@@ -113,6 +119,7 @@ func newProjections() *projections {
 		reports:   map[place]chat.ReportState{},
 		decisions: map[chat.Seq]chat.DecisionState{},
 		acts:      map[actID]chat.NotedAct{},
+		spent:     map[spentID]chat.Spending{},
 	}
 }
 
@@ -142,6 +149,7 @@ func (p *projections) clone() *projections {
 		reports:   maps.Clone(p.reports),
 		decisions: maps.Clone(p.decisions),
 		acts:      maps.Clone(p.acts),
+		spent:     maps.Clone(p.spent),
 	}
 }
 

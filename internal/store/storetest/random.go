@@ -340,6 +340,9 @@ func (p *twins) users(rt *rapid.T) {
 	agree(rt, "people", gave(m.People(ctxb(), randomAccounts())), gave(o.People(ctxb(), randomAccounts())))
 	agree(rt, "blocked", gave(m.Blocked(ctxb(), who)), gave(o.Blocked(ctxb(), who)))
 	agree(rt, "blocks", gave(m.Blocked(ctxb(), who, 1, 2, 3, 4)), gave(o.Blocked(ctxb(), who, 1, 2, 3, 4)))
+	agree(rt, "knowing", gave(m.Knowing(ctxb(), who, 1, 2, 3, 4)), gave(o.Knowing(ctxb(), who, 1, 2, 3, 4)))
+	agree(rt, "talking", gave(m.Talking(ctxb(), who, 4, 2, 2, 1)), gave(o.Talking(ctxb(), who, 4, 2, 2, 1)))
+	agree(rt, "spent", gave(m.Spent(ctxb(), who, 2)), gave(o.Spent(ctxb(), who, 2)))
 	agree(rt, "held", gave(m.Held(ctxb(), who)), gave(o.Held(ctxb(), who)))
 	agree(rt, "invitations", gave(m.Invitations(ctxb(), who)), gave(o.Invitations(ctxb(), who)))
 	agree(rt, "sources", gave(m.Source(ctxb(), room, []int64{1, 2, 3})),

@@ -137,7 +137,7 @@ func roomChanges() []func(*rapid.T) chat.Change {
 		func(t *rapid.T) chat.Change {
 			m := anything[chat.Member](t)
 			m.Account, m.Version = anyAccount(t), rapid.Uint32Range(0, 6).Draw(t, "version")
-			m.Role = chat.Role(rapid.IntRange(0, 6).Draw(t, "role"))
+			m.Role = chat.Role(rapid.IntRange(0, 7).Draw(t, "role"))
 			m.Title = randomText(t)
 			return chat.MemberSet{Chat: anyRoom(t), Member: m}
 		},
@@ -208,6 +208,11 @@ func userChanges() []func(*rapid.T) chat.Change {
 		func(t *rapid.T) chat.Change {
 			b := chat.Block{Account: anyAccount(t), Blocked: rapid.Bool().Draw(t, "blocked")}
 			return chat.BlockSet{Account: anyAccount(t), Block: b}
+		},
+		func(t *rapid.T) chat.Change {
+			c := chat.SpentAdded{Account: anyAccount(t), Spent: anything[chat.Spent](t)}
+			c.At = chat.Millis(rapid.IntRange(0, 5).Draw(t, "at"))
+			return c
 		},
 		func(t *rapid.T) chat.Change {
 			p := anything[chat.Prefs](t)

@@ -103,7 +103,7 @@ func (m *Memory) Audience(ctx context.Context, room chat.ChatID) (engine.Audienc
 	}
 	a := engine.Audience{Facts: m.proj.chats[room].Facts, Pos: m.pos}
 	for k, row := range m.proj.members {
-		if k.a == uint32(room) && row.Role.In() {
+		if k.a == uint32(room) && row.Role.Reads() {
 			a.Accounts = append(a.Accounts, row.Account)
 			if row.From > 1 {
 				if a.From == nil {

@@ -47,6 +47,8 @@ func Suite(t *testing.T, open func(*testing.T) engine.Store) {
 		{"unread is a subtraction", testUnread},
 		{"the list has the moved chats first", testList},
 		{"groups and channels are counted, and those one owns", testHeld},
+		{"who knows and who talks is told by their direct chat", testTies},
+		{"what was used of a day's allowances is told from a time on", testSpent},
 		{"a draft replaces the one before and erases it", testDrafts},
 		{"a contact replaces the one before and erases it", testContacts},
 		{"a personal link leads to its account until it is replaced", testPersonal},

@@ -26,7 +26,7 @@ func (m *Memory) List(ctx context.Context, q engine.ListQuery) ([]engine.ListRow
 	for id := range m.proj.chats {
 		row := m.proj.members[inChat(id, q.Account)]
 		last := max(row.pos, m.heads[id.Log()].Pos)
-		wanted := row.Role.In() && q.Only == 0 || q.Only == id
+		wanted := row.Role.Reads() && q.Only == 0 || q.Only == id
 		if q.With != 0 && m.proj.members[inChat(id, q.With)].Version == 0 {
 			continue
 		}

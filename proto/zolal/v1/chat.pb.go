@@ -86,13 +86,14 @@ func (ChatType) EnumDescriptor() ([]byte, []int) {
 type Role int32
 
 const (
-	Role_ROLE_NONE      Role = 0 // never here, or left
-	Role_ROLE_MEMBER    Role = 1
-	Role_ROLE_ADMIN     Role = 2
-	Role_ROLE_OWNER     Role = 3
-	Role_ROLE_BANNED    Role = 4
-	Role_ROLE_INVITED   Role = 5 // invited, has not accepted
-	Role_ROLE_REQUESTED Role = 6 // asked to join
+	Role_ROLE_NONE       Role = 0 // never here, or left
+	Role_ROLE_MEMBER     Role = 1
+	Role_ROLE_ADMIN      Role = 2
+	Role_ROLE_OWNER      Role = 3
+	Role_ROLE_BANNED     Role = 4
+	Role_ROLE_INVITED    Role = 5 // invited, has not accepted
+	Role_ROLE_REQUESTED  Role = 6 // asked to join
+	Role_ROLE_APPROACHED Role = 7 // direct chats: a stranger wrote, and it was not accepted yet
 )
 
 // Enum value maps for Role.
@@ -105,15 +106,17 @@ var (
 		4: "ROLE_BANNED",
 		5: "ROLE_INVITED",
 		6: "ROLE_REQUESTED",
+		7: "ROLE_APPROACHED",
 	}
 	Role_value = map[string]int32{
-		"ROLE_NONE":      0,
-		"ROLE_MEMBER":    1,
-		"ROLE_ADMIN":     2,
-		"ROLE_OWNER":     3,
-		"ROLE_BANNED":    4,
-		"ROLE_INVITED":   5,
-		"ROLE_REQUESTED": 6,
+		"ROLE_NONE":       0,
+		"ROLE_MEMBER":     1,
+		"ROLE_ADMIN":      2,
+		"ROLE_OWNER":      3,
+		"ROLE_BANNED":     4,
+		"ROLE_INVITED":    5,
+		"ROLE_REQUESTED":  6,
+		"ROLE_APPROACHED": 7,
 	}
 )
 
@@ -627,6 +630,8 @@ type ChatInfo struct {
 	CreatedMs       int64                  `protobuf:"varint,19,opt,name=created_ms,json=createdMs,proto3" json:"created_ms,omitempty"`
 	Deleted         bool                   `protobuf:"varint,20,opt,name=deleted,proto3" json:"deleted,omitempty"`
 	NumberBase      int64                  `protobuf:"varint,21,opt,name=number_base,json=numberBase,proto3" json:"number_base,omitempty"` // as in ChatCreated
+	Waiting         bool                   `protobuf:"varint,22,opt,name=waiting,proto3" json:"waiting,omitempty"`                         // direct chats: what is written waits for the other to accept
+	Stranger        *Stranger              `protobuf:"bytes,23,opt,name=stranger,proto3" json:"stranger,omitempty"`                        // where `me` was approached: by whom; in the answer of Chats/Get alone
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -808,6 +813,72 @@ func (x *ChatInfo) GetNumberBase() int64 {
 	return 0
 }
 
+func (x *ChatInfo) GetWaiting() bool {
+	if x != nil {
+		return x.Waiting
+	}
+	return false
+}
+
+func (x *ChatInfo) GetStranger() *Stranger {
+	if x != nil {
+		return x.Stranger
+	}
+	return nil
+}
+
+type Stranger struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	SinceMs       int64                  `protobuf:"varint,1,opt,name=since_ms,json=sinceMs,proto3" json:"since_ms,omitempty"` // when the account was made, to the day; 0 unknown
+	Common        []uint32               `protobuf:"varint,2,rep,packed,name=common,proto3" json:"common,omitempty"`           // groups that both are in
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Stranger) Reset() {
+	*x = Stranger{}
+	mi := &file_zolal_v1_chat_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Stranger) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Stranger) ProtoMessage() {}
+
+func (x *Stranger) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_chat_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Stranger.ProtoReflect.Descriptor instead.
+func (*Stranger) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Stranger) GetSinceMs() int64 {
+	if x != nil {
+		return x.SinceMs
+	}
+	return 0
+}
+
+func (x *Stranger) GetCommon() []uint32 {
+	if x != nil {
+		return x.Common
+	}
+	return nil
+}
+
 // Person is what anyone who may see an account sees of it.
 type Person struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -824,7 +895,7 @@ type Person struct {
 
 func (x *Person) Reset() {
 	*x = Person{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[5]
+	mi := &file_zolal_v1_chat_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -836,7 +907,7 @@ func (x *Person) String() string {
 func (*Person) ProtoMessage() {}
 
 func (x *Person) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[5]
+	mi := &file_zolal_v1_chat_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -849,7 +920,7 @@ func (x *Person) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Person.ProtoReflect.Descriptor instead.
 func (*Person) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{5}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Person) GetId() uint32 {
@@ -918,7 +989,7 @@ type InviteLink struct {
 
 func (x *InviteLink) Reset() {
 	*x = InviteLink{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[6]
+	mi := &file_zolal_v1_chat_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -930,7 +1001,7 @@ func (x *InviteLink) String() string {
 func (*InviteLink) ProtoMessage() {}
 
 func (x *InviteLink) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[6]
+	mi := &file_zolal_v1_chat_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -943,7 +1014,7 @@ func (x *InviteLink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InviteLink.ProtoReflect.Descriptor instead.
 func (*InviteLink) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{6}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *InviteLink) GetToken() string {
@@ -1023,7 +1094,7 @@ type JoinRequest struct {
 
 func (x *JoinRequest) Reset() {
 	*x = JoinRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[7]
+	mi := &file_zolal_v1_chat_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1035,7 +1106,7 @@ func (x *JoinRequest) String() string {
 func (*JoinRequest) ProtoMessage() {}
 
 func (x *JoinRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[7]
+	mi := &file_zolal_v1_chat_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1048,7 +1119,7 @@ func (x *JoinRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JoinRequest.ProtoReflect.Descriptor instead.
 func (*JoinRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{7}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *JoinRequest) GetAccount() uint32 {
@@ -1108,7 +1179,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[8]
+	mi := &file_zolal_v1_chat_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1120,7 +1191,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[8]
+	mi := &file_zolal_v1_chat_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1133,7 +1204,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{8}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Receipt) GetChat() uint32 {
@@ -1191,7 +1262,7 @@ type CreateChatRequest struct {
 
 func (x *CreateChatRequest) Reset() {
 	*x = CreateChatRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[9]
+	mi := &file_zolal_v1_chat_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1203,7 +1274,7 @@ func (x *CreateChatRequest) String() string {
 func (*CreateChatRequest) ProtoMessage() {}
 
 func (x *CreateChatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[9]
+	mi := &file_zolal_v1_chat_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1216,7 +1287,7 @@ func (x *CreateChatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateChatRequest.ProtoReflect.Descriptor instead.
 func (*CreateChatRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{9}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CreateChatRequest) GetKey() []byte {
@@ -1265,7 +1336,7 @@ type OpenDirectRequest struct {
 
 func (x *OpenDirectRequest) Reset() {
 	*x = OpenDirectRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[10]
+	mi := &file_zolal_v1_chat_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1277,7 +1348,7 @@ func (x *OpenDirectRequest) String() string {
 func (*OpenDirectRequest) ProtoMessage() {}
 
 func (x *OpenDirectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[10]
+	mi := &file_zolal_v1_chat_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1290,7 +1361,7 @@ func (x *OpenDirectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenDirectRequest.ProtoReflect.Descriptor instead.
 func (*OpenDirectRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{10}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *OpenDirectRequest) GetKey() []byte {
@@ -1323,7 +1394,7 @@ type ChatRequest struct {
 
 func (x *ChatRequest) Reset() {
 	*x = ChatRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[11]
+	mi := &file_zolal_v1_chat_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1335,7 +1406,7 @@ func (x *ChatRequest) String() string {
 func (*ChatRequest) ProtoMessage() {}
 
 func (x *ChatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[11]
+	mi := &file_zolal_v1_chat_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1348,7 +1419,7 @@ func (x *ChatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatRequest.ProtoReflect.Descriptor instead.
 func (*ChatRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{11}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ChatRequest) GetChat() uint32 {
@@ -1368,7 +1439,7 @@ type ChatChangeRequest struct {
 
 func (x *ChatChangeRequest) Reset() {
 	*x = ChatChangeRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[12]
+	mi := &file_zolal_v1_chat_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1380,7 +1451,7 @@ func (x *ChatChangeRequest) String() string {
 func (*ChatChangeRequest) ProtoMessage() {}
 
 func (x *ChatChangeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[12]
+	mi := &file_zolal_v1_chat_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1393,7 +1464,7 @@ func (x *ChatChangeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatChangeRequest.ProtoReflect.Descriptor instead.
 func (*ChatChangeRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{12}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ChatChangeRequest) GetChat() uint32 {
@@ -1424,7 +1495,7 @@ type ResolveRequest struct {
 
 func (x *ResolveRequest) Reset() {
 	*x = ResolveRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[13]
+	mi := &file_zolal_v1_chat_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1436,7 +1507,7 @@ func (x *ResolveRequest) String() string {
 func (*ResolveRequest) ProtoMessage() {}
 
 func (x *ResolveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[13]
+	mi := &file_zolal_v1_chat_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1449,7 +1520,7 @@ func (x *ResolveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveRequest.ProtoReflect.Descriptor instead.
 func (*ResolveRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{13}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ResolveRequest) GetWhat() isResolveRequest_What {
@@ -1519,7 +1590,7 @@ type ResolveResponse struct {
 
 func (x *ResolveResponse) Reset() {
 	*x = ResolveResponse{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[14]
+	mi := &file_zolal_v1_chat_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1531,7 +1602,7 @@ func (x *ResolveResponse) String() string {
 func (*ResolveResponse) ProtoMessage() {}
 
 func (x *ResolveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[14]
+	mi := &file_zolal_v1_chat_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1544,7 +1615,7 @@ func (x *ResolveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveResponse.ProtoReflect.Descriptor instead.
 func (*ResolveResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{14}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ResolveResponse) GetPerson() *Person {
@@ -1579,7 +1650,7 @@ type SetInfoRequest struct {
 
 func (x *SetInfoRequest) Reset() {
 	*x = SetInfoRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[15]
+	mi := &file_zolal_v1_chat_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1591,7 +1662,7 @@ func (x *SetInfoRequest) String() string {
 func (*SetInfoRequest) ProtoMessage() {}
 
 func (x *SetInfoRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[15]
+	mi := &file_zolal_v1_chat_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1604,7 +1675,7 @@ func (x *SetInfoRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetInfoRequest.ProtoReflect.Descriptor instead.
 func (*SetInfoRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{15}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SetInfoRequest) GetChat() uint32 {
@@ -1639,7 +1710,7 @@ type JoinRequestRequest struct {
 
 func (x *JoinRequestRequest) Reset() {
 	*x = JoinRequestRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[16]
+	mi := &file_zolal_v1_chat_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1651,7 +1722,7 @@ func (x *JoinRequestRequest) String() string {
 func (*JoinRequestRequest) ProtoMessage() {}
 
 func (x *JoinRequestRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[16]
+	mi := &file_zolal_v1_chat_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1664,7 +1735,7 @@ func (x *JoinRequestRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JoinRequestRequest.ProtoReflect.Descriptor instead.
 func (*JoinRequestRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{16}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *JoinRequestRequest) GetKey() []byte {
@@ -1698,7 +1769,7 @@ type JoinResponse struct {
 
 func (x *JoinResponse) Reset() {
 	*x = JoinResponse{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[17]
+	mi := &file_zolal_v1_chat_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1710,7 +1781,7 @@ func (x *JoinResponse) String() string {
 func (*JoinResponse) ProtoMessage() {}
 
 func (x *JoinResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[17]
+	mi := &file_zolal_v1_chat_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1723,7 +1794,7 @@ func (x *JoinResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JoinResponse.ProtoReflect.Descriptor instead.
 func (*JoinResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{17}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *JoinResponse) GetChat() *ChatInfo {
@@ -1751,7 +1822,7 @@ type MemberRequest struct {
 
 func (x *MemberRequest) Reset() {
 	*x = MemberRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[18]
+	mi := &file_zolal_v1_chat_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1763,7 +1834,7 @@ func (x *MemberRequest) String() string {
 func (*MemberRequest) ProtoMessage() {}
 
 func (x *MemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[18]
+	mi := &file_zolal_v1_chat_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1776,7 +1847,7 @@ func (x *MemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MemberRequest.ProtoReflect.Descriptor instead.
 func (*MemberRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{18}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *MemberRequest) GetChat() uint32 {
@@ -1811,7 +1882,7 @@ type AnswerRequest struct {
 
 func (x *AnswerRequest) Reset() {
 	*x = AnswerRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[19]
+	mi := &file_zolal_v1_chat_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1823,7 +1894,7 @@ func (x *AnswerRequest) String() string {
 func (*AnswerRequest) ProtoMessage() {}
 
 func (x *AnswerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[19]
+	mi := &file_zolal_v1_chat_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1836,7 +1907,7 @@ func (x *AnswerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnswerRequest.ProtoReflect.Descriptor instead.
 func (*AnswerRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{19}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *AnswerRequest) GetChat() uint32 {
@@ -1876,7 +1947,7 @@ type SetMemberRequest struct {
 
 func (x *SetMemberRequest) Reset() {
 	*x = SetMemberRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[20]
+	mi := &file_zolal_v1_chat_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1888,7 +1959,7 @@ func (x *SetMemberRequest) String() string {
 func (*SetMemberRequest) ProtoMessage() {}
 
 func (x *SetMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[20]
+	mi := &file_zolal_v1_chat_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1901,7 +1972,7 @@ func (x *SetMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetMemberRequest.ProtoReflect.Descriptor instead.
 func (*SetMemberRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{20}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SetMemberRequest) GetChat() uint32 {
@@ -1972,7 +2043,7 @@ type TransferRequest struct {
 
 func (x *TransferRequest) Reset() {
 	*x = TransferRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[21]
+	mi := &file_zolal_v1_chat_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1984,7 +2055,7 @@ func (x *TransferRequest) String() string {
 func (*TransferRequest) ProtoMessage() {}
 
 func (x *TransferRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[21]
+	mi := &file_zolal_v1_chat_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1997,7 +2068,7 @@ func (x *TransferRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferRequest.ProtoReflect.Descriptor instead.
 func (*TransferRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{21}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *TransferRequest) GetChat() uint32 {
@@ -2041,7 +2112,7 @@ type MembersRequest struct {
 
 func (x *MembersRequest) Reset() {
 	*x = MembersRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[22]
+	mi := &file_zolal_v1_chat_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2053,7 +2124,7 @@ func (x *MembersRequest) String() string {
 func (*MembersRequest) ProtoMessage() {}
 
 func (x *MembersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[22]
+	mi := &file_zolal_v1_chat_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2066,7 +2137,7 @@ func (x *MembersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MembersRequest.ProtoReflect.Descriptor instead.
 func (*MembersRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{22}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *MembersRequest) GetChat() uint32 {
@@ -2114,7 +2185,7 @@ type MembersResponse struct {
 
 func (x *MembersResponse) Reset() {
 	*x = MembersResponse{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[23]
+	mi := &file_zolal_v1_chat_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2126,7 +2197,7 @@ func (x *MembersResponse) String() string {
 func (*MembersResponse) ProtoMessage() {}
 
 func (x *MembersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[23]
+	mi := &file_zolal_v1_chat_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2139,7 +2210,7 @@ func (x *MembersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MembersResponse.ProtoReflect.Descriptor instead.
 func (*MembersResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{23}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *MembersResponse) GetMembers() []*MemberRow {
@@ -2166,7 +2237,7 @@ type MemberRow struct {
 
 func (x *MemberRow) Reset() {
 	*x = MemberRow{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[24]
+	mi := &file_zolal_v1_chat_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2178,7 +2249,7 @@ func (x *MemberRow) String() string {
 func (*MemberRow) ProtoMessage() {}
 
 func (x *MemberRow) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[24]
+	mi := &file_zolal_v1_chat_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2191,7 +2262,7 @@ func (x *MemberRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MemberRow.ProtoReflect.Descriptor instead.
 func (*MemberRow) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{24}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *MemberRow) GetMember() *MemberState {
@@ -2219,7 +2290,7 @@ type CreateLinkRequest struct {
 
 func (x *CreateLinkRequest) Reset() {
 	*x = CreateLinkRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[25]
+	mi := &file_zolal_v1_chat_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2231,7 +2302,7 @@ func (x *CreateLinkRequest) String() string {
 func (*CreateLinkRequest) ProtoMessage() {}
 
 func (x *CreateLinkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[25]
+	mi := &file_zolal_v1_chat_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2244,7 +2315,7 @@ func (x *CreateLinkRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateLinkRequest.ProtoReflect.Descriptor instead.
 func (*CreateLinkRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{25}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *CreateLinkRequest) GetChat() uint32 {
@@ -2279,7 +2350,7 @@ type RevokeLinkRequest struct {
 
 func (x *RevokeLinkRequest) Reset() {
 	*x = RevokeLinkRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[26]
+	mi := &file_zolal_v1_chat_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2291,7 +2362,7 @@ func (x *RevokeLinkRequest) String() string {
 func (*RevokeLinkRequest) ProtoMessage() {}
 
 func (x *RevokeLinkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[26]
+	mi := &file_zolal_v1_chat_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2304,7 +2375,7 @@ func (x *RevokeLinkRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeLinkRequest.ProtoReflect.Descriptor instead.
 func (*RevokeLinkRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{26}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RevokeLinkRequest) GetChat() uint32 {
@@ -2337,7 +2408,7 @@ type LinksResponse struct {
 
 func (x *LinksResponse) Reset() {
 	*x = LinksResponse{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[27]
+	mi := &file_zolal_v1_chat_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2349,7 +2420,7 @@ func (x *LinksResponse) String() string {
 func (*LinksResponse) ProtoMessage() {}
 
 func (x *LinksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[27]
+	mi := &file_zolal_v1_chat_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2362,7 +2433,7 @@ func (x *LinksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LinksResponse.ProtoReflect.Descriptor instead.
 func (*LinksResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{27}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *LinksResponse) GetLinks() []*InviteLink {
@@ -2381,7 +2452,7 @@ type JoinRequestsResponse struct {
 
 func (x *JoinRequestsResponse) Reset() {
 	*x = JoinRequestsResponse{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[28]
+	mi := &file_zolal_v1_chat_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2393,7 +2464,7 @@ func (x *JoinRequestsResponse) String() string {
 func (*JoinRequestsResponse) ProtoMessage() {}
 
 func (x *JoinRequestsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[28]
+	mi := &file_zolal_v1_chat_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2406,7 +2477,7 @@ func (x *JoinRequestsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JoinRequestsResponse.ProtoReflect.Descriptor instead.
 func (*JoinRequestsResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{28}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *JoinRequestsResponse) GetRequests() []*JoinRequest {
@@ -2428,7 +2499,7 @@ type DecideJoinRequest struct {
 
 func (x *DecideJoinRequest) Reset() {
 	*x = DecideJoinRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[29]
+	mi := &file_zolal_v1_chat_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2440,7 +2511,7 @@ func (x *DecideJoinRequest) String() string {
 func (*DecideJoinRequest) ProtoMessage() {}
 
 func (x *DecideJoinRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[29]
+	mi := &file_zolal_v1_chat_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2453,7 +2524,7 @@ func (x *DecideJoinRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideJoinRequest.ProtoReflect.Descriptor instead.
 func (*DecideJoinRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{29}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *DecideJoinRequest) GetChat() uint32 {
@@ -2495,7 +2566,7 @@ type StaffLogRequest struct {
 
 func (x *StaffLogRequest) Reset() {
 	*x = StaffLogRequest{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[30]
+	mi := &file_zolal_v1_chat_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2507,7 +2578,7 @@ func (x *StaffLogRequest) String() string {
 func (*StaffLogRequest) ProtoMessage() {}
 
 func (x *StaffLogRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[30]
+	mi := &file_zolal_v1_chat_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2520,7 +2591,7 @@ func (x *StaffLogRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StaffLogRequest.ProtoReflect.Descriptor instead.
 func (*StaffLogRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{30}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *StaffLogRequest) GetChat() uint32 {
@@ -2554,7 +2625,7 @@ type StaffLogResponse struct {
 
 func (x *StaffLogResponse) Reset() {
 	*x = StaffLogResponse{}
-	mi := &file_zolal_v1_chat_proto_msgTypes[31]
+	mi := &file_zolal_v1_chat_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2566,7 +2637,7 @@ func (x *StaffLogResponse) String() string {
 func (*StaffLogResponse) ProtoMessage() {}
 
 func (x *StaffLogResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_chat_proto_msgTypes[31]
+	mi := &file_zolal_v1_chat_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2579,7 +2650,7 @@ func (x *StaffLogResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StaffLogResponse.ProtoReflect.Descriptor instead.
 func (*StaffLogResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{31}
+	return file_zolal_v1_chat_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *StaffLogResponse) GetEntries() []*Entry {
@@ -2645,7 +2716,7 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\v_signaturesB\x11\n" +
 	"\x0f_history_hiddenB\x10\n" +
 	"\x0e_join_approvalB\a\n" +
-	"\x05_down\"\x80\x05\n" +
+	"\x05_down\"\xca\x05\n" +
 	"\bChatInfo\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12&\n" +
 	"\x04type\x18\x02 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\x12\x14\n" +
@@ -2672,7 +2743,12 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"created_ms\x18\x13 \x01(\x03R\tcreatedMs\x12\x18\n" +
 	"\adeleted\x18\x14 \x01(\bR\adeleted\x12\x1f\n" +
 	"\vnumber_base\x18\x15 \x01(\x03R\n" +
-	"numberBase\"\xb2\x01\n" +
+	"numberBase\x12\x18\n" +
+	"\awaiting\x18\x16 \x01(\bR\awaiting\x12.\n" +
+	"\bstranger\x18\x17 \x01(\v2\x12.zolal.v1.StrangerR\bstranger\"=\n" +
+	"\bStranger\x12\x19\n" +
+	"\bsince_ms\x18\x01 \x01(\x03R\asinceMs\x12\x16\n" +
+	"\x06common\x18\x02 \x03(\rR\x06common\"\xb2\x01\n" +
 	"\x06Person\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1a\n" +
@@ -2808,7 +2884,7 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\x0fCHAT_TYPE_GROUP\x10\x02\x12\x15\n" +
 	"\x11CHAT_TYPE_CHANNEL\x10\x03\x12\x13\n" +
 	"\x0fCHAT_TYPE_SAVED\x10\x04\x12\x15\n" +
-	"\x11CHAT_TYPE_SERVICE\x10\x05*}\n" +
+	"\x11CHAT_TYPE_SERVICE\x10\x05*\x92\x01\n" +
 	"\x04Role\x12\r\n" +
 	"\tROLE_NONE\x10\x00\x12\x0f\n" +
 	"\vROLE_MEMBER\x10\x01\x12\x0e\n" +
@@ -2818,7 +2894,8 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"ROLE_OWNER\x10\x03\x12\x0f\n" +
 	"\vROLE_BANNED\x10\x04\x12\x10\n" +
 	"\fROLE_INVITED\x10\x05\x12\x12\n" +
-	"\x0eROLE_REQUESTED\x10\x06*\xec\x01\n" +
+	"\x0eROLE_REQUESTED\x10\x06\x12\x13\n" +
+	"\x0fROLE_APPROACHED\x10\a*\xec\x01\n" +
 	"\x05Grant\x12\x0e\n" +
 	"\n" +
 	"GRANT_NONE\x10\x00\x12\x0e\n" +
@@ -2875,7 +2952,7 @@ func file_zolal_v1_chat_proto_rawDescGZIP() []byte {
 }
 
 var file_zolal_v1_chat_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_zolal_v1_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
+var file_zolal_v1_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
 var file_zolal_v1_chat_proto_goTypes = []any{
 	(ChatType)(0),                // 0: zolal.v1.ChatType
 	(Role)(0),                    // 1: zolal.v1.Role
@@ -2885,35 +2962,36 @@ var file_zolal_v1_chat_proto_goTypes = []any{
 	(*ChatCreated)(nil),          // 5: zolal.v1.ChatCreated
 	(*ChatInfoChange)(nil),       // 6: zolal.v1.ChatInfoChange
 	(*ChatInfo)(nil),             // 7: zolal.v1.ChatInfo
-	(*Person)(nil),               // 8: zolal.v1.Person
-	(*InviteLink)(nil),           // 9: zolal.v1.InviteLink
-	(*JoinRequest)(nil),          // 10: zolal.v1.JoinRequest
-	(*Receipt)(nil),              // 11: zolal.v1.Receipt
-	(*CreateChatRequest)(nil),    // 12: zolal.v1.CreateChatRequest
-	(*OpenDirectRequest)(nil),    // 13: zolal.v1.OpenDirectRequest
-	(*ChatRequest)(nil),          // 14: zolal.v1.ChatRequest
-	(*ChatChangeRequest)(nil),    // 15: zolal.v1.ChatChangeRequest
-	(*ResolveRequest)(nil),       // 16: zolal.v1.ResolveRequest
-	(*ResolveResponse)(nil),      // 17: zolal.v1.ResolveResponse
-	(*SetInfoRequest)(nil),       // 18: zolal.v1.SetInfoRequest
-	(*JoinRequestRequest)(nil),   // 19: zolal.v1.JoinRequestRequest
-	(*JoinResponse)(nil),         // 20: zolal.v1.JoinResponse
-	(*MemberRequest)(nil),        // 21: zolal.v1.MemberRequest
-	(*AnswerRequest)(nil),        // 22: zolal.v1.AnswerRequest
-	(*SetMemberRequest)(nil),     // 23: zolal.v1.SetMemberRequest
-	(*TransferRequest)(nil),      // 24: zolal.v1.TransferRequest
-	(*MembersRequest)(nil),       // 25: zolal.v1.MembersRequest
-	(*MembersResponse)(nil),      // 26: zolal.v1.MembersResponse
-	(*MemberRow)(nil),            // 27: zolal.v1.MemberRow
-	(*CreateLinkRequest)(nil),    // 28: zolal.v1.CreateLinkRequest
-	(*RevokeLinkRequest)(nil),    // 29: zolal.v1.RevokeLinkRequest
-	(*LinksResponse)(nil),        // 30: zolal.v1.LinksResponse
-	(*JoinRequestsResponse)(nil), // 31: zolal.v1.JoinRequestsResponse
-	(*DecideJoinRequest)(nil),    // 32: zolal.v1.DecideJoinRequest
-	(*StaffLogRequest)(nil),      // 33: zolal.v1.StaffLogRequest
-	(*StaffLogResponse)(nil),     // 34: zolal.v1.StaffLogResponse
-	(*Head)(nil),                 // 35: zolal.v1.Head
-	(*Entry)(nil),                // 36: zolal.v1.Entry
+	(*Stranger)(nil),             // 8: zolal.v1.Stranger
+	(*Person)(nil),               // 9: zolal.v1.Person
+	(*InviteLink)(nil),           // 10: zolal.v1.InviteLink
+	(*JoinRequest)(nil),          // 11: zolal.v1.JoinRequest
+	(*Receipt)(nil),              // 12: zolal.v1.Receipt
+	(*CreateChatRequest)(nil),    // 13: zolal.v1.CreateChatRequest
+	(*OpenDirectRequest)(nil),    // 14: zolal.v1.OpenDirectRequest
+	(*ChatRequest)(nil),          // 15: zolal.v1.ChatRequest
+	(*ChatChangeRequest)(nil),    // 16: zolal.v1.ChatChangeRequest
+	(*ResolveRequest)(nil),       // 17: zolal.v1.ResolveRequest
+	(*ResolveResponse)(nil),      // 18: zolal.v1.ResolveResponse
+	(*SetInfoRequest)(nil),       // 19: zolal.v1.SetInfoRequest
+	(*JoinRequestRequest)(nil),   // 20: zolal.v1.JoinRequestRequest
+	(*JoinResponse)(nil),         // 21: zolal.v1.JoinResponse
+	(*MemberRequest)(nil),        // 22: zolal.v1.MemberRequest
+	(*AnswerRequest)(nil),        // 23: zolal.v1.AnswerRequest
+	(*SetMemberRequest)(nil),     // 24: zolal.v1.SetMemberRequest
+	(*TransferRequest)(nil),      // 25: zolal.v1.TransferRequest
+	(*MembersRequest)(nil),       // 26: zolal.v1.MembersRequest
+	(*MembersResponse)(nil),      // 27: zolal.v1.MembersResponse
+	(*MemberRow)(nil),            // 28: zolal.v1.MemberRow
+	(*CreateLinkRequest)(nil),    // 29: zolal.v1.CreateLinkRequest
+	(*RevokeLinkRequest)(nil),    // 30: zolal.v1.RevokeLinkRequest
+	(*LinksResponse)(nil),        // 31: zolal.v1.LinksResponse
+	(*JoinRequestsResponse)(nil), // 32: zolal.v1.JoinRequestsResponse
+	(*DecideJoinRequest)(nil),    // 33: zolal.v1.DecideJoinRequest
+	(*StaffLogRequest)(nil),      // 34: zolal.v1.StaffLogRequest
+	(*StaffLogResponse)(nil),     // 35: zolal.v1.StaffLogResponse
+	(*Head)(nil),                 // 36: zolal.v1.Head
+	(*Entry)(nil),                // 37: zolal.v1.Entry
 }
 var file_zolal_v1_chat_proto_depIdxs = []int32{
 	1,  // 0: zolal.v1.MemberState.role:type_name -> zolal.v1.Role
@@ -2922,68 +3000,69 @@ var file_zolal_v1_chat_proto_depIdxs = []int32{
 	0,  // 3: zolal.v1.ChatCreated.type:type_name -> zolal.v1.ChatType
 	0,  // 4: zolal.v1.ChatInfo.type:type_name -> zolal.v1.ChatType
 	3,  // 5: zolal.v1.ChatInfo.me:type_name -> zolal.v1.MemberState
-	8,  // 6: zolal.v1.ChatInfo.peer:type_name -> zolal.v1.Person
-	35, // 7: zolal.v1.ChatInfo.head:type_name -> zolal.v1.Head
-	8,  // 8: zolal.v1.JoinRequest.person:type_name -> zolal.v1.Person
-	8,  // 9: zolal.v1.ResolveResponse.person:type_name -> zolal.v1.Person
-	7,  // 10: zolal.v1.ResolveResponse.chat:type_name -> zolal.v1.ChatInfo
-	6,  // 11: zolal.v1.SetInfoRequest.change:type_name -> zolal.v1.ChatInfoChange
-	7,  // 12: zolal.v1.JoinResponse.chat:type_name -> zolal.v1.ChatInfo
-	1,  // 13: zolal.v1.SetMemberRequest.role:type_name -> zolal.v1.Role
-	1,  // 14: zolal.v1.MembersRequest.role:type_name -> zolal.v1.Role
-	27, // 15: zolal.v1.MembersResponse.members:type_name -> zolal.v1.MemberRow
-	3,  // 16: zolal.v1.MemberRow.member:type_name -> zolal.v1.MemberState
-	8,  // 17: zolal.v1.MemberRow.person:type_name -> zolal.v1.Person
-	9,  // 18: zolal.v1.CreateLinkRequest.link:type_name -> zolal.v1.InviteLink
-	9,  // 19: zolal.v1.LinksResponse.links:type_name -> zolal.v1.InviteLink
-	10, // 20: zolal.v1.JoinRequestsResponse.requests:type_name -> zolal.v1.JoinRequest
-	36, // 21: zolal.v1.StaffLogResponse.entries:type_name -> zolal.v1.Entry
-	8,  // 22: zolal.v1.StaffLogResponse.people:type_name -> zolal.v1.Person
-	12, // 23: zolal.v1.Chats.CreateGroup:input_type -> zolal.v1.CreateChatRequest
-	12, // 24: zolal.v1.Chats.CreateChannel:input_type -> zolal.v1.CreateChatRequest
-	13, // 25: zolal.v1.Chats.OpenDirect:input_type -> zolal.v1.OpenDirectRequest
-	14, // 26: zolal.v1.Chats.Get:input_type -> zolal.v1.ChatRequest
-	16, // 27: zolal.v1.Chats.Resolve:input_type -> zolal.v1.ResolveRequest
-	18, // 28: zolal.v1.Chats.SetInfo:input_type -> zolal.v1.SetInfoRequest
-	15, // 29: zolal.v1.Chats.Delete:input_type -> zolal.v1.ChatChangeRequest
-	19, // 30: zolal.v1.Chats.Join:input_type -> zolal.v1.JoinRequestRequest
-	15, // 31: zolal.v1.Chats.Leave:input_type -> zolal.v1.ChatChangeRequest
-	21, // 32: zolal.v1.Chats.Invite:input_type -> zolal.v1.MemberRequest
-	22, // 33: zolal.v1.Chats.AnswerInvitation:input_type -> zolal.v1.AnswerRequest
-	23, // 34: zolal.v1.Chats.SetMember:input_type -> zolal.v1.SetMemberRequest
-	24, // 35: zolal.v1.Chats.Transfer:input_type -> zolal.v1.TransferRequest
-	25, // 36: zolal.v1.Chats.Members:input_type -> zolal.v1.MembersRequest
-	28, // 37: zolal.v1.Chats.CreateLink:input_type -> zolal.v1.CreateLinkRequest
-	29, // 38: zolal.v1.Chats.RevokeLink:input_type -> zolal.v1.RevokeLinkRequest
-	14, // 39: zolal.v1.Chats.Links:input_type -> zolal.v1.ChatRequest
-	14, // 40: zolal.v1.Chats.JoinRequests:input_type -> zolal.v1.ChatRequest
-	32, // 41: zolal.v1.Chats.DecideRequest:input_type -> zolal.v1.DecideJoinRequest
-	33, // 42: zolal.v1.Chats.StaffLog:input_type -> zolal.v1.StaffLogRequest
-	7,  // 43: zolal.v1.Chats.CreateGroup:output_type -> zolal.v1.ChatInfo
-	7,  // 44: zolal.v1.Chats.CreateChannel:output_type -> zolal.v1.ChatInfo
-	7,  // 45: zolal.v1.Chats.OpenDirect:output_type -> zolal.v1.ChatInfo
-	7,  // 46: zolal.v1.Chats.Get:output_type -> zolal.v1.ChatInfo
-	17, // 47: zolal.v1.Chats.Resolve:output_type -> zolal.v1.ResolveResponse
-	11, // 48: zolal.v1.Chats.SetInfo:output_type -> zolal.v1.Receipt
-	11, // 49: zolal.v1.Chats.Delete:output_type -> zolal.v1.Receipt
-	20, // 50: zolal.v1.Chats.Join:output_type -> zolal.v1.JoinResponse
-	11, // 51: zolal.v1.Chats.Leave:output_type -> zolal.v1.Receipt
-	11, // 52: zolal.v1.Chats.Invite:output_type -> zolal.v1.Receipt
-	11, // 53: zolal.v1.Chats.AnswerInvitation:output_type -> zolal.v1.Receipt
-	11, // 54: zolal.v1.Chats.SetMember:output_type -> zolal.v1.Receipt
-	11, // 55: zolal.v1.Chats.Transfer:output_type -> zolal.v1.Receipt
-	26, // 56: zolal.v1.Chats.Members:output_type -> zolal.v1.MembersResponse
-	9,  // 57: zolal.v1.Chats.CreateLink:output_type -> zolal.v1.InviteLink
-	11, // 58: zolal.v1.Chats.RevokeLink:output_type -> zolal.v1.Receipt
-	30, // 59: zolal.v1.Chats.Links:output_type -> zolal.v1.LinksResponse
-	31, // 60: zolal.v1.Chats.JoinRequests:output_type -> zolal.v1.JoinRequestsResponse
-	11, // 61: zolal.v1.Chats.DecideRequest:output_type -> zolal.v1.Receipt
-	34, // 62: zolal.v1.Chats.StaffLog:output_type -> zolal.v1.StaffLogResponse
-	43, // [43:63] is the sub-list for method output_type
-	23, // [23:43] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	9,  // 6: zolal.v1.ChatInfo.peer:type_name -> zolal.v1.Person
+	36, // 7: zolal.v1.ChatInfo.head:type_name -> zolal.v1.Head
+	8,  // 8: zolal.v1.ChatInfo.stranger:type_name -> zolal.v1.Stranger
+	9,  // 9: zolal.v1.JoinRequest.person:type_name -> zolal.v1.Person
+	9,  // 10: zolal.v1.ResolveResponse.person:type_name -> zolal.v1.Person
+	7,  // 11: zolal.v1.ResolveResponse.chat:type_name -> zolal.v1.ChatInfo
+	6,  // 12: zolal.v1.SetInfoRequest.change:type_name -> zolal.v1.ChatInfoChange
+	7,  // 13: zolal.v1.JoinResponse.chat:type_name -> zolal.v1.ChatInfo
+	1,  // 14: zolal.v1.SetMemberRequest.role:type_name -> zolal.v1.Role
+	1,  // 15: zolal.v1.MembersRequest.role:type_name -> zolal.v1.Role
+	28, // 16: zolal.v1.MembersResponse.members:type_name -> zolal.v1.MemberRow
+	3,  // 17: zolal.v1.MemberRow.member:type_name -> zolal.v1.MemberState
+	9,  // 18: zolal.v1.MemberRow.person:type_name -> zolal.v1.Person
+	10, // 19: zolal.v1.CreateLinkRequest.link:type_name -> zolal.v1.InviteLink
+	10, // 20: zolal.v1.LinksResponse.links:type_name -> zolal.v1.InviteLink
+	11, // 21: zolal.v1.JoinRequestsResponse.requests:type_name -> zolal.v1.JoinRequest
+	37, // 22: zolal.v1.StaffLogResponse.entries:type_name -> zolal.v1.Entry
+	9,  // 23: zolal.v1.StaffLogResponse.people:type_name -> zolal.v1.Person
+	13, // 24: zolal.v1.Chats.CreateGroup:input_type -> zolal.v1.CreateChatRequest
+	13, // 25: zolal.v1.Chats.CreateChannel:input_type -> zolal.v1.CreateChatRequest
+	14, // 26: zolal.v1.Chats.OpenDirect:input_type -> zolal.v1.OpenDirectRequest
+	15, // 27: zolal.v1.Chats.Get:input_type -> zolal.v1.ChatRequest
+	17, // 28: zolal.v1.Chats.Resolve:input_type -> zolal.v1.ResolveRequest
+	19, // 29: zolal.v1.Chats.SetInfo:input_type -> zolal.v1.SetInfoRequest
+	16, // 30: zolal.v1.Chats.Delete:input_type -> zolal.v1.ChatChangeRequest
+	20, // 31: zolal.v1.Chats.Join:input_type -> zolal.v1.JoinRequestRequest
+	16, // 32: zolal.v1.Chats.Leave:input_type -> zolal.v1.ChatChangeRequest
+	22, // 33: zolal.v1.Chats.Invite:input_type -> zolal.v1.MemberRequest
+	23, // 34: zolal.v1.Chats.AnswerInvitation:input_type -> zolal.v1.AnswerRequest
+	24, // 35: zolal.v1.Chats.SetMember:input_type -> zolal.v1.SetMemberRequest
+	25, // 36: zolal.v1.Chats.Transfer:input_type -> zolal.v1.TransferRequest
+	26, // 37: zolal.v1.Chats.Members:input_type -> zolal.v1.MembersRequest
+	29, // 38: zolal.v1.Chats.CreateLink:input_type -> zolal.v1.CreateLinkRequest
+	30, // 39: zolal.v1.Chats.RevokeLink:input_type -> zolal.v1.RevokeLinkRequest
+	15, // 40: zolal.v1.Chats.Links:input_type -> zolal.v1.ChatRequest
+	15, // 41: zolal.v1.Chats.JoinRequests:input_type -> zolal.v1.ChatRequest
+	33, // 42: zolal.v1.Chats.DecideRequest:input_type -> zolal.v1.DecideJoinRequest
+	34, // 43: zolal.v1.Chats.StaffLog:input_type -> zolal.v1.StaffLogRequest
+	7,  // 44: zolal.v1.Chats.CreateGroup:output_type -> zolal.v1.ChatInfo
+	7,  // 45: zolal.v1.Chats.CreateChannel:output_type -> zolal.v1.ChatInfo
+	7,  // 46: zolal.v1.Chats.OpenDirect:output_type -> zolal.v1.ChatInfo
+	7,  // 47: zolal.v1.Chats.Get:output_type -> zolal.v1.ChatInfo
+	18, // 48: zolal.v1.Chats.Resolve:output_type -> zolal.v1.ResolveResponse
+	12, // 49: zolal.v1.Chats.SetInfo:output_type -> zolal.v1.Receipt
+	12, // 50: zolal.v1.Chats.Delete:output_type -> zolal.v1.Receipt
+	21, // 51: zolal.v1.Chats.Join:output_type -> zolal.v1.JoinResponse
+	12, // 52: zolal.v1.Chats.Leave:output_type -> zolal.v1.Receipt
+	12, // 53: zolal.v1.Chats.Invite:output_type -> zolal.v1.Receipt
+	12, // 54: zolal.v1.Chats.AnswerInvitation:output_type -> zolal.v1.Receipt
+	12, // 55: zolal.v1.Chats.SetMember:output_type -> zolal.v1.Receipt
+	12, // 56: zolal.v1.Chats.Transfer:output_type -> zolal.v1.Receipt
+	27, // 57: zolal.v1.Chats.Members:output_type -> zolal.v1.MembersResponse
+	10, // 58: zolal.v1.Chats.CreateLink:output_type -> zolal.v1.InviteLink
+	12, // 59: zolal.v1.Chats.RevokeLink:output_type -> zolal.v1.Receipt
+	31, // 60: zolal.v1.Chats.Links:output_type -> zolal.v1.LinksResponse
+	32, // 61: zolal.v1.Chats.JoinRequests:output_type -> zolal.v1.JoinRequestsResponse
+	12, // 62: zolal.v1.Chats.DecideRequest:output_type -> zolal.v1.Receipt
+	35, // 63: zolal.v1.Chats.StaffLog:output_type -> zolal.v1.StaffLogResponse
+	44, // [44:64] is the sub-list for method output_type
+	24, // [24:44] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_chat_proto_init() }
@@ -2993,7 +3072,7 @@ func file_zolal_v1_chat_proto_init() {
 	}
 	file_zolal_v1_entry_proto_init()
 	file_zolal_v1_chat_proto_msgTypes[3].OneofWrappers = []any{}
-	file_zolal_v1_chat_proto_msgTypes[13].OneofWrappers = []any{
+	file_zolal_v1_chat_proto_msgTypes[14].OneofWrappers = []any{
 		(*ResolveRequest_Name)(nil),
 		(*ResolveRequest_Invite)(nil),
 		(*ResolveRequest_Personal)(nil),
@@ -3004,7 +3083,7 @@ func file_zolal_v1_chat_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_chat_proto_rawDesc), len(file_zolal_v1_chat_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   32,
+			NumMessages:   33,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -42,6 +42,7 @@ const (
 	Kind_KIND_CHAT_WIDE    Kind = 9  // no body; from here on members change in their own user logs
 	Kind_KIND_SERVICE      Kind = 10 // ServiceLine; imported history only
 	Kind_KIND_CHAT_DELETED Kind = 11 // no body
+	Kind_KIND_ACCEPTED     Kind = 54 // no body; direct chats: the author accepts what a stranger wrote
 	// Reserved for encrypted chats: commits and resets of the current MLS group.
 	Kind_KIND_MLS_COMMIT Kind = 20
 	Kind_KIND_MLS_RESET  Kind = 21
@@ -58,6 +59,7 @@ const (
 	Kind_KIND_CONTACT       Kind = 49 // Contact
 	Kind_KIND_PERSONAL_LINK Kind = 50 // PersonalLink
 	Kind_KIND_OPERATOR_ACT  Kind = 51 // OperatorAct; in staff logs too, where it is about the chat
+	Kind_KIND_SPENT         Kind = 53 // Spent
 	// Staff logs: what only the owner and admins of a chat may read.
 	Kind_KIND_INVITE_LINK  Kind = 60 // InviteLink
 	Kind_KIND_JOIN_REQUEST Kind = 61 // JoinRequest
@@ -86,6 +88,7 @@ var (
 		9:  "KIND_CHAT_WIDE",
 		10: "KIND_SERVICE",
 		11: "KIND_CHAT_DELETED",
+		54: "KIND_ACCEPTED",
 		20: "KIND_MLS_COMMIT",
 		21: "KIND_MLS_RESET",
 		40: "KIND_PROFILE",
@@ -100,6 +103,7 @@ var (
 		49: "KIND_CONTACT",
 		50: "KIND_PERSONAL_LINK",
 		51: "KIND_OPERATOR_ACT",
+		53: "KIND_SPENT",
 		60: "KIND_INVITE_LINK",
 		61: "KIND_JOIN_REQUEST",
 		62: "KIND_STAFF_MEMBER",
@@ -123,6 +127,7 @@ var (
 		"KIND_CHAT_WIDE":     9,
 		"KIND_SERVICE":       10,
 		"KIND_CHAT_DELETED":  11,
+		"KIND_ACCEPTED":      54,
 		"KIND_MLS_COMMIT":    20,
 		"KIND_MLS_RESET":     21,
 		"KIND_PROFILE":       40,
@@ -137,6 +142,7 @@ var (
 		"KIND_CONTACT":       49,
 		"KIND_PERSONAL_LINK": 50,
 		"KIND_OPERATOR_ACT":  51,
+		"KIND_SPENT":         53,
 		"KIND_INVITE_LINK":   60,
 		"KIND_JOIN_REQUEST":  61,
 		"KIND_STAFF_MEMBER":  62,
@@ -1522,7 +1528,7 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\")\n" +
 	"\tRedaction\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\xac\x05\n" +
+	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\xcf\x05\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11KIND_CHAT_CREATED\x10\x01\x12\x10\n" +
@@ -1537,7 +1543,8 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x0eKIND_CHAT_WIDE\x10\t\x12\x10\n" +
 	"\fKIND_SERVICE\x10\n" +
 	"\x12\x15\n" +
-	"\x11KIND_CHAT_DELETED\x10\v\x12\x13\n" +
+	"\x11KIND_CHAT_DELETED\x10\v\x12\x11\n" +
+	"\rKIND_ACCEPTED\x106\x12\x13\n" +
 	"\x0fKIND_MLS_COMMIT\x10\x14\x12\x12\n" +
 	"\x0eKIND_MLS_RESET\x10\x15\x12\x10\n" +
 	"\fKIND_PROFILE\x10(\x12\x10\n" +
@@ -1553,7 +1560,9 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x0fKIND_INVITATION\x100\x12\x10\n" +
 	"\fKIND_CONTACT\x101\x12\x16\n" +
 	"\x12KIND_PERSONAL_LINK\x102\x12\x15\n" +
-	"\x11KIND_OPERATOR_ACT\x103\x12\x14\n" +
+	"\x11KIND_OPERATOR_ACT\x103\x12\x0e\n" +
+	"\n" +
+	"KIND_SPENT\x105\x12\x14\n" +
 	"\x10KIND_INVITE_LINK\x10<\x12\x15\n" +
 	"\x11KIND_JOIN_REQUEST\x10=\x12\x15\n" +
 	"\x11KIND_STAFF_MEMBER\x10>\x12\x0f\n" +

@@ -84,6 +84,8 @@ const (
 	ErrorCode_FACTOR_NEEDED          ErrorCode = 54
 	ErrorCode_FACTOR_WRONG           ErrorCode = 55
 	ErrorCode_QUOTA_USED_UP          ErrorCode = 59 // the account has stored its share of today; see retry_ms
+	ErrorCode_REQUEST_PENDING        ErrorCode = 48 // direct chats: one of the two has not accepted the other's request yet
+	ErrorCode_DAILY_LIMIT            ErrorCode = 49 // see retry_ms; field: strangers, links or rooms
 )
 
 // Enum value maps for ErrorCode.
@@ -144,6 +146,8 @@ var (
 		54: "FACTOR_NEEDED",
 		55: "FACTOR_WRONG",
 		59: "QUOTA_USED_UP",
+		48: "REQUEST_PENDING",
+		49: "DAILY_LIMIT",
 	}
 	ErrorCode_value = map[string]int32{
 		"ERROR_CODE_UNSPECIFIED": 0,
@@ -201,6 +205,8 @@ var (
 		"FACTOR_NEEDED":          54,
 		"FACTOR_WRONG":           55,
 		"QUOTA_USED_UP":          59,
+		"REQUEST_PENDING":        48,
+		"DAILY_LIMIT":            49,
 	}
 )
 
@@ -720,7 +726,7 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x1a\n" +
 	"\apayload\x18\x02 \x01(\fH\x00R\apayload\x12'\n" +
 	"\x05error\x18\x03 \x01(\v2\x0f.zolal.v1.ErrorH\x00R\x05errorB\b\n" +
-	"\x06result*\xe2\a\n" +
+	"\x06result*\x88\b\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x0f\n" +
@@ -783,7 +789,9 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\fPASS_REVOKED\x103\x12\x11\n" +
 	"\rFACTOR_NEEDED\x106\x12\x10\n" +
 	"\fFACTOR_WRONG\x107\x12\x11\n" +
-	"\rQUOTA_USED_UP\x10;B2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\rQUOTA_USED_UP\x10;\x12\x13\n" +
+	"\x0fREQUEST_PENDING\x100\x12\x0f\n" +
+	"\vDAILY_LIMIT\x101B2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_frame_proto_rawDescOnce sync.Once

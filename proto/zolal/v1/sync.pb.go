@@ -668,6 +668,66 @@ func (x *Invitation) GetType() ChatType {
 	return ChatType_CHAT_TYPE_UNSPECIFIED
 }
 
+type Spent struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Strangers     uint32                 `protobuf:"varint,1,opt,name=strangers,proto3" json:"strangers,omitempty"` // people contacted who do not know the account
+	Links         uint32                 `protobuf:"varint,2,opt,name=links,proto3" json:"links,omitempty"`         // messages with links, to strangers or into public groups just joined
+	Rooms         uint32                 `protobuf:"varint,3,opt,name=rooms,proto3" json:"rooms,omitempty"`         // groups and channels made
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Spent) Reset() {
+	*x = Spent{}
+	mi := &file_zolal_v1_sync_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Spent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Spent) ProtoMessage() {}
+
+func (x *Spent) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_sync_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Spent.ProtoReflect.Descriptor instead.
+func (*Spent) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Spent) GetStrangers() uint32 {
+	if x != nil {
+		return x.Strangers
+	}
+	return 0
+}
+
+func (x *Spent) GetLinks() uint32 {
+	if x != nil {
+		return x.Links
+	}
+	return 0
+}
+
+func (x *Spent) GetRooms() uint32 {
+	if x != nil {
+		return x.Rooms
+	}
+	return 0
+}
+
 type Device struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            uint32                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -687,7 +747,7 @@ type Device struct {
 
 func (x *Device) Reset() {
 	*x = Device{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[9]
+	mi := &file_zolal_v1_sync_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -699,7 +759,7 @@ func (x *Device) String() string {
 func (*Device) ProtoMessage() {}
 
 func (x *Device) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[9]
+	mi := &file_zolal_v1_sync_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -712,7 +772,7 @@ func (x *Device) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Device.ProtoReflect.Descriptor instead.
 func (*Device) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{9}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Device) GetId() uint32 {
@@ -811,7 +871,7 @@ type ChatState struct {
 
 func (x *ChatState) Reset() {
 	*x = ChatState{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[10]
+	mi := &file_zolal_v1_sync_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -823,7 +883,7 @@ func (x *ChatState) String() string {
 func (*ChatState) ProtoMessage() {}
 
 func (x *ChatState) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[10]
+	mi := &file_zolal_v1_sync_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -836,7 +896,7 @@ func (x *ChatState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatState.ProtoReflect.Descriptor instead.
 func (*ChatState) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{10}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ChatState) GetChat() *ChatInfo {
@@ -928,7 +988,7 @@ type UserState struct {
 
 func (x *UserState) Reset() {
 	*x = UserState{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[11]
+	mi := &file_zolal_v1_sync_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -940,7 +1000,7 @@ func (x *UserState) String() string {
 func (*UserState) ProtoMessage() {}
 
 func (x *UserState) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[11]
+	mi := &file_zolal_v1_sync_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -953,7 +1013,7 @@ func (x *UserState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserState.ProtoReflect.Descriptor instead.
 func (*UserState) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{11}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *UserState) GetProfile() *Profile {
@@ -1034,7 +1094,7 @@ type Empty struct {
 
 func (x *Empty) Reset() {
 	*x = Empty{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[12]
+	mi := &file_zolal_v1_sync_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1046,7 +1106,7 @@ func (x *Empty) String() string {
 func (*Empty) ProtoMessage() {}
 
 func (x *Empty) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[12]
+	mi := &file_zolal_v1_sync_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1059,7 +1119,7 @@ func (x *Empty) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Empty.ProtoReflect.Descriptor instead.
 func (*Empty) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{12}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{13}
 }
 
 // SyncRequest catches up in one request.
@@ -1076,7 +1136,7 @@ type SyncRequest struct {
 
 func (x *SyncRequest) Reset() {
 	*x = SyncRequest{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[13]
+	mi := &file_zolal_v1_sync_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1088,7 +1148,7 @@ func (x *SyncRequest) String() string {
 func (*SyncRequest) ProtoMessage() {}
 
 func (x *SyncRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[13]
+	mi := &file_zolal_v1_sync_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1101,7 +1161,7 @@ func (x *SyncRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SyncRequest.ProtoReflect.Descriptor instead.
 func (*SyncRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{13}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SyncRequest) GetIncarnation() []byte {
@@ -1159,7 +1219,7 @@ type SyncResponse struct {
 
 func (x *SyncResponse) Reset() {
 	*x = SyncResponse{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[14]
+	mi := &file_zolal_v1_sync_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1171,7 +1231,7 @@ func (x *SyncResponse) String() string {
 func (*SyncResponse) ProtoMessage() {}
 
 func (x *SyncResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[14]
+	mi := &file_zolal_v1_sync_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1184,7 +1244,7 @@ func (x *SyncResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SyncResponse.ProtoReflect.Descriptor instead.
 func (*SyncResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{14}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SyncResponse) GetIncarnation() []byte {
@@ -1282,7 +1342,7 @@ type MarkReadRequest struct {
 
 func (x *MarkReadRequest) Reset() {
 	*x = MarkReadRequest{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[15]
+	mi := &file_zolal_v1_sync_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1294,7 +1354,7 @@ func (x *MarkReadRequest) String() string {
 func (*MarkReadRequest) ProtoMessage() {}
 
 func (x *MarkReadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[15]
+	mi := &file_zolal_v1_sync_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1307,7 +1367,7 @@ func (x *MarkReadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MarkReadRequest.ProtoReflect.Descriptor instead.
 func (*MarkReadRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{15}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *MarkReadRequest) GetChat() uint32 {
@@ -1341,7 +1401,7 @@ type SetDraftRequest struct {
 
 func (x *SetDraftRequest) Reset() {
 	*x = SetDraftRequest{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[16]
+	mi := &file_zolal_v1_sync_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1353,7 +1413,7 @@ func (x *SetDraftRequest) String() string {
 func (*SetDraftRequest) ProtoMessage() {}
 
 func (x *SetDraftRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[16]
+	mi := &file_zolal_v1_sync_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1366,7 +1426,7 @@ func (x *SetDraftRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetDraftRequest.ProtoReflect.Descriptor instead.
 func (*SetDraftRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{16}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *SetDraftRequest) GetKey() []byte {
@@ -1393,7 +1453,7 @@ type SetPrefsRequest struct {
 
 func (x *SetPrefsRequest) Reset() {
 	*x = SetPrefsRequest{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[17]
+	mi := &file_zolal_v1_sync_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1405,7 +1465,7 @@ func (x *SetPrefsRequest) String() string {
 func (*SetPrefsRequest) ProtoMessage() {}
 
 func (x *SetPrefsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[17]
+	mi := &file_zolal_v1_sync_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1418,7 +1478,7 @@ func (x *SetPrefsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPrefsRequest.ProtoReflect.Descriptor instead.
 func (*SetPrefsRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{17}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *SetPrefsRequest) GetKey() []byte {
@@ -1445,7 +1505,7 @@ type SetBlockRequest struct {
 
 func (x *SetBlockRequest) Reset() {
 	*x = SetBlockRequest{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[18]
+	mi := &file_zolal_v1_sync_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1457,7 +1517,7 @@ func (x *SetBlockRequest) String() string {
 func (*SetBlockRequest) ProtoMessage() {}
 
 func (x *SetBlockRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[18]
+	mi := &file_zolal_v1_sync_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1470,7 +1530,7 @@ func (x *SetBlockRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetBlockRequest.ProtoReflect.Descriptor instead.
 func (*SetBlockRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{18}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *SetBlockRequest) GetKey() []byte {
@@ -1497,7 +1557,7 @@ type SetPrivacyRequest struct {
 
 func (x *SetPrivacyRequest) Reset() {
 	*x = SetPrivacyRequest{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[19]
+	mi := &file_zolal_v1_sync_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1509,7 +1569,7 @@ func (x *SetPrivacyRequest) String() string {
 func (*SetPrivacyRequest) ProtoMessage() {}
 
 func (x *SetPrivacyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[19]
+	mi := &file_zolal_v1_sync_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1522,7 +1582,7 @@ func (x *SetPrivacyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPrivacyRequest.ProtoReflect.Descriptor instead.
 func (*SetPrivacyRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{19}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *SetPrivacyRequest) GetKey() []byte {
@@ -1549,7 +1609,7 @@ type SetProfileRequest struct {
 
 func (x *SetProfileRequest) Reset() {
 	*x = SetProfileRequest{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[20]
+	mi := &file_zolal_v1_sync_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1561,7 +1621,7 @@ func (x *SetProfileRequest) String() string {
 func (*SetProfileRequest) ProtoMessage() {}
 
 func (x *SetProfileRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[20]
+	mi := &file_zolal_v1_sync_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1574,7 +1634,7 @@ func (x *SetProfileRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetProfileRequest.ProtoReflect.Descriptor instead.
 func (*SetProfileRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{20}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SetProfileRequest) GetKey() []byte {
@@ -1601,7 +1661,7 @@ type TypingRequest struct {
 
 func (x *TypingRequest) Reset() {
 	*x = TypingRequest{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[21]
+	mi := &file_zolal_v1_sync_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1613,7 +1673,7 @@ func (x *TypingRequest) String() string {
 func (*TypingRequest) ProtoMessage() {}
 
 func (x *TypingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[21]
+	mi := &file_zolal_v1_sync_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1626,7 +1686,7 @@ func (x *TypingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TypingRequest.ProtoReflect.Descriptor instead.
 func (*TypingRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{21}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *TypingRequest) GetChat() uint32 {
@@ -1653,7 +1713,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[22]
+	mi := &file_zolal_v1_sync_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1665,7 +1725,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[22]
+	mi := &file_zolal_v1_sync_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1678,7 +1738,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{22}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *WatchRequest) GetAccounts() []uint32 {
@@ -1697,7 +1757,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[23]
+	mi := &file_zolal_v1_sync_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1709,7 +1769,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[23]
+	mi := &file_zolal_v1_sync_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1722,7 +1782,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{23}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *WatchResponse) GetPeople() []*Presence {
@@ -1743,7 +1803,7 @@ type CommonRequest struct {
 
 func (x *CommonRequest) Reset() {
 	*x = CommonRequest{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[24]
+	mi := &file_zolal_v1_sync_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1755,7 +1815,7 @@ func (x *CommonRequest) String() string {
 func (*CommonRequest) ProtoMessage() {}
 
 func (x *CommonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[24]
+	mi := &file_zolal_v1_sync_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1768,7 +1828,7 @@ func (x *CommonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommonRequest.ProtoReflect.Descriptor instead.
 func (*CommonRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{24}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *CommonRequest) GetChat() uint32 {
@@ -1795,7 +1855,7 @@ type Sample struct {
 
 func (x *Sample) Reset() {
 	*x = Sample{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[25]
+	mi := &file_zolal_v1_sync_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1807,7 +1867,7 @@ func (x *Sample) String() string {
 func (*Sample) ProtoMessage() {}
 
 func (x *Sample) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[25]
+	mi := &file_zolal_v1_sync_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1820,7 +1880,7 @@ func (x *Sample) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sample.ProtoReflect.Descriptor instead.
 func (*Sample) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{25}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Sample) GetSeq() uint32 {
@@ -1846,7 +1906,7 @@ type CommonResponse struct {
 
 func (x *CommonResponse) Reset() {
 	*x = CommonResponse{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[26]
+	mi := &file_zolal_v1_sync_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1858,7 +1918,7 @@ func (x *CommonResponse) String() string {
 func (*CommonResponse) ProtoMessage() {}
 
 func (x *CommonResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[26]
+	mi := &file_zolal_v1_sync_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1871,7 +1931,7 @@ func (x *CommonResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommonResponse.ProtoReflect.Descriptor instead.
 func (*CommonResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{26}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *CommonResponse) GetSeq() uint32 {
@@ -1893,7 +1953,7 @@ type PollRequest struct {
 
 func (x *PollRequest) Reset() {
 	*x = PollRequest{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[27]
+	mi := &file_zolal_v1_sync_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1905,7 +1965,7 @@ func (x *PollRequest) String() string {
 func (*PollRequest) ProtoMessage() {}
 
 func (x *PollRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[27]
+	mi := &file_zolal_v1_sync_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1918,7 +1978,7 @@ func (x *PollRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PollRequest.ProtoReflect.Descriptor instead.
 func (*PollRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{27}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *PollRequest) GetWaitMs() uint32 {
@@ -1961,7 +2021,7 @@ type Update struct {
 
 func (x *Update) Reset() {
 	*x = Update{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[28]
+	mi := &file_zolal_v1_sync_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1973,7 +2033,7 @@ func (x *Update) String() string {
 func (*Update) ProtoMessage() {}
 
 func (x *Update) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[28]
+	mi := &file_zolal_v1_sync_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1986,7 +2046,7 @@ func (x *Update) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Update.ProtoReflect.Descriptor instead.
 func (*Update) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{28}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Update) GetWhat() isUpdate_What {
@@ -2100,7 +2160,7 @@ type Updates struct {
 
 func (x *Updates) Reset() {
 	*x = Updates{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[29]
+	mi := &file_zolal_v1_sync_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2112,7 +2172,7 @@ func (x *Updates) String() string {
 func (*Updates) ProtoMessage() {}
 
 func (x *Updates) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[29]
+	mi := &file_zolal_v1_sync_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2125,7 +2185,7 @@ func (x *Updates) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Updates.ProtoReflect.Descriptor instead.
 func (*Updates) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{29}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Updates) GetUpdates() []*Update {
@@ -2153,7 +2213,7 @@ type ChatTail struct {
 
 func (x *ChatTail) Reset() {
 	*x = ChatTail{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[30]
+	mi := &file_zolal_v1_sync_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2165,7 +2225,7 @@ func (x *ChatTail) String() string {
 func (*ChatTail) ProtoMessage() {}
 
 func (x *ChatTail) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[30]
+	mi := &file_zolal_v1_sync_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2178,7 +2238,7 @@ func (x *ChatTail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChatTail.ProtoReflect.Descriptor instead.
 func (*ChatTail) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{30}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ChatTail) GetChat() uint32 {
@@ -2212,7 +2272,7 @@ type UserTail struct {
 
 func (x *UserTail) Reset() {
 	*x = UserTail{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[31]
+	mi := &file_zolal_v1_sync_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2224,7 +2284,7 @@ func (x *UserTail) String() string {
 func (*UserTail) ProtoMessage() {}
 
 func (x *UserTail) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[31]
+	mi := &file_zolal_v1_sync_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2237,7 +2297,7 @@ func (x *UserTail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserTail.ProtoReflect.Descriptor instead.
 func (*UserTail) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{31}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *UserTail) GetEntries() []*Entry {
@@ -2269,7 +2329,7 @@ type Signal struct {
 
 func (x *Signal) Reset() {
 	*x = Signal{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[32]
+	mi := &file_zolal_v1_sync_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2281,7 +2341,7 @@ func (x *Signal) String() string {
 func (*Signal) ProtoMessage() {}
 
 func (x *Signal) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[32]
+	mi := &file_zolal_v1_sync_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2294,7 +2354,7 @@ func (x *Signal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Signal.ProtoReflect.Descriptor instead.
 func (*Signal) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{32}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Signal) GetWhat() isSignal_What {
@@ -2379,7 +2439,7 @@ type Typing struct {
 
 func (x *Typing) Reset() {
 	*x = Typing{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[33]
+	mi := &file_zolal_v1_sync_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2391,7 +2451,7 @@ func (x *Typing) String() string {
 func (*Typing) ProtoMessage() {}
 
 func (x *Typing) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[33]
+	mi := &file_zolal_v1_sync_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2404,7 +2464,7 @@ func (x *Typing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Typing.ProtoReflect.Descriptor instead.
 func (*Typing) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{33}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Typing) GetChat() uint32 {
@@ -2439,7 +2499,7 @@ type Presence struct {
 
 func (x *Presence) Reset() {
 	*x = Presence{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[34]
+	mi := &file_zolal_v1_sync_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2451,7 +2511,7 @@ func (x *Presence) String() string {
 func (*Presence) ProtoMessage() {}
 
 func (x *Presence) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[34]
+	mi := &file_zolal_v1_sync_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2464,7 +2524,7 @@ func (x *Presence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Presence.ProtoReflect.Descriptor instead.
 func (*Presence) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{34}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Presence) GetAccount() uint32 {
@@ -2498,7 +2558,7 @@ type TallyChange struct {
 
 func (x *TallyChange) Reset() {
 	*x = TallyChange{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[35]
+	mi := &file_zolal_v1_sync_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2510,7 +2570,7 @@ func (x *TallyChange) String() string {
 func (*TallyChange) ProtoMessage() {}
 
 func (x *TallyChange) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[35]
+	mi := &file_zolal_v1_sync_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2523,7 +2583,7 @@ func (x *TallyChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TallyChange.ProtoReflect.Descriptor instead.
 func (*TallyChange) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{35}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *TallyChange) GetChat() uint32 {
@@ -2551,7 +2611,7 @@ type PeerRead struct {
 
 func (x *PeerRead) Reset() {
 	*x = PeerRead{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[36]
+	mi := &file_zolal_v1_sync_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2563,7 +2623,7 @@ func (x *PeerRead) String() string {
 func (*PeerRead) ProtoMessage() {}
 
 func (x *PeerRead) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[36]
+	mi := &file_zolal_v1_sync_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2576,7 +2636,7 @@ func (x *PeerRead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PeerRead.ProtoReflect.Descriptor instead.
 func (*PeerRead) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{36}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *PeerRead) GetChat() uint32 {
@@ -2609,7 +2669,7 @@ type Resync struct {
 
 func (x *Resync) Reset() {
 	*x = Resync{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[37]
+	mi := &file_zolal_v1_sync_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2621,7 +2681,7 @@ func (x *Resync) String() string {
 func (*Resync) ProtoMessage() {}
 
 func (x *Resync) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[37]
+	mi := &file_zolal_v1_sync_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2634,7 +2694,7 @@ func (x *Resync) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Resync.ProtoReflect.Descriptor instead.
 func (*Resync) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{37}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Resync) GetDropped() uint32 {
@@ -2656,7 +2716,7 @@ type AddressList struct {
 
 func (x *AddressList) Reset() {
 	*x = AddressList{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[38]
+	mi := &file_zolal_v1_sync_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2668,7 +2728,7 @@ func (x *AddressList) String() string {
 func (*AddressList) ProtoMessage() {}
 
 func (x *AddressList) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[38]
+	mi := &file_zolal_v1_sync_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2681,7 +2741,7 @@ func (x *AddressList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddressList.ProtoReflect.Descriptor instead.
 func (*AddressList) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{38}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *AddressList) GetPayload() []byte {
@@ -2717,7 +2777,7 @@ type Addresses struct {
 
 func (x *Addresses) Reset() {
 	*x = Addresses{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[39]
+	mi := &file_zolal_v1_sync_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2729,7 +2789,7 @@ func (x *Addresses) String() string {
 func (*Addresses) ProtoMessage() {}
 
 func (x *Addresses) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[39]
+	mi := &file_zolal_v1_sync_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2742,7 +2802,7 @@ func (x *Addresses) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Addresses.ProtoReflect.Descriptor instead.
 func (*Addresses) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{39}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Addresses) GetAddresses() []string {
@@ -2783,7 +2843,7 @@ type GoingAway struct {
 
 func (x *GoingAway) Reset() {
 	*x = GoingAway{}
-	mi := &file_zolal_v1_sync_proto_msgTypes[40]
+	mi := &file_zolal_v1_sync_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2795,7 +2855,7 @@ func (x *GoingAway) String() string {
 func (*GoingAway) ProtoMessage() {}
 
 func (x *GoingAway) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_sync_proto_msgTypes[40]
+	mi := &file_zolal_v1_sync_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2808,7 +2868,7 @@ func (x *GoingAway) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GoingAway.ProtoReflect.Descriptor instead.
 func (*GoingAway) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{40}
+	return file_zolal_v1_sync_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *GoingAway) GetCode() string {
@@ -2888,7 +2948,11 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x0e\n" +
 	"\x02by\x18\x02 \x01(\rR\x02by\x12\x14\n" +
 	"\x05title\x18\x03 \x01(\tR\x05title\x12&\n" +
-	"\x04type\x18\x04 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\"\xa2\x02\n" +
+	"\x04type\x18\x04 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\"Q\n" +
+	"\x05Spent\x12\x1c\n" +
+	"\tstrangers\x18\x01 \x01(\rR\tstrangers\x12\x14\n" +
+	"\x05links\x18\x02 \x01(\rR\x05links\x12\x14\n" +
+	"\x05rooms\x18\x03 \x01(\rR\x05rooms\"\xa2\x02\n" +
 	"\x06Device\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
@@ -3072,7 +3136,7 @@ func file_zolal_v1_sync_proto_rawDescGZIP() []byte {
 	return file_zolal_v1_sync_proto_rawDescData
 }
 
-var file_zolal_v1_sync_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
+var file_zolal_v1_sync_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
 var file_zolal_v1_sync_proto_goTypes = []any{
 	(*Profile)(nil),           // 0: zolal.v1.Profile
 	(*MyChat)(nil),            // 1: zolal.v1.MyChat
@@ -3083,118 +3147,119 @@ var file_zolal_v1_sync_proto_goTypes = []any{
 	(*Privacy)(nil),           // 6: zolal.v1.Privacy
 	(*DeviceNotice)(nil),      // 7: zolal.v1.DeviceNotice
 	(*Invitation)(nil),        // 8: zolal.v1.Invitation
-	(*Device)(nil),            // 9: zolal.v1.Device
-	(*ChatState)(nil),         // 10: zolal.v1.ChatState
-	(*UserState)(nil),         // 11: zolal.v1.UserState
-	(*Empty)(nil),             // 12: zolal.v1.Empty
-	(*SyncRequest)(nil),       // 13: zolal.v1.SyncRequest
-	(*SyncResponse)(nil),      // 14: zolal.v1.SyncResponse
-	(*MarkReadRequest)(nil),   // 15: zolal.v1.MarkReadRequest
-	(*SetDraftRequest)(nil),   // 16: zolal.v1.SetDraftRequest
-	(*SetPrefsRequest)(nil),   // 17: zolal.v1.SetPrefsRequest
-	(*SetBlockRequest)(nil),   // 18: zolal.v1.SetBlockRequest
-	(*SetPrivacyRequest)(nil), // 19: zolal.v1.SetPrivacyRequest
-	(*SetProfileRequest)(nil), // 20: zolal.v1.SetProfileRequest
-	(*TypingRequest)(nil),     // 21: zolal.v1.TypingRequest
-	(*WatchRequest)(nil),      // 22: zolal.v1.WatchRequest
-	(*WatchResponse)(nil),     // 23: zolal.v1.WatchResponse
-	(*CommonRequest)(nil),     // 24: zolal.v1.CommonRequest
-	(*Sample)(nil),            // 25: zolal.v1.Sample
-	(*CommonResponse)(nil),    // 26: zolal.v1.CommonResponse
-	(*PollRequest)(nil),       // 27: zolal.v1.PollRequest
-	(*Update)(nil),            // 28: zolal.v1.Update
-	(*Updates)(nil),           // 29: zolal.v1.Updates
-	(*ChatTail)(nil),          // 30: zolal.v1.ChatTail
-	(*UserTail)(nil),          // 31: zolal.v1.UserTail
-	(*Signal)(nil),            // 32: zolal.v1.Signal
-	(*Typing)(nil),            // 33: zolal.v1.Typing
-	(*Presence)(nil),          // 34: zolal.v1.Presence
-	(*TallyChange)(nil),       // 35: zolal.v1.TallyChange
-	(*PeerRead)(nil),          // 36: zolal.v1.PeerRead
-	(*Resync)(nil),            // 37: zolal.v1.Resync
-	(*AddressList)(nil),       // 38: zolal.v1.AddressList
-	(*Addresses)(nil),         // 39: zolal.v1.Addresses
-	(*GoingAway)(nil),         // 40: zolal.v1.GoingAway
-	(ChatType)(0),             // 41: zolal.v1.ChatType
-	(*MemberState)(nil),       // 42: zolal.v1.MemberState
-	(Role)(0),                 // 43: zolal.v1.Role
-	(*Entity)(nil),            // 44: zolal.v1.Entity
-	(*ChatInfo)(nil),          // 45: zolal.v1.ChatInfo
-	(*Entry)(nil),             // 46: zolal.v1.Entry
-	(*Person)(nil),            // 47: zolal.v1.Person
-	(*Contact)(nil),           // 48: zolal.v1.Contact
-	(*PersonalLink)(nil),      // 49: zolal.v1.PersonalLink
-	(*Head)(nil),              // 50: zolal.v1.Head
-	(*Tally)(nil),             // 51: zolal.v1.Tally
-	(*Receipt)(nil),           // 52: zolal.v1.Receipt
+	(*Spent)(nil),             // 9: zolal.v1.Spent
+	(*Device)(nil),            // 10: zolal.v1.Device
+	(*ChatState)(nil),         // 11: zolal.v1.ChatState
+	(*UserState)(nil),         // 12: zolal.v1.UserState
+	(*Empty)(nil),             // 13: zolal.v1.Empty
+	(*SyncRequest)(nil),       // 14: zolal.v1.SyncRequest
+	(*SyncResponse)(nil),      // 15: zolal.v1.SyncResponse
+	(*MarkReadRequest)(nil),   // 16: zolal.v1.MarkReadRequest
+	(*SetDraftRequest)(nil),   // 17: zolal.v1.SetDraftRequest
+	(*SetPrefsRequest)(nil),   // 18: zolal.v1.SetPrefsRequest
+	(*SetBlockRequest)(nil),   // 19: zolal.v1.SetBlockRequest
+	(*SetPrivacyRequest)(nil), // 20: zolal.v1.SetPrivacyRequest
+	(*SetProfileRequest)(nil), // 21: zolal.v1.SetProfileRequest
+	(*TypingRequest)(nil),     // 22: zolal.v1.TypingRequest
+	(*WatchRequest)(nil),      // 23: zolal.v1.WatchRequest
+	(*WatchResponse)(nil),     // 24: zolal.v1.WatchResponse
+	(*CommonRequest)(nil),     // 25: zolal.v1.CommonRequest
+	(*Sample)(nil),            // 26: zolal.v1.Sample
+	(*CommonResponse)(nil),    // 27: zolal.v1.CommonResponse
+	(*PollRequest)(nil),       // 28: zolal.v1.PollRequest
+	(*Update)(nil),            // 29: zolal.v1.Update
+	(*Updates)(nil),           // 30: zolal.v1.Updates
+	(*ChatTail)(nil),          // 31: zolal.v1.ChatTail
+	(*UserTail)(nil),          // 32: zolal.v1.UserTail
+	(*Signal)(nil),            // 33: zolal.v1.Signal
+	(*Typing)(nil),            // 34: zolal.v1.Typing
+	(*Presence)(nil),          // 35: zolal.v1.Presence
+	(*TallyChange)(nil),       // 36: zolal.v1.TallyChange
+	(*PeerRead)(nil),          // 37: zolal.v1.PeerRead
+	(*Resync)(nil),            // 38: zolal.v1.Resync
+	(*AddressList)(nil),       // 39: zolal.v1.AddressList
+	(*Addresses)(nil),         // 40: zolal.v1.Addresses
+	(*GoingAway)(nil),         // 41: zolal.v1.GoingAway
+	(ChatType)(0),             // 42: zolal.v1.ChatType
+	(*MemberState)(nil),       // 43: zolal.v1.MemberState
+	(Role)(0),                 // 44: zolal.v1.Role
+	(*Entity)(nil),            // 45: zolal.v1.Entity
+	(*ChatInfo)(nil),          // 46: zolal.v1.ChatInfo
+	(*Entry)(nil),             // 47: zolal.v1.Entry
+	(*Person)(nil),            // 48: zolal.v1.Person
+	(*Contact)(nil),           // 49: zolal.v1.Contact
+	(*PersonalLink)(nil),      // 50: zolal.v1.PersonalLink
+	(*Head)(nil),              // 51: zolal.v1.Head
+	(*Tally)(nil),             // 52: zolal.v1.Tally
+	(*Receipt)(nil),           // 53: zolal.v1.Receipt
 }
 var file_zolal_v1_sync_proto_depIdxs = []int32{
-	41, // 0: zolal.v1.MyChat.type:type_name -> zolal.v1.ChatType
-	42, // 1: zolal.v1.MyChat.member:type_name -> zolal.v1.MemberState
-	43, // 2: zolal.v1.MyChat.before:type_name -> zolal.v1.Role
-	44, // 3: zolal.v1.Draft.entities:type_name -> zolal.v1.Entity
-	9,  // 4: zolal.v1.DeviceNotice.device:type_name -> zolal.v1.Device
-	41, // 5: zolal.v1.Invitation.type:type_name -> zolal.v1.ChatType
-	45, // 6: zolal.v1.ChatState.chat:type_name -> zolal.v1.ChatInfo
-	46, // 7: zolal.v1.ChatState.last:type_name -> zolal.v1.Entry
-	47, // 8: zolal.v1.ChatState.last_author:type_name -> zolal.v1.Person
+	42, // 0: zolal.v1.MyChat.type:type_name -> zolal.v1.ChatType
+	43, // 1: zolal.v1.MyChat.member:type_name -> zolal.v1.MemberState
+	44, // 2: zolal.v1.MyChat.before:type_name -> zolal.v1.Role
+	45, // 3: zolal.v1.Draft.entities:type_name -> zolal.v1.Entity
+	10, // 4: zolal.v1.DeviceNotice.device:type_name -> zolal.v1.Device
+	42, // 5: zolal.v1.Invitation.type:type_name -> zolal.v1.ChatType
+	46, // 6: zolal.v1.ChatState.chat:type_name -> zolal.v1.ChatInfo
+	47, // 7: zolal.v1.ChatState.last:type_name -> zolal.v1.Entry
+	48, // 8: zolal.v1.ChatState.last_author:type_name -> zolal.v1.Person
 	2,  // 9: zolal.v1.ChatState.read:type_name -> zolal.v1.ReadMark
 	3,  // 10: zolal.v1.ChatState.draft:type_name -> zolal.v1.Draft
 	4,  // 11: zolal.v1.ChatState.prefs:type_name -> zolal.v1.ChatPrefs
 	0,  // 12: zolal.v1.UserState.profile:type_name -> zolal.v1.Profile
 	6,  // 13: zolal.v1.UserState.privacy:type_name -> zolal.v1.Privacy
 	8,  // 14: zolal.v1.UserState.invitations:type_name -> zolal.v1.Invitation
-	48, // 15: zolal.v1.UserState.contacts:type_name -> zolal.v1.Contact
-	49, // 16: zolal.v1.UserState.personal_link:type_name -> zolal.v1.PersonalLink
-	11, // 17: zolal.v1.SyncResponse.state:type_name -> zolal.v1.UserState
-	46, // 18: zolal.v1.SyncResponse.user_entries:type_name -> zolal.v1.Entry
-	50, // 19: zolal.v1.SyncResponse.user_head:type_name -> zolal.v1.Head
-	10, // 20: zolal.v1.SyncResponse.chats:type_name -> zolal.v1.ChatState
-	47, // 21: zolal.v1.SyncResponse.people:type_name -> zolal.v1.Person
-	38, // 22: zolal.v1.SyncResponse.addresses:type_name -> zolal.v1.AddressList
+	49, // 15: zolal.v1.UserState.contacts:type_name -> zolal.v1.Contact
+	50, // 16: zolal.v1.UserState.personal_link:type_name -> zolal.v1.PersonalLink
+	12, // 17: zolal.v1.SyncResponse.state:type_name -> zolal.v1.UserState
+	47, // 18: zolal.v1.SyncResponse.user_entries:type_name -> zolal.v1.Entry
+	51, // 19: zolal.v1.SyncResponse.user_head:type_name -> zolal.v1.Head
+	11, // 20: zolal.v1.SyncResponse.chats:type_name -> zolal.v1.ChatState
+	48, // 21: zolal.v1.SyncResponse.people:type_name -> zolal.v1.Person
+	39, // 22: zolal.v1.SyncResponse.addresses:type_name -> zolal.v1.AddressList
 	3,  // 23: zolal.v1.SetDraftRequest.draft:type_name -> zolal.v1.Draft
 	4,  // 24: zolal.v1.SetPrefsRequest.prefs:type_name -> zolal.v1.ChatPrefs
 	5,  // 25: zolal.v1.SetBlockRequest.block:type_name -> zolal.v1.Block
 	6,  // 26: zolal.v1.SetPrivacyRequest.privacy:type_name -> zolal.v1.Privacy
 	0,  // 27: zolal.v1.SetProfileRequest.profile:type_name -> zolal.v1.Profile
-	34, // 28: zolal.v1.WatchResponse.people:type_name -> zolal.v1.Presence
-	25, // 29: zolal.v1.CommonRequest.samples:type_name -> zolal.v1.Sample
-	30, // 30: zolal.v1.Update.chat:type_name -> zolal.v1.ChatTail
-	31, // 31: zolal.v1.Update.user:type_name -> zolal.v1.UserTail
-	32, // 32: zolal.v1.Update.signal:type_name -> zolal.v1.Signal
-	37, // 33: zolal.v1.Update.resync:type_name -> zolal.v1.Resync
-	38, // 34: zolal.v1.Update.addresses:type_name -> zolal.v1.AddressList
-	40, // 35: zolal.v1.Update.going_away:type_name -> zolal.v1.GoingAway
-	28, // 36: zolal.v1.Updates.updates:type_name -> zolal.v1.Update
-	46, // 37: zolal.v1.ChatTail.entries:type_name -> zolal.v1.Entry
-	46, // 38: zolal.v1.UserTail.entries:type_name -> zolal.v1.Entry
-	33, // 39: zolal.v1.Signal.typing:type_name -> zolal.v1.Typing
-	34, // 40: zolal.v1.Signal.presence:type_name -> zolal.v1.Presence
-	35, // 41: zolal.v1.Signal.tally:type_name -> zolal.v1.TallyChange
-	36, // 42: zolal.v1.Signal.read:type_name -> zolal.v1.PeerRead
-	51, // 43: zolal.v1.TallyChange.tallies:type_name -> zolal.v1.Tally
-	13, // 44: zolal.v1.Sync.Sync:input_type -> zolal.v1.SyncRequest
-	15, // 45: zolal.v1.Sync.MarkRead:input_type -> zolal.v1.MarkReadRequest
-	16, // 46: zolal.v1.Sync.SetDraft:input_type -> zolal.v1.SetDraftRequest
-	17, // 47: zolal.v1.Sync.SetPrefs:input_type -> zolal.v1.SetPrefsRequest
-	18, // 48: zolal.v1.Sync.SetBlock:input_type -> zolal.v1.SetBlockRequest
-	19, // 49: zolal.v1.Sync.SetPrivacy:input_type -> zolal.v1.SetPrivacyRequest
-	20, // 50: zolal.v1.Sync.SetProfile:input_type -> zolal.v1.SetProfileRequest
-	21, // 51: zolal.v1.Sync.Typing:input_type -> zolal.v1.TypingRequest
-	22, // 52: zolal.v1.Sync.Watch:input_type -> zolal.v1.WatchRequest
-	24, // 53: zolal.v1.Sync.Common:input_type -> zolal.v1.CommonRequest
-	27, // 54: zolal.v1.Sync.Poll:input_type -> zolal.v1.PollRequest
-	14, // 55: zolal.v1.Sync.Sync:output_type -> zolal.v1.SyncResponse
+	35, // 28: zolal.v1.WatchResponse.people:type_name -> zolal.v1.Presence
+	26, // 29: zolal.v1.CommonRequest.samples:type_name -> zolal.v1.Sample
+	31, // 30: zolal.v1.Update.chat:type_name -> zolal.v1.ChatTail
+	32, // 31: zolal.v1.Update.user:type_name -> zolal.v1.UserTail
+	33, // 32: zolal.v1.Update.signal:type_name -> zolal.v1.Signal
+	38, // 33: zolal.v1.Update.resync:type_name -> zolal.v1.Resync
+	39, // 34: zolal.v1.Update.addresses:type_name -> zolal.v1.AddressList
+	41, // 35: zolal.v1.Update.going_away:type_name -> zolal.v1.GoingAway
+	29, // 36: zolal.v1.Updates.updates:type_name -> zolal.v1.Update
+	47, // 37: zolal.v1.ChatTail.entries:type_name -> zolal.v1.Entry
+	47, // 38: zolal.v1.UserTail.entries:type_name -> zolal.v1.Entry
+	34, // 39: zolal.v1.Signal.typing:type_name -> zolal.v1.Typing
+	35, // 40: zolal.v1.Signal.presence:type_name -> zolal.v1.Presence
+	36, // 41: zolal.v1.Signal.tally:type_name -> zolal.v1.TallyChange
+	37, // 42: zolal.v1.Signal.read:type_name -> zolal.v1.PeerRead
+	52, // 43: zolal.v1.TallyChange.tallies:type_name -> zolal.v1.Tally
+	14, // 44: zolal.v1.Sync.Sync:input_type -> zolal.v1.SyncRequest
+	16, // 45: zolal.v1.Sync.MarkRead:input_type -> zolal.v1.MarkReadRequest
+	17, // 46: zolal.v1.Sync.SetDraft:input_type -> zolal.v1.SetDraftRequest
+	18, // 47: zolal.v1.Sync.SetPrefs:input_type -> zolal.v1.SetPrefsRequest
+	19, // 48: zolal.v1.Sync.SetBlock:input_type -> zolal.v1.SetBlockRequest
+	20, // 49: zolal.v1.Sync.SetPrivacy:input_type -> zolal.v1.SetPrivacyRequest
+	21, // 50: zolal.v1.Sync.SetProfile:input_type -> zolal.v1.SetProfileRequest
+	22, // 51: zolal.v1.Sync.Typing:input_type -> zolal.v1.TypingRequest
+	23, // 52: zolal.v1.Sync.Watch:input_type -> zolal.v1.WatchRequest
+	25, // 53: zolal.v1.Sync.Common:input_type -> zolal.v1.CommonRequest
+	28, // 54: zolal.v1.Sync.Poll:input_type -> zolal.v1.PollRequest
+	15, // 55: zolal.v1.Sync.Sync:output_type -> zolal.v1.SyncResponse
 	2,  // 56: zolal.v1.Sync.MarkRead:output_type -> zolal.v1.ReadMark
-	52, // 57: zolal.v1.Sync.SetDraft:output_type -> zolal.v1.Receipt
-	52, // 58: zolal.v1.Sync.SetPrefs:output_type -> zolal.v1.Receipt
-	52, // 59: zolal.v1.Sync.SetBlock:output_type -> zolal.v1.Receipt
-	52, // 60: zolal.v1.Sync.SetPrivacy:output_type -> zolal.v1.Receipt
-	52, // 61: zolal.v1.Sync.SetProfile:output_type -> zolal.v1.Receipt
-	12, // 62: zolal.v1.Sync.Typing:output_type -> zolal.v1.Empty
-	23, // 63: zolal.v1.Sync.Watch:output_type -> zolal.v1.WatchResponse
-	26, // 64: zolal.v1.Sync.Common:output_type -> zolal.v1.CommonResponse
-	29, // 65: zolal.v1.Sync.Poll:output_type -> zolal.v1.Updates
+	53, // 57: zolal.v1.Sync.SetDraft:output_type -> zolal.v1.Receipt
+	53, // 58: zolal.v1.Sync.SetPrefs:output_type -> zolal.v1.Receipt
+	53, // 59: zolal.v1.Sync.SetBlock:output_type -> zolal.v1.Receipt
+	53, // 60: zolal.v1.Sync.SetPrivacy:output_type -> zolal.v1.Receipt
+	53, // 61: zolal.v1.Sync.SetProfile:output_type -> zolal.v1.Receipt
+	13, // 62: zolal.v1.Sync.Typing:output_type -> zolal.v1.Empty
+	24, // 63: zolal.v1.Sync.Watch:output_type -> zolal.v1.WatchResponse
+	27, // 64: zolal.v1.Sync.Common:output_type -> zolal.v1.CommonResponse
+	30, // 65: zolal.v1.Sync.Poll:output_type -> zolal.v1.Updates
 	55, // [55:66] is the sub-list for method output_type
 	44, // [44:55] is the sub-list for method input_type
 	44, // [44:44] is the sub-list for extension type_name
@@ -3212,7 +3277,7 @@ func file_zolal_v1_sync_proto_init() {
 	file_zolal_v1_people_proto_init()
 	file_zolal_v1_sync_proto_msgTypes[4].OneofWrappers = []any{}
 	file_zolal_v1_sync_proto_msgTypes[6].OneofWrappers = []any{}
-	file_zolal_v1_sync_proto_msgTypes[28].OneofWrappers = []any{
+	file_zolal_v1_sync_proto_msgTypes[29].OneofWrappers = []any{
 		(*Update_Chat)(nil),
 		(*Update_User)(nil),
 		(*Update_Signal)(nil),
@@ -3220,7 +3285,7 @@ func file_zolal_v1_sync_proto_init() {
 		(*Update_Addresses)(nil),
 		(*Update_GoingAway)(nil),
 	}
-	file_zolal_v1_sync_proto_msgTypes[32].OneofWrappers = []any{
+	file_zolal_v1_sync_proto_msgTypes[33].OneofWrappers = []any{
 		(*Signal_Typing)(nil),
 		(*Signal_Presence)(nil),
 		(*Signal_Tally)(nil),
@@ -3232,7 +3297,7 @@ func file_zolal_v1_sync_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_sync_proto_rawDesc), len(file_zolal_v1_sync_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   41,
+			NumMessages:   42,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -241,6 +241,19 @@ export async function findPerson(page: Page, username: string, name: string): Pr
   await expect(field(page)).toBeVisible()
 }
 
+/** Opens what a stranger wrote, among the requests. */
+export async function openRequest(page: Page, name: RegExp): Promise<void> {
+  await page.getByRole('button', { name: /^(درخواست‌های پیام|Message requests)/ }).click()
+  await page.getByRole('link', { name }).click()
+}
+
+/** Opens what a stranger wrote, and accepts it. */
+export async function accept(page: Page, name: RegExp): Promise<void> {
+  await openRequest(page, name)
+  await page.getByRole('button', { name: /^(پذیرفتن|Accept)$/ }).click()
+  await expect(field(page)).toBeVisible()
+}
+
 /** Follows a public channel that the search box finds by its name. */
 export async function follow(page: Page, name: string, title: string): Promise<void> {
   await page.getByRole('searchbox').fill(name)

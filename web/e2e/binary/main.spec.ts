@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { expect, field, findPerson, follow, menu, said, signIn, test, texts, write } from './fixtures'
+import { accept, expect, field, findPerson, follow, menu, said, signIn, test, texts, write } from './fixtures'
 import { exported, exportFile, readAll, written } from './history'
 
 test('an imported channel is followed and read as it was written, and a talk survives a crash', async ({
@@ -20,7 +20,7 @@ test('an imported channel is followed and read as it was written, and a talk sur
   await findPerson(nilu, 'babak_r', 'بابک رها')
   for (const text of ['یک', 'دو', 'سه']) await write(nilu, text)
   await expect(said(nilu, 'سه').getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
-  await babak.getByRole('link', { name: /نیلوفر رستگار/ }).click()
+  await accept(babak, /نیلوفر رستگار/)
   await expect(said(nilu, 'سه').getByRole('img', { name: 'خوانده شد' })).toBeVisible()
 
   await menu(babak, 'یک', 'پاسخ')

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { join } from 'node:path'
-import { expect, findPerson, said, test, texts, write } from './fixtures'
+import { accept, expect, findPerson, said, test, texts, write } from './fixtures'
 
 test('after a restore open apps offer again what only they have, and nothing is doubled', async ({
   world,
@@ -10,7 +10,7 @@ test('after a restore open apps offer again what only they have, and nothing is 
   const nilu = await world.person('نیلوفر رستگار', 'niloofar')
   await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
   await write(sara, 'پیش از پشتیبان')
-  await nilu.getByRole('link', { name: /سارا محمدی/ }).click()
+  await accept(nilu, /سارا محمدی/)
   await expect(said(nilu, 'پیش از پشتیبان')).toBeVisible()
   const kept = join(server.home, 'kept.tar.zst')
   server.run('backup', kept)
@@ -42,7 +42,7 @@ test('where WebSockets are blocked, and then streams too, messages arrive live a
   const nilu = await world.person('نیلوفر رستگار', 'niloofar')
   await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
   await write(sara, 'با سوکت')
-  await nilu.getByRole('link', { name: /سارا محمدی/ }).click()
+  await accept(nilu, /سارا محمدی/)
   await expect(said(nilu, 'با سوکت')).toBeVisible()
 
   await nilu.routeWebSocket(/\/api\//, (socket) => socket.close())

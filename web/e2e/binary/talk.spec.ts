@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { expect, field, findPerson, menu, said, talk, test, texts, write } from './fixtures'
+import { accept, expect, field, findPerson, menu, said, talk, test, texts, write } from './fixtures'
 
 test('two people talk: replies, edits, reactions, deletions, typing and read marks arrive live', async ({
   world,
@@ -10,11 +10,16 @@ test('two people talk: replies, edits, reactions, deletions, typing and read mar
   await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
   await write(sara, 'سلام **نیلوفر**! https://zolal.im')
   await expect(said(sara, 'سلام').getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
+  await nilu.getByRole('button', { name: /^درخواست‌های پیام/ }).click()
   const row = nilu.getByRole('link', { name: /سارا محمدی/ })
   await expect(row).toContainText('سلام نیلوفر!')
   await expect(row).toContainText('۱')
 
   await row.click()
+  await nilu.getByRole('button', { name: 'پذیرفتن' }).click()
+  await expect(said(nilu, 'سلام').getByRole('link', { name: 'https://zolal.im' })).toBeVisible()
+  await write(sara, 'ببین')
+  await expect(said(sara, 'ببین').getByRole('img', { name: 'خوانده شد' })).toBeVisible()
   await expect(said(nilu, 'سلام').locator('.bold')).toHaveText('نیلوفر')
   await expect(said(sara, 'سلام').getByRole('img', { name: 'خوانده شد' })).toBeVisible()
 
@@ -51,9 +56,9 @@ test('a crash of the server in the middle loses nothing, and what was written me
   const sara = await world.person('سارا محمدی', 'sara_m')
   const nilu = await world.person('نیلوفر رستگار', 'niloofar')
   await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
-  for (let i = 1; i <= 5; i++) await write(sara, `پیش از افتادن ${i}`)
-  await expect(said(sara, 'پیش از افتادن 5').getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
-  await nilu.getByRole('link', { name: /سارا محمدی/ }).click()
+  await write(sara, 'پیش از افتادن 1')
+  await accept(nilu, /سارا محمدی/)
+  for (let i = 2; i <= 5; i++) await write(sara, `پیش از افتادن ${i}`)
   await expect(said(nilu, 'پیش از افتادن 5')).toBeVisible()
 
   await world.server.stop('SIGKILL')
@@ -77,7 +82,7 @@ test('offline the list and the chat come from this device, and the outbox waits'
   const nilu = await world.person('نیلوفر رستگار', 'niloofar')
   await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
   await write(sara, 'پیش از قطع')
-  await nilu.getByRole('link', { name: /سارا محمدی/ }).click()
+  await accept(nilu, /سارا محمدی/)
   await expect(said(nilu, 'پیش از قطع')).toBeVisible()
 
   await sara.context().setOffline(true)
@@ -97,7 +102,7 @@ test('a network that answers in our place is named, believed nothing, and loses 
   const nilu = await world.person('نیلوفر رستگار', 'niloofar')
   await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
   await write(sara, 'پیش از مداخله')
-  await nilu.getByRole('link', { name: /سارا محمدی/ }).click()
+  await accept(nilu, /سارا محمدی/)
   await expect(said(nilu, 'پیش از مداخله')).toBeVisible()
 
   await sara.routeWebSocket(/\/api\//, (socket) => socket.close())

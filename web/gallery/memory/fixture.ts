@@ -37,6 +37,7 @@ export function message(part: Partial<MessageView> & { seq: number | null; at: n
     reactions: [],
     delivery: own ? 'read' : null,
     failure: null,
+    retryAt: null,
     views: null,
     pinned: false,
     silent: false,
@@ -71,6 +72,8 @@ export function info(part: Partial<ChatInfo> & Pick<ChatInfo, 'id' | 'kind' | 't
     contact: null,
     blocked: false,
     membersHidden: false,
+    waiting: false,
+    request: null,
     ...part,
   }
 }

@@ -27,7 +27,7 @@ const delay = (ms: number) => new Promise((done) => setTimeout(done, ms))
 export class MemoryModel implements AppModel {
   readonly session: Source<SessionView>
   readonly connection = new Source<ConnectionView>({ state: 'online', outbox: 0 })
-  readonly chatList = new Source<ChatListView>({ state: 'loading', chats: [], invitations: [] })
+  readonly chatList = new Source<ChatListView>({ state: 'loading', chats: [], requests: [], invitations: [] })
   readonly admin = new MemoryAdmin()
   readonly #chats: Chat[]
   readonly #open = new Set<MemoryChat>()
@@ -211,7 +211,10 @@ export class MemoryModel implements AppModel {
       }
     })
     items.sort((a, b) => (a.pin ?? 99) - (b.pin ?? 99) || (b.preview?.at ?? 0) - (a.preview?.at ?? 0))
-    this.chatList.update((view) => ({ ...view, state: 'ready', chats: items }))
+    const asked = (item: ChatItem) => this.#chat(item.id).info.request !== null
+    const requests = items.filter(asked)
+    const chats = items.filter((item) => !asked(item))
+    this.chatList.update((view) => ({ ...view, state: 'ready', chats, requests }))
   }
 
   readonly account: AppModel['account'] = {
@@ -305,6 +308,13 @@ export class MemoryModel implements AppModel {
 
   readonly chats: AppModel['chats'] = {
     openDirect: async (account) => this.#chats.find((chat) => chat.info.peer === account)?.info.id ?? 101,
+    direct: {
+      accept: async (id) => {
+        this.#chat(id).cannotSend = null
+        await this.#change(id, { request: null })
+      },
+      remove: async (id) => this.#drop(id),
+    },
     search: async (words) => ({
       people: people.filter((p) => p.username.includes(words.toLowerCase()) || p.name.includes(words)),
       chats: 'zolal_news'.includes(words.replace(/^@/, ''))

@@ -88,6 +88,7 @@ export interface DeviceActions {
 export interface ChatActions {
   /** The direct chat with a person, made when there is none. */
   openDirect(account: AccountId): Promise<ChatId>
+  readonly direct: DirectActions
   search(words: string): Promise<SearchView>
   setPinned(chat: ChatId, pinned: boolean): Promise<void>
   setArchived(chat: ChatId, archived: boolean): Promise<void>
@@ -96,6 +97,14 @@ export interface ChatActions {
   setBlocked(account: AccountId, blocked: boolean): Promise<void>
   /** Forwards messages, in order, to one chat. */
   forward(from: ChatId, messages: readonly Seq[], to: ChatId, withSource: boolean): Promise<void>
+}
+
+/** Chats of two. */
+export interface DirectActions {
+  /** Lets the stranger who wrote in a chat know that one talks with them. */
+  accept(chat: ChatId): Promise<void>
+  /** Deletes a chat, or a request, for oneself; the other keeps it and learns nothing. */
+  remove(chat: ChatId): Promise<void>
 }
 
 export interface NewRoom {

@@ -69,6 +69,8 @@ export interface ChatListView {
   readonly state: 'loading' | 'ready'
   /** Every chat of the account, pinned first, then by time, archived ones among them. */
   readonly chats: readonly ChatItem[]
+  /** What strangers wrote and was not accepted yet, the newest first. They are not among `chats`. */
+  readonly requests: readonly ChatItem[]
   /** Invitations waiting for this account's consent. */
   readonly invitations: readonly InvitationView[]
 }
@@ -91,6 +93,10 @@ export type CannotSend =
   | { readonly reason: 'blockedByMe' }
   | { readonly reason: 'left' }
   | { readonly reason: 'deletedAccount' }
+  /** A stranger wrote: it is accepted, or turned away. */
+  | { readonly reason: 'request' }
+  /** To a stranger, enough was written until it is accepted. */
+  | { readonly reason: 'waiting' }
 
 export interface Draft {
   readonly body: FormattedText
@@ -132,6 +138,17 @@ export interface ChatInfo {
   readonly contact: ChatContact | null
   /** Members list is not for this person (subscribers of a channel). */
   readonly membersHidden: boolean
+  /** A direct chat whose other side has not accepted yet. */
+  readonly waiting: boolean
+  /** A stranger wrote this, and it was not accepted yet: who it is. */
+  readonly request: StrangerView | null
+}
+
+export interface StrangerView {
+  /** When the account was made, to the day; null while unknown. */
+  readonly since: Ms | null
+  /** Titles of groups that both are in; null while unknown. */
+  readonly common: readonly string[] | null
 }
 
 export interface PinView {

@@ -82,7 +82,16 @@ export interface Head {
 
 export type ChatType = 'direct' | 'group' | 'channel' | 'saved' | 'unknown'
 
-export type Standing = 'none' | 'member' | 'admin' | 'owner' | 'banned' | 'invited' | 'requested'
+export type Standing =
+  | 'none'
+  | 'member'
+  | 'admin'
+  | 'owner'
+  | 'banned'
+  | 'invited'
+  | 'requested'
+  /** Direct chats: a stranger wrote, and it was not accepted yet. */
+  | 'approached'
 
 /** Named rights as bits; the numbers are the protocol's. */
 export const Grant = {
@@ -121,6 +130,17 @@ export interface ChatRecord extends Settings {
   readonly peer: AccountId
   readonly facts: number
   readonly operatorCanRead: boolean
+  /** Direct chats: what is written waits for the other to accept. */
+  readonly waiting: boolean
+  /** By whom one was approached, as far as it was asked. */
+  readonly stranger: StrangerRecord | null
+}
+
+export interface StrangerRecord {
+  /** When the account was made, to the day; 0 unknown. */
+  readonly since: Ms
+  /** Groups that both are in. */
+  readonly common: readonly ChatId[]
 }
 
 export interface Person {

@@ -53,6 +53,8 @@ export type ErrorCode =
   | 'WORK_REQUIRED'
   | 'PASS_REVOKED'
   | 'QUOTA_USED_UP'
+  | 'REQUEST_PENDING'
+  | 'DAILY_LIMIT'
 
 /** The one error that methods of AppModel reject with. */
 export class AppError extends Error {

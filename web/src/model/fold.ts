@@ -35,6 +35,11 @@ export function isIn(role: Standing): boolean {
   return role === 'member' || role === 'admin' || role === 'owner'
 }
 
+/** Whether somebody of this standing gets what is said in the chat: who is in, and who was approached. */
+export function reads(role: Standing): boolean {
+  return isIn(role) || role === 'approached'
+}
+
 /** What news folds into: a chat as far as its log tells. */
 export interface Settings {
   readonly type: ChatType

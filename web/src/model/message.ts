@@ -141,6 +141,8 @@ export interface MessageView {
   readonly delivery: Delivery | null
   /** Why it was refused, where `delivery` is 'failed'. */
   readonly failure: ErrorCode | null
+  /** When a failed message may be tried again, where the server said. */
+  readonly retryAt: Ms | null
   /** Channels only. */
   readonly views: number | null
   readonly pinned: boolean

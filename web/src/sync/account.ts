@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { AccountDb, type ChatRow, type SessionRow } from '../db'
-import { isIn } from '../model/fold'
+import { reads } from '../model/fold'
 import type { ChatId, Ms } from '../model/id'
 import { type ConnectionState, KeyMaker, type Refusal } from '../wire'
 import type { Env, Pace } from './env'
@@ -147,7 +147,7 @@ export class Account {
 
   /** What the last time left of chats that were only looked into. */
   async #forgetVisited(): Promise<void> {
-    const visited = [...this.mirror.chats.values()].filter((row) => !isIn(row.info.me.role))
+    const visited = [...this.mirror.chats.values()].filter((row) => !reads(row.info.me.role))
     if (visited.length === 0) return
     await this.db.write(async (w) => {
       for (const { id } of visited) await dropUnjoined(w, id)

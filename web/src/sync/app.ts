@@ -29,7 +29,7 @@ import { noteLeftover, takeOver } from './leftover'
 import type { Fleeting } from './tabs'
 
 const NO_CONTACTS: ContactsView = { state: 'loading', contacts: [] }
-const NO_CHATS: ChatListView = { state: 'loading', chats: [], invitations: [] }
+const NO_CHATS: ChatListView = { state: 'loading', chats: [], requests: [], invitations: [] }
 
 /** What tabs tell each other apart from any account. */
 interface SessionSaid {

@@ -59,7 +59,10 @@ interface FoldedRow {
 async function foldRow(w: Writer, row: ChatRow, entry: Entry, me: AccountId): Promise<FoldedRow> {
   const body = readChatBody(entry)
   const head: Head = { seq: entry.seq, ord: entry.ord, chain: entry.chain }
-  const next = { ...row, head, info: withMe(foldSettings(row.info, entry, body), body, me) }
+  const settings = withMe(foldSettings(row.info, entry, body), body, me)
+  // Whatever the other writes, and that it accepts, says that it does.
+  const waiting = settings.waiting && entry.author !== settings.peer
+  const next = { ...row, head, info: { ...settings, waiting } }
   if (isSpoken(entry)) return { row: withLine(next, entry, body, me), stale: false }
   if (entry.kind === 'edit') return { row: { ...next, last: mended(row.last, entry) }, stale: false }
   if (entry.kind === 'delete') return withDeletion(w, next, entry, me)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AccountDb, Writer } from '../db'
 import type { Entry, Head, Person } from '../model/entry'
-import { isIn } from '../model/fold'
+import { reads } from '../model/fold'
 import type { AccountId, ChatId, Seq } from '../model/id'
 import {
   type Caller,
@@ -200,7 +200,7 @@ export async function applyChatInfo(w: Writer, info: ChatInfo): Promise<void> {
 /** Forgets what is stored of a chat that one is not in: it was only looked into. */
 export async function dropUnjoined(w: Writer, chat: ChatId): Promise<void> {
   const row = await w.chat(chat)
-  if (row && !isIn(row.info.me.role)) await w.dropChat(chat)
+  if (row && !reads(row.info.me.role)) await w.dropChat(chat)
 }
 
 const NEW_CHAT = {

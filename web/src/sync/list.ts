@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Change, ChatRow, OutboxRow } from '../db'
 import type { ChatItem, ChatListView, InvitationView, PreviewView, Source } from '../model'
-import { isIn } from '../model/fold'
+import { isIn, reads } from '../model/fold'
 import type { ChatId, Ms } from '../model/id'
 import type { Account } from './account'
 import type { Live } from './live'
@@ -88,11 +88,17 @@ export class ChatList {
     this.#stale.clear()
     const shown = [...this.#kept].filter(([id]) => {
       const row = mirror.chats.get(id)
-      return row && isIn(row.info.me.role) && !row.info.deleted
+      return row && reads(row.info.me.role) && !row.info.deleted
     })
-    const chats = shown.map(([, kept]) => kept).sort(inOrder)
-    const view = { chats: chats.map((kept) => kept.item), invitations: this.#invitations() }
-    this.view.set({ state: 'ready', ...view })
+    const itemsOf = (those: typeof shown) =>
+      those
+        .map(([, kept]) => kept)
+        .sort(inOrder)
+        .map((kept) => kept.item)
+    const joined = ([id]: readonly [ChatId, Kept]) => isIn(mirror.chats.get(id)?.info.me.role ?? 'none')
+    const chats = itemsOf(shown.filter(joined))
+    const requests = itemsOf(shown.filter((one) => !joined(one)))
+    this.view.set({ state: 'ready', chats, requests, invitations: this.#invitations() })
   }
 
   #preview(row: ChatRow, waiting: OutboxRow | undefined, now: Ms): PreviewView | null {

@@ -10,7 +10,7 @@ import {
   Source,
 } from '../model'
 import type { ChatRecord } from '../model/entry'
-import { currentBody, isIn, isPlaced, isUnread, NO_SETTINGS } from '../model/fold'
+import { currentBody, isPlaced, isUnread, NO_SETTINGS, reads } from '../model/fold'
 import type { AccountId, ChatId, Seq } from '../model/id'
 import { readChatBody, Silence } from '../wire'
 import type { Account } from './account'
@@ -164,7 +164,7 @@ export class ChatSession implements OpenChat {
     const row = this.#row
     const context = { people, live, user: account.mirror.user, now: account.now() }
     return {
-      info: chatInfoOf(context, row ?? emptyRow(this.id), { requests: 0, online: null }),
+      info: chatInfoOf(context, row ?? emptyRow(this.id), { requests: 0, online: null, titles: () => '' }),
       state: 'loading',
       messages: [],
       hasOlder: false,
@@ -207,6 +207,8 @@ export class ChatSession implements OpenChat {
       await this.#mend()
       await this.#freshTallies()
       if (row.info.type === 'group' || row.info.type === 'channel') await this.#lookAround()
+      // Who it is that wrote, or whether the other has let one in without a word, no log tells.
+      else if (row.info.me.role === 'approached' || row.info.waiting) await history.refresh(this.id)
     })
     // Without a network what is stored has to do.
     const stored = this.#row
@@ -290,7 +292,7 @@ export class ChatSession implements OpenChat {
   #markRead(seq: Seq): void {
     const { db, me } = this.#c.account
     const row = this.#row
-    if (row && isIn(row.info.me.role) && seq > row.readTo)
+    if (row && reads(row.info.me.role) && seq > row.readTo)
       void this.#quietly(() => markReadHere(db, me, this.id, seq))
   }
 
@@ -328,7 +330,7 @@ export class ChatSession implements OpenChat {
       if (this.#opened) this.view.set({ ...this.#blank(), state: 'removed' })
       return
     }
-    this.#visiting = !isIn(row.info.me.role)
+    this.#visiting = !reads(row.info.me.role)
     if (this.#following) this.#move((now) => follow(row, now))
     const w = this.#window
     if (w && w.to >= row.head.seq) this.#following = true
@@ -398,7 +400,9 @@ export class ChatSession implements OpenChat {
     const { user } = account.mirror
     const context = { people, live, user, now }
     const hasNewer = this.#window !== null && this.#window.to < row.head.seq && !this.#following
-    const info = chatInfoOf(context, row, { requests: this.#requests, online: this.#circle.online() })
+    const titles = (id: ChatId) => account.chat(id)?.info.title ?? ''
+    const around = { requests: this.#requests, online: this.#circle.online(), titles }
+    const info = chatInfoOf(context, row, around)
     const out = info.role === 'left' || info.role === 'banned'
     return {
       info,
@@ -412,7 +416,11 @@ export class ChatSession implements OpenChat {
       pins: row.info.pinned.map((seq) => ({ seq, snippet: snippetOf(named.get(seq)) })),
       typing: typingOf(context, row),
       draft: draftOf(row),
-      cannotSend: cannotSendOf(row.info, user, { peerDeleted: people.isDeleted(row.info.peer), now }),
+      cannotSend: cannotSendOf(row.info, user, {
+        peerDeleted: people.isDeleted(row.info.peer),
+        now,
+        written: row.head.ord,
+      }),
     }
   }
 
@@ -515,7 +523,16 @@ function emptyRow(id: ChatId): ChatRow {
   } as const
   return {
     id,
-    info: { ...NO_SETTINGS, id, me, peer: 0, facts: 0, operatorCanRead: true },
+    info: {
+      ...NO_SETTINGS,
+      id,
+      me,
+      peer: 0,
+      facts: 0,
+      operatorCanRead: true,
+      waiting: false,
+      stranger: null,
+    },
     head: { seq: 0, ord: 0, chain: '' },
     last: null,
     read: { seq: 0, ord: 0 },

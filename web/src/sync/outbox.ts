@@ -204,7 +204,8 @@ export class Outbox {
     const state = await this.#decided(n, ms)
     if (state?.state !== 'failed') return
     await this.settle(n, 'discard')
-    throw new AppError((state.error ?? 'INTERNAL') as ErrorCode)
+    const wait = state.notBefore > 0 ? Math.max(0, state.notBefore - Date.now()) : null
+    throw new AppError((state.error ?? 'INTERNAL') as ErrorCode, wait)
   }
 
   #decided(n: number, ms: number): Promise<OutboxRow | null> {

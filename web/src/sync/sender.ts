@@ -216,7 +216,8 @@ export class Sender {
       return
     }
     lane.attempts = 0
-    await this.#fail(item, appCode(code))
+    const notBefore = error.retryMs ? this.#o.now() + error.retryMs : 0
+    await this.#fail({ ...item, notBefore }, appCode(code))
   }
 
   async #restore(item: OutboxRow): Promise<void> {

@@ -10,7 +10,7 @@ import type {
   UserBody,
   UserRecord,
 } from '../model/entry'
-import { foldOwn, foldOwnChat, isIn, type OwnChat } from '../model/fold'
+import { foldOwn, foldOwnChat, type OwnChat, reads } from '../model/fold'
 import type { AccountId, ChatId, Seq } from '../model/id'
 import { readUserBody } from '../wire'
 import { applyRead, countUnread } from './apply'
@@ -57,13 +57,17 @@ export async function applyServerChat(w: Writer, me: AccountId, chat: ServerChat
     await w.putChat(await applyRead(w, row, chat.read.seq, me, chat.read))
     return
   }
-  if (isIn(known.info.me.role) && !isIn(chat.info.me.role)) {
+  const { me: was } = known.info
+  if (reads(was.role) && !reads(chat.info.me.role)) {
     await forget(w, { ...row, info: chat.info, head: chat.head, last: null })
     return
   }
+  if (chat.info.me.from > was.from) await w.dropEntries(row.id, 0) // deleted, and back since
   const readTo = Math.max(known.readTo, chat.read.seq)
-  const { info, head, last, read, unread, mentions, firstUnread } = chat
-  const news: ChatRow = { ...row, info, head, last, read, readTo, unread, mentions, firstUnread }
+  const { head, last, read, unread, mentions, firstUnread } = chat
+  const info = { ...chat.info, stranger: chat.info.stranger ?? known.info.stranger }
+  const stored = info.me.from > was.from ? { ranges: [], floor: 0, asOf: head.seq } : {}
+  const news: ChatRow = { ...row, ...stored, info, head, last, read, readTo, unread, mentions, firstUnread }
   await w.putChat(readTo > chat.read.seq ? await recounted(w, news, me) : news)
 }
 
@@ -113,15 +117,16 @@ export async function applyUserEntries(
 async function applyToChat(w: Writer, me: AccountId, body: UserBody): Promise<boolean> {
   if (!('chat' in body)) return false
   const row = await w.chat(body.chat)
-  if (!row) return body.kind === 'myChat' && isIn(body.member.role)
+  if (!row) return body.kind === 'myChat' && reads(body.member.role)
   const was = ownSideOf(row)
   const now = foldOwnChat(was, body)
   if (now === was) return false
   const info = { ...row.info, me: now.member }
-  const [wasIn, nowIn] = [isIn(was.member.role), isIn(now.member.role)]
-  if (wasIn && !nowIn) {
-    await forget(w, { ...row, info })
-    return false
+  const [wasIn, nowIn] = [reads(was.member.role), reads(now.member.role)]
+  // Out, or deleted and back since: nothing of before is shown again.
+  if ((wasIn && !nowIn) || now.member.from > was.member.from) {
+    await forget(w, { ...row, info, last: null })
+    return nowIn
   }
   // What is typed here and not told yet is the newer one.
   const draft = row.draftDirty ? row.draft : now.draft
@@ -150,6 +155,6 @@ export async function applyUserState(w: Writer, user: UserRecord, userSeq: Seq):
 /** Chats that the server did not name in a full catch-up are not this account's any more. */
 export async function dropStrangers(w: Writer, present: ReadonlySet<ChatId>): Promise<void> {
   for (const row of await w.chats()) {
-    if (!present.has(row.id) && isIn(row.info.me.role)) await w.dropChat(row.id)
+    if (!present.has(row.id) && reads(row.info.me.role)) await w.dropChat(row.id)
   }
 }

@@ -77,6 +77,7 @@ const standings: Partial<Record<chat.Role, Standing>> = {
   [chat.Role.BANNED]: 'banned',
   [chat.Role.INVITED]: 'invited',
   [chat.Role.REQUESTED]: 'requested',
+  [chat.Role.APPROACHED]: 'approached',
 }
 
 export const kindOf = (kind: entry.Kind): EntryKind => kinds[kind] ?? 'unknown'
@@ -161,6 +162,8 @@ export function chatOf(c: chat.ChatInfo): ChatRecord {
     deleted: c.deleted,
     imported: false,
     numberBase: Number(c.numberBase),
+    waiting: c.waiting,
+    stranger: c.stranger ? { since: Number(c.stranger.sinceMs), common: [...c.stranger.common] } : null,
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { ChatActions, JoinTarget, SearchView } from '../../model'
+import type { ChatActions, DirectActions, JoinTarget, SearchView } from '../../model'
 import type { ChatPrefs, ChatRecord } from '../../model/entry'
-import { isIn } from '../../model/fold'
+import { isIn, reads } from '../../model/fold'
 import type { ChatId } from '../../model/id'
 import { Chats, call, chatOf, ErrorCode, Refusal, Sync } from '../../wire'
 import type { Account } from '../account'
@@ -79,12 +79,13 @@ export function chatActions(asker: Asker): ChatActions {
       acting(async () => {
         const account = signedIn(asker)
         const known = [...account.mirror.chats.values()].find((row) => row.info.peer === other)
-        if (known && isIn(known.info.me.role)) return known.id
+        if (known && reads(known.info.me.role)) return known.id
         const key = account.keys.make()
         const info = await call(account.tabs, Chats.method.openDirect, { key, account: other })
         await account.db.write((w) => applyChatInfo(w, info))
         return settleChat(account, info.id)
       }),
+    direct: directActions(asker),
     search: (words) => acting(() => search(signedIn(asker), words)),
     setPinned: (chat, pinned) => {
       const ranks = [...(asker.current?.mirror.chats.values() ?? [])].map((row) => row.prefs.pinRank)
@@ -108,6 +109,25 @@ export function chatActions(asker: Asker): ChatActions {
           // Refused with a reason while somebody looks; without a connection it waits.
           if (state === 'online') await outbox.outcome(n, OUTCOME_MS)
         }
+      }),
+  }
+}
+
+function directActions(asker: Asker): DirectActions {
+  return {
+    accept: (chat) =>
+      acting(async () => {
+        const account = signedIn(asker)
+        await call(account.tabs, Chats.method.answerInvitation, {
+          chat,
+          key: account.keys.make(),
+          accept: true,
+        })
+      }),
+    remove: (chat) =>
+      acting(async () => {
+        const account = signedIn(asker)
+        await call(account.tabs, Chats.method.leave, { chat, key: account.keys.make() })
       }),
   }
 }

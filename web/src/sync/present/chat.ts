@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ChatRow } from '../../db'
-import type { ChatInfo, ChatItem, ChatKind, PresenceView, PreviewView, TypingView } from '../../model'
-import type { UserRecord } from '../../model/entry'
-import type { AccountId, Ms } from '../../model/id'
+import type {
+  ChatInfo,
+  ChatItem,
+  ChatKind,
+  PresenceView,
+  PreviewView,
+  StrangerView,
+  TypingView,
+} from '../../model'
+import type { StrangerRecord, UserRecord } from '../../model/entry'
+import type { AccountId, ChatId, Ms } from '../../model/id'
 import type { Live } from '../live'
 import type { People } from './people'
 import { adminRightsOf, cannotSendOf, isStaff, memberRightsOf, roleOf } from './rights'
@@ -36,12 +44,18 @@ export function isMuted(row: ChatRow, now: Ms): boolean {
   return row.prefs.mutedUntil > now
 }
 
-/** What the details pane and the header show. It is told how many wait to be let in and are online. */
-export function chatInfoOf(
-  c: ChatContext,
-  row: ChatRow,
-  counts: { requests: number; online: number | null },
-): ChatInfo {
+/** What no row says of its chat. */
+export interface Around {
+  /** How many wait to be let in. */
+  readonly requests: number
+  /** How many are online. */
+  readonly online: number | null
+  /** What another chat is called. */
+  titles(chat: ChatId): string
+}
+
+/** What the details pane and the header show. */
+export function chatInfoOf(c: ChatContext, row: ChatRow, around: Around): ChatInfo {
   const { info, prefs } = row
   const membersHidden = info.type === 'channel' && !isStaff(info.me)
   return {
@@ -52,13 +66,13 @@ export function chatInfoOf(
     publicName: (info.type === 'direct' ? c.people.username(info.peer) : info.name) || null,
     peer: info.peer || null,
     members: info.type === 'group' || info.type === 'channel' ? info.members : null,
-    onlineMembers: counts.online,
+    onlineMembers: around.online,
     presence: presenceOf(c, row),
     readableBy: info.operatorCanRead ? 'operator' : 'members',
     role: roleOf(info.me, c.now),
     adminRights: adminRightsOf(info.me),
     memberRights: memberRightsOf(info.defaults),
-    requests: counts.requests,
+    requests: around.requests,
     signatures: info.signatures,
     muted: isMuted(row, c.now),
     archived: prefs.archived,
@@ -66,6 +80,8 @@ export function chatInfoOf(
     contact: contactOf(c, info.peer),
     blocked: info.peer !== 0 && (c.user?.blocked.includes(info.peer) ?? false),
     membersHidden,
+    waiting: info.waiting === true && info.me.role === 'member',
+    request: info.me.role === 'approached' ? strangerOf(info.stranger, around) : null,
   }
 }
 
@@ -73,6 +89,12 @@ function contactOf({ people }: ChatContext, peer: AccountId): ChatInfo['contact'
   const contact = peer ? people.contact(peer) : undefined
   if (!contact) return null
   return { privateName: contact.name, publicName: people.publicName(peer), change: people.change(peer) }
+}
+
+function strangerOf(stranger: StrangerRecord | null | undefined, around: Around): StrangerView {
+  if (!stranger) return { since: null, common: null }
+  const common = stranger.common.map((chat) => around.titles(chat)).filter((title) => title !== '')
+  return { since: stranger.since || null, common }
 }
 
 export function chatItemOf(c: ChatContext, row: ChatRow, preview: PreviewView | null): ChatItem {
@@ -92,7 +114,12 @@ export function chatItemOf(c: ChatContext, row: ChatRow, preview: PreviewView | 
     pin: prefs.pinRank > 0 ? prefs.pinRank - 1 : null,
     typing: typingOf(c, row),
     online: info.peer !== 0 && c.live.online(info.peer),
-    canSend: cannotSendOf(info, c.user, { peerDeleted: c.people.isDeleted(info.peer), now: c.now }) === null,
+    canSend:
+      cannotSendOf(info, c.user, {
+        peerDeleted: c.people.isDeleted(info.peer),
+        now: c.now,
+        written: row.head.ord,
+      }) === null,
   }
 }
 

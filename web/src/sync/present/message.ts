@@ -64,6 +64,7 @@ export function messageViewOf(c: MessageContext, entry: EntryRow): MessageView |
     reactions: entry.tally?.reactions ?? [],
     delivery: own && row.info.type !== 'saved' ? deliveryOf(c, entry) : null,
     failure: own ? failureOf(c.editOf(entry.seq)) : null,
+    retryAt: own ? retryOf(c.editOf(entry.seq)) : null,
     views: row.info.type === 'channel' && message ? (entry.tally?.views ?? 0) : null,
     pinned: row.info.pinned.includes(entry.seq),
     // What was imported notifies nobody, and nobody chose that.
@@ -77,6 +78,10 @@ function deliveryOf(c: MessageContext, entry: Entry): Delivery {
   const edit = c.editOf(entry.seq)
   if (edit) return edit.state === 'failed' ? 'failed' : 'pending'
   return c.row.info.type !== 'channel' && entry.seq <= c.row.peerRead ? 'read' : 'sent'
+}
+
+function retryOf(item: OutboxRow | undefined): Ms | null {
+  return item?.state === 'failed' && item.notBefore > 0 ? item.notBefore : null
 }
 
 function failureOf(item: OutboxRow | undefined): ErrorCode | null {
@@ -208,6 +213,7 @@ export function outboxViewOf(c: MessageContext, item: OutboxRow): MessageView | 
     reactions: [],
     delivery: item.state === 'waiting' ? 'pending' : item.state,
     failure: failureOf(item),
+    retryAt: retryOf(item),
     views: null,
     pinned: false,
     silent: shows.silent,

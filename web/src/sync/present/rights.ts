@@ -68,6 +68,8 @@ export function roleOf(member: MemberState, now: Ms): Role {
     case 'owner':
     case 'admin':
       return member.role
+    case 'approached':
+      return 'member'
     case 'member':
       return taken(member, now) ? 'restricted' : 'member'
     case 'banned':
@@ -153,11 +155,14 @@ export function messageRightsOf(
   }
 }
 
+/** How many messages a stranger may write until they are accepted; the server's limit of that name. */
+const UNANSWERED = 3
+
 /** Why the composer is closed; null when the person may write. */
 export function cannotSendOf(
   chat: ChatRecord,
   user: UserRecord | null,
-  o: { peerDeleted: boolean; now: Ms },
+  o: { peerDeleted: boolean; now: Ms; written: number },
 ): CannotSend | null {
   const role = roleOf(chat.me, o.now)
   if (chat.me.role === 'requested') return { reason: 'requested' }
@@ -169,7 +174,10 @@ export function cannotSendOf(
   }
   if (chat.type === 'direct') {
     if (o.peerDeleted) return { reason: 'deletedAccount' }
-    return user?.blocked.includes(chat.peer) ? { reason: 'blockedByMe' } : null
+    if (chat.me.role === 'approached') return { reason: 'request' }
+    if (user?.blocked.includes(chat.peer)) return { reason: 'blockedByMe' }
+    // All that was written to somebody who has not accepted is one's own.
+    return chat.waiting && o.written >= UNANSWERED ? { reason: 'waiting' } : null
   }
   if (maySend(chat, o.now)) return null
   if (chat.type === 'channel') return { reason: 'channel' }

@@ -12,6 +12,7 @@ export function presenceLine(presence: PresenceView): string {
 export function statusOf(info: ChatInfo): string {
   switch (info.kind) {
     case 'direct':
+      if (info.request) return t().request.title
       return presenceLine(info.presence)
     case 'saved':
       return t().chat.savedHint

@@ -2,9 +2,10 @@
 import type { ChatInfo } from '../../model'
 import { t } from '../i18n/i18n.svelte'
 
-/** Members leave; an owner deletes. */
+/** Members leave; an owner deletes, and so does either of a direct chat, for itself. */
 export function leaveLabel(info: ChatInfo): string {
   const words = t().room
+  if (info.kind === 'direct') return words.removeChat
   const group = info.kind === 'group'
   if (info.role === 'owner') return group ? words.deleteGroup : words.deleteChannel
   return group ? words.leaveGroup : words.leaveChannel

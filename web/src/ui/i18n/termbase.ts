@@ -27,6 +27,7 @@ export const termbase: readonly Term[] = [
   { concept: 'contacts', en: 'contacts', fa: 'مخاطبان', not: ['مخاطبین', 'کانتکت'] },
   { concept: 'personal link', en: 'my link', fa: 'پیوند من', not: [] },
   { concept: 'join request', en: 'join request', fa: 'درخواست عضویت', not: [] },
+  { concept: 'message request', en: 'message request', fa: 'درخواست پیام', not: [] },
   { concept: 'admin', en: 'admin', fa: 'مدیر', not: ['ادمین'] },
   { concept: 'devices', en: 'devices', fa: 'دستگاه‌ها', not: ['دستگاهها', 'دستگاه ها'] },
   { concept: 'password', en: 'password', fa: 'گذرواژه', not: ['پسورد', 'رمز عبور', 'کلمهٔ عبور'] },

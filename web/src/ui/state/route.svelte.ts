@@ -4,6 +4,7 @@
 export type Route =
   | { readonly at: 'list' }
   | { readonly at: 'archive' }
+  | { readonly at: 'requests' }
   | { readonly at: 'new'; readonly what: 'menu' | 'group' | 'channel' }
   | { readonly at: 'settings'; readonly page: string }
   | { readonly at: 'chat'; readonly chat: number; readonly seq: number | null; readonly pane: ChatPane }
@@ -30,6 +31,8 @@ export function readRoute(hash: string): Route {
   switch (head) {
     case 'archive':
       return { at: 'archive' }
+    case 'requests':
+      return { at: 'requests' }
     case 'new':
       return { at: 'new', what: a === 'group' || a === 'channel' ? a : 'menu' }
     case 'settings':
@@ -73,6 +76,8 @@ export function writeRoute(route: Route): string {
       return '#/'
     case 'archive':
       return '#/archive'
+    case 'requests':
+      return '#/requests'
     case 'new':
       return route.what === 'menu' ? '#/new' : `#/new/${route.what}`
     case 'settings':

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { AppError } from '../../model'
-import { t } from '../i18n/i18n.svelte'
+import { AppError, type ErrorCode, type Ms } from '../../model'
+import { f, t } from '../i18n/i18n.svelte'
 import { toasts } from './toast.svelte'
 
 /** An error in the reader's words: what happened, that nothing is lost where true, what to do. */
 export function explain(error: unknown): string {
-  return t().error[error instanceof AppError ? error.code : 'INTERNAL']
+  if (!(error instanceof AppError)) return t().error.INTERNAL
+  return explainCode(error.code, error.retryAfterMs === null ? null : Date.now() + error.retryAfterMs)
+}
+
+/** The same by its code, with the time when it can be tried again where that is far off. */
+export function explainCode(code: ErrorCode, again: Ms | null): string {
+  const words = t().error[code]
+  return code === 'DAILY_LIMIT' && again !== null ? `${words} ${t().app.againAt(f().dateTime(again))}` : words
 }
 
 /** Runs an act and tells its failure in a toast; true when it worked. */

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/chat.proto.
  */
 export const file_zolal_v1_chat: GenFile = /*@__PURE__*/
-  fileDesc("ChN6b2xhbC92MS9jaGF0LnByb3RvEgh6b2xhbC52MSKjAQoLTWVtYmVyU3RhdGUSDwoHYWNjb3VudBgBIAEoDRIcCgRyb2xlGAIgASgOMg4uem9sYWwudjEuUm9sZRIOCgZncmFudHMYAyABKA0SEAoIdW50aWxfbXMYBCABKAMSDwoHdmVyc2lvbhgFIAEoDRIQCghmcm9tX3NlcRgGIAEoDRINCgV0aXRsZRgHIAEoCRIRCglqb2luZWRfbXMYCCABKAMiZQoMTWVtYmVyQ2hhbmdlEiUKBm1lbWJlchgBIAEoCzIVLnpvbGFsLnYxLk1lbWJlclN0YXRlEh4KBmJlZm9yZRgCIAEoDjIOLnpvbGFsLnYxLlJvbGUSDgoGcmVhc29uGAMgASgJIrcBCgtDaGF0Q3JlYXRlZBIgCgR0eXBlGAEgASgOMhIuem9sYWwudjEuQ2hhdFR5cGUSDQoFdGl0bGUYAiABKAkSDQoFYWJvdXQYAyABKAkSDQoFb3duZXIYBCABKA0SEAoIYWNjb3VudHMYBSADKA0SEAoIZGVmYXVsdHMYBiABKA0SEAoIaW1wb3J0ZWQYByABKAgSEwoLbnVtYmVyX2Jhc2UYCCABKAMSDgoGc291cmNlGAkgASgJItoCCg5DaGF0SW5mb0NoYW5nZRISCgV0aXRsZRgBIAEoCUgAiAEBEhIKBWFib3V0GAIgASgJSAGIAQESEQoEbmFtZRgDIAEoCUgCiAEBEhUKCGRlZmF1bHRzGAQgASgNSAOIAQESGQoMc2xvd19zZWNvbmRzGAUgASgNSASIAQESFwoKc2lnbmF0dXJlcxgGIAEoCEgFiAEBEhsKDmhpc3RvcnlfaGlkZGVuGAcgASgISAaIAQESGgoNam9pbl9hcHByb3ZhbBgIIAEoCEgHiAEBEhEKBGRvd24YCSABKAhICIgBAUIICgZfdGl0bGVCCAoGX2Fib3V0QgcKBV9uYW1lQgsKCV9kZWZhdWx0c0IPCg1fc2xvd19zZWNvbmRzQg0KC19zaWduYXR1cmVzQhEKD19oaXN0b3J5X2hpZGRlbkIQCg5fam9pbl9hcHByb3ZhbEIHCgVfZG93biLDAwoIQ2hhdEluZm8SCgoCaWQYASABKA0SIAoEdHlwZRgCIAEoDjISLnpvbGFsLnYxLkNoYXRUeXBlEg0KBXRpdGxlGAMgASgJEg0KBWFib3V0GAQgASgJEgwKBG5hbWUYBSABKAkSEAoIZGVmYXVsdHMYBiABKA0SFAoMc2xvd19zZWNvbmRzGAcgASgNEhIKCnNpZ25hdHVyZXMYCCABKAgSFgoOaGlzdG9yeV9oaWRkZW4YCSABKAgSFQoNam9pbl9hcHByb3ZhbBgKIAEoCBIPCgdtZW1iZXJzGAsgASgNEgwKBHdpZGUYDCABKAgSIQoCbWUYDSABKAsyFS56b2xhbC52MS5NZW1iZXJTdGF0ZRIeCgRwZWVyGA4gASgLMhAuem9sYWwudjEuUGVyc29uEg4KBnBpbm5lZBgPIAMoDRIcCgRoZWFkGBAgASgLMg4uem9sYWwudjEuSGVhZBINCgVmYWN0cxgRIAEoBBIZChFvcGVyYXRvcl9jYW5fcmVhZBgSIAEoCBISCgpjcmVhdGVkX21zGBMgASgDEg8KB2RlbGV0ZWQYFCABKAgSEwoLbnVtYmVyX2Jhc2UYFSABKAMiegoGUGVyc29uEgoKAmlkGAEgASgNEgwKBG5hbWUYAiABKAkSEAoIdXNlcm5hbWUYAyABKAkSDQoFYWJvdXQYBCABKAkSFAoMbGFzdF9zZWVuX21zGAUgASgDEg4KBm9ubGluZRgGIAEoCBIPCgdkZWxldGVkGAcgASgIIqMBCgpJbnZpdGVMaW5rEg0KBXRva2VuGAEgASgJEg0KBWxhYmVsGAIgASgJEhIKCmV4cGlyZXNfbXMYAyABKAMSDQoFbGltaXQYBCABKA0SDAoEdXNlcxgFIAEoDRIQCghhcHByb3ZhbBgGIAEoCBIPCgdyZXZva2VkGAcgASgIEg8KB2NyZWF0b3IYCCABKA0SEgoKY3JlYXRlZF9tcxgJIAEoAyKBAQoLSm9pblJlcXVlc3QSDwoHYWNjb3VudBgBIAEoDRINCgVhdF9tcxgCIAEoAxINCgV0b2tlbhgDIAEoCRIPCgdkZWNpZGVkGAQgASgIEhAKCGFjY2VwdGVkGAUgASgIEiAKBnBlcnNvbhgGIAEoCzIQLnpvbGFsLnYxLlBlcnNvbiJhCgdSZWNlaXB0EgwKBGNoYXQYASABKA0SCwoDc2VxGAIgASgNEgsKA29yZBgDIAEoDRINCgVhdF9tcxgEIAEoAxIQCghyZXBlYXRlZBgFIAEoCBINCgVjaGFpbhgGIAEoDCJcChFDcmVhdGVDaGF0UmVxdWVzdBILCgNrZXkYASABKAwSDQoFdGl0bGUYAiABKAkSDQoFYWJvdXQYAyABKAkSDAoEbmFtZRgEIAEoCRIOCgZpbnZpdGUYBSADKA0iQwoRT3BlbkRpcmVjdFJlcXVlc3QSCwoDa2V5GAEgASgMEg8KB2FjY291bnQYAiABKA0SEAoIcGVyc29uYWwYAyABKAkiGwoLQ2hhdFJlcXVlc3QSDAoEY2hhdBgBIAEoDSIuChFDaGF0Q2hhbmdlUmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA2tleRgCIAEoDCJOCg5SZXNvbHZlUmVxdWVzdBIOCgRuYW1lGAEgASgJSAASEAoGaW52aXRlGAIgASgJSAASEgoIcGVyc29uYWwYAyABKAlIAEIGCgR3aGF0ImcKD1Jlc29sdmVSZXNwb25zZRIgCgZwZXJzb24YASABKAsyEC56b2xhbC52MS5QZXJzb24SIAoEY2hhdBgCIAEoCzISLnpvbGFsLnYxLkNoYXRJbmZvEhAKCGFwcHJvdmFsGAMgASgIIlUKDlNldEluZm9SZXF1ZXN0EgwKBGNoYXQYASABKA0SCwoDa2V5GAIgASgMEigKBmNoYW5nZRgDIAEoCzIYLnpvbGFsLnYxLkNoYXRJbmZvQ2hhbmdlIj8KEkpvaW5SZXF1ZXN0UmVxdWVzdBILCgNrZXkYASABKAwSDAoEY2hhdBgCIAEoDRIOCgZpbnZpdGUYAyABKAkiQwoMSm9pblJlc3BvbnNlEiAKBGNoYXQYASABKAsyEi56b2xhbC52MS5DaGF0SW5mbxIRCglyZXF1ZXN0ZWQYAiABKAgiOwoNTWVtYmVyUmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA2tleRgCIAEoDBIPCgdhY2NvdW50GAMgASgNIjoKDUFuc3dlclJlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNrZXkYAiABKAwSDgoGYWNjZXB0GAMgASgIIp0BChBTZXRNZW1iZXJSZXF1ZXN0EgwKBGNoYXQYASABKA0SCwoDa2V5GAIgASgMEg8KB2FjY291bnQYAyABKA0SHAoEcm9sZRgEIAEoDjIOLnpvbGFsLnYxLlJvbGUSDgoGZ3JhbnRzGAUgASgNEhAKCHVudGlsX21zGAYgASgDEg0KBXRpdGxlGAcgASgJEg4KBnJlYXNvbhgIIAEoCSJPCg9UcmFuc2ZlclJlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNrZXkYAiABKAwSDwoHYWNjb3VudBgDIAEoDRIQCghwYXNzd29yZBgEIAEoCSJpCg5NZW1iZXJzUmVxdWVzdBIMCgRjaGF0GAEgASgNEg0KBXF1ZXJ5GAIgASgJEg0KBWFmdGVyGAMgASgNEg0KBWxpbWl0GAQgASgNEhwKBHJvbGUYBSABKA4yDi56b2xhbC52MS5Sb2xlIkYKD01lbWJlcnNSZXNwb25zZRIkCgdtZW1iZXJzGAEgAygLMhMuem9sYWwudjEuTWVtYmVyUm93Eg0KBXRvdGFsGAIgASgNIlQKCU1lbWJlclJvdxIlCgZtZW1iZXIYASABKAsyFS56b2xhbC52MS5NZW1iZXJTdGF0ZRIgCgZwZXJzb24YAiABKAsyEC56b2xhbC52MS5QZXJzb24iUgoRQ3JlYXRlTGlua1JlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNrZXkYAiABKAwSIgoEbGluaxgDIAEoCzIULnpvbGFsLnYxLkludml0ZUxpbmsiPQoRUmV2b2tlTGlua1JlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNrZXkYAiABKAwSDQoFdG9rZW4YAyABKAkiNAoNTGlua3NSZXNwb25zZRIjCgVsaW5rcxgBIAMoCzIULnpvbGFsLnYxLkludml0ZUxpbmsiPwoUSm9pblJlcXVlc3RzUmVzcG9uc2USJwoIcmVxdWVzdHMYASADKAsyFS56b2xhbC52MS5Kb2luUmVxdWVzdCJPChFEZWNpZGVKb2luUmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA2tleRgCIAEoDBIPCgdhY2NvdW50GAMgASgNEg4KBmFjY2VwdBgEIAEoCCI+Cg9TdGFmZkxvZ1JlcXVlc3QSDAoEY2hhdBgBIAEoDRIOCgZiZWZvcmUYAiABKA0SDQoFbGltaXQYAyABKA0iVgoQU3RhZmZMb2dSZXNwb25zZRIgCgdlbnRyaWVzGAEgAygLMg8uem9sYWwudjEuRW50cnkSIAoGcGVvcGxlGAIgAygLMhAuem9sYWwudjEuUGVyc29uKpMBCghDaGF0VHlwZRIZChVDSEFUX1RZUEVfVU5TUEVDSUZJRUQQABIUChBDSEFUX1RZUEVfRElSRUNUEAESEwoPQ0hBVF9UWVBFX0dST1VQEAISFQoRQ0hBVF9UWVBFX0NIQU5ORUwQAxITCg9DSEFUX1RZUEVfU0FWRUQQBBIVChFDSEFUX1RZUEVfU0VSVklDRRAFKn0KBFJvbGUSDQoJUk9MRV9OT05FEAASDwoLUk9MRV9NRU1CRVIQARIOCgpST0xFX0FETUlOEAISDgoKUk9MRV9PV05FUhADEg8KC1JPTEVfQkFOTkVEEAQSEAoMUk9MRV9JTlZJVEVEEAUSEgoOUk9MRV9SRVFVRVNURUQQBirsAQoFR3JhbnQSDgoKR1JBTlRfTk9ORRAAEg4KCkdSQU5UX1NFTkQQARIPCgtHUkFOVF9NRURJQRACEg8KC0dSQU5UX1JFQUNUEAQSDwoLR1JBTlRfTElOS1MQCBINCglHUkFOVF9QSU4QEBIQCgxHUkFOVF9JTlZJVEUQIBIOCgpHUkFOVF9JTkZPEEASDwoKR1JBTlRfUE9TVBCAARITCg5HUkFOVF9FRElUX0FOWRCAAhIVChBHUkFOVF9ERUxFVEVfQU5ZEIAEEg4KCUdSQU5UX0JBThCACBISCg1HUkFOVF9QUk9NT1RFEIAQMtIJCgVDaGF0cxI+CgtDcmVhdGVHcm91cBIbLnpvbGFsLnYxLkNyZWF0ZUNoYXRSZXF1ZXN0GhIuem9sYWwudjEuQ2hhdEluZm8SQAoNQ3JlYXRlQ2hhbm5lbBIbLnpvbGFsLnYxLkNyZWF0ZUNoYXRSZXF1ZXN0GhIuem9sYWwudjEuQ2hhdEluZm8SPQoKT3BlbkRpcmVjdBIbLnpvbGFsLnYxLk9wZW5EaXJlY3RSZXF1ZXN0GhIuem9sYWwudjEuQ2hhdEluZm8SMAoDR2V0EhUuem9sYWwudjEuQ2hhdFJlcXVlc3QaEi56b2xhbC52MS5DaGF0SW5mbxI+CgdSZXNvbHZlEhguem9sYWwudjEuUmVzb2x2ZVJlcXVlc3QaGS56b2xhbC52MS5SZXNvbHZlUmVzcG9uc2USNgoHU2V0SW5mbxIYLnpvbGFsLnYxLlNldEluZm9SZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBI4CgZEZWxldGUSGy56b2xhbC52MS5DaGF0Q2hhbmdlUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSPAoESm9pbhIcLnpvbGFsLnYxLkpvaW5SZXF1ZXN0UmVxdWVzdBoWLnpvbGFsLnYxLkpvaW5SZXNwb25zZRI3CgVMZWF2ZRIbLnpvbGFsLnYxLkNoYXRDaGFuZ2VSZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBI0CgZJbnZpdGUSFy56b2xhbC52MS5NZW1iZXJSZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBI+ChBBbnN3ZXJJbnZpdGF0aW9uEhcuem9sYWwudjEuQW5zd2VyUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSOgoJU2V0TWVtYmVyEhouem9sYWwudjEuU2V0TWVtYmVyUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSOAoIVHJhbnNmZXISGS56b2xhbC52MS5UcmFuc2ZlclJlcXVlc3QaES56b2xhbC52MS5SZWNlaXB0Ej4KB01lbWJlcnMSGC56b2xhbC52MS5NZW1iZXJzUmVxdWVzdBoZLnpvbGFsLnYxLk1lbWJlcnNSZXNwb25zZRI/CgpDcmVhdGVMaW5rEhsuem9sYWwudjEuQ3JlYXRlTGlua1JlcXVlc3QaFC56b2xhbC52MS5JbnZpdGVMaW5rEjwKClJldm9rZUxpbmsSGy56b2xhbC52MS5SZXZva2VMaW5rUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSNwoFTGlua3MSFS56b2xhbC52MS5DaGF0UmVxdWVzdBoXLnpvbGFsLnYxLkxpbmtzUmVzcG9uc2USRQoMSm9pblJlcXVlc3RzEhUuem9sYWwudjEuQ2hhdFJlcXVlc3QaHi56b2xhbC52MS5Kb2luUmVxdWVzdHNSZXNwb25zZRI/Cg1EZWNpZGVSZXF1ZXN0Ehsuem9sYWwudjEuRGVjaWRlSm9pblJlcXVlc3QaES56b2xhbC52MS5SZWNlaXB0EkEKCFN0YWZmTG9nEhkuem9sYWwudjEuU3RhZmZMb2dSZXF1ZXN0Ghouem9sYWwudjEuU3RhZmZMb2dSZXNwb25zZUIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_entry]);
+  fileDesc("ChN6b2xhbC92MS9jaGF0LnByb3RvEgh6b2xhbC52MSKjAQoLTWVtYmVyU3RhdGUSDwoHYWNjb3VudBgBIAEoDRIcCgRyb2xlGAIgASgOMg4uem9sYWwudjEuUm9sZRIOCgZncmFudHMYAyABKA0SEAoIdW50aWxfbXMYBCABKAMSDwoHdmVyc2lvbhgFIAEoDRIQCghmcm9tX3NlcRgGIAEoDRINCgV0aXRsZRgHIAEoCRIRCglqb2luZWRfbXMYCCABKAMiZQoMTWVtYmVyQ2hhbmdlEiUKBm1lbWJlchgBIAEoCzIVLnpvbGFsLnYxLk1lbWJlclN0YXRlEh4KBmJlZm9yZRgCIAEoDjIOLnpvbGFsLnYxLlJvbGUSDgoGcmVhc29uGAMgASgJIrcBCgtDaGF0Q3JlYXRlZBIgCgR0eXBlGAEgASgOMhIuem9sYWwudjEuQ2hhdFR5cGUSDQoFdGl0bGUYAiABKAkSDQoFYWJvdXQYAyABKAkSDQoFb3duZXIYBCABKA0SEAoIYWNjb3VudHMYBSADKA0SEAoIZGVmYXVsdHMYBiABKA0SEAoIaW1wb3J0ZWQYByABKAgSEwoLbnVtYmVyX2Jhc2UYCCABKAMSDgoGc291cmNlGAkgASgJItoCCg5DaGF0SW5mb0NoYW5nZRISCgV0aXRsZRgBIAEoCUgAiAEBEhIKBWFib3V0GAIgASgJSAGIAQESEQoEbmFtZRgDIAEoCUgCiAEBEhUKCGRlZmF1bHRzGAQgASgNSAOIAQESGQoMc2xvd19zZWNvbmRzGAUgASgNSASIAQESFwoKc2lnbmF0dXJlcxgGIAEoCEgFiAEBEhsKDmhpc3RvcnlfaGlkZGVuGAcgASgISAaIAQESGgoNam9pbl9hcHByb3ZhbBgIIAEoCEgHiAEBEhEKBGRvd24YCSABKAhICIgBAUIICgZfdGl0bGVCCAoGX2Fib3V0QgcKBV9uYW1lQgsKCV9kZWZhdWx0c0IPCg1fc2xvd19zZWNvbmRzQg0KC19zaWduYXR1cmVzQhEKD19oaXN0b3J5X2hpZGRlbkIQCg5fam9pbl9hcHByb3ZhbEIHCgVfZG93biL6AwoIQ2hhdEluZm8SCgoCaWQYASABKA0SIAoEdHlwZRgCIAEoDjISLnpvbGFsLnYxLkNoYXRUeXBlEg0KBXRpdGxlGAMgASgJEg0KBWFib3V0GAQgASgJEgwKBG5hbWUYBSABKAkSEAoIZGVmYXVsdHMYBiABKA0SFAoMc2xvd19zZWNvbmRzGAcgASgNEhIKCnNpZ25hdHVyZXMYCCABKAgSFgoOaGlzdG9yeV9oaWRkZW4YCSABKAgSFQoNam9pbl9hcHByb3ZhbBgKIAEoCBIPCgdtZW1iZXJzGAsgASgNEgwKBHdpZGUYDCABKAgSIQoCbWUYDSABKAsyFS56b2xhbC52MS5NZW1iZXJTdGF0ZRIeCgRwZWVyGA4gASgLMhAuem9sYWwudjEuUGVyc29uEg4KBnBpbm5lZBgPIAMoDRIcCgRoZWFkGBAgASgLMg4uem9sYWwudjEuSGVhZBINCgVmYWN0cxgRIAEoBBIZChFvcGVyYXRvcl9jYW5fcmVhZBgSIAEoCBISCgpjcmVhdGVkX21zGBMgASgDEg8KB2RlbGV0ZWQYFCABKAgSEwoLbnVtYmVyX2Jhc2UYFSABKAMSDwoHd2FpdGluZxgWIAEoCBIkCghzdHJhbmdlchgXIAEoCzISLnpvbGFsLnYxLlN0cmFuZ2VyIiwKCFN0cmFuZ2VyEhAKCHNpbmNlX21zGAEgASgDEg4KBmNvbW1vbhgCIAMoDSJ6CgZQZXJzb24SCgoCaWQYASABKA0SDAoEbmFtZRgCIAEoCRIQCgh1c2VybmFtZRgDIAEoCRINCgVhYm91dBgEIAEoCRIUCgxsYXN0X3NlZW5fbXMYBSABKAMSDgoGb25saW5lGAYgASgIEg8KB2RlbGV0ZWQYByABKAgiowEKCkludml0ZUxpbmsSDQoFdG9rZW4YASABKAkSDQoFbGFiZWwYAiABKAkSEgoKZXhwaXJlc19tcxgDIAEoAxINCgVsaW1pdBgEIAEoDRIMCgR1c2VzGAUgASgNEhAKCGFwcHJvdmFsGAYgASgIEg8KB3Jldm9rZWQYByABKAgSDwoHY3JlYXRvchgIIAEoDRISCgpjcmVhdGVkX21zGAkgASgDIoEBCgtKb2luUmVxdWVzdBIPCgdhY2NvdW50GAEgASgNEg0KBWF0X21zGAIgASgDEg0KBXRva2VuGAMgASgJEg8KB2RlY2lkZWQYBCABKAgSEAoIYWNjZXB0ZWQYBSABKAgSIAoGcGVyc29uGAYgASgLMhAuem9sYWwudjEuUGVyc29uImEKB1JlY2VpcHQSDAoEY2hhdBgBIAEoDRILCgNzZXEYAiABKA0SCwoDb3JkGAMgASgNEg0KBWF0X21zGAQgASgDEhAKCHJlcGVhdGVkGAUgASgIEg0KBWNoYWluGAYgASgMIlwKEUNyZWF0ZUNoYXRSZXF1ZXN0EgsKA2tleRgBIAEoDBINCgV0aXRsZRgCIAEoCRINCgVhYm91dBgDIAEoCRIMCgRuYW1lGAQgASgJEg4KBmludml0ZRgFIAMoDSJDChFPcGVuRGlyZWN0UmVxdWVzdBILCgNrZXkYASABKAwSDwoHYWNjb3VudBgCIAEoDRIQCghwZXJzb25hbBgDIAEoCSIbCgtDaGF0UmVxdWVzdBIMCgRjaGF0GAEgASgNIi4KEUNoYXRDaGFuZ2VSZXF1ZXN0EgwKBGNoYXQYASABKA0SCwoDa2V5GAIgASgMIk4KDlJlc29sdmVSZXF1ZXN0Eg4KBG5hbWUYASABKAlIABIQCgZpbnZpdGUYAiABKAlIABISCghwZXJzb25hbBgDIAEoCUgAQgYKBHdoYXQiZwoPUmVzb2x2ZVJlc3BvbnNlEiAKBnBlcnNvbhgBIAEoCzIQLnpvbGFsLnYxLlBlcnNvbhIgCgRjaGF0GAIgASgLMhIuem9sYWwudjEuQ2hhdEluZm8SEAoIYXBwcm92YWwYAyABKAgiVQoOU2V0SW5mb1JlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNrZXkYAiABKAwSKAoGY2hhbmdlGAMgASgLMhguem9sYWwudjEuQ2hhdEluZm9DaGFuZ2UiPwoSSm9pblJlcXVlc3RSZXF1ZXN0EgsKA2tleRgBIAEoDBIMCgRjaGF0GAIgASgNEg4KBmludml0ZRgDIAEoCSJDCgxKb2luUmVzcG9uc2USIAoEY2hhdBgBIAEoCzISLnpvbGFsLnYxLkNoYXRJbmZvEhEKCXJlcXVlc3RlZBgCIAEoCCI7Cg1NZW1iZXJSZXF1ZXN0EgwKBGNoYXQYASABKA0SCwoDa2V5GAIgASgMEg8KB2FjY291bnQYAyABKA0iOgoNQW5zd2VyUmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA2tleRgCIAEoDBIOCgZhY2NlcHQYAyABKAginQEKEFNldE1lbWJlclJlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNrZXkYAiABKAwSDwoHYWNjb3VudBgDIAEoDRIcCgRyb2xlGAQgASgOMg4uem9sYWwudjEuUm9sZRIOCgZncmFudHMYBSABKA0SEAoIdW50aWxfbXMYBiABKAMSDQoFdGl0bGUYByABKAkSDgoGcmVhc29uGAggASgJIk8KD1RyYW5zZmVyUmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA2tleRgCIAEoDBIPCgdhY2NvdW50GAMgASgNEhAKCHBhc3N3b3JkGAQgASgJImkKDk1lbWJlcnNSZXF1ZXN0EgwKBGNoYXQYASABKA0SDQoFcXVlcnkYAiABKAkSDQoFYWZ0ZXIYAyABKA0SDQoFbGltaXQYBCABKA0SHAoEcm9sZRgFIAEoDjIOLnpvbGFsLnYxLlJvbGUiRgoPTWVtYmVyc1Jlc3BvbnNlEiQKB21lbWJlcnMYASADKAsyEy56b2xhbC52MS5NZW1iZXJSb3cSDQoFdG90YWwYAiABKA0iVAoJTWVtYmVyUm93EiUKBm1lbWJlchgBIAEoCzIVLnpvbGFsLnYxLk1lbWJlclN0YXRlEiAKBnBlcnNvbhgCIAEoCzIQLnpvbGFsLnYxLlBlcnNvbiJSChFDcmVhdGVMaW5rUmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA2tleRgCIAEoDBIiCgRsaW5rGAMgASgLMhQuem9sYWwudjEuSW52aXRlTGluayI9ChFSZXZva2VMaW5rUmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA2tleRgCIAEoDBINCgV0b2tlbhgDIAEoCSI0Cg1MaW5rc1Jlc3BvbnNlEiMKBWxpbmtzGAEgAygLMhQuem9sYWwudjEuSW52aXRlTGluayI/ChRKb2luUmVxdWVzdHNSZXNwb25zZRInCghyZXF1ZXN0cxgBIAMoCzIVLnpvbGFsLnYxLkpvaW5SZXF1ZXN0Ik8KEURlY2lkZUpvaW5SZXF1ZXN0EgwKBGNoYXQYASABKA0SCwoDa2V5GAIgASgMEg8KB2FjY291bnQYAyABKA0SDgoGYWNjZXB0GAQgASgIIj4KD1N0YWZmTG9nUmVxdWVzdBIMCgRjaGF0GAEgASgNEg4KBmJlZm9yZRgCIAEoDRINCgVsaW1pdBgDIAEoDSJWChBTdGFmZkxvZ1Jlc3BvbnNlEiAKB2VudHJpZXMYASADKAsyDy56b2xhbC52MS5FbnRyeRIgCgZwZW9wbGUYAiADKAsyEC56b2xhbC52MS5QZXJzb24qkwEKCENoYXRUeXBlEhkKFUNIQVRfVFlQRV9VTlNQRUNJRklFRBAAEhQKEENIQVRfVFlQRV9ESVJFQ1QQARITCg9DSEFUX1RZUEVfR1JPVVAQAhIVChFDSEFUX1RZUEVfQ0hBTk5FTBADEhMKD0NIQVRfVFlQRV9TQVZFRBAEEhUKEUNIQVRfVFlQRV9TRVJWSUNFEAUqkgEKBFJvbGUSDQoJUk9MRV9OT05FEAASDwoLUk9MRV9NRU1CRVIQARIOCgpST0xFX0FETUlOEAISDgoKUk9MRV9PV05FUhADEg8KC1JPTEVfQkFOTkVEEAQSEAoMUk9MRV9JTlZJVEVEEAUSEgoOUk9MRV9SRVFVRVNURUQQBhITCg9ST0xFX0FQUFJPQUNIRUQQByrsAQoFR3JhbnQSDgoKR1JBTlRfTk9ORRAAEg4KCkdSQU5UX1NFTkQQARIPCgtHUkFOVF9NRURJQRACEg8KC0dSQU5UX1JFQUNUEAQSDwoLR1JBTlRfTElOS1MQCBINCglHUkFOVF9QSU4QEBIQCgxHUkFOVF9JTlZJVEUQIBIOCgpHUkFOVF9JTkZPEEASDwoKR1JBTlRfUE9TVBCAARITCg5HUkFOVF9FRElUX0FOWRCAAhIVChBHUkFOVF9ERUxFVEVfQU5ZEIAEEg4KCUdSQU5UX0JBThCACBISCg1HUkFOVF9QUk9NT1RFEIAQMtIJCgVDaGF0cxI+CgtDcmVhdGVHcm91cBIbLnpvbGFsLnYxLkNyZWF0ZUNoYXRSZXF1ZXN0GhIuem9sYWwudjEuQ2hhdEluZm8SQAoNQ3JlYXRlQ2hhbm5lbBIbLnpvbGFsLnYxLkNyZWF0ZUNoYXRSZXF1ZXN0GhIuem9sYWwudjEuQ2hhdEluZm8SPQoKT3BlbkRpcmVjdBIbLnpvbGFsLnYxLk9wZW5EaXJlY3RSZXF1ZXN0GhIuem9sYWwudjEuQ2hhdEluZm8SMAoDR2V0EhUuem9sYWwudjEuQ2hhdFJlcXVlc3QaEi56b2xhbC52MS5DaGF0SW5mbxI+CgdSZXNvbHZlEhguem9sYWwudjEuUmVzb2x2ZVJlcXVlc3QaGS56b2xhbC52MS5SZXNvbHZlUmVzcG9uc2USNgoHU2V0SW5mbxIYLnpvbGFsLnYxLlNldEluZm9SZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBI4CgZEZWxldGUSGy56b2xhbC52MS5DaGF0Q2hhbmdlUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSPAoESm9pbhIcLnpvbGFsLnYxLkpvaW5SZXF1ZXN0UmVxdWVzdBoWLnpvbGFsLnYxLkpvaW5SZXNwb25zZRI3CgVMZWF2ZRIbLnpvbGFsLnYxLkNoYXRDaGFuZ2VSZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBI0CgZJbnZpdGUSFy56b2xhbC52MS5NZW1iZXJSZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBI+ChBBbnN3ZXJJbnZpdGF0aW9uEhcuem9sYWwudjEuQW5zd2VyUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSOgoJU2V0TWVtYmVyEhouem9sYWwudjEuU2V0TWVtYmVyUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSOAoIVHJhbnNmZXISGS56b2xhbC52MS5UcmFuc2ZlclJlcXVlc3QaES56b2xhbC52MS5SZWNlaXB0Ej4KB01lbWJlcnMSGC56b2xhbC52MS5NZW1iZXJzUmVxdWVzdBoZLnpvbGFsLnYxLk1lbWJlcnNSZXNwb25zZRI/CgpDcmVhdGVMaW5rEhsuem9sYWwudjEuQ3JlYXRlTGlua1JlcXVlc3QaFC56b2xhbC52MS5JbnZpdGVMaW5rEjwKClJldm9rZUxpbmsSGy56b2xhbC52MS5SZXZva2VMaW5rUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSNwoFTGlua3MSFS56b2xhbC52MS5DaGF0UmVxdWVzdBoXLnpvbGFsLnYxLkxpbmtzUmVzcG9uc2USRQoMSm9pblJlcXVlc3RzEhUuem9sYWwudjEuQ2hhdFJlcXVlc3QaHi56b2xhbC52MS5Kb2luUmVxdWVzdHNSZXNwb25zZRI/Cg1EZWNpZGVSZXF1ZXN0Ehsuem9sYWwudjEuRGVjaWRlSm9pblJlcXVlc3QaES56b2xhbC52MS5SZWNlaXB0EkEKCFN0YWZmTG9nEhkuem9sYWwudjEuU3RhZmZMb2dSZXF1ZXN0Ghouem9sYWwudjEuU3RhZmZMb2dSZXNwb25zZUIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_entry]);
 
 /**
  * MemberState is one account's standing in one chat; the highest version wins.
@@ -369,6 +369,20 @@ export type ChatInfo = Message<"zolal.v1.ChatInfo"> & {
    * @generated from field: int64 number_base = 21;
    */
   numberBase: bigint;
+
+  /**
+   * direct chats: what is written waits for the other to accept
+   *
+   * @generated from field: bool waiting = 22;
+   */
+  waiting: boolean;
+
+  /**
+   * where `me` was approached: by whom; in the answer of Chats/Get alone
+   *
+   * @generated from field: zolal.v1.Stranger stranger = 23;
+   */
+  stranger?: Stranger | undefined;
 };
 
 /**
@@ -377,6 +391,32 @@ export type ChatInfo = Message<"zolal.v1.ChatInfo"> & {
  */
 export const ChatInfoSchema: GenMessage<ChatInfo> = /*@__PURE__*/
   messageDesc(file_zolal_v1_chat, 4);
+
+/**
+ * @generated from message zolal.v1.Stranger
+ */
+export type Stranger = Message<"zolal.v1.Stranger"> & {
+  /**
+   * when the account was made, to the day; 0 unknown
+   *
+   * @generated from field: int64 since_ms = 1;
+   */
+  sinceMs: bigint;
+
+  /**
+   * groups that both are in
+   *
+   * @generated from field: repeated uint32 common = 2;
+   */
+  common: number[];
+};
+
+/**
+ * Describes the message zolal.v1.Stranger.
+ * Use `create(StrangerSchema)` to create a new message.
+ */
+export const StrangerSchema: GenMessage<Stranger> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_chat, 5);
 
 /**
  * Person is what anyone who may see an account sees of it.
@@ -427,7 +467,7 @@ export type Person = Message<"zolal.v1.Person"> & {
  * Use `create(PersonSchema)` to create a new message.
  */
 export const PersonSchema: GenMessage<Person> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 5);
+  messageDesc(file_zolal_v1_chat, 6);
 
 /**
  * @generated from message zolal.v1.InviteLink
@@ -492,7 +532,7 @@ export type InviteLink = Message<"zolal.v1.InviteLink"> & {
  * Use `create(InviteLinkSchema)` to create a new message.
  */
 export const InviteLinkSchema: GenMessage<InviteLink> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 6);
+  messageDesc(file_zolal_v1_chat, 7);
 
 /**
  * @generated from message zolal.v1.JoinRequest
@@ -538,7 +578,7 @@ export type JoinRequest = Message<"zolal.v1.JoinRequest"> & {
  * Use `create(JoinRequestSchema)` to create a new message.
  */
 export const JoinRequestSchema: GenMessage<JoinRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 7);
+  messageDesc(file_zolal_v1_chat, 8);
 
 /**
  * Receipt acknowledges an append: it is on disk.
@@ -584,7 +624,7 @@ export type Receipt = Message<"zolal.v1.Receipt"> & {
  * Use `create(ReceiptSchema)` to create a new message.
  */
 export const ReceiptSchema: GenMessage<Receipt> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 8);
+  messageDesc(file_zolal_v1_chat, 9);
 
 /**
  * @generated from message zolal.v1.CreateChatRequest
@@ -625,7 +665,7 @@ export type CreateChatRequest = Message<"zolal.v1.CreateChatRequest"> & {
  * Use `create(CreateChatRequestSchema)` to create a new message.
  */
 export const CreateChatRequestSchema: GenMessage<CreateChatRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 9);
+  messageDesc(file_zolal_v1_chat, 10);
 
 /**
  * @generated from message zolal.v1.OpenDirectRequest
@@ -656,7 +696,7 @@ export type OpenDirectRequest = Message<"zolal.v1.OpenDirectRequest"> & {
  * Use `create(OpenDirectRequestSchema)` to create a new message.
  */
 export const OpenDirectRequestSchema: GenMessage<OpenDirectRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 10);
+  messageDesc(file_zolal_v1_chat, 11);
 
 /**
  * @generated from message zolal.v1.ChatRequest
@@ -673,7 +713,7 @@ export type ChatRequest = Message<"zolal.v1.ChatRequest"> & {
  * Use `create(ChatRequestSchema)` to create a new message.
  */
 export const ChatRequestSchema: GenMessage<ChatRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 11);
+  messageDesc(file_zolal_v1_chat, 12);
 
 /**
  * @generated from message zolal.v1.ChatChangeRequest
@@ -695,7 +735,7 @@ export type ChatChangeRequest = Message<"zolal.v1.ChatChangeRequest"> & {
  * Use `create(ChatChangeRequestSchema)` to create a new message.
  */
 export const ChatChangeRequestSchema: GenMessage<ChatChangeRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 12);
+  messageDesc(file_zolal_v1_chat, 13);
 
 /**
  * @generated from message zolal.v1.ResolveRequest
@@ -736,7 +776,7 @@ export type ResolveRequest = Message<"zolal.v1.ResolveRequest"> & {
  * Use `create(ResolveRequestSchema)` to create a new message.
  */
 export const ResolveRequestSchema: GenMessage<ResolveRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 13);
+  messageDesc(file_zolal_v1_chat, 14);
 
 /**
  * @generated from message zolal.v1.ResolveResponse
@@ -767,7 +807,7 @@ export type ResolveResponse = Message<"zolal.v1.ResolveResponse"> & {
  * Use `create(ResolveResponseSchema)` to create a new message.
  */
 export const ResolveResponseSchema: GenMessage<ResolveResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 14);
+  messageDesc(file_zolal_v1_chat, 15);
 
 /**
  * @generated from message zolal.v1.SetInfoRequest
@@ -794,7 +834,7 @@ export type SetInfoRequest = Message<"zolal.v1.SetInfoRequest"> & {
  * Use `create(SetInfoRequestSchema)` to create a new message.
  */
 export const SetInfoRequestSchema: GenMessage<SetInfoRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 15);
+  messageDesc(file_zolal_v1_chat, 16);
 
 /**
  * @generated from message zolal.v1.JoinRequestRequest
@@ -825,7 +865,7 @@ export type JoinRequestRequest = Message<"zolal.v1.JoinRequestRequest"> & {
  * Use `create(JoinRequestRequestSchema)` to create a new message.
  */
 export const JoinRequestRequestSchema: GenMessage<JoinRequestRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 16);
+  messageDesc(file_zolal_v1_chat, 17);
 
 /**
  * @generated from message zolal.v1.JoinResponse
@@ -849,7 +889,7 @@ export type JoinResponse = Message<"zolal.v1.JoinResponse"> & {
  * Use `create(JoinResponseSchema)` to create a new message.
  */
 export const JoinResponseSchema: GenMessage<JoinResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 17);
+  messageDesc(file_zolal_v1_chat, 18);
 
 /**
  * @generated from message zolal.v1.MemberRequest
@@ -876,7 +916,7 @@ export type MemberRequest = Message<"zolal.v1.MemberRequest"> & {
  * Use `create(MemberRequestSchema)` to create a new message.
  */
 export const MemberRequestSchema: GenMessage<MemberRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 18);
+  messageDesc(file_zolal_v1_chat, 19);
 
 /**
  * @generated from message zolal.v1.AnswerRequest
@@ -903,7 +943,7 @@ export type AnswerRequest = Message<"zolal.v1.AnswerRequest"> & {
  * Use `create(AnswerRequestSchema)` to create a new message.
  */
 export const AnswerRequestSchema: GenMessage<AnswerRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 19);
+  messageDesc(file_zolal_v1_chat, 20);
 
 /**
  * @generated from message zolal.v1.SetMemberRequest
@@ -957,7 +997,7 @@ export type SetMemberRequest = Message<"zolal.v1.SetMemberRequest"> & {
  * Use `create(SetMemberRequestSchema)` to create a new message.
  */
 export const SetMemberRequestSchema: GenMessage<SetMemberRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 20);
+  messageDesc(file_zolal_v1_chat, 21);
 
 /**
  * @generated from message zolal.v1.TransferRequest
@@ -991,7 +1031,7 @@ export type TransferRequest = Message<"zolal.v1.TransferRequest"> & {
  * Use `create(TransferRequestSchema)` to create a new message.
  */
 export const TransferRequestSchema: GenMessage<TransferRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 21);
+  messageDesc(file_zolal_v1_chat, 22);
 
 /**
  * @generated from message zolal.v1.MembersRequest
@@ -1036,7 +1076,7 @@ export type MembersRequest = Message<"zolal.v1.MembersRequest"> & {
  * Use `create(MembersRequestSchema)` to create a new message.
  */
 export const MembersRequestSchema: GenMessage<MembersRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 22);
+  messageDesc(file_zolal_v1_chat, 23);
 
 /**
  * @generated from message zolal.v1.MembersResponse
@@ -1058,7 +1098,7 @@ export type MembersResponse = Message<"zolal.v1.MembersResponse"> & {
  * Use `create(MembersResponseSchema)` to create a new message.
  */
 export const MembersResponseSchema: GenMessage<MembersResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 23);
+  messageDesc(file_zolal_v1_chat, 24);
 
 /**
  * @generated from message zolal.v1.MemberRow
@@ -1080,7 +1120,7 @@ export type MemberRow = Message<"zolal.v1.MemberRow"> & {
  * Use `create(MemberRowSchema)` to create a new message.
  */
 export const MemberRowSchema: GenMessage<MemberRow> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 24);
+  messageDesc(file_zolal_v1_chat, 25);
 
 /**
  * @generated from message zolal.v1.CreateLinkRequest
@@ -1109,7 +1149,7 @@ export type CreateLinkRequest = Message<"zolal.v1.CreateLinkRequest"> & {
  * Use `create(CreateLinkRequestSchema)` to create a new message.
  */
 export const CreateLinkRequestSchema: GenMessage<CreateLinkRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 25);
+  messageDesc(file_zolal_v1_chat, 26);
 
 /**
  * @generated from message zolal.v1.RevokeLinkRequest
@@ -1136,7 +1176,7 @@ export type RevokeLinkRequest = Message<"zolal.v1.RevokeLinkRequest"> & {
  * Use `create(RevokeLinkRequestSchema)` to create a new message.
  */
 export const RevokeLinkRequestSchema: GenMessage<RevokeLinkRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 26);
+  messageDesc(file_zolal_v1_chat, 27);
 
 /**
  * @generated from message zolal.v1.LinksResponse
@@ -1153,7 +1193,7 @@ export type LinksResponse = Message<"zolal.v1.LinksResponse"> & {
  * Use `create(LinksResponseSchema)` to create a new message.
  */
 export const LinksResponseSchema: GenMessage<LinksResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 27);
+  messageDesc(file_zolal_v1_chat, 28);
 
 /**
  * @generated from message zolal.v1.JoinRequestsResponse
@@ -1170,7 +1210,7 @@ export type JoinRequestsResponse = Message<"zolal.v1.JoinRequestsResponse"> & {
  * Use `create(JoinRequestsResponseSchema)` to create a new message.
  */
 export const JoinRequestsResponseSchema: GenMessage<JoinRequestsResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 28);
+  messageDesc(file_zolal_v1_chat, 29);
 
 /**
  * @generated from message zolal.v1.DecideJoinRequest
@@ -1202,7 +1242,7 @@ export type DecideJoinRequest = Message<"zolal.v1.DecideJoinRequest"> & {
  * Use `create(DecideJoinRequestSchema)` to create a new message.
  */
 export const DecideJoinRequestSchema: GenMessage<DecideJoinRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 29);
+  messageDesc(file_zolal_v1_chat, 30);
 
 /**
  * @generated from message zolal.v1.StaffLogRequest
@@ -1229,7 +1269,7 @@ export type StaffLogRequest = Message<"zolal.v1.StaffLogRequest"> & {
  * Use `create(StaffLogRequestSchema)` to create a new message.
  */
 export const StaffLogRequestSchema: GenMessage<StaffLogRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 30);
+  messageDesc(file_zolal_v1_chat, 31);
 
 /**
  * @generated from message zolal.v1.StaffLogResponse
@@ -1251,7 +1291,7 @@ export type StaffLogResponse = Message<"zolal.v1.StaffLogResponse"> & {
  * Use `create(StaffLogResponseSchema)` to create a new message.
  */
 export const StaffLogResponseSchema: GenMessage<StaffLogResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_chat, 31);
+  messageDesc(file_zolal_v1_chat, 32);
 
 /**
  * @generated from enum zolal.v1.ChatType
@@ -1340,6 +1380,13 @@ export enum Role {
    * @generated from enum value: ROLE_REQUESTED = 6;
    */
   REQUESTED = 6,
+
+  /**
+   * direct chats: a stranger wrote, and it was not accepted yet
+   *
+   * @generated from enum value: ROLE_APPROACHED = 7;
+   */
+  APPROACHED = 7,
 }
 
 /**
@@ -1453,8 +1500,9 @@ export const Chats: GenService<{
     output: typeof ChatInfoSchema;
   },
   /**
-   * OpenDirect gives the chat with a person and lets the caller in. The other comes in by the same call or
-   * with the first message: an empty chat shows in nobody's list but that of who opened it.
+   * OpenDirect gives the chat with a person and lets the caller in. The other comes in by the same call, or
+   * gets the first message as a request: an empty chat shows in nobody's list but that of who opened it.
+   * Where the caller was approached, it accepts nothing.
    *
    * @generated from rpc zolal.v1.Chats.OpenDirect
    */
@@ -1504,6 +1552,9 @@ export const Chats: GenService<{
     output: typeof JoinResponseSchema;
   },
   /**
+   * Leave leaves a chat. A direct chat is deleted by it for the caller alone; a new message brings it back,
+   * without what was before.
+   *
    * @generated from rpc zolal.v1.Chats.Leave
    */
   leave: {
@@ -1520,6 +1571,9 @@ export const Chats: GenService<{
     output: typeof ReceiptSchema;
   },
   /**
+   * AnswerInvitation answers an invitation to a group or channel, or what a stranger wrote: accept lets the
+   * sender know and lets both in; otherwise it is deleted for the caller, of which the sender learns nothing.
+   *
    * @generated from rpc zolal.v1.Chats.AnswerInvitation
    */
   answerInvitation: {

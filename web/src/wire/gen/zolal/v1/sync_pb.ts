@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/sync.proto.
  */
 export const file_zolal_v1_sync: GenFile = /*@__PURE__*/
-  fileDesc("ChN6b2xhbC92MS9zeW5jLnByb3RvEgh6b2xhbC52MSI4CgdQcm9maWxlEgwKBG5hbWUYASABKAkSEAoIdXNlcm5hbWUYAiABKAkSDQoFYWJvdXQYAyABKAkirAEKBk15Q2hhdBIMCgRjaGF0GAEgASgNEiAKBHR5cGUYAiABKA4yEi56b2xhbC52MS5DaGF0VHlwZRIlCgZtZW1iZXIYAyABKAsyFS56b2xhbC52MS5NZW1iZXJTdGF0ZRIMCgRwZWVyGAQgASgNEg4KBnJlYXNvbhgFIAEoCRIeCgZiZWZvcmUYBiABKA4yDi56b2xhbC52MS5Sb2xlEg0KBXRva2VuGAcgASgJIjIKCFJlYWRNYXJrEgwKBGNoYXQYASABKA0SCwoDc2VxGAIgASgNEgsKA29yZBgDIAEoDSJlCgVEcmFmdBIMCgRjaGF0GAEgASgNEgwKBHRleHQYAiABKAkSIgoIZW50aXRpZXMYAyADKAsyEC56b2xhbC52MS5FbnRpdHkSDQoFcmVwbHkYBCABKA0SDQoFYXRfbXMYBSABKAMivwEKCUNoYXRQcmVmcxIMCgRjaGF0GAEgASgNEhsKDm11dGVkX3VudGlsX21zGAIgASgDSACIAQESFQoIYXJjaGl2ZWQYAyABKAhIAYgBARIVCghwaW5fcmFuaxgEIAEoDUgCiAEBEhoKDW1hcmtlZF91bnJlYWQYBSABKAhIA4gBAUIRCg9fbXV0ZWRfdW50aWxfbXNCCwoJX2FyY2hpdmVkQgsKCV9waW5fcmFua0IQCg5fbWFya2VkX3VucmVhZCIpCgVCbG9jaxIPCgdhY2NvdW50GAEgASgNEg8KB2Jsb2NrZWQYAiABKAgi0QEKB1ByaXZhY3kSFgoOaGlkZV9sYXN0X3NlZW4YASABKAgSEwoLaGlkZV90eXBpbmcYAiABKAgSEgoKaGlkZV9yZWFkcxgDIAEoCBIVCg1oaWRlX2ZvcndhcmRzGAQgASgIEhYKDnJlZnVzZV9pbnZpdGVzGAUgASgIEhcKCnVuZmluZGFibGUYBiABKAhIAIgBARIbCg5xdWlldF9jb250YWN0cxgHIAEoCEgBiAEBQg0KC191bmZpbmRhYmxlQhEKD19xdWlldF9jb250YWN0cyJRCgxEZXZpY2VOb3RpY2USIAoGZGV2aWNlGAEgASgLMhAuem9sYWwudjEuRGV2aWNlEg8KB3JlbW92ZWQYAiABKAgSDgoGcmVhc29uGAMgASgJIlcKCkludml0YXRpb24SDAoEY2hhdBgBIAEoDRIKCgJieRgCIAEoDRINCgV0aXRsZRgDIAEoCRIgCgR0eXBlGAQgASgOMhIuem9sYWwudjEuQ2hhdFR5cGUiwwEKBkRldmljZRIKCgJpZBgBIAEoDRIMCgRuYW1lGAIgASgJEg4KBmNsaWVudBgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEg0KBWJ1aWxkGAUgASgJEhIKCmNyZWF0ZWRfbXMYBiABKAMSFAoMbGFzdF91c2VkX21zGAcgASgDEg8KB2N1cnJlbnQYCCABKAgSEAoIb2ZmaWNpYWwYCSABKAgSDgoGc2NvcGVzGAogAygJEhIKCmV4cGlyZXNfbXMYCyABKAMirAIKCUNoYXRTdGF0ZRIgCgRjaGF0GAEgASgLMhIuem9sYWwudjEuQ2hhdEluZm8SHQoEbGFzdBgCIAEoCzIPLnpvbGFsLnYxLkVudHJ5EiUKC2xhc3RfYXV0aG9yGAMgASgLMhAuem9sYWwudjEuUGVyc29uEg4KBnVucmVhZBgEIAEoDRIQCghtZW50aW9ucxgFIAEoDRIYChBmaXJzdF91bnJlYWRfc2VxGAYgASgNEiAKBHJlYWQYByABKAsyEi56b2xhbC52MS5SZWFkTWFyaxIVCg1wZWVyX3JlYWRfc2VxGAggASgNEh4KBWRyYWZ0GAkgASgLMg8uem9sYWwudjEuRHJhZnQSIgoFcHJlZnMYCiABKAsyEy56b2xhbC52MS5DaGF0UHJlZnMiuAIKCVVzZXJTdGF0ZRIiCgdwcm9maWxlGAEgASgLMhEuem9sYWwudjEuUHJvZmlsZRIPCgdhY2NvdW50GAIgASgNEg8KB2Jsb2NrZWQYAyADKA0SIgoHcHJpdmFjeRgEIAEoCzIRLnpvbGFsLnYxLlByaXZhY3kSKQoLaW52aXRhdGlvbnMYBSADKAsyFC56b2xhbC52MS5JbnZpdGF0aW9uEhAKCG9wZXJhdG9yGAYgASgIEiMKCGNvbnRhY3RzGAcgAygLMhEuem9sYWwudjEuQ29udGFjdBItCg1wZXJzb25hbF9saW5rGAggASgLMhYuem9sYWwudjEuUGVyc29uYWxMaW5rEhgKEGxpbWl0ZWRfdW50aWxfbXMYCyABKAMSFgoObGltaXRlZF9yZWFzb24YDCABKAkiBwoFRW1wdHkiXgoLU3luY1JlcXVlc3QSEwoLaW5jYXJuYXRpb24YASABKAwSCwoDcG9zGAIgASgEEhAKCHVzZXJfc2VxGAMgASgNEg0KBWxpbWl0GAQgASgNEgwKBHNraXAYBSABKA0i4QIKDFN5bmNSZXNwb25zZRITCgtpbmNhcm5hdGlvbhgBIAEoDBIbChNpbmNhcm5hdGlvbl9jaGFuZ2VkGAIgASgIEgsKA3BvcxgDIAEoBBIRCglzZXJ2ZXJfbXMYBCABKAMSIgoFc3RhdGUYBSABKAsyEy56b2xhbC52MS5Vc2VyU3RhdGUSJQoMdXNlcl9lbnRyaWVzGAYgAygLMg8uem9sYWwudjEuRW50cnkSIQoJdXNlcl9oZWFkGAcgASgLMg4uem9sYWwudjEuSGVhZBIiCgVjaGF0cxgIIAMoCzITLnpvbGFsLnYxLkNoYXRTdGF0ZRIMCgRtb3JlGAkgASgIEiAKBnBlb3BsZRgKIAMoCzIQLnpvbGFsLnYxLlBlcnNvbhIoCglhZGRyZXNzZXMYCyABKAsyFS56b2xhbC52MS5BZGRyZXNzTGlzdBITCgt0b3RhbF9jaGF0cxgMIAEoDSI5Cg9NYXJrUmVhZFJlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNzZXEYAiABKA0SCwoDa2V5GAMgASgMIj4KD1NldERyYWZ0UmVxdWVzdBILCgNrZXkYASABKAwSHgoFZHJhZnQYAiABKAsyDy56b2xhbC52MS5EcmFmdCJCCg9TZXRQcmVmc1JlcXVlc3QSCwoDa2V5GAEgASgMEiIKBXByZWZzGAIgASgLMhMuem9sYWwudjEuQ2hhdFByZWZzIj4KD1NldEJsb2NrUmVxdWVzdBILCgNrZXkYASABKAwSHgoFYmxvY2sYAiABKAsyDy56b2xhbC52MS5CbG9jayJEChFTZXRQcml2YWN5UmVxdWVzdBILCgNrZXkYASABKAwSIgoHcHJpdmFjeRgCIAEoCzIRLnpvbGFsLnYxLlByaXZhY3kiRAoRU2V0UHJvZmlsZVJlcXVlc3QSCwoDa2V5GAEgASgMEiIKB3Byb2ZpbGUYAiABKAsyES56b2xhbC52MS5Qcm9maWxlIi4KDVR5cGluZ1JlcXVlc3QSDAoEY2hhdBgBIAEoDRIPCgdzdG9wcGVkGAIgASgIIiAKDFdhdGNoUmVxdWVzdBIQCghhY2NvdW50cxgBIAMoDSIzCg1XYXRjaFJlc3BvbnNlEiIKBnBlb3BsZRgBIAMoCzISLnpvbGFsLnYxLlByZXNlbmNlIkAKDUNvbW1vblJlcXVlc3QSDAoEY2hhdBgBIAEoDRIhCgdzYW1wbGVzGAIgAygLMhAuem9sYWwudjEuU2FtcGxlIiQKBlNhbXBsZRILCgNzZXEYASABKA0SDQoFY2hhaW4YAiABKAwiHQoOQ29tbW9uUmVzcG9uc2USCwoDc2VxGAEgASgNIj4KC1BvbGxSZXF1ZXN0Eg8KB3dhaXRfbXMYASABKA0SDwoHc2Vzc2lvbhgCIAEoCRINCgVhZnRlchgDIAEoBCL3AQoGVXBkYXRlEiIKBGNoYXQYASABKAsyEi56b2xhbC52MS5DaGF0VGFpbEgAEiIKBHVzZXIYAiABKAsyEi56b2xhbC52MS5Vc2VyVGFpbEgAEiIKBnNpZ25hbBgDIAEoCzIQLnpvbGFsLnYxLlNpZ25hbEgAEiIKBnJlc3luYxgEIAEoCzIQLnpvbGFsLnYxLlJlc3luY0gAEioKCWFkZHJlc3NlcxgFIAEoCzIVLnpvbGFsLnYxLkFkZHJlc3NMaXN0SAASKQoKZ29pbmdfYXdheRgGIAEoCzITLnpvbGFsLnYxLkdvaW5nQXdheUgAQgYKBHdoYXQiPAoHVXBkYXRlcxIhCgd1cGRhdGVzGAEgAygLMhAuem9sYWwudjEuVXBkYXRlEg4KBm51bWJlchgCIAEoBCJiCghDaGF0VGFpbBIMCgRjaGF0GAEgASgNEiAKB2VudHJpZXMYAiADKAsyDy56b2xhbC52MS5FbnRyeRILCgNwb3MYBSABKARKBAgDEARKBAgEEAVSBWZhY3RzUgZwZW9wbGUiOQoIVXNlclRhaWwSIAoHZW50cmllcxgBIAMoCzIPLnpvbGFsLnYxLkVudHJ5EgsKA3BvcxgCIAEoBCKoAQoGU2lnbmFsEiIKBnR5cGluZxgBIAEoCzIQLnpvbGFsLnYxLlR5cGluZ0gAEiYKCHByZXNlbmNlGAIgASgLMhIuem9sYWwudjEuUHJlc2VuY2VIABImCgV0YWxseRgDIAEoCzIVLnpvbGFsLnYxLlRhbGx5Q2hhbmdlSAASIgoEcmVhZBgEIAEoCzISLnpvbGFsLnYxLlBlZXJSZWFkSABCBgoEd2hhdCI4CgZUeXBpbmcSDAoEY2hhdBgBIAEoDRIPCgdhY2NvdW50GAIgASgNEg8KB3N0b3BwZWQYAyABKAgiQQoIUHJlc2VuY2USDwoHYWNjb3VudBgBIAEoDRIOCgZvbmxpbmUYAiABKAgSFAoMbGFzdF9zZWVuX21zGAMgASgDIj0KC1RhbGx5Q2hhbmdlEgwKBGNoYXQYASABKA0SIAoHdGFsbGllcxgCIAMoCzIPLnpvbGFsLnYxLlRhbGx5IjYKCFBlZXJSZWFkEgwKBGNoYXQYASABKA0SDwoHYWNjb3VudBgCIAEoDRILCgNzZXEYAyABKA0iGQoGUmVzeW5jEg8KB2Ryb3BwZWQYASABKA0iPgoLQWRkcmVzc0xpc3QSDwoHcGF5bG9hZBgBIAEoDBIRCglzaWduYXR1cmUYAiABKAwSCwoDa2V5GAMgASgMIlUKCUFkZHJlc3NlcxIRCglhZGRyZXNzZXMYASADKAkSEQoJaXNzdWVkX21zGAIgASgDEhIKCmV4cGlyZXNfbXMYAyABKAMSDgoGc2VydmVyGAQgASgJIisKCUdvaW5nQXdheRIMCgRjb2RlGAEgASgJEhAKCHJldHJ5X21zGAIgASgNMv8ECgRTeW5jEjUKBFN5bmMSFS56b2xhbC52MS5TeW5jUmVxdWVzdBoWLnpvbGFsLnYxLlN5bmNSZXNwb25zZRI5CghNYXJrUmVhZBIZLnpvbGFsLnYxLk1hcmtSZWFkUmVxdWVzdBoSLnpvbGFsLnYxLlJlYWRNYXJrEjgKCFNldERyYWZ0Ehkuem9sYWwudjEuU2V0RHJhZnRSZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBI4CghTZXRQcmVmcxIZLnpvbGFsLnYxLlNldFByZWZzUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSOAoIU2V0QmxvY2sSGS56b2xhbC52MS5TZXRCbG9ja1JlcXVlc3QaES56b2xhbC52MS5SZWNlaXB0EjwKClNldFByaXZhY3kSGy56b2xhbC52MS5TZXRQcml2YWN5UmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSPAoKU2V0UHJvZmlsZRIbLnpvbGFsLnYxLlNldFByb2ZpbGVSZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBIyCgZUeXBpbmcSFy56b2xhbC52MS5UeXBpbmdSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHkSOAoFV2F0Y2gSFi56b2xhbC52MS5XYXRjaFJlcXVlc3QaFy56b2xhbC52MS5XYXRjaFJlc3BvbnNlEjsKBkNvbW1vbhIXLnpvbGFsLnYxLkNvbW1vblJlcXVlc3QaGC56b2xhbC52MS5Db21tb25SZXNwb25zZRIwCgRQb2xsEhUuem9sYWwudjEuUG9sbFJlcXVlc3QaES56b2xhbC52MS5VcGRhdGVzQjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_chat, file_zolal_v1_entry, file_zolal_v1_people]);
+  fileDesc("ChN6b2xhbC92MS9zeW5jLnByb3RvEgh6b2xhbC52MSI4CgdQcm9maWxlEgwKBG5hbWUYASABKAkSEAoIdXNlcm5hbWUYAiABKAkSDQoFYWJvdXQYAyABKAkirAEKBk15Q2hhdBIMCgRjaGF0GAEgASgNEiAKBHR5cGUYAiABKA4yEi56b2xhbC52MS5DaGF0VHlwZRIlCgZtZW1iZXIYAyABKAsyFS56b2xhbC52MS5NZW1iZXJTdGF0ZRIMCgRwZWVyGAQgASgNEg4KBnJlYXNvbhgFIAEoCRIeCgZiZWZvcmUYBiABKA4yDi56b2xhbC52MS5Sb2xlEg0KBXRva2VuGAcgASgJIjIKCFJlYWRNYXJrEgwKBGNoYXQYASABKA0SCwoDc2VxGAIgASgNEgsKA29yZBgDIAEoDSJlCgVEcmFmdBIMCgRjaGF0GAEgASgNEgwKBHRleHQYAiABKAkSIgoIZW50aXRpZXMYAyADKAsyEC56b2xhbC52MS5FbnRpdHkSDQoFcmVwbHkYBCABKA0SDQoFYXRfbXMYBSABKAMivwEKCUNoYXRQcmVmcxIMCgRjaGF0GAEgASgNEhsKDm11dGVkX3VudGlsX21zGAIgASgDSACIAQESFQoIYXJjaGl2ZWQYAyABKAhIAYgBARIVCghwaW5fcmFuaxgEIAEoDUgCiAEBEhoKDW1hcmtlZF91bnJlYWQYBSABKAhIA4gBAUIRCg9fbXV0ZWRfdW50aWxfbXNCCwoJX2FyY2hpdmVkQgsKCV9waW5fcmFua0IQCg5fbWFya2VkX3VucmVhZCIpCgVCbG9jaxIPCgdhY2NvdW50GAEgASgNEg8KB2Jsb2NrZWQYAiABKAgi0QEKB1ByaXZhY3kSFgoOaGlkZV9sYXN0X3NlZW4YASABKAgSEwoLaGlkZV90eXBpbmcYAiABKAgSEgoKaGlkZV9yZWFkcxgDIAEoCBIVCg1oaWRlX2ZvcndhcmRzGAQgASgIEhYKDnJlZnVzZV9pbnZpdGVzGAUgASgIEhcKCnVuZmluZGFibGUYBiABKAhIAIgBARIbCg5xdWlldF9jb250YWN0cxgHIAEoCEgBiAEBQg0KC191bmZpbmRhYmxlQhEKD19xdWlldF9jb250YWN0cyJRCgxEZXZpY2VOb3RpY2USIAoGZGV2aWNlGAEgASgLMhAuem9sYWwudjEuRGV2aWNlEg8KB3JlbW92ZWQYAiABKAgSDgoGcmVhc29uGAMgASgJIlcKCkludml0YXRpb24SDAoEY2hhdBgBIAEoDRIKCgJieRgCIAEoDRINCgV0aXRsZRgDIAEoCRIgCgR0eXBlGAQgASgOMhIuem9sYWwudjEuQ2hhdFR5cGUiOAoFU3BlbnQSEQoJc3RyYW5nZXJzGAEgASgNEg0KBWxpbmtzGAIgASgNEg0KBXJvb21zGAMgASgNIsMBCgZEZXZpY2USCgoCaWQYASABKA0SDAoEbmFtZRgCIAEoCRIOCgZjbGllbnQYAyABKAkSDwoHdmVyc2lvbhgEIAEoCRINCgVidWlsZBgFIAEoCRISCgpjcmVhdGVkX21zGAYgASgDEhQKDGxhc3RfdXNlZF9tcxgHIAEoAxIPCgdjdXJyZW50GAggASgIEhAKCG9mZmljaWFsGAkgASgIEg4KBnNjb3BlcxgKIAMoCRISCgpleHBpcmVzX21zGAsgASgDIqwCCglDaGF0U3RhdGUSIAoEY2hhdBgBIAEoCzISLnpvbGFsLnYxLkNoYXRJbmZvEh0KBGxhc3QYAiABKAsyDy56b2xhbC52MS5FbnRyeRIlCgtsYXN0X2F1dGhvchgDIAEoCzIQLnpvbGFsLnYxLlBlcnNvbhIOCgZ1bnJlYWQYBCABKA0SEAoIbWVudGlvbnMYBSABKA0SGAoQZmlyc3RfdW5yZWFkX3NlcRgGIAEoDRIgCgRyZWFkGAcgASgLMhIuem9sYWwudjEuUmVhZE1hcmsSFQoNcGVlcl9yZWFkX3NlcRgIIAEoDRIeCgVkcmFmdBgJIAEoCzIPLnpvbGFsLnYxLkRyYWZ0EiIKBXByZWZzGAogASgLMhMuem9sYWwudjEuQ2hhdFByZWZzIrgCCglVc2VyU3RhdGUSIgoHcHJvZmlsZRgBIAEoCzIRLnpvbGFsLnYxLlByb2ZpbGUSDwoHYWNjb3VudBgCIAEoDRIPCgdibG9ja2VkGAMgAygNEiIKB3ByaXZhY3kYBCABKAsyES56b2xhbC52MS5Qcml2YWN5EikKC2ludml0YXRpb25zGAUgAygLMhQuem9sYWwudjEuSW52aXRhdGlvbhIQCghvcGVyYXRvchgGIAEoCBIjCghjb250YWN0cxgHIAMoCzIRLnpvbGFsLnYxLkNvbnRhY3QSLQoNcGVyc29uYWxfbGluaxgIIAEoCzIWLnpvbGFsLnYxLlBlcnNvbmFsTGluaxIYChBsaW1pdGVkX3VudGlsX21zGAsgASgDEhYKDmxpbWl0ZWRfcmVhc29uGAwgASgJIgcKBUVtcHR5Il4KC1N5bmNSZXF1ZXN0EhMKC2luY2FybmF0aW9uGAEgASgMEgsKA3BvcxgCIAEoBBIQCgh1c2VyX3NlcRgDIAEoDRINCgVsaW1pdBgEIAEoDRIMCgRza2lwGAUgASgNIuECCgxTeW5jUmVzcG9uc2USEwoLaW5jYXJuYXRpb24YASABKAwSGwoTaW5jYXJuYXRpb25fY2hhbmdlZBgCIAEoCBILCgNwb3MYAyABKAQSEQoJc2VydmVyX21zGAQgASgDEiIKBXN0YXRlGAUgASgLMhMuem9sYWwudjEuVXNlclN0YXRlEiUKDHVzZXJfZW50cmllcxgGIAMoCzIPLnpvbGFsLnYxLkVudHJ5EiEKCXVzZXJfaGVhZBgHIAEoCzIOLnpvbGFsLnYxLkhlYWQSIgoFY2hhdHMYCCADKAsyEy56b2xhbC52MS5DaGF0U3RhdGUSDAoEbW9yZRgJIAEoCBIgCgZwZW9wbGUYCiADKAsyEC56b2xhbC52MS5QZXJzb24SKAoJYWRkcmVzc2VzGAsgASgLMhUuem9sYWwudjEuQWRkcmVzc0xpc3QSEwoLdG90YWxfY2hhdHMYDCABKA0iOQoPTWFya1JlYWRSZXF1ZXN0EgwKBGNoYXQYASABKA0SCwoDc2VxGAIgASgNEgsKA2tleRgDIAEoDCI+Cg9TZXREcmFmdFJlcXVlc3QSCwoDa2V5GAEgASgMEh4KBWRyYWZ0GAIgASgLMg8uem9sYWwudjEuRHJhZnQiQgoPU2V0UHJlZnNSZXF1ZXN0EgsKA2tleRgBIAEoDBIiCgVwcmVmcxgCIAEoCzITLnpvbGFsLnYxLkNoYXRQcmVmcyI+Cg9TZXRCbG9ja1JlcXVlc3QSCwoDa2V5GAEgASgMEh4KBWJsb2NrGAIgASgLMg8uem9sYWwudjEuQmxvY2siRAoRU2V0UHJpdmFjeVJlcXVlc3QSCwoDa2V5GAEgASgMEiIKB3ByaXZhY3kYAiABKAsyES56b2xhbC52MS5Qcml2YWN5IkQKEVNldFByb2ZpbGVSZXF1ZXN0EgsKA2tleRgBIAEoDBIiCgdwcm9maWxlGAIgASgLMhEuem9sYWwudjEuUHJvZmlsZSIuCg1UeXBpbmdSZXF1ZXN0EgwKBGNoYXQYASABKA0SDwoHc3RvcHBlZBgCIAEoCCIgCgxXYXRjaFJlcXVlc3QSEAoIYWNjb3VudHMYASADKA0iMwoNV2F0Y2hSZXNwb25zZRIiCgZwZW9wbGUYASADKAsyEi56b2xhbC52MS5QcmVzZW5jZSJACg1Db21tb25SZXF1ZXN0EgwKBGNoYXQYASABKA0SIQoHc2FtcGxlcxgCIAMoCzIQLnpvbGFsLnYxLlNhbXBsZSIkCgZTYW1wbGUSCwoDc2VxGAEgASgNEg0KBWNoYWluGAIgASgMIh0KDkNvbW1vblJlc3BvbnNlEgsKA3NlcRgBIAEoDSI+CgtQb2xsUmVxdWVzdBIPCgd3YWl0X21zGAEgASgNEg8KB3Nlc3Npb24YAiABKAkSDQoFYWZ0ZXIYAyABKAQi9wEKBlVwZGF0ZRIiCgRjaGF0GAEgASgLMhIuem9sYWwudjEuQ2hhdFRhaWxIABIiCgR1c2VyGAIgASgLMhIuem9sYWwudjEuVXNlclRhaWxIABIiCgZzaWduYWwYAyABKAsyEC56b2xhbC52MS5TaWduYWxIABIiCgZyZXN5bmMYBCABKAsyEC56b2xhbC52MS5SZXN5bmNIABIqCglhZGRyZXNzZXMYBSABKAsyFS56b2xhbC52MS5BZGRyZXNzTGlzdEgAEikKCmdvaW5nX2F3YXkYBiABKAsyEy56b2xhbC52MS5Hb2luZ0F3YXlIAEIGCgR3aGF0IjwKB1VwZGF0ZXMSIQoHdXBkYXRlcxgBIAMoCzIQLnpvbGFsLnYxLlVwZGF0ZRIOCgZudW1iZXIYAiABKAQiYgoIQ2hhdFRhaWwSDAoEY2hhdBgBIAEoDRIgCgdlbnRyaWVzGAIgAygLMg8uem9sYWwudjEuRW50cnkSCwoDcG9zGAUgASgESgQIAxAESgQIBBAFUgVmYWN0c1IGcGVvcGxlIjkKCFVzZXJUYWlsEiAKB2VudHJpZXMYASADKAsyDy56b2xhbC52MS5FbnRyeRILCgNwb3MYAiABKAQiqAEKBlNpZ25hbBIiCgZ0eXBpbmcYASABKAsyEC56b2xhbC52MS5UeXBpbmdIABImCghwcmVzZW5jZRgCIAEoCzISLnpvbGFsLnYxLlByZXNlbmNlSAASJgoFdGFsbHkYAyABKAsyFS56b2xhbC52MS5UYWxseUNoYW5nZUgAEiIKBHJlYWQYBCABKAsyEi56b2xhbC52MS5QZWVyUmVhZEgAQgYKBHdoYXQiOAoGVHlwaW5nEgwKBGNoYXQYASABKA0SDwoHYWNjb3VudBgCIAEoDRIPCgdzdG9wcGVkGAMgASgIIkEKCFByZXNlbmNlEg8KB2FjY291bnQYASABKA0SDgoGb25saW5lGAIgASgIEhQKDGxhc3Rfc2Vlbl9tcxgDIAEoAyI9CgtUYWxseUNoYW5nZRIMCgRjaGF0GAEgASgNEiAKB3RhbGxpZXMYAiADKAsyDy56b2xhbC52MS5UYWxseSI2CghQZWVyUmVhZBIMCgRjaGF0GAEgASgNEg8KB2FjY291bnQYAiABKA0SCwoDc2VxGAMgASgNIhkKBlJlc3luYxIPCgdkcm9wcGVkGAEgASgNIj4KC0FkZHJlc3NMaXN0Eg8KB3BheWxvYWQYASABKAwSEQoJc2lnbmF0dXJlGAIgASgMEgsKA2tleRgDIAEoDCJVCglBZGRyZXNzZXMSEQoJYWRkcmVzc2VzGAEgAygJEhEKCWlzc3VlZF9tcxgCIAEoAxISCgpleHBpcmVzX21zGAMgASgDEg4KBnNlcnZlchgEIAEoCSIrCglHb2luZ0F3YXkSDAoEY29kZRgBIAEoCRIQCghyZXRyeV9tcxgCIAEoDTL/BAoEU3luYxI1CgRTeW5jEhUuem9sYWwudjEuU3luY1JlcXVlc3QaFi56b2xhbC52MS5TeW5jUmVzcG9uc2USOQoITWFya1JlYWQSGS56b2xhbC52MS5NYXJrUmVhZFJlcXVlc3QaEi56b2xhbC52MS5SZWFkTWFyaxI4CghTZXREcmFmdBIZLnpvbGFsLnYxLlNldERyYWZ0UmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSOAoIU2V0UHJlZnMSGS56b2xhbC52MS5TZXRQcmVmc1JlcXVlc3QaES56b2xhbC52MS5SZWNlaXB0EjgKCFNldEJsb2NrEhkuem9sYWwudjEuU2V0QmxvY2tSZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBI8CgpTZXRQcml2YWN5Ehsuem9sYWwudjEuU2V0UHJpdmFjeVJlcXVlc3QaES56b2xhbC52MS5SZWNlaXB0EjwKClNldFByb2ZpbGUSGy56b2xhbC52MS5TZXRQcm9maWxlUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSMgoGVHlwaW5nEhcuem9sYWwudjEuVHlwaW5nUmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5EjgKBVdhdGNoEhYuem9sYWwudjEuV2F0Y2hSZXF1ZXN0Ghcuem9sYWwudjEuV2F0Y2hSZXNwb25zZRI7CgZDb21tb24SFy56b2xhbC52MS5Db21tb25SZXF1ZXN0Ghguem9sYWwudjEuQ29tbW9uUmVzcG9uc2USMAoEUG9sbBIVLnpvbGFsLnYxLlBvbGxSZXF1ZXN0GhEuem9sYWwudjEuVXBkYXRlc0IyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_chat, file_zolal_v1_entry, file_zolal_v1_people]);
 
 /**
  * @generated from message zolal.v1.Profile
@@ -361,6 +361,39 @@ export const InvitationSchema: GenMessage<Invitation> = /*@__PURE__*/
   messageDesc(file_zolal_v1_sync, 8);
 
 /**
+ * @generated from message zolal.v1.Spent
+ */
+export type Spent = Message<"zolal.v1.Spent"> & {
+  /**
+   * people contacted who do not know the account
+   *
+   * @generated from field: uint32 strangers = 1;
+   */
+  strangers: number;
+
+  /**
+   * messages with links, to strangers or into public groups just joined
+   *
+   * @generated from field: uint32 links = 2;
+   */
+  links: number;
+
+  /**
+   * groups and channels made
+   *
+   * @generated from field: uint32 rooms = 3;
+   */
+  rooms: number;
+};
+
+/**
+ * Describes the message zolal.v1.Spent.
+ * Use `create(SpentSchema)` to create a new message.
+ */
+export const SpentSchema: GenMessage<Spent> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_sync, 9);
+
+/**
  * @generated from message zolal.v1.Device
  */
 export type Device = Message<"zolal.v1.Device"> & {
@@ -429,7 +462,7 @@ export type Device = Message<"zolal.v1.Device"> & {
  * Use `create(DeviceSchema)` to create a new message.
  */
 export const DeviceSchema: GenMessage<Device> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 9);
+  messageDesc(file_zolal_v1_sync, 10);
 
 /**
  * ChatState is a row of the chat list.
@@ -497,7 +530,7 @@ export type ChatState = Message<"zolal.v1.ChatState"> & {
  * Use `create(ChatStateSchema)` to create a new message.
  */
 export const ChatStateSchema: GenMessage<ChatState> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 10);
+  messageDesc(file_zolal_v1_sync, 11);
 
 /**
  * UserState is the folded user log, for a device that starts or was away too long.
@@ -569,7 +602,7 @@ export type UserState = Message<"zolal.v1.UserState"> & {
  * Use `create(UserStateSchema)` to create a new message.
  */
 export const UserStateSchema: GenMessage<UserState> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 11);
+  messageDesc(file_zolal_v1_sync, 12);
 
 /**
  * @generated from message zolal.v1.Empty
@@ -582,7 +615,7 @@ export type Empty = Message<"zolal.v1.Empty"> & {
  * Use `create(EmptySchema)` to create a new message.
  */
 export const EmptySchema: GenMessage<Empty> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 12);
+  messageDesc(file_zolal_v1_sync, 13);
 
 /**
  * SyncRequest catches up in one request.
@@ -631,7 +664,7 @@ export type SyncRequest = Message<"zolal.v1.SyncRequest"> & {
  * Use `create(SyncRequestSchema)` to create a new message.
  */
 export const SyncRequestSchema: GenMessage<SyncRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 13);
+  messageDesc(file_zolal_v1_sync, 14);
 
 /**
  * @generated from message zolal.v1.SyncResponse
@@ -709,7 +742,7 @@ export type SyncResponse = Message<"zolal.v1.SyncResponse"> & {
  * Use `create(SyncResponseSchema)` to create a new message.
  */
 export const SyncResponseSchema: GenMessage<SyncResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 14);
+  messageDesc(file_zolal_v1_sync, 15);
 
 /**
  * @generated from message zolal.v1.MarkReadRequest
@@ -736,7 +769,7 @@ export type MarkReadRequest = Message<"zolal.v1.MarkReadRequest"> & {
  * Use `create(MarkReadRequestSchema)` to create a new message.
  */
 export const MarkReadRequestSchema: GenMessage<MarkReadRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 15);
+  messageDesc(file_zolal_v1_sync, 16);
 
 /**
  * @generated from message zolal.v1.SetDraftRequest
@@ -758,7 +791,7 @@ export type SetDraftRequest = Message<"zolal.v1.SetDraftRequest"> & {
  * Use `create(SetDraftRequestSchema)` to create a new message.
  */
 export const SetDraftRequestSchema: GenMessage<SetDraftRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 16);
+  messageDesc(file_zolal_v1_sync, 17);
 
 /**
  * @generated from message zolal.v1.SetPrefsRequest
@@ -780,7 +813,7 @@ export type SetPrefsRequest = Message<"zolal.v1.SetPrefsRequest"> & {
  * Use `create(SetPrefsRequestSchema)` to create a new message.
  */
 export const SetPrefsRequestSchema: GenMessage<SetPrefsRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 17);
+  messageDesc(file_zolal_v1_sync, 18);
 
 /**
  * @generated from message zolal.v1.SetBlockRequest
@@ -802,7 +835,7 @@ export type SetBlockRequest = Message<"zolal.v1.SetBlockRequest"> & {
  * Use `create(SetBlockRequestSchema)` to create a new message.
  */
 export const SetBlockRequestSchema: GenMessage<SetBlockRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 18);
+  messageDesc(file_zolal_v1_sync, 19);
 
 /**
  * @generated from message zolal.v1.SetPrivacyRequest
@@ -824,7 +857,7 @@ export type SetPrivacyRequest = Message<"zolal.v1.SetPrivacyRequest"> & {
  * Use `create(SetPrivacyRequestSchema)` to create a new message.
  */
 export const SetPrivacyRequestSchema: GenMessage<SetPrivacyRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 19);
+  messageDesc(file_zolal_v1_sync, 20);
 
 /**
  * @generated from message zolal.v1.SetProfileRequest
@@ -846,7 +879,7 @@ export type SetProfileRequest = Message<"zolal.v1.SetProfileRequest"> & {
  * Use `create(SetProfileRequestSchema)` to create a new message.
  */
 export const SetProfileRequestSchema: GenMessage<SetProfileRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 20);
+  messageDesc(file_zolal_v1_sync, 21);
 
 /**
  * @generated from message zolal.v1.TypingRequest
@@ -868,7 +901,7 @@ export type TypingRequest = Message<"zolal.v1.TypingRequest"> & {
  * Use `create(TypingRequestSchema)` to create a new message.
  */
 export const TypingRequestSchema: GenMessage<TypingRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 21);
+  messageDesc(file_zolal_v1_sync, 22);
 
 /**
  * WatchRequest replaces the set of accounts whose presence this session wants.
@@ -889,7 +922,7 @@ export type WatchRequest = Message<"zolal.v1.WatchRequest"> & {
  * Use `create(WatchRequestSchema)` to create a new message.
  */
 export const WatchRequestSchema: GenMessage<WatchRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 22);
+  messageDesc(file_zolal_v1_sync, 23);
 
 /**
  * @generated from message zolal.v1.WatchResponse
@@ -906,7 +939,7 @@ export type WatchResponse = Message<"zolal.v1.WatchResponse"> & {
  * Use `create(WatchResponseSchema)` to create a new message.
  */
 export const WatchResponseSchema: GenMessage<WatchResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 23);
+  messageDesc(file_zolal_v1_sync, 24);
 
 /**
  * CommonRequest finds the last entry a client shares with a server of another incarnation.
@@ -932,7 +965,7 @@ export type CommonRequest = Message<"zolal.v1.CommonRequest"> & {
  * Use `create(CommonRequestSchema)` to create a new message.
  */
 export const CommonRequestSchema: GenMessage<CommonRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 24);
+  messageDesc(file_zolal_v1_sync, 25);
 
 /**
  * @generated from message zolal.v1.Sample
@@ -954,7 +987,7 @@ export type Sample = Message<"zolal.v1.Sample"> & {
  * Use `create(SampleSchema)` to create a new message.
  */
 export const SampleSchema: GenMessage<Sample> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 25);
+  messageDesc(file_zolal_v1_sync, 26);
 
 /**
  * @generated from message zolal.v1.CommonResponse
@@ -973,7 +1006,7 @@ export type CommonResponse = Message<"zolal.v1.CommonResponse"> & {
  * Use `create(CommonResponseSchema)` to create a new message.
  */
 export const CommonResponseSchema: GenMessage<CommonResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 26);
+  messageDesc(file_zolal_v1_sync, 27);
 
 /**
  * PollRequest waits for updates where nothing can be streamed.
@@ -1008,7 +1041,7 @@ export type PollRequest = Message<"zolal.v1.PollRequest"> & {
  * Use `create(PollRequestSchema)` to create a new message.
  */
 export const PollRequestSchema: GenMessage<PollRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 27);
+  messageDesc(file_zolal_v1_sync, 28);
 
 /**
  * Update is everything that a server may tell a client on its own. The list is closed (R15):
@@ -1076,7 +1109,7 @@ export type Update = Message<"zolal.v1.Update"> & {
  * Use `create(UpdateSchema)` to create a new message.
  */
 export const UpdateSchema: GenMessage<Update> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 28);
+  messageDesc(file_zolal_v1_sync, 29);
 
 /**
  * @generated from message zolal.v1.Updates
@@ -1100,7 +1133,7 @@ export type Updates = Message<"zolal.v1.Updates"> & {
  * Use `create(UpdatesSchema)` to create a new message.
  */
 export const UpdatesSchema: GenMessage<Updates> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 29);
+  messageDesc(file_zolal_v1_sync, 30);
 
 /**
  * @generated from message zolal.v1.ChatTail
@@ -1129,7 +1162,7 @@ export type ChatTail = Message<"zolal.v1.ChatTail"> & {
  * Use `create(ChatTailSchema)` to create a new message.
  */
 export const ChatTailSchema: GenMessage<ChatTail> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 30);
+  messageDesc(file_zolal_v1_sync, 31);
 
 /**
  * @generated from message zolal.v1.UserTail
@@ -1151,7 +1184,7 @@ export type UserTail = Message<"zolal.v1.UserTail"> & {
  * Use `create(UserTailSchema)` to create a new message.
  */
 export const UserTailSchema: GenMessage<UserTail> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 31);
+  messageDesc(file_zolal_v1_sync, 32);
 
 /**
  * @generated from message zolal.v1.Signal
@@ -1192,7 +1225,7 @@ export type Signal = Message<"zolal.v1.Signal"> & {
  * Use `create(SignalSchema)` to create a new message.
  */
 export const SignalSchema: GenMessage<Signal> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 32);
+  messageDesc(file_zolal_v1_sync, 33);
 
 /**
  * @generated from message zolal.v1.Typing
@@ -1219,7 +1252,7 @@ export type Typing = Message<"zolal.v1.Typing"> & {
  * Use `create(TypingSchema)` to create a new message.
  */
 export const TypingSchema: GenMessage<Typing> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 33);
+  messageDesc(file_zolal_v1_sync, 34);
 
 /**
  * @generated from message zolal.v1.Presence
@@ -1248,7 +1281,7 @@ export type Presence = Message<"zolal.v1.Presence"> & {
  * Use `create(PresenceSchema)` to create a new message.
  */
 export const PresenceSchema: GenMessage<Presence> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 34);
+  messageDesc(file_zolal_v1_sync, 35);
 
 /**
  * @generated from message zolal.v1.TallyChange
@@ -1270,7 +1303,7 @@ export type TallyChange = Message<"zolal.v1.TallyChange"> & {
  * Use `create(TallyChangeSchema)` to create a new message.
  */
 export const TallyChangeSchema: GenMessage<TallyChange> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 35);
+  messageDesc(file_zolal_v1_sync, 36);
 
 /**
  * @generated from message zolal.v1.PeerRead
@@ -1297,7 +1330,7 @@ export type PeerRead = Message<"zolal.v1.PeerRead"> & {
  * Use `create(PeerReadSchema)` to create a new message.
  */
 export const PeerReadSchema: GenMessage<PeerRead> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 36);
+  messageDesc(file_zolal_v1_sync, 37);
 
 /**
  * @generated from message zolal.v1.Resync
@@ -1316,7 +1349,7 @@ export type Resync = Message<"zolal.v1.Resync"> & {
  * Use `create(ResyncSchema)` to create a new message.
  */
 export const ResyncSchema: GenMessage<Resync> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 37);
+  messageDesc(file_zolal_v1_sync, 38);
 
 /**
  * AddressList names every address of this server, signed by its key.
@@ -1351,7 +1384,7 @@ export type AddressList = Message<"zolal.v1.AddressList"> & {
  * Use `create(AddressListSchema)` to create a new message.
  */
 export const AddressListSchema: GenMessage<AddressList> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 38);
+  messageDesc(file_zolal_v1_sync, 39);
 
 /**
  * @generated from message zolal.v1.Addresses
@@ -1387,7 +1420,7 @@ export type Addresses = Message<"zolal.v1.Addresses"> & {
  * Use `create(AddressesSchema)` to create a new message.
  */
 export const AddressesSchema: GenMessage<Addresses> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 39);
+  messageDesc(file_zolal_v1_sync, 40);
 
 /**
  * @generated from message zolal.v1.GoingAway
@@ -1411,7 +1444,7 @@ export type GoingAway = Message<"zolal.v1.GoingAway"> & {
  * Use `create(GoingAwaySchema)` to create a new message.
  */
 export const GoingAwaySchema: GenMessage<GoingAway> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_sync, 40);
+  messageDesc(file_zolal_v1_sync, 41);
 
 /**
  * @generated from service zolal.v1.Sync

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { expect, field, findPerson, openRequest, said, talk, test, write } from './fixtures'
+
+const shot = (name: string) => ({ path: `test-results/binary/${name}.png` })
+
+for (const [language, phone] of [
+  ['fa', false],
+  ['en', true],
+] as const) {
+  const words =
+    language === 'fa'
+      ? {
+          requests: 'درخواست‌های پیام',
+          accept: 'پذیرفتن',
+          remove: 'حذف',
+          block: 'مسدود کردن',
+          waits: 'پیام شما در انتظار پذیرش است',
+          first: /پیام نخست شما/,
+          enough: /پیام‌های شما در انتظار پذیرش است/,
+          since: /ساخته شدن حساب: امروز/,
+          common: /گروه مشترکی ندارید/,
+          back: 'بازگشت',
+        }
+      : {
+          requests: 'Message requests',
+          accept: 'Accept',
+          remove: 'Delete',
+          block: 'Block',
+          waits: 'Your message waits to be accepted',
+          first: /Your first message/,
+          enough: /Your messages wait/,
+          since: /Account made: Today/i,
+          common: /No groups in common/,
+          back: 'Back',
+        }
+  const at = `${language}-${phone ? 'phone' : 'desktop'}`
+
+  test(`what a stranger writes waits apart until it is accepted, deleted or blocked (${at})`, async ({
+    world,
+  }) => {
+    const nilu = await world.person('Niloofar', 'niloofar', { language, phone, theme: 'dark' })
+    const sara = await world.person('Sara', 'sara_m', { language, phone })
+    await findPerson(sara, 'niloofar', 'Niloofar')
+    await expect(sara.getByText(words.first)).toBeVisible()
+    await write(sara, 'Salam https://zolal.im')
+    await expect(sara.getByText(words.waits)).toBeVisible()
+    await sara.screenshot(shot(`strangers-sender-${at}`))
+
+    // A quiet count, and nothing in the title or the list.
+    const requests = nilu.getByRole('button', { name: new RegExp(`^${words.requests}`) })
+    await expect(requests).toBeVisible()
+    await expect(nilu).toHaveTitle(/^[^(]*$/)
+    await expect(nilu.getByRole('link', { name: /Sara/ })).toHaveCount(0)
+    await nilu.screenshot(shot(`strangers-list-${at}`))
+    await openRequest(nilu, /Sara/)
+    await expect(nilu.getByText('@sara_m')).toBeVisible()
+    await expect(nilu.getByText(words.since)).toBeVisible()
+    await expect(nilu.getByText(words.common)).toBeVisible()
+    await expect(talk(nilu)).toContainText('https://zolal.im')
+    await expect(talk(nilu).getByRole('link')).toHaveCount(0)
+    await expect(field(nilu)).toHaveCount(0)
+    await nilu.screenshot(shot(`strangers-request-${at}`))
+
+    // Read, and the sender cannot tell; three messages are as much as there are.
+    await write(sara, 'two')
+    await write(sara, 'three')
+    await expect(said(nilu, 'three')).toBeVisible()
+    await expect(sara.getByText(words.enough)).toBeVisible()
+    await expect(field(sara)).toHaveCount(0)
+    await expect(talk(sara).getByRole('img', { name: /خوانده شد|Read/ })).toHaveCount(0)
+
+    await nilu.getByRole('button', { name: words.accept, exact: true }).click()
+    await write(nilu, 'Salam Sara')
+    await expect(said(sara, 'Salam Sara')).toBeVisible()
+    await write(sara, 'thank you')
+    await expect(said(nilu, 'thank you')).toBeVisible()
+    await expect(said(sara, 'thank you').getByRole('img', { name: /خوانده شد|Read/ })).toBeVisible()
+
+    // One that is deleted is gone; the sender sees it wait, and what comes later is a request again.
+    const omid = await world.person('Omid', 'omid_r', { language, phone })
+    await findPerson(omid, 'niloofar', 'Niloofar')
+    await write(omid, 'buy')
+    if (phone) await nilu.getByRole('button', { name: words.back }).first().click()
+    await openRequest(nilu, /Omid/)
+    await nilu.getByRole('button', { name: words.remove, exact: true }).click()
+    const sure = nilu.getByRole('dialog').getByRole('button', { name: words.remove, exact: true })
+    await sure.click()
+    await expect(requests).toHaveCount(0)
+    await expect(omid.getByText(words.waits)).toBeVisible()
+    await write(omid, 'buy now')
+    await openRequest(nilu, /Omid/)
+    await expect(talk(nilu)).not.toContainText(/^buy$/)
+    await expect(said(nilu, 'buy now')).toBeVisible()
+    await nilu.getByRole('button', { name: words.block, exact: true }).click()
+    await nilu.getByRole('dialog').getByRole('button', { name: words.block, exact: true }).click()
+    await expect(requests).toHaveCount(0)
+    await write(omid, 'buy!')
+    await expect(said(omid, 'buy!').getByRole('img', { name: /نرسید|فرستاده نشد|Not sent/ })).toBeVisible()
+  })
+}
+
+test('a chat is deleted for oneself, and a daily limit is told with its time', async ({ world }) => {
+  const sara = await world.person('سارا محمدی', 'sara_m')
+  const nilu = await world.person('نیلوفر رستگار', 'niloofar')
+  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
+  await write(sara, 'سلام')
+  await openRequest(nilu, /سارا محمدی/)
+  await nilu.getByRole('button', { name: 'پذیرفتن' }).click()
+  await write(nilu, 'سلام سارا')
+  await expect(said(sara, 'سلام سارا')).toBeVisible()
+  await nilu
+    .locator('header')
+    .getByRole('button', { name: /منو|بیشتر/ })
+    .last()
+    .click()
+  await nilu.getByRole('menuitem', { name: 'حذف گفتگو' }).click()
+  await nilu.getByRole('dialog').getByRole('button', { name: 'حذف گفتگو' }).click()
+  await expect(nilu.getByRole('link', { name: /سارا محمدی/ })).toHaveCount(0)
+  await write(sara, 'رفتی؟')
+  await nilu.getByRole('link', { name: /سارا محمدی/ }).click()
+  await expect(said(nilu, 'رفتی؟')).toBeVisible()
+  await expect(talk(nilu)).not.toContainText('سلام سارا')
+  await expect(talk(sara)).toContainText('سلام سارا')
+
+  for (const title of ['یک', 'دو', 'سه', 'چهار']) {
+    await sara.goto(`${world.server.url}/#/new/group`)
+    await sara.getByLabel('نام گروه').fill(title)
+    await sara.getByRole('button', { name: 'ساختن گروه' }).click()
+    if (title !== 'چهار') await expect(field(sara)).toBeVisible()
+  }
+  await expect(sara.getByText(/دوباره از فردا/)).toBeVisible()
+  await sara.screenshot(shot('strangers-limit'))
+})
