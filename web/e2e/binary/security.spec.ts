@@ -64,7 +64,13 @@ test('a lost password and code: the way is said, a link sets a password once, th
   world,
 }) => {
   const { server } = world
-  await world.person('Sara', 'sara_m', phone)
+  const sara = await world.person('Sara', 'sara_m', phone)
+  await sara.goto(`${server.url}/#/settings/security`)
+  await expect(
+    sara.getByText('You have shown that you kept it. Entering it again changes nothing.'),
+  ).toBeVisible()
+  await sara.goto(`${server.url}/#/`)
+  await expect(sara.getByText('Have you still got your recovery code?')).toBeHidden()
   const other = await world.visitor({ language: 'fa', phone: true, from: `${server.url}/#/signin` })
   await other.getByRole('button', { name: 'گذرواژه را فراموش کرده‌اید؟' }).click()
   await expect(other.getByText('گذرواژه و کد بازیابی', { exact: true })).toBeVisible()

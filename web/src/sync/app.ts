@@ -79,6 +79,7 @@ export class App implements AppModel, Asker {
       asker: this,
       registry: () => this.#registry,
       enter: (session) => this.#queue(() => this.#signIn(session)),
+      keeping: (work) => this.security.keeping(work),
       leave: (farewell) =>
         this.#queue(async () => {
           this.#leaving = true

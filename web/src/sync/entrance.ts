@@ -25,6 +25,8 @@ export interface EntranceContext {
   readonly asker: Asker
   registry(): Promise<Registry>
   enter(session: SessionRow): Promise<void>
+  /** Does what shows that the recovery code was kept. */
+  keeping(work: () => Promise<void>): Promise<void>
   /** Leaves for good; `farewell` is said while the session still stands. */
   leave(farewell: (account: Account) => Promise<unknown>): Promise<void>
 }
@@ -74,8 +76,10 @@ export class Entrance implements AccountActions {
         setup: setupToken ?? '',
         client: this.#client(),
       })
-      await this.#adopt(session, id)
-      await this.#kept(recovery)
+      await this.#c.keeping(async () => {
+        await this.#adopt(session, id)
+        await this.#kept(recovery)
+      })
     })
   }
 
@@ -132,7 +136,7 @@ export class Entrance implements AccountActions {
       const { tabs } = signedIn(this.#c.asker)
       const recovery = await recoveryAuthenticator(recoveryCode)
       await call(tabs, Accounts.method.setRecovery, { password, recovery })
-      await this.#kept(recovery)
+      await this.#c.keeping(() => this.#kept(recovery))
     })
   }
 

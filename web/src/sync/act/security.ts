@@ -25,6 +25,7 @@ const DAY = 86_400_000
 export class Security implements SecurityActions {
   readonly view = new Source<SecurityView>(NOTHING)
   readonly #asker: Asker
+  #keeping = 0
 
   constructor(asker: Asker) {
     this.#asker = asker
@@ -33,6 +34,7 @@ export class Security implements SecurityActions {
   refresh(): Promise<void> {
     return acting(async () => {
       const account = signedIn(this.#asker)
+      const keeping = this.#keeping > 0
       const state = await call(account.tabs, Remote.method.state, {})
       const [seen = null, remindFrom = 0] = await account.db.read((r) =>
         Promise.all([r.value('noticesSeen'), r.value('remindFrom')]),
@@ -48,7 +50,7 @@ export class Security implements SecurityActions {
         unseen: unseenOf(notices, account.session.device, seen ?? startOf(notices, account, now)),
         recoverySet,
         recoveryKept,
-        remind: !recoveryKept && remindFrom <= now,
+        remind: !recoveryKept && !keeping && remindFrom <= now,
         waitsUntil: state.waitsMs > 0n ? now + Number(state.waitsMs) : 0,
       })
     })
@@ -86,6 +88,17 @@ export class Security implements SecurityActions {
       await account.db.write((w) => w.putValue('remindFrom', account.now() + 7 * DAY))
       this.view.update((v) => ({ ...v, remind: false }))
     })
+  }
+
+  /** Does what shows that the code was kept; until that is done the person is not asked for it. */
+  async keeping(work: () => Promise<void>): Promise<void> {
+    this.#keeping++
+    try {
+      await work()
+    } finally {
+      this.#keeping--
+      this.stale()
+    }
   }
 
   /** Something changed: what is on screen follows. */
