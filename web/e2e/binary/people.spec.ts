@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, field, findPerson, type PersonOptions, said, signIn, signUp, test, write } from './fixtures'
+import {
+  expect,
+  field,
+  findPerson,
+  menu,
+  type PersonOptions,
+  said,
+  signIn,
+  signUp,
+  test,
+  write,
+} from './fixtures'
 
 /** The words of both languages that these tests press. */
 const words = {
@@ -21,6 +32,8 @@ const words = {
     seen: 'دیدم',
     write: 'نوشتن پیام',
     nothing: 'چیزی پیدا نشد',
+    select: 'گزینش',
+    copyText: 'رونوشت از متن',
     openLink: 'باز کردن این پیوند',
     private: 'خواهر کوچک',
   },
@@ -41,6 +54,8 @@ const words = {
     seen: 'I have seen it',
     write: 'Write',
     nothing: 'Nothing found',
+    select: 'Select',
+    copyText: 'Copy text',
     openLink: 'Open this link',
     private: 'Little sister',
   },
@@ -163,6 +178,13 @@ for (const look of looks) {
         await expect(page.getByRole('status').filter({ hasText: 'نیلوفر رستگار' })).toHaveCount(0)
       }
       await expect(sara.locator('header .who').first()).toContainText(w.private)
+
+      // What is copied is pasted for others, who are not to learn what she calls her.
+      await menu(sara, 'new name', w.select)
+      await said(sara, 'hello').click()
+      await sara.getByRole('button', { name: w.copyText }).click()
+      const copied = await sara.evaluate(() => navigator.clipboard.readText())
+      expect(copied).toBe('Sara: hello\nنیلوفر رستگار: new name')
     })
 
     test('a link opened without an account leads on after signing up and signing in', async ({ world }) => {
