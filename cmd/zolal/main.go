@@ -113,8 +113,8 @@ func (c *command) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.PersistentFlags().StringVar(&c.data, "data", "", "data directory (default ./zolal-data)")
 	root.PersistentFlags().BoolVar(&c.json, "json", c.json, "answer in JSON")
-	root.AddCommand(c.serve(), c.user(), c.signup(), c.invite(), c.reports(), c.imports(), c.terms())
-	root.AddCommand(c.fsck(), c.backup(), c.restore(), c.status(), c.version())
+	root.AddCommand(c.serve(), c.user(), c.signup(), c.invite(), c.reports(), c.imports())
+	root.AddCommand(c.terms(), c.feedback(), c.fsck(), c.backup(), c.restore(), c.status(), c.version())
 	return root
 }
 

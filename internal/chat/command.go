@@ -44,6 +44,8 @@ const (
 	opJudge
 	opAppeal
 	opKeep
+	opGiveFeedback
+	opSetFeedback
 
 	opEnd
 )
@@ -241,3 +243,5 @@ func (CloseReport) op() op      { return opCloseReport }
 func (Judge) op() op            { return opJudge }
 func (FileAppeal) op() op       { return opAppeal }
 func (Keep) op() op             { return opKeep }
+func (GiveFeedback) op() op     { return opGiveFeedback }
+func (SetFeedback) op() op      { return opSetFeedback }

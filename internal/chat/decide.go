@@ -106,6 +106,8 @@ var handlers = [opEnd]handler{
 	opJudge:         on(ScopeManage, decideJudge, needJudge),
 	opAppeal:        on(ScopeManage, decideAppeal, needAppeal),
 	opKeep:          on(ScopeManage, decideKeep, needKeep),
+	opGiveFeedback:  on(ScopeSend, decideGiveFeedback, nil),
+	opSetFeedback:   on(ScopeManage, decideSetFeedback, nil),
 }
 
 func handlerOf(cmd Command) (handler, bool) {

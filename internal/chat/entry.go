@@ -51,6 +51,9 @@ const (
 	KindReportClosed Kind = 84 // staff logs: closes the target, a report
 	KindAppealKept   Kind = 85 // AppealKept: erases the target, an appeal that was answered
 
+	KindFeedback      Kind = 90 // Feedback, in the server log
+	KindFeedbackState Kind = 91 // FeedbackState of the target
+
 	// kindEnd is beyond every kind there is.
 	kindEnd Kind = 100
 )

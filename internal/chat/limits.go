@@ -28,6 +28,10 @@ const (
 	MaxContacts      = 2000    // of an account
 	MaxReported      = 100     // messages that a report reveals
 	MaxRevealed      = 1 << 17 // bytes of what a report reveals
+	MaxFeedback      = 2000    // UTF-16 units of feedback
+	MaxFeedbackWord  = 100     // UTF-16 units of the version and the platform of feedback
+	MaxFeedbackTitle = 300     // UTF-16 units of what an operator publishes of it
+	MaxFeedbackADay  = 5       // pieces of feedback of an account
 	MaxReportText    = 1000    // UTF-16 units of a comment to a report, and of an appeal
 	MaxReportsADay   = 20      // reports of an account
 	SmallGroup       = 200     // members up to which joins and leaves are entries of the chat log
@@ -72,6 +76,8 @@ func Limits() []Limit {
 		{"reported", MaxReported, "messages", "revealed by a report"},
 		{"revealed_bytes", MaxRevealed, "bytes", "of what a report reveals"},
 		{"report_text", MaxReportText, units, "of a comment to a report, and of an appeal"},
+		{"feedback", MaxFeedback, units, "of feedback"},
+		{"feedback_a_day", MaxFeedbackADay, "pieces", "of feedback of an account within 24 hours"},
 		{"reports_a_day", MaxReportsADay, "reports", "of an account within 24 hours"},
 		{"small_group", SmallGroup, "members", "up to which joins and leaves show in a group's history"},
 		{"group", MaxGroup, "members", "of a group; a channel has no limit"},

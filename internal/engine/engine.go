@@ -113,6 +113,7 @@ type Engine struct {
 	reads     *readMarks
 	marks     *markWriter
 	quota     *quota
+	board     board
 	long      chan chat.AccountID // whose logs may be long enough to be compacted
 
 	ctx    context.Context // ends when Close begins to stop the goroutines

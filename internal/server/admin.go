@@ -122,6 +122,8 @@ func (c *core) adminHandler(more map[string]http.Handler) http.Handler {
 	mux.Handle("POST /fsck", answer(c.fsck))
 	mux.Handle("POST /terms/publish", answer(c.publishTerms))
 	mux.Handle("POST /terms/list", answer(c.listTerms))
+	mux.Handle("POST /feedback/list", answer(c.listFeedback))
+	mux.Handle("POST /feedback/set", answer(c.setFeedback))
 	mux.HandleFunc("POST /import/telegram", c.serveImport)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)

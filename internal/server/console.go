@@ -165,6 +165,17 @@ func (c *Console) Terms(ctx context.Context) (TermsList, error) {
 	return ask[Nothing, TermsList](ctx, c, "/terms/list", Nothing{})
 }
 
+// Feedback lists what people said.
+func (c *Console) Feedback(ctx context.Context) (FeedbackItems, error) {
+	return ask[Nothing, FeedbackItems](ctx, c, "/feedback/list", Nothing{})
+}
+
+// SetFeedback says how feedback stands.
+func (c *Console) SetFeedback(ctx context.Context, q SetFeedback) error {
+	_, err := ask[SetFeedback, Nothing](ctx, c, "/feedback/set", q)
+	return err
+}
+
 // Fsck checks the store, or rebuilds its projections.
 func (c *Console) Fsck(ctx context.Context, q Fsck) (FsckReport, error) {
 	return ask[Fsck, FsckReport](ctx, c, "/fsck", q)

@@ -81,6 +81,9 @@ var forms = map[chat.Kind]form{
 	chat.KindDecision:    formOf(decisionOut, decisionIn),
 	chat.KindAppeal:      erasable(formOf(appealOut, appealIn)),
 	chat.KindAppealKept:  formOf(appealKeptOut, appealKeptIn),
+
+	chat.KindFeedback:      formOf(FeedbackOut, FeedbackIn),
+	chat.KindFeedbackState: formOf(FeedbackStateOut, FeedbackStateIn),
 }
 
 // encoders is the same table by the type of the body.

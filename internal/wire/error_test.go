@@ -125,7 +125,8 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 			{int(chat.KindOperatorAct), "KIND_OPERATOR_ACT"}, {int(chat.KindReport), "KIND_REPORT"},
 			{int(chat.KindDecision), "KIND_DECISION"}, {int(chat.KindAppeal), "KIND_APPEAL"},
 			{int(chat.KindReportKept), "KIND_REPORT_KEPT"}, {int(chat.KindReportClosed), "KIND_REPORT_CLOSED"},
-			{int(chat.KindAppealKept), "KIND_APPEAL_KEPT"},
+			{int(chat.KindAppealKept), "KIND_APPEAL_KEPT"}, {int(chat.KindFeedback), "KIND_FEEDBACK"},
+			{int(chat.KindFeedbackState), "KIND_FEEDBACK_STATE"},
 		}},
 		{zolalv1.ChatType(0).Descriptor().Values(), []pair{
 			{int(chat.Direct), "CHAT_TYPE_DIRECT"}, {int(chat.Group), "CHAT_TYPE_GROUP"},

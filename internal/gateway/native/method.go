@@ -122,7 +122,7 @@ func methods() map[string]*method {
 	table := make(map[string]*method)
 	for _, service := range [][]method{
 		connectionMethods(), accountMethods(), chatMethods(), memberMethods(), messageMethods(),
-		markMethods(), syncMethods(), securityMethods(), peopleMethods(), adminMethods(),
+		markMethods(), syncMethods(), securityMethods(), peopleMethods(), adminMethods(), feedbackMethods(),
 		reportMethods(), signupMethods(),
 	} {
 		for _, m := range service {
