@@ -34,6 +34,7 @@ func Features() []Feature {
 		{"security", MarkBeta, "Notices of new devices, and a second factor", "خبر دستگاه تازه، و عامل دوم"},
 		{"reports", MarkBeta, "Reports, decisions and appeals", "گزارش، تصمیم و اعتراض"},
 		{"terms", MarkBeta, "Terms and rules in versions", "شرایط و قاعده‌های نسخه‌دار"},
+		{"feedback", MarkBeta, "Feedback, and its public list", "بازخورد، و فهرست همگانی آن"},
 		{"status", MarkBeta, "Status and alarms for the operator", "وضعیت و هشدار برای گرداننده"},
 		{"client", MarkExperimental, "The Go client as a library", "کتابخانهٔ Go برای برنامه‌نویسان"},
 	}

@@ -86,14 +86,14 @@ func feedbackWords(lang string) map[string]string {
 			"none": "هنوز چیزی منتشر نشده است.", "days": "%s روز پیش", "today": "امروز", "number": "شمارهٔ %s",
 			"new": "تازه", "planned": "در برنامه", "doing": "در دست کار", "done": "انجام‌شده",
 			"declined": "پذیرفته‌نشده",
-			"idea":     "پیشنهاد", "problem": "مشکل", "other": "دیگر", "changed": "وضعیت: %s",
+			"idea":     "پیشنهاد", "problem": "مشکل", "other": "دیگر", "changed": "آخرین تغییر %s",
 		}
 	}
 	return map[string]string{
 		"title": "Feedback", "about": "What people said and what becomes of it. Give yours in the app's settings.",
 		"none": "Nothing is published yet.", "days": "%s days ago", "today": "today", "number": "number %s",
 		"new": "new", "planned": "planned", "doing": "under way", "done": "done", "declined": "declined",
-		"idea": "idea", "problem": "problem", "other": "other", "changed": "status: %s",
+		"idea": "idea", "problem": "problem", "other": "other", "changed": "last change %s",
 	}
 }
 

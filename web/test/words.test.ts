@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { makeEnglish } from '../src/ui/admin/words.en'
 import { makePersian } from '../src/ui/admin/words.fa'
+import { english as giveEnglish } from '../src/ui/feedback/words.en'
+import { persian as givePersian } from '../src/ui/feedback/words.fa'
 import * as en from '../src/ui/i18n/catalogue/en'
 import * as fa from '../src/ui/i18n/catalogue/fa'
 import { makeFormat } from '../src/ui/i18n/format'
@@ -33,8 +35,16 @@ function strings(node: unknown, path = ''): [string, string][] {
   )
 }
 
-const persian = [...strings(fa.make(faFormat)), ...strings(makePersian(faFormat), 'adminPages')]
-const english = [...strings(en.make(enFormat)), ...strings(makeEnglish(enFormat), 'adminPages')]
+const persian = [
+  ...strings(fa.make(faFormat)),
+  ...strings(makePersian(faFormat), 'adminPages'),
+  ...strings(givePersian, 'feedback'),
+]
+const english = [
+  ...strings(en.make(enFormat)),
+  ...strings(makeEnglish(enFormat), 'adminPages'),
+  ...strings(giveEnglish, 'feedback'),
+]
 
 describe('catalogues', () => {
   test('both languages say everything', () => {

@@ -78,3 +78,28 @@ test('the terms are read before signing up and from the settings, with what a ch
   await expect(sara.getByText('هنوز نوپا')).toBeVisible()
   await sara.screenshot({ path: 'test-results/binary/about-fa.png' })
 })
+
+test('feedback goes to the operator alone, and stands in their words on a public list', async ({ world }) => {
+  await world.person('سارا', 'sara_m')
+  const reza = await world.person('Reza', 'reza_k', { language: 'en', phone: true })
+  await reza.goto(`${world.server.url}/#/settings/about`)
+  await reza.getByRole('button', { name: 'Give feedback' }).click()
+  const form = reza.getByRole('dialog')
+  await form.getByRole('radio', { name: 'Idea' }).click()
+  await form.getByLabel('Your words').fill('polls, as Sara told me')
+  await reza.screenshot({ path: 'test-results/binary/feedback-en.png' })
+  await form.getByRole('button', { name: 'Send' }).click()
+  await expect(reza.getByText(/Thank you. It has the number/)).toBeVisible()
+
+  const { items } = world.server.run('feedback', 'list') as {
+    items: { number: number; text: string; version?: string }[]
+  }
+  expect(items.map((item) => [item.text, item.version])).toEqual([['polls, as Sara told me', undefined]])
+  const number = `${items[0]?.number}`
+  world.server.run('feedback', 'set', number, '--status', 'planned', '--title', 'نظرسنجی در گروه‌ها')
+  await reza.goto(`${world.server.url}/feedback?lang=fa`)
+  await expect(reza.getByText('نظرسنجی در گروه‌ها')).toBeVisible()
+  await expect(reza.getByText('در برنامه')).toBeVisible()
+  await expect(reza.getByText('polls, as Sara told me')).toHaveCount(0)
+  await reza.screenshot({ path: 'test-results/binary/feedback-list-fa.png' })
+})

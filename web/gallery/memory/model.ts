@@ -29,6 +29,7 @@ export class MemoryModel implements AppModel {
   readonly connection = new Source<ConnectionView>({ state: 'online', outbox: 0 })
   readonly chatList = new Source<ChatListView>({ state: 'loading', chats: [], requests: [], invitations: [] })
   readonly admin = new MemoryAdmin()
+  readonly feedback = { give: async () => 12 }
   readonly #chats: Chat[]
   readonly #open = new Set<MemoryChat>()
   readonly #devices = new Source<DevicesView>({ state: 'loading', devices: [] })

@@ -15,6 +15,7 @@ import type {
   SearchView,
 } from './chat'
 import type { ErrorCode } from './error'
+import type { FeedbackActions } from './feedback'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
 import type { FormattedText } from './message'
 import type { Observable } from './observable'
@@ -41,6 +42,7 @@ export interface AppModel {
   readonly chats: ChatActions
   readonly rooms: RoomActions
   readonly admin: AdminActions
+  readonly feedback: FeedbackActions
   readonly people: PeopleActions
   /** Opens a chat at its first unread message, or at `at`. */
   openChat(chat: ChatId, at?: Seq): OpenChat

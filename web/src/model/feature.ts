@@ -65,6 +65,11 @@ export const features = {
     en: 'Terms and rules in versions',
     fa: 'شرایط و قاعده‌های نسخه‌دار',
   },
+  feedback: {
+    mark: 'beta',
+    en: 'Feedback, and its public list',
+    fa: 'بازخورد، و فهرست همگانی آن',
+  },
   status: {
     mark: 'beta',
     en: 'Status and alarms for the operator',

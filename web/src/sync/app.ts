@@ -18,6 +18,7 @@ import type { Account } from './account'
 import { adminActions } from './act/admin'
 import type { Asker } from './act/asking'
 import { chatActions } from './act/chats'
+import { feedbackActions } from './act/feedback'
 import { peopleActions } from './act/people'
 import { roomActions } from './act/rooms'
 import { Security } from './act/security'
@@ -51,6 +52,7 @@ export class App implements AppModel, Asker {
   readonly people = peopleActions(this, this.#contacts)
   readonly chats = chatActions(this)
   readonly admin = adminActions(this)
+  readonly feedback = feedbackActions(this)
   readonly account: Entrance
   readonly rooms: AppModel['rooms']
   readonly #env: Env

@@ -648,6 +648,7 @@ export const make = (f: Format) => ({
     youngNote:
       'Beta: how it works may change, and nothing stored is lost. Experimental: it may change or go with any version.',
     terms: 'Terms and rules',
+    feedback: 'Give feedback',
     operator: 'You operate this server',
     keys: {
       search: 'Search',
