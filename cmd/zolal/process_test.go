@@ -201,9 +201,20 @@ func (o *person) must(do func(context.Context) error) {
 	}
 }
 
-// chatWith is the direct chat of two people.
+// chatWith is the direct chat of two people who know each other: the other has this one among the contacts. A
+// version without contacts knows no strangers either.
 func (o *person) chatWith(other *person) uint32 {
 	o.t.Helper()
+	if other != o {
+		other.must(func(ctx context.Context) error {
+			req := &zolalv1.SetContactRequest{Key: other.NewKey(), Account: o.session.Account}
+			err := other.Call(ctx, "People/SetContact", req, new(zolalv1.Receipt))
+			if zolal.CodeOf(err) == zolalv1.ErrorCode_UNKNOWN_METHOD {
+				return nil
+			}
+			return err
+		})
+	}
 	info := new(zolalv1.ChatInfo)
 	req := &zolalv1.OpenDirectRequest{Key: o.NewKey(), Account: other.session.Account}
 	o.must(func(ctx context.Context) error { return o.Call(ctx, "Chats/OpenDirect", req, info) })
