@@ -134,7 +134,7 @@ fuzz: ## every fuzz target for FUZZTIME each, or all of them in TOTAL: make fuzz
 	GO=$(GO) .ci/fuzz $(if $(TOTAL),total $(TOTAL),$(FUZZTIME))
 
 .PHONY: bench
-bench: build ## zolalbench's short suite, or all of it: make bench SUITE=full (or large)
+bench: build ## zolalbench's short suite, or all of it: make bench SUITE=full (or large, small)
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
 	$(if $(and $(BENCH),$(SERVER)),.ci/bench $(BIN)/zolalbench $(BIN)/zolal $(SUITE),)
 
