@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
 import {
+  accept,
   expect,
   field,
   findPerson,
@@ -148,7 +149,8 @@ for (const look of looks) {
 
       // The name is hers alone: what she forwards, mentions or shows carries none of it.
       await nilu.goto(url)
-      await expect(nilu.getByRole('link', { name: /Sara/ })).toBeVisible()
+      await accept(nilu, /Sara/)
+      await expect(said(nilu, 'hello')).toBeVisible()
       await expect(nilu.getByText(w.private)).toHaveCount(0)
 
       const other = await world.visitor({ ...look, from: `${url}/#/signin` })
