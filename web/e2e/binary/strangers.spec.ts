@@ -17,7 +17,7 @@ for (const [language, phone] of [
           waits: 'پیام شما در انتظار پذیرش است',
           first: /پیام نخست شما/,
           enough: /پیام‌های شما در انتظار پذیرش است/,
-          since: /ساخته شدن حساب: امروز/,
+          since: /ساخته شدن حساب: .?امروز/,
           common: /گروه مشترکی ندارید/,
           back: 'بازگشت',
         }
@@ -29,7 +29,7 @@ for (const [language, phone] of [
           waits: 'Your message waits to be accepted',
           first: /Your first message/,
           enough: /Your messages wait/,
-          since: /Account made: Today/i,
+          since: /Account made: .?Today/i,
           common: /No groups in common/,
           back: 'Back',
         }
@@ -125,9 +125,11 @@ test('a chat is deleted for oneself, and a daily limit is told with its time', a
   for (const title of ['یک', 'دو', 'سه', 'چهار']) {
     await sara.goto(`${world.server.url}/#/new/group`)
     await sara.getByLabel('نام گروه').fill(title)
-    await sara.getByRole('button', { name: 'ساختن گروه' }).click()
-    if (title !== 'چهار') await expect(field(sara)).toBeVisible()
+    await sara.getByRole('button', { name: 'ساختن', exact: true }).click()
+    if (title === 'چهار') break
+    await sara.getByRole('dialog').getByRole('button', { name: 'بعداً' }).click()
+    await expect(field(sara)).toBeVisible()
   }
-  await expect(sara.getByText(/دوباره از فردا/)).toBeVisible()
+  await expect(sara.getByText(/دوباره از/)).toBeVisible()
   await sara.screenshot(shot('strangers-limit'))
 })
