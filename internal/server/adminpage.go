@@ -112,11 +112,20 @@ func (s *Server) backupsOut(ctx context.Context) *zolalv1.Backups {
 	return out
 }
 
+// moreBackups is how many backups beyond those of the nights may be asked for, until the next night removes
+// the oldest.
+const moreBackups = 3
+
 // adminBackUp begins a backup beside the nightly ones. What becomes of it shows on the page: it may take
-// longer than anybody waits for an answer.
-func (s *Server) adminBackUp(context.Context) error {
+// longer than anybody waits for an answer. It removes none: whoever got hold of an operator's device could
+// otherwise make the backups of better days go.
+func (s *Server) adminBackUp(ctx context.Context) error {
 	if s.cfg.Backup.Keep == 0 {
 		return chat.Errorf(chat.CodeBadRequest, "backup.keep is 0: no backups are kept")
+	}
+	kept, err := s.backupStatus(ctx, Nothing{})
+	if err == nil && kept.Count >= s.cfg.Backup.Keep+moreBackups {
+		return chat.Errorf(chat.CodeTooMany, "%d backups are kept; the next night removes the oldest", kept.Count)
 	}
 	select {
 	case s.backups <- struct{}{}:

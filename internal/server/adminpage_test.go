@@ -172,6 +172,29 @@ func TestABackupThatTheOperatorAsksForIsMadeAndShown(t *testing.T) {
 	})
 }
 
+func TestBackupsThatAreAskedForRemoveNoneOfTheNights(t *testing.T) {
+	b := newAdminBed(t, func(c *Config) { c.Backup.Keep = 1 })
+	for n := range 1 + moreBackups {
+		b.ahead.Add(int64(time.Minute))
+		b.backUp()
+		inTime(t, "a backup is not made", func() bool {
+			got := b.seen().Backups
+			return int(got.Count) == n+1 && !got.Running
+		})
+	}
+	b.ahead.Add(int64(time.Minute))
+	err := b.Call(t.Context(), "Admin/BackUp", &zolalv1.Empty{}, &zolalv1.Empty{})
+	if zolal.CodeOf(err) != zolalv1.ErrorCode_TOO_MANY {
+		t.Errorf("one more: %v", err)
+	}
+	if err := b.nightlyBackup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.seen().Backups.Count; got != 1 {
+		t.Errorf("after the night %d are kept", got)
+	}
+}
+
 func TestWhyTheLastBackupFailedIsShownUntilOneIsMade(t *testing.T) {
 	b := newAdminBed(t, func(c *Config) { c.Backup.Dir = "/proc/nowhere" })
 	b.backUp()

@@ -57,11 +57,14 @@ func (c *core) nightlyBackup(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return c.keptBackup(ctx)
+	if err := c.keptBackup(ctx); err != nil {
+		return err
+	}
+	return prune(c.cfg.Backup.Dir, c.cfg.Backup.Keep)
 }
 
-// keptBackup makes a backup beside the nightly ones and removes those that are too many. The caller holds
-// c.backups. What went wrong last stands on the admin page until one is made.
+// keptBackup makes a backup beside the nightly ones. The caller holds c.backups. What went wrong last stands
+// on the admin page until one is made.
 func (c *core) keptBackup(ctx context.Context) (err error) {
 	defer func() {
 		if c.backupFailed.Store(nil); err != nil && ctx.Err() == nil {
@@ -78,7 +81,7 @@ func (c *core) keptBackup(ctx context.Context) (err error) {
 		return err
 	}
 	c.log.Info("nightly backup made", "bytes", made.Bytes, "seconds", made.Seconds)
-	return prune(dir, c.cfg.Backup.Keep)
+	return nil
 }
 
 // prune removes all but the newest backups, and what cut off ones left behind.

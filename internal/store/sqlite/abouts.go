@@ -19,9 +19,10 @@ func abouts() []tableAbout {
 
 func aboutEntries() []tableAbout {
 	return []tableAbout{{"entries",
-		"the messages and events of every chat, and of each account's own log; most of the rest follows from them",
-		"as long as the chat or the account; what was said is erased when it is edited or deleted, and the " +
-			"line that it was once there stays, so that devices can catch up",
+		"the messages and events of every chat, of each account's own log, and of the server's: reports, " +
+			"decisions and feedback; most of the rest follows from them",
+		"as long as the chat, the account or the server; what was said is erased when it is edited or deleted, " +
+			"and the line that it was once there stays, so that devices can catch up",
 		`
 		pos place in the order in which the server stored things
 		log whose log it stands in: a chat's or an account's
