@@ -181,7 +181,7 @@ func (s *Service) SetPassword(ctx context.Context, who chat.Actor, change Passwo
 		return fmt.Errorf("set password: %w", err)
 	}
 	if change.KeepDevices {
-		err = s.Store.Apply(ctx, AccountPut{account}, voidReset(account.ID))
+		err = s.Store.Apply(ctx, AccountPut{account}, voidWays(account.ID))
 	} else {
 		err = s.change(ctx, account, who.Device, ReasonPassword)
 	}
@@ -263,10 +263,10 @@ func (s *Service) Confirm(ctx context.Context, who chat.Actor, password string) 
 	return err
 }
 
-// change stores a changed account, ends its devices but one and the link of an earlier reset, in one step.
+// change stores a changed account and ends its devices but one and other ways in, in one step.
 func (s *Service) change(ctx context.Context, a Account, keep chat.DeviceID, reason string,
 	more ...Change) error {
-	more = append([]Change{voidReset(a.ID)}, more...)
+	more = append([]Change{voidWays(a.ID)}, more...)
 	list, err := s.Store.Devices(ctx, a.ID)
 	if err != nil {
 		return err
@@ -336,12 +336,13 @@ func (s *Service) addDevice(ctx context.Context, id chat.AccountID, c Client, wh
 
 // putDevice stores a device, then announces it to the account's devices. Without the announcement there is
 // no device: nobody gets in unseen.
-func (s *Service) putDevice(ctx context.Context, device Device, why string) error {
+func (s *Service) putDevice(ctx context.Context, device Device, why string, more ...Change) error {
 	changes, err := s.makeRoom(ctx, device.Account)
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Apply(ctx, append(changes, DevicePut{device})...); err != nil {
+	more = append(append(more, changes...), DevicePut{device})
+	if err := s.Store.Apply(ctx, more...); err != nil {
 		return err
 	}
 	if len(changes) > 0 {

@@ -37,6 +37,8 @@ type Limits struct {
 	Device Rate
 	// Factor is wrong codes of a second factor, per account, and per device that the account knows.
 	Factor Rate
+	// Ask is codes that new devices show to be let in by old ones, per address.
+	Ask Rate
 	// Check is questions whether a username is free, per address.
 	Check Rate
 	// Lookup is strangers whom one account looks up, by name or number.
@@ -56,6 +58,7 @@ func DefaultLimits() Limits {
 		Account:     Rate{Burst: 10, Every: 30 * time.Second},
 		Device:      Rate{Burst: 10, Every: 30 * time.Second},
 		Factor:      Rate{Burst: 5, Every: 10 * time.Minute},
+		Ask:         Rate{Burst: 30, Every: 10 * time.Second},
 		Check:       Rate{Burst: 300, Every: 30 * time.Second},
 		Lookup:      Rate{Burst: 300, Every: 5 * time.Minute},
 		// Schools and companies stand behind one address.

@@ -77,9 +77,9 @@ func newResetSecret() string {
 	return base64.RawURLEncoding.EncodeToString(raw[:])
 }
 
-// voidReset ends the link of a reset: another way in has been found, or another link was made.
-func voidReset(of chat.AccountID) Change {
-	return CredentialsGone{Account: of, Kinds: []CredentialKind{CredentialReset}}
+// voidWays ends ways in that a change of the password overtakes: the link of a reset, and sign-ins that wait.
+func voidWays(of chat.AccountID) Change {
+	return CredentialsGone{Account: of, Kinds: []CredentialKind{CredentialReset, CredentialAsking}}
 }
 
 // Redeem is the use of the link of a reset.

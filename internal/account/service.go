@@ -74,6 +74,10 @@ type Session struct {
 	Operator bool
 	Scopes   chat.Scopes
 	Expires  chat.Millis // 0 never
+	// Pending names a sign-in that waits for an old device, until PendingUntil: there is no device yet, and the
+	// token opens nothing.
+	Pending      string
+	PendingUntil chat.Millis
 }
 
 // SignUp is what a new account gives. Key makes a retry return the same account.

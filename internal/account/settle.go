@@ -167,6 +167,8 @@ type Protection struct {
 	Waits           chat.Millis // for how long the asking device has no say yet; 0: it has
 	Factor          bool        // a second factor is in force
 	BackupCodes     int         // how many of them are left
+	Approval        bool        // sign-ins with the password wait for an old device
+	Asking          []Asking    // those that wait now
 }
 
 // Protection tells how the actor's account is protected.
@@ -191,7 +193,10 @@ func (s *Service) Protection(ctx context.Context, who chat.Actor) (Protection, e
 		return Protection{}, fmt.Errorf("protection: %w", err)
 	}
 	p := Protection{RecoverySet: account.Recovery != [32]byte{}, RecoveryChecked: account.RecoveryChecked,
-		Waits: waits(list, own, s.millis()), Factor: on}
+		Waits: waits(list, own, s.millis()), Factor: on, Approval: account.Approval}
+	if p.Asking, err = s.waiting(all); err != nil {
+		return Protection{}, err
+	}
 	for _, c := range all {
 		if c.Kind == CredentialBackup {
 			p.BackupCodes++

@@ -34,6 +34,11 @@ const (
 	ReasonFactorOff   = "factor_off"   // no second factor any more
 	ReasonBackupSet   = "backup_set"   // other backup codes of the second factor
 	ReasonBackupUsed  = "backup_used"  // one of them was used
+	ReasonLinked      = "linked"       // a device came that another one approved
+	ReasonAsking      = "asking"       // a sign-in with the password waits for a device to approve it
+	ReasonRefused     = "refused"      // a device refused one
+	ReasonApprovalOn  = "approval_on"  // sign-ins with the password wait for a device
+	ReasonApprovalOff = "approval_off" // and no longer
 )
 
 // SignIn makes a device for who knows the password and has the second factor, where there is one; the
@@ -68,6 +73,11 @@ func (s *Service) SignIn(ctx context.Context, req SignIn) (Session, error) {
 	vouched, err := s.second(ctx, account, req)
 	if err != nil {
 		return Session{}, err
+	}
+	if account.Approval && !vouched {
+		if waits, session, err := s.askFor(ctx, account, req.Client); waits || err != nil {
+			return session, err
+		}
 	}
 	device, token, err := s.newDevice(ctx, account.ID, req.Client)
 	if err != nil {

@@ -21,6 +21,11 @@ func securityMethods() []method {
 		ordered(call("Security/EnableFactor", chat.ScopeManage, enableFactor)),
 		ordered(call("Security/DisableFactor", chat.ScopeManage, disableFactor)),
 		ordered(call("Security/NewBackupCodes", chat.ScopeManage, newBackupCodes)),
+		anybody(call("Security/Ask", 0, askIn)),
+		anybody(call("Security/Await", 0, awaitIn)),
+		call("Security/Asked", chat.ScopeManage, asked),
+		ordered(call("Security/Answer", chat.ScopeManage, answerAsking)),
+		ordered(call("Security/SetApproval", chat.ScopeManage, setApproval)),
 	}
 }
 
@@ -36,7 +41,10 @@ func securityState(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.S
 	}
 	out := &zolalv1.SecurityState{
 		RecoverySet: p.RecoverySet, RecoveryCheckedMs: int64(p.RecoveryChecked), WaitsMs: int64(p.Waits),
-		Factor: p.Factor, BackupCodes: uint32(p.BackupCodes),
+		Factor: p.Factor, BackupCodes: uint32(p.BackupCodes), Approval: p.Approval,
+	}
+	for _, a := range p.Asking {
+		out.Asking = append(out.Asking, askingOut(a))
 	}
 	for _, n := range list {
 		out.Notices = append(out.Notices, &zolalv1.SecurityNotice{
@@ -90,4 +98,32 @@ func backupCodes(codes []string, err error) (*zolalv1.BackupCodes, error) {
 		return nil, err
 	}
 	return &zolalv1.BackupCodes{Codes: codes}, nil
+}
+
+func askIn(ctx context.Context, c *caller, r *zolalv1.AskRequest) (*zolalv1.Session, error) {
+	return session(c.cfg.Accounts.Ask(ctx, c.client(r.GetClient())))
+}
+
+func awaitIn(ctx context.Context, c *caller, r *zolalv1.AwaitRequest) (*zolalv1.Session, error) {
+	return session(c.cfg.Accounts.Await(ctx, r.GetPending(), r.GetToken(), c.client(nil)))
+}
+
+func asked(ctx context.Context, c *caller, r *zolalv1.AskedRequest) (*zolalv1.Asking, error) {
+	a, err := c.cfg.Accounts.Asked(ctx, c.actor, r.GetPending())
+	if err != nil {
+		return nil, err
+	}
+	return askingOut(a), nil
+}
+
+func askingOut(a account.Asking) *zolalv1.Asking {
+	return &zolalv1.Asking{Pending: a.ID, Device: wire.DeviceOut(a.Device), UntilMs: int64(a.Expires)}
+}
+
+func answerAsking(ctx context.Context, c *caller, r *zolalv1.AnswerAskingRequest) (*zolalv1.Empty, error) {
+	return &zolalv1.Empty{}, c.cfg.Accounts.Answer(ctx, c.actor, r.GetPending(), r.GetYes())
+}
+
+func setApproval(ctx context.Context, c *caller, r *zolalv1.SetApprovalRequest) (*zolalv1.Empty, error) {
+	return &zolalv1.Empty{}, c.cfg.Accounts.SetApproval(ctx, c.actor, r.GetPassword(), r.GetOn())
 }

@@ -597,17 +597,19 @@ func (x *RecoverRequest) GetClient() *ClientInfo {
 }
 
 type Session struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Account       uint32                 `protobuf:"varint,1,opt,name=account,proto3" json:"account,omitempty"`
-	Device        uint32                 `protobuf:"varint,2,opt,name=device,proto3" json:"device,omitempty"`
-	Token         string                 `protobuf:"bytes,3,opt,name=token,proto3" json:"token,omitempty"`
-	Username      string                 `protobuf:"bytes,4,opt,name=username,proto3" json:"username,omitempty"`
-	Name          string                 `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
-	Operator      bool                   `protobuf:"varint,6,opt,name=operator,proto3" json:"operator,omitempty"`
-	Scopes        []string               `protobuf:"bytes,7,rep,name=scopes,proto3" json:"scopes,omitempty"`                         // read, send, manage
-	ExpiresMs     int64                  `protobuf:"varint,8,opt,name=expires_ms,json=expiresMs,proto3" json:"expires_ms,omitempty"` // 0 never
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Account        uint32                 `protobuf:"varint,1,opt,name=account,proto3" json:"account,omitempty"`
+	Device         uint32                 `protobuf:"varint,2,opt,name=device,proto3" json:"device,omitempty"`
+	Token          string                 `protobuf:"bytes,3,opt,name=token,proto3" json:"token,omitempty"`
+	Username       string                 `protobuf:"bytes,4,opt,name=username,proto3" json:"username,omitempty"`
+	Name           string                 `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
+	Operator       bool                   `protobuf:"varint,6,opt,name=operator,proto3" json:"operator,omitempty"`
+	Scopes         []string               `protobuf:"bytes,7,rep,name=scopes,proto3" json:"scopes,omitempty"`                         // read, send, manage
+	ExpiresMs      int64                  `protobuf:"varint,8,opt,name=expires_ms,json=expiresMs,proto3" json:"expires_ms,omitempty"` // 0 never
+	Pending        string                 `protobuf:"bytes,9,opt,name=pending,proto3" json:"pending,omitempty"`                       // a sign-in that waits for an old device: no device yet, and the token opens nothing
+	PendingUntilMs int64                  `protobuf:"varint,10,opt,name=pending_until_ms,json=pendingUntilMs,proto3" json:"pending_until_ms,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Session) Reset() {
@@ -692,6 +694,20 @@ func (x *Session) GetScopes() []string {
 func (x *Session) GetExpiresMs() int64 {
 	if x != nil {
 		return x.ExpiresMs
+	}
+	return 0
+}
+
+func (x *Session) GetPending() string {
+	if x != nil {
+		return x.Pending
+	}
+	return ""
+}
+
+func (x *Session) GetPendingUntilMs() int64 {
+	if x != nil {
+		return x.PendingUntilMs
 	}
 	return 0
 }
@@ -1158,7 +1174,7 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x1a\n" +
 	"\brecovery\x18\x02 \x01(\fR\brecovery\x12!\n" +
 	"\fnew_password\x18\x03 \x01(\tR\vnewPassword\x12,\n" +
-	"\x06client\x18\x04 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\"\xd4\x01\n" +
+	"\x06client\x18\x04 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\"\x98\x02\n" +
 	"\aSession\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\rR\aaccount\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\rR\x06device\x12\x14\n" +
@@ -1168,7 +1184,10 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\boperator\x18\x06 \x01(\bR\boperator\x12\x16\n" +
 	"\x06scopes\x18\a \x03(\tR\x06scopes\x12\x1d\n" +
 	"\n" +
-	"expires_ms\x18\b \x01(\x03R\texpiresMs\"2\n" +
+	"expires_ms\x18\b \x01(\x03R\texpiresMs\x12\x18\n" +
+	"\apending\x18\t \x01(\tR\apending\x12(\n" +
+	"\x10pending_until_ms\x18\n" +
+	" \x01(\x03R\x0ependingUntilMs\"2\n" +
 	"\x14CheckUsernameRequest\x12\x1a\n" +
 	"\busername\x18\x01 \x01(\tR\busername\"?\n" +
 	"\x15CheckUsernameResponse\x12\x12\n" +

@@ -33,6 +33,8 @@ type SecurityState struct {
 	WaitsMs           int64                  `protobuf:"varint,4,opt,name=waits_ms,json=waitsMs,proto3" json:"waits_ms,omitempty"`                                 // for how long this device has no say yet (AUTH-6); 0 it has
 	Factor            bool                   `protobuf:"varint,5,opt,name=factor,proto3" json:"factor,omitempty"`                                                  // a second factor is in force
 	BackupCodes       uint32                 `protobuf:"varint,6,opt,name=backup_codes,json=backupCodes,proto3" json:"backup_codes,omitempty"`                     // how many of them are left
+	Approval          bool                   `protobuf:"varint,7,opt,name=approval,proto3" json:"approval,omitempty"`                                              // sign-ins with the password wait for an old device
+	Asking            []*Asking              `protobuf:"bytes,8,rep,name=asking,proto3" json:"asking,omitempty"`                                                   // those that wait now
 	unknownFields     protoimpl.UnknownFields
 	sizeCache         protoimpl.SizeCache
 }
@@ -107,6 +109,20 @@ func (x *SecurityState) GetBackupCodes() uint32 {
 		return x.BackupCodes
 	}
 	return 0
+}
+
+func (x *SecurityState) GetApproval() bool {
+	if x != nil {
+		return x.Approval
+	}
+	return false
+}
+
+func (x *SecurityState) GetAsking() []*Asking {
+	if x != nil {
+		return x.Asking
+	}
+	return nil
 }
 
 // SecurityNotice is an entry of KIND_DEVICE in the account's log.
@@ -516,18 +532,328 @@ func (x *BackupCodes) GetCodes() []string {
 	return nil
 }
 
+// AskRequest makes a sign-in that a device which is signed in may approve: it reads `pending` of the answer
+// from the new device's screen. The token of the answer opens nothing until then.
+type AskRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Client        *ClientInfo            `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskRequest) Reset() {
+	*x = AskRequest{}
+	mi := &file_zolal_v1_security_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskRequest) ProtoMessage() {}
+
+func (x *AskRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_security_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskRequest.ProtoReflect.Descriptor instead.
+func (*AskRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_security_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *AskRequest) GetClient() *ClientInfo {
+	if x != nil {
+		return x.Client
+	}
+	return nil
+}
+
+// AwaitRequest asks how a sign-in stands: while `pending` of the answer is set it waits.
+type AwaitRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pending       string                 `protobuf:"bytes,1,opt,name=pending,proto3" json:"pending,omitempty"`
+	Token         string                 `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AwaitRequest) Reset() {
+	*x = AwaitRequest{}
+	mi := &file_zolal_v1_security_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AwaitRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AwaitRequest) ProtoMessage() {}
+
+func (x *AwaitRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_security_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AwaitRequest.ProtoReflect.Descriptor instead.
+func (*AwaitRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_security_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *AwaitRequest) GetPending() string {
+	if x != nil {
+		return x.Pending
+	}
+	return ""
+}
+
+func (x *AwaitRequest) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+type AskedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pending       string                 `protobuf:"bytes,1,opt,name=pending,proto3" json:"pending,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskedRequest) Reset() {
+	*x = AskedRequest{}
+	mi := &file_zolal_v1_security_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskedRequest) ProtoMessage() {}
+
+func (x *AskedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_security_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskedRequest.ProtoReflect.Descriptor instead.
+func (*AskedRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_security_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *AskedRequest) GetPending() string {
+	if x != nil {
+		return x.Pending
+	}
+	return ""
+}
+
+// Asking is a sign-in that waits, as the device sees it that may approve it.
+type Asking struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pending       string                 `protobuf:"bytes,1,opt,name=pending,proto3" json:"pending,omitempty"`
+	Device        *Device                `protobuf:"bytes,2,opt,name=device,proto3" json:"device,omitempty"` // without a number
+	UntilMs       int64                  `protobuf:"varint,3,opt,name=until_ms,json=untilMs,proto3" json:"until_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Asking) Reset() {
+	*x = Asking{}
+	mi := &file_zolal_v1_security_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Asking) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Asking) ProtoMessage() {}
+
+func (x *Asking) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_security_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Asking.ProtoReflect.Descriptor instead.
+func (*Asking) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_security_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Asking) GetPending() string {
+	if x != nil {
+		return x.Pending
+	}
+	return ""
+}
+
+func (x *Asking) GetDevice() *Device {
+	if x != nil {
+		return x.Device
+	}
+	return nil
+}
+
+func (x *Asking) GetUntilMs() int64 {
+	if x != nil {
+		return x.UntilMs
+	}
+	return 0
+}
+
+type AnswerAskingRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Pending       string                 `protobuf:"bytes,1,opt,name=pending,proto3" json:"pending,omitempty"`
+	Yes           bool                   `protobuf:"varint,2,opt,name=yes,proto3" json:"yes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnswerAskingRequest) Reset() {
+	*x = AnswerAskingRequest{}
+	mi := &file_zolal_v1_security_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnswerAskingRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnswerAskingRequest) ProtoMessage() {}
+
+func (x *AnswerAskingRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_security_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnswerAskingRequest.ProtoReflect.Descriptor instead.
+func (*AnswerAskingRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_security_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *AnswerAskingRequest) GetPending() string {
+	if x != nil {
+		return x.Pending
+	}
+	return ""
+}
+
+func (x *AnswerAskingRequest) GetYes() bool {
+	if x != nil {
+		return x.Yes
+	}
+	return false
+}
+
+type SetApprovalRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Password      string                 `protobuf:"bytes,1,opt,name=password,proto3" json:"password,omitempty"`
+	On            bool                   `protobuf:"varint,2,opt,name=on,proto3" json:"on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetApprovalRequest) Reset() {
+	*x = SetApprovalRequest{}
+	mi := &file_zolal_v1_security_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetApprovalRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetApprovalRequest) ProtoMessage() {}
+
+func (x *SetApprovalRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_security_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetApprovalRequest.ProtoReflect.Descriptor instead.
+func (*SetApprovalRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_security_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *SetApprovalRequest) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+func (x *SetApprovalRequest) GetOn() bool {
+	if x != nil {
+		return x.On
+	}
+	return false
+}
+
 var File_zolal_v1_security_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_security_proto_rawDesc = "" +
 	"\n" +
-	"\x17zolal/v1/security.proto\x12\bzolal.v1\x1a\x16zolal/v1/account.proto\x1a\x13zolal/v1/sync.proto\"\xec\x01\n" +
+	"\x17zolal/v1/security.proto\x12\bzolal.v1\x1a\x16zolal/v1/account.proto\x1a\x13zolal/v1/sync.proto\"\xb2\x02\n" +
 	"\rSecurityState\x122\n" +
 	"\anotices\x18\x01 \x03(\v2\x18.zolal.v1.SecurityNoticeR\anotices\x12!\n" +
 	"\frecovery_set\x18\x02 \x01(\bR\vrecoverySet\x12.\n" +
 	"\x13recovery_checked_ms\x18\x03 \x01(\x03R\x11recoveryCheckedMs\x12\x19\n" +
 	"\bwaits_ms\x18\x04 \x01(\x03R\awaitsMs\x12\x16\n" +
 	"\x06factor\x18\x05 \x01(\bR\x06factor\x12!\n" +
-	"\fbackup_codes\x18\x06 \x01(\rR\vbackupCodes\"g\n" +
+	"\fbackup_codes\x18\x06 \x01(\rR\vbackupCodes\x12\x1a\n" +
+	"\bapproval\x18\a \x01(\bR\bapproval\x12(\n" +
+	"\x06asking\x18\b \x03(\v2\x10.zolal.v1.AskingR\x06asking\"g\n" +
 	"\x0eSecurityNotice\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\rR\x03seq\x12\x13\n" +
 	"\x05at_ms\x18\x02 \x01(\x03R\x04atMs\x12.\n" +
@@ -549,7 +875,25 @@ const file_zolal_v1_security_proto_rawDesc = "" +
 	"\x13EnableFactorRequest\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\"#\n" +
 	"\vBackupCodes\x12\x14\n" +
-	"\x05codes\x18\x01 \x03(\tR\x05codes2\xed\x03\n" +
+	"\x05codes\x18\x01 \x03(\tR\x05codes\":\n" +
+	"\n" +
+	"AskRequest\x12,\n" +
+	"\x06client\x18\x01 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\">\n" +
+	"\fAwaitRequest\x12\x18\n" +
+	"\apending\x18\x01 \x01(\tR\apending\x12\x14\n" +
+	"\x05token\x18\x02 \x01(\tR\x05token\"(\n" +
+	"\fAskedRequest\x12\x18\n" +
+	"\apending\x18\x01 \x01(\tR\apending\"g\n" +
+	"\x06Asking\x12\x18\n" +
+	"\apending\x18\x01 \x01(\tR\apending\x12(\n" +
+	"\x06device\x18\x02 \x01(\v2\x10.zolal.v1.DeviceR\x06device\x12\x19\n" +
+	"\buntil_ms\x18\x03 \x01(\x03R\auntilMs\"A\n" +
+	"\x13AnswerAskingRequest\x12\x18\n" +
+	"\apending\x18\x01 \x01(\tR\apending\x12\x10\n" +
+	"\x03yes\x18\x02 \x01(\bR\x03yes\"@\n" +
+	"\x12SetApprovalRequest\x12\x1a\n" +
+	"\bpassword\x18\x01 \x01(\tR\bpassword\x12\x0e\n" +
+	"\x02on\x18\x02 \x01(\bR\x02on2\xfc\x05\n" +
 	"\bSecurity\x121\n" +
 	"\x05State\x12\x0f.zolal.v1.Empty\x1a\x17.zolal.v1.SecurityState\x12@\n" +
 	"\rCheckRecovery\x12\x1e.zolal.v1.CheckRecoveryRequest\x1a\x0f.zolal.v1.Empty\x120\n" +
@@ -558,7 +902,12 @@ const file_zolal_v1_security_proto_rawDesc = "" +
 	"\vBeginFactor\x12\x19.zolal.v1.PasswordRequest\x1a\x13.zolal.v1.NewFactor\x12D\n" +
 	"\fEnableFactor\x12\x1d.zolal.v1.EnableFactorRequest\x1a\x15.zolal.v1.BackupCodes\x12;\n" +
 	"\rDisableFactor\x12\x19.zolal.v1.PasswordRequest\x1a\x0f.zolal.v1.Empty\x12B\n" +
-	"\x0eNewBackupCodes\x12\x19.zolal.v1.PasswordRequest\x1a\x15.zolal.v1.BackupCodesB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\x0eNewBackupCodes\x12\x19.zolal.v1.PasswordRequest\x1a\x15.zolal.v1.BackupCodes\x12.\n" +
+	"\x03Ask\x12\x14.zolal.v1.AskRequest\x1a\x11.zolal.v1.Session\x122\n" +
+	"\x05Await\x12\x16.zolal.v1.AwaitRequest\x1a\x11.zolal.v1.Session\x121\n" +
+	"\x05Asked\x12\x16.zolal.v1.AskedRequest\x1a\x10.zolal.v1.Asking\x128\n" +
+	"\x06Answer\x12\x1d.zolal.v1.AnswerAskingRequest\x1a\x0f.zolal.v1.Empty\x12<\n" +
+	"\vSetApproval\x12\x1c.zolal.v1.SetApprovalRequest\x1a\x0f.zolal.v1.EmptyB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_security_proto_rawDescOnce sync.Once
@@ -572,7 +921,7 @@ func file_zolal_v1_security_proto_rawDescGZIP() []byte {
 	return file_zolal_v1_security_proto_rawDescData
 }
 
-var file_zolal_v1_security_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_zolal_v1_security_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_zolal_v1_security_proto_goTypes = []any{
 	(*SecurityState)(nil),        // 0: zolal.v1.SecurityState
 	(*SecurityNotice)(nil),       // 1: zolal.v1.SecurityNotice
@@ -583,36 +932,56 @@ var file_zolal_v1_security_proto_goTypes = []any{
 	(*NewFactor)(nil),            // 6: zolal.v1.NewFactor
 	(*EnableFactorRequest)(nil),  // 7: zolal.v1.EnableFactorRequest
 	(*BackupCodes)(nil),          // 8: zolal.v1.BackupCodes
-	(*DeviceNotice)(nil),         // 9: zolal.v1.DeviceNotice
-	(*ClientInfo)(nil),           // 10: zolal.v1.ClientInfo
-	(*Empty)(nil),                // 11: zolal.v1.Empty
-	(*Session)(nil),              // 12: zolal.v1.Session
+	(*AskRequest)(nil),           // 9: zolal.v1.AskRequest
+	(*AwaitRequest)(nil),         // 10: zolal.v1.AwaitRequest
+	(*AskedRequest)(nil),         // 11: zolal.v1.AskedRequest
+	(*Asking)(nil),               // 12: zolal.v1.Asking
+	(*AnswerAskingRequest)(nil),  // 13: zolal.v1.AnswerAskingRequest
+	(*SetApprovalRequest)(nil),   // 14: zolal.v1.SetApprovalRequest
+	(*DeviceNotice)(nil),         // 15: zolal.v1.DeviceNotice
+	(*ClientInfo)(nil),           // 16: zolal.v1.ClientInfo
+	(*Device)(nil),               // 17: zolal.v1.Device
+	(*Empty)(nil),                // 18: zolal.v1.Empty
+	(*Session)(nil),              // 19: zolal.v1.Session
 }
 var file_zolal_v1_security_proto_depIdxs = []int32{
 	1,  // 0: zolal.v1.SecurityState.notices:type_name -> zolal.v1.SecurityNotice
-	9,  // 1: zolal.v1.SecurityNotice.notice:type_name -> zolal.v1.DeviceNotice
-	10, // 2: zolal.v1.RedeemRequest.client:type_name -> zolal.v1.ClientInfo
-	11, // 3: zolal.v1.Security.State:input_type -> zolal.v1.Empty
-	2,  // 4: zolal.v1.Security.CheckRecovery:input_type -> zolal.v1.CheckRecoveryRequest
-	3,  // 5: zolal.v1.Security.Vouch:input_type -> zolal.v1.VouchRequest
-	4,  // 6: zolal.v1.Security.Redeem:input_type -> zolal.v1.RedeemRequest
-	5,  // 7: zolal.v1.Security.BeginFactor:input_type -> zolal.v1.PasswordRequest
-	7,  // 8: zolal.v1.Security.EnableFactor:input_type -> zolal.v1.EnableFactorRequest
-	5,  // 9: zolal.v1.Security.DisableFactor:input_type -> zolal.v1.PasswordRequest
-	5,  // 10: zolal.v1.Security.NewBackupCodes:input_type -> zolal.v1.PasswordRequest
-	0,  // 11: zolal.v1.Security.State:output_type -> zolal.v1.SecurityState
-	11, // 12: zolal.v1.Security.CheckRecovery:output_type -> zolal.v1.Empty
-	11, // 13: zolal.v1.Security.Vouch:output_type -> zolal.v1.Empty
-	12, // 14: zolal.v1.Security.Redeem:output_type -> zolal.v1.Session
-	6,  // 15: zolal.v1.Security.BeginFactor:output_type -> zolal.v1.NewFactor
-	8,  // 16: zolal.v1.Security.EnableFactor:output_type -> zolal.v1.BackupCodes
-	11, // 17: zolal.v1.Security.DisableFactor:output_type -> zolal.v1.Empty
-	8,  // 18: zolal.v1.Security.NewBackupCodes:output_type -> zolal.v1.BackupCodes
-	11, // [11:19] is the sub-list for method output_type
-	3,  // [3:11] is the sub-list for method input_type
-	3,  // [3:3] is the sub-list for extension type_name
-	3,  // [3:3] is the sub-list for extension extendee
-	0,  // [0:3] is the sub-list for field type_name
+	12, // 1: zolal.v1.SecurityState.asking:type_name -> zolal.v1.Asking
+	15, // 2: zolal.v1.SecurityNotice.notice:type_name -> zolal.v1.DeviceNotice
+	16, // 3: zolal.v1.RedeemRequest.client:type_name -> zolal.v1.ClientInfo
+	16, // 4: zolal.v1.AskRequest.client:type_name -> zolal.v1.ClientInfo
+	17, // 5: zolal.v1.Asking.device:type_name -> zolal.v1.Device
+	18, // 6: zolal.v1.Security.State:input_type -> zolal.v1.Empty
+	2,  // 7: zolal.v1.Security.CheckRecovery:input_type -> zolal.v1.CheckRecoveryRequest
+	3,  // 8: zolal.v1.Security.Vouch:input_type -> zolal.v1.VouchRequest
+	4,  // 9: zolal.v1.Security.Redeem:input_type -> zolal.v1.RedeemRequest
+	5,  // 10: zolal.v1.Security.BeginFactor:input_type -> zolal.v1.PasswordRequest
+	7,  // 11: zolal.v1.Security.EnableFactor:input_type -> zolal.v1.EnableFactorRequest
+	5,  // 12: zolal.v1.Security.DisableFactor:input_type -> zolal.v1.PasswordRequest
+	5,  // 13: zolal.v1.Security.NewBackupCodes:input_type -> zolal.v1.PasswordRequest
+	9,  // 14: zolal.v1.Security.Ask:input_type -> zolal.v1.AskRequest
+	10, // 15: zolal.v1.Security.Await:input_type -> zolal.v1.AwaitRequest
+	11, // 16: zolal.v1.Security.Asked:input_type -> zolal.v1.AskedRequest
+	13, // 17: zolal.v1.Security.Answer:input_type -> zolal.v1.AnswerAskingRequest
+	14, // 18: zolal.v1.Security.SetApproval:input_type -> zolal.v1.SetApprovalRequest
+	0,  // 19: zolal.v1.Security.State:output_type -> zolal.v1.SecurityState
+	18, // 20: zolal.v1.Security.CheckRecovery:output_type -> zolal.v1.Empty
+	18, // 21: zolal.v1.Security.Vouch:output_type -> zolal.v1.Empty
+	19, // 22: zolal.v1.Security.Redeem:output_type -> zolal.v1.Session
+	6,  // 23: zolal.v1.Security.BeginFactor:output_type -> zolal.v1.NewFactor
+	8,  // 24: zolal.v1.Security.EnableFactor:output_type -> zolal.v1.BackupCodes
+	18, // 25: zolal.v1.Security.DisableFactor:output_type -> zolal.v1.Empty
+	8,  // 26: zolal.v1.Security.NewBackupCodes:output_type -> zolal.v1.BackupCodes
+	19, // 27: zolal.v1.Security.Ask:output_type -> zolal.v1.Session
+	19, // 28: zolal.v1.Security.Await:output_type -> zolal.v1.Session
+	12, // 29: zolal.v1.Security.Asked:output_type -> zolal.v1.Asking
+	18, // 30: zolal.v1.Security.Answer:output_type -> zolal.v1.Empty
+	18, // 31: zolal.v1.Security.SetApproval:output_type -> zolal.v1.Empty
+	19, // [19:32] is the sub-list for method output_type
+	6,  // [6:19] is the sub-list for method input_type
+	6,  // [6:6] is the sub-list for extension type_name
+	6,  // [6:6] is the sub-list for extension extendee
+	0,  // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_security_proto_init() }
@@ -628,7 +997,7 @@ func file_zolal_v1_security_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_security_proto_rawDesc), len(file_zolal_v1_security_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

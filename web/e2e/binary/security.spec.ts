@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { createHmac } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { expect, password, signIn, test } from './fixtures'
 
@@ -99,4 +100,90 @@ test('a lost password and code: the way is said, a link sets a password once, th
   await late.getByLabel('New password').fill('clear water and a tall mountain')
   await late.getByRole('button', { name: 'Set the new password' }).click()
   await expect(late.getByText(/This link was used/)).toBeVisible()
+})
+
+/** What an authenticator shows (RFC 6238), `ahead` steps from now. */
+function totp(secret: string, ahead = 0): string {
+  const bits = [...secret].map((c) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0'),
+  )
+  const key = Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)))
+  const step = Buffer.alloc(8)
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead))
+  const mac = createHmac('sha1', key).update(step).digest()
+  const at = (mac.at(-1) ?? 0) & 15
+  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}
+
+test('a second step: set up, asked for in Persian digits, a backup code in its place', async ({ world }) => {
+  const { server } = world
+  const sara = await world.person('سارا', 'sara_m')
+  await sara.goto(`${server.url}/#/settings/security`)
+  await sara.getByLabel('گذرواژهٔ کنونی، برای تغییر این‌ها').fill(password)
+  await sara.getByRole('button', { name: 'گذاشتن رمزساز' }).click()
+  const secret = (await sara.locator('.secret').textContent())?.trim() ?? ''
+  await look(sara, 'factor-fa')
+  await sara.getByLabel('کد', { exact: true }).fill(totp(secret))
+  await sara.getByRole('button', { name: 'روشن کردن' }).click()
+  const backup =
+    (await sara.getByRole('list', { name: 'کدهای پشتیبان' }).locator('li').first().textContent()) ?? ''
+  await look(sara, 'backup-fa')
+  await sara.getByRole('button', { name: 'نگهشان داشتم' }).click()
+  await expect(sara.getByText(/کد رمزساز پرسیده می‌شود/)).toBeVisible()
+
+  for (const [language, code] of [
+    ['fa', totp(secret, 1).replace(/\d/g, (d) => '۰۱۲۳۴۵۶۷۸۹'[Number(d)] ?? d)],
+    ['en', backup],
+  ] as const) {
+    const other = await world.visitor({ language, phone: true, from: `${server.url}/#/signin` })
+    await other.getByLabel(/^(نام کاربری|Username)/).fill('sara_m')
+    await other.getByLabel(/^(گذرواژه|Password)$/).fill(password)
+    await other.getByRole('button', { name: /^(ورود|Sign in)$/ }).click()
+    const field = other.getByLabel(/^(کد|Code)$/)
+    await field.fill('000000')
+    await look(other, `second-${language}-phone`)
+    await other.getByRole('button', { name: /^(ورود|Sign in)$/ }).click()
+    await expect(other.getByText(/این کد درست نیست|That code is not right/)).toBeVisible()
+    await field.fill(code)
+    await other.getByRole('button', { name: /^(ورود|Sign in)$/ }).click()
+    await expect(other.getByRole('searchbox')).toBeVisible()
+  }
+})
+
+test('a new device is let in by an old one, by a code on its screen or after the password', async ({
+  world,
+}) => {
+  const { server } = world
+  const sara = await world.person('Sara', 'sara_m', phone)
+  const other = await world.visitor({ language: 'fa', from: `${server.url}/#/signin` })
+  await other.getByRole('button', { name: 'ورود با دستگاه دیگر' }).click()
+  await expect(other.getByRole('img', { name: 'ورود با دستگاه دیگر' })).toBeVisible()
+  await look(other, 'qr-fa')
+  await other.getByRole('button', { name: 'رونوشت از پیوند' }).click()
+  const link = await other.evaluate(() => navigator.clipboard.readText())
+  await sara.goto(link)
+  await expect(sara.getByRole('dialog')).toContainText('Let this device in?')
+  await look(sara, 'link-en-phone')
+  await sara.getByRole('button', { name: 'Let it in' }).click()
+  await expect(other.getByRole('searchbox')).toBeVisible()
+
+  // From here on old devices approve new ones; the one let in is not asked to wait for a day.
+  await other.goto(`${server.url}/#/settings/security`)
+  await other.getByLabel('گذرواژهٔ کنونی، برای تغییر این‌ها').fill(password)
+  await other.getByRole('button', { name: 'ورود فقط با اجازهٔ دستگاه قدیمی' }).click()
+  await expect(other.getByText(/منتظر اجازهٔ دستگاهی قدیمی/)).toBeVisible()
+  for (const yes of [false, true]) {
+    const third = await world.visitor({ language: 'en', from: `${server.url}/#/signin` })
+    await third.getByLabel('Username').fill('sara_m')
+    await third.getByLabel('Password', { exact: true }).fill(password)
+    await third.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await expect(third.getByText('Waiting for another device')).toBeVisible()
+    await look(third, 'wait-en')
+    await sara
+      .getByRole('dialog')
+      .getByRole('button', { name: yes ? 'Let it in' : 'Refuse' })
+      .click()
+    if (yes) await expect(third.getByRole('searchbox')).toBeVisible()
+    else await expect(third.getByText('The other device refused it.')).toBeVisible()
+  }
 })

@@ -227,7 +227,13 @@ export class MemoryModel implements AppModel {
       await delay(400)
       if (password === 'wrong') throw new AppError('PASSWORD_WRONG')
       this.#enter()
+      return null
     },
+    ask: async () => ({
+      address: 'https://zolal.example/#link=Qm9vdHN0cmFwcGluZw',
+      until: now + 3 * minute,
+      poll: async () => false,
+    }),
     recover: async () => this.#enter(),
     redeem: async () => this.#enter(),
     signOut: async () =>
@@ -253,12 +259,25 @@ export class MemoryModel implements AppModel {
       recoveryKept: true,
       remind: false,
       waitsUntil: 0,
+      factor: false,
+      backupCodes: 0,
+      approval: false,
+      asking: [],
     }),
     refresh: async () => {},
     seen: async () => {},
     vouch: async () => {},
     checkRecovery: async () => {},
     remindLater: async () => {},
+    beginFactor: async () => ({ secret: 'JBSWY3DPEHPK3PXP', address: 'otpauth://totp/Zolal:sara_m' }),
+    enableFactor: async () => ['abcd-efgh-ijkl-mnop'],
+    disableFactor: async () => {},
+    newBackupCodes: async () => ['abcd-efgh-ijkl-mnop'],
+    setApproval: async () => {},
+    asked: async () => {
+      throw new AppError('NOT_FOUND')
+    },
+    answer: async () => {},
   }
 
   readonly profile: AppModel['profile'] = {

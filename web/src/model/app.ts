@@ -59,13 +59,31 @@ export interface SignUp {
   readonly setupToken: string | null
 }
 
+/** A sign-in that waits for a device of the account. */
+export interface Waiting {
+  /** What that device opens; nothing by itself. */
+  readonly address: string
+  readonly until: Ms
+  /** Asks how it stands: true once this device is signed in. Rejects with FORBIDDEN where it was refused. */
+  poll(): Promise<boolean>
+}
+
+/** What stands beside the password: a code of an authenticator or a backup code, or the recovery code. */
+export interface SecondFactor {
+  readonly code?: string
+  readonly recoveryCode?: string
+}
+
 export interface AccountActions {
   signUp(form: SignUp): Promise<void>
-  signIn(username: string, password: string): Promise<void>
+  /** Rejects with FACTOR_NEEDED where the account wants more than the password. */
+  signIn(username: string, password: string, second?: SecondFactor): Promise<Waiting | null>
+  /** Makes a sign-in for a device that is signed in to approve: it scans `address` from this screen. */
+  ask(): Promise<Waiting>
   /** Sets a new password; other devices are signed out. */
   recover(username: string, recoveryCode: string, newPassword: string): Promise<void>
   /** Sets a password by the one-time link of the operator's reset. */
-  redeem(secret: string, newPassword: string): Promise<void>
+  redeem(secret: string, newPassword: string, code?: string): Promise<void>
   signOut(): Promise<void>
   /** null when the name is free, else why it is not. */
   checkUsername(username: string): Promise<ErrorCode | null>

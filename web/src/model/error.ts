@@ -31,6 +31,8 @@ export type ErrorCode =
   | 'PASSWORD_WRONG'
   | 'RECOVERY_WRONG'
   | 'LOGIN_TOO_YOUNG'
+  | 'FACTOR_NEEDED'
+  | 'FACTOR_WRONG'
   | 'SIGNUP_CLOSED'
   | 'SETUP_INVALID'
   | 'NOT_MEMBER'

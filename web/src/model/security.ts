@@ -27,6 +27,28 @@ export interface SecurityView {
   readonly remind: boolean
   /** Until when this device has no say in what protects the account; 0: it has. */
   readonly waitsUntil: Ms
+  /** A second factor is in force. */
+  readonly factor: boolean
+  /** How many of its backup codes are left. */
+  readonly backupCodes: number
+  /** Sign-ins with the password wait for a device to approve them. */
+  readonly approval: boolean
+  /** Those that wait now. */
+  readonly asking: readonly AskingView[]
+}
+
+/** A sign-in that waits for this person to approve it. */
+export interface AskingView {
+  readonly id: string
+  readonly device: DeviceView
+  readonly until: Ms
+}
+
+/** A second factor that is begun: an authenticator takes it as a code to scan, or as a secret to type. */
+export interface NewFactorView {
+  readonly secret: string
+  /** otpauth://… */
+  readonly address: string
 }
 
 export interface SecurityActions {
@@ -40,10 +62,19 @@ export interface SecurityActions {
   checkRecovery(code: string): Promise<void>
   /** No reminder of the recovery code for a week. */
   remindLater(): Promise<void>
+  beginFactor(password: string): Promise<NewFactorView>
+  /** Puts it in force by a code of the authenticator; the backup codes, which are shown this once. */
+  enableFactor(code: string): Promise<readonly string[]>
+  disableFactor(password: string): Promise<void>
+  newBackupCodes(password: string): Promise<readonly string[]>
+  setApproval(password: string, on: boolean): Promise<void>
+  /** What asks to be let in under a name that was scanned. */
+  asked(id: string): Promise<AskingView>
+  answer(id: string, yes: boolean): Promise<void>
 }
 
 /** Ways in which a device comes. */
-const arrivals = ['signed_in', 'recovery', 'reset_used', 'token']
+const arrivals = ['signed_in', 'recovery', 'reset_used', 'token', 'linked']
 
 /** Whether a notice tells of a device that came, and that the list does not tell to be gone again. */
 export function isArrival(notice: NoticeView, all: readonly NoticeView[]): boolean {

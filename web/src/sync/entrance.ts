@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { recoveryAuthenticator } from '../crypto/recovery'
 import type { Registry, SessionRow } from '../db'
-import { type AccountActions, AppError, type ErrorCode, type ServerView, type SignUp } from '../model'
+import {
+  type AccountActions,
+  AppError,
+  type ErrorCode,
+  type SecondFactor,
+  type ServerView,
+  type SignUp,
+  type Waiting,
+} from '../model'
 import {
   Accounts,
   type Caller,
@@ -12,12 +20,11 @@ import {
   ServerClock,
   serverOf,
   verifyAddresses,
+  type WireSession,
 } from '../wire'
 import type { Account } from './account'
 import { type Asker, acting, signedIn } from './act/asking'
 import type { Env } from './env'
-
-type WireSession = Awaited<ReturnType<typeof askSignIn>>
 
 /** What the entrance needs of the app. */
 export interface EntranceContext {
@@ -83,14 +90,40 @@ export class Entrance implements AccountActions {
     })
   }
 
-  signIn(username: string, password: string): Promise<void> {
+  signIn(username: string, password: string, second: SecondFactor = {}): Promise<Waiting | null> {
     return acting(async () => {
       const { id } = await this.server()
       const proofs = (await (await this.#c.registry()).get('proofs')) ?? {}
       const deviceProof = proofs[username.toLowerCase()] ?? ''
-      const ask = { username, password, deviceProof, client: this.#client() }
-      await this.#adopt(await askSignIn(this.#open(), ask), id)
+      const { code = '', recoveryCode } = second
+      const recovery = recoveryCode ? await recoveryAuthenticator(recoveryCode) : new Uint8Array()
+      const ask = { username, password, deviceProof, code, recovery, client: this.#client() }
+      const session = await call(this.#open(), Accounts.method.signIn, ask)
+      if (session.pending) return this.#waiting(session, id)
+      await this.#adopt(session, id)
+      return null
     })
+  }
+
+  ask(): Promise<Waiting> {
+    return acting(async () => {
+      const { id } = await this.server()
+      return this.#waiting(await call(this.#open(), Security.method.ask, { client: this.#client() }), id)
+    })
+  }
+
+  #waiting({ pending, token, pendingUntilMs }: WireSession, server: string): Waiting {
+    return {
+      address: `${this.#c.env.home}/#link=${pending}`,
+      until: Number(pendingUntilMs) + Date.now() - this.#clock.now(),
+      poll: () =>
+        acting(async () => {
+          const session = await call(this.#open(), Security.method.await, { pending, token })
+          if (session.pending) return false
+          await this.#adopt({ ...session, token }, server)
+          return true
+        }),
+    }
   }
 
   recover(username: string, recoveryCode: string, newPassword: string): Promise<void> {
@@ -102,10 +135,10 @@ export class Entrance implements AccountActions {
     })
   }
 
-  redeem(secret: string, newPassword: string): Promise<void> {
+  redeem(secret: string, newPassword: string, code = ''): Promise<void> {
     return acting(async () => {
       const { id } = await this.server()
-      const ask = { secret, newPassword, client: this.#client() }
+      const ask = { secret, newPassword, code, client: this.#client() }
       await this.#adopt(await call(this.#open(), Security.method.redeem, ask), id)
     })
   }
@@ -168,15 +201,4 @@ export class Entrance implements AccountActions {
     const born = crypto.randomUUID()
     await this.#c.enter({ account, device, token, username, name, operator, server, born })
   }
-}
-
-interface SignInForm {
-  readonly username: string
-  readonly password: string
-  readonly deviceProof: string
-  readonly client: { client: string; version: string; build: string; device: string; protocol: number }
-}
-
-function askSignIn(caller: Caller, form: SignInForm) {
-  return call(caller, Accounts.method.signIn, form)
 }

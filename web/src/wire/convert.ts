@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-import type { DeviceView, InviteLinkView, JoinRequestView, NoticeView, Scope, ServerView } from '../model'
+import type {
+  AskingView,
+  DeviceView,
+  InviteLinkView,
+  JoinRequestView,
+  NoticeView,
+  Scope,
+  ServerView,
+} from '../model'
 import type {
   ChatPrefs,
   ChatRecord,
@@ -248,6 +256,11 @@ export function deviceOf(d: sync.Device): DeviceView {
   // A server that tells of none is of before tokens were listed with theirs.
   const scopes = allScopes.filter((scope) => d.scopes.length === 0 || d.scopes.includes(scope))
   return { id, name, client, version, build, current, official, created, lastUse, scopes, expires }
+}
+
+/** A sign-in that waits; one that says nothing of its device is none. */
+export function askingOf(a: security.Asking): AskingView[] {
+  return a.device ? [{ id: a.pending, device: deviceOf(a.device), until: Number(a.untilMs) }] : []
 }
 
 /** What happened to the account, the newest first. */

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { recoveryAuthenticator } from '../../crypto/recovery'
-import { type NoticeView, type SecurityActions, type SecurityView, Source } from '../../model'
+import {
+  AppError,
+  type AskingView,
+  type NewFactorView,
+  type NoticeView,
+  type SecurityActions,
+  type SecurityView,
+  Source,
+} from '../../model'
 import type { DeviceId, Ms, Seq } from '../../model/id'
-import { call, noticesOf, Security as Remote } from '../../wire'
+import { askingOf, call, noticesOf, Security as Remote } from '../../wire'
 import type { Account } from '../account'
 import { type Asker, acting, signedIn } from './asking'
 
@@ -14,6 +22,10 @@ const NOTHING: SecurityView = {
   recoveryKept: true,
   remind: false,
   waitsUntil: 0,
+  factor: false,
+  backupCodes: 0,
+  approval: false,
+  asking: [],
 }
 
 const DAY = 86_400_000
@@ -52,6 +64,10 @@ export class Security implements SecurityActions {
         recoveryKept,
         remind: !recoveryKept && !keeping && remindFrom <= now,
         waitsUntil: state.waitsMs > 0n ? now + Number(state.waitsMs) : 0,
+        factor: state.factor,
+        backupCodes: state.backupCodes,
+        approval: state.approval,
+        asking: state.asking.flatMap(askingOf),
       })
     })
   }
@@ -101,6 +117,59 @@ export class Security implements SecurityActions {
     }
   }
 
+  beginFactor(password: string): Promise<NewFactorView> {
+    return acting(async () => {
+      const { tabs } = signedIn(this.#asker)
+      const { secret, address } = await call(tabs, Remote.method.beginFactor, { password })
+      return { secret, address }
+    })
+  }
+
+  enableFactor(code: string): Promise<readonly string[]> {
+    return acting(async () => {
+      const { codes } = await call(signedIn(this.#asker).tabs, Remote.method.enableFactor, { code })
+      this.stale()
+      return codes
+    })
+  }
+
+  disableFactor(password: string): Promise<void> {
+    return acting(async () => {
+      await call(signedIn(this.#asker).tabs, Remote.method.disableFactor, { password })
+      await this.refresh()
+    })
+  }
+
+  newBackupCodes(password: string): Promise<readonly string[]> {
+    return acting(async () => {
+      const { codes } = await call(signedIn(this.#asker).tabs, Remote.method.newBackupCodes, { password })
+      this.stale()
+      return codes
+    })
+  }
+
+  setApproval(password: string, on: boolean): Promise<void> {
+    return acting(async () => {
+      await call(signedIn(this.#asker).tabs, Remote.method.setApproval, { password, on })
+      await this.refresh()
+    })
+  }
+
+  asked(id: string): Promise<AskingView> {
+    return acting(async () => {
+      const [asking] = askingOf(await call(signedIn(this.#asker).tabs, Remote.method.asked, { pending: id }))
+      if (!asking) throw new AppError('NOT_FOUND')
+      return asking
+    })
+  }
+
+  answer(id: string, yes: boolean): Promise<void> {
+    return acting(async () => {
+      await call(signedIn(this.#asker).tabs, Remote.method.answer, { pending: id, yes })
+      await this.refresh()
+    })
+  }
+
   /** Something changed: what is on screen follows. */
   stale(): void {
     void this.refresh().catch(() => {})
@@ -113,7 +182,7 @@ export class Security implements SecurityActions {
 
 /** What another device did and this one has not shown; `notices` has the newest first. */
 function unseenOf(notices: readonly NoticeView[], own: DeviceId, seen: Seq): NoticeView[] {
-  const quiet = (n: NoticeView) => n.removed || n.reason === 'vouched'
+  const quiet = (n: NoticeView) => n.removed || ['vouched', 'asking', 'refused'].includes(n.reason)
   return notices.filter((n) => n.seq > seen && n.device.id !== own && !quiet(n)).reverse()
 }
 

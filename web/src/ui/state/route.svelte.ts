@@ -15,6 +15,7 @@ export type Route =
   | { readonly at: 'contacts' }
   | { readonly at: 'setup'; readonly token: string }
   | { readonly at: 'reset'; readonly secret: string }
+  | { readonly at: 'link'; readonly id: string }
 
 export type ChatPane = 'none' | 'info' | 'members' | 'links' | 'requests' | 'edit' | 'rights'
 
@@ -27,6 +28,9 @@ export function readRoute(hash: string): Route {
   // The link that an operator's reset prints.
   const reset = /^#reset=([\w-]+)$/.exec(hash)
   if (reset?.[1]) return { at: 'reset', secret: reset[1] }
+  // What a new device shows to be let in.
+  const link = /^#link=([\w-]+)$/.exec(hash)
+  if (link?.[1]) return { at: 'link', id: link[1] }
   const [head = '', a = '', b = ''] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
   switch (head) {
     case 'archive':
@@ -98,6 +102,8 @@ export function writeRoute(route: Route): string {
       return `#/setup/${encodeURIComponent(route.token)}`
     case 'reset':
       return `#reset=${route.secret}`
+    case 'link':
+      return `#link=${route.id}`
   }
 }
 

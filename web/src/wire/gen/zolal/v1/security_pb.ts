@@ -10,7 +10,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { ClientInfo, SessionSchema } from "./account_pb.js";
 import { file_zolal_v1_account } from "./account_pb.js";
-import type { DeviceNotice, EmptySchema } from "./sync_pb.js";
+import type { Device, DeviceNotice, EmptySchema } from "./sync_pb.js";
 import { file_zolal_v1_sync } from "./sync_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/security.proto.
  */
 export const file_zolal_v1_security: GenFile = /*@__PURE__*/
-  fileDesc("Chd6b2xhbC92MS9zZWN1cml0eS5wcm90bxIIem9sYWwudjEipQEKDVNlY3VyaXR5U3RhdGUSKQoHbm90aWNlcxgBIAMoCzIYLnpvbGFsLnYxLlNlY3VyaXR5Tm90aWNlEhQKDHJlY292ZXJ5X3NldBgCIAEoCBIbChNyZWNvdmVyeV9jaGVja2VkX21zGAMgASgDEhAKCHdhaXRzX21zGAQgASgDEg4KBmZhY3RvchgFIAEoCBIUCgxiYWNrdXBfY29kZXMYBiABKA0iVAoOU2VjdXJpdHlOb3RpY2USCwoDc2VxGAEgASgNEg0KBWF0X21zGAIgASgDEiYKBm5vdGljZRgDIAEoCzIWLnpvbGFsLnYxLkRldmljZU5vdGljZSIoChRDaGVja1JlY292ZXJ5UmVxdWVzdBIQCghyZWNvdmVyeRgBIAEoDCIeCgxWb3VjaFJlcXVlc3QSDgoGZGV2aWNlGAEgASgNImkKDVJlZGVlbVJlcXVlc3QSDgoGc2VjcmV0GAEgASgJEhQKDG5ld19wYXNzd29yZBgCIAEoCRIkCgZjbGllbnQYAyABKAsyFC56b2xhbC52MS5DbGllbnRJbmZvEgwKBGNvZGUYBCABKAkiIwoPUGFzc3dvcmRSZXF1ZXN0EhAKCHBhc3N3b3JkGAEgASgJIiwKCU5ld0ZhY3RvchIOCgZzZWNyZXQYASABKAkSDwoHYWRkcmVzcxgCIAEoCSIjChNFbmFibGVGYWN0b3JSZXF1ZXN0EgwKBGNvZGUYASABKAkiHAoLQmFja3VwQ29kZXMSDQoFY29kZXMYASADKAky7QMKCFNlY3VyaXR5EjEKBVN0YXRlEg8uem9sYWwudjEuRW1wdHkaFy56b2xhbC52MS5TZWN1cml0eVN0YXRlEkAKDUNoZWNrUmVjb3ZlcnkSHi56b2xhbC52MS5DaGVja1JlY292ZXJ5UmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5EjAKBVZvdWNoEhYuem9sYWwudjEuVm91Y2hSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHkSNAoGUmVkZWVtEhcuem9sYWwudjEuUmVkZWVtUmVxdWVzdBoRLnpvbGFsLnYxLlNlc3Npb24SPQoLQmVnaW5GYWN0b3ISGS56b2xhbC52MS5QYXNzd29yZFJlcXVlc3QaEy56b2xhbC52MS5OZXdGYWN0b3ISRAoMRW5hYmxlRmFjdG9yEh0uem9sYWwudjEuRW5hYmxlRmFjdG9yUmVxdWVzdBoVLnpvbGFsLnYxLkJhY2t1cENvZGVzEjsKDURpc2FibGVGYWN0b3ISGS56b2xhbC52MS5QYXNzd29yZFJlcXVlc3QaDy56b2xhbC52MS5FbXB0eRJCCg5OZXdCYWNrdXBDb2RlcxIZLnpvbGFsLnYxLlBhc3N3b3JkUmVxdWVzdBoVLnpvbGFsLnYxLkJhY2t1cENvZGVzQjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_account, file_zolal_v1_sync]);
+  fileDesc("Chd6b2xhbC92MS9zZWN1cml0eS5wcm90bxIIem9sYWwudjEi2QEKDVNlY3VyaXR5U3RhdGUSKQoHbm90aWNlcxgBIAMoCzIYLnpvbGFsLnYxLlNlY3VyaXR5Tm90aWNlEhQKDHJlY292ZXJ5X3NldBgCIAEoCBIbChNyZWNvdmVyeV9jaGVja2VkX21zGAMgASgDEhAKCHdhaXRzX21zGAQgASgDEg4KBmZhY3RvchgFIAEoCBIUCgxiYWNrdXBfY29kZXMYBiABKA0SEAoIYXBwcm92YWwYByABKAgSIAoGYXNraW5nGAggAygLMhAuem9sYWwudjEuQXNraW5nIlQKDlNlY3VyaXR5Tm90aWNlEgsKA3NlcRgBIAEoDRINCgVhdF9tcxgCIAEoAxImCgZub3RpY2UYAyABKAsyFi56b2xhbC52MS5EZXZpY2VOb3RpY2UiKAoUQ2hlY2tSZWNvdmVyeVJlcXVlc3QSEAoIcmVjb3ZlcnkYASABKAwiHgoMVm91Y2hSZXF1ZXN0Eg4KBmRldmljZRgBIAEoDSJpCg1SZWRlZW1SZXF1ZXN0Eg4KBnNlY3JldBgBIAEoCRIUCgxuZXdfcGFzc3dvcmQYAiABKAkSJAoGY2xpZW50GAMgASgLMhQuem9sYWwudjEuQ2xpZW50SW5mbxIMCgRjb2RlGAQgASgJIiMKD1Bhc3N3b3JkUmVxdWVzdBIQCghwYXNzd29yZBgBIAEoCSIsCglOZXdGYWN0b3ISDgoGc2VjcmV0GAEgASgJEg8KB2FkZHJlc3MYAiABKAkiIwoTRW5hYmxlRmFjdG9yUmVxdWVzdBIMCgRjb2RlGAEgASgJIhwKC0JhY2t1cENvZGVzEg0KBWNvZGVzGAEgAygJIjIKCkFza1JlcXVlc3QSJAoGY2xpZW50GAEgASgLMhQuem9sYWwudjEuQ2xpZW50SW5mbyIuCgxBd2FpdFJlcXVlc3QSDwoHcGVuZGluZxgBIAEoCRINCgV0b2tlbhgCIAEoCSIfCgxBc2tlZFJlcXVlc3QSDwoHcGVuZGluZxgBIAEoCSJNCgZBc2tpbmcSDwoHcGVuZGluZxgBIAEoCRIgCgZkZXZpY2UYAiABKAsyEC56b2xhbC52MS5EZXZpY2USEAoIdW50aWxfbXMYAyABKAMiMwoTQW5zd2VyQXNraW5nUmVxdWVzdBIPCgdwZW5kaW5nGAEgASgJEgsKA3llcxgCIAEoCCIyChJTZXRBcHByb3ZhbFJlcXVlc3QSEAoIcGFzc3dvcmQYASABKAkSCgoCb24YAiABKAgy/AUKCFNlY3VyaXR5EjEKBVN0YXRlEg8uem9sYWwudjEuRW1wdHkaFy56b2xhbC52MS5TZWN1cml0eVN0YXRlEkAKDUNoZWNrUmVjb3ZlcnkSHi56b2xhbC52MS5DaGVja1JlY292ZXJ5UmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5EjAKBVZvdWNoEhYuem9sYWwudjEuVm91Y2hSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHkSNAoGUmVkZWVtEhcuem9sYWwudjEuUmVkZWVtUmVxdWVzdBoRLnpvbGFsLnYxLlNlc3Npb24SPQoLQmVnaW5GYWN0b3ISGS56b2xhbC52MS5QYXNzd29yZFJlcXVlc3QaEy56b2xhbC52MS5OZXdGYWN0b3ISRAoMRW5hYmxlRmFjdG9yEh0uem9sYWwudjEuRW5hYmxlRmFjdG9yUmVxdWVzdBoVLnpvbGFsLnYxLkJhY2t1cENvZGVzEjsKDURpc2FibGVGYWN0b3ISGS56b2xhbC52MS5QYXNzd29yZFJlcXVlc3QaDy56b2xhbC52MS5FbXB0eRJCCg5OZXdCYWNrdXBDb2RlcxIZLnpvbGFsLnYxLlBhc3N3b3JkUmVxdWVzdBoVLnpvbGFsLnYxLkJhY2t1cENvZGVzEi4KA0FzaxIULnpvbGFsLnYxLkFza1JlcXVlc3QaES56b2xhbC52MS5TZXNzaW9uEjIKBUF3YWl0EhYuem9sYWwudjEuQXdhaXRSZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhIxCgVBc2tlZBIWLnpvbGFsLnYxLkFza2VkUmVxdWVzdBoQLnpvbGFsLnYxLkFza2luZxI4CgZBbnN3ZXISHS56b2xhbC52MS5BbnN3ZXJBc2tpbmdSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHkSPAoLU2V0QXBwcm92YWwSHC56b2xhbC52MS5TZXRBcHByb3ZhbFJlcXVlc3QaDy56b2xhbC52MS5FbXB0eUIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_account, file_zolal_v1_sync]);
 
 /**
  * @generated from message zolal.v1.SecurityState
@@ -63,6 +63,20 @@ export type SecurityState = Message<"zolal.v1.SecurityState"> & {
    * @generated from field: uint32 backup_codes = 6;
    */
   backupCodes: number;
+
+  /**
+   * sign-ins with the password wait for an old device
+   *
+   * @generated from field: bool approval = 7;
+   */
+  approval: boolean;
+
+  /**
+   * those that wait now
+   *
+   * @generated from field: repeated zolal.v1.Asking asking = 8;
+   */
+  asking: Asking[];
 };
 
 /**
@@ -263,6 +277,142 @@ export const BackupCodesSchema: GenMessage<BackupCodes> = /*@__PURE__*/
   messageDesc(file_zolal_v1_security, 8);
 
 /**
+ * AskRequest makes a sign-in that a device which is signed in may approve: it reads `pending` of the answer
+ * from the new device's screen. The token of the answer opens nothing until then.
+ *
+ * @generated from message zolal.v1.AskRequest
+ */
+export type AskRequest = Message<"zolal.v1.AskRequest"> & {
+  /**
+   * @generated from field: zolal.v1.ClientInfo client = 1;
+   */
+  client?: ClientInfo | undefined;
+};
+
+/**
+ * Describes the message zolal.v1.AskRequest.
+ * Use `create(AskRequestSchema)` to create a new message.
+ */
+export const AskRequestSchema: GenMessage<AskRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_security, 9);
+
+/**
+ * AwaitRequest asks how a sign-in stands: while `pending` of the answer is set it waits.
+ *
+ * @generated from message zolal.v1.AwaitRequest
+ */
+export type AwaitRequest = Message<"zolal.v1.AwaitRequest"> & {
+  /**
+   * @generated from field: string pending = 1;
+   */
+  pending: string;
+
+  /**
+   * @generated from field: string token = 2;
+   */
+  token: string;
+};
+
+/**
+ * Describes the message zolal.v1.AwaitRequest.
+ * Use `create(AwaitRequestSchema)` to create a new message.
+ */
+export const AwaitRequestSchema: GenMessage<AwaitRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_security, 10);
+
+/**
+ * @generated from message zolal.v1.AskedRequest
+ */
+export type AskedRequest = Message<"zolal.v1.AskedRequest"> & {
+  /**
+   * @generated from field: string pending = 1;
+   */
+  pending: string;
+};
+
+/**
+ * Describes the message zolal.v1.AskedRequest.
+ * Use `create(AskedRequestSchema)` to create a new message.
+ */
+export const AskedRequestSchema: GenMessage<AskedRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_security, 11);
+
+/**
+ * Asking is a sign-in that waits, as the device sees it that may approve it.
+ *
+ * @generated from message zolal.v1.Asking
+ */
+export type Asking = Message<"zolal.v1.Asking"> & {
+  /**
+   * @generated from field: string pending = 1;
+   */
+  pending: string;
+
+  /**
+   * without a number
+   *
+   * @generated from field: zolal.v1.Device device = 2;
+   */
+  device?: Device | undefined;
+
+  /**
+   * @generated from field: int64 until_ms = 3;
+   */
+  untilMs: bigint;
+};
+
+/**
+ * Describes the message zolal.v1.Asking.
+ * Use `create(AskingSchema)` to create a new message.
+ */
+export const AskingSchema: GenMessage<Asking> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_security, 12);
+
+/**
+ * @generated from message zolal.v1.AnswerAskingRequest
+ */
+export type AnswerAskingRequest = Message<"zolal.v1.AnswerAskingRequest"> & {
+  /**
+   * @generated from field: string pending = 1;
+   */
+  pending: string;
+
+  /**
+   * @generated from field: bool yes = 2;
+   */
+  yes: boolean;
+};
+
+/**
+ * Describes the message zolal.v1.AnswerAskingRequest.
+ * Use `create(AnswerAskingRequestSchema)` to create a new message.
+ */
+export const AnswerAskingRequestSchema: GenMessage<AnswerAskingRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_security, 13);
+
+/**
+ * @generated from message zolal.v1.SetApprovalRequest
+ */
+export type SetApprovalRequest = Message<"zolal.v1.SetApprovalRequest"> & {
+  /**
+   * @generated from field: string password = 1;
+   */
+  password: string;
+
+  /**
+   * @generated from field: bool on = 2;
+   */
+  on: boolean;
+};
+
+/**
+ * Describes the message zolal.v1.SetApprovalRequest.
+ * Use `create(SetApprovalRequestSchema)` to create a new message.
+ */
+export const SetApprovalRequestSchema: GenMessage<SetApprovalRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_security, 14);
+
+/**
  * @generated from service zolal.v1.Security
  */
 export const Security: GenService<{
@@ -331,6 +481,50 @@ export const Security: GenService<{
     methodKind: "unary";
     input: typeof PasswordRequestSchema;
     output: typeof BackupCodesSchema;
+  },
+  /**
+   * open
+   *
+   * @generated from rpc zolal.v1.Security.Ask
+   */
+  ask: {
+    methodKind: "unary";
+    input: typeof AskRequestSchema;
+    output: typeof SessionSchema;
+  },
+  /**
+   * open
+   *
+   * @generated from rpc zolal.v1.Security.Await
+   */
+  await: {
+    methodKind: "unary";
+    input: typeof AwaitRequestSchema;
+    output: typeof SessionSchema;
+  },
+  /**
+   * @generated from rpc zolal.v1.Security.Asked
+   */
+  asked: {
+    methodKind: "unary";
+    input: typeof AskedRequestSchema;
+    output: typeof AskingSchema;
+  },
+  /**
+   * @generated from rpc zolal.v1.Security.Answer
+   */
+  answer: {
+    methodKind: "unary";
+    input: typeof AnswerAskingRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * @generated from rpc zolal.v1.Security.SetApproval
+   */
+  setApproval: {
+    methodKind: "unary";
+    input: typeof SetApprovalRequestSchema;
+    output: typeof EmptySchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_zolal_v1_security, 0);

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+const (
+	// askLives is for how long a code that a new device shows may be answered.
+	askLives = 3 * time.Minute
+	// waitLives is for how long a sign-in with the password waits for an old device.
+	waitLives = 10 * time.Minute
+)
+
+// asking is the data of a CredentialAsking: a device that is not signed in, and the hash of the token that it
+// will have. Its ID is public, and shown to whoever looks at its screen; the token never leaves the device
+// but to ask for the answer.
+type asking struct {
+	Token   []byte        `json:"token"`
+	Device  string        `json:"device"`
+	Client  string        `json:"client"`
+	Version string        `json:"version"`
+	Build   string        `json:"build"`
+	Refused bool          `json:"refused,omitempty"`
+	Made    chat.DeviceID `json:"made,omitempty"` // approved: the device it became
+}
+
+// Asking is a sign-in that waits for a device to approve it, as that device sees it.
+type Asking struct {
+	ID      string
+	Device  chat.Device // without a number
+	Expires chat.Millis
+}
+
+// askingID reads a public ID; false for what is none.
+func askingID(text string) (id CredentialID, ok bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	copy(id[:], raw)
+	return id, err == nil && len(raw) == 16
+}
+
+// Ask makes a sign-in for a device that shows its ID, as a QR code, to one that is signed in. The token in
+// the answer opens nothing until then.
+//
+// AUTH-11
+func (s *Service) Ask(ctx context.Context, c Client) (Session, error) {
+	if err := s.buckets.take(bucket{"ask", s.Limits.Ask, place(c.Address)}); err != nil {
+		return Session{}, err
+	}
+	return s.ask(ctx, 0, c, askLives)
+}
+
+// ask stores a sign-in that waits; of is whose it is, 0 for whoever approves it.
+func (s *Service) ask(ctx context.Context, of chat.AccountID, c Client, lives time.Duration) (
+	Session, error) {
+	var raw [16]byte
+	rand.Read(raw[:])
+	token, hash := newToken()
+	data, err := json.Marshal(asking{Token: hash[:], Device: label(c.Device), Client: label(c.Name),
+		Version: label(c.Version), Build: label(c.Build)})
+	if err != nil {
+		return Session{}, fmt.Errorf("ask: %w", err)
+	}
+	until := s.millis() + chat.Millis(lives.Milliseconds())
+	var id CredentialID
+	copy(id[:], raw[:])
+	err = s.Store.Apply(ctx, CredentialPut{Credential{Kind: CredentialAsking, ID: id, Account: of, Data: data,
+		Created: s.millis(), Expires: until}})
+	if err != nil {
+		return Session{}, fmt.Errorf("ask: %w", err)
+	}
+	return Session{Token: token, Pending: base64.RawURLEncoding.EncodeToString(raw[:]), PendingUntil: until}, nil
+}
+
+// askFor makes a sign-in with the right password wait for an old device, and tells those there are. Where
+// none is left that could approve, the recovery code is needed, if there is one.
+//
+// AUTH-12
+func (s *Service) askFor(ctx context.Context, a Account, c Client) (waits bool, _ Session, _ error) {
+	list, err := s.Store.Devices(ctx, a.ID)
+	if err != nil {
+		return false, Session{}, fmt.Errorf("sign in: %w", err)
+	}
+	now := s.millis()
+	if !slices.ContainsFunc(list, func(d Device) bool {
+		return d.Scopes.Has(chat.AllScopes) && (d.Expires == 0 || d.Expires > now)
+	}) {
+		if a.Recovery == [32]byte{} {
+			return false, Session{}, nil
+		}
+		return true, Session{}, &chat.Error{Code: chat.CodeFactorNeeded, Field: "recovery",
+			Text: "no device is left that could approve; the recovery code is needed"}
+	}
+	if err := s.buckets.take(bucket{"waiting", s.Limits.Factor, number(uint32(a.ID))}); err != nil {
+		return true, Session{}, err
+	}
+	session, err := s.ask(ctx, a.ID, c, waitLives)
+	if err != nil {
+		return true, Session{}, err
+	}
+	device := chat.Device{Name: label(c.Device), Client: label(c.Name), Version: label(c.Version),
+		Build: label(c.Build), Official: s.Official(c.Name, c.Build)}
+	err = s.Registry.Notice(ctx, a.ID, chat.DeviceNotice{Device: device, Reason: ReasonAsking})
+	if err != nil {
+		return true, Session{}, fmt.Errorf("sign in: %w", err)
+	}
+	return true, session, nil
+}
+
+// askingOf returns a sign-in that waits or was answered, and its data.
+func (s *Service) askingOf(ctx context.Context, id string) (Credential, asking, error) {
+	key, ok := askingID(id)
+	gone := chat.Errorf(chat.CodeNotFound, "no sign-in waits under this name")
+	if !ok {
+		return Credential{}, asking{}, gone
+	}
+	c, err := s.Vault.Credential(ctx, CredentialAsking, key)
+	if isCode(err, chat.CodeNotFound) || err == nil && c.Expires <= s.millis() {
+		return Credential{}, asking{}, gone
+	}
+	var a asking
+	if err == nil {
+		err = json.Unmarshal(c.Data, &a)
+	}
+	if err != nil {
+		return Credential{}, asking{}, fmt.Errorf("asking: %w", err)
+	}
+	return c, a, nil
+}
+
+// Await tells a device how its sign-in stands: a Session with Pending set waits still; otherwise it is the
+// one that was approved, under the token that the device has. It fails with chat.CodeForbidden where the
+// sign-in was refused, and with chat.CodeNotFound where it ended or the token is another.
+//
+// AUTH-11
+func (s *Service) Await(ctx context.Context, id, token string, c Client) (Session, error) {
+	limit := bucket{"fail", s.Limits.Failure, place(c.Address)}
+	if err := s.buckets.take(limit); err != nil {
+		return Session{}, err
+	}
+	stored, a, err := s.askingOf(ctx, id)
+	if err != nil {
+		return Session{}, err
+	}
+	hash, ok := hashToken(token)
+	if !ok || subtle.ConstantTimeCompare(hash[:], a.Token) != 1 {
+		return Session{}, chat.Errorf(chat.CodeNotFound, "no sign-in waits under this name")
+	}
+	s.buckets.give(limit)
+	switch {
+	case a.Refused:
+		return Session{}, chat.Errorf(chat.CodeForbidden, "the sign-in was refused")
+	case a.Made == 0:
+		return Session{Pending: id, PendingUntil: stored.Expires}, nil
+	}
+	device, account, err := s.Store.DeviceByToken(ctx, hash)
+	if isCode(err, chat.CodeNotFound) {
+		return Session{}, s.whyUnknown(ctx, hash)
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("await: %w", err)
+	}
+	profile, err := s.Registry.Profile(ctx, account.ID)
+	if err != nil {
+		return Session{}, fmt.Errorf("await: %w", err)
+	}
+	return session(account, device, token, profile), nil
+}
+
+// mayAnswer refuses who could not give a session of all scopes away.
+func mayAnswer(who chat.Actor) error {
+	if !who.Scopes.Has(chat.AllScopes) {
+		return chat.Errorf(chat.CodeScopeMissing, "a token cannot give more than it has")
+	}
+	return nil
+}
+
+// Asked shows a sign-in to a device that may approve it: one whose code it read, or one of its own account.
+func (s *Service) Asked(ctx context.Context, who chat.Actor, id string) (Asking, error) {
+	if err := mayAnswer(who); err != nil {
+		return Asking{}, err
+	}
+	c, a, err := s.askingOf(ctx, id)
+	if err != nil {
+		return Asking{}, err
+	}
+	if c.Account != 0 && c.Account != who.Account || a.Refused || a.Made != 0 {
+		return Asking{}, chat.Errorf(chat.CodeNotFound, "no sign-in waits under this name")
+	}
+	return s.askingOut(c, a), nil
+}
+
+func (s *Service) askingOut(c Credential, a asking) Asking {
+	return Asking{
+		ID: base64.RawURLEncoding.EncodeToString(c.ID[:16]), Expires: c.Expires,
+		Device: chat.Device{Name: a.Device, Client: a.Client, Version: a.Version, Build: a.Build,
+			Created: c.Created, Official: s.Official(a.Client, a.Build)},
+	}
+}
+
+// waiting are the unanswered sign-ins of an account.
+func (s *Service) waiting(all []Credential) (out []Asking, err error) {
+	for _, c := range all {
+		var a asking
+		if c.Kind != CredentialAsking || c.Expires <= s.millis() {
+			continue
+		}
+		if err := json.Unmarshal(c.Data, &a); err != nil {
+			return nil, fmt.Errorf("asking: %w", err)
+		}
+		if !a.Refused && a.Made == 0 {
+			out = append(out, s.askingOut(c, a))
+		}
+	}
+	return out, nil
+}
+
+// Answer approves or refuses a sign-in. An approved one becomes a device of the actor's account in the same
+// step, announced like any other; it has its say at once where the actor has. Of two who answer at the same
+// time one does: the other gets chat.CodeConflict.
+//
+// AUTH-11
+func (s *Service) Answer(ctx context.Context, who chat.Actor, id string, yes bool) error {
+	if _, err := s.Asked(ctx, who, id); err != nil {
+		return err
+	}
+	c, a, err := s.askingOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	of := c.Account
+	if a.Refused = !yes; a.Refused {
+		if c.Data, err = json.Marshal(a); err != nil {
+			return fmt.Errorf("answer: %w", err)
+		}
+		if of != 0 {
+			if err := s.announce(ctx, who, ReasonRefused); err != nil {
+				return fmt.Errorf("answer: %w", err)
+			}
+		}
+		return s.Store.Apply(ctx, CredentialPut{c})
+	}
+	device, _, err := s.newDevice(ctx, who.Account, Client{Device: a.Device, Name: a.Client, Version: a.Version,
+		Build: a.Build})
+	if err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	copy(device.Token[:], a.Token)
+	if s.Settled(ctx, who) == nil {
+		device.Vouched = device.Created
+	}
+	a.Made, c.Account = device.ID, who.Account
+	if c.Data, err = json.Marshal(a); err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	if err := s.putDevice(ctx, device, ReasonLinked, CredentialPut{c}); err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	return nil
+}
+
+// SetApproval makes sign-ins with the password wait until an old device approves them, or no longer.
+func (s *Service) SetApproval(ctx context.Context, who chat.Actor, password string, on bool) error {
+	account, err := s.confirm(ctx, who, password)
+	if err != nil || account.Approval == on {
+		return err
+	}
+	reason := ReasonApprovalOff
+	if on {
+		reason = ReasonApprovalOn
+	}
+	if err := s.announce(ctx, who, reason); err != nil {
+		return fmt.Errorf("set approval: %w", err)
+	}
+	account.Approval = on
+	if err := s.Store.Apply(ctx, AccountPut{account}); err != nil {
+		return fmt.Errorf("set approval: %w", err)
+	}
+	return nil
+}
