@@ -129,8 +129,8 @@ func (s *Service) end(ctx context.Context, gone DevicesGone) error {
 	if err := s.Store.Apply(ctx, gone); err != nil {
 		return fmt.Errorf("end device: %w", err)
 	}
-	s.ended.wake()
 	s.noticeGone(ctx, list, gone.Reason)
+	s.ended.wake()
 	return nil
 }
 
@@ -142,8 +142,10 @@ func (g DevicesGone) takes(id chat.DeviceID) bool {
 	return id != g.Keep
 }
 
-// noticeGone appends notices that devices went. They went already: what fails here is logged.
+// noticeGone appends notices that devices went. They went already: what fails here is logged, and that the
+// connection of one which ended itself is closed meanwhile ends nothing.
 func (s *Service) noticeGone(ctx context.Context, list []Device, reason string) {
+	ctx = context.WithoutCancel(ctx)
 	for _, d := range list {
 		notice := chat.DeviceNotice{Device: s.shown(d), Removed: true, Reason: reason}
 		if err := s.Registry.Notice(ctx, d.Account, notice); err != nil {
@@ -275,8 +277,8 @@ func (s *Service) change(ctx context.Context, a Account, keep chat.DeviceID, rea
 	if err := s.Store.Apply(ctx, append(more, AccountPut{a}, gone)...); err != nil {
 		return err
 	}
-	s.ended.wake()
 	s.noticeGone(ctx, slices.DeleteFunc(list, func(d Device) bool { return d.ID == keep }), reason)
+	s.ended.wake()
 	return nil
 }
 
