@@ -74,12 +74,15 @@ export interface SecondFactor {
   readonly recoveryCode?: string
 }
 
-export interface AccountActions {
-  signUp(form: SignUp): Promise<void>
+export interface SignInActions {
   /** Rejects with FACTOR_NEEDED where the account wants more than the password. */
   signIn(username: string, password: string, second?: SecondFactor): Promise<Waiting | null>
   /** Makes a sign-in for a device that is signed in to approve: it scans `address` from this screen. */
   ask(): Promise<Waiting>
+}
+
+export interface AccountActions extends SignInActions {
+  signUp(form: SignUp): Promise<void>
   /** Sets a new password; other devices are signed out. */
   recover(username: string, recoveryCode: string, newPassword: string): Promise<void>
   /** Sets a password by the one-time link of the operator's reset. */

@@ -51,7 +51,24 @@ export interface NewFactorView {
   readonly address: string
 }
 
-export interface SecurityActions {
+/** A second factor, its backup codes, and their ends. */
+export interface FactorActions {
+  beginFactor(password: string): Promise<NewFactorView>
+  /** Puts it in force by a code of the authenticator; the backup codes, which are shown this once. */
+  enableFactor(code: string): Promise<readonly string[]>
+  disableFactor(password: string): Promise<void>
+  newBackupCodes(password: string): Promise<readonly string[]>
+}
+
+/** Devices that ask to be let in. */
+export interface AskingActions {
+  setApproval(password: string, on: boolean): Promise<void>
+  /** What asks to be let in under a name that was scanned. */
+  asked(id: string): Promise<AskingView>
+  answer(id: string, yes: boolean): Promise<void>
+}
+
+export interface SecurityActions extends FactorActions, AskingActions {
   readonly view: Observable<SecurityView>
   refresh(): Promise<void>
   /** Notices up to this one were seen on this device. */
@@ -62,15 +79,6 @@ export interface SecurityActions {
   checkRecovery(code: string): Promise<void>
   /** No reminder of the recovery code for a week. */
   remindLater(): Promise<void>
-  beginFactor(password: string): Promise<NewFactorView>
-  /** Puts it in force by a code of the authenticator; the backup codes, which are shown this once. */
-  enableFactor(code: string): Promise<readonly string[]>
-  disableFactor(password: string): Promise<void>
-  newBackupCodes(password: string): Promise<readonly string[]>
-  setApproval(password: string, on: boolean): Promise<void>
-  /** What asks to be let in under a name that was scanned. */
-  asked(id: string): Promise<AskingView>
-  answer(id: string, yes: boolean): Promise<void>
 }
 
 /** Ways in which a device comes. */
