@@ -15,6 +15,8 @@ export default defineConfig({
     // dist/.gitkeep keeps the Go build whole without a web build; public/ carries a copy.
     emptyOutDir: true,
     manifest: true,
+    // What the first draw needs is one file, whatever the screens that come later share with it.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', test: /\/index\.html$/ }] } } },
   },
   server: {
     proxy: { '/api': { target: process.env['ZOLAL_SERVER'] ?? 'http://127.0.0.1:8080', ws: true } },

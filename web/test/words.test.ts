@@ -9,6 +9,8 @@ import * as fa from '../src/ui/i18n/catalogue/fa'
 import { makeFormat } from '../src/ui/i18n/format'
 import { isolating } from '../src/ui/i18n/isolate'
 import { termbase } from '../src/ui/i18n/termbase'
+import { makeEnglish as reportsInEnglish } from '../src/ui/report/words.en'
+import { makePersian as reportsInPersian } from '../src/ui/report/words.fa'
 
 const look = {
   theme: 'system',
@@ -39,11 +41,13 @@ const persian = [
   ...strings(fa.make(faFormat)),
   ...strings(makePersian(faFormat), 'adminPages'),
   ...strings(givePersian, 'feedback'),
+  ...strings(reportsInPersian(faFormat), 'reports'),
 ]
 const english = [
   ...strings(en.make(enFormat)),
   ...strings(makeEnglish(enFormat), 'adminPages'),
   ...strings(giveEnglish, 'feedback'),
+  ...strings(reportsInEnglish(enFormat), 'reports'),
 ]
 
 describe('catalogues', () => {

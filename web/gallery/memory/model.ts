@@ -20,6 +20,7 @@ import { allChats, type Chat } from './chats'
 import { day, info, me, message, minute, now, people } from './fixture'
 import { MemoryChat, members } from './open'
 import { memoryPeople } from './people'
+import { MemoryCases, MemoryReports } from './reports'
 
 const delay = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
@@ -30,6 +31,10 @@ export class MemoryModel implements AppModel {
   readonly chatList = new Source<ChatListView>({ state: 'loading', chats: [], requests: [], invitations: [] })
   readonly admin = new MemoryAdmin()
   readonly feedback = { give: async () => 12 }
+  readonly #reports = new MemoryReports()
+  readonly #cases = new MemoryCases()
+  readonly reports = async () => this.#reports
+  readonly cases = async () => this.#cases
   readonly #chats: Chat[]
   readonly #open = new Set<MemoryChat>()
   readonly #devices = new Source<DevicesView>({ state: 'loading', devices: [] })

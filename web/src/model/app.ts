@@ -20,6 +20,7 @@ import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
 import type { FormattedText } from './message'
 import type { Observable } from './observable'
 import type { PeopleActions } from './people'
+import type { CaseActions, ReportActions } from './reports'
 import type { SecurityActions } from './security'
 import type { ConnectionView, DevicesView, PrivacyView, SessionView } from './session'
 
@@ -44,6 +45,9 @@ export interface AppModel {
   readonly admin: AdminActions
   readonly feedback: FeedbackActions
   readonly people: PeopleActions
+  /** Few report, and fewer decide: what that needs comes when it is asked for. */
+  reports(): Promise<ReportActions>
+  cases(): Promise<CaseActions>
   /** Opens a chat at its first unread message, or at `at`. */
   openChat(chat: ChatId, at?: Seq): OpenChat
   openMembers(chat: ChatId): OpenMembers

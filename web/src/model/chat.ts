@@ -3,7 +3,7 @@ import type { AccountId, ChatId, Ms, Seq } from './id'
 import type { FormattedText, MessageView, PersonRef } from './message'
 import type { PersonChange } from './people'
 
-export type ChatKind = 'direct' | 'group' | 'channel' | 'saved'
+export type ChatKind = 'direct' | 'group' | 'channel' | 'saved' | 'service'
 
 export type Role = 'owner' | 'admin' | 'member' | 'restricted' | 'banned' | 'left'
 
@@ -97,6 +97,7 @@ export type CannotSend =
   | { readonly reason: 'request' }
   /** To a stranger, enough was written until it is accepted. */
   | { readonly reason: 'waiting' }
+  | { readonly reason: 'service' }
 
 export interface Draft {
   readonly body: FormattedText

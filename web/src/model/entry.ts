@@ -80,7 +80,7 @@ export interface Head {
   readonly chain: string
 }
 
-export type ChatType = 'direct' | 'group' | 'channel' | 'saved' | 'unknown'
+export type ChatType = 'direct' | 'group' | 'channel' | 'saved' | 'service' | 'unknown'
 
 export type Standing =
   | 'none'
@@ -164,6 +164,8 @@ export interface MessageBody {
   readonly attachments: readonly AttachmentBody[]
   /** Whom it mentions, and whose message it replies to where the chat says so. */
   readonly speaksTo: readonly AccountId[]
+  /** Of the server itself: what it says, to be worded in the reader's language. */
+  readonly wording: { readonly code: string; readonly values: Readonly<Record<string, string>> } | null
 }
 
 export interface ReplyBody {

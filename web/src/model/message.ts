@@ -101,8 +101,15 @@ export interface AttachmentView {
   readonly emoji: string
 }
 
+/** What the server says in a service chat: a code, and what is put into its words. */
+export interface Wording {
+  readonly code: string
+  readonly values: Readonly<Record<string, string>>
+}
+
 export type ContentView =
-  | { readonly kind: 'text'; readonly body: FormattedText }
+  /** `wording` names what the server says, to be worded in the reader's language. */
+  | { readonly kind: 'text'; readonly body: FormattedText; readonly wording?: Wording }
   | { readonly kind: 'service'; readonly service: ServiceView }
   /** Media that the importer met and that is not stored here: named, with the caption. */
   | {

@@ -11,8 +11,8 @@ export type SessionView =
     }
   | { readonly kind: 'signedIn'; readonly me: MeView; readonly server: ServerView | null }
 
-/** 'revoked' only when our own server said so in a well-formed reply. */
-export type SignedOutReason = 'revoked' | 'signedOut'
+/** 'revoked' and 'suspended' only when our own server said so in a well-formed reply. */
+export type SignedOutReason = 'revoked' | 'suspended' | 'signedOut'
 
 export interface ServerView {
   readonly name: string

@@ -13,7 +13,7 @@ import {
   Source,
 } from '../model'
 import type { ChatId, Seq } from '../model/id'
-import { Backoff, type ConnectionState, endsSession, type Refusal } from '../wire'
+import { appCode, Backoff, type ConnectionState, endsSession, type Refusal } from '../wire'
 import type { Account } from './account'
 import { adminActions } from './act/admin'
 import type { Asker } from './act/asking'
@@ -53,6 +53,9 @@ export class App implements AppModel, Asker {
   readonly chats = chatActions(this)
   readonly admin = adminActions(this)
   readonly feedback = feedbackActions(this)
+  readonly reports: AppModel['reports'] = async () =>
+    (await import('./act/reports')).reportActions(this, this.account)
+  readonly cases: AppModel['cases'] = async () => (await import('./act/reports')).caseActions(this)
   readonly account: Entrance
   readonly rooms: AppModel['rooms']
   readonly #env: Env
@@ -156,7 +159,7 @@ export class App implements AppModel, Asker {
     await registry.delete('session')
     this.#say({ reason })
     // What was written and never sent is kept when the session ended without the person's wish.
-    const kept = await inside.forget(reason === 'revoked')
+    const kept = await inside.forget(reason !== 'signedOut')
     if (kept) await noteLeftover(registry, kept)
     this.#inside = null
     this.#token = ''
@@ -224,7 +227,9 @@ export class App implements AppModel, Asker {
 
   /** A version that is too old stays signed in: a reload brings the new one. */
   #ended(why: Refusal): void {
-    if (endsSession(why) && !this.#leaving) void this.#queue(() => this.#signOut('revoked'))
+    if (!endsSession(why) || this.#leaving) return
+    const reason = appCode(why.code) === 'SUSPENDED' ? 'suspended' : 'revoked'
+    void this.#queue(() => this.#signOut(reason))
   }
 
   #showSignedIn(): void {

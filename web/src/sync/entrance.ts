@@ -24,6 +24,7 @@ import {
 } from '../wire'
 import type { Account } from './account'
 import { type Asker, acting, signedIn } from './act/asking'
+import type { Outsider } from './act/reports'
 import type { Env } from './env'
 
 /** What the entrance needs of the app. */
@@ -46,7 +47,7 @@ export interface ServerFacts {
 }
 
 /** Signing up, in, over and out. Without a session, requests go straight to where the app came from. */
-export class Entrance implements AccountActions {
+export class Entrance implements AccountActions, Outsider {
   readonly #c: EntranceContext
   readonly #clock = new ServerClock()
   readonly #keys = new KeyMaker(() => this.#clock.now())
@@ -60,7 +61,7 @@ export class Entrance implements AccountActions {
   /** Asks the server who it is. Rejects with Refusal or Silence. */
   async server(): Promise<ServerFacts> {
     const askedAt = Date.now()
-    const info = await call(this.#open(), Accounts.method.server, {})
+    const info = await call(this.caller(), Accounts.method.server, {})
     this.#clock.learn(Number(info.serverMs), askedAt)
     const known = info.addresses && (await verifyAddresses(info.addresses, this.#clock.now()))
     return { view: serverOf(info), id: known?.server || new URL(this.#c.env.home).host }
@@ -74,7 +75,7 @@ export class Entrance implements AccountActions {
       const key = this.#formKeys.get(formName) ?? this.#keys.make()
       this.#formKeys.set(formName, key)
       const recovery = await recoveryAuthenticator(recoveryCode)
-      const session = await call(this.#open(), Accounts.method.signUp, {
+      const session = await call(this.caller(), Accounts.method.signUp, {
         key,
         username,
         password,
@@ -98,7 +99,7 @@ export class Entrance implements AccountActions {
       const { code = '', recoveryCode } = second
       const recovery = recoveryCode ? await recoveryAuthenticator(recoveryCode) : new Uint8Array()
       const ask = { username, password, deviceProof, code, recovery, client: this.#client() }
-      const session = await call(this.#open(), Accounts.method.signIn, ask)
+      const session = await call(this.caller(), Accounts.method.signIn, ask)
       if (session.pending) return this.#waiting(session, id)
       await this.#adopt(session, id)
       return null
@@ -108,7 +109,7 @@ export class Entrance implements AccountActions {
   ask(): Promise<Waiting> {
     return acting(async () => {
       const { id } = await this.server()
-      return this.#waiting(await call(this.#open(), Security.method.ask, { client: this.#client() }), id)
+      return this.#waiting(await call(this.caller(), Security.method.ask, { client: this.#client() }), id)
     })
   }
 
@@ -118,7 +119,7 @@ export class Entrance implements AccountActions {
       until: Number(pendingUntilMs) + Date.now() - this.#clock.now(),
       poll: () =>
         acting(async () => {
-          const session = await call(this.#open(), Security.method.await, { pending, token })
+          const session = await call(this.caller(), Security.method.await, { pending, token })
           if (session.pending) return false
           await this.#adopt({ ...session, token }, server)
           return true
@@ -131,7 +132,7 @@ export class Entrance implements AccountActions {
       const { id } = await this.server()
       const recovery = await recoveryAuthenticator(recoveryCode)
       const ask = { username, recovery, newPassword, client: this.#client() }
-      await this.#adopt(await call(this.#open(), Accounts.method.recover, ask), id)
+      await this.#adopt(await call(this.caller(), Accounts.method.recover, ask), id)
     })
   }
 
@@ -139,7 +140,7 @@ export class Entrance implements AccountActions {
     return acting(async () => {
       const { id } = await this.server()
       const ask = { secret, newPassword, code, client: this.#client() }
-      await this.#adopt(await call(this.#open(), Security.method.redeem, ask), id)
+      await this.#adopt(await call(this.caller(), Security.method.redeem, ask), id)
     })
   }
 
@@ -152,7 +153,7 @@ export class Entrance implements AccountActions {
 
   checkUsername(username: string): Promise<ErrorCode | null> {
     return acting(async () => {
-      const { free, code } = await call(this.#open(), Accounts.method.checkUsername, { username })
+      const { free, code } = await call(this.caller(), Accounts.method.checkUsername, { username })
       return free ? null : ((code || 'NAME_INVALID') as ErrorCode)
     })
   }
@@ -179,8 +180,12 @@ export class Entrance implements AccountActions {
     if (account) await call(account.tabs, Security.method.checkRecovery, { recovery }).catch(() => {})
   }
 
-  /** Requests without a session. */
-  #open(): Caller {
+  makeKey(): Uint8Array<ArrayBuffer> {
+    return this.#keys.make()
+  }
+
+  /** For requests without a session. */
+  caller(): Caller {
     const { env } = this.#c
     const to = { address: env.home, token: '', net: env.net }
     const deadline = env.timing.answer

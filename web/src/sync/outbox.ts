@@ -83,6 +83,7 @@ function drawn(w: WriteMessage): MessageBody {
     imported: null,
     attachments: [],
     speaksTo: [],
+    wording: null,
   }
 }
 

@@ -82,6 +82,7 @@ export function readMessage(bytes: Uint8Array): MessageBody | null {
       return { kind, name, mime, bytes: Number(bytes), width, height, seconds, emoji }
     }),
     speaksTo: speaksTo(m),
+    wording: m.wording ? { code: m.wording.code, values: { ...m.wording.values } } : null,
   }
 }
 

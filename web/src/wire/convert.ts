@@ -75,6 +75,7 @@ const types: Partial<Record<chat.ChatType, ChatType>> = {
   [chat.ChatType.GROUP]: 'group',
   [chat.ChatType.CHANNEL]: 'channel',
   [chat.ChatType.SAVED]: 'saved',
+  [chat.ChatType.SERVICE]: 'service',
 }
 
 const standings: Partial<Record<chat.Role, Standing>> = {

@@ -105,7 +105,9 @@ function contentOfMessage(c: MessageContext, entry: Entry, message: MessageBody)
   const edit = c.editOf(entry.seq)?.shows
   const { text, entities } = edit?.kind === 'edit' ? edit.body : message
   const body = { text, entities }
-  if (message.attachments.length === 0) return { kind: 'text', body }
+  if (message.attachments.length === 0) {
+    return message.wording ? { kind: 'text', body, wording: message.wording } : { kind: 'text', body }
+  }
   const attachments = message.attachments.map(({ kind, name, bytes, seconds, emoji }) => {
     return { kind, name, bytes, seconds, emoji }
   })
@@ -163,7 +165,8 @@ export function snippetOf(entry: Entry | undefined): string {
 function serviceOf(c: MessageContext, entry: Entry, body: ChatBody): ServiceView | null {
   switch (body.kind) {
     case 'chatCreated':
-      return { kind: 'chatCreated', title: body.created.title }
+      // Nobody made the chat in which the server tells something: there is nothing to say of it.
+      return c.row.info.type === 'service' ? null : { kind: 'chatCreated', title: body.created.title }
     case 'service':
       return { kind: 'imported', action: body.service.action, values: body.service.values }
     case 'pin':

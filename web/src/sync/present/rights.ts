@@ -103,19 +103,20 @@ function keeps(chat: ChatRecord, grant: number, now: Ms): boolean {
 }
 
 function maySend(chat: ChatRecord, now: Ms): boolean {
-  if (!isIn(chat.me.role) || chat.deleted) return false
+  if (!isIn(chat.me.role) || chat.deleted || chat.type === 'service') return false
   if (chat.type === 'channel') return granted(chat, Grant.post)
   return chat.type === 'group' ? speaks(chat, Grant.send, now) : true
 }
 
 function mayPin(chat: ChatRecord, now: Ms): boolean {
+  if (chat.type === 'service') return false
   if (chat.type === 'channel') return granted(chat, Grant.pin)
   return chat.type === 'group' ? keeps(chat, Grant.pin, now) : isIn(chat.me.role)
 }
 
 function mayReact(chat: ChatRecord, now: Ms): boolean {
   if (chat.type === 'group' || chat.type === 'channel') return speaks(chat, Grant.react, now)
-  return isIn(chat.me.role)
+  return isIn(chat.me.role) && chat.type !== 'service'
 }
 
 function mayDelete(chat: ChatRecord, own: boolean): boolean {
@@ -180,6 +181,7 @@ export function cannotSendOf(
     return chat.waiting && o.written >= UNANSWERED ? { reason: 'waiting' } : null
   }
   if (maySend(chat, o.now)) return null
+  if (chat.type === 'service') return { reason: 'service' }
   if (chat.type === 'channel') return { reason: 'channel' }
   return { reason: 'restricted', until: taken(chat.me, o.now) & Grant.send ? chat.me.until || null : null }
 }

@@ -28,6 +28,8 @@ export class ChatState {
   quoting = $state.raw<MessageView | null>(null)
   /** Messages whose deletion is being asked about. */
   deleting = $state.raw<readonly Seq[] | null>(null)
+  /** Messages that are being reported. */
+  reporting = $state.raw<readonly Seq[] | null>(null)
   /** The refused message that is being explained. */
   failed = $state.raw<MessageView | null>(null)
   /** The message to be shown and flashed; the list sets it back to null. */
@@ -134,6 +136,13 @@ export class ChatState {
     return this.open.view
       .get()
       .messages.findLast((m) => m.own && m.seq !== null && m.rights.edit && m.content.kind === 'text')
+  }
+
+  /** Whether there is somebody else behind a message whom a report could be about. */
+  reportable(message: MessageView): boolean {
+    const { kind } = this.view.now.info
+    const words = message.content.kind === 'text' || message.content.kind === 'attachments'
+    return words && !message.own && kind !== 'saved' && kind !== 'service'
   }
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { MessageView } from '../../model'
 import { partOf } from '../../model/quote'
+import { saidIn } from '../list/preview'
 
 export function textOf({ content }: MessageView): string {
-  return content.kind === 'text' || content.kind === 'attachments' ? content.body.text : ''
+  return saidIn(content)?.text ?? ''
 }
 
 /** What is selected in the drawn text of a message; null when nothing is, or more than it. */

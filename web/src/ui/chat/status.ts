@@ -16,6 +16,8 @@ export function statusOf(info: ChatInfo): string {
       return presenceLine(info.presence)
     case 'saved':
       return t().chat.savedHint
+    case 'service':
+      return t().chat.serverHint
     case 'channel':
       return info.members === null ? t().chat.channel : t().chat.subscribers(info.members)
     case 'group': {

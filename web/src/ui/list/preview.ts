@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { ChatItem, ContentView, MessageView, PersonRef } from '../../model'
+import type { ChatItem, ContentView, FormattedText, MessageView, PersonRef } from '../../model'
 import { lineOf } from '../../model/richtext'
 import { t } from '../i18n/i18n.svelte'
+import { worded } from './worded.svelte'
 
 export function nameOf(person: PersonRef | null): string {
   if (!person) return ''
@@ -32,11 +33,18 @@ export function attachmentName(kind: string): string {
   return known[kind] ?? words.other
 }
 
+/** The text of a message as its reader gets it; null where it has none. */
+export function saidIn(content: ContentView): FormattedText | null {
+  if (content.kind !== 'text') return content.kind === 'attachments' ? content.body : null
+  const text = content.wording ? worded(content.wording, content.body.text) : null
+  return text === null ? content.body : { text, entities: [] }
+}
+
 /** What a message says, in one line. */
 export function contentLine(content: ContentView, author: PersonRef | null): string {
   switch (content.kind) {
     case 'text':
-      return lineOf(content.body)
+      return lineOf(saidIn(content) ?? content.body)
     case 'service':
       return serviceLine(content, author)
     case 'attachments': {
@@ -128,12 +136,19 @@ function importedLine(
 /** Who is named before the line in the list: the writer in groups, oneself everywhere but in channels. */
 export function previewAuthor(item: ChatItem, message: MessageView): string {
   if (message.content.kind === 'service' || item.kind === 'channel' || item.kind === 'saved') return ''
+  if (item.kind === 'service') return ''
   if (message.own) return item.kind === 'group' ? t().app.you : ''
   if (item.kind !== 'group') return ''
   return nameOf(message.author).split(/\s+/)[0] ?? ''
 }
 
+/** Whose letters an avatar shows. */
+export function faceName(item: { readonly kind: string; readonly title: string }): string {
+  return item.kind === 'service' ? titleOf(item) : item.title
+}
+
 export function titleOf(item: { readonly kind: string; readonly title: string }): string {
   if (item.kind === 'saved') return t().app.saved
+  if (item.kind === 'service') return t().app.serverMessages
   return item.title || t().app.deletedAccount
 }

@@ -9,6 +9,7 @@ export type Route =
   | { readonly at: 'settings'; readonly page: string }
   | { readonly at: 'chat'; readonly chat: number; readonly seq: number | null; readonly pane: ChatPane }
   | { readonly at: 'admin' }
+  | { readonly at: 'reports' }
   | { readonly at: 'join'; readonly address: string }
   | { readonly at: 'auth'; readonly page: 'signIn' | 'signUp' | 'recover' | 'lost' }
   | { readonly at: 'person'; readonly address: string }
@@ -17,9 +18,9 @@ export type Route =
   | { readonly at: 'reset'; readonly secret: string }
   | { readonly at: 'link'; readonly id: string }
 
-export type ChatPane = 'none' | 'info' | 'members' | 'links' | 'requests' | 'edit' | 'rights'
+export type ChatPane = 'none' | 'info' | 'members' | 'links' | 'requests' | 'reports' | 'edit' | 'rights'
 
-const panes: readonly ChatPane[] = ['info', 'members', 'links', 'requests', 'edit', 'rights']
+const panes: readonly ChatPane[] = ['info', 'members', 'links', 'requests', 'reports', 'edit', 'rights']
 
 export function readRoute(hash: string): Route {
   // The link that the server prints on its terminal.
@@ -45,6 +46,8 @@ export function readRoute(hash: string): Route {
       return readChat(a, b)
     case 'admin':
       return { at: 'admin' }
+    case 'reports':
+      return { at: 'reports' }
     case 'join':
       return { at: 'join', address: a }
     case 'u':
@@ -90,6 +93,8 @@ export function writeRoute(route: Route): string {
       return `#/c/${route.chat}${route.pane !== 'none' ? `/${route.pane}` : route.seq ? `/${route.seq}` : ''}`
     case 'admin':
       return '#/admin'
+    case 'reports':
+      return '#/reports'
     case 'join':
       return `#/join/${encodeURIComponent(route.address)}`
     case 'person':

@@ -11,7 +11,11 @@ export function warm(): () => void {
       import('../details/Details.svelte'),
       import('../new/NewRoom.svelte'),
       import('../join/JoinDialog.svelte'),
+      import('../chat/MessageMenu.svelte'),
       import('../chat/ForwardDialog.svelte'),
+      import('../chat/FailedDialog.svelte'),
+      import('../chat/DoubtDialog.svelte'),
+      import('../details/LeaveConfirm.svelte'),
       import('../composer/EmojiPicker.svelte'),
     ])
   }, 3000)

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { AppError, type CaseActions, type ReportActions } from '../../model'
+import { type Caller, call } from '../../wire'
+import {
+  actViewOf,
+  caseOf,
+  casesOf,
+  Reports,
+  reportOf,
+  suspensionOf,
+  toAct,
+  toDesk,
+} from '../../wire/reports'
+import { type Asker, acting, signedIn } from './asking'
+
+/** Who is suspended has no session: such requests go straight to the server. */
+export interface Outsider {
+  caller(): Caller
+  makeKey(): Uint8Array<ArrayBuffer>
+}
+
+export function reportActions(asker: Asker, outside: Outsider): ReportActions {
+  return {
+    report: ({ account, chat, messages, desk, reason, comment }) =>
+      acting(async () => {
+        const { tabs, keys } = signedIn(asker)
+        const { repeated } = await call(tabs, Reports.method.report, {
+          key: keys.make(),
+          account: account ?? 0,
+          chat: chat ?? 0,
+          seqs: [...messages],
+          desk: toDesk(desk),
+          reason,
+          comment,
+        })
+        return repeated
+      }),
+    inChat: (chat) =>
+      acting(async () => {
+        const { reports } = await call(signedIn(asker).tabs, Reports.method.inChat, { chat, limit: 100 })
+        return reports.map(reportOf)
+      }),
+    close: (chat, report) =>
+      acting(async () => {
+        const { tabs, keys } = signedIn(asker)
+        await call(tabs, Reports.method.closeInChat, { chat, report, key: keys.make() })
+      }),
+    acts: (before) =>
+      acting(async () => {
+        const { acts, more } = await call(signedIn(asker).tabs, Reports.method.acts, { before, limit: 50 })
+        return { acts: acts.map(actViewOf), more }
+      }),
+    appeal: (decision, text) =>
+      acting(async () => {
+        const { tabs, keys } = signedIn(asker)
+        await call(tabs, Reports.method.appeal, { decision, text, key: keys.make() })
+      }),
+    appealSuspension: (username, password, text) =>
+      acting(async () => {
+        const ask = { key: outside.makeKey(), username, password, text }
+        return suspensionOf(await call(outside.caller(), Reports.method.appealSuspended, ask))
+      }),
+  }
+}
+
+export function caseActions(asker: Asker): CaseActions {
+  return {
+    list: (closed, before) =>
+      acting(async () => {
+        return casesOf(await call(signedIn(asker).tabs, Reports.method.list, { closed, before, limit: 50 }))
+      }),
+    show: (report) =>
+      acting(async () => {
+        const found = caseOf(await call(signedIn(asker).tabs, Reports.method.show, { report }))
+        if (!found) throw new AppError('NOT_FOUND')
+        return found
+      }),
+    decide: (j) =>
+      acting(async () => {
+        const { tabs, keys } = signedIn(asker)
+        await call(tabs, Reports.method.decide, {
+          key: keys.make(),
+          reports: [...j.reports],
+          account: j.account ?? 0,
+          act: toAct(j.act),
+          reason: j.reason,
+          untilMs: BigInt(j.until ?? 0),
+          chat: j.chat ?? 0,
+          seqs: [...j.messages],
+          decision: j.decision ?? 0,
+        })
+      }),
+  }
+}
