@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, field, findPerson, menu, password, said, test, write } from './fixtures'
+import { accept, expect, field, findPerson, menu, password, said, test, write } from './fixtures'
 
 /** Keeps a picture where one is asked for; nothing depends on it. */
 async function look(page: Page, name: string): Promise<void> {
@@ -24,7 +24,7 @@ test('what somebody reports is shown to the operator, decided, appealed against 
   const reza = await world.person('رضا', 'reza_k')
   await findPerson(mina, 'reza_k', 'رضا')
   await write(mina, 'سلام')
-  await reza.getByRole('link', { name: /مینا/ }).click()
+  await accept(reza, /مینا/)
   await write(reza, 'ارزان بخرید!')
   await menu(mina, 'ارزان بخرید!', 'گزارش')
   const dialog = mina.getByRole('dialog')
@@ -93,6 +93,7 @@ test('on a phone: a warning is read and appealed against; reports to admins stay
   await sara.goto(`${url}/#/new/group`)
   await sara.getByLabel('Name of the group').fill('Mountain')
   await sara.getByRole('button', { name: 'Create' }).click()
+  await sara.getByRole('dialog').getByRole('button', { name: 'Later' }).click()
   await expect(field(sara)).toBeVisible()
   const room = sara.url().replace(/\/$/, '')
   await sara.goto(`${room}/edit`)
