@@ -30,6 +30,7 @@ const words = {
     renew: 'عوض کردن پیوند',
     takeDown: 'برداشتن پیوند',
     save: 'ذخیره',
+    saved: /^ذخیره شد$/,
     seen: 'دیدم',
     write: 'نوشتن پیام',
     nothing: 'چیزی پیدا نشد',
@@ -52,6 +53,7 @@ const words = {
     renew: 'Replace the link',
     takeDown: 'Take the link down',
     save: 'Save',
+    saved: /^Saved$/,
     seen: 'I have seen it',
     write: 'Write',
     nothing: 'Nothing found',
@@ -165,6 +167,7 @@ for (const look of looks) {
       await nilu.goto(`${url}/#/settings/profile`)
       await nilu.getByRole('textbox').first().fill('نیلوفر رستگار')
       await nilu.getByRole('button', { name: w.save }).click()
+      await expect(nilu.getByText(w.saved)).toBeVisible()
       await nilu.goto(`${url}/#/`)
       await nilu.getByRole('link', { name: /Sara/ }).click()
       await write(nilu, 'new name')

@@ -146,6 +146,8 @@ export class Leader {
     if (at.length > 0) this.#looked.set(by, at)
     for (const old of [...this.#looked.keys()].slice(0, -LOOKERS)) this.#looked.delete(old)
     for (const account of this.#present) this.#tellAgain(account, true)
+    // Somebody untold may just have come into the group on screen, and may be told of now.
+    if (at.some((account) => this.#untold.has(account))) this.#watching = ''
     this.#watch()
   }
 
