@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { makeEnglish } from '../src/ui/admin/words.en'
 import { makePersian } from '../src/ui/admin/words.fa'
+import { makeEnglish as lostEn } from '../src/ui/auth/words.en'
+import { makePersian as lostFa } from '../src/ui/auth/words.fa'
 import { english as giveEnglish } from '../src/ui/feedback/words.en'
 import { persian as givePersian } from '../src/ui/feedback/words.fa'
 import * as en from '../src/ui/i18n/catalogue/en'
@@ -9,6 +11,8 @@ import * as fa from '../src/ui/i18n/catalogue/fa'
 import { makeFormat } from '../src/ui/i18n/format'
 import { isolating } from '../src/ui/i18n/isolate'
 import { termbase } from '../src/ui/i18n/termbase'
+import { makeEnglish as inviteEn } from '../src/ui/invite/words.en'
+import { makePersian as inviteFa } from '../src/ui/invite/words.fa'
 import { makeEnglish as reportsInEnglish } from '../src/ui/report/words.en'
 import { makePersian as reportsInPersian } from '../src/ui/report/words.fa'
 
@@ -37,17 +41,23 @@ function strings(node: unknown, path = ''): [string, string][] {
   )
 }
 
+const lost = { fa: lostFa, en: lostEn }
+const invite = { fa: inviteFa, en: inviteEn }
 const persian = [
   ...strings(fa.make(faFormat)),
   ...strings(makePersian(faFormat), 'adminPages'),
   ...strings(givePersian, 'feedback'),
   ...strings(reportsInPersian(faFormat), 'reports'),
+  ...strings(invite.fa(faFormat), 'invite'),
+  ...strings(lost.fa(), 'lost'),
 ]
 const english = [
   ...strings(en.make(enFormat)),
   ...strings(makeEnglish(enFormat), 'adminPages'),
   ...strings(giveEnglish, 'feedback'),
   ...strings(reportsInEnglish(enFormat), 'reports'),
+  ...strings(invite.en(enFormat), 'invite'),
+  ...strings(lost.en(), 'lost'),
 ]
 
 describe('catalogues', () => {

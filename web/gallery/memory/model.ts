@@ -11,6 +11,7 @@ import {
   type MembersView,
   type OpenChat,
   type OpenMembers,
+  type ServerView,
   type SessionView,
   Source,
 } from '../../src/model'
@@ -21,6 +22,7 @@ import { day, info, me, message, minute, now, people } from './fixture'
 import { MemoryChat, members } from './open'
 import { memoryPeople } from './people'
 import { MemoryCases, MemoryReports } from './reports'
+import { MemorySignup } from './signup'
 
 const delay = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
@@ -35,6 +37,7 @@ export class MemoryModel implements AppModel {
   readonly #cases = new MemoryCases()
   readonly reports = async () => this.#reports
   readonly cases = async () => this.#cases
+  readonly signup = new MemorySignup()
   readonly #chats: Chat[]
   readonly #open = new Set<MemoryChat>()
   readonly #devices = new Source<DevicesView>({ state: 'loading', devices: [] })
@@ -77,6 +80,8 @@ export class MemoryModel implements AppModel {
       version: '0.1.0',
       build: '3f9c2ab81d44',
       signUpOpen: true,
+      signUpWork: false,
+      contact: ['mailto:operator@example.org'],
       needsSetup: state === 'needsSetup',
     }
     this.#chats = empty ? [] : allChats()
@@ -86,13 +91,7 @@ export class MemoryModel implements AppModel {
     this.#draw()
   }
 
-  #signedIn(server: {
-    name: string
-    version: string
-    build: string
-    signUpOpen: boolean
-    needsSetup: boolean
-  }): SessionView {
+  #signedIn(server: ServerView): SessionView {
     return {
       kind: 'signedIn',
       server,

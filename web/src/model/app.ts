@@ -23,6 +23,7 @@ import type { PeopleActions } from './people'
 import type { CaseActions, ReportActions } from './reports'
 import type { SecurityActions } from './security'
 import type { ConnectionView, DevicesView, PrivacyView, SessionView } from './session'
+import type { SignupActions } from './signup'
 
 /**
  * All that the user interface knows of the app. Views are immutable values; methods reject with AppError.
@@ -48,6 +49,7 @@ export interface AppModel {
   /** Few report, and fewer decide: what that needs comes when it is asked for. */
   reports(): Promise<ReportActions>
   cases(): Promise<CaseActions>
+  readonly signup: SignupActions
   /** Opens a chat at its first unread message, or at `at`. */
   openChat(chat: ChatId, at?: Seq): OpenChat
   openMembers(chat: ChatId): OpenMembers
@@ -61,6 +63,8 @@ export interface SignUp {
   readonly recoveryCode: string
   /** From the one-time link of the terminal, for the first account only. */
   readonly setupToken: string | null
+  /** The secret of an invitation, or null. */
+  readonly pass?: string | null
 }
 
 /** A sign-in that waits for a device of the account. */

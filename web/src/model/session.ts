@@ -20,6 +20,10 @@ export interface ServerView {
   readonly build: string
   /** Whether strangers may sign up without an invitation. */
   readonly signUpOpen: boolean
+  /** Open sign-up costs the device some computing first. */
+  readonly signUpWork: boolean
+  /** Where the operator is reached. */
+  readonly contact: readonly string[]
   /** The store has no operator yet: only the one-time link from the terminal leads on. */
   readonly needsSetup: boolean
 }

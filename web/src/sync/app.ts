@@ -23,6 +23,7 @@ import { peopleActions } from './act/people'
 import { roomActions } from './act/rooms'
 import { Security } from './act/security'
 import { Devices, profileActions } from './act/self'
+import { signupActions } from './act/signup'
 import { Entrance } from './entrance'
 import type { Channel, Env } from './env'
 import { Inside } from './inside'
@@ -57,6 +58,7 @@ export class App implements AppModel, Asker {
     (await import('./act/reports')).reportActions(this, this.account)
   readonly cases: AppModel['cases'] = async () => (await import('./act/reports')).caseActions(this)
   readonly account: Entrance
+  readonly signup: AppModel['signup']
   readonly rooms: AppModel['rooms']
   readonly #env: Env
   readonly #channel: Channel
@@ -93,6 +95,7 @@ export class App implements AppModel, Asker {
           this.#leaving = false
         }),
     })
+    this.signup = signupActions(this, this.account, env.home)
     this.rooms = roomActions(this, env.home, (chat) => this.#inside?.roomChanged(chat))
     this.#unsubscribe = env.onWake(() => {
       this.#backoff.reset()

@@ -18,7 +18,9 @@ import {
   post,
   Security,
   ServerClock,
+  type SignupChallenge,
   serverOf,
+  toAppError,
   verifyAddresses,
   type WireSession,
 } from '../wire'
@@ -26,6 +28,11 @@ import type { Account } from './account'
 import { type Asker, acting, signedIn } from './act/asking'
 import type { Outsider } from './act/reports'
 import type { Env } from './env'
+
+interface SignupWork {
+  readonly challenge: SignupChallenge
+  readonly counter: number
+}
 
 /** What the entrance needs of the app. */
 export interface EntranceContext {
@@ -53,6 +60,10 @@ export class Entrance implements AccountActions, Outsider {
   readonly #keys = new KeyMaker(() => this.#clock.now())
   /** One key for each form: sending it again after a cut gives the same account. */
   readonly #formKeys = new Map<string, Uint8Array<ArrayBuffer>>()
+  /** Work under way, by the key of the sign-up it is for. */
+  readonly #works = new Map<Uint8Array<ArrayBuffer>, Promise<SignupWork>>()
+  /** A key whose work was begun before there was a form. */
+  #prepared: Uint8Array<ArrayBuffer> | null = null
 
   constructor(c: EntranceContext) {
     this.#c = c
@@ -67,22 +78,38 @@ export class Entrance implements AccountActions, Outsider {
     return { view: serverOf(info), id: known?.server || new URL(this.#c.env.home).host }
   }
 
+  prepareSignUp(): void {
+    this.#prepared ??= this.#keys.make()
+    this.#workFor(this.#prepared).catch(() => {}) // signUp tells
+  }
+
   signUp(form: SignUp): Promise<void> {
     return acting(async () => {
-      const { id } = await this.server()
+      const { id, view } = await this.server()
       const { username, password, name, recoveryCode, setupToken } = form
-      const formName = JSON.stringify(form)
-      const key = this.#formKeys.get(formName) ?? this.#keys.make()
-      this.#formKeys.set(formName, key)
       const recovery = await recoveryAuthenticator(recoveryCode)
-      const session = await call(this.caller(), Accounts.method.signUp, {
+      const key = this.#keyFor(form)
+      const ask = {
         key,
         username,
         password,
         name,
         recovery,
         setup: setupToken ?? '',
+        pass: form.pass ?? '',
         client: this.#client(),
+      }
+      const works = view.signUpOpen && view.signUpWork && !ask.pass && !ask.setup
+      const send = async () => {
+        const more = works || this.#works.has(key) ? { work: await this.#workFor(key) } : {}
+        return call(this.caller(), Accounts.method.signUp, { ...ask, ...more })
+      }
+      const session = await send().catch((error) => {
+        if (toAppError(error).code !== 'WORK_REQUIRED') throw error
+        // The answer came too late, or work is asked for since.
+        this.#works.delete(key)
+        this.#workFor(key).catch(() => {})
+        return send()
       })
       await this.#c.keeping(async () => {
         await this.#adopt(session, id)
@@ -190,6 +217,31 @@ export class Entrance implements AccountActions, Outsider {
     const to = { address: env.home, token: '', net: env.net }
     const deadline = env.timing.answer
     return { request: (method, payload, o) => post(to, method, payload, o?.deadlineMs ?? deadline) }
+  }
+
+  #keyFor(form: SignUp): Uint8Array<ArrayBuffer> {
+    const formName = JSON.stringify(form)
+    const key = this.#formKeys.get(formName) ?? this.#prepared ?? this.#keys.make()
+    if (key === this.#prepared) this.#prepared = null
+    this.#formKeys.set(formName, key)
+    return key
+  }
+
+  /** The answer to a challenge for a key, begun once. */
+  #workFor(key: Uint8Array<ArrayBuffer>): Promise<SignupWork> {
+    let work = this.#works.get(key)
+    if (!work) {
+      work = this.#work(key)
+      this.#works.set(key, work)
+      work.catch(() => this.#works.delete(key))
+    }
+    return work
+  }
+
+  async #work(key: Uint8Array<ArrayBuffer>): Promise<SignupWork> {
+    const challenge = await call(this.caller(), Accounts.method.challenge, { key })
+    const { solve } = await import('../crypto/work')
+    return { challenge, counter: await solve(challenge) }
   }
 
   #client() {

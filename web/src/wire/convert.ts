@@ -295,5 +295,6 @@ export function joinRequestOf(r: chat.JoinRequest): JoinRequestView {
 
 export function serverOf(s: account.ServerInfo): ServerView {
   const { name, version, build } = s
-  return { name, version, build, signUpOpen: s.openSignup, needsSetup: s.setupNeeded }
+  const { openSignup: signUpOpen, signupWork: signUpWork, contact, setupNeeded: needsSetup } = s
+  return { name, version, build, signUpOpen, signUpWork, contact, needsSetup }
 }

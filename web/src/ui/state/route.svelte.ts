@@ -15,6 +15,7 @@ export type Route =
   | { readonly at: 'person'; readonly address: string }
   | { readonly at: 'contacts' }
   | { readonly at: 'setup'; readonly token: string }
+  | { readonly at: 'invite'; readonly secret: string }
   | { readonly at: 'reset'; readonly secret: string }
   | { readonly at: 'link'; readonly id: string }
 
@@ -32,6 +33,9 @@ export function readRoute(hash: string): Route {
   // What a new device shows to be let in.
   const link = /^#link=([\w-]+)$/.exec(hash)
   if (link?.[1]) return { at: 'link', id: link[1] }
+  // An invitation to sign up.
+  const invite = /^#invite=([\w-]+)$/.exec(hash)
+  if (invite?.[1]) return { at: 'invite', secret: invite[1] }
   const [head = '', a = '', b = ''] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
   switch (head) {
     case 'archive':
@@ -64,6 +68,8 @@ export function readRoute(hash: string): Route {
       return { at: 'auth', page: 'lost' }
     case 'setup':
       return { at: 'setup', token: a }
+    case 'invite':
+      return { at: 'invite', secret: a }
     default:
       return { at: 'list' }
   }
@@ -105,6 +111,8 @@ export function writeRoute(route: Route): string {
       return { signIn: '#/signin', signUp: '#/signup', recover: '#/recover', lost: '#/lost' }[route.page]
     case 'setup':
       return `#/setup/${encodeURIComponent(route.token)}`
+    case 'invite':
+      return `#/invite/${encodeURIComponent(route.secret)}`
     case 'reset':
       return `#reset=${route.secret}`
     case 'link':

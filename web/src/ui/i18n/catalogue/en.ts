@@ -85,9 +85,6 @@ export const make = (f: Format) => ({
     recoveryKept: 'I have kept it',
     recoveryConfirm: (group: number) => `To be sure, type group ${f.n(group)} of your code`,
     recoveryConfirmWrong: 'That is not the group asked for. Look again at what you kept.',
-    recoverTitle: 'Back in with the recovery code',
-    recoverBody:
-      'Type the forty digits, Persian or Latin, and choose a new password. Your other devices will be signed out.',
     recoveryCode: 'Recovery code',
     recoveryMissing: (count: number) => f.plural(count, { one: '# more digit', other: '# more digits' }),
     recoveryTypo: 'A digit is wrong somewhere. Compare it with your copy.',
@@ -643,6 +640,7 @@ export const make = (f: Format) => ({
     devices: 'Devices',
     appearance: 'Appearance',
     recovery: 'Password and recovery code',
+    invite: 'Invite people',
     about: 'About this server',
     signOut: 'Sign out',
     signOutTitle: 'Sign out on this device?',

@@ -83,9 +83,6 @@ export const make = (f: Format): Catalogue => ({
     recoveryKept: 'نگهش داشتم',
     recoveryConfirm: (group) => `برای اطمینان، دستهٔ ${f.n(group)} کد را بنویسید`,
     recoveryConfirmWrong: 'این دستهٔ خواسته‌شده نیست. به آنچه نگه داشته‌اید دوباره نگاه کنید.',
-    recoverTitle: 'ورود با کد بازیابی',
-    recoverBody:
-      'چهل رقم را با ارقام فارسی یا لاتین بنویسید و گذرواژهٔ تازه‌ای برگزینید. دستگاه‌های دیگرتان بیرون می‌روند.',
     recoveryCode: 'کد بازیابی',
     recoveryMissing: (count) => f.plural(count, { one: '# رقم دیگر مانده', other: '# رقم دیگر مانده' }),
     recoveryTypo: 'جایی رقمی اشتباه است. با نسخهٔ خود بسنجید.',
@@ -639,6 +636,7 @@ export const make = (f: Format): Catalogue => ({
     devices: 'دستگاه‌ها',
     appearance: 'ظاهر',
     recovery: 'گذرواژه و کد بازیابی',
+    invite: 'دعوت از دیگران',
     about: 'دربارهٔ این سرور',
     signOut: 'خروج از حساب',
     signOutTitle: 'از حساب این دستگاه بیرون می‌روید؟',

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { SignupActions } from '../../model'
+import { Accounts, type Caller, call } from '../../wire'
+import type { ServerFacts } from '../entrance'
+import { type Asker, acting, signedIn } from './asking'
+
+/** What strangers ask before they have an account. */
+export interface Door {
+  caller(): Caller
+  server(): Promise<ServerFacts>
+  prepareSignUp(): void
+}
+
+/** Letting people in. Few do, so how it is read comes when it is needed. */
+export function signupActions(asker: Asker, door: Door, home: string): SignupActions {
+  const wire = () => import('../../wire/signup')
+  return {
+    prepare: () => door.prepareSignUp(),
+    look: (secret) =>
+      acting(async () => {
+        const { view } = await door.server()
+        const shown = await call(door.caller(), Accounts.method.showPass, { pass: secret })
+        const { name, operator } = shown
+        return { by: name, operator, expires: Number(shown.expiresMs) || null, server: view }
+      }),
+    passes: () =>
+      acting(async () => {
+        const { passOf } = await wire()
+        const account = signedIn(asker)
+        const all = account.session.operator
+        const answer = await call(account.tabs, Accounts.method.passes, { all })
+        const passes = answer.passes.map((pass) => passOf(pass, account.now()))
+        return { passes, left: all ? null : answer.left, allowed: answer.allowed }
+      }),
+    create: ({ label, limit, expires }) =>
+      acting(async () => {
+        const { passOf } = await wire()
+        const account = signedIn(asker)
+        const key = account.keys.make()
+        const made = await call(account.tabs, Accounts.method.createPass, {
+          key,
+          label,
+          limit: limit ?? 0,
+          expiresMs: BigInt(expires ?? 0),
+        })
+        if (!made.pass) throw new Error('no pass in the answer')
+        return { pass: passOf(made.pass, account.now()), url: `${home}/#invite=${made.secret}` }
+      }),
+    revoke: (id) =>
+      acting(async () => {
+        await call(signedIn(asker).tabs, Accounts.method.revokePass, { id })
+      }),
+    rules: () =>
+      acting(async () => {
+        const { signupRulesOf } = await wire()
+        return signupRulesOf(await call(signedIn(asker).tabs, Accounts.method.signup, {}))
+      }),
+    setRules: ({ version }, { mode, work, members }) =>
+      acting(async () => {
+        const { signupRulesOf } = await wire()
+        const ask = { version, mode, work, members, confirmed: mode === 'open' }
+        return signupRulesOf(await call(signedIn(asker).tabs, Accounts.method.setSignup, ask))
+      }),
+  }
+}
