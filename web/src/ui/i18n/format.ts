@@ -55,13 +55,14 @@ function numbers(locale: string, persianDigits: boolean): Numbers {
     digits: (text) => (persianDigits ? toPersianDigits(text) : text),
     bytes: (value) => {
       const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
-      const power = Math.min(3, Math.floor(Math.log2(Math.max(value, 1)) / 10))
+      // Of a thousand, as the settings of the server and its command line count.
+      const power = Math.min(3, Math.floor(Math.log10(Math.max(value, 1)) / 3))
       return new Intl.NumberFormat(locale, {
         style: 'unit',
         unit: units[power] ?? 'byte',
         unitDisplay: isPersian(locale) ? 'long' : 'short',
         maximumFractionDigits: 1,
-      }).format(value / 1024 ** power)
+      }).format(value / 1000 ** power)
     },
     plural: (value, forms) =>
       (plural.select(value) === 'one' ? forms.one : forms.other).replace('#', integer.format(value)),

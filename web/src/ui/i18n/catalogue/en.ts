@@ -79,7 +79,7 @@ export const make = (f: Format) => ({
     signUpClosed: 'This server takes new people by invitation only.',
     recoveryTitle: 'Your recovery code',
     recoveryBody:
-      'If you ever forget your password, this code lets you back in. Nobody else has it, not even the operator; without it a forgotten password means a lost account.',
+      'If you ever forget your password, this code lets you back in. Nobody else has it, not even the operator.',
     recoveryKeep: 'Write it on paper or keep it in a password manager. It is shown only now.',
     recoveryCopy: 'Copy the code',
     recoveryKept: 'I have kept it',
@@ -516,6 +516,7 @@ export const make = (f: Format) => ({
     check: 'Check your recovery code',
     checkBody: 'Enter the code you kept. Nothing is changed by that.',
     checkDone: 'You have shown that you kept it. Entering it again changes nothing.',
+    checkWaits: 'Enter the code, and this device may change everything at once.',
     checkDo: 'Check the code',
     codeRight: 'The code is right',
     codeWrong: 'That is not the code in force. Look for a newer one, or make another.',
