@@ -213,6 +213,8 @@ func decideInvite(d *decision, c Invite) error {
 	}
 	target := d.target(c.Account)
 	switch {
+	case c.Account == 0:
+		return fieldError(CodeNotFound, "account", "no such account")
 	case target.Role.In():
 		return fieldError(CodeAlreadyMember, "account", "already a member")
 	case target.Role == RoleInvited:
@@ -294,7 +296,7 @@ func decideRequest(d *decision, c DecideRequest) error {
 		return err
 	}
 	target := d.target(c.Account)
-	if target.Role != RoleRequested {
+	if c.Account == 0 || target.Role != RoleRequested {
 		return fieldError(CodeNotFound, "account", "no request to join from this account")
 	}
 	return d.answer(target, c.Accept)
@@ -439,7 +441,7 @@ func decideTransfer(d *decision, c Transfer) error {
 	switch {
 	case c.Account == d.by.Account:
 		return fieldError(CodeBadRequest, "account", "already the owner")
-	case !target.Role.In():
+	case c.Account == 0 || !target.Role.In():
 		return fieldError(CodeNotFound, "account", "only a member can become the owner")
 	case d.Person.Deleted:
 		return fieldError(CodeNotFound, "account", "no such account")

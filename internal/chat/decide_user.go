@@ -86,7 +86,7 @@ func decidePrivacy(d *decision, c SetPrivacy) error {
 // decideContact writes what is private beside what is public at this moment: a client that later finds the
 // public part changed can say so, on whichever device it is.
 func decideContact(d *decision, c SetContact) error {
-	known := d.Contact.Account != 0
+	known := c.Account != 0 && d.Contact.Account == c.Account
 	switch {
 	case c.Account == d.by.Account:
 		return fieldError(CodeBadRequest, "account", "nobody is a contact of their own")

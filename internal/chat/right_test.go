@@ -311,7 +311,9 @@ func TestNoFactsMakeARightWithoutStanding(t *testing.T) {
 			if r != RightRead || f.Chat.Name == "" || f.Chat.Type != Group && f.Chat.Type != Channel {
 				t.Fatalf("outsider may %v", r)
 			}
-		case err == nil && (r == 0 || r >= rightEnd || f.Chat.Type == 0 || f.Chat.Type > Saved):
+		case err == nil && f.Chat.Type == Service && r != RightRead:
+			t.Fatalf("may %v where the server alone writes", r)
+		case err == nil && (r == 0 || r >= rightEnd || f.Chat.Type == 0 || f.Chat.Type > Service):
 			t.Fatalf("may %v in a chat of type %d", r, f.Chat.Type)
 		case err != nil:
 			if _, ok := err.(*Error); !ok || letterOf[CodeOf(err)] == 0 {
