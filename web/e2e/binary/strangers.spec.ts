@@ -14,6 +14,8 @@ for (const [language, phone] of [
           accept: 'پذیرفتن',
           remove: 'حذف',
           block: 'مسدود کردن',
+          report: 'گزارش',
+          shows: 'گرداننده همین پیام را می‌بیند',
           waits: 'پیام شما در انتظار پذیرش است',
           first: /پیام نخست شما/,
           enough: /پیام‌های شما در انتظار پذیرش است/,
@@ -26,6 +28,8 @@ for (const [language, phone] of [
           accept: 'Accept',
           remove: 'Delete',
           block: 'Block',
+          report: 'Report',
+          shows: 'The operator sees this message',
           waits: 'Your message waits to be accepted',
           first: /Your first message/,
           enough: /Your messages wait/,
@@ -60,6 +64,11 @@ for (const [language, phone] of [
     await expect(talk(nilu).getByRole('link')).toHaveCount(0)
     await expect(field(nilu)).toHaveCount(0)
     await nilu.screenshot(shot(`strangers-request-${at}`))
+    await nilu.getByRole('button', { name: words.report, exact: true }).click()
+    await expect(nilu.getByRole('dialog')).toContainText(words.shows)
+    await nilu.screenshot(shot(`strangers-report-${at}`))
+    await nilu.keyboard.press('Escape')
+    await expect(nilu.getByRole('dialog')).toHaveCount(0)
 
     // Read, and the sender cannot tell; three messages are as much as there are.
     await write(sara, 'two')
