@@ -153,7 +153,10 @@ func playRestore(t *testing.T, by zolal.Transport) {
 	three := say(t, sara, chat, "سه")
 	say(t, mina, chat, "از مینا")
 	four := reply(t, reza, three, "چهار")
-	waitUntil(t, func() bool { return len(screens[2].texts()) == 5 })
+	// Each has seen what the server will forget, and so has something to be cut back.
+	for i := range screens {
+		waitUntil(t, func() bool { return len(screens[i].texts()) == 5 })
+	}
 	mina.Close()
 	net.Cut()
 	waiting, stop := context.WithTimeout(t.Context(), time.Millisecond)
