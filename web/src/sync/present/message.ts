@@ -67,7 +67,7 @@ export function messageViewOf(c: MessageContext, entry: EntryRow): MessageView |
     retryAt: own ? retryOf(c.editOf(entry.seq)) : null,
     views: row.info.type === 'channel' && message ? (entry.tally?.views ?? 0) : null,
     pinned: row.info.pinned.includes(entry.seq),
-    // What was imported notifies nobody, nor does what a stranger writes before it is accepted; nobody chose that.
+    // What was imported, or written by a stranger and not yet accepted, notifies nobody: nobody chose that.
     silent: entry.silent && message !== null && message.imported === null && row.info.type !== 'direct',
     mentionsMe: !own && (message?.speaksTo.includes(c.me) ?? false),
     rights: messageRightsOf(row.info, entry, { own, forwarded: message?.forward != null, now: c.now }),
