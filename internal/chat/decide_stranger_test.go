@@ -232,3 +232,26 @@ func TestAllowancesGrowWithAge(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestWhoIsPutOnTheListWaitsNoMore(t *testing.T) {
+	f := fromStranger()
+	f.Person = Person{ID: 5, Profile: Profile{Name: "n"}}
+	if n := NeedsOf(Chat{}, 1, SetContact{Account: 5}); !n.Waiting || n.Target != 5 {
+		t.Errorf("it needs %+v", n)
+	}
+	m := standingOf(t, decided(t, f, SetContact{Account: 5}, KindContact, KindAccepted, KindMyChat), 1)
+	if m.Member != (Member{Account: 1, Role: RoleMember, Joined: noon, Version: 2}) {
+		t.Errorf("%+v", m)
+	}
+	// So for somebody who has been on the list, and waits all the same: a block was in the way.
+	f.Contact = Contact{Account: 5, SeenName: "n"}
+	decided(t, f, SetContact{Account: 5}, KindContact, KindAccepted, KindMyChat)
+	f.Blocked = true
+	decided(t, f, SetContact{Account: 5, Name: "other"}, KindContact)
+	f.Blocked = false
+	decided(t, f, SetContact{Account: 5, Remove: true}, KindContact)
+	f.Person.ID = 6
+	decided(t, f, SetContact{Account: 6}, KindContact) // whose chat it is not
+	f.Person.ID, f.Actor.Role, f.Contact = 5, RoleNone, Contact{}
+	decided(t, f, SetContact{Account: 5}, KindContact) // the request was deleted: nothing waits
+}

@@ -84,7 +84,10 @@ func decidePrivacy(d *decision, c SetPrivacy) error {
 }
 
 // decideContact writes what is private beside what is public at this moment: a client that later finds the
-// public part changed can say so, on whichever device it is.
+// public part changed can say so, on whichever device it is. Whoever is put on the list is no stranger any
+// more, so what they wrote as one is accepted in the same act.
+//
+// STR-3
 func decideContact(d *decision, c SetContact) error {
 	known := c.Account != 0 && d.Contact.Account == c.Account
 	switch {
@@ -106,10 +109,21 @@ func decideContact(d *decision, c SetContact) error {
 	}
 	shown := d.Person.Profile
 	contact := Contact{Account: c.Account, Name: name, SeenName: shown.Name, SeenUsername: shown.Username}
-	if contact != d.Contact {
-		d.tell(KindContact, &contact)
+	waits := d.asks(c.Account)
+	if contact != d.Contact || waits {
+		d.tell(KindContact, &contact) // first, since the receipt is that of the contact
+	}
+	if waits {
+		return d.accept(d.me())
 	}
 	return nil
+}
+
+// asks reports whether the chat of the facts is that of the actor and somebody who waits there as a request
+// that could be accepted.
+func (d *decision) asks(account AccountID) bool {
+	return d.Chat.Type == Direct && d.Chat.Peer(d.by.Account) == account && d.me().Role == RoleApproached &&
+		!d.Blocked
 }
 
 func decidePersonal(d *decision, c SetPersonal) error {

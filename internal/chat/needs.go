@@ -28,6 +28,9 @@ type Needs struct {
 	Case     bool        // Case; what is decided upon it is conditioned on the head of the server log
 	Stranger bool        // Known, and that of People
 	Day      bool        // Day
+	// Waiting: Chat and Actor are of the direct chat with Target where Target waits there as a request, and
+	// what is decided is conditioned on the head of the actor's log, where a request that comes would show.
+	Waiting bool
 
 	peer bool // Target is the other of a direct chat
 }
@@ -130,7 +133,7 @@ func needContact(_ Chat, c SetContact) Needs {
 	if c.Remove {
 		return Needs{Known: c.Account}
 	}
-	return Needs{Target: c.Account, Known: c.Account}
+	return Needs{Target: c.Account, Known: c.Account, Waiting: true}
 }
 func needBlock(_ Chat, c SetBlock) Needs { return Needs{Target: c.Account} }
 func needFile(_ Chat, c File) Needs      { return Needs{Target: c.Report.Account, Filed: true, Limit: true} }

@@ -212,6 +212,9 @@ func (w *town) judge(room ChatID, actor AccountID, cmd Command, events []Event) 
 		w.asked[room][actor] = true
 	case AnswerInvitation:
 		w.asked[room][actor] = w.asked[room][actor] || c.Accept
+	case SetContact:
+		with := w.chats[room] != nil && w.chats[room].Peer(actor) == c.Account && !c.Remove
+		w.asked[room][actor] = w.asked[room][actor] || with
 	}
 	kind := ChatType(0)
 	if c := w.chats[room]; c != nil {

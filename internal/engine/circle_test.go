@@ -3,6 +3,7 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -297,4 +298,55 @@ func TestGroupsInCommonAreThoseWhoseMembersOneSees(t *testing.T) {
 	}
 	_, err := b.Mutual(t.Context(), ana, ana.Account)
 	codeIs(t, err, chat.CodeBadRequest)
+}
+
+// meanwhile lets something happen while a command of a contact is being decided.
+type meanwhile struct {
+	engine.Store
+	happen func()
+}
+
+func (m *meanwhile) Contacts(ctx context.Context, who, after chat.AccountID, limit int) (
+	[]chat.Contact, int, error) {
+	if happen := m.happen; happen != nil {
+		m.happen = nil
+		happen()
+	}
+	return m.Store.Contacts(ctx, who, after, limit)
+}
+
+// STR-3
+func TestARequestThatComesWhileItsWriterIsPutOnTheListIsNone(t *testing.T) {
+	store := &meanwhile{}
+	b := newBed(t, func(c *engine.Config) { store.Store, c.Store = c.Store, store })
+	ana, ben := b.person("ana_ana"), b.person("ben_ben")
+	room, err := b.OpenDirect(t.Context(), ben, ana.Account, b.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := b.key()
+	adds := func() engine.Receipt {
+		t.Helper()
+		p, err := b.BeginContact(t.Context(), ana, chat.SetContact{Account: ben.Account}, "", key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := p.Wait(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	store.happen = func() { b.say(ben, room, "it is me") }
+	first := adds()
+	f, err := b.store.Facts(t.Context(), room, ana.Account, 0)
+	if err != nil || !f.Actor.Role.In() {
+		t.Errorf("ana is %v in the chat: %v", f.Actor.Role, err)
+	}
+	if first.Log != ana.Account.Log() {
+		t.Errorf("the receipt is of %s", first.Log)
+	}
+	if again := adds(); !again.Repeated || again.Seq != first.Seq || again.Log != first.Log {
+		t.Errorf("a retry is answered %+v, not %+v", again, first)
+	}
 }

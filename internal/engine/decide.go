@@ -67,6 +67,11 @@ func (e *Engine) decideFresh(ctx context.Context, r request) (plan, error) {
 	if b.heads, err = e.store.Heads(ctx, logs); err != nil {
 		return plan{}, fmt.Errorf("heads: %w", err)
 	}
+	if b.needs.Waiting {
+		if r.room, err = e.requestOf(ctx, r.actor.Account, b.needs.Target); err != nil {
+			return plan{}, err
+		}
+	}
 	if b.facts, err = e.freshFacts(ctx, r.room, r.actor.Account, b.needs.Target); err != nil {
 		return plan{}, err
 	}
@@ -122,6 +127,9 @@ func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) erro
 	}
 	if b.needs.Case {
 		p.condition(chat.ServerLog.ID(0), b.heads)
+	}
+	if b.needs.Waiting {
+		p.condition(r.actor.Account.Log(), b.heads)
 	}
 	if b.facts.Chat.OneSided() && posts(events) {
 		// How many messages a stranger has written is told by the head.

@@ -119,6 +119,9 @@ func (e *Engine) begin(ctx context.Context, r request) (*Pending, error) {
 			if res.Err == nil && !res.Repeated && !r.actor.Server {
 				e.quota.note(r.actor.Account, res.Entries)
 			}
+			if room := e.acceptedIn(r.actor.Account, res.Entries); room != 0 {
+				e.reads.accepted(r.actor.Account, room)
+			}
 			e.flights.land(f, landing(r, res))
 		},
 	}

@@ -206,6 +206,25 @@ func (e *Engine) tick(ctx context.Context, account chat.AccountID, mark chat.Rea
 	return err
 }
 
+// accepted lets the other of a direct chat know how far an account had read before it accepted what the other
+// wrote: until then nothing was told. It does not wait.
+func (r *readMarks) accepted(account chat.AccountID, room chat.ChatID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.shut {
+		return // the next mark brings its tick along
+	}
+	r.writes.Go(func() {
+		row, ok, err := r.engine.ownRow(context.Background(), account, room)
+		if err == nil && ok && row.Read.Seq > 0 {
+			err = r.engine.tick(context.Background(), account, row.Read)
+		}
+		if err != nil {
+			r.engine.log.Warn("tick not noted", "error", err)
+		}
+	})
+}
+
 // close writes what waits, now, and takes no more.
 func (r *readMarks) close() {
 	r.mu.Lock()

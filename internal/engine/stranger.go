@@ -20,6 +20,38 @@ func (e *Engine) fillKnown(ctx context.Context, r request, n chat.Needs, f *chat
 	return nil
 }
 
+// requestOf returns the direct chat in which somebody waits as a request to an account; 0 if nobody does.
+func (e *Engine) requestOf(ctx context.Context, account, from chat.AccountID) (chat.ChatID, error) {
+	if from == 0 || from == account {
+		return 0, nil
+	}
+	room, err := e.store.Direct(ctx, min(account, from), max(account, from))
+	if err != nil || room == 0 {
+		return 0, err
+	}
+	f, err := e.freshFacts(ctx, room, account, 0)
+	if err != nil || f.Actor.Role != chat.RoleApproached {
+		return 0, err
+	}
+	return room, nil
+}
+
+// acceptedIn returns the direct chat that an account came into, whose request it accepted by what was stored;
+// 0 if it did nothing of that kind.
+func (e *Engine) acceptedIn(account chat.AccountID, entries []chat.Entry) chat.ChatID {
+	for i := range entries {
+		if entries[i].Env.Kind != chat.KindMyChat || entries[i].Log != account.Log() {
+			continue
+		}
+		body, err := e.codec.Decode(entries[i].Env.Kind, entries[i].Body)
+		m, ok := body.(*chat.MyChat)
+		if err == nil && ok && m.Before == chat.RoleApproached && m.Member.Role.In() {
+			return m.Chat
+		}
+	}
+	return 0
+}
+
 // fillDay asks what the actor has left today.
 func (e *Engine) fillDay(ctx context.Context, r request, _ chat.Needs, f *chat.Facts) (err error) {
 	if f.Day.Free = e.cfg.Born == nil || r.actor.Server; f.Day.Free {

@@ -133,6 +133,19 @@ func ticked(s *stage, l *line) error {
 	})
 }
 
+func unticked(s *stage, l *line) error {
+	n, err := s.note(l.words[0])
+	if err != nil {
+		return err
+	}
+	resp := new(zolalv1.PageResponse)
+	err = s.call(l, "Messages/Page", &zolalv1.PageRequest{Chat: n.chat, Limit: 1}, resp)
+	if err == nil && resp.GetPeerReadSeq() >= n.seq {
+		return fmt.Errorf("read up to %d", resp.GetPeerReadSeq())
+	}
+	return err
+}
+
 func tallies(s *stage, l *line) error {
 	n, err := s.note(l.words[0])
 	if err != nil {

@@ -93,6 +93,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"unread":    unread,    // reza unread chat N
 	"called":    called,    // reza called chat N (unread mentions)
 	"ticked":    ticked,    // sara ticked alias
+	"unticked":  unticked,  // sara unticked alias (read, and kept to themselves)
 	"drafted":   drafted,   // reza drafted chat "text"
 	"tallies":   tallies,   // sara tallies alias emoji N
 	"notices":   notices,   // reza notices chat sara (typing)
