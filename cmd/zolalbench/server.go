@@ -76,7 +76,8 @@ func freePort() (string, error) {
 func (v *server) start(ctx context.Context) error {
 	_, listen, _ := strings.Cut(v.address, "://")
 	args := []string{"serve", "--data", v.data, "--listen", listen,
-		"--limits-requests", "0", "--limits-day", "0", "--limits-strangers", "off", "--backup-keep", "0",
+		"--limits-requests", "0", "--limits-day", "0", "--limits-strangers", "off", "--limits-lookup", "off",
+		"--limits-lookup-network", "off", "--backup-keep", "0",
 		"--log-level", "warn"}
 	if v.settings.tls {
 		args = append(args, "--tls-local", "127.0.0.1")
