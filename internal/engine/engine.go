@@ -50,6 +50,10 @@ type Config struct {
 	Full func() error
 	// Lookups bound how many strangers may be looked up; zero: as many as wanted.
 	Lookups Lookups
+	// Keep is where what is spent of look-ups outlives a restart; default: nowhere.
+	Keep Keeper
+	// KeepGap is how often that is written, if something was spent; default 15 s.
+	KeepGap time.Duration
 	// Suspend ends every session of an account and refuses new ones, under a reason code; an empty one lifts
 	// that. It may be called again for the same account. Needed where operators decide; default: refused.
 	Suspend func(ctx context.Context, account chat.AccountID, reason string) error
@@ -83,6 +87,7 @@ func (c Config) withDefaults() Config {
 	c.Poll = orDefault(c.Poll, time.Second)
 	c.ReadGap = orDefault(c.ReadGap, 2*time.Second)
 	c.ViewGap = orDefault(c.ViewGap, 3*time.Second)
+	c.KeepGap = orDefault(c.KeepGap, 15*time.Second)
 	c.QueueBytes = orDefault(c.QueueBytes, 64<<20)
 	c.TailBytes = orDefault(c.TailBytes, 16<<20)
 	c.QueueWait = orDefault(c.QueueWait, 5*time.Second)
@@ -147,6 +152,9 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	e.own(func() { e.tail.run(e.ctx, cfg.Poll) })
 	e.own(func() { e.marks.run(e.ctx) })
 	e.own(func() { e.upkeep(e.ctx) })
+	if cfg.Keep != nil {
+		e.keepLookups(ctx)
+	}
 	e.quota = newQuota(cfg.DayBytes, e.now)
 	if cfg.DayBytes > 0 {
 		e.own(func() { e.countToday(e.ctx, end) })

@@ -45,6 +45,16 @@ func (a *aged[K, V]) put(k K, v V) {
 	delete(a.old, k)
 }
 
+// all calls with everything that is remembered.
+func (a *aged[K, V]) all(with func(K, V)) {
+	for k, v := range a.old {
+		with(k, v)
+	}
+	for k, v := range a.young {
+		with(k, v)
+	}
+}
+
 // seat names somebody in a chat.
 type seat struct {
 	chat    chat.ChatID

@@ -41,20 +41,35 @@ type lookups struct {
 	seed   maphash.Seed
 
 	mu     sync.Mutex
-	meters *aged[uint64, meter]
-	asked  *aged[[2]uint64, struct{}] // who, what
+	meters *aged[payerID, meter]
+	asked  *aged[asking, struct{}]
+	kept   ledger // what earlier processes left
+	moved  bool   // something was spent since it was kept
+}
+
+// payerID is whose meter it is: an account, or the hash of a network.
+type payerID struct {
+	account chat.AccountID
+	network uint64
+}
+
+// asking is that somebody looked something up.
+type asking struct {
+	who  payerID
+	what uint64
 }
 
 // meter is what is spent of an allowance; the zero meter is full.
 type meter struct {
 	spent float64
 	at    time.Time
+	short uint16 // of a network: what it is kept under
 }
 
 func newLookups(limits Lookups, now func() time.Time) *lookups {
 	return &lookups{
 		limits: limits, now: now, seed: maphash.MakeSeed(),
-		meters: newAged[uint64, meter](cachedMeters), asked: newAged[[2]uint64, struct{}](cachedAsked),
+		meters: newAged[payerID, meter](cachedMeters), asked: newAged[asking, struct{}](cachedAsked),
 	}
 }
 
@@ -63,17 +78,19 @@ func byNumber(a chat.AccountID) string { return "#" + strconv.FormatUint(uint64(
 
 // payer is who pays for a look-up, and out of what.
 type payer struct {
-	id uint64
-	of Allowance
+	id    payerID
+	of    Allowance
+	short uint16
 }
 
 func (l *lookups) payers(who chat.Actor) []payer {
 	var all []payer
 	if l.limits.Account.Burst > 0 {
-		all = append(all, payer{l.hash(byNumber(who.Account)), l.limits.Account})
+		all = append(all, payer{id: payerID{account: who.Account}, of: l.limits.Account})
 	}
 	if l.limits.Network.Burst > 0 && who.Network.IsValid() {
-		all = append(all, payer{l.hash("@" + who.Network.String()), l.limits.Network})
+		at := who.Network.String()
+		all = append(all, payer{payerID{network: l.hash(at)}, l.limits.Network, l.kept.short(at)})
 	}
 	return all
 }
@@ -101,7 +118,8 @@ func (l *lookups) take(who chat.Actor, what ...string) error {
 		m := l.meter(p, now)
 		for _, w := range l.fresh(p, what) {
 			m.spent++
-			l.asked.put([2]uint64{p.id, w}, struct{}{})
+			l.moved = true
+			l.asked.put(asking{p.id, w}, struct{}{})
 		}
 		l.meters.put(p.id, m)
 	}
@@ -113,7 +131,7 @@ func (l *lookups) note(who chat.Actor, what string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, p := range l.payers(who) {
-		l.asked.put([2]uint64{p.id, l.hash(what)}, struct{}{})
+		l.asked.put(asking{p.id, l.hash(what)}, struct{}{})
 	}
 }
 
@@ -123,7 +141,7 @@ func (l *lookups) fresh(p payer, what []string) []uint64 {
 	seen := make(map[uint64]bool, len(what))
 	for _, w := range what {
 		h := l.hash(w)
-		if _, known := l.asked.get([2]uint64{p.id, h}); !known && !seen[h] {
+		if _, known := l.asked.get(asking{p.id, h}); !known && !seen[h] {
 			seen[h] = true
 			all = append(all, h)
 		}
@@ -133,9 +151,18 @@ func (l *lookups) fresh(p payer, what []string) []uint64 {
 
 // meter returns what is spent of an allowance now.
 func (l *lookups) meter(p payer, now time.Time) meter {
-	m, _ := l.meters.get(p.id)
-	if !m.at.IsZero() {
-		m.spent = max(0, m.spent-float64(now.Sub(m.at))/float64(p.of.Every))
+	m, ok := l.meters.get(p.id)
+	if !ok {
+		m = l.kept.meter(p)
+	}
+	m.short = p.short
+	return m.until(now, p.of)
+}
+
+// until is the meter at a later time. A clock that goes back gives nothing and takes nothing.
+func (m meter) until(now time.Time, of Allowance) meter {
+	if gone := now.Sub(m.at); !m.at.IsZero() && gone > 0 {
+		m.spent = max(0, m.spent-float64(gone)/float64(of.Every))
 	}
 	m.at = now
 	return m

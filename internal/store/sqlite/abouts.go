@@ -330,8 +330,9 @@ func aboutSecrets() []tableAbout {
 		token hash of its token
 		reason signed out, ended, password changed, suspended
 		at when`},
-		{"secrets", "keys of the server itself, the rules of sign-up, and the one-time set-up link",
-			"as long as the server; the set-up link until it is used", `
+		{"secrets", "keys of the server itself, the rules of sign-up, the one-time set-up link, " +
+			"and how much of their look-ups accounts and networks have spent",
+			"as long as the server; the set-up link until it is used, look-ups until they have grown back", `
 		name which
 		value the secret`},
 	}
