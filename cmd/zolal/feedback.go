@@ -52,7 +52,7 @@ func (c *command) feedbackList() *cobra.Command {
 						c.say("    (%s)", from)
 					}
 					if i.Title != "" {
-						c.say("    published: %s", i.Title)
+						c.say("    published: %s (votes: %d)", i.Title, i.Votes)
 					}
 				}
 				return nil

@@ -46,6 +46,7 @@ const (
 	opKeep
 	opGiveFeedback
 	opSetFeedback
+	opVoteFeedback
 
 	opEnd
 )
@@ -245,3 +246,4 @@ func (FileAppeal) op() op       { return opAppeal }
 func (Keep) op() op             { return opKeep }
 func (GiveFeedback) op() op     { return opGiveFeedback }
 func (SetFeedback) op() op      { return opSetFeedback }
+func (VoteFeedback) op() op     { return opVoteFeedback }

@@ -108,6 +108,7 @@ var handlers = [opEnd]handler{
 	opKeep:          on(ScopeManage, decideKeep, needKeep),
 	opGiveFeedback:  on(ScopeSend, decideGiveFeedback, nil),
 	opSetFeedback:   on(ScopeManage, decideSetFeedback, nil),
+	opVoteFeedback:  on(ScopeSend, decideVoteFeedback, nil),
 }
 
 func handlerOf(cmd Command) (handler, bool) {

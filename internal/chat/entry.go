@@ -54,6 +54,9 @@ const (
 	KindFeedback      Kind = 90 // Feedback, in the server log
 	KindFeedbackState Kind = 91 // FeedbackState of the target
 
+	KindFeedbackVote   Kind = 65 // server log: the author wants the target, feedback, too
+	KindFeedbackUnvote Kind = 66 // and not any more
+
 	// kindEnd is beyond every kind there is.
 	kindEnd Kind = 100
 )

@@ -40,6 +40,17 @@ type SetFeedback struct {
 	State  FeedbackState
 }
 
+// VoteFeedback says that the actor wants something of the public list too, or not any more. The engine has
+// looked whether it is public, whether the actor wants it already, and counted the actor's votes.
+type VoteFeedback struct {
+	Target   Seq
+	Public   bool
+	Voted    bool
+	Withdraw bool
+	Day      uint32 // votes and withdrawals in the last 24 hours
+	Free     Millis // when the oldest of them is that old
+}
+
 func decideGiveFeedback(d *decision, c GiveFeedback) error {
 	f := c.Feedback
 	if !slices.Contains(FeedbackCategories(), f.Category) {
@@ -80,5 +91,22 @@ func decideSetFeedback(d *decision, c SetFeedback) error {
 		}
 	}
 	d.log(KindFeedbackState, Envelope{Target: c.Target}, &c.State)
+	return nil
+}
+
+func decideVoteFeedback(d *decision, c VoteFeedback) error {
+	switch {
+	case !c.Public:
+		return fieldError(CodeNotFound, "number", "nothing of the public list")
+	case c.Voted == !c.Withdraw:
+		return nil
+	case c.Day >= MaxVotesADay:
+		return &Error{Code: CodeRateLimited, Text: "too many votes in a day", Retry: max(c.Free-d.now, 1)}
+	}
+	kind := KindFeedbackVote
+	if c.Withdraw {
+		kind = KindFeedbackUnvote
+	}
+	d.log(kind, Envelope{Target: c.Target, Silent: true}, nil)
 	return nil
 }

@@ -32,6 +32,7 @@ const (
 	MaxFeedbackWord  = 100     // UTF-16 units of the version and the platform of feedback
 	MaxFeedbackTitle = 300     // UTF-16 units of what an operator publishes of it
 	MaxFeedbackADay  = 5       // pieces of feedback of an account
+	MaxVotesADay     = 100     // votes on feedback of an account, and withdrawals of them
 	MaxReportText    = 1000    // UTF-16 units of a comment to a report, and of an appeal
 	MaxReportsADay   = 20      // reports of an account
 	SmallGroup       = 200     // members up to which joins and leaves are entries of the chat log
@@ -78,6 +79,7 @@ func Limits() []Limit {
 		{"report_text", MaxReportText, units, "of a comment to a report, and of an appeal"},
 		{"feedback", MaxFeedback, units, "of feedback"},
 		{"feedback_a_day", MaxFeedbackADay, "pieces", "of feedback of an account within 24 hours"},
+		{"votes_a_day", MaxVotesADay, "votes", "on feedback, given or withdrawn, of an account within 24 hours"},
 		{"reports_a_day", MaxReportsADay, "reports", "of an account within 24 hours"},
 		{"small_group", SmallGroup, "members", "up to which joins and leaves show in a group's history"},
 		{"group", MaxGroup, "members", "of a group; a channel has no limit"},

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -18,6 +17,8 @@ type FeedbackItem struct {
 	Given   chat.Feedback
 	State   chat.FeedbackState
 	Changed chat.Millis // when the state was last said; 0: never
+	Votes   int         // accounts that voted for it
+	Mine    bool        // the one that asks does
 }
 
 // board is the feedback of the server log, folded in memory: there is little of it, and a reader that keeps
@@ -28,12 +29,15 @@ type board struct {
 	items map[chat.Seq]*FeedbackItem
 	order []chat.Seq
 	by    map[chat.AccountID][]chat.Millis // when each account gave some, the last MaxFeedbackADay
+	votes map[chat.Seq]map[chat.AccountID]bool
+	voted map[chat.AccountID][]chat.Millis // when each account voted, the last MaxVotesADay
 }
 
 // catch reads what was added to the server log. The caller holds the lock.
 func (b *board) catch(ctx context.Context, e *Engine) error {
 	if b.items == nil {
 		b.items, b.by = map[chat.Seq]*FeedbackItem{}, map[chat.AccountID][]chat.Millis{}
+		b.votes, b.voted = map[chat.Seq]map[chat.AccountID]bool{}, map[chat.AccountID][]chat.Millis{}
 	}
 	for {
 		entries, err := e.store.Read(ctx, chat.ServerLog.ID(0), b.read, quotaChunk)
@@ -50,7 +54,12 @@ func (b *board) catch(ctx context.Context, e *Engine) error {
 }
 
 func (b *board) add(e *Engine, entry chat.Entry) error {
-	if k := entry.Env.Kind; k != chat.KindFeedback && k != chat.KindFeedbackState {
+	switch entry.Env.Kind {
+	case chat.KindFeedbackVote, chat.KindFeedbackUnvote:
+		b.vote(entry)
+		return nil
+	case chat.KindFeedback, chat.KindFeedbackState:
+	default:
 		return nil
 	}
 	body, err := e.codec.Decode(entry.Env.Kind, entry.Body)
@@ -62,8 +71,7 @@ func (b *board) add(e *Engine, entry chat.Entry) error {
 		b.items[entry.Seq] = &FeedbackItem{Number: entry.Seq, At: entry.At, Given: *body,
 			State: chat.FeedbackState{Status: chat.FeedbackStatuses()[0]}}
 		b.order = append(b.order, entry.Seq)
-		times := append(b.by[entry.Author], entry.At)
-		b.by[entry.Author] = times[max(0, len(times)-chat.MaxFeedbackADay):]
+		remember(b.by, entry, chat.MaxFeedbackADay)
 	case *chat.FeedbackState:
 		if item := b.items[entry.Env.Target]; item != nil {
 			item.State, item.Changed = *body, entry.At
@@ -72,20 +80,47 @@ func (b *board) add(e *Engine, entry chat.Entry) error {
 	return nil
 }
 
+// vote counts an account once, however often it says so.
+func (b *board) vote(entry chat.Entry) {
+	remember(b.voted, entry, chat.MaxVotesADay)
+	if b.items[entry.Env.Target] == nil {
+		return
+	}
+	if entry.Env.Kind == chat.KindFeedbackUnvote {
+		delete(b.votes[entry.Env.Target], entry.Author)
+		return
+	}
+	if b.votes[entry.Env.Target] == nil {
+		b.votes[entry.Env.Target] = map[chat.AccountID]bool{}
+	}
+	b.votes[entry.Env.Target][entry.Author] = true
+}
+
+// remember keeps the last n times at which an account wrote something.
+func remember(times map[chat.AccountID][]chat.Millis, entry chat.Entry, n int) {
+	all := append(times[entry.Author], entry.At)
+	times[entry.Author] = all[max(0, len(all)-n):]
+}
+
+// today counts the times of the last day, and tells when the first of them is a day old.
+func today(times []chat.Millis, now chat.Millis) (day uint32, free chat.Millis) {
+	for _, at := range times {
+		if at > now-dayMillis {
+			if day++; free == 0 {
+				free = at + dayMillis
+			}
+		}
+	}
+	return day, free
+}
+
 // GiveFeedback stores what somebody says about the app. The receipt's seq is its number.
 func (e *Engine) GiveFeedback(ctx context.Context, actor chat.Actor, f chat.Feedback, key chat.Key) (
 	Receipt, error) {
 	cmd := chat.GiveFeedback{Feedback: f}
 	e.board.mu.Lock()
 	err := e.board.catch(ctx, e)
-	dayAgo := e.now() - chat.Millis(24*time.Hour/time.Millisecond)
-	for _, at := range e.board.by[actor.Account] {
-		if at > dayAgo {
-			if cmd.Day++; cmd.Free == 0 {
-				cmd.Free = at + chat.Millis(24*time.Hour/time.Millisecond)
-			}
-		}
-	}
+	cmd.Day, cmd.Free = today(e.board.by[actor.Account], e.now())
 	e.board.mu.Unlock()
 	if err != nil {
 		return Receipt{}, fmt.Errorf("give feedback: %w", err)
@@ -107,25 +142,46 @@ func (e *Engine) SetFeedback(ctx context.Context, actor chat.Actor, number chat.
 	return e.write(ctx, request{actor: actor, cmd: cmd, key: key})
 }
 
+// VoteFeedback says that the actor wants something of the public list too, or not any more. Who did is in the
+// server log alone, so that each account counts once.
+//
+// FB-4
+func (e *Engine) VoteFeedback(ctx context.Context, actor chat.Actor, number chat.Seq, withdraw bool,
+	key chat.Key) (Receipt, error) {
+	cmd := chat.VoteFeedback{Target: number, Withdraw: withdraw}
+	e.board.mu.Lock()
+	err := e.board.catch(ctx, e)
+	if item := e.board.items[number]; item != nil {
+		cmd.Public, cmd.Voted = item.State.Title != "", e.board.votes[number][actor.Account]
+	}
+	cmd.Day, cmd.Free = today(e.board.voted[actor.Account], e.now())
+	e.board.mu.Unlock()
+	if err != nil {
+		return Receipt{}, fmt.Errorf("vote on feedback: %w", err)
+	}
+	return e.write(ctx, request{actor: actor, cmd: cmd, key: key})
+}
+
 // Feedback lists all of it, the newest first, for operators.
 func (e *Engine) Feedback(ctx context.Context, actor chat.Actor) ([]FeedbackItem, error) {
 	if _, err := e.Open(ctx, actor, chat.ServerLog.ID(0), chat.RightRead); err != nil {
 		return nil, err
 	}
-	return e.feedback(ctx, func(FeedbackItem) bool { return true })
+	return e.feedback(ctx, 0, func(FeedbackItem) bool { return true })
 }
 
 // PublicFeedback lists what operators have published, the newest first: their words, without what was said to
-// them.
-func (e *Engine) PublicFeedback(ctx context.Context) ([]FeedbackItem, error) {
-	list, err := e.feedback(ctx, func(i FeedbackItem) bool { return i.State.Title != "" })
+// them, and how many want it too. The zero actor is anybody.
+func (e *Engine) PublicFeedback(ctx context.Context, actor chat.Actor) ([]FeedbackItem, error) {
+	list, err := e.feedback(ctx, actor.Account, func(i FeedbackItem) bool { return i.State.Title != "" })
 	for i := range list {
 		list[i].Given = chat.Feedback{Category: list[i].Given.Category}
 	}
 	return list, err
 }
 
-func (e *Engine) feedback(ctx context.Context, wanted func(FeedbackItem) bool) ([]FeedbackItem, error) {
+func (e *Engine) feedback(ctx context.Context, who chat.AccountID, wanted func(FeedbackItem) bool) (
+	[]FeedbackItem, error) {
 	e.board.mu.Lock()
 	defer e.board.mu.Unlock()
 	if err := e.board.catch(ctx, e); err != nil {
@@ -133,7 +189,10 @@ func (e *Engine) feedback(ctx context.Context, wanted func(FeedbackItem) bool) (
 	}
 	var out []FeedbackItem
 	for i := len(e.board.order) - 1; i >= 0; i-- {
-		if item := *e.board.items[e.board.order[i]]; wanted(item) {
+		number := e.board.order[i]
+		if item := *e.board.items[number]; wanted(item) {
+			votes := e.board.votes[number]
+			item.Votes, item.Mine = len(votes), votes[who]
 			out = append(out, item)
 		}
 	}

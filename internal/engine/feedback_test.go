@@ -45,14 +45,14 @@ func TestFeedbackIsPublicOnlyInTheWordsOfAnOperator(t *testing.T) {
 	if err := set(op, first.Seq); err != nil {
 		t.Fatal(err)
 	}
-	if public, err := b.PublicFeedback(t.Context()); err != nil || len(public) != 0 {
+	if public, err := b.PublicFeedback(t.Context(), chat.Actor{}); err != nil || len(public) != 0 {
 		t.Errorf("without words of the operator everybody reads %+v, %v", public, err)
 	}
 	state.Title = "Polls in groups"
 	if err := set(op, first.Seq); err != nil {
 		t.Fatal(err)
 	}
-	public, err := b.PublicFeedback(t.Context())
+	public, err := b.PublicFeedback(t.Context(), chat.Actor{})
 	if err != nil || len(public) != 1 || public[0].State != state || public[0].Given.Text != "" ||
 		public[0].Given.Version != "" {
 		t.Errorf("everybody reads %+v, %v", public, err)
@@ -66,7 +66,8 @@ func TestFeedbackIsPublicOnlyInTheWordsOfAnOperator(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	if list, err := e.PublicFeedback(t.Context()); err != nil || len(list) != 1 || list[0].State != state {
+	list, err = e.PublicFeedback(t.Context(), chat.Actor{})
+	if err != nil || len(list) != 1 || list[0].State != state {
 		t.Errorf("after a restart everybody reads %+v, %v", list, err)
 	}
 }
@@ -100,4 +101,68 @@ func TestAnAccountGivesSoMuchFeedbackInADayAndNoMore(t *testing.T) {
 			t.Errorf("%.30q: %v", f.Category+f.Text, err)
 		}
 	}
+}
+
+// FB-4
+func TestAnAccountVotesOnceForWhatIsPublicAndNobodyIsToldWhoDid(t *testing.T) {
+	b := newBed(t)
+	ana, ben, op := b.person("ana_first"), b.person("ben_second"), b.person("op_third")
+	op.Operator = true
+	given, err := b.GiveFeedback(t.Context(), ana, chat.Feedback{Category: "idea", Text: "polls"}, b.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	vote := func(who chat.Actor, withdraw bool, key chat.Key) (engine.Receipt, error) {
+		return b.VoteFeedback(t.Context(), who, given.Seq, withdraw, key)
+	}
+	if _, err := vote(ben, false, b.key()); chat.CodeOf(err) != chat.CodeNotFound {
+		t.Errorf("what is not public: %v", err)
+	}
+	state := chat.FeedbackState{Status: "planned", Title: "Polls"}
+	if _, err := b.SetFeedback(t.Context(), op, given.Seq, state, b.key()); err != nil {
+		t.Fatal(err)
+	}
+	counts := func(e *engine.Engine, who chat.Actor, votes int, mine bool) {
+		t.Helper()
+		list, err := e.PublicFeedback(t.Context(), who)
+		if err != nil || len(list) != 1 || list[0].Votes != votes || list[0].Mine != mine {
+			t.Errorf("%d reads %+v, %v; want %d votes, own %v", who.Account, list, err, votes, mine)
+		}
+	}
+	phone := ben
+	if phone.Device, err = b.NewDevice(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	key := b.key()
+	for _, who := range []chat.Actor{ben, phone, ben} {
+		if _, err := vote(who, false, key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if again, err := vote(ben, false, b.key()); err != nil || again.Seq != 0 {
+		t.Errorf("a second vote is stored: %+v, %v", again, err)
+	}
+	counts(b.Engine, ben, 1, true)
+	counts(b.Engine, ana, 1, false)
+	counts(b.Engine, chat.Actor{}, 1, false)
+	if _, err := vote(ana, false, b.key()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := vote(phone, true, b.key()); err != nil {
+		t.Fatal(err)
+	}
+	e, err := engine.Start(t.Context(), engine.Config{Store: b.store, Codec: wireCodec, Shared: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	counts(e, ben, 1, false)
+	counts(e, ana, 1, true)
+	for i := range chat.MaxVotesADay {
+		if _, err = vote(ben, i%2 == 1, b.key()); err != nil {
+			break
+		}
+	}
+	codeIs(t, err, chat.CodeRateLimited)
+	counts(b.Engine, chat.Actor{}, 1, false)
 }

@@ -27,6 +27,7 @@ type FeedbackItem struct {
 	Status   string      `json:"status"`
 	Title    string      `json:"title,omitempty"` // what is published
 	Changed  chat.Millis `json:"changed_ms,omitempty"`
+	Votes    int         `json:"votes,omitempty"` // accounts that voted for it
 }
 
 // FeedbackItems answers the console, the newest first.
@@ -51,7 +52,7 @@ func (c *core) listFeedback(ctx context.Context, _ Nothing) (FeedbackItems, erro
 	for _, i := range list {
 		out.Items = append(out.Items, FeedbackItem{Number: i.Number, Given: i.At, Category: i.Given.Category,
 			Text: i.Given.Text, Version: i.Given.Version, Platform: i.Given.Platform, Status: i.State.Status,
-			Title: i.State.Title, Changed: i.Changed})
+			Title: i.State.Title, Changed: i.Changed, Votes: i.Votes})
 	}
 	return out, err
 }
@@ -82,18 +83,22 @@ func (c *core) setFeedback(ctx context.Context, q SetFeedback) (Nothing, error) 
 func feedbackWords(lang string) map[string]string {
 	if lang == "fa" {
 		return map[string]string{
-			"title": "بازخوردها", "about": "آنچه کاربران گفته‌اند و چه شد. بازخورد را از تنظیمات برنامه بفرستید.",
-			"none": "هنوز چیزی منتشر نشده است.", "days": "%s روز پیش", "today": "امروز", "number": "شمارهٔ %s",
+			"title": "بازخوردها",
+			"about": "آنچه کاربران گفته‌اند و چه شد. بازخورد و رأی را از تنظیمات برنامه بفرستید.",
+			"none":  "هنوز چیزی منتشر نشده است.", "days": "%s روز پیش", "today": "امروز", "number": "شمارهٔ %s",
 			"new": "تازه", "planned": "در برنامه", "doing": "در دست کار", "done": "انجام‌شده",
 			"declined": "پذیرفته‌نشده",
 			"idea":     "پیشنهاد", "problem": "مشکل", "other": "دیگر", "changed": "آخرین تغییر %s",
+			"votes": "%s رأی", "vote": "یک رأی",
 		}
 	}
 	return map[string]string{
-		"title": "Feedback", "about": "What people said and what becomes of it. Give yours in the app's settings.",
-		"none": "Nothing is published yet.", "days": "%s days ago", "today": "today", "number": "number %s",
+		"title": "Feedback",
+		"about": "What people said and what becomes of it. Give yours, and vote, in the app's settings.",
+		"none":  "Nothing is published yet.", "days": "%s days ago", "today": "today", "number": "number %s",
 		"new": "new", "planned": "planned", "doing": "under way", "done": "done", "declined": "declined",
 		"idea": "idea", "problem": "problem", "other": "other", "changed": "last change %s",
+		"votes": "%s votes", "vote": "one vote",
 	}
 }
 
@@ -101,7 +106,7 @@ func feedbackWords(lang string) map[string]string {
 //
 // FB-3
 func (s *Server) serveFeedback(w http.ResponseWriter, r *http.Request) {
-	list, err := s.engine.PublicFeedback(r.Context())
+	list, err := s.engine.PublicFeedback(r.Context(), chat.Actor{})
 	if err != nil {
 		http.Error(w, "the store cannot be read", http.StatusServiceUnavailable)
 		return
@@ -121,6 +126,12 @@ func (s *Server) serveFeedback(w http.ResponseWriter, r *http.Request) {
 		changed := ""
 		if i.Changed != 0 {
 			changed = " · " + fmt.Sprintf(words["changed"], age(i.Changed))
+		}
+		switch {
+		case i.Votes == 1:
+			changed += " · " + words["vote"]
+		case i.Votes > 1:
+			changed += " · " + fmt.Sprintf(words["votes"], pageNumber(lang, i.Votes))
 		}
 		fmt.Fprintf(&b, "<article><p dir=\"auto\">%s</p>\n<p class=\"muted\"><span class=\"tag\">%s</span> %s · "+
 			"%s · %s%s</p></article>\n", template.HTMLEscapeString(i.State.Title), words[i.State.Status],

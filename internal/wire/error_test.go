@@ -127,6 +127,8 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 			{int(chat.KindReportKept), "KIND_REPORT_KEPT"}, {int(chat.KindReportClosed), "KIND_REPORT_CLOSED"},
 			{int(chat.KindAppealKept), "KIND_APPEAL_KEPT"}, {int(chat.KindFeedback), "KIND_FEEDBACK"},
 			{int(chat.KindFeedbackState), "KIND_FEEDBACK_STATE"},
+			{int(chat.KindFeedbackVote), "KIND_FEEDBACK_VOTE"},
+			{int(chat.KindFeedbackUnvote), "KIND_FEEDBACK_UNVOTE"},
 		}},
 		{zolalv1.ChatType(0).Descriptor().Values(), []pair{
 			{int(chat.Direct), "CHAT_TYPE_DIRECT"}, {int(chat.Group), "CHAT_TYPE_GROUP"},

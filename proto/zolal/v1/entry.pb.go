@@ -61,9 +61,11 @@ const (
 	Kind_KIND_OPERATOR_ACT  Kind = 51 // OperatorAct; in staff logs too, where it is about the chat
 	Kind_KIND_SPENT         Kind = 53 // Spent
 	// Staff logs: what only the owner and admins of a chat may read.
-	Kind_KIND_INVITE_LINK  Kind = 60 // InviteLink
-	Kind_KIND_JOIN_REQUEST Kind = 61 // JoinRequest
-	Kind_KIND_STAFF_MEMBER Kind = 62 // MemberChange
+	Kind_KIND_INVITE_LINK     Kind = 60 // InviteLink
+	Kind_KIND_JOIN_REQUEST    Kind = 61 // JoinRequest
+	Kind_KIND_STAFF_MEMBER    Kind = 62 // MemberChange
+	Kind_KIND_FEEDBACK_VOTE   Kind = 65 // no body; the server log: its author wants the target, feedback, too
+	Kind_KIND_FEEDBACK_UNVOTE Kind = 66 // no body; the server log: and not any more
 	// The server log: what operators alone may read. Reports to a chat's admins stand in its staff log.
 	Kind_KIND_REPORT         Kind = 80 // Report
 	Kind_KIND_DECISION       Kind = 81 // Decision
@@ -109,6 +111,8 @@ var (
 		60: "KIND_INVITE_LINK",
 		61: "KIND_JOIN_REQUEST",
 		62: "KIND_STAFF_MEMBER",
+		65: "KIND_FEEDBACK_VOTE",
+		66: "KIND_FEEDBACK_UNVOTE",
 		80: "KIND_REPORT",
 		81: "KIND_DECISION",
 		82: "KIND_APPEAL",
@@ -119,45 +123,47 @@ var (
 		91: "KIND_FEEDBACK_STATE",
 	}
 	Kind_value = map[string]int32{
-		"KIND_UNSPECIFIED":    0,
-		"KIND_CHAT_CREATED":   1,
-		"KIND_MESSAGE":        2,
-		"KIND_EDIT":           3,
-		"KIND_DELETE":         4,
-		"KIND_PIN":            5,
-		"KIND_UNPIN":          6,
-		"KIND_MEMBER":         7,
-		"KIND_CHAT_INFO":      8,
-		"KIND_CHAT_WIDE":      9,
-		"KIND_SERVICE":        10,
-		"KIND_CHAT_DELETED":   11,
-		"KIND_ACCEPTED":       54,
-		"KIND_MLS_COMMIT":     20,
-		"KIND_MLS_RESET":      21,
-		"KIND_PROFILE":        40,
-		"KIND_MY_CHAT":        41,
-		"KIND_READ":           42,
-		"KIND_DRAFT":          43,
-		"KIND_CHAT_PREFS":     44,
-		"KIND_BLOCK":          45,
-		"KIND_PRIVACY":        46,
-		"KIND_DEVICE":         47,
-		"KIND_INVITATION":     48,
-		"KIND_CONTACT":        49,
-		"KIND_PERSONAL_LINK":  50,
-		"KIND_OPERATOR_ACT":   51,
-		"KIND_SPENT":          53,
-		"KIND_INVITE_LINK":    60,
-		"KIND_JOIN_REQUEST":   61,
-		"KIND_STAFF_MEMBER":   62,
-		"KIND_REPORT":         80,
-		"KIND_DECISION":       81,
-		"KIND_APPEAL":         82,
-		"KIND_REPORT_KEPT":    83,
-		"KIND_REPORT_CLOSED":  84,
-		"KIND_APPEAL_KEPT":    85,
-		"KIND_FEEDBACK":       90,
-		"KIND_FEEDBACK_STATE": 91,
+		"KIND_UNSPECIFIED":     0,
+		"KIND_CHAT_CREATED":    1,
+		"KIND_MESSAGE":         2,
+		"KIND_EDIT":            3,
+		"KIND_DELETE":          4,
+		"KIND_PIN":             5,
+		"KIND_UNPIN":           6,
+		"KIND_MEMBER":          7,
+		"KIND_CHAT_INFO":       8,
+		"KIND_CHAT_WIDE":       9,
+		"KIND_SERVICE":         10,
+		"KIND_CHAT_DELETED":    11,
+		"KIND_ACCEPTED":        54,
+		"KIND_MLS_COMMIT":      20,
+		"KIND_MLS_RESET":       21,
+		"KIND_PROFILE":         40,
+		"KIND_MY_CHAT":         41,
+		"KIND_READ":            42,
+		"KIND_DRAFT":           43,
+		"KIND_CHAT_PREFS":      44,
+		"KIND_BLOCK":           45,
+		"KIND_PRIVACY":         46,
+		"KIND_DEVICE":          47,
+		"KIND_INVITATION":      48,
+		"KIND_CONTACT":         49,
+		"KIND_PERSONAL_LINK":   50,
+		"KIND_OPERATOR_ACT":    51,
+		"KIND_SPENT":           53,
+		"KIND_INVITE_LINK":     60,
+		"KIND_JOIN_REQUEST":    61,
+		"KIND_STAFF_MEMBER":    62,
+		"KIND_FEEDBACK_VOTE":   65,
+		"KIND_FEEDBACK_UNVOTE": 66,
+		"KIND_REPORT":          80,
+		"KIND_DECISION":        81,
+		"KIND_APPEAL":          82,
+		"KIND_REPORT_KEPT":     83,
+		"KIND_REPORT_CLOSED":   84,
+		"KIND_APPEAL_KEPT":     85,
+		"KIND_FEEDBACK":        90,
+		"KIND_FEEDBACK_STATE":  91,
 	}
 )
 
@@ -1534,7 +1540,7 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\")\n" +
 	"\tRedaction\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\xfb\x05\n" +
+	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\xad\x06\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11KIND_CHAT_CREATED\x10\x01\x12\x10\n" +
@@ -1571,7 +1577,9 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"KIND_SPENT\x105\x12\x14\n" +
 	"\x10KIND_INVITE_LINK\x10<\x12\x15\n" +
 	"\x11KIND_JOIN_REQUEST\x10=\x12\x15\n" +
-	"\x11KIND_STAFF_MEMBER\x10>\x12\x0f\n" +
+	"\x11KIND_STAFF_MEMBER\x10>\x12\x16\n" +
+	"\x12KIND_FEEDBACK_VOTE\x10A\x12\x18\n" +
+	"\x14KIND_FEEDBACK_UNVOTE\x10B\x12\x0f\n" +
 	"\vKIND_REPORT\x10P\x12\x11\n" +
 	"\rKIND_DECISION\x10Q\x12\x0f\n" +
 	"\vKIND_APPEAL\x10R\x12\x14\n" +

@@ -267,6 +267,7 @@ type FeedbackRow struct {
 	Feedback      *Feedback              `protobuf:"bytes,3,opt,name=feedback,proto3" json:"feedback,omitempty"`
 	State         *FeedbackState         `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
 	ChangedMs     int64                  `protobuf:"varint,5,opt,name=changed_ms,json=changedMs,proto3" json:"changed_ms,omitempty"` // when the state was last said
+	Votes         uint32                 `protobuf:"varint,6,opt,name=votes,proto3" json:"votes,omitempty"`                          // accounts that voted for it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -336,6 +337,13 @@ func (x *FeedbackRow) GetChangedMs() int64 {
 	return 0
 }
 
+func (x *FeedbackRow) GetVotes() uint32 {
+	if x != nil {
+		return x.Votes
+	}
+	return 0
+}
+
 type FeedbackList struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Rows          []*FeedbackRow         `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"` // the newest first
@@ -380,6 +388,203 @@ func (x *FeedbackList) GetRows() []*FeedbackRow {
 	return nil
 }
 
+// PublicFeedback is feedback in an operator's words.
+type PublicFeedback struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Number        uint32                 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	AtMs          int64                  `protobuf:"varint,2,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
+	Category      string                 `protobuf:"bytes,3,opt,name=category,proto3" json:"category,omitempty"`
+	State         *FeedbackState         `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	ChangedMs     int64                  `protobuf:"varint,5,opt,name=changed_ms,json=changedMs,proto3" json:"changed_ms,omitempty"` // when the state was last said
+	Votes         uint32                 `protobuf:"varint,6,opt,name=votes,proto3" json:"votes,omitempty"`                          // accounts that voted for it
+	Mine          bool                   `protobuf:"varint,7,opt,name=mine,proto3" json:"mine,omitempty"`                            // the caller is one of them
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PublicFeedback) Reset() {
+	*x = PublicFeedback{}
+	mi := &file_zolal_v1_feedback_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PublicFeedback) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PublicFeedback) ProtoMessage() {}
+
+func (x *PublicFeedback) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_feedback_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PublicFeedback.ProtoReflect.Descriptor instead.
+func (*PublicFeedback) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_feedback_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *PublicFeedback) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *PublicFeedback) GetAtMs() int64 {
+	if x != nil {
+		return x.AtMs
+	}
+	return 0
+}
+
+func (x *PublicFeedback) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *PublicFeedback) GetState() *FeedbackState {
+	if x != nil {
+		return x.State
+	}
+	return nil
+}
+
+func (x *PublicFeedback) GetChangedMs() int64 {
+	if x != nil {
+		return x.ChangedMs
+	}
+	return 0
+}
+
+func (x *PublicFeedback) GetVotes() uint32 {
+	if x != nil {
+		return x.Votes
+	}
+	return 0
+}
+
+func (x *PublicFeedback) GetMine() bool {
+	if x != nil {
+		return x.Mine
+	}
+	return false
+}
+
+type PublicFeedbackList struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Rows          []*PublicFeedback      `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"` // the newest first
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PublicFeedbackList) Reset() {
+	*x = PublicFeedbackList{}
+	mi := &file_zolal_v1_feedback_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PublicFeedbackList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PublicFeedbackList) ProtoMessage() {}
+
+func (x *PublicFeedbackList) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_feedback_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PublicFeedbackList.ProtoReflect.Descriptor instead.
+func (*PublicFeedbackList) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_feedback_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *PublicFeedbackList) GetRows() []*PublicFeedback {
+	if x != nil {
+		return x.Rows
+	}
+	return nil
+}
+
+type VoteFeedbackRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Key           []byte                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	Number        uint32                 `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
+	Withdraw      bool                   `protobuf:"varint,3,opt,name=withdraw,proto3" json:"withdraw,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VoteFeedbackRequest) Reset() {
+	*x = VoteFeedbackRequest{}
+	mi := &file_zolal_v1_feedback_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VoteFeedbackRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VoteFeedbackRequest) ProtoMessage() {}
+
+func (x *VoteFeedbackRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_feedback_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VoteFeedbackRequest.ProtoReflect.Descriptor instead.
+func (*VoteFeedbackRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_feedback_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *VoteFeedbackRequest) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *VoteFeedbackRequest) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *VoteFeedbackRequest) GetWithdraw() bool {
+	if x != nil {
+		return x.Withdraw
+	}
+	return false
+}
+
 var File_zolal_v1_feedback_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_feedback_proto_rawDesc = "" +
@@ -399,20 +604,38 @@ const file_zolal_v1_feedback_proto_rawDesc = "" +
 	"\x12SetFeedbackRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\rR\x06number\x12-\n" +
-	"\x05state\x18\x03 \x01(\v2\x17.zolal.v1.FeedbackStateR\x05state\"\xb8\x01\n" +
+	"\x05state\x18\x03 \x01(\v2\x17.zolal.v1.FeedbackStateR\x05state\"\xce\x01\n" +
 	"\vFeedbackRow\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12\x13\n" +
 	"\x05at_ms\x18\x02 \x01(\x03R\x04atMs\x12.\n" +
 	"\bfeedback\x18\x03 \x01(\v2\x12.zolal.v1.FeedbackR\bfeedback\x12-\n" +
 	"\x05state\x18\x04 \x01(\v2\x17.zolal.v1.FeedbackStateR\x05state\x12\x1d\n" +
 	"\n" +
-	"changed_ms\x18\x05 \x01(\x03R\tchangedMs\"9\n" +
+	"changed_ms\x18\x05 \x01(\x03R\tchangedMs\x12\x14\n" +
+	"\x05votes\x18\x06 \x01(\rR\x05votes\"9\n" +
 	"\fFeedbackList\x12)\n" +
-	"\x04rows\x18\x01 \x03(\v2\x15.zolal.v1.FeedbackRowR\x04rows2\xae\x01\n" +
+	"\x04rows\x18\x01 \x03(\v2\x15.zolal.v1.FeedbackRowR\x04rows\"\xd1\x01\n" +
+	"\x0ePublicFeedback\x12\x16\n" +
+	"\x06number\x18\x01 \x01(\rR\x06number\x12\x13\n" +
+	"\x05at_ms\x18\x02 \x01(\x03R\x04atMs\x12\x1a\n" +
+	"\bcategory\x18\x03 \x01(\tR\bcategory\x12-\n" +
+	"\x05state\x18\x04 \x01(\v2\x17.zolal.v1.FeedbackStateR\x05state\x12\x1d\n" +
+	"\n" +
+	"changed_ms\x18\x05 \x01(\x03R\tchangedMs\x12\x14\n" +
+	"\x05votes\x18\x06 \x01(\rR\x05votes\x12\x12\n" +
+	"\x04mine\x18\a \x01(\bR\x04mine\"B\n" +
+	"\x12PublicFeedbackList\x12,\n" +
+	"\x04rows\x18\x01 \x03(\v2\x18.zolal.v1.PublicFeedbackR\x04rows\"[\n" +
+	"\x13VoteFeedbackRequest\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\fR\x03key\x12\x16\n" +
+	"\x06number\x18\x02 \x01(\rR\x06number\x12\x1a\n" +
+	"\bwithdraw\x18\x03 \x01(\bR\bwithdraw2\xa1\x02\n" +
 	"\tFeedbacks\x128\n" +
 	"\x04Give\x12\x1d.zolal.v1.GiveFeedbackRequest\x1a\x11.zolal.v1.Receipt\x12/\n" +
 	"\x04List\x12\x0f.zolal.v1.Empty\x1a\x16.zolal.v1.FeedbackList\x126\n" +
-	"\x03Set\x12\x1c.zolal.v1.SetFeedbackRequest\x1a\x11.zolal.v1.ReceiptB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\x03Set\x12\x1c.zolal.v1.SetFeedbackRequest\x1a\x11.zolal.v1.Receipt\x127\n" +
+	"\x06Public\x12\x0f.zolal.v1.Empty\x1a\x1c.zolal.v1.PublicFeedbackList\x128\n" +
+	"\x04Vote\x12\x1d.zolal.v1.VoteFeedbackRequest\x1a\x11.zolal.v1.ReceiptB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_feedback_proto_rawDescOnce sync.Once
@@ -426,7 +649,7 @@ func file_zolal_v1_feedback_proto_rawDescGZIP() []byte {
 	return file_zolal_v1_feedback_proto_rawDescData
 }
 
-var file_zolal_v1_feedback_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_zolal_v1_feedback_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_zolal_v1_feedback_proto_goTypes = []any{
 	(*Feedback)(nil),            // 0: zolal.v1.Feedback
 	(*FeedbackState)(nil),       // 1: zolal.v1.FeedbackState
@@ -434,26 +657,35 @@ var file_zolal_v1_feedback_proto_goTypes = []any{
 	(*SetFeedbackRequest)(nil),  // 3: zolal.v1.SetFeedbackRequest
 	(*FeedbackRow)(nil),         // 4: zolal.v1.FeedbackRow
 	(*FeedbackList)(nil),        // 5: zolal.v1.FeedbackList
-	(*Empty)(nil),               // 6: zolal.v1.Empty
-	(*Receipt)(nil),             // 7: zolal.v1.Receipt
+	(*PublicFeedback)(nil),      // 6: zolal.v1.PublicFeedback
+	(*PublicFeedbackList)(nil),  // 7: zolal.v1.PublicFeedbackList
+	(*VoteFeedbackRequest)(nil), // 8: zolal.v1.VoteFeedbackRequest
+	(*Empty)(nil),               // 9: zolal.v1.Empty
+	(*Receipt)(nil),             // 10: zolal.v1.Receipt
 }
 var file_zolal_v1_feedback_proto_depIdxs = []int32{
-	0, // 0: zolal.v1.GiveFeedbackRequest.feedback:type_name -> zolal.v1.Feedback
-	1, // 1: zolal.v1.SetFeedbackRequest.state:type_name -> zolal.v1.FeedbackState
-	0, // 2: zolal.v1.FeedbackRow.feedback:type_name -> zolal.v1.Feedback
-	1, // 3: zolal.v1.FeedbackRow.state:type_name -> zolal.v1.FeedbackState
-	4, // 4: zolal.v1.FeedbackList.rows:type_name -> zolal.v1.FeedbackRow
-	2, // 5: zolal.v1.Feedbacks.Give:input_type -> zolal.v1.GiveFeedbackRequest
-	6, // 6: zolal.v1.Feedbacks.List:input_type -> zolal.v1.Empty
-	3, // 7: zolal.v1.Feedbacks.Set:input_type -> zolal.v1.SetFeedbackRequest
-	7, // 8: zolal.v1.Feedbacks.Give:output_type -> zolal.v1.Receipt
-	5, // 9: zolal.v1.Feedbacks.List:output_type -> zolal.v1.FeedbackList
-	7, // 10: zolal.v1.Feedbacks.Set:output_type -> zolal.v1.Receipt
-	8, // [8:11] is the sub-list for method output_type
-	5, // [5:8] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	0,  // 0: zolal.v1.GiveFeedbackRequest.feedback:type_name -> zolal.v1.Feedback
+	1,  // 1: zolal.v1.SetFeedbackRequest.state:type_name -> zolal.v1.FeedbackState
+	0,  // 2: zolal.v1.FeedbackRow.feedback:type_name -> zolal.v1.Feedback
+	1,  // 3: zolal.v1.FeedbackRow.state:type_name -> zolal.v1.FeedbackState
+	4,  // 4: zolal.v1.FeedbackList.rows:type_name -> zolal.v1.FeedbackRow
+	1,  // 5: zolal.v1.PublicFeedback.state:type_name -> zolal.v1.FeedbackState
+	6,  // 6: zolal.v1.PublicFeedbackList.rows:type_name -> zolal.v1.PublicFeedback
+	2,  // 7: zolal.v1.Feedbacks.Give:input_type -> zolal.v1.GiveFeedbackRequest
+	9,  // 8: zolal.v1.Feedbacks.List:input_type -> zolal.v1.Empty
+	3,  // 9: zolal.v1.Feedbacks.Set:input_type -> zolal.v1.SetFeedbackRequest
+	9,  // 10: zolal.v1.Feedbacks.Public:input_type -> zolal.v1.Empty
+	8,  // 11: zolal.v1.Feedbacks.Vote:input_type -> zolal.v1.VoteFeedbackRequest
+	10, // 12: zolal.v1.Feedbacks.Give:output_type -> zolal.v1.Receipt
+	5,  // 13: zolal.v1.Feedbacks.List:output_type -> zolal.v1.FeedbackList
+	10, // 14: zolal.v1.Feedbacks.Set:output_type -> zolal.v1.Receipt
+	7,  // 15: zolal.v1.Feedbacks.Public:output_type -> zolal.v1.PublicFeedbackList
+	10, // 16: zolal.v1.Feedbacks.Vote:output_type -> zolal.v1.Receipt
+	12, // [12:17] is the sub-list for method output_type
+	7,  // [7:12] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_feedback_proto_init() }
@@ -469,7 +701,7 @@ func file_zolal_v1_feedback_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_feedback_proto_rawDesc), len(file_zolal_v1_feedback_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/feedback.proto.
  */
 export const file_zolal_v1_feedback: GenFile = /*@__PURE__*/
-  fileDesc("Chd6b2xhbC92MS9mZWVkYmFjay5wcm90bxIIem9sYWwudjEiTQoIRmVlZGJhY2sSEAoIY2F0ZWdvcnkYASABKAkSDAoEdGV4dBgCIAEoCRIPCgd2ZXJzaW9uGAMgASgJEhAKCHBsYXRmb3JtGAQgASgJIi4KDUZlZWRiYWNrU3RhdGUSDgoGc3RhdHVzGAEgASgJEg0KBXRpdGxlGAIgASgJIkgKE0dpdmVGZWVkYmFja1JlcXVlc3QSCwoDa2V5GAEgASgMEiQKCGZlZWRiYWNrGAIgASgLMhIuem9sYWwudjEuRmVlZGJhY2siWQoSU2V0RmVlZGJhY2tSZXF1ZXN0EgsKA2tleRgBIAEoDBIOCgZudW1iZXIYAiABKA0SJgoFc3RhdGUYAyABKAsyFy56b2xhbC52MS5GZWVkYmFja1N0YXRlIo4BCgtGZWVkYmFja1JvdxIOCgZudW1iZXIYASABKA0SDQoFYXRfbXMYAiABKAMSJAoIZmVlZGJhY2sYAyABKAsyEi56b2xhbC52MS5GZWVkYmFjaxImCgVzdGF0ZRgEIAEoCzIXLnpvbGFsLnYxLkZlZWRiYWNrU3RhdGUSEgoKY2hhbmdlZF9tcxgFIAEoAyIzCgxGZWVkYmFja0xpc3QSIwoEcm93cxgBIAMoCzIVLnpvbGFsLnYxLkZlZWRiYWNrUm93Mq4BCglGZWVkYmFja3MSOAoER2l2ZRIdLnpvbGFsLnYxLkdpdmVGZWVkYmFja1JlcXVlc3QaES56b2xhbC52MS5SZWNlaXB0Ei8KBExpc3QSDy56b2xhbC52MS5FbXB0eRoWLnpvbGFsLnYxLkZlZWRiYWNrTGlzdBI2CgNTZXQSHC56b2xhbC52MS5TZXRGZWVkYmFja1JlcXVlc3QaES56b2xhbC52MS5SZWNlaXB0QjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_chat, file_zolal_v1_sync]);
+  fileDesc("Chd6b2xhbC92MS9mZWVkYmFjay5wcm90bxIIem9sYWwudjEiTQoIRmVlZGJhY2sSEAoIY2F0ZWdvcnkYASABKAkSDAoEdGV4dBgCIAEoCRIPCgd2ZXJzaW9uGAMgASgJEhAKCHBsYXRmb3JtGAQgASgJIi4KDUZlZWRiYWNrU3RhdGUSDgoGc3RhdHVzGAEgASgJEg0KBXRpdGxlGAIgASgJIkgKE0dpdmVGZWVkYmFja1JlcXVlc3QSCwoDa2V5GAEgASgMEiQKCGZlZWRiYWNrGAIgASgLMhIuem9sYWwudjEuRmVlZGJhY2siWQoSU2V0RmVlZGJhY2tSZXF1ZXN0EgsKA2tleRgBIAEoDBIOCgZudW1iZXIYAiABKA0SJgoFc3RhdGUYAyABKAsyFy56b2xhbC52MS5GZWVkYmFja1N0YXRlIp0BCgtGZWVkYmFja1JvdxIOCgZudW1iZXIYASABKA0SDQoFYXRfbXMYAiABKAMSJAoIZmVlZGJhY2sYAyABKAsyEi56b2xhbC52MS5GZWVkYmFjaxImCgVzdGF0ZRgEIAEoCzIXLnpvbGFsLnYxLkZlZWRiYWNrU3RhdGUSEgoKY2hhbmdlZF9tcxgFIAEoAxINCgV2b3RlcxgGIAEoDSIzCgxGZWVkYmFja0xpc3QSIwoEcm93cxgBIAMoCzIVLnpvbGFsLnYxLkZlZWRiYWNrUm93IpoBCg5QdWJsaWNGZWVkYmFjaxIOCgZudW1iZXIYASABKA0SDQoFYXRfbXMYAiABKAMSEAoIY2F0ZWdvcnkYAyABKAkSJgoFc3RhdGUYBCABKAsyFy56b2xhbC52MS5GZWVkYmFja1N0YXRlEhIKCmNoYW5nZWRfbXMYBSABKAMSDQoFdm90ZXMYBiABKA0SDAoEbWluZRgHIAEoCCI8ChJQdWJsaWNGZWVkYmFja0xpc3QSJgoEcm93cxgBIAMoCzIYLnpvbGFsLnYxLlB1YmxpY0ZlZWRiYWNrIkQKE1ZvdGVGZWVkYmFja1JlcXVlc3QSCwoDa2V5GAEgASgMEg4KBm51bWJlchgCIAEoDRIQCgh3aXRoZHJhdxgDIAEoCDKhAgoJRmVlZGJhY2tzEjgKBEdpdmUSHS56b2xhbC52MS5HaXZlRmVlZGJhY2tSZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBIvCgRMaXN0Eg8uem9sYWwudjEuRW1wdHkaFi56b2xhbC52MS5GZWVkYmFja0xpc3QSNgoDU2V0Ehwuem9sYWwudjEuU2V0RmVlZGJhY2tSZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBI3CgZQdWJsaWMSDy56b2xhbC52MS5FbXB0eRocLnpvbGFsLnYxLlB1YmxpY0ZlZWRiYWNrTGlzdBI4CgRWb3RlEh0uem9sYWwudjEuVm90ZUZlZWRiYWNrUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHRCMlowZ2l0aHViLmNvbS96b2xhbC1pbS96b2xhbC9wcm90by96b2xhbC92MTt6b2xhbHYxYgZwcm90bzM", [file_zolal_v1_chat, file_zolal_v1_sync]);
 
 /**
  * Feedback is the body of KIND_FEEDBACK: what somebody says, in their own words. No message of a chat is ever
@@ -168,6 +168,13 @@ export type FeedbackRow = Message<"zolal.v1.FeedbackRow"> & {
    * @generated from field: int64 changed_ms = 5;
    */
   changedMs: bigint;
+
+  /**
+   * accounts that voted for it
+   *
+   * @generated from field: uint32 votes = 6;
+   */
+  votes: number;
 };
 
 /**
@@ -195,6 +202,107 @@ export type FeedbackList = Message<"zolal.v1.FeedbackList"> & {
  */
 export const FeedbackListSchema: GenMessage<FeedbackList> = /*@__PURE__*/
   messageDesc(file_zolal_v1_feedback, 5);
+
+/**
+ * PublicFeedback is feedback in an operator's words.
+ *
+ * @generated from message zolal.v1.PublicFeedback
+ */
+export type PublicFeedback = Message<"zolal.v1.PublicFeedback"> & {
+  /**
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * @generated from field: int64 at_ms = 2;
+   */
+  atMs: bigint;
+
+  /**
+   * @generated from field: string category = 3;
+   */
+  category: string;
+
+  /**
+   * @generated from field: zolal.v1.FeedbackState state = 4;
+   */
+  state?: FeedbackState | undefined;
+
+  /**
+   * when the state was last said
+   *
+   * @generated from field: int64 changed_ms = 5;
+   */
+  changedMs: bigint;
+
+  /**
+   * accounts that voted for it
+   *
+   * @generated from field: uint32 votes = 6;
+   */
+  votes: number;
+
+  /**
+   * the caller is one of them
+   *
+   * @generated from field: bool mine = 7;
+   */
+  mine: boolean;
+};
+
+/**
+ * Describes the message zolal.v1.PublicFeedback.
+ * Use `create(PublicFeedbackSchema)` to create a new message.
+ */
+export const PublicFeedbackSchema: GenMessage<PublicFeedback> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_feedback, 6);
+
+/**
+ * @generated from message zolal.v1.PublicFeedbackList
+ */
+export type PublicFeedbackList = Message<"zolal.v1.PublicFeedbackList"> & {
+  /**
+   * the newest first
+   *
+   * @generated from field: repeated zolal.v1.PublicFeedback rows = 1;
+   */
+  rows: PublicFeedback[];
+};
+
+/**
+ * Describes the message zolal.v1.PublicFeedbackList.
+ * Use `create(PublicFeedbackListSchema)` to create a new message.
+ */
+export const PublicFeedbackListSchema: GenMessage<PublicFeedbackList> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_feedback, 7);
+
+/**
+ * @generated from message zolal.v1.VoteFeedbackRequest
+ */
+export type VoteFeedbackRequest = Message<"zolal.v1.VoteFeedbackRequest"> & {
+  /**
+   * @generated from field: bytes key = 1;
+   */
+  key: Uint8Array;
+
+  /**
+   * @generated from field: uint32 number = 2;
+   */
+  number: number;
+
+  /**
+   * @generated from field: bool withdraw = 3;
+   */
+  withdraw: boolean;
+};
+
+/**
+ * Describes the message zolal.v1.VoteFeedbackRequest.
+ * Use `create(VoteFeedbackRequestSchema)` to create a new message.
+ */
+export const VoteFeedbackRequestSchema: GenMessage<VoteFeedbackRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_feedback, 8);
 
 /**
  * @generated from service zolal.v1.Feedbacks
@@ -228,6 +336,26 @@ export const Feedbacks: GenService<{
   set: {
     methodKind: "unary";
     input: typeof SetFeedbackRequestSchema;
+    output: typeof ReceiptSchema;
+  },
+  /**
+   * Public lists what operators have published, with how many want it too.
+   *
+   * @generated from rpc zolal.v1.Feedbacks.Public
+   */
+  public: {
+    methodKind: "unary";
+    input: typeof EmptySchema;
+    output: typeof PublicFeedbackListSchema;
+  },
+  /**
+   * Vote says that the caller wants something of the public list too, or not any more. Nobody is told who.
+   *
+   * @generated from rpc zolal.v1.Feedbacks.Vote
+   */
+  vote: {
+    methodKind: "unary";
+    input: typeof VoteFeedbackRequestSchema;
     output: typeof ReceiptSchema;
   },
 }> = /*@__PURE__*/
