@@ -309,22 +309,32 @@ func TestAStrangerIsToldNothingUntilItIsAccepted(t *testing.T) {
 	if info.GetMe().GetRole() != zolalv1.Role_ROLE_APPROACHED || info.GetStranger() == nil {
 		t.Errorf("ben sees %v", info)
 	}
-	ask[zolalv1.Receipt](ben, "Chats/AnswerInvitation", &zolalv1.AnswerRequest{
-		Chat: room, Key: key(), Accept: true,
-	})
 	// What comes next comes after all that was told before.
-	quiet := func(got []*zolalv1.Update) (accepted bool) {
+	last := say(ana, room, "are you there?").GetSeq()
+	ana.wait("her own message", func(got []*zolalv1.Update) (there bool) {
 		for _, u := range got {
 			if u.GetSignal() != nil {
 				t.Fatalf("a signal to a stranger: %v", u)
 			}
 			for _, e := range u.GetChat().GetEntries() {
+				there = there || e.GetSeq() == last
+			}
+		}
+		return there
+	})
+	ask[zolalv1.Receipt](ben, "Chats/AnswerInvitation", &zolalv1.AnswerRequest{
+		Chat: room, Key: key(), Accept: true,
+	})
+	ana.wait("the acceptance, and what was read before it", func(got []*zolalv1.Update) bool {
+		accepted, read := false, false
+		for _, u := range got {
+			read = read || u.GetSignal().GetRead().GetSeq() == sent.GetSeq()
+			for _, e := range u.GetChat().GetEntries() {
 				accepted = accepted || e.GetEnvelope().GetKind() == zolalv1.Kind_KIND_ACCEPTED
 			}
 		}
-		return accepted
-	}
-	ana.wait("the acceptance", quiet)
+		return accepted && read
+	})
 	p := ask[zolalv1.Person](ana, "Accounts/Person", &zolalv1.PersonRequest{Account: uint32(ben.user.Account)})
 	if !p.GetOnline() {
 		t.Error("who accepted is not shown")
