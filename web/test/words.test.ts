@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest'
-import { makeEnglish } from '../src/ui/admin/words.en'
-import { makePersian } from '../src/ui/admin/words.fa'
-import { makeEnglish as lostEn } from '../src/ui/auth/words.en'
-import { makePersian as lostFa } from '../src/ui/auth/words.fa'
-import { english as giveEnglish } from '../src/ui/feedback/words.en'
-import { persian as givePersian } from '../src/ui/feedback/words.fa'
 import * as en from '../src/ui/i18n/catalogue/en'
 import * as fa from '../src/ui/i18n/catalogue/fa'
-import { makeFormat } from '../src/ui/i18n/format'
+import { type Format, makeFormat } from '../src/ui/i18n/format'
 import { isolating } from '../src/ui/i18n/isolate'
 import { termbase } from '../src/ui/i18n/termbase'
-import { makeEnglish as inviteEn } from '../src/ui/invite/words.en'
-import { makePersian as inviteFa } from '../src/ui/invite/words.fa'
-import { makeEnglish as reportsInEnglish } from '../src/ui/report/words.en'
-import { makePersian as reportsInPersian } from '../src/ui/report/words.fa'
 
 const look = {
   theme: 'system',
@@ -41,26 +31,26 @@ function strings(node: unknown, path = ''): [string, string][] {
   )
 }
 
-const lost = { fa: lostFa, en: lostEn }
-const invite = { fa: inviteFa, en: inviteEn }
-const persian = [
-  ...strings(fa.make(faFormat)),
-  ...strings(makePersian(faFormat), 'adminPages'),
-  ...strings(givePersian, 'feedback'),
-  ...strings(reportsInPersian(faFormat), 'reports'),
-  ...strings(invite.fa(faFormat), 'invite'),
-  ...strings(lost.fa(), 'lost'),
-]
-const english = [
-  ...strings(en.make(enFormat)),
-  ...strings(makeEnglish(enFormat), 'adminPages'),
-  ...strings(giveEnglish, 'feedback'),
-  ...strings(reportsInEnglish(enFormat), 'reports'),
-  ...strings(invite.en(enFormat), 'invite'),
-  ...strings(lost.en(), 'lost'),
-]
+/** The words of the parts that are loaded when they are needed, by the folder they lie in. */
+type Made = (format: Format) => object
+const parts = {
+  fa: import.meta.glob<Made>('../src/ui/*/words.fa.ts', { eager: true, import: 'makePersian' }),
+  en: import.meta.glob<Made>('../src/ui/*/words.en.ts', { eager: true, import: 'makeEnglish' }),
+}
+const partsIn = (language: 'fa' | 'en', format: Format): Record<string, object> =>
+  Object.fromEntries(
+    Object.entries(parts[language]).map(([path, make]) => [path.split('/').at(-2) ?? '', make(format)]),
+  )
+
+const persian = [...strings(fa.make(faFormat)), ...strings(partsIn('fa', faFormat))]
+const english = [...strings(en.make(enFormat)), ...strings(partsIn('en', enFormat))]
 
 describe('catalogues', () => {
+  test('every part that is loaded later says its words here', () => {
+    expect(Object.keys(partsIn('fa', faFormat))).toEqual(Object.keys(partsIn('en', enFormat)))
+    expect(Object.keys(parts.fa).length).toBeGreaterThanOrEqual(12)
+  })
+
   test('both languages say everything', () => {
     expect(persian.map(([path]) => path)).toEqual(english.map(([path]) => path))
     const silent = [...persian, ...english].filter(
@@ -130,8 +120,8 @@ function sentences(node: unknown, path = ''): [string, (...args: unknown[]) => u
 describe('names in sentences', () => {
   // What a name is put beside must not pull it apart: "@ben_carter" must not become "ben_carter@".
   const both = [
-    ['fa', isolating(fa.make(faFormat))],
-    ['en', isolating(en.make(enFormat))],
+    ['fa', isolating({ ...fa.make(faFormat), parts: partsIn('fa', faFormat) })],
+    ['en', isolating({ ...en.make(enFormat), parts: partsIn('en', enFormat) })],
   ] as const
 
   test.each(both)('%s: every name and text that is put into one is isolated', (_, words) => {

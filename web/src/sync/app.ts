@@ -19,11 +19,10 @@ import { adminActions } from './act/admin'
 import type { Asker } from './act/asking'
 import { chatActions } from './act/chats'
 import { feedbackActions } from './act/feedback'
+import { later } from './act/later'
 import { peopleActions } from './act/people'
-import { roomActions } from './act/rooms'
 import { Security } from './act/security'
 import { Devices, profileActions } from './act/self'
-import { signupActions } from './act/signup'
 import { Entrance } from './entrance'
 import type { Channel, Env } from './env'
 import { Inside } from './inside'
@@ -95,8 +94,17 @@ export class App implements AppModel, Asker {
           this.#leaving = false
         }),
     })
-    this.signup = signupActions(this, this.account, env.home)
-    this.rooms = roomActions(this, env.home, (chat) => this.#inside?.roomChanged(chat))
+    this.signup = later(
+      async () => (await import('./act/signup')).signupActions(this, this.account, env.home),
+      { prepare: () => this.account.prepareSignUp() },
+    )
+    const rooms = async () =>
+      (await import('./act/rooms')).roomActions(this, env.home, (chat) => this.#inside?.roomChanged(chat))
+    this.rooms = later(rooms, {
+      settings: later(async () => (await rooms()).settings),
+      people: later(async () => (await rooms()).people),
+      links: later(async () => (await rooms()).links),
+    })
     this.#unsubscribe = env.onWake(() => {
       this.#backoff.reset()
       void this.#askServer()

@@ -19,7 +19,6 @@ import {
   userOf,
 } from '../wire'
 import { applyPeople } from './apply'
-import { rewind } from './rewind'
 import { applyServerChat, applyUserEntries, applyUserState, dropStrangers, type ServerChat } from './userlog'
 
 const START: Cursor = { incarnation: '', pos: '0', userSeq: 0 }
@@ -80,6 +79,7 @@ export async function catchUp(db: AccountDb, caller: Caller, me: AccountId): Pro
     })
     const incarnation = toHex(response.incarnation)
     if (from.incarnation !== '' && incarnation !== from.incarnation) {
+      const { rewind } = await import('./rewind')
       await rewind(db, caller, incarnation)
       return catchUp(db, caller, me)
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Format } from '../i18n/format'
 
-export const makeEnglish = () => ({
+const plain = {
   lostTitle: 'What did you lose?',
   lostBody: 'Your chats are on the server and wait for you.',
   lostPassword: 'The password',
@@ -22,4 +23,61 @@ export const makeEnglish = () => ({
   recoverTitle: 'Back in with the recovery code',
   recoverBody:
     'Type the forty digits, Persian or Latin, and choose a new password. Your other devices will be signed out.',
+  welcome: 'Welcome',
+  welcomeBody: 'Sign in to your account, or make one. No phone number is asked.',
+  signIn: 'Sign in',
+  signUp: 'Make an account',
+  signUpTitle: 'A new account',
+  username: 'Username',
+  usernameHint: '5 to 32 letters, digits or underscores. Others find you by it.',
+  usernameFree: 'This name is free',
+  name: 'Your name',
+  nameHint: 'As others see it. It need not be your real one.',
+  password: 'Password',
+  newPassword: 'New password',
+  strength: ['', 'Weak: easy to guess', 'Fair: a few more words would help', 'Good', 'Strong'],
+  forgot: 'Forgot the password?',
+  agree: 'By making an account you accept the terms and rules of this server.',
+  haveAccount: 'I have an account',
+  revoked: 'This device was signed out from another device.',
+  suspended: 'The operator suspended this account. Sign in to see why.',
+  signUpClosed: 'This server takes new people by invitation only.',
+  recoveryTitle: 'Your recovery code',
+  recoveryBody:
+    'If you ever forget your password, this code lets you back in. Nobody else has it, not even the operator.',
+  recoveryKeep: 'Write it on paper or keep it in a password manager. It is shown only now.',
+  recoveryCopy: 'Copy the code',
+  recoveryKept: 'I have kept it',
+  recoveryConfirmWrong: 'That is not the group asked for. Look again at what you kept.',
+  recoveryCode: 'Recovery code',
+  recoveryTypo: 'A digit is wrong somewhere. Compare it with your copy.',
+  recoveryLong: 'That is more than forty digits.',
+  recoveryOk: 'The code is complete',
+  recover: 'Set the new password',
+  lostBoth:
+    'Whoever loses both the password and this code can be let back in by the operator of this server alone.',
+  code: 'Code',
+  secondTitle: 'One more step',
+  secondBody: 'Enter the code that your authenticator shows, or one of your backup codes.',
+  secondRecoveryBody: 'Enter your recovery code in the place of the authenticator’s.',
+  useRecovery: 'Use the recovery code',
+  useCode: 'Use a code of the authenticator',
+  byDevice: 'Sign in by another device',
+  byDeviceBody: 'On a device where you are signed in, scan this code or open the link, and allow it.',
+  byDeviceHint: 'Whoever sees the code cannot get in with it. It is renewed every few minutes.',
+  newCode: 'Show a new code',
+  waitTitle: 'Waiting for another device',
+  waitBody: 'Your account lets new devices in only when an old one allows it. It is being asked now.',
+  waitHint:
+    'Open Zolal on a device where you are signed in. No such device? Go back and use the recovery code.',
+  waitOver: 'Nobody answered in time. Go back and try again.',
+  waitRefused: 'The other device refused it.',
+  signInToJoin: 'Sign in or make an account to join.',
+  signInFirst: 'Sign in or make an account to go on to what you opened.',
+}
+
+export const makeEnglish = (f: Format) => ({
+  ...plain,
+  recoveryConfirm: (group: number) => `To be sure, type group ${f.n(group)} of your code`,
+  recoveryMissing: (count: number) => f.plural(count, { one: '# more digit', other: '# more digits' }),
 })

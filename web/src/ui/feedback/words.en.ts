@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-export const english = {
+export const makeEnglish = () => ({
   title: 'Feedback',
   about:
     'It goes to whoever runs this server, in your words alone: nothing of your chats is sent along. What they publish of it, in their own words, everybody reads.',
@@ -11,6 +11,4 @@ export const english = {
   send: 'Send',
   list: 'The public list',
   thanks: (number: string) => `Thank you. It has the number ${number}.`,
-}
-
-export type FeedbackWords = typeof english
+})

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { FeedbackWords } from './words.en'
+import type { FeedbackWords } from './words'
 
-export const persian: FeedbackWords = {
+export const makePersian = (): FeedbackWords => ({
   title: 'بازخورد',
   about:
     'به گردانندهٔ این سرور می‌رسد و فقط نوشتهٔ خودتان است: چیزی از گفتگوهایتان همراهش نمی‌رود. آنچه او با بیان خودش منتشر کند را همه می‌خوانند.',
@@ -12,4 +12,4 @@ export const persian: FeedbackWords = {
   send: 'فرستادن',
   list: 'فهرست همگانی',
   thanks: (number) => `سپاس از شما. شماره‌اش ${number} است.`,
-}
+})

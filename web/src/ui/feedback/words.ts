@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { i18n } from '../i18n/i18n.svelte'
-import { english, type FeedbackWords } from './words.en'
-import { persian } from './words.fa'
+import { inLanguage } from '../i18n/part'
+import { makeEnglish } from './words.en'
+import { makePersian } from './words.fa'
 
-/** The words of the form for feedback. They are not in the catalogues, which everybody loads first. */
-export function words(): FeedbackWords {
-  return i18n.direction === 'rtl' ? persian : english
-}
+/** The words of the form for feedback. */
+export type FeedbackWords = ReturnType<typeof makeEnglish>
+
+/** The words in the present language. */
+export const words = inLanguage<FeedbackWords>({ fa: makePersian, en: makeEnglish })

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { DeviceView, NoticeView } from '../../model'
-import { t } from '../i18n/i18n.svelte'
+import { words as settingsWords } from './words'
 
 export const ours = (device: DeviceView) => device.client === 'zolal-web'
 
 /** A browser tells its name in English; other programs are called as their owner calls them. */
 export function nameOf(device: DeviceView): string {
   const [, browser, system] = (ours(device) && /^(.+) on (.+)$/.exec(device.name)) || []
-  return browser && system ? t().settings.deviceOn(browser, system) : device.name
+  return browser && system ? settingsWords().deviceOn(browser, system) : device.name
 }
 
 /** What a notice says. */
 export function noticeWords(notice: NoticeView): string {
-  const { happened, gone } = t().security
+  const { happened, gone } = settingsWords().security
   const [reason = '', code = ''] = notice.reason.split(':')
   const words = (notice.removed ? gone : happened) as Record<string, (of: string) => string>
-  const say = words[reason] ?? (notice.removed ? gone.revoked : t().security.other)
+  const say = words[reason] ?? (notice.removed ? gone.revoked : settingsWords().security.other)
   return say(code || nameOf(notice.device))
 }

@@ -1,19 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { AppError, type ErrorCode, type Ms } from '../../model'
-import { f, t } from '../i18n/i18n.svelte'
+import { AppError } from '../../model'
+import { t } from '../i18n/i18n.svelte'
 import { toasts } from './toast.svelte'
-
-/** An error in the reader's words: what happened, that nothing is lost where true, what to do. */
-export function explain(error: unknown): string {
-  if (!(error instanceof AppError)) return t().error.INTERNAL
-  return explainCode(error.code, error.retryAfterMs === null ? null : Date.now() + error.retryAfterMs)
-}
-
-/** The same by its code, with the time when it can be tried again where that is far off. */
-export function explainCode(code: ErrorCode, again: Ms | null): string {
-  const words = t().error[code]
-  return code === 'DAILY_LIMIT' && again !== null ? `${words} ${t().app.againAt(f().dateTime(again))}` : words
-}
 
 /** Runs an act and tells its failure in a toast; true when it worked. */
 export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
@@ -21,9 +9,21 @@ export async function attempt(act: () => Promise<unknown>): Promise<boolean> {
     await act()
     return true
   } catch (error) {
-    toasts.say(explain(error), { tone: 'bad' })
+    toasts.say(await explained(error), { tone: 'bad' })
     return false
   }
+}
+
+/** Most of what can go wrong has words that are fetched then; what a dead network brings has them here. */
+async function explained(error: unknown): Promise<string> {
+  const { OFFLINE, INTERFERED, INTERNAL, UNAVAILABLE } = t().error
+  const here: Partial<Record<string, string>> = { OFFLINE, INTERFERED, INTERNAL, UNAVAILABLE }
+  const code = error instanceof AppError ? error.code : 'INTERNAL'
+  if (here[code]) return here[code]
+  return import('./explain').then(
+    ({ explain }) => explain(error),
+    () => INTERNAL,
+  )
 }
 
 export async function copyText(text: string): Promise<void> {

@@ -12,11 +12,20 @@ export function warm(): () => void {
       import('../new/NewRoom.svelte'),
       import('../join/JoinDialog.svelte'),
       import('../chat/MessageMenu.svelte'),
+      import('../chat/MoreMenu.svelte'),
+      import('../chat/DeleteConfirm.svelte'),
+      import('../chat/EmptyChat.svelte'),
+      import('../chat/LockDialog.svelte'),
+      import('../chat/SelectBar.svelte'),
+      import('../list/acts'),
+      import('./explain'),
       import('../chat/ForwardDialog.svelte'),
       import('../chat/FailedDialog.svelte'),
       import('../chat/DoubtDialog.svelte'),
       import('../details/LeaveConfirm.svelte'),
       import('../composer/EmojiPicker.svelte'),
+      import('../composer/FormatBar.svelte'),
+      import('../composer/Suggest.svelte'),
     ])
   }, 3000)
   return () => clearTimeout(timer)

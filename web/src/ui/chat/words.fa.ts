@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Format } from '../i18n/format'
+import type { ChatWords } from './words'
+
+const menu = {
+  reply: 'پاسخ',
+  quote: 'نقل‌قول',
+  quoteHint: 'بخشی را که به آن پاسخ می‌دهید برگزینید.',
+  copy: 'رونوشت از متن',
+  forward: 'هدایت',
+  edit: 'ویرایش',
+  pin: 'سنجاق کردن',
+  unpin: 'برداشتن سنجاق',
+  select: 'گزینش',
+  report: 'گزارش',
+  remove: 'حذف',
+  react: 'واکنش',
+  removeBody: 'از دید همهٔ افراد این گفتگو می‌رود و متن آن از سرور پاک می‌شود.',
+  removeYes: 'حذف برای همه',
+}
+
+const plain = {
+  failedBody: 'همین‌جا می‌ماند تا دوباره بفرستید یا کنارش بگذارید.',
+  discard: 'کنار گذاشتن',
+  openLink: 'این نشانی باز شود؟',
+  openLinkBody: 'متن و نشانی یکی نیستند. به اینجا می‌رود:',
+  open: 'باز کردن',
+  emptyDirect: (name: string) => `به ${name} سلام کنید.`,
+  emptyGroup: 'نخستین پیام را بنویسید، یا با پیوند دعوت کسانی را بیاورید.',
+  emptyChannel: 'نخستین پیام را منتشر کنید.',
+  emptySaved: 'یادداشت‌ها، پیوندها و پیام‌های هدایت‌شده را اینجا نگه دارید. فقط شما آن‌ها را می‌بینید.',
+}
+
+const lock = {
+  operatorTitle: 'چه کسی این گفتگو را می‌خواند؟',
+  operatorBody:
+    'افراد این گفتگو، و از نظر فنی گردانندهٔ این سرور هم: پیام‌ها بدون رمزنگاری سرتاسری روی سرور می‌مانند. اینجا چیزی را بنویسید که در نامه‌ای می‌نوشتید که پستچی می‌توانست بازش کند.',
+}
+
+const forward = {
+  title: 'هدایت به…',
+  hideSource: 'پنهان کردن سرچشمه',
+  done: 'هدایت شد',
+  cannot: 'گفتگویی برای هدایت نیست',
+}
+
+export const makePersian = (f: Format): ChatWords => ({
+  ...plain,
+  menu: {
+    ...menu,
+    removeTitle: (count) =>
+      f.plural(count, { one: 'این پیام برای همه حذف شود؟', other: '# پیام برای همه حذف شوند؟' }),
+    selected: (count) => f.plural(count, { one: '# پیام برگزیده', other: '# پیام برگزیده' }),
+  },
+  lock,
+  forward,
+})

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { Archive, ArchiveRestore, Bell, BellOff, MailOpen, MessageCircle, Pin, PinOff, Trash2 } from 'lucide'
+import type { AppModel, ChatItem } from '../../model'
+import type { MenuItem } from '../base/Menu.svelte'
+import { t } from '../i18n/i18n.svelte'
+import { attempt } from '../state/tell'
+import { toasts } from '../state/toast.svelte'
+import { words } from './words'
+
+/** What can be done with the request of a stranger without opening it. */
+export function requestItems({ chats }: AppModel, chat: ChatItem): MenuItem[] {
+  const act = () => void attempt(() => chats.direct.remove(chat.id))
+  return [{ icon: Trash2, danger: true, label: t().request.remove, act }]
+}
+
+/** What can be done with a chat of the list. */
+export function rowItems(model: AppModel, chat: ChatItem): MenuItem[] {
+  const { chats } = model
+  const unread = isUnread(chat)
+  return [
+    {
+      icon: unread ? MailOpen : MessageCircle,
+      label: unread ? words().markRead : words().markUnread,
+      act: () => void attempt(() => chats.setMarkedUnread(chat.id, !unread)),
+    },
+    {
+      icon: chat.pin === null ? Pin : PinOff,
+      label: chat.pin === null ? words().pin : words().unpin,
+      act: () => void attempt(() => chats.setPinned(chat.id, chat.pin === null)),
+    },
+    {
+      icon: chat.muted ? Bell : BellOff,
+      label: chat.muted ? words().unmute : words().mute,
+      act: () => void attempt(() => chats.setMuted(chat.id, !chat.muted)),
+    },
+    {
+      icon: chat.archived ? ArchiveRestore : Archive,
+      label: chat.archived ? words().fromArchive : words().toArchive,
+      act: () => void putAway(model, chat),
+    },
+  ]
+}
+
+/** Has something new, or was marked as if it had. */
+export const isUnread = (chat: ChatItem) => chat.unread > 0 || chat.markedUnread
+
+/** Moves a chat into the archive or out of it. */
+export async function putAway({ chats }: AppModel, chat: ChatItem): Promise<void> {
+  const away = !chat.archived
+  if (!(await attempt(() => chats.setArchived(chat.id, away)))) return
+  toasts.say(away ? words().archived : words().unarchived, {
+    undo: () => void attempt(() => chats.setArchived(chat.id, !away)),
+  })
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+const plain = {
+  invitations: 'Invitations',
+  invited: 'You are invited',
+  invitedBy: (name: string) => `${name} invites you`,
+  accept: 'Join',
+  decline: 'Decline',
+  people: 'People',
+  publicChats: 'Public chats',
+  nothingFound: 'Nothing found',
+  nothingFoundBody: (words: string) =>
+    `No chat fits “${words}”. People are found by their exact username only.`,
+  pin: 'Pin',
+  unpin: 'Unpin',
+  markRead: 'Mark as read',
+  markUnread: 'Mark as unread',
+  archived: 'Moved to the archive',
+  unarchived: 'Taken out of the archive',
+  removeRequestsTitle: (count: string) => `Delete all ${count} requests?`,
+  mute: 'Mute',
+  unmute: 'Unmute',
+  toArchive: 'Archive',
+  fromArchive: 'Take out of archive',
+}
+
+export const makeEnglish = () => ({
+  ...plain,
+})

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { ListWords } from './words'
+
+const plain = {
+  invitations: 'دعوت‌ها',
+  invited: 'شما دعوت شده‌اید',
+  invitedBy: (name: string) => `${name} شما را دعوت کرده است`,
+  accept: 'پیوستن',
+  decline: 'نمی‌پذیرم',
+  people: 'افراد',
+  publicChats: 'گفتگوهای عمومی',
+  nothingFound: 'چیزی پیدا نشد',
+  nothingFoundBody: (words: string) =>
+    `هیچ گفتگویی با «${words}» نمی‌خواند. افراد فقط با نام کاربری دقیق پیدا می‌شوند.`,
+  pin: 'سنجاق کردن',
+  unpin: 'برداشتن سنجاق',
+  markRead: 'خوانده نشان بده',
+  markUnread: 'نخوانده نشان بده',
+  archived: 'به بایگانی رفت',
+  unarchived: 'از بایگانی بیرون آمد',
+  removeRequestsTitle: (count: string) => `هر ${count} درخواست حذف شود؟`,
+  mute: 'بی‌صدا کردن',
+  unmute: 'با صدا کردن',
+  toArchive: 'بایگانی کردن',
+  fromArchive: 'بیرون آوردن از بایگانی',
+}
+
+export const makePersian = (): ListWords => ({
+  ...plain,
+})

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { ErrorCode } from '../../model'
+import type { Catalogue } from '../i18n/catalogue/en'
+
+/** Those that the catalogue has: they are said also when nothing more can be fetched. */
+type Always = keyof Catalogue['error']
+
+const errors = {
+  VERSION_UNSUPPORTED: 'This app is too old for the server. Reload the page.',
+  UNAUTHENTICATED: 'Please sign in again.',
+  FORBIDDEN: 'You do not have the right to do that here.',
+  NOT_FOUND: 'There is nothing here by that name.',
+  BAD_REQUEST: 'That could not be accepted. Check what you typed.',
+  BAD_TEXT: 'The text is empty or holds signs that cannot be sent.',
+  TEXT_TOO_LONG: 'The text is too long.',
+  TOO_MANY: 'That is more than the server allows.',
+  RATE_LIMITED: 'Too many tries. Wait a little and try again.',
+  SLOW_MODE: 'Slow mode is on here. Wait a little before the next message.',
+  KEY_EXPIRED: 'This message is too old to be sent. Write it again.',
+  KEY_INVALID: 'The clock of this device is wrong. Set it and try again.',
+  CONFLICT: 'It was changed elsewhere in the meantime. Look again and retry.',
+  NAME_TAKEN: 'This name is taken.',
+  NAME_INVALID: 'Use 5 to 32 Latin letters, digits or underscores, starting with a letter.',
+  NAME_CONFUSABLE: 'This name looks too much like another one.',
+  PASSWORD_WEAK: 'This password is easy to guess. A few unrelated words make a good one.',
+  PASSWORD_WRONG: 'The username or the password is not right.',
+  RECOVERY_WRONG: 'The username or the recovery code is not right.',
+  LOGIN_TOO_YOUNG:
+    'This device signed in a short time ago. For a day it cannot change what protects the account, unless an older device or the recovery code vouches for it.',
+  FACTOR_NEEDED: 'A code of your authenticator, or the recovery code, is needed too.',
+  FACTOR_WRONG: 'That code is not right, or was used already. Wait for the next one.',
+  SIGNUP_CLOSED: 'This server takes new people by invitation only.',
+  SETUP_INVALID: 'This set-up link was used already. The server prints a new one when it needs it.',
+  NOT_MEMBER: 'You are not in this chat.',
+  BANNED: 'You are banned from this chat.',
+  RESTRICTED: 'You may not write here for now.',
+  CANNOT_WRITE: 'This person does not take messages from you.',
+  INVITE_EXPIRED: 'This link has expired.',
+  INVITE_USED_UP: 'This link has been used up.',
+  ALREADY_MEMBER: 'You are in this chat already.',
+  CHAT_FULL: 'This chat is full.',
+  CHAT_DELETED: 'This chat was deleted.',
+  TARGET_GONE: 'That message is no longer here.',
+  NOT_AUTHOR: 'Only its author can do that.',
+  OWNER_CANNOT_LEAVE: 'Hand over ownership before you leave.',
+  INVITES_REFUSED: 'This person takes no invitations.',
+  DISK_FULL: 'The server’s disk is full. Nothing was stored; tell its operator.',
+  READ_ONLY: 'The server cannot write just now. Nothing is lost; try again later.',
+  REQUEST_PENDING: 'You can write no more to this person until they accept your request.',
+  DAILY_LIMIT:
+    'An account can write to so many strangers, send so many links and make so many groups in 24 hours, and you have. It becomes more with time.',
+  SUSPENDED: 'This account is suspended.',
+  LIMITED: 'The operator of this server has limited this for now. Settings say why, and how to appeal.',
+  WORK_REQUIRED: 'Sign-up did not work out. Try again.',
+  PASS_REVOKED: 'This invitation was withdrawn.',
+  QUOTA_USED_UP: 'Your share of the server’s space for today is used up. Try again tomorrow.',
+} satisfies Record<Exclude<ErrorCode, Always>, string>
+
+export const makeEnglish = () => errors
