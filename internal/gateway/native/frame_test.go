@@ -42,7 +42,6 @@ func (h *host) socket(header http.Header) (*socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	nc.SetDeadline(time.Now().Add(30 * time.Second))
 	h.t.Cleanup(func() { nc.Close() })
 	s := &socket{t: h.t, Conn: nc, r: nc}
 	if br != nil {
@@ -66,6 +65,7 @@ func (h *host) greeted(user account.Session) *socket {
 // frame writes one masked frame.
 func (s *socket) frame(op ws.OpCode, fin bool, payload []byte) {
 	s.t.Helper()
+	s.SetWriteDeadline(time.Now().Add(30 * time.Second))
 	f := ws.NewFrame(op, fin, bytes.Clone(payload))
 	check(s.t, ws.WriteFrame(s.Conn, ws.MaskFrameInPlaceWith(f, [4]byte{1, 2, 3, 4})))
 }
@@ -100,8 +100,10 @@ func readFrame(r io.Reader) (f ws.Frame, err error) {
 	return f, err
 }
 
-// next reads one frame of the server.
+// next reads one frame of the server, which may be long in coming: what counts is the wait for it, not how
+// long a test has been at it.
 func (s *socket) next() (ws.OpCode, []byte, error) {
+	s.SetReadDeadline(time.Now().Add(30 * time.Second))
 	f, err := readFrame(s.r)
 	return f.Header.OpCode, f.Payload, err
 }

@@ -247,6 +247,8 @@ func TestConnectionsThatWaitForTheirHelloAreBounded(t *testing.T) {
 		waiting(wire.MaxWaiting - 1) // so many others
 		first, err := h.socket(nil)
 		check(t, err)
+		// It is told that it is a WebSocket before it is counted, so another may be counted before it.
+		eventually(t, func() bool { return waiting(0) == wire.MaxWaiting })
 		late, err := h.socket(nil)
 		check(t, err)
 		late.refusal(0, zolalv1.ErrorCode_RATE_LIMITED)
