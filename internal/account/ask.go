@@ -33,6 +33,7 @@ type asking struct {
 	Build   string        `json:"build"`
 	Refused bool          `json:"refused,omitempty"`
 	Made    chat.DeviceID `json:"made,omitempty"` // approved: the device it became
+	Ends    chat.Millis   `json:"ends,omitempty"` // when that device ends by itself
 }
 
 // Asking is a sign-in that waits for a device to approve it, as that device sees it.
@@ -57,17 +58,18 @@ func (s *Service) Ask(ctx context.Context, c Client) (Session, error) {
 	if err := s.buckets.take(bucket{"ask", s.Limits.Ask, place(c.Address)}); err != nil {
 		return Session{}, err
 	}
-	return s.ask(ctx, 0, c, askLives)
+	return s.ask(ctx, 0, c, askLives, 0)
 }
 
-// ask stores a sign-in that waits; of is whose it is, 0 for whoever approves it.
-func (s *Service) ask(ctx context.Context, of chat.AccountID, c Client, lives time.Duration) (
-	Session, error) {
+// ask stores a sign-in that waits; of is whose it is, 0 for whoever approves it, and ends when its device
+// will end by itself, 0 never.
+func (s *Service) ask(ctx context.Context, of chat.AccountID, c Client, lives time.Duration,
+	ends chat.Millis) (Session, error) {
 	var raw [16]byte
 	rand.Read(raw[:])
 	token, hash := newToken()
 	data, err := json.Marshal(asking{Token: hash[:], Device: label(c.Device), Client: label(c.Name),
-		Version: label(c.Version), Build: label(c.Build)})
+		Version: label(c.Version), Build: label(c.Build), Ends: ends})
 	if err != nil {
 		return Session{}, fmt.Errorf("ask: %w", err)
 	}
@@ -82,11 +84,13 @@ func (s *Service) ask(ctx context.Context, of chat.AccountID, c Client, lives ti
 	return Session{Token: token, Pending: base64.RawURLEncoding.EncodeToString(raw[:]), PendingUntil: until}, nil
 }
 
-// askFor makes a sign-in with the right password wait for an old device, and tells those there are. Where
+// askFor makes a sign-in with the right password wait for an old device, and tells those there are; the
+// device it becomes ends by itself when ends says. Where
 // none is left that could approve, the recovery code is needed, if there is one.
 //
 // AUTH-12
-func (s *Service) askFor(ctx context.Context, a Account, c Client) (waits bool, _ Session, _ error) {
+func (s *Service) askFor(ctx context.Context, a Account, c Client, ends chat.Millis) (
+	waits bool, _ Session, _ error) {
 	list, err := s.Store.Devices(ctx, a.ID)
 	if err != nil {
 		return false, Session{}, fmt.Errorf("sign in: %w", err)
@@ -104,7 +108,7 @@ func (s *Service) askFor(ctx context.Context, a Account, c Client) (waits bool, 
 	if err := s.buckets.take(bucket{"waiting", s.Limits.Factor, number(uint32(a.ID))}); err != nil {
 		return true, Session{}, err
 	}
-	session, err := s.ask(ctx, a.ID, c, waitLives)
+	session, err := s.ask(ctx, a.ID, c, waitLives, ends)
 	if err != nil {
 		return true, Session{}, err
 	}
@@ -256,6 +260,7 @@ func (s *Service) Answer(ctx context.Context, who chat.Actor, id string, yes boo
 		return fmt.Errorf("answer: %w", err)
 	}
 	copy(device.Token[:], a.Token)
+	device.Expires = a.Ends
 	if s.Settled(ctx, who) == nil {
 		device.Vouched = device.Created
 	}

@@ -183,7 +183,7 @@ func (s *Service) SetPassword(ctx context.Context, who chat.Actor, change Passwo
 		return fmt.Errorf("set password: %w", err)
 	}
 	if change.KeepDevices {
-		err = s.Store.Apply(ctx, AccountPut{account}, voidWays(account.ID))
+		err = s.Store.Apply(ctx, AccountPut{account}, voidWays(account.ID, ReasonPassword))
 	} else {
 		err = s.change(ctx, account, who.Device, ReasonPassword)
 	}
@@ -268,7 +268,7 @@ func (s *Service) Confirm(ctx context.Context, who chat.Actor, password string) 
 // change stores a changed account and ends its devices but one and other ways in, in one step.
 func (s *Service) change(ctx context.Context, a Account, keep chat.DeviceID, reason string,
 	more ...Change) error {
-	more = append([]Change{voidWays(a.ID)}, more...)
+	more = append([]Change{voidWays(a.ID, reason)}, more...)
 	list, err := s.Store.Devices(ctx, a.ID)
 	if err != nil {
 		return err
@@ -342,6 +342,13 @@ func (s *Service) putDevice(ctx context.Context, device Device, why string, more
 	changes, err := s.makeRoom(ctx, device.Account)
 	if err != nil {
 		return err
+	}
+	ends, err := s.providerEnds(ctx, device.Account)
+	if err != nil {
+		return err
+	}
+	if ends != 0 && (device.Expires == 0 || device.Expires > ends) {
+		device.Expires = ends
 	}
 	more = append(append(more, changes...), DevicePut{device})
 	if err := s.Store.Apply(ctx, more...); err != nil {

@@ -77,9 +77,15 @@ func newResetSecret() string {
 	return base64.RawURLEncoding.EncodeToString(raw[:])
 }
 
-// voidWays ends ways in that a change of the password overtakes: the link of a reset, and sign-ins that wait.
-func voidWays(of chat.AccountID) Change {
-	return CredentialsGone{Account: of, Kinds: []CredentialKind{CredentialReset, CredentialAsking}}
+// voidWays ends ways in that a change of the password overtakes: the link of a reset, sign-ins that wait, and
+// identities at the organisation's provider: whoever knew the old password may have linked their own.
+// A suspension, which may be lifted, leaves those.
+func voidWays(of chat.AccountID, reason string) Change {
+	kinds := []CredentialKind{CredentialReset, CredentialAsking}
+	if reason != ReasonSuspended {
+		kinds = append(kinds, CredentialIdentity)
+	}
+	return CredentialsGone{Account: of, Kinds: kinds}
 }
 
 // Redeem is the use of the link of a reset.

@@ -101,6 +101,7 @@ type SignIn struct {
 	Proof    string
 	Code     string // of the second factor, or one of its backup codes
 	Recovery []byte // 32 bytes; in the place of a second factor
+	Ticket   string // see Service.Ticket: with a dot and the secret behind it
 	Client   Client
 }
 
@@ -139,6 +140,11 @@ type Config struct {
 	// empty) and SignupOpen. LocalSignup opens it until then to those whose address is this machine's.
 	Signup      string
 	LocalSignup bool
+	// IdentityFor is how long a device lives that the organisation's provider signed in.
+	IdentityFor time.Duration
+	// Welcome tells somebody what groups at the provider open here, and returns those it told of; nil: nobody is
+	// told anything.
+	Welcome func(ctx context.Context, account chat.AccountID, groups []string) (told []string)
 	// Full refuses new accounts, with chat.CodeDiskFull, where little room is left; nil: there is room.
 	Full func() error
 	// Limits bound guessing and flooding; the zero Limits are none.

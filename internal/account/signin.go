@@ -39,6 +39,7 @@ const (
 	ReasonRefused     = "refused"      // a device refused one
 	ReasonApprovalOn  = "approval_on"  // sign-ins with the password wait for a device
 	ReasonApprovalOff = "approval_off" // and no longer
+	ReasonIdentity    = "identity"     // an identity at the organisation's provider was linked
 )
 
 // SignIn makes a device for who knows the password and has the second factor, where there is one; the
@@ -46,27 +47,14 @@ const (
 // answer or by time: both are chat.CodePasswordWrong. Guessing is limited per address and per account; a
 // device that was signed in before has a limit of its own, which others cannot use up.
 func (s *Service) SignIn(ctx context.Context, req SignIn) (Session, error) {
-	if len(req.Password) > maxPasswordBytes {
-		return Session{}, chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
+	if req.Ticket != "" {
+		return s.signInByTicket(ctx, req)
 	}
-	account, profile, err := s.byName(ctx, req.Username)
-	if err != nil {
-		return Session{}, fmt.Errorf("sign in: %w", err)
-	}
-	limits, q, done, err := s.guessing(ctx, req, account.ID)
+	account, profile, done, err := s.proven(ctx, req)
 	if err != nil {
 		return Session{}, err
 	}
 	defer done()
-	ok, err := s.hashes.verify(ctx, q, account.Password, req.Password)
-	if err != nil {
-		s.buckets.give(limits...)
-		return Session{}, fmt.Errorf("sign in: %w", err)
-	}
-	if !ok {
-		return Session{}, chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
-	}
-	s.buckets.give(limits...)
 	if account.Suspended != "" {
 		return Session{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
 	}
@@ -75,7 +63,7 @@ func (s *Service) SignIn(ctx context.Context, req SignIn) (Session, error) {
 		return Session{}, err
 	}
 	if account.Approval && !vouched {
-		if waits, session, err := s.askFor(ctx, account, req.Client); waits || err != nil {
+		if waits, session, err := s.askFor(ctx, account, req.Client, 0); waits || err != nil {
 			return session, err
 		}
 	}
@@ -112,6 +100,36 @@ func (s *Service) second(ctx context.Context, a Account, req SignIn) (vouched bo
 	}
 	known, _ := s.knownDevice(ctx, req.Proof, a.ID)
 	return false, s.checkFactor(ctx, a.ID, req.Code, known)
+}
+
+// proven finds the account whose password somebody knows. Its turn in the queue of passwords lasts until
+// done.
+func (s *Service) proven(ctx context.Context, req SignIn) (
+	account Account, profile chat.Profile, done func(), err error) {
+	wrong := chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
+	if len(req.Password) > maxPasswordBytes {
+		return account, profile, nil, wrong
+	}
+	if account, profile, err = s.byName(ctx, req.Username); err != nil {
+		return account, profile, nil, fmt.Errorf("sign in: %w", err)
+	}
+	limits, q, done, err := s.guessing(ctx, req, account.ID)
+	if err != nil {
+		return account, profile, nil, err
+	}
+	ok, err := s.hashes.verify(ctx, q, account.Password, req.Password)
+	if err != nil {
+		s.buckets.give(limits...)
+		err = fmt.Errorf("sign in: %w", err)
+	} else if !ok {
+		err = wrong
+	}
+	if err != nil {
+		done()
+		return account, profile, nil, err
+	}
+	s.buckets.give(limits...)
+	return account, profile, done, nil
 }
 
 // stillOpens takes a new device back whose password was replaced while it was checked: the change ended every

@@ -60,6 +60,9 @@ const (
 	CredentialAsking  CredentialKind = 4 // a sign-in that waits for an old device
 	CredentialPasskey CredentialKind = 5
 	CredentialWebAuth CredentialKind = 6 // the challenge that a passkey is about to answer
+
+	CredentialIdentity CredentialKind = 20 // whose account an identity at the provider is; see Identity
+	CredentialTicket   CredentialKind = 21 // what the provider just said of somebody
 )
 
 // CredentialID names a credential within its kind. Where that is a secret, it is a hash of it.

@@ -65,6 +65,7 @@ const (
 	CodeLimited            Code = 56 // the operator limited the account, or what it owns, until retry_ms if set
 	CodeFactorNeeded       Code = 54
 	CodeFactorWrong        Code = 55
+	CodeIdentityUnknown    Code = 58 // no account belongs to it yet
 	CodeQuotaUsedUp        Code = 59 // see retry_ms
 	CodeRequestPending     Code = 48 // direct chats: not accepted yet
 	CodeDailyLimit         Code = 49 // see retry_ms
@@ -120,6 +121,7 @@ var codeNames = [...]string{
 	CodeIncarnationChanged: "INCARNATION_CHANGED",
 	CodeSuspended:          "SUSPENDED",
 	CodeLoginTooYoung:      "LOGIN_TOO_YOUNG",
+	CodeIdentityUnknown:    "IDENTITY_UNKNOWN",
 	CodeLimited:            "LIMITED",
 	CodeWorkRequired:       "WORK_REQUIRED",
 	CodePassRevoked:        "PASS_REVOKED",

@@ -42,6 +42,8 @@ var layers = []layer{
 	{"internal/gateway/*", []string{"internal/chat", "internal/engine", "internal/hub", "internal/account",
 		"internal/keys", "internal/media", "internal/wire", "proto/**", "web"}},
 	{"internal/server", []string{"internal/**", "web", "proto/**", "transparency"}},
+	{"internal/testenv/provider", nil},
+	{"web/e2e/provider", []string{"internal/testenv/provider"}},
 	{"internal/testenv", []string{root, "internal/**", "proto/**", "transparency", "web"}},
 	{"internal/sim", []string{root, "internal/**", "proto/**"}},
 
@@ -54,7 +56,7 @@ var layers = []layer{
 // inTests is what tests may import beyond their package's own row: the reference store, a whole server, and
 // the rules' vocabulary. Which store holds a test's data must not decide what the package depends on.
 var inTests = []string{root, "internal/chat", "internal/engine", "internal/store/*", "internal/server",
-	"internal/testenv", "internal/wire", "proto/**"}
+	"internal/testenv", "internal/testenv/provider", "internal/wire", "proto/**"}
 
 // checkImports holds every package to its row in layers.
 func checkImports(t *Tree) []Finding {
@@ -125,6 +127,8 @@ var fences = []fence{
 		[]string{"internal/hub", "internal/store/*", "internal/engine", "internal/account"}},
 	{[]string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar"},
 		[]string{"cmd/*"}},
+	{[]string{"github.com/coreos/go-oidc", "golang.org/x/oauth2"}, []string{"internal/server"}},
+	{[]string{"github.com/zitadel/oidc"}, []string{"internal/testenv/provider"}},
 	{[]string{"github.com/caddyserver/certmagic", "github.com/prometheus/client_golang"},
 		[]string{"internal/server"}},
 }

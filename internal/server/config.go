@@ -41,6 +41,7 @@ type Config struct {
 	TLS     TLSConfig
 	Backup  BackupConfig
 	Disk    DiskConfig
+	OIDC    OIDCConfig
 	Limits  account.Limits
 	Rates   native.Rates // how much one client may ask
 	// DayBytes is how much one account may store in a day; 0: as much as it likes.
@@ -96,6 +97,7 @@ func Default() Config {
 		Backup:     BackupConfig{Keep: 7, At: 3*time.Hour + 30*time.Minute},
 		Disk:       DiskConfig{Warn: Mark{10, 5e9}, Stop: Mark{3, 500e6}},
 		Metrics:    loopback(),
+		OIDC:       DefaultOIDC(),
 		Limits:     account.DefaultLimits(),
 		Rates:      native.DefaultRates(),
 		DayBytes:   100e6,
@@ -305,6 +307,10 @@ func (c *Config) check() error {
 		return errors.New("domain, tls.cert and tls.local are three ways to get a certificate; choose one")
 	case (c.TLS.Cert == "") != (c.TLS.Key == ""):
 		return errors.New("tls.cert and tls.key belong together; give both")
+	case (c.OIDC.Issuer == "") != (c.OIDC.ClientID == ""):
+		return errors.New("oidc.issuer and oidc.client_id belong together; give both")
+	case c.OIDC.Issuer != "" && c.Public && len(c.Address) == 0 && c.Domain == "":
+		return errors.New("oidc.issuer needs addresses or domain: where the provider leads people back to")
 	case c.Data == "":
 		return errors.New("data is empty; name a directory")
 	}

@@ -129,6 +129,8 @@ func (c *core) startAccounts() (err error) {
 		Now:         c.cfg.Now,
 		Signup:      c.cfg.startSignup(),
 		LocalSignup: c.cfg.localSignup(),
+		IdentityFor: c.cfg.OIDC.Session,
+		Welcome:     c.welcome,
 		Limits:      c.cfg.Limits,
 		Cost:        c.cfg.HashCost,
 		Full:        c.disk.refuse,

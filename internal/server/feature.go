@@ -36,6 +36,8 @@ func Features() []Feature {
 		{"terms", MarkBeta, "Terms and rules in versions", "شرایط و قاعده‌های نسخه‌دار"},
 		{"feedback", MarkBeta, "Feedback, and its public list", "بازخورد، و فهرست همگانی آن"},
 		{"status", MarkBeta, "Status and alarms for the operator", "وضعیت و هشدار برای گرداننده"},
+		{"organisation", MarkExperimental, "Sign-in by the provider of an organisation",
+			"ورود با سامانهٔ سازمان"},
 		{"client", MarkExperimental, "The Go client as a library", "کتابخانهٔ Go برای برنامه‌نویسان"},
 	}
 }

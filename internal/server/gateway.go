@@ -56,8 +56,8 @@ func openLive(ctx context.Context, c *core, s *Server) (*live, error) {
 	l.gateway, err = native.Start(ctx, native.Config{
 		Engine: c.engine, Accounts: c.accounts, Hub: l.hub, Log: c.log, Now: c.cfg.Now,
 		Name: c.cfg.Name, Version: c.build.Version, Build: c.build.Commit,
-		Addresses: addresses, Contact: c.cfg.Contact, Rates: c.cfg.Rates, Admin: admin{s},
-		Terms: c.terms.info,
+		Addresses: addresses, Contact: c.cfg.Contact, Provider: c.cfg.OIDC.shown(),
+		Rates: c.cfg.Rates, Admin: admin{s}, Terms: c.terms.info,
 	})
 	if err != nil {
 		l.close(0)

@@ -79,6 +79,10 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET "+termsPath, s.serveTerms)
 	mux.HandleFunc("GET "+feedbackPath, s.serveFeedback)
 	mux.Handle("/api/", s.live.gateway.Handler())
+	if s.provider != nil {
+		mux.HandleFunc("GET "+oidcStart, s.provider.start)
+		mux.HandleFunc("GET "+oidcCallback, s.provider.callback)
+	}
 	mux.Handle("/", s.app)
 	var h http.Handler = mux
 	if s.certs.config() != nil && len(s.cfg.TLS.Local) == 0 {

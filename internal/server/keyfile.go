@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/BurntSushi/toml"
 )
@@ -21,12 +22,15 @@ func keyFiles() map[string]string {
 		"tls.cert":      keyDir + "/cert.pem",
 		"tls.key":       keyDir + "/key.pem",
 		"tls.acme_root": keyDir + "/acme-root.pem",
+
+		"oidc.client_secret_file": keyDir + "/oidc-secret",
 	}
 }
 
 // keyPaths tells where those files are that are in use, by setting.
 func (c *Config) keyPaths() map[string]string {
-	used := map[string]string{"tls.cert": c.TLS.Cert, "tls.key": c.TLS.Key, "tls.acme_root": c.TLS.ACMERoot}
+	used := map[string]string{"tls.cert": c.TLS.Cert, "tls.key": c.TLS.Key, "tls.acme_root": c.TLS.ACMERoot,
+		"oidc.client_secret_file": c.OIDC.SecretFile}
 	maps.DeleteFunc(used, func(_, path string) bool { return path == "" })
 	return used
 }
@@ -34,7 +38,7 @@ func (c *Config) keyPaths() map[string]string {
 // absolute makes the paths among settings absolute: the next to read them may stand in another directory.
 func absolute(values map[string]string) error {
 	var errs []error
-	for _, key := range []string{"backup.dir", "tls.cert", "tls.key", "tls.acme_root"} {
+	for _, key := range append([]string{"backup.dir"}, slices.Collect(maps.Keys(keyFiles()))...) {
 		if values[key] != "" {
 			path, err := filepath.Abs(values[key])
 			values[key] = path

@@ -25,15 +25,16 @@ import (
 // Server is a running server.
 type Server struct {
 	*core
-	live   *live
-	certs  certificates
-	health *health
-	admin  *socketServer
-	main   net.Listener
-	https  []*http.Server
-	pace   pace
-	growth *growth
-	setup  string // one-time secret; empty where there is an operator
+	live     *live
+	certs    certificates
+	health   *health
+	admin    *socketServer
+	main     net.Listener
+	https    []*http.Server
+	pace     pace
+	growth   *growth
+	provider *provider // of an organisation; nil: none
+	setup    string    // one-time secret; empty where there is an operator
 
 	failed  chan error      // of a listener that broke
 	running context.Context // ends when Stop begins
@@ -62,6 +63,9 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 	}
 	s.health, s.growth = &health{core: core, certs: s.certs}, newGrowth(core)
 	if s.live, err = openLive(ctx, core, s); err != nil {
+		return s, err
+	}
+	if s.provider, err = s.openProvider(ctx); err != nil {
 		return s, err
 	}
 	if err := s.listen(ctx); err != nil {

@@ -58,6 +58,26 @@ var settings = []Setting{
 		func(c *Config, v string) error { return setNetworks(&c.Proxies, v) }},
 	{"metrics.allow", "networks that may read /metrics, comma separated, or none; never through a proxy",
 		"127.0.0.0/8, ::1", false, setMetrics},
+	{"oidc.issuer", "address of the provider that signs an organisation's people in", "none", false, setIssuer},
+	{"oidc.client_id", "what this server is called there", "", false,
+		func(c *Config, v string) error { c.OIDC.ClientID = v; return nil }},
+	{"oidc.client_secret_file", "file with the secret that goes with it", "none: a public client", false,
+		func(c *Config, v string) error { c.OIDC.SecretFile = v; return nil }},
+	{"oidc.name", "what people see the provider called", "the name of its host", false,
+		func(c *Config, v string) error { c.OIDC.Name = v; return nil }},
+	{"oidc.scopes", "what is asked for beside openid, comma separated", "profile", false,
+		func(c *Config, v string) error { c.OIDC.Scopes = words(v); return nil }},
+	{"oidc.name_claim", "where the provider says the shown name", "name", false,
+		func(c *Config, v string) error { c.OIDC.NameClaim = v; return nil }},
+	{"oidc.username_claim", "where it says a username to propose", "preferred_username", false,
+		func(c *Config, v string) error { c.OIDC.UserClaim = v; return nil }},
+	{"oidc.groups_claim", "where it says the groups somebody is in", "groups", false,
+		func(c *Config, v string) error { c.OIDC.GroupsClaim = v; return nil }},
+	{"oidc.groups", "groups whose people may sign in, comma separated", "everybody", false,
+		func(c *Config, v string) error { c.OIDC.Allowed = words(v); return nil }},
+	{"oidc.rooms", "invite links that the people of a group are told of: group=https://…, comma separated",
+		"none", false, setRooms},
+	{"oidc.session", "how long a device lives that the provider signed in", "168h", false, setSession},
 	{"tls.cert", "certificate file, with its chain; read again when it changes", "", false,
 		func(c *Config, v string) error { c.TLS.Cert = v; return nil }},
 	{"tls.key", "its private key", "", false, func(c *Config, v string) error { c.TLS.Key = v; return nil }},
@@ -237,6 +257,41 @@ func setACME(c *Config, v string) error {
 		return fmt.Errorf("%q is not the https address of an ACME directory", v)
 	}
 	c.TLS.ACME = v
+	return nil
+}
+
+func setIssuer(c *Config, v string) error {
+	u, err := url.Parse(v)
+	local := err == nil && u.Scheme == "http" && isLoopback(u.Host)
+	if v != "" && (err != nil || u.Host == "" || u.Scheme != "https" && !local) {
+		return fmt.Errorf("%q is not the https address of a provider", v)
+	}
+	c.OIDC.Issuer = v
+	return nil
+}
+
+func setRooms(c *Config, v string) error {
+	c.OIDC.Rooms = nil
+	for _, w := range words(v) {
+		group, link, _ := strings.Cut(w, "=")
+		u, err := url.Parse(link)
+		if err != nil || group == "" || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return fmt.Errorf("%q is not group=https://…", w)
+		}
+		if c.OIDC.Rooms == nil {
+			c.OIDC.Rooms = map[string][]string{}
+		}
+		c.OIDC.Rooms[group] = append(c.OIDC.Rooms[group], link)
+	}
+	return nil
+}
+
+func setSession(c *Config, v string) error {
+	d, err := time.ParseDuration(v)
+	if err != nil || d < time.Hour || d > 365*24*time.Hour {
+		return errors.New("say a time from 1h to 8760h")
+	}
+	c.OIDC.Session = d
 	return nil
 }
 

@@ -73,12 +73,13 @@ var faults = map[chat.Code]fault{
 	chat.CodeSuspended:          {http.StatusForbidden, "Ask the operator; a public reason code is given."},
 	chat.CodeLoginTooYoung: {http.StatusForbidden,
 		"Wait retry_ms, or let an older device or the recovery code vouch for this one."},
-	chat.CodeLimited:      {http.StatusForbidden, "Wait retry_ms if set, or appeal; see Reports/Acts."},
-	chat.CodeWorkRequired: {http.StatusForbidden, "Solve what `Accounts/Challenge` gives; send it along."},
-	chat.CodePassRevoked:  {http.StatusGone, "Ask for a new invitation."},
-	chat.CodeFactorNeeded: {http.StatusForbidden, "Ask for a code of the second factor and send it along."},
-	chat.CodeFactorWrong:  {http.StatusForbidden, "Wait for the next code, or use a backup code."},
-	chat.CodeQuotaUsedUp:  {http.StatusTooManyRequests, "Wait retry_ms: the next day has another share."},
+	chat.CodeLimited:         {http.StatusForbidden, "Wait retry_ms if set, or appeal; see Reports/Acts."},
+	chat.CodeIdentityUnknown: {http.StatusForbidden, "Ask for a username, or for one's account."},
+	chat.CodeWorkRequired:    {http.StatusForbidden, "Solve what `Accounts/Challenge` gives; send it along."},
+	chat.CodePassRevoked:     {http.StatusGone, "Ask for a new invitation."},
+	chat.CodeFactorNeeded:    {http.StatusForbidden, "Ask for a code of the second factor and send it along."},
+	chat.CodeFactorWrong:     {http.StatusForbidden, "Wait for the next code, or use a backup code."},
+	chat.CodeQuotaUsedUp:     {http.StatusTooManyRequests, "Wait retry_ms: the next day has another share."},
 }
 
 // maxErrorText bounds the text of an error, in bytes.

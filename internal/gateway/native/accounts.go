@@ -51,7 +51,7 @@ func serverInfo(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Serv
 		Version: c.cfg.Version, Build: c.cfg.Build, Incarnation: inc[:], Capabilities: c.capabilities(),
 		Protocol: wire.Protocol, ProtocolMin: wire.ProtocolMin, Limits: limits,
 		SetupNeeded: entrance.SetupNeeded, OpenSignup: entrance.Open(), Signup: entrance.Mode,
-		SignupWork: entrance.Work, Contact: c.cfg.Contact,
+		SignupWork: entrance.Work, Contact: c.cfg.Contact, Oidc: c.cfg.Provider,
 		ServerMs: c.cfg.Now().UnixMilli(), Addresses: c.cfg.Addresses, Name: c.cfg.Name,
 	}
 	if c.cfg.Terms != nil {
@@ -101,6 +101,7 @@ func signIn(ctx context.Context, c *caller, r *zolalv1.SignInRequest) (*zolalv1.
 	return session(c.cfg.Accounts.SignIn(ctx, account.SignIn{
 		Username: r.GetUsername(), Password: r.GetPassword(), Proof: r.GetDeviceProof(),
 		Code: r.GetCode(), Recovery: r.GetRecovery(),
+		Ticket: r.GetTicket(),
 		Client: c.client(r.GetClient()),
 	}))
 }

@@ -47,8 +47,10 @@ type Config struct {
 
 	Name    string   // of the server, as people see it
 	Contact []string // where the operator is reached
-	Version string
-	Build   string
+	// Provider is what the organisation's sign-in is called; empty: there is none.
+	Provider string
+	Version  string
+	Build    string
 	// Capabilities are told to clients beside those of the protocol itself.
 	Capabilities []string
 	// Addresses is the signed list of where this server can be reached; nil: none is told. Pages from these

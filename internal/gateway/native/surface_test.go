@@ -27,6 +27,7 @@ func contract() map[string]protoreflect.MethodDescriptor {
 		zolalv1.File_zolal_v1_entry_proto, zolalv1.File_zolal_v1_frame_proto,
 		zolalv1.File_zolal_v1_security_proto, zolalv1.File_zolal_v1_people_proto, zolalv1.File_zolal_v1_admin_proto,
 		zolalv1.File_zolal_v1_feedback_proto,
+		zolalv1.File_zolal_v1_organisation_proto,
 		zolalv1.File_zolal_v1_reports_proto,
 	} {
 		for i := range f.Services().Len() {

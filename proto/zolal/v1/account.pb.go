@@ -43,6 +43,7 @@ type ServerInfo struct {
 	SignupWork    bool                   `protobuf:"varint,14,opt,name=signup_work,json=signupWork,proto3" json:"signup_work,omitempty"` // open sign-up takes the answer of a challenge
 	Contact       []string               `protobuf:"bytes,15,rep,name=contact,proto3" json:"contact,omitempty"`                          // where the operator is reached
 	Terms         *TermsInfo             `protobuf:"bytes,17,opt,name=terms,proto3" json:"terms,omitempty"`                              // of use, and rules; read at /terms
+	Oidc          string                 `protobuf:"bytes,18,opt,name=oidc,proto3" json:"oidc,omitempty"`                                // what the organisation's provider is called; empty: there is none
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -187,6 +188,13 @@ func (x *ServerInfo) GetTerms() *TermsInfo {
 		return x.Terms
 	}
 	return nil
+}
+
+func (x *ServerInfo) GetOidc() string {
+	if x != nil {
+		return x.Oidc
+	}
+	return ""
 }
 
 // TermsInfo says which version of the terms is in force and which is announced. Every version, and what it
@@ -452,6 +460,7 @@ type SignInRequest struct {
 	DeviceProof   string                 `protobuf:"bytes,4,opt,name=device_proof,json=deviceProof,proto3" json:"device_proof,omitempty"` // token of an earlier session here: never locked out by others' guesses
 	Code          string                 `protobuf:"bytes,5,opt,name=code,proto3" json:"code,omitempty"`                                  // of the second factor, or one of its backup codes
 	Recovery      []byte                 `protobuf:"bytes,6,opt,name=recovery,proto3" json:"recovery,omitempty"`                          // 32 bytes: in the place of a second factor
+	Ticket        string                 `protobuf:"bytes,8,opt,name=ticket,proto3" json:"ticket,omitempty"`                              // from the organisation's provider, in place of a password or beside it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -526,6 +535,13 @@ func (x *SignInRequest) GetRecovery() []byte {
 		return x.Recovery
 	}
 	return nil
+}
+
+func (x *SignInRequest) GetTicket() string {
+	if x != nil {
+		return x.Ticket
+	}
+	return ""
 }
 
 type RecoverRequest struct {
@@ -1116,7 +1132,7 @@ var File_zolal_v1_account_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_account_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xde\x04\n" +
+	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xf2\x04\n" +
 	"\n" +
 	"ServerInfo\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x14\n" +
@@ -1137,7 +1153,8 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\vsignup_work\x18\x0e \x01(\bR\n" +
 	"signupWork\x12\x18\n" +
 	"\acontact\x18\x0f \x03(\tR\acontact\x12)\n" +
-	"\x05terms\x18\x11 \x01(\v2\x13.zolal.v1.TermsInfoR\x05terms\x1a9\n" +
+	"\x05terms\x18\x11 \x01(\v2\x13.zolal.v1.TermsInfoR\x05terms\x12\x12\n" +
+	"\x04oidc\x18\x12 \x01(\tR\x04oidc\x1a9\n" +
 	"\vLimitsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\x87\x01\n" +
@@ -1162,14 +1179,15 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\x05setup\x18\x06 \x01(\tR\x05setup\x12,\n" +
 	"\x06client\x18\a \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\x12\x12\n" +
 	"\x04pass\x18\b \x01(\tR\x04pass\x12(\n" +
-	"\x04work\x18\t \x01(\v2\x14.zolal.v1.SignupWorkR\x04work\"\xc8\x01\n" +
+	"\x04work\x18\t \x01(\v2\x14.zolal.v1.SignupWorkR\x04work\"\xe0\x01\n" +
 	"\rSignInRequest\x12\x1a\n" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x1a\n" +
 	"\bpassword\x18\x02 \x01(\tR\bpassword\x12,\n" +
 	"\x06client\x18\x03 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\x12!\n" +
 	"\fdevice_proof\x18\x04 \x01(\tR\vdeviceProof\x12\x12\n" +
 	"\x04code\x18\x05 \x01(\tR\x04code\x12\x1a\n" +
-	"\brecovery\x18\x06 \x01(\fR\brecovery\"\x99\x01\n" +
+	"\brecovery\x18\x06 \x01(\fR\brecovery\x12\x16\n" +
+	"\x06ticket\x18\b \x01(\tR\x06ticket\"\x99\x01\n" +
 	"\x0eRecoverRequest\x12\x1a\n" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x1a\n" +
 	"\brecovery\x18\x02 \x01(\fR\brecovery\x12!\n" +

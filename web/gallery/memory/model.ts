@@ -81,6 +81,7 @@ export class MemoryModel implements AppModel {
       build: '3f9c2ab81d44',
       signUpOpen: true,
       signUpWork: false,
+      provider: '',
       contact: ['mailto:operator@example.org'],
       needsSetup: state === 'needsSetup',
     }
@@ -233,6 +234,10 @@ export class MemoryModel implements AppModel {
       this.#enter()
       return null
     },
+    visit: async () => '#/signin',
+    enter: async () => {
+      throw new AppError('IDENTITY_UNKNOWN')
+    },
     ask: async () => ({
       address: 'https://zolal.example/#link=Qm9vdHN0cmFwcGluZw',
       until: now + 3 * minute,
@@ -267,6 +272,7 @@ export class MemoryModel implements AppModel {
       backupCodes: 0,
       approval: false,
       asking: [],
+      membership: null,
     }),
     refresh: async () => {},
     seen: async () => {},

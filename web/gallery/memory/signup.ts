@@ -47,6 +47,7 @@ export class MemorySignup implements SignupActions {
     const more = {
       signUpOpen: false,
       signUpWork: false,
+      provider: '',
       needsSetup: false,
       contact: ['mailto:op@example.org'],
     }

@@ -11,6 +11,8 @@ export interface RegistryValues {
   kept: readonly string[]
   /** Earlier tokens by username: a known device is not locked out by others' guesses. */
   proofs: Record<string, string>
+  /** What a sign-in by the organisation's provider was begun with; the next that succeeds ends it. */
+  visit: string
 }
 
 interface Schema extends DBSchema {

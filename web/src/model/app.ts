@@ -82,11 +82,29 @@ export interface SecondFactor {
   readonly recoveryCode?: string
 }
 
-export interface SignInActions {
+export interface SignInActions extends VisitActions {
   /** Rejects with FACTOR_NEEDED where the account wants more than the password. */
   signIn(username: string, password: string, second?: SecondFactor): Promise<Waiting | null>
   /** Makes a sign-in for a device that is signed in to approve: it scans `address` from this screen. */
   ask(): Promise<Waiting>
+}
+
+/** What somebody who comes from the organisation's provider adds to it. */
+export interface VisitForm {
+  /** Of a new account, or with a password of the one to link; empty: of the one that is theirs. */
+  readonly username: string
+  readonly password: string
+  readonly second: SecondFactor
+}
+
+export interface VisitActions {
+  /** Where the browser goes to sign in by the organisation's provider. */
+  visit(): Promise<string>
+  /**
+   * Signs in who comes back from there. Rejects with IDENTITY_UNKNOWN where no account is theirs, and with
+   * FACTOR_NEEDED as signIn does.
+   */
+  enter(ticket: string, form: VisitForm): Promise<Waiting | null>
 }
 
 export interface AccountActions extends SignInActions {

@@ -57,6 +57,7 @@ export type ErrorCode =
   | 'QUOTA_USED_UP'
   | 'REQUEST_PENDING'
   | 'DAILY_LIMIT'
+  | 'IDENTITY_UNKNOWN'
 
 /** The one error that methods of AppModel reject with. */
 export class AppError extends Error {

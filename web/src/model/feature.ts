@@ -75,6 +75,11 @@ export const features = {
     en: 'Status and alarms for the operator',
     fa: 'وضعیت و هشدار برای گرداننده',
   },
+  organisation: {
+    mark: 'experimental',
+    en: 'Sign-in by the provider of an organisation',
+    fa: 'ورود با سامانهٔ سازمان',
+  },
   client: {
     mark: 'experimental',
     en: 'The Go client as a library',

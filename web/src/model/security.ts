@@ -14,6 +14,13 @@ export interface NoticeView {
   readonly device: DeviceView
 }
 
+/** How an account hangs on the organisation's provider, where that alone lets its person in. */
+export interface MembershipView {
+  readonly provider: string
+  /** When its devices end, unless the provider signs it in before; 0: never. */
+  readonly until: Ms
+}
+
 export interface SecurityView {
   readonly state: 'loading' | 'ready'
   /** The newest first. */
@@ -35,6 +42,8 @@ export interface SecurityView {
   readonly approval: boolean
   /** Those that wait now. */
   readonly asking: readonly AskingView[]
+  /** Set where there is neither a password nor a recovery code, but the organisation's provider. */
+  readonly membership: MembershipView | null
 }
 
 /** A sign-in that waits for this person to approve it. */

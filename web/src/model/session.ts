@@ -22,6 +22,8 @@ export interface ServerView {
   readonly signUpOpen: boolean
   /** Open sign-up costs the device some computing first. */
   readonly signUpWork: boolean
+  /** What the organisation's own sign-in is called; empty: there is none. */
+  readonly provider: string
   /** Where the operator is reached. */
   readonly contact: readonly string[]
   /** The store has no operator yet: only the one-time link from the terminal leads on. */

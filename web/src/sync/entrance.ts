@@ -8,6 +8,7 @@ import {
   type SecondFactor,
   type ServerView,
   type SignUp,
+  type VisitForm,
   type Waiting,
 } from '../model'
 import {
@@ -21,6 +22,7 @@ import {
   type SignupChallenge,
   serverOf,
   toAppError,
+  toHex,
   verifyAddresses,
   type WireSession,
 } from '../wire'
@@ -128,6 +130,41 @@ export class Entrance implements AccountActions, Outsider {
       const ask = { username, password, deviceProof, code, recovery, client: this.#client() }
       const session = await call(this.caller(), Accounts.method.signIn, ask)
       if (session.pending) return this.#waiting(session, id)
+      await this.#adopt(session, id)
+      return null
+    })
+  }
+
+  visit(): Promise<string> {
+    return acting(async () => {
+      const registry = await this.#c.registry()
+      // Another tab may be under way with it.
+      const kept = (await registry.get('visit')) ?? toHex(crypto.getRandomValues(new Uint8Array(32)))
+      await registry.set('visit', kept)
+      return `${this.#c.env.home}/oidc/start?for=${await digest(kept)}`
+    })
+  }
+
+  enter(ticket: string, form: VisitForm): Promise<Waiting | null> {
+    return acting(async () => {
+      const { id } = await this.server()
+      const registry = await this.#c.registry()
+      const { username, password, second } = form
+      const recovery = second.recoveryCode
+        ? await recoveryAuthenticator(second.recoveryCode)
+        : new Uint8Array()
+      const proofs = (await registry.get('proofs')) ?? {}
+      const session = await call(this.caller(), Accounts.method.signIn, {
+        ticket: `${ticket}.${(await registry.get('visit')) ?? ''}`,
+        username,
+        password,
+        deviceProof: proofs[username.toLowerCase()] ?? '',
+        code: second.code ?? '',
+        recovery,
+        client: this.#client(),
+      })
+      if (session.pending) return this.#waiting(session, id)
+      await registry.delete('visit')
       await this.#adopt(session, id)
       return null
     })
@@ -258,4 +295,13 @@ export class Entrance implements AccountActions, Outsider {
     const born = crypto.randomUUID()
     await this.#c.enter({ account, device, token, username, name, operator, server, born })
   }
+}
+
+/** The SHA-256 of a text, in base64 for addresses. */
+async function digest(text: string): Promise<string> {
+  const sum = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+  return btoa(String.fromCharCode(...sum))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '')
 }

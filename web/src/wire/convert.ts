@@ -295,6 +295,12 @@ export function joinRequestOf(r: chat.JoinRequest): JoinRequestView {
 
 export function serverOf(s: account.ServerInfo): ServerView {
   const { name, version, build } = s
-  const { openSignup: signUpOpen, signupWork: signUpWork, contact, setupNeeded: needsSetup } = s
-  return { name, version, build, signUpOpen, signUpWork, contact, needsSetup }
+  const {
+    openSignup: signUpOpen,
+    signupWork: signUpWork,
+    contact,
+    setupNeeded: needsSetup,
+    oidc: provider,
+  } = s
+  return { name, version, build, signUpOpen, signUpWork, provider, contact, needsSetup }
 }

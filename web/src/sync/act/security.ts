@@ -3,6 +3,7 @@ import { recoveryAuthenticator } from '../../crypto/recovery'
 import {
   AppError,
   type AskingView,
+  type MembershipView,
   type NewFactorView,
   type NoticeView,
   type SecurityActions,
@@ -26,6 +27,7 @@ const NOTHING: SecurityView = {
   backupCodes: 0,
   approval: false,
   asking: [],
+  membership: null,
 }
 
 const DAY = 86_400_000
@@ -51,6 +53,7 @@ export class Security implements SecurityActions {
       const [seen = null, remindFrom = 0] = await account.db.read((r) =>
         Promise.all([r.value('noticesSeen'), r.value('remindFrom')]),
       )
+      const membership = state.recoverySet ? null : await membershipOf(account)
       if (this.#asker.current !== account) return
       const notices = noticesOf(state)
       const now = account.now()
@@ -62,12 +65,13 @@ export class Security implements SecurityActions {
         unseen: unseenOf(notices, account.session.device, seen ?? startOf(notices, account, now)),
         recoverySet,
         recoveryKept,
-        remind: !recoveryKept && !keeping && remindFrom <= now,
+        remind: !membership && !recoveryKept && !keeping && remindFrom <= now,
         waitsUntil: state.waitsMs > 0n ? now + Number(state.waitsMs) : 0,
         factor: state.factor,
         backupCodes: state.backupCodes,
         approval: state.approval,
         asking: state.asking.flatMap(askingOf),
+        membership,
       })
     })
   }
@@ -178,6 +182,13 @@ export class Security implements SecurityActions {
   forget(): void {
     this.view.set(NOTHING)
   }
+}
+
+/** Whether the organisation's provider alone signs the person in; older servers know of none. */
+async function membershipOf({ tabs }: Account): Promise<MembershipView | null> {
+  const { Organisations } = await import('../../wire/organisation')
+  const mine = await call(tabs, Organisations.method.mine, {}).catch(() => null)
+  return mine?.linked && !mine.password ? { provider: mine.provider, until: Number(mine.endsMs) } : null
 }
 
 /** What another device did and this one has not shown; `notices` has the newest first. */

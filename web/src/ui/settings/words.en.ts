@@ -166,6 +166,7 @@ const security = {
     asking: (device: string) => `Asked to be let in, with the right password: ${device}`,
     refused: (device: string) => `A sign-in was refused on ${device}`,
     approval_on: (device: string) => `From now on old devices approve new ones, set on ${device}`,
+    identity: () => 'An identity at your organisation was connected, which signs in to this account',
     approval_off: (device: string) => `New devices come in without asking, set on ${device}`,
     factor_on: (device: string) => `The second step was turned on on ${device}`,
     factor_off: (device: string) => `The second step was turned off on ${device}`,

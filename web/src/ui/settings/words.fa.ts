@@ -167,6 +167,7 @@ const security = {
     asking: (device: string) => `با گذرواژهٔ درست اجازهٔ ورود خواست: ${device}`,
     refused: (device: string) => `ورودی رد شد، در ${device}`,
     approval_on: (device: string) => `از این پس دستگاه قدیمی باید اجازه دهد، در ${device}`,
+    identity: () => 'شناسه‌ای در سازمانتان به این حساب وصل شد و با آن می‌توان وارد شد',
     approval_off: (device: string) => `دستگاه تازه بی‌پرسش وارد می‌شود، در ${device}`,
     factor_on: (device: string) => `گام دوم روشن شد، در ${device}`,
     factor_off: (device: string) => `گام دوم خاموش شد، در ${device}`,

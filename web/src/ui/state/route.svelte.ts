@@ -16,6 +16,8 @@ export type Route =
   | { readonly at: 'contacts' }
   | { readonly at: 'setup'; readonly token: string }
   | { readonly at: 'invite'; readonly secret: string }
+  | { readonly at: 'visit'; readonly ticket: string; readonly username: string }
+  | { readonly at: 'visitFailed'; readonly why: string }
   | { readonly at: 'reset'; readonly secret: string }
   | { readonly at: 'link'; readonly id: string }
 
@@ -70,6 +72,10 @@ export function readRoute(hash: string): Route {
       return { at: 'setup', token: a }
     case 'invite':
       return { at: 'invite', secret: a }
+    case 'oidc':
+      return { at: 'visit', ticket: a, username: b }
+    case 'oidc-failed':
+      return { at: 'visitFailed', why: a }
     default:
       return { at: 'list' }
   }
@@ -113,6 +119,10 @@ export function writeRoute(route: Route): string {
       return `#/setup/${encodeURIComponent(route.token)}`
     case 'invite':
       return `#/invite/${encodeURIComponent(route.secret)}`
+    case 'visit':
+      return `#/oidc/${encodeURIComponent(route.ticket)}/${encodeURIComponent(route.username)}`
+    case 'visitFailed':
+      return `#/oidc-failed/${encodeURIComponent(route.why)}`
     case 'reset':
       return `#reset=${route.secret}`
     case 'link':

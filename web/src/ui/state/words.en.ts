@@ -53,6 +53,7 @@ const errors = {
   LIMITED: 'The operator of this server has limited this for now. Settings say why, and how to appeal.',
   WORK_REQUIRED: 'Sign-up did not work out. Try again.',
   PASS_REVOKED: 'This invitation was withdrawn.',
+  IDENTITY_UNKNOWN: 'You have no account here yet. Choose a username.',
   QUOTA_USED_UP: 'Your share of the server’s space for today is used up. Try again tomorrow.',
 } satisfies Record<Exclude<ErrorCode, Always>, string>
 

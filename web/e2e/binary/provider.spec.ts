@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { expect, password, test } from './fixtures'
+import { atProvider, buildProvider, Provider } from './provider'
+
+test.beforeAll(buildProvider)
+
+const shot = (page: Page, name: string) => page.screenshot({ path: `test-results/provider/${name}.png` })
+
+async function accessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze()
+  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(', ')}`)).toEqual([])
+}
+
+const words = {
+  fa: {
+    button: /^ورود با .*دانشگاه نمونه/,
+    title: 'یک گام دیگر',
+    loses: /این حساب گذرواژه و کد بازیابی نخواهد داشت/,
+    user: /^نام کاربری/,
+    word: /^گذرواژه$/,
+    make: 'ساختن حساب',
+    taken: /گرفته شده|را کس دیگری/,
+    link: 'اینجا حساب دارم',
+    linkDo: 'وصل کردن و ورود',
+    mine: /^با .*دانشگاه نمونه.* وارد می‌شوید$/,
+    old: /^گذرواژهٔ کنونی/,
+    failed: 'ورود انجام نشد',
+    expired: /زمانش گذشت/,
+    group: /هیچ‌یک از گروه‌های شما/,
+    connected: /شناسه‌ای در سازمانتان به این حساب وصل شد/,
+    signOut: 'خروج از حساب',
+  },
+  en: {
+    button: /^Sign in with .*دانشگاه نمونه/,
+    title: 'One more step',
+    loses: /This account will have no password and no recovery code/,
+    user: /^Username/,
+    word: /^Password$/,
+    make: 'Make the account',
+    taken: /taken/,
+    link: 'I already have an account here',
+    linkDo: 'Connect and sign in',
+    mine: /^You sign in with .*دانشگاه نمونه/,
+    old: /^Present password/,
+    failed: 'That sign-in did not work',
+    expired: /It took too long/,
+    group: /None of your groups/,
+    connected: /An identity at your organisation was connected/,
+    signOut: 'Sign out',
+  },
+} as const
+
+for (const look of [
+  { language: 'fa', theme: 'light', phone: true },
+  { language: 'fa', theme: 'dark', phone: false },
+  { language: 'en', theme: 'light', phone: false },
+  { language: 'en', theme: 'dark', phone: true },
+] as const) {
+  const { language, theme, phone } = look
+  const t = words[language]
+  const name = `${language}-${theme}-${phone ? 'phone' : 'desktop'}`
+
+  test(`people of an organisation come in by its provider, and come back (${name})`, async ({ world }) => {
+    const { server } = world
+    const boss = await world.person('سارا محمدی', 'sara_m', look)
+    const provider = await Provider.start('staff')
+    await provider.serves(server, '--oidc-rooms', `staff=${server.url}/#/join/@nowhere`)
+    try {
+      const page = await world.visitor({ ...look, from: `${server.url}/#/signup`, leaves: true })
+      await expect(page.getByRole('button', { name: t.button })).toBeVisible()
+      await page.goto(`${server.url}/#/signin`)
+      await shot(page, `${name}-signin`)
+      await accessible(page)
+      await page.getByRole('button', { name: t.button }).click()
+      await atProvider(page, 'a wrong word') // the provider's own affair
+      await atProvider(page)
+      // A new account: what it lacks is said before it is made, and a taken name asks for another.
+      await expect(page.getByRole('heading', { name: t.title })).toBeVisible()
+      await expect(page.getByText(t.loses)).toBeVisible()
+      await shot(page, `${name}-choose`)
+      await accessible(page)
+      await page.getByLabel(t.user).fill('sara_m')
+      await page.getByRole('button', { name: t.make }).click()
+      await expect(page.getByText(t.taken)).toBeVisible()
+      await page.getByLabel(t.user).fill('parvaneh')
+      await page.getByRole('button', { name: t.make }).click()
+      await expect(page.getByRole('searchbox')).toBeVisible()
+      // Nothing asks for a recovery code that cannot be; the settings say how it stands.
+      await page.goto(`${server.url}/#/settings/security`)
+      await expect(page.getByRole('heading', { name: t.mine })).toBeVisible()
+      await expect(page.getByLabel(t.old)).toBeHidden()
+      await shot(page, `${name}-settings`)
+      await accessible(page)
+      // A ticket is good once, and in the browser that began; who is in already is led on.
+      await page.goto(`${server.url}/#/oidc/abc/parvaneh`)
+      await expect(page.getByRole('searchbox')).toBeVisible()
+      const other = await world.visitor({ ...look, from: `${server.url}/#/oidc/abc/parvaneh` })
+      await expect(other.getByRole('heading', { name: t.failed })).toBeVisible()
+      await expect(other.getByText(t.expired)).toBeVisible()
+      await shot(other, `${name}-failed`)
+      await accessible(other)
+      // Another device of theirs: the provider knows who it is and asks for nothing here.
+      const second = await world.visitor({ ...look, from: `${server.url}/#/join/@nowhere`, leaves: true })
+      await second.getByRole('button', { name: t.button }).click()
+      await atProvider(second)
+      await expect(second.getByRole('searchbox')).toBeVisible()
+      await expect(second).toHaveURL(/#\/join\/|#\/$/)
+      expect(boss.isClosed()).toBe(false)
+    } finally {
+      await provider.stop()
+    }
+  })
+}
+
+test('an account is connected by its password, and who may not come in is told why', async ({ world }) => {
+  const { server } = world
+  const t = words.fa
+  const boss = await world.person('سارا محمدی', 'sara_m')
+  const provider = await Provider.start('pupils')
+  try {
+    await provider.serves(server)
+    const page = await world.visitor({ from: `${server.url}/#/signin`, leaves: true })
+    await page.getByRole('button', { name: t.button }).click()
+    await atProvider(page)
+    await page.getByRole('button', { name: t.link }).click()
+    await page.getByLabel(t.user).fill('sara_m')
+    await page.getByLabel(t.word).fill('گذرواژهٔ نادرست')
+    await shot(page, 'link')
+    await page.getByRole('button', { name: t.linkDo }).click()
+    await expect(page.getByText('نام کاربری یا گذرواژه درست نیست.')).toBeVisible()
+    await page.getByLabel(t.word).fill(password)
+    await page.getByRole('button', { name: t.linkDo }).click()
+    await expect(page.getByRole('searchbox')).toBeVisible()
+    await boss.goto(`${server.url}/#/settings/devices`)
+    await expect(boss.getByText(t.connected).first()).toBeVisible()
+    // It keeps its password.
+    await page.goto(`${server.url}/#/settings/security`)
+    await expect(page.getByLabel(t.old).first()).toBeVisible()
+
+    await provider.serves(server, '--oidc-groups', 'staff')
+    const pupil = await world.visitor({ from: `${server.url}/#/signin`, leaves: true })
+    await pupil.getByRole('button', { name: t.button }).click()
+    await atProvider(pupil)
+    await expect(pupil.getByText(t.group)).toBeVisible()
+    await shot(pupil, 'group')
+  } finally {
+    await provider.stop()
+  }
+})
