@@ -14,31 +14,51 @@ var letters = map[rune]rune{
 	'\u200c': 0, '\u200d': 0, '\u200e': 0, '\u200f': 0, 'ـ': 0,
 }
 
+// folding is what becomes of a letter in a search.
+type folding uint8
+
+const (
+	foldsTo    folding = iota // another form of it
+	foldsAway                 // it is not there
+	foldsApart                // it stands between words
+)
+
+// foldRune returns the form of a letter that searches compare.
+func foldRune(r rune) (rune, folding) {
+	if to, ok := letters[r]; ok {
+		r = to
+	}
+	switch {
+	case r == 0 || unicode.In(r, unicode.Mn, unicode.Cf):
+		return 0, foldsAway
+	case r >= '۰' && r <= '۹':
+		r = r - '۰' + '0'
+	case r >= '٠' && r <= '٩':
+		r = r - '٠' + '0'
+	case !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '_':
+		return 0, foldsApart
+	}
+	return unicode.ToLower(r), foldsTo
+}
+
 // SearchFold returns s as searches compare it: lower case, one form for letters and digits that look or read
 // alike in Persian, no diacritics, no joiners, words separated by one space.
 func SearchFold(s string) string {
 	var b strings.Builder
 	space := false
 	for _, r := range s {
-		if to, ok := letters[r]; ok {
-			r = to
-		}
-		switch {
-		case r == 0 || unicode.In(r, unicode.Mn, unicode.Cf):
-			continue
-		case r >= '۰' && r <= '۹':
-			r = r - '۰' + '0'
-		case r >= '٠' && r <= '٩':
-			r = r - '٠' + '0'
-		case !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '_':
+		to, kind := foldRune(r)
+		switch kind {
+		case foldsAway:
+		case foldsApart:
 			space = b.Len() > 0
-			continue
+		default:
+			if space {
+				b.WriteByte(' ')
+				space = false
+			}
+			b.WriteRune(to)
 		}
-		if space {
-			b.WriteByte(' ')
-			space = false
-		}
-		b.WriteRune(unicode.ToLower(r))
 	}
 	return b.String()
 }

@@ -28,19 +28,20 @@ var layers = []layer{
 
 	{"internal/wire", []string{"internal/chat", "proto/**"}},
 	{"internal/engine", []string{"internal/chat"}},
-	{"internal/store/*", []string{"internal/chat", "internal/engine", "internal/account"}},
+	{"internal/store/*", []string{"internal/chat", "internal/engine", "internal/account", "internal/search"}},
 	{"internal/natsbus", []string{"internal/chat"}},
 	{"internal/hub", []string{"internal/chat"}},
 	{"internal/account", []string{"internal/chat"}},
 	{"internal/media", []string{"internal/chat"}},
 
+	{"internal/search", []string{"internal/chat", "internal/engine"}},
 	{"internal/keys", []string{"internal/chat", "internal/engine"}},
 	{"internal/importer", []string{"internal/chat", "internal/engine"}},
 	{"internal/ledger", []string{"internal/chat", "internal/engine", "transparency"}},
 	{"internal/push", []string{"internal/chat", "internal/engine"}},
 
 	{"internal/gateway/*", []string{"internal/chat", "internal/engine", "internal/hub", "internal/account",
-		"internal/keys", "internal/media", "internal/wire", "proto/**", "web"}},
+		"internal/keys", "internal/media", "internal/search", "internal/wire", "proto/**", "web"}},
 	{"internal/server", []string{"internal/**", "web", "proto/**", "transparency"}},
 	{"internal/testenv/provider", nil},
 	{"web/e2e/provider", []string{"internal/testenv/provider"}},
