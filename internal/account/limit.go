@@ -43,6 +43,8 @@ type Limits struct {
 	Check Rate
 	// Lookup is strangers whom one account looks up, by name or number.
 	Lookup Rate
+	// Search is what one account searches for.
+	Search Rate
 	// LookupNetwork is the same for all accounts of one address together.
 	LookupNetwork Rate
 	// Hashing is how many may wait for a password check before others are turned away.
@@ -61,6 +63,7 @@ func DefaultLimits() Limits {
 		Ask:         Rate{Burst: 30, Every: 10 * time.Second},
 		Check:       Rate{Burst: 300, Every: 30 * time.Second},
 		Lookup:      Rate{Burst: 300, Every: 5 * time.Minute},
+		Search:      Rate{Burst: 120, Every: 500 * time.Millisecond},
 		// Schools and companies stand behind one address.
 		LookupNetwork: Rate{Burst: 3000, Every: 30 * time.Second},
 		Hashing:       256,

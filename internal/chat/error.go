@@ -69,6 +69,7 @@ const (
 	CodeQuotaUsedUp        Code = 59 // see retry_ms
 	CodeRequestPending     Code = 48 // direct chats: not accepted yet
 	CodeDailyLimit         Code = 49 // see retry_ms
+	CodeSearchOff          Code = 69 // the operator switched searching off
 )
 
 // codeNames is indexed by Code.
@@ -130,6 +131,7 @@ var codeNames = [...]string{
 	CodeQuotaUsedUp:        "QUOTA_USED_UP",
 	CodeRequestPending:     "REQUEST_PENDING",
 	CodeDailyLimit:         "DAILY_LIMIT",
+	CodeSearchOff:          "SEARCH_OFF",
 }
 
 // String returns the stable name of the code, such as "NAME_TAKEN".

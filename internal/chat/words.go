@@ -50,15 +50,17 @@ var (
 		"اش", "ایم", "اید", "اند", "تر", "ترین"}
 )
 
-// SearchWords returns the words by which a text is found: each run of letters, and runs that belong together,
-// written as one. So what is written with a half-space is found with one, without, and with a space.
+// SearchWords returns the words by which a text is found: each run of letters, and runs that belong
+// together, written as one. So what is written with a half-space is found with one, without, and with a
+// space.
 func SearchWords(text string) []SearchWord {
 	parts := searchParts(text)
 	var words []SearchWord
 	for i, p := range parts {
 		words = append(words, p.SearchWord)
 		for j := i + 1; j < len(parts) && parts[j].gap == gapHalf; j++ {
-			if whole := p.gap != gapHalf && (j+1 == len(parts) || parts[j+1].gap != gapHalf); whole || j-i < maxSearchRun {
+			whole := p.gap != gapHalf && (j+1 == len(parts) || parts[j+1].gap != gapHalf)
+			if whole || j-i < maxSearchRun {
 				words = append(words, joined(parts[i:j+1]))
 			}
 		}

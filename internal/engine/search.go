@@ -14,8 +14,8 @@ import (
 // maxReach bounds the chats that one search looks into: more than anybody may be in.
 const maxReach = 2 * chat.MaxRooms
 
-// Reach is a chat that an actor may search now: what is above the floor. It narrows a search; what is found is
-// read through a handle all the same.
+// Reach is a chat that an actor may search now: what is above the floor. It narrows a search; what is found
+// is read through a handle all the same.
 type Reach struct {
 	Chat  chat.ChatID
 	Floor chat.Seq
@@ -51,7 +51,7 @@ func (e *Engine) Reach(ctx context.Context, actor chat.Actor) ([]Reach, error) {
 // Reach returns what the actor may search of the handle's chat, which may be a public one that they look at
 // from outside.
 func (h *Handle) Reach(ctx context.Context) (Reach, error) {
-	if err := h.may(ctx, chat.RightRead); err != nil {
+	if err := h.mayNow(ctx, chat.RightRead); err != nil {
 		return Reach{}, fmt.Errorf("reach of %s: %w", h.log, err)
 	}
 	return Reach{Chat: h.room, Floor: h.floor()}, nil
@@ -63,8 +63,8 @@ func (e *Engine) Settings(ctx context.Context, room chat.ChatID) (chat.Chat, err
 	return f.Chat, err
 }
 
-// EntryAt returns the entry of a position in commit order, for whoever keeps a projection elsewhere and has to
-// know whether it is one of this store. It reports whether there is one.
+// EntryAt returns the entry of a position in commit order, for whoever keeps a projection elsewhere and has
+// to know whether it is one of this store. It reports whether there is one.
 func (e *Engine) EntryAt(ctx context.Context, pos chat.Pos) (chat.Entry, bool, error) {
 	if pos == 0 {
 		return chat.Entry{}, false, nil

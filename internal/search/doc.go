@@ -105,8 +105,8 @@ func words(text string) []string {
 	return slices.Compact(words)
 }
 
-// roomWords are those of the title of a public chat, its name, and the parts of its name; none where it is not
-// public.
+// roomWords are those of the title of a public chat, its name, and the parts of its name; none where it is
+// not public.
 func roomWords(c chat.Chat) []string {
 	if c.Name == "" || c.Deleted {
 		return nil

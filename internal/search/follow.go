@@ -10,7 +10,7 @@ import (
 	"github.com/zolal-im/zolal/internal/engine"
 )
 
-// batchEntries bounds what one write of the index takes in, and retryAfter is the pause after one that failed.
+// batchEntries bounds what one write of the index takes in; retryAfter is the pause after one that failed.
 const (
 	batchEntries = 512
 	retryAfter   = 5 * time.Second

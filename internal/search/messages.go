@@ -74,7 +74,14 @@ func (s *Service) Messages(ctx context.Context, actor chat.Actor, ask Ask) (Foun
 	if len(terms) == 0 && ask.Author == 0 {
 		return found, nil // nothing but marks: nobody can have meant every message there is
 	}
-	return found, s.fill(ctx, actor, ask, q, &found)
+	if err := s.fill(ctx, actor, ask, q, &found); err != nil || ask.Chat == 0 {
+		return found, err
+	}
+	// Whoever lost the right meanwhile does not learn how much there is.
+	if _, err := s.reach(ctx, actor, ask.Chat); err != nil {
+		return Found{}, err
+	}
+	return found, nil
 }
 
 // check refuses what cannot be asked.

@@ -3,8 +3,8 @@
 // Package search finds messages by their words, and public chats by their names.
 //
 // It is a reader of the feed like any other: Service follows the commit order with a position of its own and
-// keeps an Index, a projection that can be dropped and made again. Appending costs nothing more for it; a hint
-// that is lost delays what is found and loses nothing (I5).
+// keeps an Index, a projection that can be dropped and made again. Appending costs nothing more for it; a
+// hint that is lost delays what is found and loses nothing (I5).
 //
 // The index decides nothing. It names places; what stands there, and whether the actor may see it, the engine
 // says through a handle (I10), and a place whose text does not have the words today is passed over.

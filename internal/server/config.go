@@ -48,6 +48,8 @@ type Config struct {
 	DayBytes int64
 	// Unlimited takes the daily allowances off every account alike, for tests of load and for nothing else.
 	Unlimited bool
+	// NoSearch switches searching off and removes its index.
+	NoSearch bool
 	// StopWithin is how long a graceful stop may take.
 	StopWithin time.Duration
 	LogLevel   slog.Level

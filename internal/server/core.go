@@ -15,6 +15,8 @@ import (
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
+	"github.com/zolal-im/zolal/internal/search"
+	"github.com/zolal-im/zolal/internal/store/sqlite"
 	"github.com/zolal-im/zolal/internal/wire"
 )
 
@@ -41,6 +43,8 @@ type core struct {
 	store    Store
 	engine   *engine.Engine
 	accounts *account.Service
+	search   *search.Service // nil in a command, and where it is switched off
+	index    *sqlite.Index
 	app      *app
 	terms    *terms
 	build    Build
@@ -148,6 +152,7 @@ func (c *core) close() error {
 	if c.accounts != nil {
 		c.accounts.Close()
 	}
+	errs = append(errs, c.closeSearch())
 	if c.engine != nil {
 		errs = append(errs, c.engine.Close())
 	}

@@ -34,7 +34,13 @@ func (c *core) fsck(ctx context.Context, q Fsck) (FsckReport, error) {
 		return FsckReport{}, &Trouble{What: "projections cannot be rebuilt below a running server",
 			Remedy: "Stop it (systemctl stop zolal), rebuild, and start it again."}
 	case q.Rebuild:
-		return c.rebuild(ctx)
+		report, err := c.rebuild(ctx)
+		if err != nil {
+			return report, err
+		}
+		mended, err := c.mendIndex(ctx)
+		report.Mended = append(report.Mended, mended...)
+		return report, err
 	}
 	return c.checkCopy(ctx)
 }
@@ -72,6 +78,11 @@ func (c *core) checkCopy(ctx context.Context) (report FsckReport, err error) {
 		return report, fmt.Errorf("open a snapshot: %w", err)
 	}
 	report, err = check(ctx, store, true)
+	if err == nil {
+		var wrong []string
+		wrong, err = c.checkIndex(ctx, store)
+		report.Problems = append(report.Problems, wrong...)
+	}
 	return report, errors.Join(err, store.Close())
 }
 

@@ -62,6 +62,9 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 		return s, err
 	}
 	s.health, s.growth = &health{core: core, certs: s.certs}, newGrowth(core)
+	if err := core.startSearch(ctx); err != nil {
+		return s, err
+	}
 	if s.live, err = openLive(ctx, core, s); err != nil {
 		return s, err
 	}

@@ -114,12 +114,16 @@ var settings = []Setting{
 		setRate(func(l *account.Limits) *account.Rate { return &l.Lookup })},
 	{"limits.lookup_network", "the same for all accounts of one address together", "3000/30s", false,
 		setRate(func(l *account.Limits) *account.Rate { return &l.LookupNetwork })},
+	{"limits.search", "searches of one account", "120/500ms", false,
+		setRate(func(l *account.Limits) *account.Rate { return &l.Search })},
 	{"limits.open", "requests without a token from one address, a second; 0: no limit", "50", false, setOpen},
 	{"limits.requests", "requests a second of one connection, an account may make twice as many; 0: no limit",
 		"200", false, setRequests},
 	{"limits.day", "what one account may store in a day: 50MB, 1GB; 0: no limit", "100MB", false, setDay},
 	{"limits.strangers", "on, or off: nobody's strangers, links to them and new groups are counted",
 		"on", false, setStrangers},
+	{"search", "on, or off: messages and public chats are not searched, and their index is removed", "on", false,
+		setSearch},
 	{"stop_within", "how long a graceful stop may take", "15s", false, setStopWithin},
 	{"log.level", "debug, info, warn or error", "info", false, setLevel},
 	{"log.json", "write the log as JSON lines", "", true,
@@ -133,6 +137,14 @@ func setDay(c *Config, v string) error {
 		return fmt.Errorf("%q is not a number of bytes such as 100MB", v)
 	}
 	c.DayBytes = int64(m.Bytes)
+	return nil
+}
+
+func setSearch(c *Config, v string) error {
+	if v != "on" && v != "off" {
+		return errors.New("say on or off")
+	}
+	c.NoSearch = v == "off"
 	return nil
 }
 

@@ -52,6 +52,7 @@ func serverInfo(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Serv
 		Protocol: wire.Protocol, ProtocolMin: wire.ProtocolMin, Limits: limits,
 		SetupNeeded: entrance.SetupNeeded, OpenSignup: entrance.Open(), Signup: entrance.Mode,
 		SignupWork: entrance.Work, Contact: c.cfg.Contact, Oidc: c.cfg.Provider,
+		Search:   c.cfg.Search != nil,
 		ServerMs: c.cfg.Now().UnixMilli(), Addresses: c.cfg.Addresses, Name: c.cfg.Name,
 	}
 	if c.cfg.Terms != nil {

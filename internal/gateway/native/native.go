@@ -33,6 +33,7 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/hub"
+	"github.com/zolal-im/zolal/internal/search"
 	"github.com/zolal-im/zolal/internal/wire"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
@@ -58,6 +59,8 @@ type Config struct {
 	Addresses *zolalv1.AddressList
 	// Rates bound how much one client may ask; the zero Rates are none.
 	Rates Rates
+	// Search finds messages and public chats; nil: it is switched off.
+	Search *search.Service
 	// Terms says which terms are in force; nil: there are none.
 	Terms func() *zolalv1.TermsInfo
 	// Admin answers operators; nil: nobody is one.

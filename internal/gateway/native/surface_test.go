@@ -28,7 +28,7 @@ func contract() map[string]protoreflect.MethodDescriptor {
 		zolalv1.File_zolal_v1_security_proto, zolalv1.File_zolal_v1_people_proto, zolalv1.File_zolal_v1_admin_proto,
 		zolalv1.File_zolal_v1_feedback_proto,
 		zolalv1.File_zolal_v1_organisation_proto,
-		zolalv1.File_zolal_v1_reports_proto,
+		zolalv1.File_zolal_v1_reports_proto, zolalv1.File_zolal_v1_search_proto,
 	} {
 		for i := range f.Services().Len() {
 			s := f.Services().Get(i)

@@ -144,7 +144,9 @@ func (w *town) grow(t *testing.T, x *Index, r *rand.Rand) {
 				text = append(text, vocabulary[r.IntN(len(vocabulary))])
 			}
 			w.texts[p], w.by[p] = strings.Join(text, " "), chat.AccountID(1+r.IntN(3))
-			docs = append(docs, search.Doc{Chat: room, Seq: p.Seq, At: at, Author: w.by[p], Words: wordsOf(w.texts[p])})
+			docs = append(docs, search.Doc{
+				Chat: room, Seq: p.Seq, At: at, Author: w.by[p], Words: wordsOf(w.texts[p]),
+			})
 		}
 		indexed(t, x, docs...)
 	}
@@ -182,7 +184,8 @@ func TestTheIndexFindsPageByPageWhatATextByTextLookFinds(t *testing.T) {
 	r := rand.New(rand.NewPCG(seed, 1))
 	w := town{map[search.Place]string{}, map[search.Place]chat.AccountID{}, map[chat.ChatID]chat.Millis{}}
 	w.grow(t, x, r)
-	queries := []string{"", "سلام", "سل", "میخواهم", "می خواهم", "hell", "hello wor", "کتابها سلام", "۱۲3", "al", "x"}
+	queries := []string{"", "سلام", "سل", "میخواهم", "می خواهم", "hell", "hello wor", "کتابها سلام", "۱۲3", "al",
+		"x"}
 	for i := range 300 {
 		q := search.Query{Terms: chat.SearchQuery(queries[i%len(queries)]), Limit: 1 + r.IntN(20), Count: 2000}
 		for _, room := range r.Perm(6)[:1+r.IntN(6)] {
@@ -228,12 +231,12 @@ func TestWhatPeopleWriteIsNoSyntax(t *testing.T) {
 	x := openIndex(t, t.TempDir())
 	indexed(t, x, document(1, 1, `a "quoted" OR NEAR(b c) words:x ^y -z * 'single' ; DROP TABLE docs`))
 	for _, hostile := range []string{
-		`"`, `""`, `"quoted"`, `OR`, `AND AND`, `NEAR(`, `words : x`, `words:`, `^`, `*`, `a*`, `-z`, `(`, `)`, `{words}:a`,
-		"\x00", "a\x00b", `'; DROP TABLE docs; --`, `@7`, `NOT`, `+ +`, strings.Repeat("(", 500), "ﷺ", "😀",
+		`"`, `""`, `"quoted"`, `OR`, `AND AND`, `NEAR(`, `words : x`, `words:`, `^`, `*`, `a*`, `-z`, `(`, `)`,
+		`{words}:a`, "\x00", "a\x00b", `'; DROP TABLE docs; --`, `@7`, `NOT`, `+ +`, strings.Repeat("(", 500), "ﷺ",
+		"😀",
 		strings.Repeat("a ", 250), strings.Repeat("ا", 500),
 	} {
-		_, err := x.Find(t.Context(), search.Query{Terms: chat.SearchQuery(hostile), Reach: everything(2), Limit: 5})
-		if err != nil {
+		if _, err := x.Find(t.Context(), asking(hostile)); err != nil {
 			t.Errorf("%q: %v", hostile, err)
 		}
 		if _, err := x.Rooms(t.Context(), chat.SearchQuery(hostile), 5); err != nil {
@@ -241,21 +244,28 @@ func TestWhatPeopleWriteIsNoSyntax(t *testing.T) {
 		}
 	}
 	for _, q := range []string{`"quoted" or`, `near(b`, `drop table`, `single;`} {
-		hits, err := x.Find(t.Context(), search.Query{Terms: chat.SearchQuery(q), Reach: everything(2), Limit: 5})
+		hits, err := x.Find(t.Context(), asking(q))
 		if err != nil || len(hits.Places) != 1 {
 			t.Errorf("%q is not found: %v", q, err)
 		}
 	}
 	// The word that stands for an author is in nobody's reach.
-	hits, err := x.Find(t.Context(), search.Query{Terms: chat.SearchQuery("@7"), Reach: everything(2), Limit: 5})
+	hits, err := x.Find(t.Context(), asking("@7"))
 	if err != nil || len(hits.Places) > 0 {
 		t.Error("an author is found by words: ", hits, err)
 	}
 }
 
+// asking is a query for words in two chats.
+func asking(text string) search.Query {
+	return search.Query{Terms: chat.SearchQuery(text), Reach: everything(2), Limit: 5}
+}
+
 func TestAnIndexThatCannotBeReadIsMadeAgain(t *testing.T) {
 	for name, spoil := range map[string]func(path string) error{
-		"garbage": func(path string) error { return os.WriteFile(path, []byte(strings.Repeat("garbage ", 999)), 0o600) },
+		"garbage": func(path string) error {
+			return os.WriteFile(path, []byte(strings.Repeat("garbage ", 999)), 0o600)
+		},
 		"of another version": func(path string) error {
 			c, err := dial(path)
 			if err != nil {
@@ -317,4 +327,70 @@ func TestPublicChatsAreFoundUntilTheyAreNot(t *testing.T) {
 	if len(find("other")) > 0 {
 		t.Error("it is found though it is not public")
 	}
+}
+
+// BenchmarkIndex measures an index of ZOLAL_BENCH_ROWS messages (default 20,000) of some twelve words in a
+// thousand chats: how many are taken in a second, what each takes on disk, and what searches cost.
+func BenchmarkIndex(b *testing.B) {
+	dir := b.TempDir()
+	x := openIndex(b, dir)
+	r := rand.New(rand.NewPCG(1, 2))
+	// Words as often as in a language: the n-th as often as 1/n.
+	zipf := rand.NewZipf(r, 1.07, 4, 60_000)
+	rows := benchRows()
+	seqs := make([]chat.Seq, benchChats+1)
+	begun := time.Now()
+	for done := 0; done < rows; done += benchBatches {
+		var docs []search.Doc
+		for range benchBatches {
+			room := chat.ChatID(1 + r.IntN(benchChats))
+			seqs[room]++
+			words := make([]string, 12)
+			for i := range words {
+				words[i] = benchWord(zipf.Uint64())
+			}
+			d := document(room, seqs[room], strings.Join(words, " "))
+			d.At, d.Author = chat.Millis(done), chat.AccountID(1+r.IntN(5000))
+			docs = append(docs, d)
+		}
+		indexed(b, x, docs...)
+	}
+	took := time.Since(begun)
+	if err := x.truncate(); err != nil {
+		b.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(dir, IndexName))
+	if err != nil {
+		b.Fatal(err)
+	}
+	reach := everything(500)
+	for i := range reach {
+		reach[i].Last = chat.Millis(rows)
+	}
+	for name, q := range map[string]string{
+		"commonWord": benchWord(0), "rareWord": benchWord(30_000), "beginning": benchWord(3)[:4],
+		"longBeginning": benchWord(40_000)[:10], "twoCommon": benchWord(1) + " " + benchWord(2),
+		"nothing": "nowhere",
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportMetric(float64(rows)/took.Seconds(), "docs/s")
+			b.ReportMetric(float64(info.Size())/float64(rows), "bytes/doc")
+			for b.Loop() {
+				ask := search.Query{Terms: chat.SearchQuery(q), Reach: reach, Limit: 21}
+				if _, err := x.Find(b.Context(), ask); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// benchWord makes a word of a number: two to five syllables of Persian letters.
+func benchWord(n uint64) string {
+	letters := []rune("ابپتجچخدرزسشفقکگلمنوهی")
+	var word []rune
+	for n += 500; n > 0; n /= uint64(len(letters)) {
+		word = append(word, letters[n%uint64(len(letters))], 'ا')
+	}
+	return string(word)
 }

@@ -231,7 +231,8 @@ func (f *finding) chatByChat() error {
 }
 
 // Rooms implements search.Index.
-func (x *Index) Rooms(ctx context.Context, terms chat.SearchTerms, limit int) (rooms []chat.ChatID, err error) {
+func (x *Index) Rooms(ctx context.Context, terms chat.SearchTerms, limit int) (
+	rooms []chat.ChatID, err error) {
 	text := match(terms, 0)
 	if text == "" {
 		return nil, nil

@@ -44,6 +44,7 @@ type ServerInfo struct {
 	Contact       []string               `protobuf:"bytes,15,rep,name=contact,proto3" json:"contact,omitempty"`                          // where the operator is reached
 	Terms         *TermsInfo             `protobuf:"bytes,17,opt,name=terms,proto3" json:"terms,omitempty"`                              // of use, and rules; read at /terms
 	Oidc          string                 `protobuf:"bytes,18,opt,name=oidc,proto3" json:"oidc,omitempty"`                                // what the organisation's provider is called; empty: there is none
+	Search        bool                   `protobuf:"varint,25,opt,name=search,proto3" json:"search,omitempty"`                           // messages and public chats can be searched for
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -195,6 +196,13 @@ func (x *ServerInfo) GetOidc() string {
 		return x.Oidc
 	}
 	return ""
+}
+
+func (x *ServerInfo) GetSearch() bool {
+	if x != nil {
+		return x.Search
+	}
+	return false
 }
 
 // TermsInfo says which version of the terms is in force and which is announced. Every version, and what it
@@ -1132,7 +1140,7 @@ var File_zolal_v1_account_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_account_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xf2\x04\n" +
+	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\x8a\x05\n" +
 	"\n" +
 	"ServerInfo\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x14\n" +
@@ -1154,7 +1162,8 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"signupWork\x12\x18\n" +
 	"\acontact\x18\x0f \x03(\tR\acontact\x12)\n" +
 	"\x05terms\x18\x11 \x01(\v2\x13.zolal.v1.TermsInfoR\x05terms\x12\x12\n" +
-	"\x04oidc\x18\x12 \x01(\tR\x04oidc\x1a9\n" +
+	"\x04oidc\x18\x12 \x01(\tR\x04oidc\x12\x16\n" +
+	"\x06search\x18\x19 \x01(\bR\x06search\x1a9\n" +
 	"\vLimitsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\x87\x01\n" +

@@ -87,6 +87,7 @@ const (
 	ErrorCode_QUOTA_USED_UP          ErrorCode = 59 // the account has stored its share of today; see retry_ms
 	ErrorCode_REQUEST_PENDING        ErrorCode = 48 // direct chats: one of the two has not accepted the other's request yet
 	ErrorCode_DAILY_LIMIT            ErrorCode = 49 // see retry_ms; field: strangers, links or rooms
+	ErrorCode_SEARCH_OFF             ErrorCode = 69 // the operator switched searching off
 )
 
 // Enum value maps for ErrorCode.
@@ -150,6 +151,7 @@ var (
 		59: "QUOTA_USED_UP",
 		48: "REQUEST_PENDING",
 		49: "DAILY_LIMIT",
+		69: "SEARCH_OFF",
 	}
 	ErrorCode_value = map[string]int32{
 		"ERROR_CODE_UNSPECIFIED": 0,
@@ -210,6 +212,7 @@ var (
 		"QUOTA_USED_UP":          59,
 		"REQUEST_PENDING":        48,
 		"DAILY_LIMIT":            49,
+		"SEARCH_OFF":             69,
 	}
 )
 
@@ -729,7 +732,7 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x1a\n" +
 	"\apayload\x18\x02 \x01(\fH\x00R\apayload\x12'\n" +
 	"\x05error\x18\x03 \x01(\v2\x0f.zolal.v1.ErrorH\x00R\x05errorB\b\n" +
-	"\x06result*\x9e\b\n" +
+	"\x06result*\xae\b\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x0f\n" +
@@ -795,7 +798,9 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\fFACTOR_WRONG\x107\x12\x11\n" +
 	"\rQUOTA_USED_UP\x10;\x12\x13\n" +
 	"\x0fREQUEST_PENDING\x100\x12\x0f\n" +
-	"\vDAILY_LIMIT\x101B2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\vDAILY_LIMIT\x101\x12\x0e\n" +
+	"\n" +
+	"SEARCH_OFF\x10EB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_frame_proto_rawDescOnce sync.Once
