@@ -155,7 +155,8 @@ func (s *Service) EnableFactor(ctx context.Context, who chat.Actor, code string)
 	return codes, nil
 }
 
-// DisableFactor takes the second factor and its backup codes away.
+// DisableFactor takes the authenticator away, and the backup codes where no passkey is left that they stand
+// for.
 func (s *Service) DisableFactor(ctx context.Context, who chat.Actor, password string) error {
 	if _, err := s.confirm(ctx, who, password); err != nil {
 		return err
@@ -163,15 +164,24 @@ func (s *Service) DisableFactor(ctx context.Context, who chat.Actor, password st
 	if err := s.announce(ctx, who, ReasonFactorOff); err != nil {
 		return fmt.Errorf("second factor: %w", err)
 	}
-	if err := s.Store.Apply(ctx, noFactor(who.Account)); err != nil {
+	keys, err := s.passkeysOf(ctx, who.Account)
+	if err != nil {
+		return err
+	}
+	gone := CredentialsGone{Account: who.Account, Kinds: []CredentialKind{CredentialTOTP}}
+	if len(keys) == 0 {
+		gone.Kinds = append(gone.Kinds, CredentialBackup)
+	}
+	if err := s.Store.Apply(ctx, gone); err != nil {
 		return fmt.Errorf("second factor: %w", err)
 	}
 	return nil
 }
 
-// noFactor takes an account's second factor away.
+// noFactor takes an account's second factors away, passkeys and codes alike.
 func noFactor(of chat.AccountID) Change {
-	return CredentialsGone{Account: of, Kinds: []CredentialKind{CredentialTOTP, CredentialBackup}}
+	return CredentialsGone{Account: of,
+		Kinds: []CredentialKind{CredentialTOTP, CredentialBackup, CredentialPasskey, CredentialWebAuth}}
 }
 
 // NewBackupCodes makes backup codes in the place of those there were.
@@ -179,11 +189,16 @@ func (s *Service) NewBackupCodes(ctx context.Context, who chat.Actor, password s
 	if _, err := s.confirm(ctx, who, password); err != nil {
 		return nil, err
 	}
-	if _, _, on, err := s.factorOf(ctx, who.Account); err != nil || !on {
-		if err == nil {
-			err = chat.Errorf(chat.CodeNotFound, "there is no second factor")
-		}
+	_, _, on, err := s.factorOf(ctx, who.Account)
+	if err != nil {
 		return nil, err
+	}
+	keys, err := s.passkeysOf(ctx, who.Account)
+	if err != nil {
+		return nil, err
+	}
+	if !on && len(keys) == 0 {
+		return nil, chat.Errorf(chat.CodeNotFound, "there is no second factor")
 	}
 	if err := s.announce(ctx, who, ReasonBackupSet); err != nil {
 		return nil, fmt.Errorf("backup codes: %w", err)
@@ -249,32 +264,54 @@ func (s *Service) stepOf(f factor, code string) (step int64, ok bool) {
 	return step, ok
 }
 
-// checkFactor asks for the second factor, where the account has one. A code opens once: of two who use it
-// at the same time one gets in. Guesses are limited by account, and those of a known device by itself. It
-// fails with chat.CodeFactorNeeded for an empty code and chat.CodeFactorWrong for another.
+// shownFactor is what somebody shows beside a password: a code, or the answer of a passkey. Known is the
+// device that they are known by, or 0.
+type shownFactor struct {
+	code    string
+	passkey []byte
+	known   chat.DeviceID
+}
+
+// needed asks for a second factor; the field says that the account has passkeys for this domain.
+func (s *Service) needed(keys []storedPasskey) error {
+	for _, k := range keys {
+		if k.Party == s.Party.ID {
+			return &chat.Error{Code: chat.CodeFactorNeeded, Field: "passkey",
+				Text: "a passkey is needed, or a code of the second factor"}
+		}
+	}
+	return chat.Errorf(chat.CodeFactorNeeded, "a code of the second factor is needed")
+}
+
+// checkFactor asks for a second factor, where the account has one. A code opens once, and so does the answer
+// of a passkey: of two who use it at the same time one gets in. Guesses are limited by account, and those of
+// a known device by itself. It fails with chat.CodeFactorNeeded for nothing and chat.CodeFactorWrong for what
+// is wrong.
 //
 // AUTH-10
-func (s *Service) checkFactor(
-	ctx context.Context, of chat.AccountID, code string, known chat.DeviceID,
-) error {
+func (s *Service) checkFactor(ctx context.Context, of chat.AccountID, shown shownFactor) error {
 	c, f, on, err := s.factorOf(ctx, of)
-	switch {
-	case err != nil || !on:
+	if err != nil {
 		return err
-	case code == "":
-		return chat.Errorf(chat.CodeFactorNeeded, "a code of the second factor is needed")
+	}
+	keys, err := s.passkeysOf(ctx, of)
+	switch {
+	case err != nil || !on && len(keys) == 0:
+		return err
+	case shown.code == "" && len(shown.passkey) == 0:
+		return s.needed(keys)
 	}
 	limit := bucket{"factor", s.Limits.Factor, number(uint32(of))}
-	if known != 0 {
-		limit = bucket{"factor of device", s.Limits.Factor, number(uint32(known))}
+	if shown.known != 0 {
+		limit = bucket{"factor of device", s.Limits.Factor, number(uint32(shown.known))}
 	}
 	if err := s.buckets.take(limit); err != nil {
 		return err
 	}
-	code = plainCode(code)
-	if step, ok := s.stepOf(f, code); ok {
-		f.Step, c.Used = step, s.millis()
-		err = s.putFactor(ctx, c, f)
+	if len(shown.passkey) > 0 {
+		err = s.checkPasskey(ctx, of, shown.passkey)
+	} else if code := plainCode(shown.code); on {
+		err = s.useCode(ctx, c, f, code)
 	} else {
 		err = s.useBackup(ctx, of, code)
 	}
@@ -286,6 +323,16 @@ func (s *Service) checkFactor(
 	}
 	s.buckets.give(limit)
 	return nil
+}
+
+// useCode uses a code of an authenticator up, or a backup code.
+func (s *Service) useCode(ctx context.Context, c Credential, f factor, code string) error {
+	step, ok := s.stepOf(f, code)
+	if !ok {
+		return s.useBackup(ctx, c.Account, code)
+	}
+	f.Step, c.Used = step, s.millis()
+	return s.putFactor(ctx, c, f)
 }
 
 // useBackup takes a backup code, and says so to the account's devices.

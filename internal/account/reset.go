@@ -56,7 +56,11 @@ func (s *Service) Reset(ctx context.Context, req Reset) (ResetLink, error) {
 		more = append(more, CredentialPut{Credential{Kind: CredentialReset, ID: sha256.Sum256([]byte(link.Secret)),
 			Account: account.ID, Created: s.millis(), Expires: link.Expires}})
 	}
-	if req.Factor {
+	weaker, err := s.humbled(ctx, account.ID)
+	if err != nil {
+		return ResetLink{}, fmt.Errorf("reset: %w", err)
+	}
+	if more = append(more, weaker...); req.Factor {
 		more = append(more, noFactor(account.ID))
 	}
 	// Whoever lost the password asks for the operator's help, so the recovery code is lost too, or may be.
@@ -81,7 +85,7 @@ func newResetSecret() string {
 // identities at the organisation's provider: whoever knew the old password may have linked their own.
 // A suspension, which may be lifted, leaves those.
 func voidWays(of chat.AccountID, reason string) Change {
-	kinds := []CredentialKind{CredentialReset, CredentialAsking}
+	kinds := []CredentialKind{CredentialReset, CredentialAsking, CredentialWebAuth}
 	if reason != ReasonSuspended {
 		kinds = append(kinds, CredentialIdentity)
 	}
@@ -93,6 +97,7 @@ type Redeem struct {
 	Secret      string
 	NewPassword string
 	Code        string // of the second factor
+	Passkey     []byte // the answer to BeginPasskeyRedeem, in the place of a code
 	Client      Client
 }
 
@@ -102,28 +107,9 @@ type Redeem struct {
 //
 // AUTH-9
 func (s *Service) Redeem(ctx context.Context, req Redeem) (Session, error) {
-	limit := bucket{"fail", s.Limits.Failure, place(req.Client.Address)}
-	if err := s.buckets.take(limit); err != nil {
+	link, account, profile, err := s.linkOf(ctx, req.Secret, req.Client)
+	if err != nil {
 		return Session{}, err
-	}
-	link, err := s.Vault.Credential(ctx, CredentialReset, sha256.Sum256([]byte(req.Secret)))
-	switch {
-	case isCode(err, chat.CodeNotFound), err == nil && link.Expires <= s.millis():
-		return Session{}, chat.Errorf(chat.CodeNotFound, "the link was used, replaced, or ended")
-	case err != nil:
-		return Session{}, fmt.Errorf("redeem: %w", err)
-	}
-	s.buckets.give(limit)
-	account, err := s.Store.Account(ctx, Find{ID: link.Account})
-	if err != nil {
-		return Session{}, fmt.Errorf("redeem: %w", err)
-	}
-	if account.Suspended != "" {
-		return Session{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
-	}
-	profile, err := s.Registry.Profile(ctx, account.ID)
-	if err != nil {
-		return Session{}, fmt.Errorf("redeem: %w", err)
 	}
 	done, err := s.hashes.turn(account.ID, 0)
 	if err != nil {
@@ -133,10 +119,37 @@ func (s *Service) Redeem(ctx context.Context, req Redeem) (Session, error) {
 	if account.Password, err = s.checkAndHash(ctx, req.NewPassword, profile); err != nil {
 		return Session{}, err
 	}
-	if err := s.checkFactor(ctx, account.ID, req.Code, 0); err != nil {
+	if err := s.checkFactor(ctx, account.ID, shownFactor{req.Code, req.Passkey, 0}); err != nil {
 		return Session{}, err
 	}
 	return s.redeemed(ctx, account, link, profile, req.Client)
+}
+
+// linkOf finds the link of a reset by its secret, and whose it is.
+func (s *Service) linkOf(ctx context.Context, secret string, from Client) (
+	link Credential, account Account, profile chat.Profile, err error) {
+	limit := bucket{"fail", s.Limits.Failure, place(from.Address)}
+	if err := s.buckets.take(limit); err != nil {
+		return link, account, profile, err
+	}
+	link, err = s.Vault.Credential(ctx, CredentialReset, sha256.Sum256([]byte(secret)))
+	switch {
+	case isCode(err, chat.CodeNotFound), err == nil && link.Expires <= s.millis():
+		return link, account, profile, chat.Errorf(chat.CodeNotFound, "the link was used, replaced, or ended")
+	case err != nil:
+		return link, account, profile, fmt.Errorf("redeem: %w", err)
+	}
+	s.buckets.give(limit)
+	if account, err = s.Store.Account(ctx, Find{ID: link.Account}); err != nil {
+		return link, account, profile, fmt.Errorf("redeem: %w", err)
+	}
+	if account.Suspended != "" {
+		return link, account, profile, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
+	}
+	if profile, err = s.Registry.Profile(ctx, account.ID); err != nil {
+		return link, account, profile, fmt.Errorf("redeem: %w", err)
+	}
+	return link, account, profile, nil
 }
 
 // checkAndHash makes the hash of a new password of somebody who has shown something first.

@@ -100,6 +100,7 @@ type SignIn struct {
 	Password string
 	Proof    string
 	Code     string // of the second factor, or one of its backup codes
+	Passkey  []byte // the answer to BeginPasskeySecond, in the place of a code
 	Recovery []byte // 32 bytes; in the place of a second factor
 	Ticket   string // see Service.Ticket: with a dot and the secret behind it
 	Client   Client
@@ -154,6 +155,8 @@ type Config struct {
 	Cost Cost
 	// Issuer is what an authenticator shows beside an account; "Zolal" where empty.
 	Issuer string
+	// Party says for which domain passkeys are made.
+	Party RelyingParty
 	// Official reports whether a build of a client is one this server serves itself.
 	Official func(client, build string) bool
 }

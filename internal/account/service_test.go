@@ -97,6 +97,7 @@ func (b *bed) node(limits account.Limits) (*account.Service, *engine.Engine) {
 		Passes: b.store, Signup: account.SignupOpen,
 		Limits: limits, Cost: account.Cost{KiB: 64, Passes: 1},
 		Official: func(client, build string) bool { return client == "zolal-web" && build == "b1" },
+		Party:    account.RelyingParty{ID: page.ID, Name: page.Name, Origins: []string{page.Origin}},
 	})
 	b.t.Cleanup(func() {
 		s.Close()

@@ -5,6 +5,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -40,6 +41,10 @@ const (
 	ReasonApprovalOn  = "approval_on"  // sign-ins with the password wait for a device
 	ReasonApprovalOff = "approval_off" // and no longer
 	ReasonIdentity    = "identity"     // an identity at the organisation's provider was linked
+
+	ReasonPasskeyOn     = "passkey_on"     // a passkey
+	ReasonPasskeyOff    = "passkey_off"    // one passkey less
+	ReasonPasskeyCopied = "passkey_copied" // a passkey was refused whose counter went back
 )
 
 // SignIn makes a device for who knows the password and has the second factor, where there is one; the
@@ -62,26 +67,40 @@ func (s *Service) SignIn(ctx context.Context, req SignIn) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
-	if account.Approval && !vouched {
-		if waits, session, err := s.askFor(ctx, account, req.Client, 0); waits || err != nil {
+	return s.enter(ctx, entering{account: account, profile: profile, client: req.Client, vouched: vouched})
+}
+
+// entering is somebody who showed whose they are.
+type entering struct {
+	account Account // as it was when they did
+	profile chat.Profile
+	client  Client
+	vouched bool           // by the recovery code
+	passkey *storedPasskey // by which alone they came, or nil
+}
+
+// enter makes the device of who showed whose they are, or lets it wait where old devices approve new ones.
+func (s *Service) enter(ctx context.Context, e entering) (Session, error) {
+	if e.account.Approval && !e.vouched {
+		if waits, session, err := s.askFor(ctx, e.account, e.client, 0); waits || err != nil {
 			return session, err
 		}
 	}
-	device, token, err := s.newDevice(ctx, account.ID, req.Client)
+	device, token, err := s.newDevice(ctx, e.account.ID, e.client)
 	if err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)
 	}
 	why := ReasonSignedIn
-	if vouched {
+	if e.vouched {
 		device.Vouched, why = device.Created, ReasonRecovery
 	}
 	if err := s.putDevice(ctx, device, why); err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)
 	}
-	if err := s.stillOpens(ctx, account, device); err != nil {
+	if err := s.stillOpens(ctx, e, device); err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)
 	}
-	return session(account, device, token, profile), nil
+	return session(e.account, device, token, e.profile), nil
 }
 
 // second asks for what an account wants beside its password. The recovery code stands for all of it, and
@@ -99,7 +118,7 @@ func (s *Service) second(ctx context.Context, a Account, req SignIn) (vouched bo
 		return true, nil
 	}
 	known, _ := s.knownDevice(ctx, req.Proof, a.ID)
-	return false, s.checkFactor(ctx, a.ID, req.Code, known)
+	return false, s.checkFactor(ctx, a.ID, shownFactor{req.Code, req.Passkey, known})
 }
 
 // proven finds the account whose password somebody knows. Its turn in the queue of passwords lasts until
@@ -132,21 +151,37 @@ func (s *Service) proven(ctx context.Context, req SignIn) (
 	return account, profile, done, nil
 }
 
-// stillOpens takes a new device back whose password was replaced while it was checked: the change ended every
-// device there was, and this one came after. A change that is stored later ends it by itself.
-func (s *Service) stillOpens(ctx context.Context, checked Account, device Device) error {
-	now, err := s.Store.Account(ctx, Find{ID: checked.ID})
-	if err == nil && now.Password == checked.Password {
+// stillOpens takes a new device back where what it came by was replaced or removed while it was checked: the
+// change ended every device there was, and this one came after. A change that is stored later ends it by
+// itself.
+func (s *Service) stillOpens(ctx context.Context, e entering, device Device) error {
+	opens, err := s.opens(ctx, e)
+	if err == nil && opens {
 		return nil
 	}
-	gone := DevicesGone{Account: checked.ID, Only: []chat.DeviceID{device.ID}, Reason: ReasonPassword}
+	gone := DevicesGone{Account: e.account.ID, Only: []chat.DeviceID{device.ID}, Reason: ReasonPassword}
 	if ended := s.end(ctx, gone); ended != nil {
 		return ended
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case e.passkey != nil:
+		return errWrongKey()
 	}
 	return chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
+}
+
+// opens reports whether what somebody came by is still there.
+func (s *Service) opens(ctx context.Context, e entering) (bool, error) {
+	if e.passkey == nil {
+		now, err := s.Store.Account(ctx, Find{ID: e.account.ID})
+		return now.Password == e.account.Password, err
+	}
+	all, err := s.passkeysOf(ctx, e.account.ID)
+	return slices.ContainsFunc(all, func(k storedPasskey) bool {
+		return k.Credential.ID == e.passkey.Credential.ID && k.Alone
+	}), err
 }
 
 // guessing chooses what a failed sign-in is counted by, and where it waits, until done. Accounts are counted
@@ -235,7 +270,11 @@ func (s *Service) Recover(ctx context.Context, req Recovery) (Session, error) {
 		return Session{}, fmt.Errorf("recover: %w", err)
 	}
 	account.RecoveryChecked = s.millis()
-	if err := s.change(ctx, account, 0, ReasonRecovery); err != nil {
+	humbled, err := s.humbled(ctx, account.ID)
+	if err != nil {
+		return Session{}, fmt.Errorf("recover: %w", err)
+	}
+	if err := s.change(ctx, account, 0, ReasonRecovery, humbled...); err != nil {
 		return Session{}, fmt.Errorf("recover: %w", err)
 	}
 	device, token, err := s.addDevice(ctx, account.ID, req.Client, ReasonRecovery)

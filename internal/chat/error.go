@@ -67,6 +67,7 @@ const (
 	CodeFactorWrong        Code = 55
 	CodeIdentityUnknown    Code = 58 // no account belongs to it yet
 	CodeQuotaUsedUp        Code = 59 // see retry_ms
+	CodePasskeyUnavailable Code = 60 // not at this address
 	CodeRequestPending     Code = 48 // direct chats: not accepted yet
 	CodeDailyLimit         Code = 49 // see retry_ms
 	CodeSearchOff          Code = 69 // the operator switched searching off
@@ -129,6 +130,7 @@ var codeNames = [...]string{
 	CodeFactorNeeded:       "FACTOR_NEEDED",
 	CodeFactorWrong:        "FACTOR_WRONG",
 	CodeQuotaUsedUp:        "QUOTA_USED_UP",
+	CodePasskeyUnavailable: "PASSKEY_UNAVAILABLE",
 	CodeRequestPending:     "REQUEST_PENDING",
 	CodeDailyLimit:         "DAILY_LIMIT",
 	CodeSearchOff:          "SEARCH_OFF",

@@ -122,6 +122,7 @@ var fences = []fence{
 		[]string{"internal/store/sqlite"}},
 	{[]string{"google.golang.org/protobuf", "connectrpc.com/connect"},
 		[]string{"internal/wire", "internal/gateway/*", "proto/**", root, "cmd/zolalbench", "internal/testenv"}},
+	{[]string{"github.com/go-webauthn/webauthn"}, []string{"internal/account"}},
 	{[]string{"github.com/gobwas/ws", "github.com/gobwas/pool", "github.com/gobwas/httphead"},
 		[]string{"internal/gateway/native", root}},
 	{[]string{"github.com/RoaringBitmap/roaring"},
@@ -136,7 +137,8 @@ var fences = []fence{
 
 // onlyTests are libraries that only tests and the packages made for tests may import.
 var onlyTests = []string{"pgregory.net/rapid", "github.com/anishathalye/porcupine", "go.uber.org/goleak",
-	"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "testing", "testing/synctest"}
+	"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/descope/virtualwebauthn",
+	"testing", "testing/synctest"}
 
 var testPackages = []string{"internal/store/storetest", "internal/testenv", "internal/sim"}
 

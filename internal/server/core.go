@@ -139,6 +139,7 @@ func (c *core) startAccounts() (err error) {
 		Cost:        c.cfg.HashCost,
 		Full:        c.disk.refuse,
 		Issuer:      c.cfg.Domain,
+		Party:       c.cfg.party(),
 		Official: func(client, build string) bool {
 			return client == "zolal-web" && (build == c.app.build || build == c.build.Commit)
 		},

@@ -78,9 +78,12 @@ var faults = map[chat.Code]fault{
 	chat.CodeIdentityUnknown: {http.StatusForbidden, "Ask for a username, or for one's account."},
 	chat.CodeWorkRequired:    {http.StatusForbidden, "Solve what `Accounts/Challenge` gives; send it along."},
 	chat.CodePassRevoked:     {http.StatusGone, "Ask for a new invitation."},
-	chat.CodeFactorNeeded:    {http.StatusForbidden, "Ask for a code of the second factor and send it along."},
-	chat.CodeFactorWrong:     {http.StatusForbidden, "Wait for the next code, or use a backup code."},
-	chat.CodeQuotaUsedUp:     {http.StatusTooManyRequests, "Wait retry_ms: the next day has another share."},
+	chat.CodeFactorNeeded: {http.StatusForbidden,
+		"Ask for a code of the second factor, or for a passkey where the field says so, and send it along."},
+	chat.CodeFactorWrong: {http.StatusForbidden, "Wait for the next code, or use a backup code or a passkey."},
+	chat.CodeQuotaUsedUp: {http.StatusTooManyRequests, "Wait retry_ms: the next day has another share."},
+	chat.CodePasskeyUnavailable: {http.StatusConflict,
+		"Use another way in: passkeys work at the server's own domain by HTTPS, and at localhost."},
 }
 
 // maxErrorText bounds the text of an error, in bytes.

@@ -54,6 +54,7 @@ func serverInfo(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Serv
 		SignupWork: entrance.Work, Contact: c.cfg.Contact, Oidc: c.cfg.Provider,
 		Search:   c.cfg.Search != nil,
 		ServerMs: c.cfg.Now().UnixMilli(), Addresses: c.cfg.Addresses, Name: c.cfg.Name,
+		Passkeys: c.cfg.Accounts.Party.ID,
 	}
 	if c.cfg.Terms != nil {
 		info.Terms = c.cfg.Terms()
@@ -99,12 +100,16 @@ func signUp(ctx context.Context, c *caller, r *zolalv1.SignUpRequest) (*zolalv1.
 }
 
 func signIn(ctx context.Context, c *caller, r *zolalv1.SignInRequest) (*zolalv1.Session, error) {
-	return session(c.cfg.Accounts.SignIn(ctx, account.SignIn{
+	return session(c.cfg.Accounts.SignIn(ctx, c.signIn(r)))
+}
+
+func (c *caller) signIn(r *zolalv1.SignInRequest) account.SignIn {
+	return account.SignIn{
 		Username: r.GetUsername(), Password: r.GetPassword(), Proof: r.GetDeviceProof(),
-		Code: r.GetCode(), Recovery: r.GetRecovery(),
+		Code: r.GetCode(), Recovery: r.GetRecovery(), Passkey: []byte(r.GetPasskey()),
 		Ticket: r.GetTicket(),
 		Client: c.client(r.GetClient()),
-	}))
+	}
 }
 
 func restore(ctx context.Context, c *caller, r *zolalv1.RecoverRequest) (*zolalv1.Session, error) {

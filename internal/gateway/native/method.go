@@ -122,8 +122,8 @@ func methods() map[string]*method {
 	table := make(map[string]*method)
 	for _, service := range [][]method{
 		connectionMethods(), accountMethods(), chatMethods(), memberMethods(), messageMethods(),
-		markMethods(), syncMethods(), securityMethods(), peopleMethods(), adminMethods(), feedbackMethods(),
-		reportMethods(), signupMethods(), organisationMethods(), searchMethods(),
+		markMethods(), syncMethods(), securityMethods(), passkeyMethods(), peopleMethods(), adminMethods(),
+		feedbackMethods(), reportMethods(), signupMethods(), organisationMethods(), searchMethods(),
 	} {
 		for _, m := range service {
 			table[m.name] = &m

@@ -66,7 +66,7 @@ func vouch(ctx context.Context, c *caller, r *zolalv1.VouchRequest) (*zolalv1.Em
 func redeem(ctx context.Context, c *caller, r *zolalv1.RedeemRequest) (*zolalv1.Session, error) {
 	return session(c.cfg.Accounts.Redeem(ctx, account.Redeem{
 		Secret: r.GetSecret(), NewPassword: r.GetNewPassword(), Code: r.GetCode(),
-		Client: c.client(r.GetClient()),
+		Passkey: []byte(r.GetPasskey()), Client: c.client(r.GetClient()),
 	}))
 }
 

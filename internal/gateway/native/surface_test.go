@@ -26,7 +26,7 @@ func contract() map[string]protoreflect.MethodDescriptor {
 		zolalv1.File_zolal_v1_message_proto, zolalv1.File_zolal_v1_sync_proto,
 		zolalv1.File_zolal_v1_entry_proto, zolalv1.File_zolal_v1_frame_proto,
 		zolalv1.File_zolal_v1_security_proto, zolalv1.File_zolal_v1_people_proto, zolalv1.File_zolal_v1_admin_proto,
-		zolalv1.File_zolal_v1_feedback_proto,
+		zolalv1.File_zolal_v1_feedback_proto, zolalv1.File_zolal_v1_passkey_proto,
 		zolalv1.File_zolal_v1_organisation_proto,
 		zolalv1.File_zolal_v1_reports_proto, zolalv1.File_zolal_v1_search_proto,
 	} {
@@ -54,7 +54,8 @@ func TestEveryMethodOfTheContractIsServedAndNoOther(t *testing.T) {
 			t.Errorf("%s takes a %s, the contract says %s", name, got, d.Input().FullName())
 		}
 		// Open is what needs no account yet, and the appeal of who cannot sign in any more.
-		entrance := strings.HasPrefix(name, "Accounts/") || strings.HasPrefix(name, "Security/")
+		service, _, _ := strings.Cut(name, "/")
+		entrance := slices.Contains([]string{"Accounts", "Security", "Passkeys"}, service)
 		open := m.scope == 0 && entrance || name == "Reports/AppealSuspended"
 		if m.open != open && name != "Accounts/SignOut" {
 			t.Errorf("%s: open %v with scope %d", name, m.open, m.scope)

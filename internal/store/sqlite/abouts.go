@@ -312,7 +312,8 @@ func aboutSecrets() []tableAbout {
 		last_used last used when
 		expires when it ends by itself; 0: never
 		vouched when an older device or the recovery code vouched for it; 0: never`},
-		{"credentials", "second factors, passkeys, sign-ins that wait for an old device, links of a reset, " +
+		{"credentials", "second factors, passkeys and what they were asked, sign-ins that wait for an " +
+			"old device, links of a reset, " +
 			"whose account an identity at the organisation's provider is and which of its groups it was told of",
 			"until used, removed or expired; passkeys and second factors as long as the account", `
 		kind which of these

@@ -44,6 +44,7 @@ type ServerInfo struct {
 	Contact       []string               `protobuf:"bytes,15,rep,name=contact,proto3" json:"contact,omitempty"`                          // where the operator is reached
 	Terms         *TermsInfo             `protobuf:"bytes,17,opt,name=terms,proto3" json:"terms,omitempty"`                              // of use, and rules; read at /terms
 	Oidc          string                 `protobuf:"bytes,18,opt,name=oidc,proto3" json:"oidc,omitempty"`                                // what the organisation's provider is called; empty: there is none
+	Passkeys      string                 `protobuf:"bytes,20,opt,name=passkeys,proto3" json:"passkeys,omitempty"`                        // the domain that passkeys are made for; empty: there are none here
 	Search        bool                   `protobuf:"varint,25,opt,name=search,proto3" json:"search,omitempty"`                           // messages and public chats can be searched for
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -194,6 +195,13 @@ func (x *ServerInfo) GetTerms() *TermsInfo {
 func (x *ServerInfo) GetOidc() string {
 	if x != nil {
 		return x.Oidc
+	}
+	return ""
+}
+
+func (x *ServerInfo) GetPasskeys() string {
+	if x != nil {
+		return x.Passkeys
 	}
 	return ""
 }
@@ -468,6 +476,7 @@ type SignInRequest struct {
 	DeviceProof   string                 `protobuf:"bytes,4,opt,name=device_proof,json=deviceProof,proto3" json:"device_proof,omitempty"` // token of an earlier session here: never locked out by others' guesses
 	Code          string                 `protobuf:"bytes,5,opt,name=code,proto3" json:"code,omitempty"`                                  // of the second factor, or one of its backup codes
 	Recovery      []byte                 `protobuf:"bytes,6,opt,name=recovery,proto3" json:"recovery,omitempty"`                          // 32 bytes: in the place of a second factor
+	Passkey       string                 `protobuf:"bytes,7,opt,name=passkey,proto3" json:"passkey,omitempty"`                            // the answer to Passkeys/BeginSecond, in the place of a code
 	Ticket        string                 `protobuf:"bytes,8,opt,name=ticket,proto3" json:"ticket,omitempty"`                              // from the organisation's provider, in place of a password or beside it
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -543,6 +552,13 @@ func (x *SignInRequest) GetRecovery() []byte {
 		return x.Recovery
 	}
 	return nil
+}
+
+func (x *SignInRequest) GetPasskey() string {
+	if x != nil {
+		return x.Passkey
+	}
+	return ""
 }
 
 func (x *SignInRequest) GetTicket() string {
@@ -1140,7 +1156,7 @@ var File_zolal_v1_account_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_account_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\x8a\x05\n" +
+	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xa6\x05\n" +
 	"\n" +
 	"ServerInfo\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x14\n" +
@@ -1162,7 +1178,8 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"signupWork\x12\x18\n" +
 	"\acontact\x18\x0f \x03(\tR\acontact\x12)\n" +
 	"\x05terms\x18\x11 \x01(\v2\x13.zolal.v1.TermsInfoR\x05terms\x12\x12\n" +
-	"\x04oidc\x18\x12 \x01(\tR\x04oidc\x12\x16\n" +
+	"\x04oidc\x18\x12 \x01(\tR\x04oidc\x12\x1a\n" +
+	"\bpasskeys\x18\x14 \x01(\tR\bpasskeys\x12\x16\n" +
 	"\x06search\x18\x19 \x01(\bR\x06search\x1a9\n" +
 	"\vLimitsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
@@ -1188,14 +1205,15 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\x05setup\x18\x06 \x01(\tR\x05setup\x12,\n" +
 	"\x06client\x18\a \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\x12\x12\n" +
 	"\x04pass\x18\b \x01(\tR\x04pass\x12(\n" +
-	"\x04work\x18\t \x01(\v2\x14.zolal.v1.SignupWorkR\x04work\"\xe0\x01\n" +
+	"\x04work\x18\t \x01(\v2\x14.zolal.v1.SignupWorkR\x04work\"\xfa\x01\n" +
 	"\rSignInRequest\x12\x1a\n" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x1a\n" +
 	"\bpassword\x18\x02 \x01(\tR\bpassword\x12,\n" +
 	"\x06client\x18\x03 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\x12!\n" +
 	"\fdevice_proof\x18\x04 \x01(\tR\vdeviceProof\x12\x12\n" +
 	"\x04code\x18\x05 \x01(\tR\x04code\x12\x1a\n" +
-	"\brecovery\x18\x06 \x01(\fR\brecovery\x12\x16\n" +
+	"\brecovery\x18\x06 \x01(\fR\brecovery\x12\x18\n" +
+	"\apasskey\x18\a \x01(\tR\apasskey\x12\x16\n" +
 	"\x06ticket\x18\b \x01(\tR\x06ticket\"\x99\x01\n" +
 	"\x0eRecoverRequest\x12\x1a\n" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x1a\n" +

@@ -82,9 +82,10 @@ const (
 	ErrorCode_LIMITED                ErrorCode = 56 // the operator limited the account, or what it owns, until retry_ms if set
 	ErrorCode_WORK_REQUIRED          ErrorCode = 50 // a sign-up here takes the answer of a challenge
 	ErrorCode_PASS_REVOKED           ErrorCode = 51 // the invitation to sign up was withdrawn
-	ErrorCode_FACTOR_NEEDED          ErrorCode = 54
+	ErrorCode_FACTOR_NEEDED          ErrorCode = 54 // the field: `passkey` where the account has one, `recovery` where nothing else opens
 	ErrorCode_FACTOR_WRONG           ErrorCode = 55
 	ErrorCode_QUOTA_USED_UP          ErrorCode = 59 // the account has stored its share of today; see retry_ms
+	ErrorCode_PASSKEY_UNAVAILABLE    ErrorCode = 60 // not at this address: passkeys need a domain with HTTPS, or localhost
 	ErrorCode_REQUEST_PENDING        ErrorCode = 48 // direct chats: one of the two has not accepted the other's request yet
 	ErrorCode_DAILY_LIMIT            ErrorCode = 49 // see retry_ms; field: strangers, links or rooms
 	ErrorCode_SEARCH_OFF             ErrorCode = 69 // the operator switched searching off
@@ -149,6 +150,7 @@ var (
 		54: "FACTOR_NEEDED",
 		55: "FACTOR_WRONG",
 		59: "QUOTA_USED_UP",
+		60: "PASSKEY_UNAVAILABLE",
 		48: "REQUEST_PENDING",
 		49: "DAILY_LIMIT",
 		69: "SEARCH_OFF",
@@ -210,6 +212,7 @@ var (
 		"FACTOR_NEEDED":          54,
 		"FACTOR_WRONG":           55,
 		"QUOTA_USED_UP":          59,
+		"PASSKEY_UNAVAILABLE":    60,
 		"REQUEST_PENDING":        48,
 		"DAILY_LIMIT":            49,
 		"SEARCH_OFF":             69,
@@ -732,7 +735,7 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x1a\n" +
 	"\apayload\x18\x02 \x01(\fH\x00R\apayload\x12'\n" +
 	"\x05error\x18\x03 \x01(\v2\x0f.zolal.v1.ErrorH\x00R\x05errorB\b\n" +
-	"\x06result*\xae\b\n" +
+	"\x06result*\xc7\b\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x0f\n" +
@@ -796,7 +799,8 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\fPASS_REVOKED\x103\x12\x11\n" +
 	"\rFACTOR_NEEDED\x106\x12\x10\n" +
 	"\fFACTOR_WRONG\x107\x12\x11\n" +
-	"\rQUOTA_USED_UP\x10;\x12\x13\n" +
+	"\rQUOTA_USED_UP\x10;\x12\x17\n" +
+	"\x13PASSKEY_UNAVAILABLE\x10<\x12\x13\n" +
 	"\x0fREQUEST_PENDING\x100\x12\x0f\n" +
 	"\vDAILY_LIMIT\x101\x12\x0e\n" +
 	"\n" +

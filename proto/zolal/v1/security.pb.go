@@ -31,7 +31,7 @@ type SecurityState struct {
 	RecoverySet       bool                   `protobuf:"varint,2,opt,name=recovery_set,json=recoverySet,proto3" json:"recovery_set,omitempty"`
 	RecoveryCheckedMs int64                  `protobuf:"varint,3,opt,name=recovery_checked_ms,json=recoveryCheckedMs,proto3" json:"recovery_checked_ms,omitempty"` // when the owner last showed that the code was kept; 0 not since it was made
 	WaitsMs           int64                  `protobuf:"varint,4,opt,name=waits_ms,json=waitsMs,proto3" json:"waits_ms,omitempty"`                                 // for how long this device has no say yet (AUTH-6); 0 it has
-	Factor            bool                   `protobuf:"varint,5,opt,name=factor,proto3" json:"factor,omitempty"`                                                  // a second factor is in force
+	Factor            bool                   `protobuf:"varint,5,opt,name=factor,proto3" json:"factor,omitempty"`                                                  // codes of an authenticator are a second factor; passkeys are listed by Passkeys/List
 	BackupCodes       uint32                 `protobuf:"varint,6,opt,name=backup_codes,json=backupCodes,proto3" json:"backup_codes,omitempty"`                     // how many of them are left
 	Approval          bool                   `protobuf:"varint,7,opt,name=approval,proto3" json:"approval,omitempty"`                                              // sign-ins with the password wait for an old device
 	Asking            []*Asking              `protobuf:"bytes,8,rep,name=asking,proto3" json:"asking,omitempty"`                                                   // those that wait now
@@ -282,7 +282,8 @@ type RedeemRequest struct {
 	Secret        string                 `protobuf:"bytes,1,opt,name=secret,proto3" json:"secret,omitempty"` // of the link
 	NewPassword   string                 `protobuf:"bytes,2,opt,name=new_password,json=newPassword,proto3" json:"new_password,omitempty"`
 	Client        *ClientInfo            `protobuf:"bytes,3,opt,name=client,proto3" json:"client,omitempty"`
-	Code          string                 `protobuf:"bytes,4,opt,name=code,proto3" json:"code,omitempty"` // of the second factor
+	Code          string                 `protobuf:"bytes,4,opt,name=code,proto3" json:"code,omitempty"`       // of the second factor
+	Passkey       string                 `protobuf:"bytes,5,opt,name=passkey,proto3" json:"passkey,omitempty"` // the answer to Passkeys/BeginRedeem, in the place of a code
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -341,6 +342,13 @@ func (x *RedeemRequest) GetClient() *ClientInfo {
 func (x *RedeemRequest) GetCode() string {
 	if x != nil {
 		return x.Code
+	}
+	return ""
+}
+
+func (x *RedeemRequest) GetPasskey() string {
+	if x != nil {
+		return x.Passkey
 	}
 	return ""
 }
@@ -861,12 +869,13 @@ const file_zolal_v1_security_proto_rawDesc = "" +
 	"\x14CheckRecoveryRequest\x12\x1a\n" +
 	"\brecovery\x18\x01 \x01(\fR\brecovery\"&\n" +
 	"\fVouchRequest\x12\x16\n" +
-	"\x06device\x18\x01 \x01(\rR\x06device\"\x8c\x01\n" +
+	"\x06device\x18\x01 \x01(\rR\x06device\"\xa6\x01\n" +
 	"\rRedeemRequest\x12\x16\n" +
 	"\x06secret\x18\x01 \x01(\tR\x06secret\x12!\n" +
 	"\fnew_password\x18\x02 \x01(\tR\vnewPassword\x12,\n" +
 	"\x06client\x18\x03 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\x12\x12\n" +
-	"\x04code\x18\x04 \x01(\tR\x04code\"-\n" +
+	"\x04code\x18\x04 \x01(\tR\x04code\x12\x18\n" +
+	"\apasskey\x18\x05 \x01(\tR\apasskey\"-\n" +
 	"\x0fPasswordRequest\x12\x1a\n" +
 	"\bpassword\x18\x01 \x01(\tR\bpassword\"=\n" +
 	"\tNewFactor\x12\x16\n" +

@@ -55,6 +55,11 @@ export const features = {
     en: 'Notices of new devices, and a second factor',
     fa: 'خبر دستگاه تازه، و عامل دوم',
   },
+  passkeys: {
+    mark: 'beta',
+    en: 'Passkeys',
+    fa: 'کلید عبور',
+  },
   reports: {
     mark: 'beta',
     en: 'Reports, decisions and appeals',
