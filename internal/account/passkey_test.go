@@ -31,8 +31,8 @@ func (b *bed) token() *token {
 	return &token{b, page, virtualwebauthn.NewAuthenticator(), newPasskey()}
 }
 
-// newPasskey makes a key whose coordinates begin with no zeros: the library leaves those out, which the standard
-// forbids.
+// newPasskey makes a key whose coordinates begin with no zeros: the library leaves those out, which the
+// standard forbids.
 func newPasskey() virtualwebauthn.Credential {
 	for {
 		key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)

@@ -30,7 +30,9 @@ export class Server {
   readonly #port: number
   #process: ChildProcess | null = null
   #started = false
-  setup = ''
+  #setup = ''
+  /** How browsers call this machine; passkeys know it by its name alone. */
+  host: '127.0.0.1' | 'localhost' = '127.0.0.1'
 
   private constructor(port: number) {
     this.#port = port
@@ -43,7 +45,12 @@ export class Server {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`
+    return `http://${this.host}:${this.#port}`
+  }
+
+  /** The link of the first start. */
+  get setup(): string {
+    return this.#setup.replace('127.0.0.1', this.host)
   }
 
   /** `more`: settings beside those of every test. */
@@ -72,7 +79,7 @@ export class Server {
     // A server is ready a moment before it has printed the link of its first start.
     if (!this.#started) await expect.poll(link, { message: said }).not.toBe('')
     this.#started = true
-    this.setup = link() || this.setup
+    this.#setup = link() || this.#setup
   }
 
   /** SIGKILL is a crash. */

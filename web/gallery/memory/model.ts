@@ -82,6 +82,7 @@ export class MemoryModel implements AppModel {
       signUpOpen: true,
       signUpWork: false,
       provider: '',
+      passkeys: '',
       contact: ['mailto:operator@example.org'],
       needsSetup: state === 'needsSetup',
     }
@@ -289,6 +290,17 @@ export class MemoryModel implements AppModel {
     },
     answer: async () => {},
   }
+
+  readonly passkeys: AppModel['passkeys'] = async () => ({
+    device: 'Chrome on Linux',
+    list: async () => [],
+    add: async () => [],
+    rename: async () => {},
+    remove: async () => {},
+    signIn: async () => null,
+    besidePassword: async () => '',
+    besideLink: async () => '',
+  })
 
   readonly profile: AppModel['profile'] = {
     set: async (part) =>

@@ -48,6 +48,7 @@ export class MemorySignup implements SignupActions {
       signUpOpen: false,
       signUpWork: false,
       provider: '',
+      passkeys: '',
       needsSetup: false,
       contact: ['mailto:op@example.org'],
     }

@@ -19,6 +19,7 @@ import type { FeedbackActions } from './feedback'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
 import type { FormattedText } from './message'
 import type { Observable } from './observable'
+import type { PasskeyActions } from './passkey'
 import type { PeopleActions } from './people'
 import type { CaseActions, ReportActions } from './reports'
 import type { SecurityActions } from './security'
@@ -46,6 +47,8 @@ export interface AppModel {
   readonly admin: AdminActions
   readonly feedback: FeedbackActions
   readonly people: PeopleActions
+  /** Few have passkeys yet: what they need comes when it is asked for. */
+  passkeys(): Promise<PasskeyActions>
   /** Few report, and fewer decide: what that needs comes when it is asked for. */
   reports(): Promise<ReportActions>
   cases(): Promise<CaseActions>
@@ -76,14 +79,16 @@ export interface Waiting {
   poll(): Promise<boolean>
 }
 
-/** What stands beside the password: a code of an authenticator or a backup code, or the recovery code. */
+/** What stands beside the password: a code, a backup code, a passkey, or the recovery code. */
 export interface SecondFactor {
   readonly code?: string
+  /** The answer of PasskeyActions. */
+  readonly passkey?: string
   readonly recoveryCode?: string
 }
 
 export interface SignInActions extends VisitActions {
-  /** Rejects with FACTOR_NEEDED where the account wants more than the password. */
+  /** Rejects with FACTOR_NEEDED where the account wants more; the field says `passkey` where it has one. */
   signIn(username: string, password: string, second?: SecondFactor): Promise<Waiting | null>
   /** Makes a sign-in for a device that is signed in to approve: it scans `address` from this screen. */
   ask(): Promise<Waiting>
@@ -112,7 +117,7 @@ export interface AccountActions extends SignInActions {
   /** Sets a new password; other devices are signed out. */
   recover(username: string, recoveryCode: string, newPassword: string): Promise<void>
   /** Sets a password by the one-time link of the operator's reset. */
-  redeem(secret: string, newPassword: string, code?: string): Promise<void>
+  redeem(secret: string, newPassword: string, second?: SecondFactor): Promise<void>
   signOut(): Promise<void>
   /** null when the name is free, else why it is not. */
   checkUsername(username: string): Promise<ErrorCode | null>

@@ -8,6 +8,7 @@ export type ErrorCode =
   // made on this side
   | 'OFFLINE'
   | 'INTERFERED'
+  | 'PASSKEY_NOT_USED'
   // the server's, by the names of the protocol
   | 'INTERNAL'
   | 'UNAVAILABLE'
@@ -58,17 +59,21 @@ export type ErrorCode =
   | 'REQUEST_PENDING'
   | 'DAILY_LIMIT'
   | 'IDENTITY_UNKNOWN'
+  | 'PASSKEY_UNAVAILABLE'
 
 /** The one error that methods of AppModel reject with. */
 export class AppError extends Error {
   readonly code: ErrorCode
   /** How long to wait before trying again, when the server said. */
   readonly retryAfterMs: number | null
+  /** What the server blames, or asks for. */
+  readonly field: string
 
-  constructor(code: ErrorCode, retryAfterMs: number | null = null, cause?: unknown) {
+  constructor(code: ErrorCode, retryAfterMs: number | null = null, cause?: unknown, field = '') {
     super(code, cause === undefined ? undefined : { cause })
     this.name = 'AppError'
     this.code = code
     this.retryAfterMs = retryAfterMs
+    this.field = field
   }
 }

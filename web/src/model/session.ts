@@ -18,6 +18,8 @@ export interface ServerView {
   readonly name: string
   readonly version: string
   readonly build: string
+  /** The domain that passkeys are for; empty: the server has none. */
+  readonly passkeys: string
   /** Whether strangers may sign up without an invitation. */
   readonly signUpOpen: boolean
   /** Open sign-up costs the device some computing first. */

@@ -56,6 +56,8 @@ export class App implements AppModel, Asker {
   readonly reports: AppModel['reports'] = async () =>
     (await import('./act/reports')).reportActions(this, this.account)
   readonly cases: AppModel['cases'] = async () => (await import('./act/reports')).caseActions(this)
+  readonly passkeys: AppModel['passkeys'] = async () =>
+    (await import('./act/passkeys')).passkeyActions(this, this.account)
   readonly account: Entrance
   readonly signup: AppModel['signup']
   readonly rooms: AppModel['rooms']

@@ -28,6 +28,7 @@ import {
 } from '../wire'
 import type { Account } from './account'
 import { type Asker, acting, signedIn } from './act/asking'
+import type { Doorway } from './act/passkeys'
 import type { Outsider } from './act/reports'
 import type { Env } from './env'
 
@@ -56,7 +57,7 @@ export interface ServerFacts {
 }
 
 /** Signing up, in, over and out. Without a session, requests go straight to where the app came from. */
-export class Entrance implements AccountActions, Outsider {
+export class Entrance implements AccountActions, Outsider, Doorway {
   readonly #c: EntranceContext
   readonly #clock = new ServerClock()
   readonly #keys = new KeyMaker(() => this.#clock.now())
@@ -122,16 +123,11 @@ export class Entrance implements AccountActions, Outsider {
 
   signIn(username: string, password: string, second: SecondFactor = {}): Promise<Waiting | null> {
     return acting(async () => {
-      const { id } = await this.server()
-      const proofs = (await (await this.#c.registry()).get('proofs')) ?? {}
-      const deviceProof = proofs[username.toLowerCase()] ?? ''
-      const { code = '', recoveryCode } = second
+      const deviceProof = await this.proofOf(username)
+      const { code = '', passkey = '', recoveryCode } = second
       const recovery = recoveryCode ? await recoveryAuthenticator(recoveryCode) : new Uint8Array()
-      const ask = { username, password, deviceProof, code, recovery, client: this.#client() }
-      const session = await call(this.caller(), Accounts.method.signIn, ask)
-      if (session.pending) return this.#waiting(session, id)
-      await this.#adopt(session, id)
-      return null
+      const ask = { username, password, deviceProof, code, passkey, recovery }
+      return this.come((client) => call(this.caller(), Accounts.method.signIn, { ...ask, client }))
     })
   }
 
@@ -170,6 +166,23 @@ export class Entrance implements AccountActions, Outsider {
     })
   }
 
+  get device(): string {
+    return this.#c.env.device
+  }
+
+  async proofOf(username: string): Promise<string> {
+    const proofs = (await (await this.#c.registry()).get('proofs')) ?? {}
+    return proofs[username.toLowerCase()] ?? ''
+  }
+
+  async come(ask: (client: object) => Promise<WireSession>): Promise<Waiting | null> {
+    const { id } = await this.server()
+    const session = await ask(this.#client())
+    if (session.pending) return this.#waiting(session, id)
+    await this.#adopt(session, id)
+    return null
+  }
+
   ask(): Promise<Waiting> {
     return acting(async () => {
       const { id } = await this.server()
@@ -200,10 +213,11 @@ export class Entrance implements AccountActions, Outsider {
     })
   }
 
-  redeem(secret: string, newPassword: string, code = ''): Promise<void> {
+  redeem(secret: string, newPassword: string, second: SecondFactor = {}): Promise<void> {
     return acting(async () => {
       const { id } = await this.server()
-      const ask = { secret, newPassword, code, client: this.#client() }
+      const { code = '', passkey = '' } = second
+      const ask = { secret, newPassword, code, passkey, client: this.#client() }
       await this.#adopt(await call(this.caller(), Security.method.redeem, ask), id)
     })
   }

@@ -294,7 +294,7 @@ export function joinRequestOf(r: chat.JoinRequest): JoinRequestView {
 }
 
 export function serverOf(s: account.ServerInfo): ServerView {
-  const { name, version, build } = s
+  const { name, version, build, passkeys } = s
   const {
     openSignup: signUpOpen,
     signupWork: signUpWork,
@@ -302,5 +302,5 @@ export function serverOf(s: account.ServerInfo): ServerView {
     setupNeeded: needsSetup,
     oidc: provider,
   } = s
-  return { name, version, build, signUpOpen, signUpWork, provider, contact, needsSetup }
+  return { name, version, build, passkeys, signUpOpen, signUpWork, provider, contact, needsSetup }
 }

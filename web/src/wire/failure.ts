@@ -94,7 +94,9 @@ export function appCode(code: ErrorCode): AppCode {
 /** Any error of wire as the one error of AppModel. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  if (error instanceof Refusal) return new AppError(appCode(error.code), error.retryMs || null, error)
+  if (error instanceof Refusal) {
+    return new AppError(appCode(error.code), error.retryMs || null, error, error.field)
+  }
   if (error instanceof Silence) {
     return new AppError(error.reason === 'interfering' ? 'INTERFERED' : 'OFFLINE', null, error)
   }

@@ -31,6 +31,7 @@ export const termbase: readonly Term[] = [
   { concept: 'admin', en: 'admin', fa: 'مدیر', not: ['ادمین'] },
   { concept: 'devices', en: 'devices', fa: 'دستگاه‌ها', not: ['دستگاهها', 'دستگاه ها'] },
   { concept: 'password', en: 'password', fa: 'گذرواژه', not: ['پسورد', 'رمز عبور', 'کلمهٔ عبور'] },
+  { concept: 'passkey', en: 'passkey', fa: 'کلید عبور', not: ['پس‌کی', 'پسکی', 'گذرکلید'] },
   { concept: 'recovery code', en: 'recovery code', fa: 'کد بازیابی', not: ['رمز بازیابی'] },
   { concept: 'block', en: 'block', fa: 'مسدود کردن', not: ['بلاک'] },
   {

@@ -4,10 +4,15 @@ import { words as settingsWords } from './words'
 
 export const ours = (device: DeviceView) => device.client === 'zolal-web'
 
-/** A browser tells its name in English; other programs are called as their owner calls them. */
+/** What a browser calls itself, which is English, in the present language. */
+export function browserName(name: string): string {
+  const [, browser, system] = /^(.+) on (.+)$/.exec(name) ?? []
+  return browser && system ? settingsWords().deviceOn(browser, system) : name
+}
+
+/** Other programs than browsers are called as their owner calls them. */
 export function nameOf(device: DeviceView): string {
-  const [, browser, system] = (ours(device) && /^(.+) on (.+)$/.exec(device.name)) || []
-  return browser && system ? settingsWords().deviceOn(browser, system) : device.name
+  return ours(device) ? browserName(device.name) : device.name
 }
 
 /** What a notice says. */

@@ -172,6 +172,10 @@ const security = {
     factor_on: (device: string) => `گام دوم روشن شد، در ${device}`,
     factor_off: (device: string) => `گام دوم خاموش شد، در ${device}`,
     backup_set: (device: string) => `کدهای پشتیبان تازه ساخته شد، در ${device}`,
+    passkey_on: (device: string) => `کلید عبوری افزوده شد، در ${device}`,
+    passkey_off: (device: string) => `کلید عبوری حذف شد، در ${device}`,
+    passkey_copied: () =>
+      'کلید عبوری پذیرفته نشد: شاید نسخهٔ دیگری از آن ساخته شده باشد. حذفش کنید و کلید تازه‌ای بسازید.',
     backup_used: () => 'یک کد پشتیبان به کار رفت',
     reset: () => 'گردانندهٔ سرور گذرواژه را بازنشانی کرد',
     operator: () => 'شما گردانندهٔ این سرور شدید',

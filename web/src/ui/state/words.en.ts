@@ -27,6 +27,8 @@ const errors = {
   RECOVERY_WRONG: 'The username or the recovery code is not right.',
   LOGIN_TOO_YOUNG:
     'This device signed in a short time ago. For a day it cannot change what protects the account, unless an older device or the recovery code vouches for it.',
+  PASSKEY_NOT_USED: 'No passkey was used.',
+  PASSKEY_UNAVAILABLE: 'Passkeys do not work at this address. Sign in another way.',
   FACTOR_NEEDED: 'A code of your authenticator, or the recovery code, is needed too.',
   FACTOR_WRONG: 'That code is not right, or was used already. Wait for the next one.',
   SIGNUP_CLOSED: 'This server takes new people by invitation only.',

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import AxeBuilder from '@axe-core/playwright'
+import type { CDPSession, Page } from '@playwright/test'
+import { expect, password, signIn, test, type World } from './fixtures'
+
+/** Keeps a picture where one is asked for; nothing depends on it. */
+async function look(page: Page, name: string): Promise<void> {
+  const dir = process.env['ZOLAL_SHOTS']
+  if (dir) await page.screenshot({ path: `${dir}/${name}.png`, animations: 'disabled' })
+}
+
+async function sound(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' ')}`)).toEqual([])
+}
+
+/** What an authenticator holds, as the browser's protocol tells it. */
+interface Credential {
+  credentialId: string
+  isResidentCredential: boolean
+  privateKey: string
+  signCount: number
+  rpId?: string
+  userHandle?: string
+}
+
+/** The authenticator of a browser, as Chromium plays one. */
+class Authenticator {
+  readonly #cdp: CDPSession
+  readonly #id: string
+
+  private constructor(cdp: CDPSession, id: string) {
+    this.#cdp = cdp
+    this.#id = id
+  }
+
+  static async in(page: Page): Promise<Authenticator> {
+    const cdp = await page.context().newCDPSession(page)
+    await cdp.send('WebAuthn.enable')
+    const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+    return new Authenticator(cdp, authenticatorId)
+  }
+
+  /** What it holds goes to another one too, as a password manager does it. */
+  async copyTo(other: Authenticator): Promise<void> {
+    const { credentials } = await this.#cdp.send('WebAuthn.getCredentials', { authenticatorId: this.#id })
+    for (const credential of credentials) await other.take(credential)
+  }
+
+  private async take(credential: Credential): Promise<void> {
+    await this.#cdp.send('WebAuthn.addCredential', { authenticatorId: this.#id, credential })
+  }
+}
+
+/** A person with a passkey, and the authenticator that holds it. */
+async function withPasskey(world: World, language: 'fa' | 'en', phone: boolean) {
+  world.server.host = 'localhost'
+  const words = {
+    fa: { add: 'افزودن کلید عبور', password: 'گذرواژهٔ کنونی', next: 'ادامه', kept: 'نگهشان داشتم' },
+    en: { add: 'Add a passkey', password: 'Present password', next: 'Next', kept: 'I have kept them' },
+  }[language]
+  const page = await world.person('سارا', 'sara_m', { language, phone })
+  const keys = await Authenticator.in(page)
+  await page.goto(`${world.server.url}/#/settings/security`)
+  await page.getByRole('button', { name: words.add }).click()
+  const dialog = page.getByRole('dialog', { name: words.add })
+  await dialog.getByLabel(words.password, { exact: true }).fill(password)
+  await look(page, `passkey-add-${language}`)
+  await dialog.getByRole('button', { name: words.next }).click()
+  const codes = page.getByRole('list', { name: /^(کدهای پشتیبان|Backup codes)$/ }).locator('li')
+  await expect(codes).toHaveCount(10)
+  await look(page, `passkey-codes-${language}`)
+  const backup = (await codes.allTextContents()).map((code) => code.trim())
+  await page.getByRole('button', { name: words.kept }).click()
+  return { page, keys, backup }
+}
+
+test('a passkey is added, signs in by itself and as the second step, and is renamed and removed', async ({
+  world,
+}) => {
+  const { page: sara, keys, backup } = await withPasskey(world, 'fa', false)
+  const { server } = world
+  const list = sara.getByRole('list', { name: 'کلیدهای عبور' })
+  await expect(list.getByText(/Chrome/)).toBeVisible()
+  await expect(list.getByText('هنوز به کار نرفته است')).toBeVisible()
+  await sara.getByText('کلیدهای عبور').first().scrollIntoViewIfNeeded()
+  await look(sara, 'passkey-list-fa')
+  await sound(sara)
+
+  const phone = await world.visitor({ language: 'fa', phone: true, from: `${server.url}/#/signin` })
+  const held = await Authenticator.in(phone)
+  await keys.copyTo(held)
+  await look(phone, 'passkey-signin-fa-phone')
+  await phone.getByRole('button', { name: 'ورود با کلید عبور' }).click()
+  await expect(phone.getByRole('searchbox')).toBeVisible()
+  await expect(list.getByText(/آخرین استفاده/)).toBeVisible() // told by the notice of the sign-in
+
+  const other = await world.visitor({ language: 'en', theme: 'dark', from: `${server.url}/#/signin` })
+  const copy = await Authenticator.in(other)
+  await other.getByLabel('Username').fill('sara_m')
+  await other.getByLabel('Password', { exact: true }).fill(password)
+  await other.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await expect(other.getByRole('button', { name: 'Use the passkey' })).toBeFocused()
+  await look(other, 'passkey-second-en-dark')
+  await sound(other)
+  await other.getByRole('button', { name: 'Use the passkey' }).click()
+  await expect(other.getByText('No passkey was used.')).toBeVisible()
+  await held.copyTo(copy)
+  await other.getByRole('button', { name: 'Use the passkey' }).click()
+  await expect(other.getByRole('searchbox')).toBeVisible()
+
+  // A browser without it: a backup code.
+  const third = await world.visitor({ language: 'en', phone: true, from: `${server.url}/#/signin` })
+  await third.getByLabel('Username').fill('sara_m')
+  await third.getByLabel('Password', { exact: true }).fill(password)
+  await third.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await third.getByRole('button', { name: 'Use a code instead' }).click()
+  await third.getByLabel('Code', { exact: true }).fill(backup[4] ?? '')
+  await look(third, 'passkey-code-en-phone')
+  await third.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await expect(third.getByRole('searchbox')).toBeVisible()
+
+  await sara.getByRole('button', { name: /^تغییر نام/ }).click()
+  await sara.getByRole('textbox', { name: 'نام کلید عبور' }).fill('گوشی سفر')
+  await sara.getByRole('dialog').getByRole('button', { name: 'ذخیره' }).click()
+  await expect(list.getByText('گوشی سفر')).toBeVisible()
+  await expect(list.getByText(/آخرین استفاده/)).toBeVisible()
+  await sara.getByRole('button', { name: /^حذف .*گوشی سفر/ }).click()
+  const dialog = sara.getByRole('dialog')
+  await expect(dialog).toContainText('کدهای پشتیبان هم')
+  await look(sara, 'passkey-remove-fa')
+  await dialog.getByLabel('گذرواژهٔ کنونی').fill(password)
+  await dialog.getByRole('button', { name: 'حذف', exact: true }).click()
+  await expect(sara.getByText('هنوز کلید عبوری ندارید.')).toBeVisible()
+  await sara.goto(`${server.url}/#/settings/devices`)
+  await expect(sara.getByText(/کلید عبوری حذف شد/)).toBeVisible()
+
+  const late = await world.visitor({ language: 'fa', from: `${server.url}/#/signin` })
+  await copy.copyTo(await Authenticator.in(late))
+  await late.getByRole('button', { name: 'ورود با کلید عبور' }).click()
+  await expect(late.getByText(/این‌جا حسابی را باز نمی‌کند/)).toBeVisible()
+  await look(late, 'passkey-wrong-fa')
+  await signIn(late, 'sara_m') // the password alone is enough again
+})
+
+test('after a reset a passkey stands beside the link, and opens by itself again', async ({ world }) => {
+  const { page: sara, keys } = await withPasskey(world, 'en', true)
+  await look(sara, 'passkey-list-en-phone')
+  const { server } = world
+  const { link } = server.run('user', 'reset', 'sara_m') as { link: string }
+  const other = await world.visitor({ language: 'en', from: `${server.url}/#/signin` })
+  const held = await Authenticator.in(other)
+  await keys.copyTo(held)
+  await other.getByRole('button', { name: 'Sign in with a passkey' }).click()
+  await expect(other.getByText(/The account was reset/)).toBeVisible()
+
+  await other.goto(link.replace('127.0.0.1', 'localhost'))
+  await other.getByLabel('New password').fill('clear water and a tall mountain')
+  await other.getByRole('button', { name: 'Set the new password' }).click()
+  await expect(other.getByRole('button', { name: 'Use the passkey' })).toBeVisible()
+  await look(other, 'passkey-reset-en')
+  await other.getByRole('button', { name: 'Use the passkey' }).click()
+  await expect(other.getByRole('searchbox')).toBeVisible()
+
+  const again = await world.visitor({ language: 'en', phone: true, from: `${server.url}/#/signin` })
+  await held.copyTo(await Authenticator.in(again))
+  await again.getByRole('button', { name: 'Sign in with a passkey' }).click()
+  await expect(again.getByRole('searchbox')).toBeVisible()
+})
+
+test('where passkeys cannot work the app does not offer them', async ({ world }) => {
+  const { server } = world // at 127.0.0.1, an address that no passkey is made for
+  const sara = await world.person('Sara', 'sara_m', { language: 'en' })
+  await sara.goto(`${server.url}/#/settings/security`)
+  await expect(sara.getByText(/Passkeys are made and used at the address .?localhost.? only/)).toBeVisible()
+  await expect(sara.getByRole('button', { name: 'Add a passkey' })).toBeHidden()
+  const other = await world.visitor({ language: 'en', from: `${server.url}/#/signin` })
+  await expect(other.getByRole('button', { name: 'Sign in by another device' })).toBeVisible()
+  await expect(other.getByRole('button', { name: 'Sign in with a passkey' })).toBeHidden()
+})
