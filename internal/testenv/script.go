@@ -40,6 +40,7 @@ type stage struct {
 	notes   map[string]note // messages by alias
 	links   map[string]string
 	cases   map[string]rulable // reports and decisions by alias
+	safes   map[string]*safe   // what people keep, by name
 	started int
 	guessed int
 }
@@ -76,6 +77,7 @@ func RunScript(t *testing.T, path string, host Host) {
 	s := &stage{
 		t: t, ctx: ctx, host: host, devices: map[string]*device{}, chats: map[string]uint32{},
 		notes: map[string]note{}, links: map[string]string{}, cases: map[string]rulable{},
+		safes: map[string]*safe{},
 	}
 	defer s.close()
 	for i, text := range strings.Split(string(raw), "\n") {
@@ -170,6 +172,9 @@ func (s *stage) play(l *line) error {
 	act, ok := verbs[l.verb]
 	if !ok {
 		act, ok = caseVerbs()[l.verb]
+	}
+	if !ok {
+		act, ok = factorVerbs()[l.verb]
 	}
 	if !ok {
 		return fmt.Errorf("no such verb: %s", l.verb)
