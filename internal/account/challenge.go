@@ -151,7 +151,7 @@ func (s *Service) askSecond(ctx context.Context, of chat.AccountID, profile chat
 	if len(h.keys) == 0 {
 		return Question{}, chat.Errorf(chat.CodeNotFound, "the account has no passkey for this domain")
 	}
-	if err := s.buckets.take(bucket{"waiting", s.Limits.Ask, number(uint32(of))}); err != nil {
+	if err := s.buckets.take(bucket{"question", s.Limits.Ask, number(uint32(of))}); err != nil {
 		return Question{}, err
 	}
 	made, session, err := w.BeginLogin(h, webauthn.WithUserVerification(protocol.VerificationPreferred))
