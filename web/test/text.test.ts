@@ -5,6 +5,7 @@ import type { Entity } from '../src/model'
 import { detect } from '../src/model/detect'
 import { knownEnding } from '../src/model/endings'
 import { normalised } from '../src/model/normal'
+import { Query } from '../src/model/words'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -45,6 +46,22 @@ test('a host name may end as on the server', () => {
   expect(known.filter((ending) => !knownEnding(ending))).toEqual([])
   const here = /new Set\(\s*`([^`]+)`/.exec(read('web/src/model/endings.ts'))?.[1]?.trim().split(/\s+/)
   expect(here).toEqual(known)
+})
+
+test('texts are found as in the shared vectors', () => {
+  interface Case {
+    readonly text: string
+    readonly query: string
+    readonly found?: readonly string[]
+    readonly missed?: boolean
+  }
+  const cases = JSON.parse(read('testdata/vectors/words.json')) as Case[]
+  expect(cases.length).toBeGreaterThanOrEqual(40)
+  for (const { text, query, found = [], missed } of cases) {
+    const ranges = new Query(query).match(text)
+    const parts = ranges?.map(({ start, end }) => text.slice(start, end)) ?? null
+    expect(parts, JSON.stringify([text, query])).toEqual(missed ? null : found)
+  }
 })
 
 test('texts fold for searches as in the shared vectors', () => {

@@ -22,6 +22,7 @@ import { day, info, me, message, minute, now, people } from './fixture'
 import { MemoryChat, members } from './open'
 import { memoryPeople } from './people'
 import { MemoryCases, MemoryReports } from './reports'
+import { memorySearch } from './search'
 import { MemorySignup } from './signup'
 
 const delay = (ms: number) => new Promise((done) => setTimeout(done, ms))
@@ -37,6 +38,8 @@ export class MemoryModel implements AppModel {
   readonly #cases = new MemoryCases()
   readonly reports = async () => this.#reports
   readonly cases = async () => this.#cases
+  readonly #search = memorySearch(() => this.#chats)
+  readonly search = async () => this.#search
   readonly signup = new MemorySignup()
   readonly #chats: Chat[]
   readonly #open = new Set<MemoryChat>()

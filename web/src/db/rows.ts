@@ -119,6 +119,8 @@ export interface Values {
   born: string
   /** Notices of the account up to here were shown on this device. */
   noticesSeen: Seq
+  /** What was searched for lately, the newest first. */
+  searches: readonly string[]
   /** No reminder of the recovery code before this time. */
   remindFrom: Ms
 }

@@ -22,6 +22,7 @@ import type { Observable } from './observable'
 import type { PasskeyActions } from './passkey'
 import type { PeopleActions } from './people'
 import type { CaseActions, ReportActions } from './reports'
+import type { SearchActions } from './search'
 import type { SecurityActions } from './security'
 import type { ConnectionView, DevicesView, PrivacyView, SessionView } from './session'
 import type { SignupActions } from './signup'
@@ -51,6 +52,7 @@ export interface AppModel {
   passkeys(): Promise<PasskeyActions>
   /** Few report, and fewer decide: what that needs comes when it is asked for. */
   reports(): Promise<ReportActions>
+  search(): Promise<SearchActions>
   cases(): Promise<CaseActions>
   readonly signup: SignupActions
   /** Opens a chat at its first unread message, or at `at`. */

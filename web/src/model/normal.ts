@@ -8,6 +8,14 @@ const alike = new Map(
   ),
 )
 
+/** A letter as searches compare it: empty where it is not seen, null where it stands between words. */
+export function foldLetter(letter: string): string | null {
+  const plain = toLatinDigits(letter)
+  const to = alike.get(plain) ?? plain
+  if (/[\p{Mn}\p{Cf}ـ]/u.test(to)) return ''
+  return /[\p{L}\p{N}_]/u.test(to) ? to.toLowerCase().replace(/\p{Mn}/gu, '') : null
+}
+
 /**
  * Text as searches compare it: lower case, one form for letters and digits that look or read alike in
  * Persian, no diacritics, no joiners, words separated by one space. The server folds alike;

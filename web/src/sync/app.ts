@@ -55,6 +55,7 @@ export class App implements AppModel, Asker {
   readonly feedback = feedbackActions(this)
   readonly reports: AppModel['reports'] = async () =>
     (await import('./act/reports')).reportActions(this, this.account)
+  readonly search: AppModel['search'] = async () => (await import('./act/search')).searchActions(this)
   readonly cases: AppModel['cases'] = async () => (await import('./act/reports')).caseActions(this)
   readonly passkeys: AppModel['passkeys'] = async () =>
     (await import('./act/passkeys')).passkeyActions(this, this.account)

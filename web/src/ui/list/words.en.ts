@@ -10,7 +10,7 @@ const plain = {
   publicChats: 'Public chats',
   nothingFound: 'Nothing found',
   nothingFoundBody: (words: string) =>
-    `No chat fits “${words}”. People are found by their exact username only.`,
+    `No chat and no message fits “${words}”. People are found by their exact username only.`,
   pin: 'Pin',
   unpin: 'Unpin',
   markRead: 'Mark as read',

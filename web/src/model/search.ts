@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+import type { JoinTarget } from './chat'
+import type { AccountId, ChatId, Ms, Seq } from './id'
+import type { PersonRef } from './message'
+import type { WordRange } from './words'
+
+/** What is looked for among messages. Of all chats where none is named. */
+export interface SearchAsk {
+  /** May be empty where there is an author. */
+  readonly text: string
+  readonly chat?: ChatId
+  readonly author?: AccountId
+  readonly since?: Ms
+  /** Not included. */
+  readonly until?: Ms
+  /** FoundPage.next of the page before. */
+  readonly after?: FoundCursor
+}
+
+/** Where the next page begins; nobody but the search knows what is in it. */
+export type FoundCursor = Uint8Array
+
+/** A message that was found, as it stands today. */
+export interface FoundView {
+  readonly chat: ChatId
+  readonly seq: Seq
+  readonly at: Ms
+  readonly author: PersonRef | null
+  readonly own: boolean
+  readonly text: string
+  readonly ranges: readonly WordRange[]
+}
+
+export interface FoundPage {
+  /** The newest first. */
+  readonly found: readonly FoundView[]
+  readonly next: FoundCursor | null
+  /** How many there are in the chat asked for, up to 1,000; null where all chats were. */
+  readonly total: number | null
+  /** How much of what was written can be found yet; 100: all of it. */
+  readonly percent: number
+  /** There is no network: only what this device holds was searched. */
+  readonly here: boolean
+}
+
+export interface SearchActions {
+  messages(ask: SearchAsk): Promise<FoundPage>
+  /** Public groups and channels by the beginning of a name or words of a title; without network none. */
+  publicChats(text: string): Promise<readonly PublicView[]>
+  /** What was searched for lately, the newest first. */
+  recent(): Promise<readonly string[]>
+  remember(text: string): Promise<void>
+  forget(): Promise<void>
+}
+
+/** A public chat that was found, and the name by which it is reached. */
+export interface PublicView extends JoinTarget {
+  readonly name: string
+}
