@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -36,6 +37,7 @@ type Client struct {
 	away      time.Duration // the server stops and asked to be left alone for so long
 	followers map[uint32]map[*follower]bool
 	handlers  map[*func(*zolalv1.Update)]bool
+	transfers *http.Client // of uploads and downloads, once there were any
 }
 
 // Dial starts a client and waits for its first connection. It returns an *Error where the server refuses
@@ -97,6 +99,7 @@ func (c *Client) Close() error {
 	c.cancel()
 	c.outbox.close()
 	c.owned.Wait()
+	c.media().CloseIdleConnections()
 	return nil
 }
 

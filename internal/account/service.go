@@ -157,6 +157,8 @@ type Config struct {
 	Issuer string
 	// Party says for which domain passkeys are made.
 	Party RelyingParty
+	// MediaKey is the secret under which media tokens are made.
+	MediaKey []byte
 	// Official reports whether a build of a client is one this server serves itself.
 	Official func(client, build string) bool
 }

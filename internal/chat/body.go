@@ -50,6 +50,8 @@ type Message struct {
 	Signature   string
 	Imported    *Imported
 	Attachments []Attachment
+	Media       *Media // the text is its caption
+	Album       AlbumID
 	Wording     *Wording // service chats: what it says, for the reader's language; Text is for who knows it not
 }
 

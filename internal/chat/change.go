@@ -49,9 +49,9 @@ type MemberSet struct {
 }
 
 // Superseded says that this entry replaces (or redacts) the target. The store erases from disk the body of
-// the target and of every earlier version of it, and forgets the mentions of the target; redacting also
-// unpins it and drops its marks. A store fails the batch with CodeTargetGone where the target is redacted or
-// never was, so that of a deletion and an edit decided at the same time the deletion stays.
+// the target and of every earlier version of it, and forgets the mentions and media of the target; redacting
+// also unpins it and drops its marks. A store fails the batch with CodeTargetGone where the target is
+// redacted or never was, so that of a deletion and an edit decided at the same time the deletion stays.
 type Superseded struct {
 	Target Seq
 	Redact bool
@@ -70,6 +70,14 @@ type PinSet struct {
 type Mentioned struct {
 	Account AccountID
 	Target  Seq // 0: this entry
+}
+
+// MediaUsed says that the target carries a content. An edit says it for its target, as with Mentioned. Its
+// author is that of the target, whoever edits it. Where a chat is deleted, its messages carry nothing.
+type MediaUsed struct {
+	Hash   Hash
+	Size   int64
+	Target Seq // 0: this entry
 }
 
 // LinkSet stores an invite link by its token; Uses is kept by the store.
@@ -218,6 +226,7 @@ func (MemberSet) change()    {}
 func (Superseded) change()   {}
 func (PinSet) change()       {}
 func (Mentioned) change()    {}
+func (MediaUsed) change()    {}
 func (LinkSet) change()      {}
 func (LinkUsed) change()     {}
 func (RequestSet) change()   {}

@@ -57,6 +57,8 @@ type Send struct {
 	Entities []Entity
 	Reply    *Reply // Author is filled by Decide
 	Silent   bool
+	Media    *NewMedia
+	Album    AlbumID
 }
 
 // ForwardMessage writes a copy of a message. The engine has checked that the actor may read the source.
@@ -68,6 +70,7 @@ type ForwardMessage struct {
 	Message    *Message // as it stands today
 	HideSource bool
 	Silent     bool
+	Album      AlbumID // what the copies of one album share
 }
 
 // Edit replaces text and formatting of a message; what it replies to and where it came from stay.

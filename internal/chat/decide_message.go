@@ -11,8 +11,15 @@ func decideSend(d *decision, c Send) error {
 	if err := d.mayWrite(); err != nil {
 		return err
 	}
-	msg, err := d.compose(c.Text, c.Entities)
+	media, err := d.media(c.Media)
 	if err != nil {
+		return err
+	}
+	msg, err := d.compose(c.Text, c.Entities, media)
+	if err != nil {
+		return err
+	}
+	if msg.Album, err = albumOf(c.Album, media); err != nil {
 		return err
 	}
 	if msg.Reply, err = d.reply(c.Reply); err != nil {
@@ -39,8 +46,11 @@ func (d *decision) mayWrite() error {
 	return nil
 }
 
-// compose makes a message of a text and what its author marked in it.
-func (d *decision) compose(text string, entities []Entity) (*Message, error) {
+// compose makes a message of a text and what its author marked in it. A caption may be empty.
+func (d *decision) compose(text string, entities []Entity, media *Media) (*Message, error) {
+	if media != nil && strings.TrimFunc(text, trimmable) == "" {
+		return &Message{Media: media}, nil
+	}
 	text, entities, err := Compose(text, entities)
 	if err != nil {
 		return nil, err
@@ -56,7 +66,7 @@ func (d *decision) compose(text string, entities []Entity) (*Message, error) {
 			}
 		}
 	}
-	return &Message{Text: text, Entities: d.mentionable(entities)}, nil
+	return &Message{Text: text, Entities: d.mentionable(entities), Media: media}, nil
 }
 
 // mentionable leaves out mentions by account in channels, of which nobody may learn who is in them (R11): the
@@ -164,6 +174,15 @@ func decideForward(d *decision, c ForwardMessage) error {
 		Text:        c.Message.Text,
 		Entities:    d.mentionable(slices.Clone(c.Message.Entities)),
 		Attachments: slices.Clone(c.Message.Attachments),
+		Media:       c.Message.Media,
+	}
+	if msg.Media != nil {
+		if err := d.mayCarry(); err != nil {
+			return err
+		}
+		if c.Message.Album != (AlbumID{}) {
+			msg.Album = c.Album
+		}
 	}
 	if msg.links() {
 		if err := d.may(RightSendLinks); err != nil {
@@ -222,7 +241,7 @@ func decideEdit(d *decision, c Edit) error {
 	if before.Forward != nil {
 		return fieldError(CodeForbidden, "target", "a forwarded message is somebody else's words")
 	}
-	msg, err := d.compose(c.Text, c.Entities)
+	msg, err := d.compose(c.Text, c.Entities, before.Media)
 	if err != nil {
 		return err
 	}
@@ -234,8 +253,8 @@ func decideEdit(d *decision, c Edit) error {
 			return err
 		}
 	}
-	msg.Reply, msg.Signature, msg.Imported, msg.Attachments =
-		before.Reply, before.Signature, before.Imported, before.Attachments
+	msg.Reply, msg.Signature, msg.Imported, msg.Attachments, msg.Album =
+		before.Reply, before.Signature, before.Imported, before.Attachments, before.Album
 	d.say(Envelope{Kind: KindEdit, Silent: true, Target: c.Target}, msg)
 	return nil
 }

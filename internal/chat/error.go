@@ -68,6 +68,11 @@ const (
 	CodeIdentityUnknown    Code = 58 // no account belongs to it yet
 	CodeQuotaUsedUp        Code = 59 // see retry_ms
 	CodePasskeyUnavailable Code = 60 // not at this address
+	CodeMediaRefused       Code = 61 // the content is not what the kind says
+	CodeFileGone           Code = 62 // no such upload of the actor's, or it ended
+	CodeMediaQuota         Code = 63 // see retry_ms
+	CodeUploadOffset       Code = 64
+	CodeChecksumWrong      Code = 65
 	CodeRequestPending     Code = 48 // direct chats: not accepted yet
 	CodeDailyLimit         Code = 49 // see retry_ms
 	CodeSearchOff          Code = 69 // the operator switched searching off
@@ -131,6 +136,11 @@ var codeNames = [...]string{
 	CodeFactorWrong:        "FACTOR_WRONG",
 	CodeQuotaUsedUp:        "QUOTA_USED_UP",
 	CodePasskeyUnavailable: "PASSKEY_UNAVAILABLE",
+	CodeMediaRefused:       "MEDIA_REFUSED",
+	CodeFileGone:           "FILE_GONE",
+	CodeMediaQuota:         "MEDIA_QUOTA",
+	CodeUploadOffset:       "UPLOAD_OFFSET",
+	CodeChecksumWrong:      "CHECKSUM_WRONG",
 	CodeRequestPending:     "REQUEST_PENDING",
 	CodeDailyLimit:         "DAILY_LIMIT",
 	CodeSearchOff:          "SEARCH_OFF",

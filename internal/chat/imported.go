@@ -32,7 +32,7 @@ func (c Import) Valid() error {
 		return fieldError(CodeTextTooLong, "text", "the text is too long")
 	case len(m.Attachments) > MaxAttachments:
 		return fieldError(CodeTooMany, "attachments", "too many attachments")
-	case m.Text == "" && len(m.Attachments) == 0:
+	case m.Text == "" && len(m.Attachments) == 0 && m.Media == nil:
 		return fieldError(CodeBadText, "text", "the message is empty")
 	case m.Reply != nil && Len16(m.Reply.Quote) > MaxImportedText:
 		return fieldError(CodeTextTooLong, "reply.quote", "the quote is too long")
@@ -46,7 +46,7 @@ func importedMessage(m *Message) *Message {
 	text, entities := lenient(m.Text, m.Entities)
 	out := &Message{
 		Text: text, Entities: entities, Signature: label(m.Signature), Imported: importedLabels(m.Imported),
-		Attachments: slices.Clone(m.Attachments),
+		Attachments: slices.Clone(m.Attachments), Media: m.Media, Album: m.Album,
 	}
 	for i := range out.Attachments {
 		a := &out.Attachments[i]

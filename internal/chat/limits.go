@@ -38,6 +38,13 @@ const (
 	MaxSearch        = 500     // UTF-16 units of a search
 	SmallGroup       = 200     // members up to which joins and leaves are entries of the chat log
 	MaxGroup         = 200_000 // members of a group
+	MaxWaveform      = 100     // bytes: levels of a voice message
+	MaxThumbhash     = 32      // bytes
+	MaxFileName      = 128     // UTF-16 units of the name of a file
+	MaxMediaLabel    = 128     // UTF-16 units of a word beside media
+	MaxPhone         = 32      // characters of a telephone number on a card
+	MaxSide          = 1 << 15 // pixels of a side, of what the server does not measure
+	MaxAccuracy      = 1 << 20 // metres
 	MaxUnanswered    = 3       // messages to somebody who does not know their writer, until accepted
 )
 
@@ -85,6 +92,10 @@ func Limits() []Limit {
 		{"search", MaxSearch, units, "of a search"},
 		{"small_group", SmallGroup, "members", "up to which joins and leaves show in a group's history"},
 		{"group", MaxGroup, "members", "of a group; a channel has no limit"},
+		{"waveform", MaxWaveform, "levels", "of a voice message"},
+		{"thumbhash", MaxThumbhash, "bytes", "of a ThumbHash"},
+		{"file_name", MaxFileName, units, "of the name of a file; its end stays"},
+		{"media_label", MaxMediaLabel, units, "of a title, a performer, a place or a name on a card"},
 		{"unanswered", MaxUnanswered, "messages", "to somebody who does not know who writes, until accepted"},
 	}, dailyLimits()...)
 }

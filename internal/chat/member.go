@@ -146,6 +146,8 @@ type Facts struct {
 	Filed  Filed                // what the actor has reported so far
 	Case   Case                 // what an operator decides, or somebody appeals against
 
+	Files map[FileID]Upload // the actor's uploads that the command names; those that are not there are missing
+
 	Contact  Contact // the actor's, of the account the command names; the zero contact if there is none
 	Contacts uint32  // how many contacts the actor has
 	Known    bool    // the target came into its direct chat with the actor, or has them as a contact

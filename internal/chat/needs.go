@@ -28,6 +28,7 @@ type Needs struct {
 	Case     bool        // Case; what is decided upon it is conditioned on the head of the server log
 	Stranger bool        // Known, and that of People
 	Day      bool        // Day
+	Files    []FileID    // Files
 	// Waiting: Chat and Actor are of the direct chat with Target where Target waits there as a request, and
 	// what is decided is conditioned on the head of the actor's log, where a request that comes would show.
 	Waiting bool
@@ -55,7 +56,23 @@ func needSend(room Chat, c Send) Needs {
 	if c.Reply != nil {
 		n.Refs = []Seq{c.Reply.Seq}
 	}
+	if m := c.Media; m != nil {
+		n.Files = filesOf(m)
+		if m.Kind == MediaContact && m.Contact != nil && m.Contact.Account != 0 {
+			n.People = []AccountID{m.Contact.Account}
+		}
+	}
 	return n
+}
+
+// filesOf are the uploads that a medium is made of.
+func filesOf(m *NewMedia) (files []FileID) {
+	for _, id := range []FileID{m.File, m.Poster} {
+		if id != "" && m.Kind.Content() {
+			files = append(files, id)
+		}
+	}
+	return files
 }
 
 // needPost is what every message needs: whether it goes to a stranger, and what of that is left today.

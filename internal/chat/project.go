@@ -2,6 +2,8 @@
 
 package chat
 
+import "slices"
+
 // projections has one line for each kind that changes a projection. A handler sees the decoded body, nil
 // where it was erased, and never the entry's place: "this" stands for it.
 var projections = [kindEnd]func(Entry, Body) []Change{
@@ -86,7 +88,7 @@ func projectCreated(e Entry, c *Created) []Change {
 }
 
 func projectMessage(e Entry, m *Message) []Change {
-	return append(sourceOf(m.Imported, 0), mentions(e.Author, m, 0)...)
+	return slices.Concat(sourceOf(m.Imported, 0), mentions(e.Author, m, 0), carried(m, 0))
 }
 
 func projectEdit(e Entry, body Body) []Change {
@@ -94,6 +96,7 @@ func projectEdit(e Entry, body Body) []Change {
 	if m, ok := body.(*Message); ok {
 		changes = append(changes, sourceOf(m.Imported, e.Env.Target)...)
 		changes = append(changes, mentions(e.Author, m, e.Env.Target)...)
+		changes = append(changes, carried(m, e.Env.Target)...)
 	}
 	return changes
 }
@@ -135,6 +138,15 @@ func mentions(author AccountID, m *Message, target Seq) []Change {
 		if e.Kind == EntityMention || e.Kind == EntityTextMention {
 			mention(e.Account)
 		}
+	}
+	return changes
+}
+
+// carried names the contents that a message refers to.
+func carried(m *Message, target Seq) []Change {
+	var changes []Change
+	for _, c := range m.Media.Hashes() {
+		changes = append(changes, MediaUsed{Hash: c.Hash, Size: c.Size, Target: target})
 	}
 	return changes
 }

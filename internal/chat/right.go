@@ -10,6 +10,7 @@ const (
 	RightRead      Right = iota + 1 // see messages
 	RightSend                       // write a message; in channels: publish one
 	RightSendLinks                  // write messages that hold links
+	RightSendMedia                  // write messages that carry media
 	RightReact                      // choose reactions
 	RightEditOwn                    // edit what one wrote
 	RightEditAny                    // edit what others wrote
@@ -31,7 +32,8 @@ const (
 
 // rightNames are for errors and tests.
 var rightNames = [rightEnd]string{
-	RightRead: "read", RightSend: "send", RightSendLinks: "send links", RightReact: "react",
+	RightRead: "read", RightSend: "send", RightSendLinks: "send links",
+	RightSendMedia: "send media", RightReact: "react",
 	RightEditOwn: "edit own", RightEditAny: "edit any", RightDeleteOwn: "delete own",
 	RightDeleteAny: "delete any", RightPin: "pin", RightInfo: "info", RightSettings: "settings",
 	RightInvite: "invite", RightLinks: "links", RightBan: "ban", RightPromote: "promote",
@@ -76,6 +78,8 @@ var rights = [rightEnd][Service + 1]rule{
 		Direct: {peers, 0}, Group: {speakers, GrantSend}, Channel: {granted, GrantPost}, Saved: {members, 0}},
 	RightSendLinks: {
 		Direct: {peers, 0}, Group: {speakers, GrantLinks}, Channel: {granted, GrantPost}, Saved: {members, 0}},
+	RightSendMedia: {
+		Direct: {peers, 0}, Group: {speakers, GrantMedia}, Channel: {granted, GrantPost}, Saved: {members, 0}},
 	RightReact: {
 		Direct: {peers, 0}, Group: {speakers, GrantReact}, Channel: {speakers, GrantReact}, Saved: {members, 0}},
 	RightEditOwn: {
@@ -168,7 +172,7 @@ func (f Facts) May(right Right, now Millis) error {
 		}
 		// Reading tells nobody anything, and writing back accepts; everything else waits for that.
 		switch right {
-		case RightRead, RightSend, RightSendLinks:
+		case RightRead, RightSend, RightSendLinks, RightSendMedia:
 		default:
 			return Errorf(CodeRequestPending, "accept it first")
 		}

@@ -42,6 +42,7 @@ var wantRights = map[ChatType]map[Right]string{
 		RightRead:      "nynnb yyy yyy y n",
 		RightSend:      "nnnnb yfr yyy y n",
 		RightSendLinks: "nnnnb yfr yyy y n",
+		RightSendMedia: "nnnnb yfr yyy y n",
 		RightReact:     "nnnnb yfr yyy y n",
 		RightEditOwn:   "nnnnb yfr yyy y n",
 		RightEditAny:   "nnnnb fff fff f n",
@@ -62,6 +63,7 @@ var wantRights = map[ChatType]map[Right]string{
 		RightRead:      "nynnb yyy yyy y n",
 		RightSend:      "nnnnb fff ffy y n",
 		RightSendLinks: "nnnnb fff ffy y n",
+		RightSendMedia: "nnnnb fff ffy y n",
 		RightReact:     "nnnnb yfr yyy y n",
 		RightEditOwn:   "nnnnb fff ffy y n",
 		RightEditAny:   "nnnnb fff ffy y n",
@@ -87,8 +89,8 @@ var wantRights = map[ChatType]map[Right]string{
 // approachedRights are those of somebody a stranger wrote to: to read it, and to write back. What would tell
 // the stranger something else waits (p).
 var approachedRights = map[Right]string{
-	RightRead: "y", RightSend: "y", RightSendLinks: "y", RightReact: "p", RightEditOwn: "p", RightDeleteOwn: "p",
-	RightDeleteAny: "p", RightPin: "p", RightMembers: "p",
+	RightRead: "y", RightSend: "y", RightSendLinks: "y", RightSendMedia: "y", RightReact: "p",
+	RightEditOwn: "p", RightDeleteOwn: "p", RightDeleteAny: "p", RightPin: "p", RightMembers: "p",
 }
 
 // directRights are those of chats without staff: everything that is about messages, and who is in.
@@ -97,8 +99,8 @@ func directRights(yes, no string, approached map[Right]string) map[Right]string 
 	for r := RightRead; r < rightEnd; r++ {
 		may := no
 		switch r {
-		case RightRead, RightSend, RightSendLinks, RightReact, RightEditOwn, RightDeleteOwn, RightDeleteAny,
-			RightPin, RightMembers:
+		case RightRead, RightSend, RightSendLinks, RightSendMedia, RightReact, RightEditOwn, RightDeleteOwn,
+			RightDeleteAny, RightPin, RightMembers:
 			may = yes
 		}
 		outside := "nnnnb "
@@ -232,7 +234,7 @@ func TestABlockClosesADirectChatForWritingOnly(t *testing.T) {
 	for r := RightRead; r < rightEnd; r++ {
 		want := wantRights[Direct][r][len(wantRights[Direct][r])-2]
 		switch r {
-		case RightSend, RightSendLinks, RightReact, RightEditOwn, RightPin:
+		case RightSend, RightSendLinks, RightSendMedia, RightReact, RightEditOwn, RightPin:
 			want = 'w'
 		}
 		if got := letterOf[CodeOf(f.May(r, noon))]; got != want {

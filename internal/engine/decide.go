@@ -178,6 +178,7 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{n.Case, e.fillCase},
 		{n.Stranger && n.Target != 0, e.fillKnown},
 		{n.Day, e.fillDay},
+		{len(n.Files) > 0, e.fillFiles},
 	} {
 		if !part.needed {
 			continue

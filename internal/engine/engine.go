@@ -62,6 +62,9 @@ type Config struct {
 	DayBytes int64
 	// Born tells when an account was made, for its daily allowances; default: nothing is limited.
 	Born func(context.Context, chat.AccountID) (chat.Millis, error)
+	// File gives an upload that an account may send, or CodeFileGone; what it gives stays for a while, longer
+	// than anything is on its way. Default: there are no uploads.
+	File func(ctx context.Context, owner chat.AccountID, id chat.FileID) (chat.Upload, error)
 	// QueueWait is how long an append waits for room before CodeUnavailable; default 5 s.
 	QueueWait time.Duration
 }
@@ -82,6 +85,11 @@ func (c Config) withDefaults() Config {
 	if c.Suspend == nil {
 		c.Suspend = func(context.Context, chat.AccountID, string) error {
 			return chat.Errorf(chat.CodeInternal, "nobody suspends accounts here")
+		}
+	}
+	if c.File == nil {
+		c.File = func(context.Context, chat.AccountID, chat.FileID) (chat.Upload, error) {
+			return chat.Upload{}, chat.Errorf(chat.CodeFileGone, "there are no uploads here")
 		}
 	}
 	c.Poll = orDefault(c.Poll, time.Second)

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -107,6 +108,16 @@ func (s sources) command(seq chat.Seq, f Forward) chat.ForwardMessage {
 	it := s.items[seq]
 	return chat.ForwardMessage{
 		Source: s.chat, Seq: seq, At: it.At, Author: s.authors[it.Author], Message: s.messages[seq],
-		HideSource: f.HideSource, Silent: f.Silent,
+		HideSource: f.HideSource, Silent: f.Silent, Album: copied(f, s.messages[seq]),
 	}
+}
+
+// copied names the album of copies of one album: another for each call, so that copies made one after the
+// other do not grow together, and the same for a retry.
+func copied(f Forward, m *chat.Message) chat.AlbumID {
+	if m == nil || m.Album == (chat.AlbumID{}) || len(f.Keys) == 0 {
+		return chat.AlbumID{}
+	}
+	sum := sha256.Sum256(append(f.Keys[0][:], m.Album[:]...))
+	return chat.AlbumID(sum[:16])
 }

@@ -242,6 +242,26 @@ type Cases interface {
 	Acts(ctx context.Context, account chat.AccountID, before chat.Seq, limit int) ([]chat.NotedAct, error)
 }
 
+// Carrier is an entry that carries a content.
+type Carrier struct {
+	Log chat.LogID
+	Seq chat.Seq
+}
+
+// Content is something that entries carry, and its size as they say.
+type Content struct {
+	Hash chat.Hash
+	Size int64
+}
+
+// MediaRefs reads which entries carry which contents.
+type MediaRefs interface {
+	// Carriers returns entries of channels with a public name that carry a content, at most limit.
+	Carriers(ctx context.Context, hash chat.Hash, limit int) ([]Carrier, error)
+	// Contents returns the contents that any entry carries with greater hashes, ascending, at most limit.
+	Contents(ctx context.Context, after chat.Hash, limit int) ([]Content, error)
+}
+
 // IDKind is what a number is for.
 type IDKind uint8
 
@@ -323,14 +343,20 @@ type Upkeep interface {
 	Close() error
 }
 
+// Accounts reads what belongs to accounts.
+type Accounts interface {
+	Users
+	Notices
+	Circle
+}
+
 // Store is everything durable that the engine stands on.
 type Store interface {
 	Log
 	Rooms
-	Users
-	Notices
-	Circle
+	Accounts
 	Cases
+	MediaRefs
 	Marks
 	Upkeep
 }

@@ -28,7 +28,8 @@ var layers = []layer{
 
 	{"internal/wire", []string{"internal/chat", "proto/**"}},
 	{"internal/engine", []string{"internal/chat"}},
-	{"internal/store/*", []string{"internal/chat", "internal/engine", "internal/account", "internal/search"}},
+	{"internal/store/*", []string{"internal/chat", "internal/engine", "internal/account",
+		"internal/media", "internal/search"}},
 	{"internal/natsbus", []string{"internal/chat"}},
 	{"internal/hub", []string{"internal/chat"}},
 	{"internal/account", []string{"internal/chat"}},

@@ -21,6 +21,7 @@ import (
 
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/gateway/native"
+	"github.com/zolal-im/zolal/internal/media"
 )
 
 // Config says how a server runs. Take Default and change it; the zero Config is not complete.
@@ -46,6 +47,7 @@ type Config struct {
 	Rates   native.Rates // how much one client may ask
 	// DayBytes is how much one account may store in a day; 0: as much as it likes.
 	DayBytes int64
+	Media    MediaConfig
 	// Unlimited takes the daily allowances off every account alike, for tests of load and for nothing else.
 	Unlimited bool
 	// NoSearch switches searching off and removes its index.
@@ -71,6 +73,14 @@ type Config struct {
 	Listener func(net.Listener) net.Listener
 	// OpenStore opens the store in a directory; default: the SQLite one.
 	OpenStore func(ctx context.Context, dir string) (Store, error)
+}
+
+// MediaConfig says what is kept of what people send beside their words.
+type MediaConfig struct {
+	Dir     string // of the contents; empty: in the data directory
+	Max     int64  // bytes of one upload
+	Day     int64  // what an account uploads in a day; 0: as much as it likes
+	Account int64  // what all messages of an account carry together; 0: as much as it likes
 }
 
 // TLSConfig says where certificates come from: of a domain by ACME (Config.Domain), from files, or from an
@@ -103,6 +113,7 @@ func Default() Config {
 		Limits:     account.DefaultLimits(),
 		Rates:      native.DefaultRates(),
 		DayBytes:   100e6,
+		Media:      MediaConfig{Max: media.DefaultMax, Day: 10e9},
 		StopWithin: 15 * time.Second,
 	}
 }

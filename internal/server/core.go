@@ -15,6 +15,7 @@ import (
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
+	"github.com/zolal-im/zolal/internal/media"
 	"github.com/zolal-im/zolal/internal/search"
 	"github.com/zolal-im/zolal/internal/store/sqlite"
 	"github.com/zolal-im/zolal/internal/wire"
@@ -23,6 +24,7 @@ import (
 // Store is everything durable below a server.
 type Store interface {
 	engine.Store
+	media.Store
 	account.Store
 	account.Vault
 	account.PassStore
@@ -42,6 +44,7 @@ type core struct {
 	disk     *diskWatch
 	store    Store
 	engine   *engine.Engine
+	media    *media.Service
 	accounts *account.Service
 	search   *search.Service // nil in a command, and where it is switched off
 	index    *sqlite.Index
@@ -90,6 +93,9 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 	if c.store, err = cfg.openStore(ctx, c.dir.path, c.backUpBefore); err != nil {
 		return c, err
 	}
+	if err := c.openMedia(); err != nil {
+		return c, err
+	}
 	c.engine, err = engine.Start(ctx, engine.Config{
 		Store: c.store, Codec: wire.Codec{}, Now: cfg.Now, Log: cfg.Log,
 		Shared: cfg.Shared, Hintless: cfg.Hintless, Poll: cfg.Poll, TailBytes: tail,
@@ -101,12 +107,12 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 		Suspend: func(ctx context.Context, id chat.AccountID, reason string) error {
 			return c.accounts.SuspendAccount(ctx, id, reason)
 		},
-		Born: c.born(),
+		Born: c.born(), File: c.media.Upload,
 	})
 	if err != nil {
 		return c, err
 	}
-	return c, c.startAccounts()
+	return c, c.startAccounts(ctx)
 }
 
 // born tells the engine how old accounts are; nil where the operator took the daily allowances off everybody.
@@ -120,11 +126,16 @@ func (c *core) born() func(context.Context, chat.AccountID) (chat.Millis, error)
 	}
 }
 
-func (c *core) startAccounts() (err error) {
+func (c *core) startAccounts(ctx context.Context) (err error) {
 	if c.app, err = builtApp(c.cfg.Address); err != nil {
 		return err
 	}
+	mediaKey, err := c.secret(ctx, "server/media", 32)
+	if err != nil {
+		return err
+	}
 	c.accounts = account.New(account.Config{
+		MediaKey:    mediaKey,
 		Store:       c.store,
 		Vault:       c.store,
 		Passes:      c.store,
@@ -156,6 +167,9 @@ func (c *core) close() error {
 	errs = append(errs, c.closeSearch())
 	if c.engine != nil {
 		errs = append(errs, c.engine.Close())
+	}
+	if c.media != nil {
+		c.media.Close()
 	}
 	if c.store != nil {
 		errs = append(errs, c.store.Close())

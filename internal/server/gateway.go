@@ -57,7 +57,7 @@ func openLive(ctx context.Context, c *core, s *Server) (*live, error) {
 		Engine: c.engine, Accounts: c.accounts, Hub: l.hub, Log: c.log, Now: c.cfg.Now,
 		Name: c.cfg.Name, Version: c.build.Version, Build: c.build.Commit,
 		Addresses: addresses, Contact: c.cfg.Contact, Provider: c.cfg.OIDC.shown(),
-		Rates: c.cfg.Rates, Admin: admin{s}, Terms: c.terms.info, Search: c.search,
+		Rates: c.cfg.Rates, Admin: admin{s}, Terms: c.terms.info, Search: c.search, Media: c.media,
 	})
 	if err != nil {
 		l.close(0)

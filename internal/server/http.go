@@ -83,6 +83,8 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc("GET "+oidcStart, s.provider.start)
 		mux.HandleFunc("GET "+oidcCallback, s.provider.callback)
 	}
+	mux.Handle("/upload/", s.live.gateway.MediaHandler())
+	mux.Handle("/media/", s.live.gateway.MediaHandler())
 	mux.Handle("/", s.app)
 	var h http.Handler = mux
 	if s.certs.config() != nil && len(s.cfg.TLS.Local) == 0 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/netip"
 	"net/url"
@@ -119,7 +120,16 @@ var settings = []Setting{
 	{"limits.open", "requests without a token from one address, a second; 0: no limit", "50", false, setOpen},
 	{"limits.requests", "requests a second of one connection, an account may make twice as many; 0: no limit",
 		"200", false, setRequests},
-	{"limits.day", "what one account may store in a day: 50MB, 1GB; 0: no limit", "100MB", false, setDay},
+	{"limits.day", "what one account may store in a day: 50MB, 1GB; 0: no limit", "100MB", false,
+		setBytes(func(c *Config) *int64 { return &c.DayBytes }, 0)},
+	{"media.dir", "where photos, videos and files are kept", "media/blobs in the data directory", false,
+		func(c *Config, v string) error { c.Media.Dir = v; return nil }},
+	{"media.max", "one upload: 500MB, 2GB", "2147483648", false,
+		setBytes(func(c *Config) *int64 { return &c.Media.Max }, 1)},
+	{"media.day", "what one account may upload in a day: 1GB, 20GB; 0: no limit", "10GB", false,
+		setBytes(func(c *Config) *int64 { return &c.Media.Day }, 0)},
+	{"media.account", "what all messages of one account may carry together; 0: no limit", "0", false,
+		setBytes(func(c *Config) *int64 { return &c.Media.Account }, 0)},
 	{"limits.strangers", "on, or off: nobody's strangers, links to them and new groups are counted",
 		"on", false, setStrangers},
 	{"search", "on, or off: messages and public chats are not searched, and their index is removed", "on", false,
@@ -130,14 +140,16 @@ var settings = []Setting{
 		func(c *Config, v string) error { return setBool(&c.LogJSON, v) }},
 }
 
-// setDay reads a number of bytes.
-func setDay(c *Config, v string) error {
-	m, err := ParseMark(v)
-	if err != nil || m.Percent != 0 {
-		return fmt.Errorf("%q is not a number of bytes such as 100MB", v)
+// setBytes reads a number of bytes, no fewer than some.
+func setBytes(to func(*Config) *int64, least uint64) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		m, err := ParseMark(v)
+		if err != nil || m.Percent != 0 || m.Bytes < least || m.Bytes > math.MaxInt64 {
+			return fmt.Errorf("%q is not a number of bytes such as 100MB", v)
+		}
+		*to(c) = int64(m.Bytes)
+		return nil
 	}
-	c.DayBytes = int64(m.Bytes)
-	return nil
 }
 
 func setSearch(c *Config, v string) error {

@@ -39,6 +39,7 @@ type stage struct {
 	chats   map[string]uint32
 	notes   map[string]note // messages by alias
 	links   map[string]string
+	bundles map[string]bundle  // uploads by alias
 	cases   map[string]rulable // reports and decisions by alias
 	safes   map[string]*safe   // what people keep, by name
 	started int
@@ -50,6 +51,9 @@ type note struct {
 	chat uint32
 	seq  uint32
 	sent <-chan sent // set while it waits in an outbox
+	// carries is the alias of the upload it was sent with, hash what it carries once that was asked for.
+	carries string
+	hash    []byte
 }
 
 type sent struct {
@@ -77,7 +81,7 @@ func RunScript(t *testing.T, path string, host Host) {
 	s := &stage{
 		t: t, ctx: ctx, host: host, devices: map[string]*device{}, chats: map[string]uint32{},
 		notes: map[string]note{}, links: map[string]string{}, cases: map[string]rulable{},
-		safes: map[string]*safe{},
+		safes: map[string]*safe{}, bundles: map[string]bundle{},
 	}
 	defer s.close()
 	for i, text := range strings.Split(string(raw), "\n") {
@@ -175,6 +179,9 @@ func (s *stage) play(l *line) error {
 	}
 	if !ok {
 		act, ok = factorVerbs()[l.verb]
+	}
+	if !ok {
+		act, ok = mediaVerbs()[l.verb]
 	}
 	if !ok {
 		return fmt.Errorf("no such verb: %s", l.verb)

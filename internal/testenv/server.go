@@ -100,10 +100,12 @@ func Twins(t *testing.T) Host {
 func start(t *testing.T, n int, change ...func(*server.Config)) *local {
 	t.Helper()
 	h := &local{t: t, store: shared{storetest.NewMemory()}, servers: make([]*server.Server, n)}
+	contents := t.TempDir()
 	for range n {
 		cfg := server.Default()
 		cfg.Data = t.TempDir()
 		cfg.Listen = FreeAddress(t)
+		cfg.Media.Dir, cfg.Media.Day = contents, 0
 		cfg.Backup.Keep = 0
 		cfg.Limits, cfg.Rates = account.Limits{Lookup: cfg.Limits.Lookup}, native.Rates{}
 		cfg.DayBytes = 0

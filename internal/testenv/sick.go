@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/zolal-im/zolal/internal/account"
+	"github.com/zolal-im/zolal/internal/media"
 	"github.com/zolal-im/zolal/internal/server"
 	"github.com/zolal-im/zolal/internal/store/storetest"
 )
@@ -17,8 +18,12 @@ type sick struct {
 	account.Store
 	account.Vault
 	account.PassStore
+	kept
 	whole shared
 }
+
+// kept is what the store keeps of media.
+type kept interface{ media.Store }
 
 // Close leaves the store to the next server.
 func (s sick) Close() error { return s.whole.Close() }
@@ -41,7 +46,7 @@ func Sick(t *testing.T, plan func(op string) storetest.Fault) Host {
 			}
 			whole := s.(shared)
 			faulty := &storetest.Faulty{Store: whole, Plan: plan}
-			return sick{Faulty: faulty, Store: whole, Vault: whole, PassStore: whole, whole: whole}, nil
+			return sick{Faulty: faulty, Store: whole, Vault: whole, PassStore: whole, kept: whole, whole: whole}, nil
 		}
 	})
 }

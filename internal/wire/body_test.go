@@ -59,6 +59,8 @@ func fill(r *rand.Rand, v reflect.Value) {
 		v.SetUint(1 + r.Uint64N(1<<31))
 	case reflect.Uint64:
 		v.SetUint(1 + r.Uint64N(1<<62))
+	case reflect.Float64:
+		v.SetFloat(r.Float64()*180 - 90)
 	default:
 		panic("fill: " + v.Type().String())
 	}

@@ -84,6 +84,11 @@ var faults = map[chat.Code]fault{
 	chat.CodeQuotaUsedUp: {http.StatusTooManyRequests, "Wait retry_ms: the next day has another share."},
 	chat.CodePasskeyUnavailable: {http.StatusConflict,
 		"Use another way in: passkeys work at the server's own domain by HTTPS, and at localhost."},
+	chat.CodeMediaRefused:  {http.StatusUnsupportedMediaType, "Send it as a file, or choose another."},
+	chat.CodeFileGone:      {http.StatusGone, "Upload it again."},
+	chat.CodeMediaQuota:    {http.StatusTooManyRequests, "Wait retry_ms, or delete what is not needed."},
+	chat.CodeUploadOffset:  {http.StatusConflict, "Ask by `HEAD` where the upload is, and go on from there."},
+	chat.CodeChecksumWrong: {460, "Send that part again."},
 }
 
 // maxErrorText bounds the text of an error, in bytes.

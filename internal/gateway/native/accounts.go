@@ -54,7 +54,8 @@ func serverInfo(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Serv
 		SignupWork: entrance.Work, Contact: c.cfg.Contact, Oidc: c.cfg.Provider,
 		Search:   c.cfg.Search != nil,
 		ServerMs: c.cfg.Now().UnixMilli(), Addresses: c.cfg.Addresses, Name: c.cfg.Name,
-		Passkeys: c.cfg.Accounts.Party.ID,
+		Passkeys:    c.cfg.Accounts.Party.ID,
+		UploadBytes: c.uploadBytes(),
 	}
 	if c.cfg.Terms != nil {
 		info.Terms = c.cfg.Terms()

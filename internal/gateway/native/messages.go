@@ -32,9 +32,13 @@ func messageMethods() []method {
 //
 // SEND-2
 func send(ctx context.Context, c *caller, r *zolalv1.SendRequest) (wait[zolalv1.Receipt], error) {
+	album, err := wire.AlbumIn(r.GetAlbum())
+	if err != nil {
+		return nil, err
+	}
 	done, err := c.beginIn(ctx, r.GetChat(), chat.Send{
 		Text: r.GetText(), Entities: wire.EntitiesIn(r.GetEntities()), Reply: wire.ReplyIn(r.GetReply()),
-		Silent: r.GetSilent(),
+		Silent: r.GetSilent(), Media: wire.NewMediaIn(r.GetMedia()), Album: album,
 	}, r.GetKey())
 	if err == nil && r.GetReadSeq() > 0 {
 		c.waits.run(func() {

@@ -123,7 +123,7 @@ func methods() map[string]*method {
 	for _, service := range [][]method{
 		connectionMethods(), accountMethods(), chatMethods(), memberMethods(), messageMethods(),
 		markMethods(), syncMethods(), securityMethods(), passkeyMethods(), peopleMethods(), adminMethods(),
-		feedbackMethods(), reportMethods(), signupMethods(), organisationMethods(), searchMethods(),
+		feedbackMethods(), reportMethods(), signupMethods(), organisationMethods(), searchMethods(), fileMethods(),
 	} {
 		for _, m := range service {
 			table[m.name] = &m

@@ -33,6 +33,7 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/hub"
+	"github.com/zolal-im/zolal/internal/media"
 	"github.com/zolal-im/zolal/internal/search"
 	"github.com/zolal-im/zolal/internal/wire"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
@@ -63,6 +64,8 @@ type Config struct {
 	Search *search.Service
 	// Terms says which terms are in force; nil: there are none.
 	Terms func() *zolalv1.TermsInfo
+	// Media keeps what is uploaded; nil: nothing is.
+	Media *media.Service
 	// Admin answers operators; nil: nobody is one.
 	Admin Admin
 	// Workers bounds the requests carried out at once; default 256.

@@ -3,6 +3,7 @@
 package native
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ func contract() map[string]protoreflect.MethodDescriptor {
 		zolalv1.File_zolal_v1_feedback_proto, zolalv1.File_zolal_v1_passkey_proto,
 		zolalv1.File_zolal_v1_organisation_proto,
 		zolalv1.File_zolal_v1_reports_proto, zolalv1.File_zolal_v1_search_proto,
+		zolalv1.File_zolal_v1_media_proto,
 	} {
 		for i := range f.Services().Len() {
 			s := f.Services().Get(i)
@@ -193,6 +195,8 @@ func anyValue(r *rand.Rand, f protoreflect.FieldDescriptor) protoreflect.Value {
 		return protoreflect.ValueOfUint64(n << r.IntN(33))
 	case protoreflect.Int64Kind:
 		return protoreflect.ValueOfInt64(int64(n<<r.IntN(33)) - int64(r.IntN(2))*5)
+	case protoreflect.DoubleKind:
+		return protoreflect.ValueOfFloat64([]float64{0, -90.5, 35.7, math.NaN(), math.Inf(1)}[r.IntN(5)])
 	case protoreflect.StringKind:
 		texts := []string{"", "a", "سلام", "@person_1", "person_1", "\u202e\u0000x", strings.Repeat("🌱", 3000)}
 		return protoreflect.ValueOfString(texts[r.IntN(len(texts))])

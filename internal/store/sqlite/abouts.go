@@ -13,7 +13,7 @@ const (
 
 // abouts accounts for every table, in the order of the document.
 func abouts() []tableAbout {
-	return slices.Concat(aboutEntries(), aboutChats(), aboutPeople(), aboutCases(), aboutMarks(),
+	return slices.Concat(aboutEntries(), aboutMedia(), aboutChats(), aboutPeople(), aboutCases(), aboutMarks(),
 		aboutSecrets(), aboutStore())
 }
 
@@ -76,6 +76,36 @@ func aboutEntries() []tableAbout {
 		number number of the line where it came from
 		seq its number here
 		digest keyed hash of the line, to see whether it changed; 0 once it was deleted here`},
+	}
+}
+
+func aboutMedia() []tableAbout {
+	return []tableAbout{{"media_refs", "a photo, video or file is kept while a message carries it",
+		asLongAsMessage, `
+		hash hash of the content, by which it is kept
+		log in which chat
+		seq by which message
+		author who wrote the message, for the share that everybody has
+		size bytes`},
+		{"blobs", "what is kept of photos, videos and files is known, and goes when nothing refers to it",
+			"a day after the last message that carried it was deleted", `
+		hash hash of the content, under which its bytes lie in the directory of media
+		size bytes
+		orphan since when nothing refers to it; 0: something does`},
+		{"files", "an upload can be sent once it is finished", "a day after it was made or last sent", `
+		id random name of the upload
+		account who uploaded it
+		hash hash of the content
+		size bytes that are kept of it
+		mime what kind of content the server found
+		name name of the file, as it was uploaded
+		width of an image, in pixels
+		height of an image, in pixels
+		photo whether it is an image out of which was taken what says where and with what it was made
+		thumbhash 25 bytes that are shown in the place of a photo until it is there
+		length bytes that were uploaded
+		created when
+		used when it was last sent`},
 	}
 }
 

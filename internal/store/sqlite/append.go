@@ -206,7 +206,7 @@ func (a *appending) doubt(b *engine.Batch) {
 	for i := range b.Entries {
 		for _, change := range b.Entries[i].Changes {
 			switch change.(type) {
-			case chat.Mentioned, chat.ReadSet, chat.SourceSet, chat.Superseded, chat.DraftSet:
+			case chat.Mentioned, chat.MediaUsed, chat.ReadSet, chat.SourceSet, chat.Superseded, chat.DraftSet:
 			default:
 				clear(a.facts)
 				return

@@ -68,6 +68,8 @@ func (w *writer) apply(e *chat.Entry, change chat.Change) error {
 		return w.setContact(e, c)
 	case chat.PersonalSet:
 		return w.setPersonal(c)
+	case chat.MediaUsed:
+		return w.useMedia(e, c)
 	case chat.SpentAdded:
 		return w.conn.exec("INSERT OR REPLACE INTO spent VALUES (?, ?, ?, ?, ?, ?)",
 			c.Account, c.At, e.Pos, c.Spent.Strangers, c.Spent.Links, c.Spent.Rooms)
@@ -99,6 +101,11 @@ func (w *writer) editChat(room chat.ChatID, text string, args ...any) error {
 
 func (w *writer) patchChat(c chat.ChatPatched) error {
 	i := c.Info
+	if c.Deleted {
+		if err := w.forgetMedia(c.Chat.Log(), 0); err != nil {
+			return err
+		}
+	}
 	return w.editChat(c.Chat, `UPDATE chats SET
 		title = coalesce(?, title), about = coalesce(?, about), name = coalesce(?, name),
 		defaults = coalesce(?, defaults), slow_seconds = coalesce(?, slow_seconds),
@@ -207,8 +214,8 @@ func (w *writer) supersede(e *chat.Entry, c chat.Superseded) error {
 	if err := w.conn.exec("DELETE FROM mentions WHERE log = ? AND seq = ?", e.Log, c.Target); err != nil {
 		return err
 	}
-	if !c.Redact {
-		return nil
+	if err := w.forgetMedia(e.Log, c.Target); err != nil || !c.Redact {
+		return err
 	}
 	if err := w.conn.exec("DELETE FROM pins WHERE log = ? AND target = ?", e.Log, c.Target); err != nil {
 		return err

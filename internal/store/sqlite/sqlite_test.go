@@ -37,6 +37,10 @@ func TestStoreKeepsSecrets(t *testing.T) {
 	storetest.SecretSuite(t, func(t *testing.T) storetest.SecretStore { return unsynced(t) })
 }
 
+func TestStoreKeepsFiles(t *testing.T) {
+	storetest.FileSuite(t, func(t *testing.T) storetest.FileStore { return unsynced(t) })
+}
+
 // key makes the n-th client key.
 func key(n int) chat.Key { return chat.Key{2: 1, 4: byte(n >> 8), 5: byte(n), 15: 1} }
 

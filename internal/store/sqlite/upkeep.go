@@ -33,7 +33,7 @@ func (s *Store) Renew(ctx context.Context) (in chat.Incarnation, err error) {
 var projections = [...]string{
 	"keys", "chats", "members", "names", "directs", "overlays", "pins", "mentions", "links", "link_uses",
 	"requests", "people", "words", "written", "blocks", "drafts", "prefs", "reads", "sources",
-	"contacts", "personal_links", "reports", "decisions", "acts", "spent",
+	"contacts", "personal_links", "reports", "decisions", "acts", "spent", "media_refs",
 }
 
 // rebuildStep is how many entries are read at a time; their bodies are in memory meanwhile.
@@ -116,6 +116,7 @@ var dumped = [...]struct{ table, columns, order string }{
 	{"keys", "lower(hex(key)), device, log, seq", "key, 2"},
 	{"link_uses", "token, account", "1, 2"},
 	{"links", linkColumns, "1"},
+	{"media_refs", "lower(hex(hash)), log, seq, author, size", "hash, 2, 3"},
 	{"members", "m.chat, " + memberColumns, "1, 2"},
 	{"mentions", "account, log, seq", "1, 2, 3"},
 	{"names", "name, skeleton, account, chat", "1"},

@@ -94,6 +94,8 @@ func rareValue(v any) driver.Value {
 		return v[:]
 	case [32]byte:
 		return v[:]
+	case chat.Hash:
+		return v[:]
 	case *chat.Millis:
 		return pointed(v)
 	case *uint32:

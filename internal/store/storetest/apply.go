@@ -62,6 +62,8 @@ func (t *txn) apply(e *chat.Entry, change chat.Change) error {
 		return t.setPersonal(c)
 	case chat.SourceSet:
 		return t.setSource(e, c)
+	case chat.MediaUsed:
+		t.useMedia(e, c)
 	case chat.SpentAdded:
 		put(t.undo, t.proj.spent, spentID{c.Account, c.At, e.Pos}, chat.Spending{At: c.At, Spent: c.Spent})
 	default:
@@ -92,6 +94,9 @@ func (t *txn) editChat(id chat.ChatID, edit func(*chat.Chat)) error {
 }
 
 func (t *txn) patchChat(c chat.ChatPatched) error {
+	if c.Deleted {
+		t.forgetMedia(c.Chat.Log(), 0)
+	}
 	return t.editChat(c.Chat, func(r *chat.Chat) {
 		set(&r.Title, c.Info.Title)
 		set(&r.About, c.Info.About)
@@ -182,6 +187,7 @@ func (t *txn) supersede(e *chat.Entry, c chat.Superseded) error {
 			remove(t.undo, t.proj.mentions, id)
 		}
 	}
+	t.forgetMedia(e.Log, c.Target)
 	if c.Redact {
 		remove(t.undo, t.proj.pins, target)
 		t.marks.forget(t.undo, target)

@@ -54,6 +54,9 @@ func (m *Memory) tables() []table {
 		{"keys", rowsOf(m.keys, func(k keyID, at place) []any { return values(k.key, k.device, at.log, at.seq) })},
 		{"link_uses", rowsOf(p.linkUses, func(k linkUse, _ struct{}) []any { return values(k.token, k.who) })},
 		{"links", rowsOf(p.links, func(_ string, l linkRow) []any { return values(l.InviteLink, l.room) })},
+		{"media_refs", rowsOf(p.media, func(k mediaID, r mediaRow) []any {
+			return values(k.hash, k.log, k.seq, r.author, r.size)
+		})},
 		{"members", rowsOf(p.members, func(k pair, r memberRow) []any { return values(k.a, r.Member) })},
 		{"mentions", rowsOf(p.mentions, func(k mentionID, _ struct{}) []any {
 			return values(k.account, k.log, k.seq)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
+	"github.com/zolal-im/zolal/internal/media"
 )
 
 // place is where an entry stands in a log.
@@ -49,6 +50,8 @@ type Memory struct {
 	proj    *projections
 	marks   *marks
 	secrets *secrets
+	files   map[chat.FileID]media.File
+	blobs   map[chat.Hash]media.Blob
 
 	ids         map[engine.IDKind]uint32
 	incarnation chat.Incarnation
@@ -67,6 +70,8 @@ func NewMemory() *Memory {
 		proj:    newProjections(),
 		marks:   newMarks(),
 		secrets: newSecrets(),
+		files:   map[chat.FileID]media.File{},
+		blobs:   map[chat.Hash]media.Blob{},
 		ids:     map[engine.IDKind]uint32{},
 	}
 	m.incarnation = randomIncarnation()
@@ -93,6 +98,8 @@ func (m *Memory) Fork() *Memory {
 		proj:        m.proj.clone(),
 		marks:       m.marks.clone(),
 		secrets:     m.secrets.clone(),
+		files:       maps.Clone(m.files),
+		blobs:       maps.Clone(m.blobs),
 		ids:         maps.Clone(m.ids),
 		incarnation: m.incarnation,
 	}

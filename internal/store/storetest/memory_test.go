@@ -57,6 +57,10 @@ func TestMemoryIsAStore(t *testing.T) {
 	Suite(t, func(*testing.T) engine.Store { return NewMemory() })
 }
 
+func TestMemoryKeepsFiles(t *testing.T) {
+	FileSuite(t, func(*testing.T) FileStore { return NewMemory() })
+}
+
 func TestMemoryKeepsSecrets(t *testing.T) {
 	SecretSuite(t, func(*testing.T) SecretStore { return NewMemory() })
 }

@@ -57,6 +57,14 @@ type (
 		room   chat.ChatID
 		number int64
 	}
+	mediaID struct {
+		hash chat.Hash
+		place
+	}
+	mediaRow struct {
+		author chat.AccountID
+		size   int64
+	}
 	spentID struct {
 		account chat.AccountID
 		at      chat.Millis
@@ -91,6 +99,7 @@ type projections struct {
 	decisions map[chat.Seq]chat.DecisionState
 	acts      map[actID]chat.NotedAct
 	spent     map[spentID]chat.Spending
+	media     map[mediaID]mediaRow
 }
 
 func newProjections() *projections {
@@ -120,6 +129,7 @@ func newProjections() *projections {
 		decisions: map[chat.Seq]chat.DecisionState{},
 		acts:      map[actID]chat.NotedAct{},
 		spent:     map[spentID]chat.Spending{},
+		media:     map[mediaID]mediaRow{},
 	}
 }
 
@@ -150,6 +160,7 @@ func (p *projections) clone() *projections {
 		decisions: maps.Clone(p.decisions),
 		acts:      maps.Clone(p.acts),
 		spent:     maps.Clone(p.spent),
+		media:     maps.Clone(p.media),
 	}
 }
 

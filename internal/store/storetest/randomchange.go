@@ -177,6 +177,13 @@ func entryChanges() []func(*rapid.T) chat.Change {
 			}
 		},
 		func(t *rapid.T) chat.Change {
+			return chat.MediaUsed{
+				Hash:   chat.Hash{1, 31: byte(rapid.IntRange(1, 3).Draw(t, "hash"))},
+				Size:   rapid.Int64Range(0, 3).Draw(t, "size"),
+				Target: rapid.SampledFrom([]chat.Seq{0, 0, 1, 2}).Draw(t, "target"),
+			}
+		},
+		func(t *rapid.T) chat.Change {
 			return chat.SourceSet{
 				Number: rapid.Int64Range(1, 3).Draw(t, "number"), Digest: rapid.Uint64().Draw(t, "digest"),
 				Target: rapid.SampledFrom([]chat.Seq{0, 0, 1, 2}).Draw(t, "target"),

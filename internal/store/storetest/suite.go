@@ -36,6 +36,7 @@ func Suite(t *testing.T, open func(*testing.T) engine.Store) {
 		{"a superseded body is gone from every read", testSuperseded},
 		{"a deletion beats an edit", testDeletionStays},
 		{"redacting drops pins, mentions and marks", testRedaction},
+		{"redacting, editing and deleting a chat end what entries carry", testMedia},
 		{"names are unique to look at", testNames},
 		{"two accounts have one direct chat", testDirect},
 		{"the highest version of a member wins", testMembers},

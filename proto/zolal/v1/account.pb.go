@@ -39,13 +39,14 @@ type ServerInfo struct {
 	ServerMs      int64                  `protobuf:"varint,10,opt,name=server_ms,json=serverMs,proto3" json:"server_ms,omitempty"`
 	Addresses     *AddressList           `protobuf:"bytes,11,opt,name=addresses,proto3" json:"addresses,omitempty"`
 	Name          string                 `protobuf:"bytes,12,opt,name=name,proto3" json:"name,omitempty"`
-	Signup        string                 `protobuf:"bytes,13,opt,name=signup,proto3" json:"signup,omitempty"`                            // closed, invite or open, where they ask from
-	SignupWork    bool                   `protobuf:"varint,14,opt,name=signup_work,json=signupWork,proto3" json:"signup_work,omitempty"` // open sign-up takes the answer of a challenge
-	Contact       []string               `protobuf:"bytes,15,rep,name=contact,proto3" json:"contact,omitempty"`                          // where the operator is reached
-	Terms         *TermsInfo             `protobuf:"bytes,17,opt,name=terms,proto3" json:"terms,omitempty"`                              // of use, and rules; read at /terms
-	Oidc          string                 `protobuf:"bytes,18,opt,name=oidc,proto3" json:"oidc,omitempty"`                                // what the organisation's provider is called; empty: there is none
-	Passkeys      string                 `protobuf:"bytes,20,opt,name=passkeys,proto3" json:"passkeys,omitempty"`                        // the domain that passkeys are made for; empty: there are none here
-	Search        bool                   `protobuf:"varint,25,opt,name=search,proto3" json:"search,omitempty"`                           // messages and public chats can be searched for
+	Signup        string                 `protobuf:"bytes,13,opt,name=signup,proto3" json:"signup,omitempty"`                               // closed, invite or open, where they ask from
+	SignupWork    bool                   `protobuf:"varint,14,opt,name=signup_work,json=signupWork,proto3" json:"signup_work,omitempty"`    // open sign-up takes the answer of a challenge
+	Contact       []string               `protobuf:"bytes,15,rep,name=contact,proto3" json:"contact,omitempty"`                             // where the operator is reached
+	UploadBytes   uint64                 `protobuf:"varint,21,opt,name=upload_bytes,json=uploadBytes,proto3" json:"upload_bytes,omitempty"` // of one upload, at most; 0: there are none
+	Terms         *TermsInfo             `protobuf:"bytes,17,opt,name=terms,proto3" json:"terms,omitempty"`                                 // of use, and rules; read at /terms
+	Oidc          string                 `protobuf:"bytes,18,opt,name=oidc,proto3" json:"oidc,omitempty"`                                   // what the organisation's provider is called; empty: there is none
+	Passkeys      string                 `protobuf:"bytes,20,opt,name=passkeys,proto3" json:"passkeys,omitempty"`                           // the domain that passkeys are made for; empty: there are none here
+	Search        bool                   `protobuf:"varint,25,opt,name=search,proto3" json:"search,omitempty"`                              // messages and public chats can be searched for
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -183,6 +184,13 @@ func (x *ServerInfo) GetContact() []string {
 		return x.Contact
 	}
 	return nil
+}
+
+func (x *ServerInfo) GetUploadBytes() uint64 {
+	if x != nil {
+		return x.UploadBytes
+	}
+	return 0
 }
 
 func (x *ServerInfo) GetTerms() *TermsInfo {
@@ -1156,7 +1164,7 @@ var File_zolal_v1_account_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_account_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xa6\x05\n" +
+	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xc9\x05\n" +
 	"\n" +
 	"ServerInfo\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x14\n" +
@@ -1176,7 +1184,8 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\x06signup\x18\r \x01(\tR\x06signup\x12\x1f\n" +
 	"\vsignup_work\x18\x0e \x01(\bR\n" +
 	"signupWork\x12\x18\n" +
-	"\acontact\x18\x0f \x03(\tR\acontact\x12)\n" +
+	"\acontact\x18\x0f \x03(\tR\acontact\x12!\n" +
+	"\fupload_bytes\x18\x15 \x01(\x04R\vuploadBytes\x12)\n" +
 	"\x05terms\x18\x11 \x01(\v2\x13.zolal.v1.TermsInfoR\x05terms\x12\x12\n" +
 	"\x04oidc\x18\x12 \x01(\tR\x04oidc\x12\x1a\n" +
 	"\bpasskeys\x18\x14 \x01(\tR\bpasskeys\x12\x16\n" +

@@ -840,6 +840,8 @@ type Message struct {
 	Imported      *ImportedFrom          `protobuf:"bytes,6,opt,name=imported,proto3" json:"imported,omitempty"`       // set by the importer only
 	Attachments   []*Attachment          `protobuf:"bytes,7,rep,name=attachments,proto3" json:"attachments,omitempty"` // imported labels of media that are not here
 	Wording       *Wording               `protobuf:"bytes,8,opt,name=wording,proto3" json:"wording,omitempty"`         // service chats only
+	Media         *Media                 `protobuf:"bytes,9,opt,name=media,proto3" json:"media,omitempty"`             // the text is its caption then, and may be empty
+	Album         []byte                 `protobuf:"bytes,10,opt,name=album,proto3" json:"album,omitempty"`            // 16 bytes: adjacent messages of one author with the same are one album
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -926,6 +928,20 @@ func (x *Message) GetAttachments() []*Attachment {
 func (x *Message) GetWording() *Wording {
 	if x != nil {
 		return x.Wording
+	}
+	return nil
+}
+
+func (x *Message) GetMedia() *Media {
+	if x != nil {
+		return x.Media
+	}
+	return nil
+}
+
+func (x *Message) GetAlbum() []byte {
+	if x != nil {
+		return x.Album
 	}
 	return nil
 }
@@ -1443,7 +1459,7 @@ var File_zolal_v1_entry_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\n" +
-	"\x14zolal/v1/entry.proto\x12\bzolal.v1\"\x97\x01\n" +
+	"\x14zolal/v1/entry.proto\x12\bzolal.v1\x1a\x14zolal/v1/media.proto\"\x97\x01\n" +
 	"\bEnvelope\x12\"\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x0e.zolal.v1.KindR\x04kind\x12\x18\n" +
 	"\acounted\x18\x02 \x01(\bR\acounted\x12\x16\n" +
@@ -1486,7 +1502,7 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x06offset\x18\x02 \x01(\rR\x06offset\x12\x16\n" +
 	"\x06length\x18\x03 \x01(\rR\x06length\x12\x14\n" +
 	"\x05value\x18\x04 \x01(\tR\x05value\x12\x18\n" +
-	"\aaccount\x18\x05 \x01(\rR\aaccount\"\xd6\x02\n" +
+	"\aaccount\x18\x05 \x01(\rR\aaccount\"\x93\x03\n" +
 	"\aMessage\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12,\n" +
 	"\bentities\x18\x02 \x03(\v2\x10.zolal.v1.EntityR\bentities\x12%\n" +
@@ -1495,7 +1511,10 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\tsignature\x18\x05 \x01(\tR\tsignature\x122\n" +
 	"\bimported\x18\x06 \x01(\v2\x16.zolal.v1.ImportedFromR\bimported\x126\n" +
 	"\vattachments\x18\a \x03(\v2\x14.zolal.v1.AttachmentR\vattachments\x12+\n" +
-	"\awording\x18\b \x01(\v2\x11.zolal.v1.WordingR\awording\"\x8f\x01\n" +
+	"\awording\x18\b \x01(\v2\x11.zolal.v1.WordingR\awording\x12%\n" +
+	"\x05media\x18\t \x01(\v2\x0f.zolal.v1.MediaR\x05media\x12\x14\n" +
+	"\x05album\x18\n" +
+	" \x01(\fR\x05album\"\x8f\x01\n" +
 	"\aWording\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x125\n" +
 	"\x06values\x18\x02 \x03(\v2\x1d.zolal.v1.Wording.ValuesEntryR\x06values\x1a9\n" +
@@ -1647,6 +1666,7 @@ var file_zolal_v1_entry_proto_goTypes = []any{
 	(*Redaction)(nil),     // 16: zolal.v1.Redaction
 	nil,                   // 17: zolal.v1.Wording.ValuesEntry
 	nil,                   // 18: zolal.v1.ServiceLine.ValuesEntry
+	(*Media)(nil),         // 19: zolal.v1.Media
 }
 var file_zolal_v1_entry_proto_depIdxs = []int32{
 	0,  // 0: zolal.v1.Envelope.kind:type_name -> zolal.v1.Kind
@@ -1661,15 +1681,16 @@ var file_zolal_v1_entry_proto_depIdxs = []int32{
 	13, // 9: zolal.v1.Message.imported:type_name -> zolal.v1.ImportedFrom
 	14, // 10: zolal.v1.Message.attachments:type_name -> zolal.v1.Attachment
 	10, // 11: zolal.v1.Message.wording:type_name -> zolal.v1.Wording
-	17, // 12: zolal.v1.Wording.values:type_name -> zolal.v1.Wording.ValuesEntry
-	8,  // 13: zolal.v1.Reply.quote_entities:type_name -> zolal.v1.Entity
-	18, // 14: zolal.v1.ServiceLine.values:type_name -> zolal.v1.ServiceLine.ValuesEntry
-	13, // 15: zolal.v1.ServiceLine.imported:type_name -> zolal.v1.ImportedFrom
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	19, // 12: zolal.v1.Message.media:type_name -> zolal.v1.Media
+	17, // 13: zolal.v1.Wording.values:type_name -> zolal.v1.Wording.ValuesEntry
+	8,  // 14: zolal.v1.Reply.quote_entities:type_name -> zolal.v1.Entity
+	18, // 15: zolal.v1.ServiceLine.values:type_name -> zolal.v1.ServiceLine.ValuesEntry
+	13, // 16: zolal.v1.ServiceLine.imported:type_name -> zolal.v1.ImportedFrom
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_entry_proto_init() }
@@ -1677,6 +1698,7 @@ func file_zolal_v1_entry_proto_init() {
 	if File_zolal_v1_entry_proto != nil {
 		return
 	}
+	file_zolal_v1_media_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -89,6 +89,11 @@ const (
 	ErrorCode_REQUEST_PENDING        ErrorCode = 48 // direct chats: one of the two has not accepted the other's request yet
 	ErrorCode_DAILY_LIMIT            ErrorCode = 49 // see retry_ms; field: strangers, links or rooms
 	ErrorCode_SEARCH_OFF             ErrorCode = 69 // the operator switched searching off
+	ErrorCode_MEDIA_REFUSED          ErrorCode = 61 // the content is not what the kind says; see field
+	ErrorCode_FILE_GONE              ErrorCode = 62 // no such upload of the caller's, or it ended: upload again
+	ErrorCode_MEDIA_QUOTA            ErrorCode = 63 // the account has uploaded its share; see retry_ms
+	ErrorCode_UPLOAD_OFFSET          ErrorCode = 64 // uploads: the offset is not where the server is
+	ErrorCode_CHECKSUM_WRONG         ErrorCode = 65 // uploads: what arrived is not what was sent
 )
 
 // Enum value maps for ErrorCode.
@@ -154,6 +159,11 @@ var (
 		48: "REQUEST_PENDING",
 		49: "DAILY_LIMIT",
 		69: "SEARCH_OFF",
+		61: "MEDIA_REFUSED",
+		62: "FILE_GONE",
+		63: "MEDIA_QUOTA",
+		64: "UPLOAD_OFFSET",
+		65: "CHECKSUM_WRONG",
 	}
 	ErrorCode_value = map[string]int32{
 		"ERROR_CODE_UNSPECIFIED": 0,
@@ -216,6 +226,11 @@ var (
 		"REQUEST_PENDING":        48,
 		"DAILY_LIMIT":            49,
 		"SEARCH_OFF":             69,
+		"MEDIA_REFUSED":          61,
+		"FILE_GONE":              62,
+		"MEDIA_QUOTA":            63,
+		"UPLOAD_OFFSET":          64,
+		"CHECKSUM_WRONG":         65,
 	}
 )
 
@@ -735,7 +750,7 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x1a\n" +
 	"\apayload\x18\x02 \x01(\fH\x00R\apayload\x12'\n" +
 	"\x05error\x18\x03 \x01(\v2\x0f.zolal.v1.ErrorH\x00R\x05errorB\b\n" +
-	"\x06result*\xc7\b\n" +
+	"\x06result*\xa1\t\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x0f\n" +
@@ -804,7 +819,12 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x0fREQUEST_PENDING\x100\x12\x0f\n" +
 	"\vDAILY_LIMIT\x101\x12\x0e\n" +
 	"\n" +
-	"SEARCH_OFF\x10EB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"SEARCH_OFF\x10E\x12\x11\n" +
+	"\rMEDIA_REFUSED\x10=\x12\r\n" +
+	"\tFILE_GONE\x10>\x12\x0f\n" +
+	"\vMEDIA_QUOTA\x10?\x12\x11\n" +
+	"\rUPLOAD_OFFSET\x10@\x12\x12\n" +
+	"\x0eCHECKSUM_WRONG\x10AB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_frame_proto_rawDescOnce sync.Once

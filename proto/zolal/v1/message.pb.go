@@ -34,6 +34,8 @@ type SendRequest struct {
 	Reply         *Reply                 `protobuf:"bytes,5,opt,name=reply,proto3" json:"reply,omitempty"`
 	Silent        bool                   `protobuf:"varint,6,opt,name=silent,proto3" json:"silent,omitempty"`
 	ReadSeq       uint32                 `protobuf:"varint,7,opt,name=read_seq,json=readSeq,proto3" json:"read_seq,omitempty"` // the writer has read up to here; saves a call
+	Media         *NewMedia              `protobuf:"bytes,8,opt,name=media,proto3" json:"media,omitempty"`                     // the text is its caption then
+	Album         []byte                 `protobuf:"bytes,9,opt,name=album,proto3" json:"album,omitempty"`                     // 16 bytes of the client's making, the same in each message of an album
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -115,6 +117,20 @@ func (x *SendRequest) GetReadSeq() uint32 {
 		return x.ReadSeq
 	}
 	return 0
+}
+
+func (x *SendRequest) GetMedia() *NewMedia {
+	if x != nil {
+		return x.Media
+	}
+	return nil
+}
+
+func (x *SendRequest) GetAlbum() []byte {
+	if x != nil {
+		return x.Album
+	}
+	return nil
 }
 
 type ForwardRequest struct {
@@ -1412,7 +1428,7 @@ var File_zolal_v1_message_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_message_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/message.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x14zolal/v1/entry.proto\"\xcf\x01\n" +
+	"\x16zolal/v1/message.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x14zolal/v1/entry.proto\x1a\x14zolal/v1/media.proto\"\x8f\x02\n" +
 	"\vSendRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x12\n" +
@@ -1420,7 +1436,9 @@ const file_zolal_v1_message_proto_rawDesc = "" +
 	"\bentities\x18\x04 \x03(\v2\x10.zolal.v1.EntityR\bentities\x12%\n" +
 	"\x05reply\x18\x05 \x01(\v2\x0f.zolal.v1.ReplyR\x05reply\x12\x16\n" +
 	"\x06silent\x18\x06 \x01(\bR\x06silent\x12\x19\n" +
-	"\bread_seq\x18\a \x01(\rR\areadSeq\"\xa7\x01\n" +
+	"\bread_seq\x18\a \x01(\rR\areadSeq\x12(\n" +
+	"\x05media\x18\b \x01(\v2\x12.zolal.v1.NewMediaR\x05media\x12\x14\n" +
+	"\x05album\x18\t \x01(\fR\x05album\"\xa7\x01\n" +
 	"\x0eForwardRequest\x12\x1b\n" +
 	"\tfrom_chat\x18\x01 \x01(\rR\bfromChat\x12\x12\n" +
 	"\x04seqs\x18\x02 \x03(\rR\x04seqs\x12\x17\n" +
@@ -1563,62 +1581,64 @@ var file_zolal_v1_message_proto_goTypes = []any{
 	(*TalliesResponse)(nil),   // 22: zolal.v1.TalliesResponse
 	(*Entity)(nil),            // 23: zolal.v1.Entity
 	(*Reply)(nil),             // 24: zolal.v1.Reply
-	(*Receipt)(nil),           // 25: zolal.v1.Receipt
-	(*Entry)(nil),             // 26: zolal.v1.Entry
-	(*Head)(nil),              // 27: zolal.v1.Head
-	(*Person)(nil),            // 28: zolal.v1.Person
-	(*Tally)(nil),             // 29: zolal.v1.Tally
+	(*NewMedia)(nil),          // 25: zolal.v1.NewMedia
+	(*Receipt)(nil),           // 26: zolal.v1.Receipt
+	(*Entry)(nil),             // 27: zolal.v1.Entry
+	(*Head)(nil),              // 28: zolal.v1.Head
+	(*Person)(nil),            // 29: zolal.v1.Person
+	(*Tally)(nil),             // 30: zolal.v1.Tally
 }
 var file_zolal_v1_message_proto_depIdxs = []int32{
 	23, // 0: zolal.v1.SendRequest.entities:type_name -> zolal.v1.Entity
 	24, // 1: zolal.v1.SendRequest.reply:type_name -> zolal.v1.Reply
-	25, // 2: zolal.v1.ForwardResponse.receipts:type_name -> zolal.v1.Receipt
-	23, // 3: zolal.v1.EditRequest.entities:type_name -> zolal.v1.Entity
-	26, // 4: zolal.v1.ReadResponse.entries:type_name -> zolal.v1.Entry
-	27, // 5: zolal.v1.ReadResponse.head:type_name -> zolal.v1.Head
-	28, // 6: zolal.v1.ReadResponse.people:type_name -> zolal.v1.Person
-	26, // 7: zolal.v1.PageResponse.entries:type_name -> zolal.v1.Entry
-	27, // 8: zolal.v1.PageResponse.head:type_name -> zolal.v1.Head
-	26, // 9: zolal.v1.PageResponse.related:type_name -> zolal.v1.Entry
-	28, // 10: zolal.v1.PageResponse.people:type_name -> zolal.v1.Person
-	26, // 11: zolal.v1.GetResponse.entries:type_name -> zolal.v1.Entry
-	28, // 12: zolal.v1.GetResponse.people:type_name -> zolal.v1.Person
-	27, // 13: zolal.v1.ChangesResponse.head:type_name -> zolal.v1.Head
-	29, // 14: zolal.v1.ReactResponse.tally:type_name -> zolal.v1.Tally
-	18, // 15: zolal.v1.ReactionsResponse.reactors:type_name -> zolal.v1.Reactor
-	28, // 16: zolal.v1.Reactor.person:type_name -> zolal.v1.Person
-	29, // 17: zolal.v1.TalliesResponse.tallies:type_name -> zolal.v1.Tally
-	0,  // 18: zolal.v1.Messages.Send:input_type -> zolal.v1.SendRequest
-	1,  // 19: zolal.v1.Messages.Forward:input_type -> zolal.v1.ForwardRequest
-	3,  // 20: zolal.v1.Messages.Edit:input_type -> zolal.v1.EditRequest
-	4,  // 21: zolal.v1.Messages.Delete:input_type -> zolal.v1.DeleteRequest
-	5,  // 22: zolal.v1.Messages.Pin:input_type -> zolal.v1.PinRequest
-	6,  // 23: zolal.v1.Messages.Read:input_type -> zolal.v1.ReadRequest
-	8,  // 24: zolal.v1.Messages.Page:input_type -> zolal.v1.PageRequest
-	10, // 25: zolal.v1.Messages.Get:input_type -> zolal.v1.GetRequest
-	12, // 26: zolal.v1.Messages.Changes:input_type -> zolal.v1.ChangesRequest
-	14, // 27: zolal.v1.Messages.React:input_type -> zolal.v1.ReactRequest
-	16, // 28: zolal.v1.Messages.Reactions:input_type -> zolal.v1.ReactionsRequest
-	19, // 29: zolal.v1.Messages.View:input_type -> zolal.v1.ViewRequest
-	21, // 30: zolal.v1.Messages.Tallies:input_type -> zolal.v1.TalliesRequest
-	25, // 31: zolal.v1.Messages.Send:output_type -> zolal.v1.Receipt
-	2,  // 32: zolal.v1.Messages.Forward:output_type -> zolal.v1.ForwardResponse
-	25, // 33: zolal.v1.Messages.Edit:output_type -> zolal.v1.Receipt
-	25, // 34: zolal.v1.Messages.Delete:output_type -> zolal.v1.Receipt
-	25, // 35: zolal.v1.Messages.Pin:output_type -> zolal.v1.Receipt
-	7,  // 36: zolal.v1.Messages.Read:output_type -> zolal.v1.ReadResponse
-	9,  // 37: zolal.v1.Messages.Page:output_type -> zolal.v1.PageResponse
-	11, // 38: zolal.v1.Messages.Get:output_type -> zolal.v1.GetResponse
-	13, // 39: zolal.v1.Messages.Changes:output_type -> zolal.v1.ChangesResponse
-	15, // 40: zolal.v1.Messages.React:output_type -> zolal.v1.ReactResponse
-	17, // 41: zolal.v1.Messages.Reactions:output_type -> zolal.v1.ReactionsResponse
-	20, // 42: zolal.v1.Messages.View:output_type -> zolal.v1.ViewResponse
-	22, // 43: zolal.v1.Messages.Tallies:output_type -> zolal.v1.TalliesResponse
-	31, // [31:44] is the sub-list for method output_type
-	18, // [18:31] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	25, // 2: zolal.v1.SendRequest.media:type_name -> zolal.v1.NewMedia
+	26, // 3: zolal.v1.ForwardResponse.receipts:type_name -> zolal.v1.Receipt
+	23, // 4: zolal.v1.EditRequest.entities:type_name -> zolal.v1.Entity
+	27, // 5: zolal.v1.ReadResponse.entries:type_name -> zolal.v1.Entry
+	28, // 6: zolal.v1.ReadResponse.head:type_name -> zolal.v1.Head
+	29, // 7: zolal.v1.ReadResponse.people:type_name -> zolal.v1.Person
+	27, // 8: zolal.v1.PageResponse.entries:type_name -> zolal.v1.Entry
+	28, // 9: zolal.v1.PageResponse.head:type_name -> zolal.v1.Head
+	27, // 10: zolal.v1.PageResponse.related:type_name -> zolal.v1.Entry
+	29, // 11: zolal.v1.PageResponse.people:type_name -> zolal.v1.Person
+	27, // 12: zolal.v1.GetResponse.entries:type_name -> zolal.v1.Entry
+	29, // 13: zolal.v1.GetResponse.people:type_name -> zolal.v1.Person
+	28, // 14: zolal.v1.ChangesResponse.head:type_name -> zolal.v1.Head
+	30, // 15: zolal.v1.ReactResponse.tally:type_name -> zolal.v1.Tally
+	18, // 16: zolal.v1.ReactionsResponse.reactors:type_name -> zolal.v1.Reactor
+	29, // 17: zolal.v1.Reactor.person:type_name -> zolal.v1.Person
+	30, // 18: zolal.v1.TalliesResponse.tallies:type_name -> zolal.v1.Tally
+	0,  // 19: zolal.v1.Messages.Send:input_type -> zolal.v1.SendRequest
+	1,  // 20: zolal.v1.Messages.Forward:input_type -> zolal.v1.ForwardRequest
+	3,  // 21: zolal.v1.Messages.Edit:input_type -> zolal.v1.EditRequest
+	4,  // 22: zolal.v1.Messages.Delete:input_type -> zolal.v1.DeleteRequest
+	5,  // 23: zolal.v1.Messages.Pin:input_type -> zolal.v1.PinRequest
+	6,  // 24: zolal.v1.Messages.Read:input_type -> zolal.v1.ReadRequest
+	8,  // 25: zolal.v1.Messages.Page:input_type -> zolal.v1.PageRequest
+	10, // 26: zolal.v1.Messages.Get:input_type -> zolal.v1.GetRequest
+	12, // 27: zolal.v1.Messages.Changes:input_type -> zolal.v1.ChangesRequest
+	14, // 28: zolal.v1.Messages.React:input_type -> zolal.v1.ReactRequest
+	16, // 29: zolal.v1.Messages.Reactions:input_type -> zolal.v1.ReactionsRequest
+	19, // 30: zolal.v1.Messages.View:input_type -> zolal.v1.ViewRequest
+	21, // 31: zolal.v1.Messages.Tallies:input_type -> zolal.v1.TalliesRequest
+	26, // 32: zolal.v1.Messages.Send:output_type -> zolal.v1.Receipt
+	2,  // 33: zolal.v1.Messages.Forward:output_type -> zolal.v1.ForwardResponse
+	26, // 34: zolal.v1.Messages.Edit:output_type -> zolal.v1.Receipt
+	26, // 35: zolal.v1.Messages.Delete:output_type -> zolal.v1.Receipt
+	26, // 36: zolal.v1.Messages.Pin:output_type -> zolal.v1.Receipt
+	7,  // 37: zolal.v1.Messages.Read:output_type -> zolal.v1.ReadResponse
+	9,  // 38: zolal.v1.Messages.Page:output_type -> zolal.v1.PageResponse
+	11, // 39: zolal.v1.Messages.Get:output_type -> zolal.v1.GetResponse
+	13, // 40: zolal.v1.Messages.Changes:output_type -> zolal.v1.ChangesResponse
+	15, // 41: zolal.v1.Messages.React:output_type -> zolal.v1.ReactResponse
+	17, // 42: zolal.v1.Messages.Reactions:output_type -> zolal.v1.ReactionsResponse
+	20, // 43: zolal.v1.Messages.View:output_type -> zolal.v1.ViewResponse
+	22, // 44: zolal.v1.Messages.Tallies:output_type -> zolal.v1.TalliesResponse
+	32, // [32:45] is the sub-list for method output_type
+	19, // [19:32] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_message_proto_init() }
@@ -1628,6 +1648,7 @@ func file_zolal_v1_message_proto_init() {
 	}
 	file_zolal_v1_chat_proto_init()
 	file_zolal_v1_entry_proto_init()
+	file_zolal_v1_media_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

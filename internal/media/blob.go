@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package media
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// Content is an open content, of which any part can be read.
+type Content interface {
+	io.ReadSeekCloser
+	Size() int64
+}
+
+// BlobStore keeps contents by their hashes. A content is put whole, is never changed, and is durable when Put
+// returns; putting it again does nothing. What is not there is chat.CodeNotFound. Of one hash there is one
+// call of Put or Delete at a time; all else may be called from many goroutines.
+type BlobStore interface {
+	// Put keeps the content of a file, which stays where it is or becomes what is kept.
+	Put(ctx context.Context, hash chat.Hash, size int64, file string) error
+	Open(ctx context.Context, hash chat.Hash) (Content, error)
+	// Stat returns the size of a content.
+	Stat(ctx context.Context, hash chat.Hash) (int64, error)
+	// Delete removes a content; one that is not there is no error.
+	Delete(ctx context.Context, hash chat.Hash) error
+	// List calls each for every content, in no order, with when it was put.
+	List(ctx context.Context, each func(hash chat.Hash, put time.Time) error) error
+}
+
+// local keeps contents as files, in directories by the first byte of their hash.
+type local struct{ dir string }
+
+// LocalBlobs keeps contents as files below a directory, which it makes.
+func LocalBlobs(dir string) (BlobStore, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("directory of contents: %w", err)
+	}
+	return local{dir}, nil
+}
+
+// BlobName is the path of a content below the directory of contents.
+func BlobName(h chat.Hash) string {
+	name := hex.EncodeToString(h[:])
+	return filepath.Join(name[:2], name)
+}
+
+func (l local) path(h chat.Hash) string { return filepath.Join(l.dir, BlobName(h)) }
+
+// Put gives the file a second name: a crash leaves both or one, never half a content. What is there with
+// another size was damaged and is replaced.
+func (l local) Put(_ context.Context, hash chat.Hash, size int64, file string) error {
+	path := l.path(hash)
+	if info, err := os.Stat(path); err == nil && info.Size() == size {
+		// Put anew: what lists contents by their age is not to take it for left over.
+		now := time.Now()
+		return diskError("keep a content", os.Chtimes(path, now, now))
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return diskError("keep a content", err)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return diskError("keep a content", err)
+	}
+	err := os.Link(file, path)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		err = copyFile(path, file) // another disk, or one without links
+	}
+	if err == nil {
+		err = errors.Join(syncDir(dir), syncDir(l.dir))
+	}
+	return diskError("keep a content", err)
+}
+
+// copyFile writes a copy beside its place and puts it there once it is on disk.
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.CreateTemp(filepath.Dir(to), "copy-*")
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	if err = errors.Join(err, out.Sync(), out.Close()); err == nil {
+		err = os.Rename(out.Name(), to)
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(out.Name()))
+	}
+	return err
+}
+
+// Open implements BlobStore.
+func (l local) Open(_ context.Context, hash chat.Hash) (Content, error) {
+	f, err := os.Open(l.path(hash))
+	if err != nil {
+		return nil, lost(err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, lost(err)
+	}
+	return &fileContent{File: f, size: info.Size()}, nil
+}
+
+func lost(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return chat.Errorf(chat.CodeNotFound, "the content is not here")
+	}
+	return fmt.Errorf("content: %w", err)
+}
+
+type fileContent struct {
+	*os.File
+	size int64
+}
+
+// Size implements Content.
+func (c *fileContent) Size() int64 { return c.size }
+
+// Stat implements BlobStore.
+func (l local) Stat(_ context.Context, hash chat.Hash) (int64, error) {
+	info, err := os.Stat(l.path(hash))
+	if err != nil {
+		return 0, lost(err)
+	}
+	return info.Size(), nil
+}
+
+// Delete implements BlobStore.
+func (l local) Delete(_ context.Context, hash chat.Hash) error {
+	err := os.Remove(l.path(hash))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return diskError("remove a content", err)
+}
+
+// List implements BlobStore.
+func (l local) List(ctx context.Context, each func(chat.Hash, time.Time) error) error {
+	return filepath.WalkDir(l.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		h, ok := ParseHash(d.Name())
+		if !ok {
+			return nil
+		}
+		info, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return each(h, info.ModTime())
+	})
+}
+
+// ParseHash reads a hash in hexadecimal.
+func ParseHash(s string) (h chat.Hash, ok bool) {
+	if len(s) != 2*len(h) {
+		return h, false
+	}
+	_, err := hex.Decode(h[:], []byte(s))
+	return h, err == nil
+}
