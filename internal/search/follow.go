@@ -16,9 +16,16 @@ const (
 	retryAfter   = 5 * time.Second
 )
 
-// run follows the feed until ctx ends. After each write it rests as long as the write took, so that making an
-// index of millions never takes more than half of one core from those who send.
+// idleRests and busyRests are how many times as long as a write took the index rests after it: so it never
+// takes more than half of one core, and while people or an import write much, a tenth.
+const (
+	idleRests = 1
+	busyRests = 9
+)
+
+// run follows the feed until ctx ends.
 func (s *Service) run(ctx context.Context) {
+	var end chat.Pos
 	f := s.cfg.Engine.Follow(s.mark.Pos)
 	defer f.Close()
 	for ctx.Err() == nil {
@@ -36,8 +43,20 @@ func (s *Service) run(ctx context.Context) {
 				return
 			}
 		}
-		s.pause(ctx, max(s.cfg.Rest, time.Since(begun)), nil)
+		took, before := time.Since(begun), end
+		if end, err = s.cfg.Engine.Pos(ctx); err != nil {
+			end = before
+		}
+		s.pause(ctx, max(s.cfg.Rest, rest(took, uint64(end-before))), nil)
 	}
+}
+
+// rest is how long the index rests after a write, from how much the store grew since the write before it.
+func rest(took time.Duration, grew uint64) time.Duration {
+	if grew > batchEntries {
+		return busyRests * took
+	}
+	return idleRests * took
 }
 
 // take brings growth into the index and reports whether it did; where not, it has paused.
