@@ -14,10 +14,6 @@ import (
 	"github.com/zolal-im/zolal/internal/search"
 )
 
-// rareHits is up to how many messages of all chats a search takes in one look. Where more have the words, it
-// looks chat by chat, the most recent first, and stops when the answer is full.
-const rareHits = 2000
-
 // match writes what a query asks for as FTS5 does. Words are letters, digits and "_" alone, and each is
 // quoted: nothing a person writes is an operator.
 func match(terms chat.SearchTerms, author chat.AccountID) string {
@@ -43,7 +39,7 @@ func (x *Index) Find(ctx context.Context, q search.Query) (search.Hits, error) {
 	return x.find(ctx, q, len(q.Reach) > 1)
 }
 
-// find is Find; with once it tries all chats at once first.
+// find is Find; with once it goes through all chats in one look, else chat by chat.
 func (x *Index) find(ctx context.Context, q search.Query, once bool) (hits search.Hits, err error) {
 	f := finding{ctx: ctx, q: q, match: match(q.Terms, q.Author)}
 	if f.match == "" || len(q.Reach) == 0 {
@@ -56,15 +52,11 @@ func (x *Index) find(ctx context.Context, q search.Query, once bool) (hits searc
 				return err
 			}
 		}
-		rare := false
+		look := f.chatByChat
 		if once {
-			if rare, err = f.everywhere(); err != nil {
-				return err
-			}
+			look = f.everywhere
 		}
-		if !rare {
-			err = f.chatByChat()
-		}
+		err := look()
 		hits.Places = f.places
 		return err
 	})
@@ -154,43 +146,69 @@ func (f *finding) count() (n int, err error) {
 	return n, nil
 }
 
-// everywhere looks into all chats at once. It reports false, and has found nothing, where too much has the
-// words.
-func (f *finding) everywhere() (rare bool, err error) {
-	var ids []int64
-	err = f.conn.longQuery(f.ctx, "SELECT rowid FROM doc_words WHERE doc_words MATCH ? LIMIT ?",
-		func(r *row) error {
-			ids = append(ids, r.int())
-			return nil
-		}, f.match, rareHits+1)
-	if err != nil || len(ids) > rareHits {
-		return false, err
-	}
-	floors := make(map[chat.ChatID]chat.Seq, len(f.q.Reach))
+// chatHits is what of a chat a search may name, and the newest documents in it that have the words.
+type chatHits struct {
+	span
+	ids []int64
+}
+
+// everywhere goes once through all that has the words: to look chat by chat would be to go through it again
+// for every chat. Within a chat numbers ascend with time, so of each only the last few are kept.
+func (f *finding) everywhere() error {
+	parts := make(map[chat.ChatID]*chatHits, len(f.q.Reach))
 	for _, r := range f.q.Reach {
-		floors[r.Chat] = r.Floor
-	}
-	for _, id := range ids {
-		if floor, ok := floors[roomOf(id)]; !ok || seqOf(id) <= floor {
-			continue
+		s, err := f.in(r)
+		if err == nil {
+			s, err = f.under(s)
 		}
+		if err != nil {
+			return err
+		}
+		parts[r.Chat] = &chatHits{span: s}
+	}
+	const all = "SELECT rowid FROM doc_words WHERE doc_words MATCH ?"
+	err := f.conn.longQuery(f.ctx, all, func(r *row) error {
+		id := r.int()
+		p := parts[roomOf(id)]
+		if p == nil || id < p.from || id >= p.to {
+			return nil
+		}
+		if p.ids = append(p.ids, id); len(p.ids) >= 2*f.q.Limit {
+			p.ids = p.ids[:copy(p.ids, p.ids[len(p.ids)-f.q.Limit:])]
+		}
+		return nil
+	}, f.match)
+	if err != nil {
+		return err
+	}
+	for _, r := range f.q.Reach {
+		if f.full(r) {
+			return nil
+		}
+		if err := f.take(parts[r.Chat].ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// full reports whether neither a chat nor those after it can have anything newer than what was found.
+func (f *finding) full(r engine.Reach) bool {
+	return len(f.places) == f.q.Limit && r.Last != 0 && r.Last < f.places[f.q.Limit-1].At
+}
+
+// take adds the last documents of a chat to what was found.
+func (f *finding) take(ids []int64) error {
+	for _, id := range ids[max(0, len(ids)-f.q.Limit):] {
 		p := search.Place{Chat: roomOf(id), Seq: seqOf(id)}
 		_, err := f.conn.one("SELECT at FROM docs WHERE id = ?", func(r *row) { p.At = num[chat.Millis](r) }, id)
 		if err != nil {
-			return false, err
+			return err
 		}
-		f.add(p)
-	}
-	f.cut()
-	return true, nil
-}
-
-// add takes a place that the dates and the answers before leave in.
-func (f *finding) add(p search.Place) {
-	before := f.q.Before == (search.Place{}) || comparePlaces(p, f.q.Before) < 0
-	if before && p.At >= f.q.Since && (f.q.Until == 0 || p.At < f.q.Until) {
 		f.places = append(f.places, p)
 	}
+	f.cut()
+	return nil
 }
 
 // cut keeps the newest.
@@ -202,7 +220,7 @@ func (f *finding) cut() {
 // chatByChat looks into one chat after the other until no other can have anything newer.
 func (f *finding) chatByChat() error {
 	for _, r := range f.q.Reach {
-		if len(f.places) == f.q.Limit && r.Last != 0 && r.Last < f.places[f.q.Limit-1].At {
+		if f.full(r) {
 			return nil
 		}
 		s, err := f.in(r)
