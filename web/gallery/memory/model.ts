@@ -416,6 +416,16 @@ export class MemoryModel implements AppModel {
     },
   }
 
+  media: AppModel['media'] = async () => ({
+    address: async () => '/picture.svg',
+    renew: () => {},
+    waiting: async () => null,
+    watch: () => () => {},
+    pause: async () => {},
+    cancel: async () => {},
+    limit: async () => 2e9,
+  })
+
   readonly people = memoryPeople((account) => this.chats.openDirect(account))
 
   readonly rooms: AppModel['rooms'] = {

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type DBSchema, deleteDB, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb'
 import type { ChatId, Seq } from '../model/id'
-import type { ChatRow, EntryRow, OutboxRow, OwnRow, PersonRow, Values } from './rows'
+import type { ChatRow, EntryRow, FilePart, FileRow, OutboxRow, OwnRow, PersonRow, Values } from './rows'
 
 interface Schema extends DBSchema {
   entries: { key: [number, number]; value: EntryRow; indexes: { mends: [number, number] } }
   chats: { key: number; value: ChatRow }
   people: { key: number; value: PersonRow }
   outbox: { key: number; value: OutboxRow }
+  files: { key: [number, FilePart]; value: FileRow }
   own: { key: string; value: OwnRow; indexes: { chat: [number, number] } }
   values: { key: string; value: Values[keyof Values] }
 }
 
-const STORES = ['entries', 'chats', 'people', 'outbox', 'own', 'values'] as const
+const STORES = ['entries', 'chats', 'people', 'outbox', 'files', 'own', 'values'] as const
 type Tx<M extends IDBTransactionMode> = IDBPTransaction<Schema, typeof STORES, M>
 
-const VERSION = 1
+const VERSION = 2
 
 /** What a transaction changed, told after it has committed: persist, then emit. */
 export interface Change {
@@ -76,6 +77,14 @@ export class Reader {
 
   outboxItem(n: number): Promise<OutboxRow | undefined> {
     return this.tx.objectStore('outbox').get(n)
+  }
+
+  file(item: number, part: FilePart): Promise<FileRow | undefined> {
+    return this.tx.objectStore('files').get([item, part])
+  }
+
+  filesOf(item: number): Promise<FileRow[]> {
+    return this.tx.objectStore('files').getAll(IDBKeyRange.bound([item, ''], [item, '\uffff']))
   }
 
   ownWrites(chat: ChatId, above: Seq): Promise<OwnRow[]> {
@@ -149,9 +158,15 @@ export class Writer extends Reader {
     await this.tx.objectStore('outbox').put(row)
   }
 
+  /** An item goes with what it had to upload. */
   async dropOutbox(n: number): Promise<void> {
     this.#outbox.add(n)
     await this.tx.objectStore('outbox').delete(n)
+    await this.tx.objectStore('files').delete(IDBKeyRange.bound([n, ''], [n, '\uffff']))
+  }
+
+  async putFile(row: FileRow): Promise<void> {
+    await this.tx.objectStore('files').put(row)
   }
 
   async putOwn(row: OwnRow): Promise<void> {
@@ -195,7 +210,9 @@ export class AccountDb {
 
   static async open(name: string): Promise<AccountDb> {
     const db = await openDB<Schema>(name, VERSION, {
-      upgrade(db) {
+      upgrade(db, from) {
+        if (from < 2) db.createObjectStore('files', { keyPath: ['item', 'part'] })
+        if (from >= 1) return
         const entries = db.createObjectStore('entries', { keyPath: ['chat', 'seq'] })
         entries.createIndex('mends', ['chat', 'mends'])
         db.createObjectStore('chats', { keyPath: 'id' })
@@ -257,7 +274,8 @@ export class AccountDb {
   /** Forgets everything but what was written here and never acknowledged; resolves to how much that is. */
   async clearButOutbox(): Promise<number> {
     const tx = this.#db.transaction(STORES, 'readwrite')
-    for (const store of STORES) if (store !== 'outbox') await tx.objectStore(store).clear()
+    const kept: ReadonlySet<string> = new Set(['outbox', 'files'])
+    for (const store of STORES) if (!kept.has(store)) await tx.objectStore(store).clear()
     const left = await tx.objectStore('outbox').count()
     await tx.done
     return left

@@ -52,8 +52,11 @@ export interface ChatRow {
   readonly floor: Seq
 }
 
-/** What happens to an item of the outbox. 'sent' has its number and waits for the entry itself. */
-export type OutboxState = 'waiting' | 'sent' | 'failed'
+/**
+ * What happens to an item of the outbox. 'uploading' waits for its files, and then for those of its album.
+ * 'sent' has its number and waits for the entry itself.
+ */
+export type OutboxState = 'uploading' | 'waiting' | 'sent' | 'failed'
 
 /** One write that the server has not acknowledged yet, or refused. */
 export interface OutboxRow {
@@ -78,8 +81,34 @@ export interface OutboxRow {
   readonly notBefore: Ms
   /** Where it was stored, once sent. */
   readonly seqs: readonly Seq[]
+  /** What has to be uploaded before it can be sent; the bytes are in FileRow. */
+  readonly files?: readonly UploadRow[]
+  /** The person stopped the upload. */
+  readonly paused?: boolean
   /** For drawing: what the message says, or which messages it changes. */
   readonly shows: OutboxShows
+}
+
+/** How far an upload has come. */
+export interface UploadRow {
+  readonly part: FilePart
+  readonly size: number
+  readonly name: string
+  /** It becomes a photo, or a poster. */
+  readonly photo: boolean
+  /** Names of the uploads that were begun, each a stretch of the file in order. */
+  readonly begun: readonly string[]
+  /** The upload that is whole; empty until then. */
+  readonly id: string
+}
+
+export type FilePart = 'original' | 'poster'
+
+/** Bytes that wait to be uploaded: they belong to an item of the outbox and go with it. */
+export interface FileRow {
+  readonly item: number
+  readonly part: FilePart
+  readonly blob: Blob
 }
 
 export type OutboxShows =

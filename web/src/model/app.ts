@@ -17,6 +17,7 @@ import type {
 import type { ErrorCode } from './error'
 import type { FeedbackActions } from './feedback'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
+import type { MediaActions, NewMedia } from './media'
 import type { FormattedText } from './message'
 import type { Observable } from './observable'
 import type { PasskeyActions } from './passkey'
@@ -54,6 +55,8 @@ export interface AppModel {
   reports(): Promise<ReportActions>
   search(): Promise<SearchActions>
   cases(): Promise<CaseActions>
+  /** What carries media comes when the first is shown or sent. */
+  media(): Promise<MediaActions>
   readonly signup: SignupActions
   /** Opens a chat at its first unread message, or at `at`. */
   openChat(chat: ChatId, at?: Seq): OpenChat
@@ -225,6 +228,10 @@ export interface Outgoing {
   /** A part of the message replied to. */
   readonly quote: FormattedText | null
   readonly silent: boolean
+  /** The text is its caption then, and may be empty. */
+  readonly media?: NewMedia
+  /** The same in each message of an album: 16 bytes in hex. */
+  readonly album?: string
 }
 
 /** One chat on screen. Close it when it leaves the screen. */
@@ -260,7 +267,7 @@ export interface OpenWriter {
   pin(seq: Seq, pinned: boolean): Promise<void>
   setDraft(draft: Draft): void
   typing(): void
-  /** A failed message of the outbox, by its key: try again or drop it. */
+  /** A message that failed, or is being uploaded, by its key: try again or drop it. */
   settle(key: string, how: 'retry' | 'discard'): Promise<void>
 }
 

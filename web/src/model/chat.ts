@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AccountId, ChatId, Ms, Seq } from './id'
+import type { MediaKind } from './media'
 import type { FormattedText, MessageView, PersonRef } from './message'
 import type { PersonChange } from './people'
 
@@ -155,6 +156,7 @@ export interface StrangerView {
 export interface PinView {
   readonly seq: Seq
   readonly snippet: string
+  readonly media?: MediaKind
 }
 
 /**

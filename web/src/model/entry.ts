@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Settings } from './fold'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
+import type { MediaBody } from './media'
 import type { Entity } from './message'
 
 /**
@@ -162,6 +163,9 @@ export interface MessageBody {
   readonly signature: string
   readonly imported: ImportedFrom | null
   readonly attachments: readonly AttachmentBody[]
+  readonly media: MediaBody | null
+  /** In hex: adjacent messages of one author with the same are one album; empty: none. */
+  readonly album: string
   /** Whom it mentions, and whose message it replies to where the chat says so. */
   readonly speaksTo: readonly AccountId[]
   /** Of the server itself: what it says, to be worded in the reader's language. */

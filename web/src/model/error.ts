@@ -60,6 +60,10 @@ export type ErrorCode =
   | 'DAILY_LIMIT'
   | 'IDENTITY_UNKNOWN'
   | 'PASSKEY_UNAVAILABLE'
+  | 'MEDIA_REFUSED'
+  | 'FILE_GONE'
+  | 'MEDIA_QUOTA'
+  | 'MEDIA_TOO_LARGE'
 
 /** The one error that methods of AppModel reject with. */
 export class AppError extends Error {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ErrorCode } from './error'
 import type { AccountId, ChatId, Ms, Seq } from './id'
+import type { MediaKind, MediaView } from './media'
 
 /** The kinds of formatting, as Telegram has them. Offsets count UTF-16 code units of `text`. */
 export type Entity = { readonly offset: number; readonly length: number } & EntityKind
@@ -49,6 +50,8 @@ export interface ReplyView {
   /** The quoted part if there is one, else the beginning of the message; empty when `gone`. */
   readonly snippet: FormattedText
   readonly quoted: boolean
+  /** What the message replied to carries. */
+  readonly media?: MediaKind
   /** The message replied to was deleted. */
   readonly gone: boolean
 }
@@ -111,6 +114,13 @@ export type ContentView =
   /** `wording` names what the server says, to be worded in the reader's language. */
   | { readonly kind: 'text'; readonly body: FormattedText; readonly wording?: Wording }
   | { readonly kind: 'service'; readonly service: ServiceView }
+  /** Something is carried; `body` is its caption. Neighbours with the same album are one. */
+  | {
+      readonly kind: 'media'
+      readonly media: MediaView
+      readonly body: FormattedText
+      readonly album: string
+    }
   /** Media that the importer met and that is not stored here: named, with the caption. */
   | {
       readonly kind: 'attachments'

@@ -3,6 +3,7 @@ import { AccountDb, type ChatRow, type SessionRow } from '../db'
 import { reads } from '../model/fold'
 import type { ChatId, Ms } from '../model/id'
 import { type ConnectionState, KeyMaker, type Refusal } from '../wire'
+import { UploadBoard } from './board'
 import type { Env, Pace } from './env'
 import { dropUnjoined, History } from './history'
 import { Leader } from './leader'
@@ -27,6 +28,7 @@ export class Account {
   readonly history: History
   readonly outbox: Outbox
   readonly keys: KeyMaker
+  readonly uploads = new UploadBoard()
   /** The browser threw away what was stored: everything is fetched again. */
   readonly evicted: boolean
   readonly #env: Env
@@ -76,6 +78,7 @@ export class Account {
       state: (state) => this.#events.state(state),
       fleeting: (what) => {
         if (what.kind === 'looking') this.#leader?.look(what.by, what.at)
+        else if (what.kind === 'upload') this.uploads.hear(what.item, what.upload)
         else this.#events.fleeting(what)
       },
       lead: (signal) => this.#lead(signal),

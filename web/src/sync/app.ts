@@ -56,6 +56,14 @@ export class App implements AppModel, Asker {
   readonly reports: AppModel['reports'] = async () =>
     (await import('./act/reports')).reportActions(this, this.account)
   readonly search: AppModel['search'] = async () => (await import('./act/search')).searchActions(this)
+  readonly media: AppModel['media'] = () => {
+    this.#media ??= import('./act/media').then(({ mediaActions }) => mediaActions(this, this.#env.home))
+    // Code that could not be fetched is asked for again.
+    this.#media.catch(() => {
+      this.#media = null
+    })
+    return this.#media
+  }
   readonly cases: AppModel['cases'] = async () => (await import('./act/reports')).caseActions(this)
   readonly passkeys: AppModel['passkeys'] = async () =>
     (await import('./act/passkeys')).passkeyActions(this, this.account)
@@ -67,6 +75,7 @@ export class App implements AppModel, Asker {
   readonly #unsubscribe: () => void
   readonly #registry: Promise<Registry>
   #inside: Inside | null = null
+  #media: ReturnType<AppModel['media']> | null = null
   #token = ''
   /** The person is signing out: that the server ends the session is no news. */
   #leaving = false
@@ -266,7 +275,9 @@ export class App implements AppModel, Asker {
   #showConnection(): void {
     const inside = this.#inside
     if (!inside) return
-    const outbox = inside.account.mirror.outbox.filter((item) => item.state === 'waiting').length
+    const outbox = inside.account.mirror.outbox.filter(
+      (item) => item.state === 'waiting' || item.state === 'uploading',
+    ).length
     const next: ConnectionView = { state: inside.account.state, outbox }
     const now = this.connection.get()
     if (next.state !== now.state || next.outbox !== now.outbox) this.connection.set(next)

@@ -29,6 +29,7 @@ import type { Mirror } from './mirror'
 import { settleSent } from './outbox'
 import { Sender } from './sender'
 import type { Fleeting } from './tabs'
+import type { Uploader } from './upload'
 import { applyUserEntries } from './userlog'
 
 /** Accounts whose presence one session may watch. */
@@ -71,6 +72,8 @@ export class Leader {
   readonly #book: AddressBook
   readonly #clock: ServerClock
   readonly #unsubscribe: (() => void)[] = []
+  #uploader: Uploader | null = null
+  #uploading = false
   #work: Promise<void> = Promise.resolve()
   #syncTimer: ReturnType<typeof setTimeout> | undefined
   #stopped = false
@@ -132,6 +135,7 @@ export class Leader {
     clearTimeout(this.#syncTimer)
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.#sender.close()
+    this.#uploader?.stop()
     this.#flusher.close()
     await this.connection.stop()
     await this.#work
@@ -161,6 +165,7 @@ export class Leader {
     if (state !== 'online') {
       this.#present.clear()
       this.#sender.close()
+      this.#uploader?.close()
       this.#flusher.close()
     }
     this.#o.events.state(state)
@@ -193,6 +198,7 @@ export class Leader {
     this.#learnClock(result.serverMs, result.askedAt)
     if (result.addresses) await this.#learnAddresses(result.addresses)
     this.#sender.open()
+    this.#upload(true)
     this.#flusher.open()
     this.#watch()
     this.#syncSoon(result.again ? 0 : this.#o.env.pace.safety)
@@ -289,7 +295,10 @@ export class Leader {
   }
 
   #changed(change: Change): void {
-    if (change.outbox.length > 0) this.#sender.wake()
+    if (change.outbox.length > 0) {
+      this.#sender.wake()
+      this.#upload(false)
+    }
     if (change.chats.length > 0) this.#flusher.look(change.chats)
     if (change.chats.length > 0 || change.values.includes('user')) this.#watch()
     const sent = this.#o.mirror.outbox.filter((item) => item.state === 'sent')
@@ -302,6 +311,36 @@ export class Leader {
         })
       })
     }
+  }
+
+  /** Looks after uploads; their code comes with the first. */
+  #upload(online: boolean): void {
+    if (this.#uploader) {
+      if (online) this.#uploader.open()
+      else this.#uploader.look()
+      return
+    }
+    if (this.#uploading || !this.#o.mirror.outbox.some((item) => item.state === 'uploading')) return
+    this.#uploading = true
+    void this.#makeUploader().finally(() => {
+      this.#uploading = false
+    })
+  }
+
+  async #makeUploader(): Promise<void> {
+    const { db, mirror, env, token, events } = this.#o
+    // Code that cannot be fetched now is fetched with the next link.
+    const loaded = await import('./upload').catch(() => null)
+    if (!loaded || this.#stopped) return
+    this.#uploader = new loaded.Uploader(db, mirror, env.pace, {
+      net: env.net,
+      token,
+      address: () => this.connection.address ?? env.home,
+      tell: (item, upload) => events.fleeting({ kind: 'upload', item, upload }),
+      ended: (why) => events.ended(why),
+    })
+    if (this.connection.state === 'online') this.#uploader.open()
+    else this.#uploader.look()
   }
 
   /** An acknowledged entry usually comes as an update in a moment; if not, it is fetched. */

@@ -13,8 +13,12 @@ export async function takeOver(registry: Registry, session: SessionRow): Promise
   for (const name of kept.filter((k) => k.startsWith(own))) {
     const [old, db] = [await AccountDb.open(name), await AccountDb.open(AccountDb.nameOf(session))]
     const items = await old.read((r) => r.outbox())
+    const files = await old.read((r) => Promise.all(items.map(({ n }) => r.filesOf(n))))
     await db.write(async (w) => {
-      for (const { n: _n, ...item } of items) await w.addOutbox(item)
+      for (const [i, { n: _n, ...item }] of items.entries()) {
+        const n = await w.addOutbox(item)
+        for (const file of files[i] ?? []) await w.putFile({ ...file, item: n })
+      }
     }, 'strict')
     old.close()
     db.close()

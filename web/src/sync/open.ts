@@ -19,7 +19,14 @@ import { markReadHere } from './flush'
 import { dropUnjoined } from './history'
 import type { Live } from './live'
 import { chatInfoOf, typingOf } from './present/chat'
-import { type MessageContext, messageViewOf, namedBy, outboxViewOf, snippetOf } from './present/message'
+import {
+  type MessageContext,
+  mediaIn,
+  messageViewOf,
+  namedBy,
+  outboxViewOf,
+  snippetOf,
+} from './present/message'
 import type { People } from './present/people'
 import { cannotSendOf, isStaff } from './present/rights'
 import { Shelf } from './shelf'
@@ -413,7 +420,9 @@ export class ChatSession implements OpenChat {
       unreadFrom: this.#unreadFrom,
       unread: row.unread,
       mentions,
-      pins: row.info.pinned.map((seq) => ({ seq, snippet: snippetOf(named.get(seq)) })),
+      pins: row.info.pinned.map((seq) => {
+        return { seq, snippet: snippetOf(named.get(seq)), ...mediaIn(named.get(seq)) }
+      }),
       typing: typingOf(context, row),
       draft: draftOf(row),
       cannotSend: cannotSendOf(row.info, user, {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { AccountDb, OutboxRow, Writer } from '../db'
+import type { AccountDb, FilePart, OutboxRow, UploadRow, Writer } from '../db'
 import { AppError, type ErrorCode, type FormattedText } from '../model'
 import type { MessageBody } from '../model/entry'
 import type { ChatId, DeviceId, Ms, Seq } from '../model/id'
+import type { NewMedia } from '../model/media'
 import { encode, fromHex, Messages, nameOf, reread, toHex, toWireEntities } from '../wire'
+import { drawnMedia, toNewMedia } from '../wire/media'
 import type { Mirror } from './mirror'
 
 /** A write as the person made it. */
@@ -15,6 +17,8 @@ export interface WriteMessage {
   readonly replyTo: Seq | null
   readonly quote: { readonly body: FormattedText; readonly offset: number } | null
   readonly silent: boolean
+  readonly media?: NewMedia | null
+  readonly album?: string
   /** The writer has read up to here. */
   readonly readTo: Seq
 }
@@ -58,6 +62,7 @@ function encodeMessage(chat: ChatId, w: WriteMessage, makeKey: MakeKey): Encoded
     silent: w.silent,
     readSeq: w.readTo,
     ...(reply ? { reply } : {}),
+    ...(w.media ? { media: toNewMedia(w.media), album: fromHex(w.album ?? '') } : {}),
   })
   const shows = { kind: 'message', body: drawn(w), silent: w.silent } as const
   return { method: nameOf(send), request, keys: [toHex(key)], shows }
@@ -82,6 +87,8 @@ function drawn(w: WriteMessage): MessageBody {
     signature: '',
     imported: null,
     attachments: [],
+    media: w.media ? drawnMedia(w.media) : null,
+    album: w.album ?? '',
     speaksTo: [],
     wording: null,
   }
@@ -111,6 +118,36 @@ function encodeWrite(chat: ChatId, w: Write, makeKey: MakeKey): Encoded {
     hideSource: w.hideSource,
   })
   return { method: nameOf(forward), request, keys: keys.map(toHex), shows: { kind: 'forward' } }
+}
+
+/** What of a write has to be uploaded first. */
+function filesOf(w: Write): { row: UploadRow; blob: Blob }[] {
+  const media = w.kind === 'message' ? (w.media ?? null) : null
+  if (!media) return []
+  const { file, poster, name } = media
+  const row = (part: FilePart, blob: Blob, photo: boolean) => {
+    return { row: { part, size: blob.size, name, photo, begun: [], id: '' }, blob }
+  }
+  return [
+    ...(file ? [row('original', file, media.kind === 'photo')] : []),
+    ...(poster ? [row('poster', poster, true)] : []),
+  ]
+}
+
+/** The request of an item whose uploads are whole: it names them. */
+export function withFiles(item: OutboxRow): OutboxRow {
+  const original = reread(send, item.request)
+  const { media } = original
+  if (!media) return item
+  const id = (part: FilePart) => item.files?.find((f) => f.part === part)?.id ?? ''
+  const named = { ...media, file: id('original'), poster: id('poster') }
+  return { ...item, state: 'waiting', request: encode(send, { ...original, media: named }) }
+}
+
+/** An item whose uploads have ended is uploaded again. */
+export function reuploaded(item: OutboxRow): OutboxRow {
+  const files = (item.files ?? []).map((f) => ({ ...f, id: '', begun: [] }))
+  return files.length > 0 ? { ...item, state: 'uploading', files, unsure: false } : item
 }
 
 /** The same request under new keys; only for one of which it is certain that it was never stored. */
@@ -172,18 +209,42 @@ export class Outbox {
 
   /** Stores a write durably; resolves with its number once a crash would not lose it. */
   add(chat: ChatId, write: Write): Promise<number> {
+    const files = filesOf(write)
     const item = {
       ...encodeWrite(chat, write, this.#makeKey),
       chat,
       at: this.#now(),
-      state: 'waiting',
+      state: files.length > 0 ? 'uploading' : 'waiting',
       unsure: false,
       device: this.#device,
       error: null,
       notBefore: 0,
       seqs: [],
+      ...(files.length > 0 ? { files: files.map(({ row }) => row) } : {}),
     } as const
-    return this.#db.write((w) => w.addOutbox(item), 'strict')
+    return this.#db.write(async (w) => {
+      const n = await w.addOutbox(item)
+      for (const { row, blob } of files) await w.putFile({ item: n, part: row.part, blob })
+      return n
+    }, 'strict')
+  }
+
+  /** Stops an upload, or lets it go on. */
+  pause(n: number, paused: boolean): Promise<void> {
+    return this.#db.write(async (w) => {
+      const item = await w.outboxItem(n)
+      if (item?.state === 'uploading') await w.putOutbox({ ...item, paused })
+    })
+  }
+
+  /** Takes back what was never sent; false where it may be. */
+  cancel(n: number): Promise<boolean> {
+    return this.#db.write(async (w) => {
+      const item = await w.outboxItem(n)
+      if (item?.state !== 'uploading' && item?.state !== 'failed') return false
+      await w.dropOutbox(n)
+      return true
+    }, 'strict')
   }
 
   /** A refused item: try again or drop it. Items that still wait cannot be dropped: they may be stored. */
@@ -213,7 +274,7 @@ export class Outbox {
     return new Promise((resolve) => {
       const look = () => {
         const item = this.#mirror.outbox.find((i) => i.n === n) ?? null
-        if (item?.state === 'waiting') return
+        if (item?.state === 'waiting' || item?.state === 'uploading') return
         done(item)
       }
       const done = (item: OutboxRow | null) => {
@@ -231,7 +292,10 @@ export class Outbox {
 function retried(item: OutboxRow, makeKey: MakeKey, device: DeviceId): OutboxRow {
   const fresh = item.error === 'KEY_EXPIRED' || item.error === 'KEY_INVALID' || item.device !== device
   const next = fresh ? rekeyed(item, makeKey) : item
-  return { ...next, device, state: 'waiting', error: null, notBefore: 0 }
+  const again = { ...next, device, state: 'waiting', error: null, notBefore: 0 } as const
+  if (item.error === 'FILE_GONE') return reuploaded(again)
+  const missing = item.files?.some(({ id }) => id === '') ?? false
+  return missing ? { ...again, state: 'uploading', paused: false } : again
 }
 
 /** Where acknowledged items were stored, and whether the entries themselves are here already. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { AccountDb, ChatRow, Writer } from '../db'
+import type { AccountDb, ChatRow, FileRow, OwnRow, Writer } from '../db'
 import type { ChatId, Seq } from '../model/id'
 import { cutAbove } from '../model/ranges'
 import { type Caller, call, ErrorCode, fromHex, Refusal, Sync } from '../wire'
@@ -117,13 +117,18 @@ async function offerAgain(w: Writer, chat: ChatId, common: Seq): Promise<void> {
   const own = (await w.ownWrites(chat, common)).sort((a, b) => (a.key < b.key ? -1 : 1))
   const waiting = (await w.outbox()).filter((item) => item.chat === chat)
   for (const { key } of own) await w.dropOwn(key)
-  for (const { n } of waiting) await w.dropOutbox(n)
+  const files = new Map<OwnRow['item'], FileRow[]>()
+  for (const item of waiting) {
+    files.set(item, await w.filesOf(item.n))
+    await w.dropOutbox(item.n)
+  }
   const items = [...own.map((row) => row.item), ...waiting.filter((item) => item.state !== 'sent')]
   for (const item of items) {
     const again = rebased({ ...item, n: 0 }, common)
     if (!again) continue
     const { n: _n, ...fresh } = again
-    const failed = item.state === 'failed'
-    await w.addOutbox({ ...fresh, state: failed ? 'failed' : 'waiting', seqs: [], notBefore: 0 })
+    const state = item.state === 'failed' || item.state === 'uploading' ? item.state : 'waiting'
+    const n = await w.addOutbox({ ...fresh, state, seqs: [], notBefore: 0 })
+    for (const file of files.get(item) ?? []) await w.putFile({ ...file, item: n })
   }
 }

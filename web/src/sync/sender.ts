@@ -18,7 +18,7 @@ import {
 } from '../wire'
 import type { Env } from './env'
 import type { Mirror } from './mirror'
-import { keysOf, rekeyed, settleSent } from './outbox'
+import { keysOf, rekeyed, reuploaded, settleSent } from './outbox'
 
 /** Chats whose items are on their way at once. */
 const AT_ONCE = 8
@@ -201,6 +201,10 @@ export class Sender {
       const again = !item.unsure && lane.attempts++ < ATTEMPTS
       if (again) await this.#restore(rekeyed(item, () => this.#o.makeKey()))
       else await this.#fail(item, appCode(code))
+      return
+    }
+    if (code === ErrorCode.FILE_GONE && item.files?.length && lane.attempts++ < ATTEMPTS) {
+      await this.#restore(reuploaded(item))
       return
     }
     if (code === ErrorCode.RATE_LIMITED || code === ErrorCode.SLOW_MODE) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Change } from '../db'
+import type { UploadView } from '../model/media'
 import { type Caller, type ConnectionState, Refusal, type RequestOptions, Silence } from '../wire'
 import type { Channel, Env } from './env'
 
@@ -8,6 +9,8 @@ export type Fleeting =
   | { readonly kind: 'typing'; readonly chat: number; readonly account: number; readonly stopped: boolean }
   | { readonly kind: 'presence'; readonly account: number; readonly online: boolean; readonly at: number }
   | { readonly kind: 'devices' }
+  /** How an upload stands; null: it is over. */
+  | { readonly kind: 'upload'; readonly item: number; readonly upload: UploadView | null }
   /** A screen of one of the tabs shows whether these are online; of none any more: it is gone. */
   | { readonly kind: 'looking'; readonly by: string; readonly at: readonly number[] }
 

@@ -37,10 +37,20 @@ export class ChatWriter implements OpenWriter {
     const quote = message.quote && replyTo ? await this.#placed(message.quote, replyTo) : null
     const readTo = this.#row()?.readTo ?? 0
     await this.#outcome(
-      this.#account.outbox.add(this.#chat, { kind: 'message', body, replyTo, quote, silent, readTo }),
+      this.#account.outbox.add(this.#chat, {
+        kind: 'message',
+        body,
+        replyTo,
+        quote,
+        silent,
+        readTo,
+        media: message.media ?? null,
+        album: message.album ?? '',
+      }),
     )
     this.#typed = Number.NEGATIVE_INFINITY
-    this.setDraft({ body: { text: '', entities: [] }, replyTo: null })
+    // What was written meanwhile beside a file is still being written.
+    if (!message.media) this.setDraft({ body: { text: '', entities: [] }, replyTo: null })
   }
 
   /** Where a quote stands in the message it is of. */
@@ -112,7 +122,9 @@ export class ChatWriter implements OpenWriter {
   }
 
   async settle(key: string, how: 'retry' | 'discard'): Promise<void> {
-    const items = this.#account.mirror.outbox.filter((i) => i.chat === this.#chat && i.state === 'failed')
+    const items = this.#account.mirror.outbox.filter((i) => {
+      return i.chat === this.#chat && (i.state === 'failed' || (i.state === 'uploading' && how === 'discard'))
+    })
     const mine = await this.#account.db.read(async (r) => {
       for (const item of items) {
         if (item.keys.includes(key)) return item
@@ -122,7 +134,8 @@ export class ChatWriter implements OpenWriter {
       }
       return undefined
     })
-    if (mine) await this.#outcome(this.#account.outbox.settle(mine.n, how))
+    if (mine?.state === 'uploading') await this.#outcome(this.#account.outbox.cancel(mine.n))
+    else if (mine) await this.#outcome(this.#account.outbox.settle(mine.n, how))
   }
 
   /** Messages came on screen: each is told once, several together. */

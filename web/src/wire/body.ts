@@ -27,6 +27,8 @@ import { ChatCreatedSchema, ChatInfoChangeSchema, MemberChangeSchema } from './g
 import * as entry from './gen/zolal/v1/entry_pb'
 import * as people from './gen/zolal/v1/people_pb'
 import * as sync from './gen/zolal/v1/sync_pb'
+import { toHex } from './hex'
+import { mediaOf } from './media'
 
 /** Reads bodies of entries. A body that does not decode is 'unknown': it is drawn as such and kept. */
 
@@ -81,6 +83,8 @@ export function readMessage(bytes: Uint8Array): MessageBody | null {
     attachments: m.attachments.map(({ kind, name, mime, bytes, width, height, seconds, emoji }) => {
       return { kind, name, mime, bytes: Number(bytes), width, height, seconds, emoji }
     }),
+    media: mediaOf(m.media),
+    album: toHex(m.album),
     speaksTo: speaksTo(m),
     wording: m.wording ? { code: m.wording.code, values: { ...m.wording.values } } : null,
   }

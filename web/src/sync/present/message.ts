@@ -6,6 +6,7 @@ import type {
   ErrorCode,
   FormattedText,
   ForwardView,
+  MediaKind,
   MessageView,
   PersonRef,
   ReplyView,
@@ -105,6 +106,15 @@ function contentOfMessage(c: MessageContext, entry: Entry, message: MessageBody)
   const edit = c.editOf(entry.seq)?.shows
   const { text, entities } = edit?.kind === 'edit' ? edit.body : message
   const body = { text, entities }
+  if (message.media) {
+    const place = {
+      at: 'server',
+      chat: c.row.id,
+      seq: entry.seq,
+      open: c.row.info.type === 'channel' && c.row.info.name !== '',
+    } as const
+    return { kind: 'media', media: { ...message.media, place }, body, album: message.album }
+  }
   if (message.attachments.length === 0) {
     return message.wording ? { kind: 'text', body, wording: message.wording } : { kind: 'text', body }
   }
@@ -135,8 +145,16 @@ function replyOf(c: MessageContext, reply: ReplyBody): ReplyView {
     author: author ? c.people.ref(author) : target && body ? authorOf(c, target, body) : null,
     snippet: quoted ? { text: reply.quote, entities: reply.quoteEntities } : gone ? EMPTY : said,
     quoted,
+    ...(gone ? {} : mediaIn(target)),
     gone,
   }
+}
+
+/** What an entry carries, for lines that name it. */
+export function mediaIn(entry: Entry | undefined): { media?: MediaKind } {
+  if (entry?.kind !== 'message' || entry.overlay?.redacted) return {}
+  const body = readChatBody({ kind: 'message', body: currentBody(entry) })
+  return body.kind === 'message' && body.message.media ? { media: body.message.media.kind } : {}
 }
 
 /** The beginning of a message, without cutting through a character. */
@@ -202,19 +220,19 @@ function memberLineOf(c: MessageContext, entry: Entry, body: ChatBody): ServiceV
 export function outboxViewOf(c: MessageContext, item: OutboxRow): MessageView | null {
   const { shows } = item
   if (shows.kind !== 'message') return null
-  const { text, entities, reply } = shows.body
+  const { reply } = shows.body
   return {
     key: item.keys[0] ?? '',
     seq: null,
     at: item.at,
     author: c.row.info.type === 'channel' ? null : c.people.ref(c.me),
     own: true,
-    content: { kind: 'text', body: { text, entities } },
+    content: waitingContent(item, shows.body),
     reply: reply ? replyOf(c, reply) : null,
     forward: null,
     editedAt: null,
     reactions: [],
-    delivery: item.state === 'waiting' ? 'pending' : item.state,
+    delivery: item.state === 'waiting' || item.state === 'uploading' ? 'pending' : item.state,
     failure: failureOf(item),
     retryAt: retryOf(item),
     views: null,
@@ -223,6 +241,13 @@ export function outboxViewOf(c: MessageContext, item: OutboxRow): MessageView | 
     mentionsMe: false,
     rights: NO_RIGHTS,
   }
+}
+
+function waitingContent({ n }: OutboxRow, { text, entities, media, album }: MessageBody): ContentView {
+  const body = { text, entities }
+  // What an older version of the app stored says nothing of media.
+  if (!media) return { kind: 'text', body }
+  return { kind: 'media', media: { ...media, place: { at: 'outbox', item: n } }, body, album }
 }
 
 /** The numbers of entries that a message names and that have to be here to draw it. */

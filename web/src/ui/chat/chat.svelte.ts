@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { getContext, setContext } from 'svelte'
 import { SvelteSet } from 'svelte/reactivity'
-import type { AppModel, ChatView, Draft, MessageView, OpenChat, Seq } from '../../model'
+import {
+  AppError,
+  type AppModel,
+  type ChatView,
+  type Draft,
+  type MessageView,
+  type OpenChat,
+  type Seq,
+} from '../../model'
 import { readMarkup, writeMarkup } from '../../model/markup'
 import { normalised } from '../../model/normal'
 import { type Observed, observe } from '../state/observe.svelte'
@@ -30,6 +38,14 @@ export class ChatState {
   deleting = $state.raw<readonly Seq[] | null>(null)
   /** Messages that are being reported. */
   reporting = $state.raw<readonly Seq[] | null>(null)
+  /** Files that were chosen, dropped or pasted, to be looked at before they are sent. */
+  attaching = $state.raw<{ readonly files: readonly File[]; readonly plain: boolean } | null>(null)
+  /** The sheet for them is open. */
+  sending = $state(false)
+  /** What is being given that is no file. */
+  giving = $state.raw<'place' | 'contact' | null>(null)
+  /** The key of the message whose picture fills the screen. */
+  viewing = $state.raw<string | null>(null)
   /** The refused message that is being explained. */
   failed = $state.raw<MessageView | null>(null)
   /** The message to be shown and flashed; the list sets it back to null. */
@@ -88,8 +104,33 @@ export class ChatState {
     this.intent = { kind: 'reply', message, quote }
   }
 
+  /** Opens the sheet for files. A stranger gets none before they have accepted. */
+  attach(files: readonly File[], plain = false): void {
+    const { info, cannotSend } = this.view.now
+    if (files.length === 0 || cannotSend) return
+    if (info.waiting) void attempt(() => Promise.reject(new AppError('REQUEST_PENDING')))
+    else {
+      this.attaching = { files, plain }
+      this.sending = true
+    }
+  }
+
+  /** The sheet has the files. */
+  taken(): void {
+    this.attaching = null
+  }
+
+  /** What was in the composer went out as a caption. */
+  sent(): void {
+    if (this.intent.kind !== 'edit') {
+      this.intent = { kind: 'new' }
+      this.text = ''
+      this.keep()
+    }
+  }
+
   edit(message: MessageView): void {
-    if (message.content.kind !== 'text') return
+    if (message.content.kind !== 'text' && message.content.kind !== 'media') return
     const before = this.intent.kind === 'edit' ? this.intent.before : this.text
     this.intent = { kind: 'edit', message, before }
     this.text = writeMarkup(message.content.body)
@@ -109,8 +150,7 @@ export class ChatState {
   jumpToTag(tag: string, from: Seq): boolean {
     const wanted = normalised(tag)
     const tagged = this.open.view.get().messages.flatMap(({ seq, content }) => {
-      if (seq === null || seq === from || (content.kind !== 'text' && content.kind !== 'attachments'))
-        return []
+      if (seq === null || seq === from || !('body' in content)) return []
       const { text, entities } = content.body
       const tags = entities.filter((e) => e.kind === 'hashtag')
       return tags.some((e) => normalised(text.slice(e.offset, e.offset + e.length)) === wanted) ? [seq] : []
@@ -141,8 +181,7 @@ export class ChatState {
   /** Whether there is somebody else behind a message whom a report could be about. */
   reportable(message: MessageView): boolean {
     const { kind } = this.view.now.info
-    const words = message.content.kind === 'text' || message.content.kind === 'attachments'
-    return words && !message.own && kind !== 'saved' && kind !== 'service'
+    return 'body' in message.content && !message.own && kind !== 'saved' && kind !== 'service'
   }
 }
 

@@ -80,5 +80,5 @@ export function visibleSeqs(scroller: HTMLElement): number[] {
 }
 
 export function rowOf(scroller: HTMLElement, seq: number): HTMLElement | null {
-  return scroller.querySelector<HTMLElement>(`[data-seq="${seq}"]`)
+  return scroller.querySelector<HTMLElement>(`[data-seq="${seq}"], [data-tile="${seq}"]`)
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { ChatItem, ContentView, FormattedText, MessageView, PersonRef } from '../../model'
+import type { ChatItem, ContentView, FormattedText, MediaKind, MessageView, PersonRef } from '../../model'
 import { lineOf } from '../../model/richtext'
 import { t } from '../i18n/i18n.svelte'
 import { worded } from './worded.svelte'
@@ -35,7 +35,7 @@ export function attachmentName(kind: string): string {
 
 /** The text of a message as its reader gets it; null where it has none. */
 export function saidIn(content: ContentView): FormattedText | null {
-  if (content.kind !== 'text') return content.kind === 'attachments' ? content.body : null
+  if (content.kind !== 'text') return 'body' in content ? content.body : null
   const text = content.wording ? worded(content.wording, content.body.text) : null
   return text === null ? content.body : { text, entities: [] }
 }
@@ -53,9 +53,17 @@ export function contentLine(content: ContentView, author: PersonRef | null): str
       const caption = lineOf(content.body)
       return caption ? `${name} · ${caption}` : name
     }
+    case 'media':
+      return mediaLine(content.media.kind, lineOf(content.body), content.media.name)
     case 'unknown':
       return t().chat.unknown
   }
+}
+
+/** What is carried, in one line: a caption says more than the kind, a file is known by its name. */
+export function mediaLine(kind: MediaKind, caption: string, name = ''): string {
+  if (caption !== '') return caption
+  return (kind === 'file' && name) || attachmentName(kind === 'gif' ? 'animation' : kind)
 }
 
 /** A text as part of a sentence about it. */

@@ -57,6 +57,10 @@ const errors = {
   PASS_REVOKED: 'This invitation was withdrawn.',
   IDENTITY_UNKNOWN: 'You have no account here yet. Choose a username.',
   QUOTA_USED_UP: 'Your share of the server’s space for today is used up. Try again tomorrow.',
+  MEDIA_REFUSED: 'This file is not what it would be sent as. Send it as a file.',
+  FILE_GONE: 'This file did not arrive whole. Send it again.',
+  MEDIA_QUOTA: 'Your share of room for files is used up. Try later, or delete what you do not need.',
+  MEDIA_TOO_LARGE: 'This file is larger than this server takes.',
 } satisfies Record<Exclude<ErrorCode, Always>, string>
 
 export const makeEnglish = () => errors

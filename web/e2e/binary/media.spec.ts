@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { accept, expect, findPerson, said, talk, test, type World, write } from './fixtures'
+import { choose, filmed, type Given, lastFrame, load, painted, sendSheet } from './fixtures-media'
+
+async function pair(world: World, en = false) {
+  const more = en ? ({ language: 'en', theme: 'dark' } as const) : {}
+  const sara = await world.person('سارا محمدی', 'sara_m', more)
+  const nilu = await world.person('نیلوفر رستگار', 'niloofar', { ...more, phone: true })
+  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
+  await write(sara, 'سلام')
+  await accept(nilu, /سارا محمدی/)
+  await write(nilu, 'سلام سارا')
+  await expect(said(sara, 'سلام سارا')).toBeVisible()
+  return { sara, nilu }
+}
+
+const text = (name: string, body: string): Given => ({
+  name,
+  mimeType: 'text/plain',
+  buffer: Buffer.from(body),
+})
+
+for (const language of ['fa', 'en'] as const) {
+  test(`photos, an album, a file and a video go from one person to another (${language})`, async ({
+    world,
+  }) => {
+    test.setTimeout(180_000)
+    const { sara, nilu } = await pair(world, language === 'en')
+    await choose(sara, [await painted(sara, 'کوه.jpg', [1600, 1200])])
+    await expect(sara.getByRole('dialog').locator('img')).toBeVisible()
+    await sara.screenshot({ path: `test-results/binary/media-sheet-${language}.png` })
+    await sendSheet(sara, 'غروب در دماوند')
+    await expect(said(sara, 'غروب در دماوند').locator('img.ready')).toBeVisible()
+    await expect(said(nilu, 'غروب در دماوند').locator('.frame')).toBeVisible({ timeout: 30_000 })
+    await nilu.screenshot({ path: `test-results/binary/media-unloaded-${language}.png` })
+    await load(nilu)
+
+    const sizes: [number, number][] = [
+      [1200, 800],
+      [800, 1200],
+      [1000, 1000],
+      [1600, 900],
+    ]
+    const album = await Promise.all(sizes.map((size, i) => painted(sara, `${i}.jpg`, size, i * 80)))
+    await choose(sara, album)
+    await expect(sara.getByRole('dialog').locator('img')).toHaveCount(4)
+    await sara.screenshot({ path: `test-results/binary/media-sheet-album-${language}.png` })
+    await sendSheet(sara)
+    await expect(lastFrame(nilu).locator('.picture')).toHaveCount(4, { timeout: 60_000 })
+    await load(nilu, 4)
+
+    await choose(sara, [text('گزارش پایانی ۱۴۰۵.txt', 'متن')], 'file')
+    await sendSheet(sara)
+    await expect(lastFrame(nilu)).toContainText('گزارش پایانی', { timeout: 30_000 })
+    const saved = nilu.waitForEvent('download')
+    await lastFrame(nilu).locator('button').click()
+    expect((await saved).suggestedFilename()).toBe('گزارش پایانی ۱۴۰۵.txt')
+
+    await choose(sara, [await filmed(sara, 'film.webm', true)])
+    await sendSheet(sara)
+    await expect(lastFrame(nilu).locator('.note')).toContainText(/[0-9۰-۹]:/, { timeout: 60_000 })
+    await sara.screenshot({ path: `test-results/binary/media-chat-${language}.png` })
+    await nilu.screenshot({ path: `test-results/binary/media-chat-phone-${language}.png` })
+    await load(nilu)
+    await lastFrame(nilu).locator('.open').click()
+    const viewer = nilu.getByRole('dialog')
+    await expect
+      .poll(() => viewer.locator('video').evaluate((v) => (v as HTMLVideoElement).readyState))
+      .toBe(4)
+    await nilu.screenshot({ path: `test-results/binary/media-video-${language}.png` })
+    await nilu.keyboard.press('Escape')
+    await expect(viewer).toBeHidden()
+    // A second of silence is a GIF.
+    await choose(sara, [await filmed(sara, 'still.webm', false)])
+    await sendSheet(sara)
+    await expect(lastFrame(nilu).locator('.note')).toContainText('GIF', { timeout: 60_000 })
+  })
+}
+
+test('the viewer shows all pictures of the chat in order, zooms by keys and gives the focus back', async ({
+  world,
+}) => {
+  const { sara } = await pair(world)
+  for (const [i, hue] of [200, 20, 120].entries()) {
+    await choose(sara, [await painted(sara, `${i}.jpg`, [900, 700], hue)])
+    await sendSheet(sara, `عکس ${i}`)
+    await expect(said(sara, `عکس ${i}`).locator('img.ready')).toBeVisible()
+  }
+  await said(sara, 'عکس 1').locator('.open').click()
+  const viewer = sara.getByRole('dialog', { name: 'عکس‌ها و ویدئوها' })
+  await expect(viewer.locator('footer')).toContainText('عکس 1')
+  await expect(viewer.locator('footer')).toContainText('۲ از ۳')
+  await sara.screenshot({ path: 'test-results/binary/media-viewer.png' })
+  await sara.keyboard.press('ArrowLeft')
+  await expect(viewer.locator('footer')).toContainText('عکس 2')
+  await sara.keyboard.press('ArrowRight')
+  await sara.keyboard.press('ArrowRight')
+  await expect(viewer.locator('footer')).toContainText('عکس 0')
+  await sara.keyboard.press('+')
+  await expect(viewer.locator('.lie')).toHaveAttribute('style', /scale\(1\.5\)/)
+  await sara.keyboard.press('Escape')
+  await expect(viewer).toBeHidden()
+  await expect(said(sara, 'عکس 1').locator('.open')).toBeFocused()
+})
+
+test('an upload cut in the middle goes on after the server was killed and started again', async ({
+  world,
+}) => {
+  test.setTimeout(180_000)
+  const { sara, nilu } = await pair(world)
+  const big = join(world.server.home, 'big.bin')
+  writeFileSync(big, Buffer.alloc(24 << 20, 7))
+  let sent = 0
+  sara.on('request', (request) => {
+    if (request.method() === 'PATCH') sent++
+  })
+  const slow = await sara.context().newCDPSession(sara)
+  await slow.send('Network.enable')
+  await slow.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 20,
+    downloadThroughput: -1,
+    uploadThroughput: 3 << 20,
+  })
+  await choose(sara, big, 'file')
+  await sendSheet(sara)
+  await expect.poll(() => sent, { timeout: 60_000 }).toBeGreaterThanOrEqual(3)
+  await world.server.stop('SIGKILL')
+  await write(sara, 'متنی که منتظر بارگذاری نمی‌ماند')
+  await slow.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: -1,
+  })
+  await world.server.start()
+  await expect(said(nilu, 'متنی که منتظر')).toBeVisible({ timeout: 60_000 })
+  await expect(lastFrame(nilu)).toContainText('big.bin', { timeout: 90_000 })
+  await expect(talk(sara).locator('.frame').last().locator('button:disabled')).toHaveCount(0)
+})
+
+test('what is sent offline waits, outlives a reload, and goes out in order', async ({ world }) => {
+  test.setTimeout(120_000)
+  const { sara, nilu } = await pair(world)
+  // Loaded beforehand: offline the page has to come from somewhere.
+  const photos = [await painted(sara, 'a.jpg', [800, 600], 10), await painted(sara, 'b.jpg', [800, 600], 90)]
+  await choose(sara, photos)
+  await world.server.stop()
+  await sendSheet(sara, 'دو عکس')
+  await expect(said(sara, 'دو عکس').locator('.picture')).toHaveCount(2)
+  await expect(said(sara, 'دو عکس').getByRole('img', { name: 'در انتظار فرستادن' })).toBeVisible()
+  await world.server.start()
+  await sara.reload()
+  await expect(said(nilu, 'دو عکس').locator('.picture')).toHaveCount(2, { timeout: 60_000 })
+})
+
+test('a file is what its bytes are, whatever its name turns and hides', async ({ world }) => {
+  const { sara, nilu } = await pair(world)
+  const html = text('photo\u202egpj.html', '<script>document.title = "pwned"</script>')
+  await choose(sara, [{ ...html, mimeType: 'text/html' }], 'file')
+  await sendSheet(sara)
+  await expect(lastFrame(nilu)).toContainText('photogpj.html', { timeout: 30_000 })
+  const saved = nilu.waitForEvent('download')
+  await lastFrame(nilu).locator('button').click()
+  expect((await saved).suggestedFilename()).toBe('photogpj.html')
+  // What says that it is a photo and is none goes as a file.
+  await choose(sara, [
+    { name: 'not.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('<svg onload=alert(1)>') },
+  ])
+  await sendSheet(sara)
+  await expect(lastFrame(nilu)).toContainText('not.jpg', { timeout: 30_000 })
+  expect(await nilu.title()).not.toBe('pwned')
+})

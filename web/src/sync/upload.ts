@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { AccountDb, OutboxRow, UploadRow } from '../db'
+import type { UploadView } from '../model/media'
+import { appCode, Backoff, ErrorCode, endsSession, mayPass, type Net, Refusal } from '../wire'
+import { append, begin, drop, join, type TusOptions, whereIs } from '../wire/tus'
+import type { Mirror } from './mirror'
+import { withFiles } from './outbox'
+import { chunkAt, stretches } from './stretch'
+
+/** Items that are uploaded at once. */
+const AT_ONCE = 2
+/** An upload that is refused for a reason that may pass is given up after so many answers in a row. */
+const ATTEMPTS = 8
+
+export interface UploaderOptions {
+  readonly net: Net
+  readonly token: string
+  /** Where the server is reached now. */
+  address(): string
+  tell(item: number, upload: UploadView | null): void
+  /** Our own server ended this session. */
+  ended(why: Refusal): void
+}
+
+interface Run {
+  readonly stop: AbortController
+  begun: readonly string[]
+}
+
+/**
+ * Uploads what items of the outbox carry, and lets an item go out when all of its album is uploaded. Only the
+ * leading tab has one. What is on the server is known by the server: after a cut, a restart of it or of the
+ * app it is asked how far each upload has come. A crash between two steps repeats the last.
+ */
+export class Uploader {
+  readonly #db: AccountDb
+  readonly #mirror: Mirror
+  readonly #o: UploaderOptions
+  readonly #runs = new Map<number, Run>()
+  readonly #backoffs = new Map<number, Backoff>()
+  readonly #attempts = new Map<number, number>()
+  readonly #later = new Map<number, ReturnType<typeof setTimeout>>()
+  readonly #pace: { readonly sendMin: number; readonly sendMax: number }
+  #open = false
+
+  constructor(
+    db: AccountDb,
+    mirror: Mirror,
+    pace: { readonly sendMin: number; readonly sendMax: number },
+    o: UploaderOptions,
+  ) {
+    this.#db = db
+    this.#mirror = mirror
+    this.#pace = pace
+    this.#o = o
+  }
+
+  /** The connection stands: go on. */
+  open(): void {
+    this.#open = true
+    for (const n of [...this.#later.keys()]) this.#resume(n)
+    this.look()
+  }
+
+  /** No connection: what is under way ends by itself, and nothing is begun. */
+  close(): void {
+    this.#open = false
+  }
+
+  stop(): void {
+    this.#open = false
+    for (const { stop } of this.#runs.values()) stop.abort()
+    for (const timer of this.#later.values()) clearTimeout(timer)
+    this.#later.clear()
+  }
+
+  /** The outbox changed. */
+  look(): void {
+    const items = this.#mirror.outbox.filter((item) => item.state === 'uploading')
+    for (const [n, { stop, begun }] of this.#runs) {
+      const item = items.find((i) => i.n === n)
+      if (!item || item.paused) stop.abort()
+      if (!item) void this.#forget(begun)
+    }
+    for (const item of items) {
+      const running = this.#runs.has(item.n)
+      if (!running && !this.#later.has(item.n)) this.#tell(item, 0)
+      if (item.paused || running || this.#later.has(item.n) || !this.#open) continue
+      if (whole(item)) void this.#release(item)
+      else if (this.#runs.size < AT_ONCE) void this.#run(item)
+    }
+  }
+
+  #resume(n: number): void {
+    clearTimeout(this.#later.get(n))
+    this.#later.delete(n)
+  }
+
+  async #run(item: OutboxRow): Promise<void> {
+    const run: Run = { stop: new AbortController(), begun: [] }
+    this.#runs.set(item.n, run)
+    this.#tell(item, 0)
+    try {
+      for (const file of item.files ?? []) if (file.id === '') await this.#upload(item.n, file, run)
+      this.#backoffs.delete(item.n)
+      this.#attempts.delete(item.n)
+    } catch (error) {
+      if (!run.stop.signal.aborted) await this.#failed(item, error)
+    } finally {
+      this.#runs.delete(item.n)
+      await this.#mirror.settled()
+      this.look()
+    }
+  }
+
+  async #failed(item: OutboxRow, error: unknown): Promise<void> {
+    if (endsSession(error)) return this.#o.ended(error as Refusal)
+    const tried = (this.#attempts.get(item.n) ?? 0) + 1
+    this.#attempts.set(item.n, tried)
+    const code = error instanceof Refusal ? error.code : null
+    // The server forgot the upload, or stands elsewhere: it is asked again, or begun anew.
+    const again = code === ErrorCode.FILE_GONE || code === ErrorCode.UPLOAD_OFFSET
+    if ((mayPass(error) && (code === null || tried < ATTEMPTS)) || (again && tried < ATTEMPTS)) {
+      if (code === ErrorCode.FILE_GONE) await this.#change(item.n, (f) => ({ ...f, begun: [] }))
+      const { sendMin, sendMax } = this.#pace
+      const backoff = this.#backoffs.get(item.n) ?? new Backoff(sendMin, sendMax)
+      this.#backoffs.set(item.n, backoff)
+      const wait = Math.max(error instanceof Refusal ? error.retryMs : 0, backoff.next())
+      const resume = () => {
+        this.#resume(item.n)
+        this.look()
+      }
+      this.#later.set(item.n, setTimeout(resume, wait))
+      return
+    }
+    await this.#giveUp(item.n, code === null ? 'INTERNAL' : uploadCode(code))
+  }
+
+  async #giveUp(n: number, error: string): Promise<void> {
+    this.#o.tell(n, null)
+    await this.#db.write(async (w) => {
+      const item = await w.outboxItem(n)
+      if (item?.state === 'uploading') await w.putOutbox({ ...item, state: 'failed', error })
+    }, 'strict')
+  }
+
+  /** Uploads one file in stretches beside each other, and joins them. */
+  async #upload(n: number, file: UploadRow, run: Run): Promise<void> {
+    const row = await this.#db.read((r) => r.file(n, file.part))
+    if (!row) throw new Refusal(ErrorCode.FILE_GONE)
+    const tus = this.#tus(run)
+    const { blob } = row
+    const parts = stretches(blob.size)
+    const partial = parts.length > 1
+    const at = parts.map(() => 0)
+    const moved = () => {
+      const item = this.#mirror.outbox.find((i) => i.n === n)
+      if (item && this.#runs.get(n) === run)
+        this.#tell(
+          item,
+          at.reduce((sum, each) => sum + each, 0),
+          file,
+        )
+    }
+    let { begun } = await this.#fileOf(n, file)
+    if (begun.length !== parts.length) {
+      begun = []
+      for (const { from, to } of parts) {
+        const { name, photo } = file
+        begun = [...begun, await begin(tus, { length: to - from, name, photo, partial })]
+      }
+      await this.#change(n, (f) => (f.part === file.part ? { ...f, begun } : f))
+    }
+    run.begun = begun
+    const lane = async (id: string, i: number) => {
+      const { from = 0, to = 0 } = parts[i] ?? {}
+      at[i] = await whereIs(tus, id)
+      moved()
+      while ((at[i] ?? 0) < to - from) {
+        const here = at[i] ?? 0
+        const bytes = blob.slice(from + here, Math.min(to, from + here + chunkAt(here)))
+        const progress = (sent: number) => {
+          at[i] = here + sent
+          moved()
+        }
+        at[i] = await append(tus, id, { at: here, bytes, progress })
+        moved()
+      }
+    }
+    await all(begun.map(lane))
+    const id = partial ? await join(tus, begun, file) : (begun[0] ?? '')
+    await this.#change(n, (f) => (f.part === file.part ? { ...f, id } : f))
+  }
+
+  async #fileOf(n: number, file: UploadRow): Promise<UploadRow> {
+    const item = await this.#db.read((r) => r.outboxItem(n))
+    return item?.files?.find((f) => f.part === file.part) ?? file
+  }
+
+  #tus(run: Run): TusOptions {
+    const { net, token } = this.#o
+    return { net, token, address: this.#o.address(), signal: run.stop.signal }
+  }
+
+  async #change(n: number, change: (file: UploadRow) => UploadRow): Promise<void> {
+    await this.#db.write(async (w) => {
+      const item = await w.outboxItem(n)
+      if (item?.state !== 'uploading') return
+      await w.putOutbox({ ...item, files: (item.files ?? []).map(change) })
+    })
+  }
+
+  /** Items of one album go out together, in the order they were made, once all of them are uploaded. */
+  async #release(item: OutboxRow): Promise<void> {
+    await this.#db.write(async (w) => {
+      const album = albumOf(item)
+      const all = (await w.outbox()).filter((i) => i.state === 'uploading')
+      const mine = all.filter((i) => i.n === item.n || (album !== '' && albumOf(i) === album))
+      if (!mine.every(whole)) return
+      for (const one of mine) {
+        await w.putOutbox(withFiles(one))
+        this.#o.tell(one.n, null)
+      }
+    }, 'strict')
+  }
+
+  #tell(item: OutboxRow, sent: number, file?: UploadRow): void {
+    const files = item.files ?? []
+    const size = files.reduce((sum, f) => sum + f.size, 0)
+    const done = files.reduce((sum, f) => sum + (f.id !== '' && f.part !== file?.part ? f.size : 0), 0)
+    const state = item.paused ? 'paused' : this.#runs.has(item.n) ? 'running' : 'waiting'
+    this.#o.tell(item.n, { sent: Math.min(size, done + sent), size, state })
+  }
+
+  /** Takes what was begun and is not wanted any more off the server; what fails there ends by itself. */
+  async #forget(begun: readonly string[]): Promise<void> {
+    const tus = this.#tus({ stop: new AbortController(), begun })
+    await Promise.allSettled(begun.map((id) => drop(tus, id)))
+  }
+}
+
+const whole = (item: OutboxRow) => (item.files ?? []).every(({ id }) => id !== '')
+
+function albumOf({ shows }: OutboxRow): string {
+  return shows.kind === 'message' ? shows.body.album : ''
+}
+
+function uploadCode(code: ErrorCode): string {
+  return code === ErrorCode.TOO_LARGE ? 'MEDIA_TOO_LARGE' : appCode(code)
+}
+
+/** All of them; a failure is told when none is on its way any more, so that the next try meets no other. */
+async function all(lanes: readonly Promise<void>[]): Promise<void> {
+  for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Format } from '../i18n/format'
+
+const menu = {
+  media: 'Photo or video',
+  file: 'File',
+  camera: 'Camera',
+  place: 'Location',
+  contact: 'Contact',
+}
+
+const sheet = {
+  caption: 'Caption',
+  add: 'Add',
+  remove: 'Remove',
+  earlier: 'Move forward',
+  later: 'Move back',
+  asFile: 'Send as files, unchanged',
+  spoiler: 'Hide until tapped',
+  hd: 'In high quality',
+  preparing: 'One moment…',
+  empty: 'There is nothing in it',
+  drop: 'Drop files here to send them',
+  unreadable: 'This cannot be shown; it goes as a file.',
+}
+
+const place = {
+  title: 'Location',
+  here: 'Where I am now',
+  finding: 'Finding where you are…',
+  denied: 'The browser does not tell where you are. Write the place by hand.',
+  latitude: 'Latitude',
+  longitude: 'Longitude',
+  name: 'Name of the place',
+  wrong: 'Latitude is from −90 to 90, longitude from −180 to 180.',
+  openMap: 'Open in a map',
+}
+
+const data = {
+  title: 'Load by itself',
+  photos: 'Photos',
+  videos: 'Videos and GIFs',
+  mobile: 'on mobile data',
+  other: 'on other networks',
+  saver: 'Where the browser saves data, nothing loads by itself.',
+  offer: 'Load photos by themselves from now on?',
+  offerYes: 'Yes, load them',
+}
+
+const plain = {
+  load: 'Load',
+  stop: 'Stop',
+  save: 'Save',
+  play: 'Play',
+  pause: 'Pause the upload',
+  resume: 'Go on uploading',
+  cancel: 'Cancel the upload',
+  reveal: 'Hidden: tap to see',
+  gone: 'This is not here any more',
+  failed: 'Could not be loaded. Tap to try again.',
+  show: 'Show',
+  write: 'Write',
+  viewer: 'Photos and videos',
+  previous: 'Previous',
+  next: 'Next',
+  zoomIn: 'Larger',
+  zoomOut: 'Smaller',
+  toMessage: 'Show in the chat',
+  shared: 'Media and files',
+  noShared: 'Nothing was sent here yet',
+}
+
+export const makeEnglish = (f: Format) => ({
+  ...plain,
+  menu,
+  data,
+  place,
+  sheet: {
+    ...sheet,
+    title: (count: number) => f.plural(count, { one: 'Send # item', other: 'Send # items' }),
+    tooLarge: (name: string, most: string) => `${name} is larger than the ${most} this server takes.`,
+    tooMany: (most: number) => `At most ${f.n(most)} at once.`,
+  },
+  of: (index: number, total: number) => `${f.n(index)} of ${f.n(total)}`,
+  upload: (sent: string, size: string) => `${sent} of ${size}`,
+})
