@@ -94,6 +94,13 @@ func (c *command) backup() *cobra.Command {
 				c.printJSON(c.out, made)
 			}
 			c.say("%s: %d bytes in %.1f s", made.File, made.Bytes, made.Seconds)
+			if made.Contents > 0 {
+				c.say("%d photos, videos and files are beside it in %s: keep both together", made.Contents,
+					filepath.Join(filepath.Dir(made.File), "media"))
+			}
+			if made.MissingContents > 0 {
+				c.say("%d are missing on disk; zolal fsck names them", made.MissingContents)
+			}
 			for _, setting := range made.Missing {
 				c.say("it lacks the file of %s, which cannot be read; keep a copy of that yourself", setting)
 			}
@@ -155,6 +162,9 @@ func (c *command) restore() *cobra.Command {
 		}
 		if r.Keys != "" {
 			c.say("the certificate of the backup is in use; whoever renews it must write to %s", r.Keys)
+		}
+		if r.MissingContents > 0 {
+			c.say("%d photos, videos or files are neither beside the backup nor here", r.MissingContents)
 		}
 		for _, setting := range r.Missing {
 			c.say("the file of %s is neither in the backup nor here; put it where %s says", setting, r.Config)

@@ -4,6 +4,7 @@ package media
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -181,4 +182,27 @@ func ParseHash(s string) (h chat.Hash, ok bool) {
 	}
 	_, err := hex.Decode(h[:], []byte(s))
 	return h, err == nil
+}
+
+// ErrDamaged says that a content is not what its hash says.
+var ErrDamaged = errors.New("the content is damaged")
+
+// Verify reads a content and compares it with its hash: nil, chat.CodeNotFound or ErrDamaged.
+func (s *Service) Verify(ctx context.Context, hash chat.Hash, size int64) error {
+	c, err := s.blobs.Open(ctx, hash)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	if c.Size() != size {
+		return ErrDamaged
+	}
+	sum := sha256.New()
+	if _, err := io.CopyBuffer(sum, untilDone{ctx, c}, make([]byte, bufferBytes)); err != nil {
+		return fmt.Errorf("content: %w", err)
+	}
+	if chat.Hash(sum.Sum(nil)) != hash {
+		return ErrDamaged
+	}
+	return nil
 }

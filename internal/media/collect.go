@@ -67,17 +67,21 @@ func (s *Service) endUploads(ctx context.Context, before chat.Millis) error {
 // sweep removes contents that the store knows.
 func (s *Service) sweep(ctx context.Context, before chat.Millis) error {
 	q := Sweep{Limit: sweepStep, Now: s.now(), Before: before}
+	var count, size int64
 	for {
 		swept, err := s.cfg.Store.SweepBlobs(ctx, q)
 		if err != nil {
 			return err
 		}
+		count, size = count+int64(swept.Count), size+swept.Bytes
 		for _, hash := range swept.Gone {
 			if err := s.remove(ctx, hash, before); err != nil {
 				return err
 			}
 		}
 		if swept.Next == (chat.Hash{}) {
+			s.count.Store(count)
+			s.bytes.Store(size)
 			return nil
 		}
 		q.After = swept.Next
@@ -147,6 +151,10 @@ func before(h chat.Hash) chat.Hash {
 	}
 	return h
 }
+
+// Kept counts the contents that are kept and their bytes. It is exact after each Collect; what comes until
+// the next one is added, and counts twice where it was here already.
+func (s *Service) Kept() (n int, bytes int64) { return int(s.count.Load()), s.bytes.Load() }
 
 // Uploads counts the unfinished uploads and the bytes of them that are on disk.
 func (s *Service) Uploads() (n int, bytes int64) { return s.uploads.figures() }

@@ -53,6 +53,8 @@ func (s *Service) finish(ctx context.Context, one *upload) error {
 	if err := s.cfg.Store.PutFile(ctx, f); err != nil {
 		return fmt.Errorf("put a file: %w", err)
 	}
+	s.count.Add(1)
+	s.bytes.Add(f.Size)
 	if err := s.uploads.drop(one); err != nil {
 		s.cfg.Log.Warn("what an upload left behind stays until the next start", "error", err)
 	}

@@ -23,6 +23,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -68,6 +69,9 @@ type Service struct {
 	uploads *uploads
 	images  *images
 	hashes  locks[chat.Hash]
+
+	// count and bytes are of what is kept, as last counted and with what came since.
+	count, bytes atomic.Int64
 
 	stop context.CancelFunc
 	done sync.WaitGroup

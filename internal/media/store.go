@@ -39,6 +39,9 @@ type Sweep struct {
 type Swept struct {
 	Next chat.Hash // to go on from; zero at the end
 	Gone []chat.Hash
+	// Count and Bytes are of the contents that were looked at and stay.
+	Count int
+	Bytes int64
 }
 
 // Store keeps which uploads are finished and which contents are there. None of it is a projection: it tells

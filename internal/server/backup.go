@@ -62,6 +62,10 @@ type BackupFile struct {
 	File    string  `json:"file"`
 	Bytes   int64   `json:"bytes"`
 	Seconds float64 `json:"seconds"`
+	// Contents counts photos, videos and files that the backup has in the directory media beside it,
+	// MissingContents those that are not on disk any more.
+	Contents        int `json:"contents"`
+	MissingContents int `json:"missing_contents,omitempty"`
 	// Missing are settings whose files could not be packed. The rest is whole.
 	Missing []string `json:"missing,omitempty"`
 }
@@ -120,6 +124,11 @@ func (c *core) backupOf(ctx context.Context, out string, from source) (BackupFil
 	start := time.Now()
 	partial := out + partialSuffix
 	missing, err := c.writeBackup(ctx, partial, from)
+	made := BackupFile{File: out, Missing: missing}
+	if err == nil && c.media != nil { // before an upgrade the contents stay where they are
+		beside := filepath.Join(filepath.Dir(out), contentsDir)
+		made.Contents, made.MissingContents, err = c.backUpContents(ctx, beside)
+	}
 	if err == nil {
 		err = os.Rename(partial, out)
 	}
@@ -134,8 +143,11 @@ func (c *core) backupOf(ctx context.Context, out string, from source) (BackupFil
 	if err != nil {
 		return BackupFile{}, outTrouble(out, err)
 	}
-	seconds := time.Since(start).Seconds()
-	return BackupFile{File: out, Bytes: info.Size(), Seconds: seconds, Missing: missing}, nil
+	if made.MissingContents > 0 {
+		c.log.Error("media are missing on disk; zolal fsck names them", "contents", made.MissingContents)
+	}
+	made.Bytes, made.Seconds = info.Size(), time.Since(start).Seconds()
+	return made, nil
 }
 
 func removeAll(names ...string) error {

@@ -34,15 +34,32 @@ func (c *core) fsck(ctx context.Context, q Fsck) (FsckReport, error) {
 		return FsckReport{}, &Trouble{What: "projections cannot be rebuilt below a running server",
 			Remedy: "Stop it (systemctl stop zolal), rebuild, and start it again."}
 	case q.Rebuild:
-		report, err := c.rebuild(ctx)
-		if err != nil {
-			return report, err
-		}
-		mended, err := c.mendIndex(ctx)
-		report.Mended = append(report.Mended, mended...)
+		return c.withContents(ctx, c.rebuildAll)
+	}
+	return c.withContents(ctx, c.checkCopy)
+}
+
+// rebuildAll makes the projections again, and the index that stands on them.
+func (c *core) rebuildAll(ctx context.Context) (FsckReport, error) {
+	report, err := c.rebuild(ctx)
+	if err != nil {
 		return report, err
 	}
-	return c.checkCopy(ctx)
+	mended, err := c.mendIndex(ctx)
+	report.Mended = append(report.Mended, mended...)
+	return report, err
+}
+
+// withContents adds to what is wrong with a store what is wrong with the media beside it.
+func (c *core) withContents(ctx context.Context, check func(context.Context) (FsckReport, error)) (
+	FsckReport, error) {
+	report, err := check(ctx)
+	if err != nil {
+		return report, err
+	}
+	more, err := c.checkContents(ctx)
+	report.Problems = append(report.Problems, more...)
+	return report, err
 }
 
 // rebuild makes the projections again, and where that mended anything checks what it made.

@@ -60,7 +60,7 @@ func (c *core) nightlyBackup(ctx context.Context) error {
 	if err := c.keptBackup(ctx); err != nil {
 		return err
 	}
-	return prune(c.cfg.Backup.Dir, c.cfg.Backup.Keep)
+	return errors.Join(prune(c.cfg.Backup.Dir, c.cfg.Backup.Keep), pruneContents(c.cfg.Backup.Dir))
 }
 
 // keptBackup makes a backup beside the nightly ones. The caller holds c.backups. What went wrong last stands

@@ -40,6 +40,9 @@ type Restored struct {
 	Config string `json:"config,omitempty"`
 	// Keys is a directory with files of certificates that came with the backup and are in use now.
 	Keys string `json:"keys,omitempty"`
+	// MissingContents counts photos, videos and files of messages that are neither beside the backup nor in the
+	// directory.
+	MissingContents int `json:"missing_contents,omitempty"`
 	// Missing are settings whose files are neither in the backup nor on this machine.
 	Missing []string `json:"missing,omitempty"`
 }
@@ -67,12 +70,13 @@ func Restore(ctx context.Context, in string, cfg Config, force bool) (Restored, 
 	if err != nil {
 		return Restored{}, errors.Join(unpackTrouble(in, err), os.RemoveAll(fresh))
 	}
-	incarnation, err := renew(ctx, cfg, fresh)
+	incarnation, lost, err := renew(ctx, cfg, fresh, filepath.Join(filepath.Dir(in), contentsDir),
+		cfg.blobDir(dir.path))
 	if err != nil {
 		return Restored{}, errors.Join(unpackTrouble(in, err), os.RemoveAll(fresh))
 	}
 	r := Restored{Data: dir.path, Made: m.Created, Incarnation: hex.EncodeToString(incarnation[:]),
-		Files: len(m.Files)}
+		Files: len(m.Files), MissingContents: lost}
 	used, missing, err := placeKeyFiles(fresh, dir.path)
 	if err != nil {
 		return Restored{}, errors.Join(unpackTrouble(in, err), os.RemoveAll(fresh))
@@ -211,21 +215,25 @@ func readManifest(t io.Reader, sums map[string]string) (manifest, error) {
 	return m, nil
 }
 
-// renew opens the unpacked store, checks it, and begins another incarnation in it.
-func renew(ctx context.Context, cfg Config, fresh string) (chat.Incarnation, error) {
+// renew opens the unpacked store, checks it, begins another incarnation in it, and puts beside it the
+// contents that it refers to, from the places that may have them. lost counts those that none has.
+func renew(ctx context.Context, cfg Config, fresh string, places ...string) (
+	incarnation chat.Incarnation, lost int, err error) {
 	store, err := cfg.openStore(ctx, fresh, nil)
 	if err != nil {
-		return chat.Incarnation{}, err
+		return incarnation, 0, err
 	}
 	report, err := check(ctx, store, false)
 	if err == nil && len(report.Problems) > 0 {
 		err = fmt.Errorf("its store is damaged: %s", report.Problems[0])
 	}
-	var incarnation chat.Incarnation
+	if err == nil {
+		lost, err = placeContents(ctx, store, cfg.blobDir(fresh), places...)
+	}
 	if err == nil {
 		incarnation, err = store.Renew(ctx)
 	}
-	return incarnation, errors.Join(err, store.Close())
+	return incarnation, lost, errors.Join(err, store.Close())
 }
 
 // moveAside makes room in a data directory and returns where its content went.

@@ -25,7 +25,12 @@ type Status struct {
 	Entries          uint64  `json:"entries"`
 	EntriesPerMinute float64 `json:"entries_per_minute"` // over the last minutes, or since the start
 
-	StoreBytes int64        `json:"store_bytes"`
+	StoreBytes int64 `json:"store_bytes"`
+	// MediaBytes and Contents are of the photos, videos and files that are kept, as last counted; Uploads counts
+	// what is being uploaded.
+	MediaBytes int64        `json:"media_bytes"`
+	Contents   int          `json:"contents"`
+	Uploads    int          `json:"uploads"`
 	Disks      []DiskStatus `json:"disks"`
 	// Backup tells of the nightly backups; nil: none are made.
 	Backup *BackupStatus `json:"backup,omitempty"`
@@ -63,6 +68,8 @@ func (h *health) status(ctx context.Context) (Status, error) {
 			s.StoreBytes += info.Size()
 		}
 	}
+	s.Contents, s.MediaBytes = c.media.Kept()
+	s.Uploads, _ = c.media.Uploads()
 	if c.cfg.Backup.Keep > 0 {
 		b, err := c.backupStatus(ctx, Nothing{})
 		if err != nil {

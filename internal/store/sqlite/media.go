@@ -133,11 +133,11 @@ func (s *Store) SweepBlobs(ctx context.Context, q media.Sweep) (swept media.Swep
 		}
 		var seen []media.Blob
 		var in []bool
-		err := w.conn.query("SELECT b.hash, b.orphan, "+referred+
+		err := w.conn.query("SELECT b.hash, b.size, b.orphan, "+referred+
 			" FROM blobs AS b WHERE b.hash > ? ORDER BY b.hash LIMIT ?", func(r *row) error {
 			var b media.Blob
 			copy(b.Hash[:], r.blob())
-			b.Orphan = num[chat.Millis](r)
+			b.Size, b.Orphan = r.int(), num[chat.Millis](r)
 			seen, in = append(seen, b), append(in, r.bool())
 			return nil
 		}, q.After, q.Limit)
@@ -146,6 +146,8 @@ func (s *Store) SweepBlobs(ctx context.Context, q media.Sweep) (swept media.Swep
 		}
 		for i, b := range seen {
 			was := b.Orphan
+			swept.Count++
+			swept.Bytes += b.Size
 			switch {
 			case in[i]:
 				b.Orphan = 0
@@ -153,6 +155,8 @@ func (s *Store) SweepBlobs(ctx context.Context, q media.Sweep) (swept media.Swep
 				b.Orphan = q.Now
 			case was <= q.Before:
 				swept.Gone = append(swept.Gone, b.Hash)
+				swept.Count--
+				swept.Bytes -= b.Size
 			}
 			if b.Orphan != was {
 				if err := w.conn.exec("UPDATE blobs SET orphan = ? WHERE hash = ?", b.Orphan, b.Hash); err != nil {

@@ -182,6 +182,8 @@ func (m *Memory) SweepBlobs(ctx context.Context, q media.Sweep) (media.Swept, er
 	maps.DeleteFunc(m.files, func(_ chat.FileID, f media.File) bool { return f.Used < q.Before })
 	seen := m.blobsAfter(q.After, q.Limit)
 	for _, b := range seen {
+		swept.Count++
+		swept.Bytes += b.Size
 		switch {
 		case m.referred(b.Hash):
 			b.Orphan = 0
@@ -189,6 +191,8 @@ func (m *Memory) SweepBlobs(ctx context.Context, q media.Sweep) (media.Swept, er
 			b.Orphan = q.Now
 		case b.Orphan <= q.Before:
 			swept.Gone = append(swept.Gone, b.Hash)
+			swept.Count--
+			swept.Bytes -= b.Size
 		}
 		m.blobs[b.Hash] = b
 	}
