@@ -16,16 +16,16 @@ const (
 	maxCounted   = 200 // tallies told at once; of more, the rest comes with the next page
 )
 
-// Typing tells the others in a chat that an account writes, or stopped. The caller has checked that it may
-// write there and that the members of the chat see each other. Who hides typing is not shown, and is not told
-// either.
-func (h *Hub) Typing(room chat.ChatID, who chat.AccountID, stopped bool) {
+// Typing tells the others in a chat that an account writes or records, or stopped. The caller has checked
+// that it may write there and that the members of the chat see each other. Who hides typing is not shown, and
+// is not told either.
+func (h *Hub) Typing(t Typing) {
 	h.mu.Lock()
-	a := h.accounts[who]
+	a := h.accounts[t.Account]
 	hidden := a != nil && a.privacy.HideTyping
 	h.mu.Unlock()
 	if !hidden {
-		h.cfg.Bus.Publish(Typing{Chat: room, Account: who, Stopped: stopped})
+		h.cfg.Bus.Publish(t)
 	}
 }
 

@@ -19,12 +19,30 @@ func TestTypingReachesTheOthersWhoShowTheirOwn(t *testing.T) {
 		_, writer := e.open(10)
 		_, other := e.open(11)
 		_, hidden := e.open(12, chat.Privacy{HideTyping: true})
-		e.hub.Typing(1, 10, false)
-		e.expect(other, "hub.Typing{Chat:1 Account:10 Stopped:false}\n")
+		e.hub.Typing(Typing{Chat: 1, Account: 10})
+		e.expect(other, "hub.Typing{Chat:1 Account:10 Stopped:false Recording:false}\n")
 		e.expect(writer, "")
 		e.expect(hidden, "")
-		e.hub.Typing(1, 12, false) // hides
-		e.hub.Typing(2, 10, false) // too many in it
+		e.hub.Typing(Typing{Chat: 1, Account: 12})
+		e.hub.Typing(Typing{Chat: 2, Account: 10}) // too many in it
+		e.expect(other, "")
+	})
+}
+
+func TestRecordingReachesTheOthersWhoShowTheirTyping(t *testing.T) {
+	with(t, Config{Small: 3}, func(e *env) {
+		e.feed.members(1, 10, 11, 12)
+		e.feed.members(2, 10, 11, 12, 13)
+		_, speaker := e.open(10)
+		_, other := e.open(11)
+		_, hidden := e.open(12, chat.Privacy{HideTyping: true})
+		e.hub.Typing(Typing{Chat: 1, Account: 10, Recording: true})
+		e.expect(other, "hub.Typing{Chat:1 Account:10 Stopped:false Recording:true}\n")
+		e.expect(speaker, "")
+		e.expect(hidden, "")
+		e.hub.Typing(Typing{Chat: 1, Account: 12, Recording: true}) // hides
+		e.hub.Typing(Typing{Chat: 2, Account: 10, Recording: true}) // too many in it
+		time.Sleep(time.Second)
 		e.expect(other, "")
 	})
 }
@@ -170,15 +188,15 @@ func TestASignalThatOvertakesTheFeedWaitsForIt(t *testing.T) {
 		e.feed.grow(1, 1)
 		e.expect(first, tail(1, 1))
 		time.Sleep(time.Second)
-		e.hub.Typing(1, 12, false) // both have joined, and the feed has not said so
+		e.hub.Typing(Typing{Chat: 1, Account: 12}) // both have joined, and the feed has not said so
 		e.expect(first, "")
 		e.feed.stand(1, 0, 11, true)
 		e.feed.stand(1, 0, 12, true)
 		time.Sleep(time.Second)
-		want := "hub.Typing{Chat:1 Account:12 Stopped:false}\n"
+		want := "hub.Typing{Chat:1 Account:12 Stopped:false Recording:false}\n"
 		e.expect(first, want)
 		e.expect(second, "user/41\n"+want)
-		e.hub.Typing(1, 99, false)
+		e.hub.Typing(Typing{Chat: 1, Account: 99})
 		synctest.Wait()
 		time.Sleep(time.Minute)
 		e.feed.stand(1, 0, 99, true)
@@ -198,8 +216,8 @@ func TestSignalsCrossTheBusBetweenHubs(t *testing.T) {
 			t.Fatal(err)
 		}
 		e.open(10)
-		e.hub.Typing(1, 10, true)
-		e.expect(p, "hub.Typing{Chat:1 Account:10 Stopped:true}\n")
+		e.hub.Typing(Typing{Chat: 1, Account: 10, Stopped: true})
+		e.expect(p, "hub.Typing{Chat:1 Account:10 Stopped:true Recording:false}\n")
 	})
 }
 

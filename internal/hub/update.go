@@ -30,11 +30,12 @@ type ChatTail struct {
 // UserTail says that the account's own log grew.
 type UserTail struct{ Entries []chat.Entry }
 
-// Typing says that somebody writes in a chat, or stopped.
+// Typing says that somebody writes in a chat or records a voice message, or stopped.
 type Typing struct {
-	Chat    chat.ChatID
-	Account chat.AccountID
-	Stopped bool
+	Chat      chat.ChatID
+	Account   chat.AccountID
+	Stopped   bool
+	Recording bool
 }
 
 // Presence says that somebody came online or left.

@@ -29,8 +29,8 @@ type device struct {
 
 	mu      sync.Mutex
 	views   map[uint32]*view
-	ticks   map[uint32]uint32 // chat → seq read by a peer
-	typing  map[uint32]uint32 // chat → who
+	ticks   map[uint32]uint32          // chat → seq read by a peer
+	typing  map[uint32]*zolalv1.Typing // chat → who
 	cancel  context.CancelFunc
 	follows sync.WaitGroup
 }
@@ -107,7 +107,7 @@ func connect(
 	d := &device{
 		account: s.GetAccount(), device: s.GetDevice(), client: c, net: n, name: s.GetUsername(),
 		token: s.GetToken(),
-		views: map[uint32]*view{}, ticks: map[uint32]uint32{}, typing: map[uint32]uint32{},
+		views: map[uint32]*view{}, ticks: map[uint32]uint32{}, typing: map[uint32]*zolalv1.Typing{},
 	}
 	_, d.cancel = context.WithCancel(ctx)
 	c.OnUpdate(d.signal)
@@ -122,7 +122,7 @@ func (d *device) signal(u *zolalv1.Update) {
 	case *zolalv1.Signal_Read:
 		d.ticks[w.Read.GetChat()] = max(d.ticks[w.Read.GetChat()], w.Read.GetSeq())
 	case *zolalv1.Signal_Typing:
-		d.typing[w.Typing.GetChat()] = w.Typing.GetAccount()
+		d.typing[w.Typing.GetChat()] = w.Typing
 		if w.Typing.GetStopped() {
 			delete(d.typing, w.Typing.GetChat())
 		}

@@ -171,7 +171,8 @@ func types(s *stage, l *line) error {
 	if err != nil {
 		return err
 	}
-	return s.call(l, "Sync/Typing", &zolalv1.TypingRequest{Chat: id}, new(zolalv1.Empty))
+	req := &zolalv1.TypingRequest{Chat: id, Recording: l.verb == "records"}
+	return s.call(l, "Sync/Typing", req, new(zolalv1.Empty))
 }
 
 func passes(s *stage, l *line) error {

@@ -189,7 +189,9 @@ func notices(s *stage, l *line) error {
 	return s.until(func() (bool, string) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		return d.typing[id] == who, "nobody is typing"
+		now := d.typing[id]
+		recording := len(l.words) > 2
+		return now.GetAccount() == who && now.GetRecording() == recording, fmt.Sprintf("%v is typing", now)
 	})
 }
 

@@ -88,6 +88,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"reads":   reads,   // reza reads chat
 	"drafts":  drafts,  // reza drafts chat "text"
 	"types":   types,   // reza types chat
+	"records": types,   // reza records chat (a voice message)
 	"passes":  passes,  // reza passes alias chat [hidden] [as alias]
 
 	"sees":      sees,      // reza sees chat "text" …
@@ -98,7 +99,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"unticked":  unticked,  // sara unticked alias (read, and kept to themselves)
 	"drafted":   drafted,   // reza drafted chat "text"
 	"tallies":   tallies,   // sara tallies alias emoji N
-	"notices":   notices,   // reza notices chat sara (typing)
+	"notices":   notices,   // reza notices chat sara [recording] (typing)
 	"members":   members,   // sara members chat N
 	"invited":   invited,   // reza invited chat
 	"told":      told,      // sara told signed_in … (the last notices to her devices)

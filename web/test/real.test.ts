@@ -158,6 +158,11 @@ real('the app and the real server', () => {
     b.write.typing()
     await until('typing', () => a.view.get().typing !== null)
     expect(a.view.get().typing?.people[0]?.name).toBe('Babak')
+    expect(a.view.get().typing?.recording).toBe(false)
+    b.write.typing('recording')
+    await until('recording', () => a.view.get().typing?.recording === true)
+    b.write.typing('nothing')
+    await until('silence', () => a.view.get().typing === null)
 
     await a.write.send(plain('a slip'))
     await until('the slip', () => said(b.view.get()).includes('a slip'))

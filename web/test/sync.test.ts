@@ -304,10 +304,10 @@ describe('live updates', () => {
     const ada = await ready(1)
     world.signal([1], {
       case: 'typing',
-      value: { $typeName: 'zolal.v1.Typing', chat: 7, account: 2, stopped: false },
+      value: { $typeName: 'zolal.v1.Typing', chat: 7, account: 2, stopped: false, recording: false },
     })
     await until('typing', () => ada.fleeting.length === 1)
-    expect(ada.fleeting[0]).toEqual({ kind: 'typing', chat: 7, account: 2, stopped: false })
+    expect(ada.fleeting[0]).toEqual({ kind: 'typing', chat: 7, account: 2, stopped: false, recording: false })
   })
 })
 

@@ -134,7 +134,9 @@ func update(u hub.Update) (*zolalv1.Update, int) {
 func signal(u hub.Update) *zolalv1.Signal {
 	switch u := u.(type) {
 	case hub.Typing:
-		t := &zolalv1.Typing{Chat: uint32(u.Chat), Account: uint32(u.Account), Stopped: u.Stopped}
+		t := &zolalv1.Typing{
+			Chat: uint32(u.Chat), Account: uint32(u.Account), Stopped: u.Stopped, Recording: u.Recording,
+		}
 		return &zolalv1.Signal{What: &zolalv1.Signal_Typing{Typing: t}}
 	case hub.Presence:
 		return &zolalv1.Signal{What: &zolalv1.Signal_Presence{Presence: presence(u)}}

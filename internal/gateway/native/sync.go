@@ -121,7 +121,8 @@ func setProfile(ctx context.Context, c *caller, r *zolalv1.SetProfileRequest) (w
 	return c.beginOwn(ctx, chat.SetProfile{Profile: *wire.ProfileIn(r.GetProfile())}, r.GetKey())
 }
 
-// typing tells the others that the caller writes, in chats whose members see each other.
+// typing tells the others that the caller writes or records a voice message, in chats whose members see each
+// other.
 //
 // UPD-2
 func typing(ctx context.Context, c *caller, r *zolalv1.TypingRequest) (*zolalv1.Empty, error) {
@@ -139,7 +140,9 @@ func typing(ctx context.Context, c *caller, r *zolalv1.TypingRequest) (*zolalv1.
 		if h.Chat().OneSided() {
 			return &zolalv1.Empty{}, nil // one of the two has not accepted the other's request
 		}
-		c.cfg.Hub.Typing(room.ID, c.actor.Account, r.GetStopped())
+		c.cfg.Hub.Typing(hub.Typing{
+			Chat: room.ID, Account: c.actor.Account, Stopped: r.GetStopped(), Recording: r.GetRecording(),
+		})
 	}
 	return &zolalv1.Empty{}, nil
 }

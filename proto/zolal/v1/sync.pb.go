@@ -1656,6 +1656,7 @@ type TypingRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Chat          uint32                 `protobuf:"varint,1,opt,name=chat,proto3" json:"chat,omitempty"`
 	Stopped       bool                   `protobuf:"varint,2,opt,name=stopped,proto3" json:"stopped,omitempty"`
+	Recording     bool                   `protobuf:"varint,3,opt,name=recording,proto3" json:"recording,omitempty"` // a voice message, instead of writing
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1700,6 +1701,13 @@ func (x *TypingRequest) GetChat() uint32 {
 func (x *TypingRequest) GetStopped() bool {
 	if x != nil {
 		return x.Stopped
+	}
+	return false
+}
+
+func (x *TypingRequest) GetRecording() bool {
+	if x != nil {
+		return x.Recording
 	}
 	return false
 }
@@ -2434,6 +2442,7 @@ type Typing struct {
 	Chat          uint32                 `protobuf:"varint,1,opt,name=chat,proto3" json:"chat,omitempty"`
 	Account       uint32                 `protobuf:"varint,2,opt,name=account,proto3" json:"account,omitempty"`
 	Stopped       bool                   `protobuf:"varint,3,opt,name=stopped,proto3" json:"stopped,omitempty"`
+	Recording     bool                   `protobuf:"varint,4,opt,name=recording,proto3" json:"recording,omitempty"` // a voice message; who does not know this shows that they write
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2485,6 +2494,13 @@ func (x *Typing) GetAccount() uint32 {
 func (x *Typing) GetStopped() bool {
 	if x != nil {
 		return x.Stopped
+	}
+	return false
+}
+
+func (x *Typing) GetRecording() bool {
+	if x != nil {
+		return x.Recording
 	}
 	return false
 }
@@ -3034,10 +3050,11 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\aprivacy\x18\x02 \x01(\v2\x11.zolal.v1.PrivacyR\aprivacy\"R\n" +
 	"\x11SetProfileRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12+\n" +
-	"\aprofile\x18\x02 \x01(\v2\x11.zolal.v1.ProfileR\aprofile\"=\n" +
+	"\aprofile\x18\x02 \x01(\v2\x11.zolal.v1.ProfileR\aprofile\"[\n" +
 	"\rTypingRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x18\n" +
-	"\astopped\x18\x02 \x01(\bR\astopped\"*\n" +
+	"\astopped\x18\x02 \x01(\bR\astopped\x12\x1c\n" +
+	"\trecording\x18\x03 \x01(\bR\trecording\"*\n" +
 	"\fWatchRequest\x12\x1a\n" +
 	"\baccounts\x18\x01 \x03(\rR\baccounts\";\n" +
 	"\rWatchResponse\x12*\n" +
@@ -3078,11 +3095,12 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\bpresence\x18\x02 \x01(\v2\x12.zolal.v1.PresenceH\x00R\bpresence\x12-\n" +
 	"\x05tally\x18\x03 \x01(\v2\x15.zolal.v1.TallyChangeH\x00R\x05tally\x12(\n" +
 	"\x04read\x18\x04 \x01(\v2\x12.zolal.v1.PeerReadH\x00R\x04readB\x06\n" +
-	"\x04what\"P\n" +
+	"\x04what\"n\n" +
 	"\x06Typing\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\rR\aaccount\x12\x18\n" +
-	"\astopped\x18\x03 \x01(\bR\astopped\"^\n" +
+	"\astopped\x18\x03 \x01(\bR\astopped\x12\x1c\n" +
+	"\trecording\x18\x04 \x01(\bR\trecording\"^\n" +
 	"\bPresence\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\rR\aaccount\x12\x16\n" +
 	"\x06online\x18\x02 \x01(\bR\x06online\x12 \n" +

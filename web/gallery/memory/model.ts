@@ -148,7 +148,7 @@ export class MemoryModel implements AppModel {
   typing(id: number, names: readonly string[]): void {
     for (const open of this.#open) if (open.id === id) open.typing = names
     for (const open of this.#open) open.redraw()
-    const typing = { people: names.map((name) => ({ account: null, name })) }
+    const typing = { people: names.map((name) => ({ account: null, name })), recording: false }
     this.chatList.update((view) => ({
       ...view,
       chats: view.chats.map((c) => (c.id === id ? { ...c, typing } : c)),

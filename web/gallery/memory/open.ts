@@ -69,7 +69,9 @@ export class MemoryChat implements OpenChat {
         snippet: m.content.kind === 'text' ? lineOf(m.content.body) : '',
       })),
       typing:
-        this.typing.length > 0 ? { people: this.typing.map((name) => ({ account: null, name })) } : null,
+        this.typing.length > 0
+          ? { people: this.typing.map((name) => ({ account: null, name })), recording: false }
+          : null,
       draft: chat.draft,
       cannotSend: chat.cannotSend,
     }

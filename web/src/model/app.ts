@@ -5,6 +5,7 @@ import type {
   ChatKind,
   ChatListView,
   ChatView,
+  Doing,
   Draft,
   InviteLinkView,
   JoinRequestView,
@@ -266,7 +267,8 @@ export interface OpenWriter {
   react(seq: Seq, emoji: string | null): Promise<void>
   pin(seq: Seq, pinned: boolean): Promise<void>
   setDraft(draft: Draft): void
-  typing(): void
+  /** Told as often as one likes; the others hear of it now and then, and of a change at once. */
+  typing(doing?: Doing): void
   /** A message that failed, or is being uploaded, by its key: try again or drop it. */
   settle(key: string, how: 'retry' | 'discard'): Promise<void>
 }

@@ -28,7 +28,12 @@ export type Readability = 'operator' | 'members'
 /** What is happening right now, drawn in the header and the list. */
 export interface TypingView {
   readonly people: readonly PersonRef[]
+  /** All of them record a voice message; else at least one writes. */
+  readonly recording: boolean
 }
+
+/** What a person does right now in a chat, for the others to see. */
+export type Doing = 'writing' | 'recording' | 'nothing'
 
 /** Presence of the other person in a direct chat; 'hidden' when either side switched it off. */
 export type PresenceView =

@@ -252,9 +252,9 @@ export class Leader {
   async #signal({ what }: Signal): Promise<void> {
     switch (what.case) {
       case 'typing': {
-        const { chat, account, stopped } = what.value
-        if (account !== this.#o.me) this.#o.events.fleeting({ kind: 'typing', chat, account, stopped })
-        return
+        const { chat, account, stopped, recording } = what.value
+        if (account === this.#o.me) return
+        return this.#o.events.fleeting({ kind: 'typing', chat, account, stopped, recording })
       }
       case 'presence': {
         const { account, online, lastSeenMs } = what.value

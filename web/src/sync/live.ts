@@ -2,9 +2,14 @@
 import type { AccountId, ChatId, Ms } from '../model/id'
 import type { Fleeting } from './tabs'
 
-/** What is true only for a moment: who is typing, who is online. Every tab keeps its own. */
+interface Busy {
+  readonly recording: boolean
+  readonly timer: ReturnType<typeof setTimeout>
+}
+
+/** What is true only for a moment: who is typing or recording, who is online. Every tab keeps its own. */
 export class Live {
-  readonly #typing = new Map<ChatId, Map<AccountId, ReturnType<typeof setTimeout>>>()
+  readonly #typing = new Map<ChatId, Map<AccountId, Busy>>()
   readonly #online = new Map<AccountId, boolean>()
   readonly #lastSeen = new Map<AccountId, Ms>()
   readonly #listeners = new Set<() => void>()
@@ -18,7 +23,7 @@ export class Live {
   hear(what: Fleeting): void {
     if (what.kind === 'typing') {
       if (what.stopped) this.#stopTyping(what.chat, what.account)
-      else this.#startTyping(what.chat, what.account)
+      else this.#startTyping(what)
     } else if (what.kind === 'presence') {
       this.#online.set(what.account, what.online)
       if (what.at > 0) this.#lastSeen.set(what.account, what.at)
@@ -37,6 +42,12 @@ export class Live {
     return [...(this.#typing.get(chat)?.keys() ?? [])]
   }
 
+  /** Whether everybody who is busy in a chat records a voice message. */
+  recording(chat: ChatId): boolean {
+    const busy = [...(this.#typing.get(chat)?.values() ?? [])]
+    return busy.length > 0 && busy.every(({ recording }) => recording)
+  }
+
   online(account: AccountId): boolean {
     return this.#online.get(account) ?? false
   }
@@ -48,7 +59,7 @@ export class Live {
 
   /** Nothing fleeting is known without a connection. */
   forget(): void {
-    for (const people of this.#typing.values()) for (const timer of people.values()) clearTimeout(timer)
+    for (const people of this.#typing.values()) for (const { timer } of people.values()) clearTimeout(timer)
     this.#typing.clear()
     this.#online.clear()
     this.#tell()
@@ -59,20 +70,20 @@ export class Live {
     return () => this.#listeners.delete(listener)
   }
 
-  #startTyping(chat: ChatId, account: AccountId): void {
-    const people = this.#typing.get(chat) ?? new Map()
+  #startTyping({ chat, account, recording }: Fleeting & { kind: 'typing' }): void {
+    const people = this.#typing.get(chat) ?? new Map<AccountId, Busy>()
     this.#typing.set(chat, people)
-    clearTimeout(people.get(account))
+    clearTimeout(people.get(account)?.timer)
     const timer = setTimeout(() => {
       people.delete(account)
       this.#tell()
     }, this.#lasting)
-    people.set(account, timer)
+    people.set(account, { recording, timer })
   }
 
   #stopTyping(chat: ChatId, account: AccountId): void {
     const people = this.#typing.get(chat)
-    clearTimeout(people?.get(account))
+    clearTimeout(people?.get(account)?.timer)
     people?.delete(account)
   }
 

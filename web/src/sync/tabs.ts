@@ -6,7 +6,14 @@ import type { Channel, Env } from './env'
 
 /** Something fleeting that every tab shows and none stores. */
 export type Fleeting =
-  | { readonly kind: 'typing'; readonly chat: number; readonly account: number; readonly stopped: boolean }
+  | {
+      readonly kind: 'typing'
+      readonly chat: number
+      readonly account: number
+      readonly stopped: boolean
+      /** A voice message, instead of writing. */
+      readonly recording: boolean
+    }
   | { readonly kind: 'presence'; readonly account: number; readonly online: boolean; readonly at: number }
   | { readonly kind: 'devices' }
   /** How an upload stands; null: it is over. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ChatRow } from '../db'
-import type { Draft, FormattedText, OpenWriter, Outgoing } from '../model'
+import type { Doing, Draft, FormattedText, OpenWriter, Outgoing } from '../model'
 import { currentBody } from '../model/fold'
 import type { ChatId, Seq } from '../model/id'
 import { call, Messages, readChatBody, Sync, tallyOf, toAppError } from '../wire'
@@ -20,6 +20,7 @@ export class ChatWriter implements OpenWriter {
   readonly #toTell = new Set<Seq>()
   #viewTimer: ReturnType<typeof setTimeout> | undefined
   #typed = Number.NEGATIVE_INFINITY
+  #doing: Doing = 'nothing'
 
   constructor(account: Account, chat: ChatId, row: () => ChatRow | undefined) {
     this.#account = account
@@ -113,12 +114,16 @@ export class ChatWriter implements OpenWriter {
       .catch(() => {})
   }
 
-  typing(): void {
-    const { pace } = this.#account
+  typing(doing: Doing = 'writing'): void {
+    const { pace, state, tabs } = this.#account
     const now = performance.now()
-    if (this.#account.state !== 'online' || now - this.#typed < pace.typing) return
-    this.#typed = now
-    call(this.#account.tabs, Sync.method.typing, { chat: this.#chat }, { again: false }).catch(() => {})
+    const told = now - this.#typed < pace.typing
+    // That one stopped needs no telling where nothing is shown any more.
+    if (state !== 'online' || (doing === this.#doing ? told : doing === 'nothing' && !told)) return
+    this.#doing = doing
+    this.#typed = doing === 'nothing' ? Number.NEGATIVE_INFINITY : now
+    const request = { chat: this.#chat, stopped: doing === 'nothing', recording: doing === 'recording' }
+    call(tabs, Sync.method.typing, request, { again: false }).catch(() => {})
   }
 
   async settle(key: string, how: 'retry' | 'discard'): Promise<void> {

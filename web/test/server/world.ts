@@ -281,9 +281,10 @@ export class World implements Backend {
       return encode(sy.WatchResponseSchema, { people: told.map((account) => ({ account, online: true })) })
     },
     'Sync/Typing': (account, _device, payload) => {
-      const { chat, stopped } = fromBinary(sy.TypingRequestSchema, payload)
+      const { chat, stopped, recording } = fromBinary(sy.TypingRequestSchema, payload)
       const others = [...this.#member(chat, account).members.keys()].filter((id) => id !== account)
-      this.signal(others, { case: 'typing', value: create(sy.TypingSchema, { chat, account, stopped }) })
+      const value = create(sy.TypingSchema, { chat, account, stopped, recording })
+      this.signal(others, { case: 'typing', value })
       return encode(sy.EmptySchema, {})
     },
   }

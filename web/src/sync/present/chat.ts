@@ -33,7 +33,8 @@ export function titleOf(c: ChatContext, row: ChatRow): string {
 
 export function typingOf(c: ChatContext, row: ChatRow): TypingView | null {
   const accounts = c.live.typing(row.id)
-  return accounts.length > 0 ? { people: accounts.map((account) => c.people.ref(account)) } : null
+  if (accounts.length === 0) return null
+  return { people: accounts.map((account) => c.people.ref(account)), recording: c.live.recording(row.id) }
 }
 
 function presenceOf(c: ChatContext, row: ChatRow): PresenceView {
