@@ -12,6 +12,7 @@ const browser = {
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      '--use-fake-device-for-media-stream',
     ],
   },
 }

@@ -156,7 +156,7 @@ func (a *app) guard(h http.Header) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "geolocation=(self), camera=(), microphone=(), payment=(), usb=()")
+	h.Set("Permissions-Policy", "geolocation=(self), camera=(), microphone=(self), payment=(), usb=()")
 }
 
 // wantsPage tells a page from a missing file: pages have no extension.

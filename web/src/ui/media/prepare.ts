@@ -51,6 +51,7 @@ export async function prepare(file: File, high: boolean): Promise<NewMedia> {
     if (kind === 'photo') return await photo(file, high)
     if (kind === 'gif') return await drawnGif(file)
     if (kind === 'video') return await video(file)
+    if (file.type.startsWith('audio/')) return await music(file)
   } catch {
     // It is sent as a file.
   }
@@ -66,6 +67,12 @@ async function drawnGif(file: File): Promise<NewMedia> {
   const poster = await resized(file, POSTER)
   const { width, height, thumbhash } = poster
   return { ...NO_MEDIA, kind: 'gif', file, mime: file.type, poster: poster.blob, width, height, thumbhash }
+}
+
+/** A sound with what it says of itself; what says nothing that can be read is a file. */
+async function music(file: File): Promise<NewMedia> {
+  const said = await (await import('../voice/music')).readMusic(file)
+  return said ? { ...asFile(file), ...said } : asFile(file)
 }
 
 async function video(file: File): Promise<NewMedia> {

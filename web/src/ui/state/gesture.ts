@@ -65,8 +65,8 @@ export function pullToAct(act: () => (() => void) | null): Attachment<HTMLElemen
     const side = () => (document.documentElement.dir === 'rtl' ? 1 : -1)
     const down = (event: TouchEvent) => {
       const touch = event.touches[0]
-      // What scrolls sideways itself, as code does, keeps its own gesture.
-      const own = event.target instanceof Element && event.target.closest('pre')
+      // What moves sideways itself, as code and the place in a recording do, keeps its own gesture.
+      const own = event.target instanceof Element && event.target.closest('pre, [role=slider]')
       const doing = event.touches.length === 1 && !own ? act() : null
       start = touch && doing ? { x: touch.clientX, y: touch.clientY, act: doing } : null
     }

@@ -29,6 +29,9 @@ export function warm(): () => void {
       import('../composer/EmojiPicker.svelte'),
       import('../composer/FormatBar.svelte'),
       import('../composer/Suggest.svelte'),
+      import('../voice/VoiceBubble.svelte'),
+      import('../voice/PlayerBar.svelte'),
+      import('../voice/Recording.svelte'),
     ])
   }, 3000)
   return () => clearTimeout(timer)
