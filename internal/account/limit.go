@@ -98,14 +98,18 @@ type bucket struct {
 	who  string
 }
 
-// take uses one of each bucket, or none and an error that says when to come back.
+// take uses one of each bucket, or none and an error that says when to come back. A refusal remembers nothing:
+// who is over one limit could otherwise push the counters of everybody out with names of their choosing.
 func (b *buckets) take(list ...bucket) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
 	var wait time.Duration
 	for _, k := range list {
-		if l := b.limiter(k); l != nil {
+		if k.rate.Burst <= 0 {
+			continue
+		}
+		if l, ok := b.lru.Get(b.id(k)); ok { // one that is not there is full
 			if have := l.TokensAt(now); have < 1 {
 				wait = max(wait, time.Duration(math.Ceil((1-have)*float64(k.rate.Every))))
 			}
@@ -134,12 +138,15 @@ func (b *buckets) give(list ...bucket) {
 	}
 }
 
+// id is the key of a bucket.
+func (b *buckets) id(k bucket) uint64 { return maphash.String(b.seed, k.what+"\x00"+k.who) }
+
 // limiter finds or makes a counter; nil where there is no limit.
 func (b *buckets) limiter(k bucket) *rate.Limiter {
 	if k.rate.Burst <= 0 {
 		return nil
 	}
-	id := maphash.String(b.seed, k.what+"\x00"+k.who)
+	id := b.id(k)
 	l, ok := b.lru.Get(id)
 	if !ok {
 		l = rate.NewLimiter(rate.Every(k.rate.Every), k.rate.Burst)

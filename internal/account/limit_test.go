@@ -54,6 +54,24 @@ func TestOneFullBucketLeavesTheOthersUntouched(t *testing.T) {
 	}
 }
 
+func TestARefusalRemembersNothing(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	b := newBuckets(func() time.Time { return now })
+	full := bucket{"fail", Rate{Burst: 1, Every: time.Hour}, "an address"}
+	if err := b.take(full); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 100 {
+		name := bucket{"account", Rate{Burst: 9, Every: time.Hour}, string(rune('a' + i))}
+		if err := b.take(full, name); err == nil {
+			t.Fatal("a full bucket let one through")
+		}
+	}
+	if n := b.lru.Len(); n != 1 {
+		t.Errorf("%d counters are kept after a hundred refusals, want 1", n)
+	}
+}
+
 func TestWhatIsGivenBackCanBeTakenAgainButNeverMoreThanTheBurst(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	b := newBuckets(func() time.Time { return now })

@@ -281,7 +281,10 @@ func (s *Service) retriedDevice(ctx context.Context, a Account, c Client, finish
 	}
 	i := slices.IndexFunc(list, func(d Device) bool { return s.ofSignUp(a, d) })
 	old := s.millis()-a.Created > chat.Millis(retryWithin.Milliseconds())
-	if i < 0 || finished && old {
+	if finished && (i < 0 || old) {
+		return s.furtherDevice(ctx, a, c)
+	}
+	if i < 0 {
 		return s.addDevice(ctx, a.ID, c, ReasonSignedIn)
 	}
 	device, token, err := s.newDevice(ctx, a.ID, c)
@@ -295,6 +298,23 @@ func (s *Service) retriedDevice(ctx context.Context, a Account, c Client, finish
 	}
 	s.ended.wake()
 	return device, token, nil
+}
+
+// furtherDevice lets a late retry in as the password would, which is all that it showed: where the account asks
+// for more, it is sent to sign in.
+func (s *Service) furtherDevice(ctx context.Context, a Account, c Client) (Device, string, error) {
+	err := s.checkFactor(ctx, a.ID, shownFactor{})
+	if a.Approval || isCode(err, chat.CodeFactorNeeded) {
+		err = chat.Errorf(chat.CodeConflict, "the account was made before; sign in to it")
+	}
+	if err != nil {
+		return Device{}, "", err
+	}
+	device, token, err := s.addDevice(ctx, a.ID, c, ReasonSignedIn)
+	if err == nil {
+		err = s.stillOpens(ctx, entering{account: a}, device)
+	}
+	return device, token, err
 }
 
 // ofSignUp reports whether a device is the one that a sign-up made, and was not used since.

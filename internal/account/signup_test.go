@@ -74,6 +74,29 @@ func TestARetriedSignUpTakesNoDeviceInUse(t *testing.T) {
 	})
 }
 
+// AUTH-12
+func TestALateRetryOfASignUpPassesNoSecondFactorAndNoApproval(t *testing.T) {
+	for name, protect := range map[string]func(*bed, account.Session){
+		"factor": func(b *bed, s account.Session) { b.guard(s) },
+		"approval": func(b *bed, s account.Session) {
+			wantCode(t, b.SetApproval(t.Context(), b.actor(s), goodPassword, true), 0)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBed(t, account.Limits{}).open()
+			req := b.request("parvaneh")
+			s, err := b.SignUp(t.Context(), req)
+			wantCode(t, err, 0)
+			protect(b, s)
+			_, err = b.SignUp(t.Context(), req)
+			wantCode(t, err, chat.CodeConflict)
+			if list, err := b.Devices(t.Context(), b.actor(s)); err != nil || len(list) != 1 {
+				t.Errorf("%d devices: %v", len(list), err)
+			}
+		})
+	}
+}
+
 func TestTheDeviceOfALostSignUpGivesWayWhileItIsNew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBed(t, account.Limits{}).open()
