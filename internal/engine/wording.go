@@ -28,7 +28,7 @@ var toldWords = map[chat.Act][3]string{
 		"The operator of this server warned you."},
 	chat.ActLimit: {ToldLimited, "گردانندهٔ سرور حساب شما را محدود کرد.",
 		"The operator of this server limited your account."},
-	chat.ActSuspend: {ToldSuspended, "گردانندهٔ سرور حساب شما را مسدود کرد.",
+	chat.ActSuspend: {ToldSuspended, "گردانندهٔ سرور حساب شما را به حال تعلیق درآورد.",
 		"The operator of this server suspended your account."},
 	chat.ActTakeDown: {ToldTakenDown, "گردانندهٔ سرور محتوایی عمومی از شما را برداشت.",
 		"The operator of this server took down something public of yours."},

@@ -3,10 +3,14 @@
 package testenv
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"testing"
 
+	"github.com/zolal-im/zolal"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
 
@@ -75,5 +79,119 @@ func told(s *stage, l *line) error {
 			got = got[n:]
 		}
 		return slices.Equal(got, l.words), fmt.Sprintf("told %q", got)
+	})
+}
+
+// tries guesses a password, so often or until it is refused for another reason.
+func tries(s *stage, l *line) error {
+	victim := s.devices[l.words[0]]
+	if victim == nil {
+		return fmt.Errorf("%s is not in the cast", l.words[0])
+	}
+	n, err := strconv.Atoi(l.words[1])
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		guess := fmt.Sprintf("123456 %d", i)
+		_, err := zolal.SignIn(s.ctx, s.host.Address(0), options("", l.actor, &Network{}),
+			&zolalv1.SignInRequest{Username: victim.name, Password: guess})
+		if zolal.CodeOf(err) != zolalv1.ErrorCode_PASSWORD_WRONG {
+			return cmp.Or(err, fmt.Errorf("a guess was right"))
+		}
+	}
+	return nil
+}
+
+// returns signs in from a device that the account knows, at the server that the guesses went to.
+func returns(s *stage, l *line) error {
+	d, err := s.device(l)
+	if err != nil {
+		return err
+	}
+	again, err := zolal.SignIn(s.ctx, s.host.Address(0), options("", l.actor, &Network{}),
+		&zolalv1.SignInRequest{Username: d.name, Password: password, DeviceProof: d.token})
+	if err == nil {
+		s.host.Hush(again.GetToken())
+	}
+	return err
+}
+
+// swarms has so many new accounts write to somebody, each until it is refused; fewer in a short run.
+func swarms(s *stage, l *line) error {
+	victim, err := s.person(l.words[0])
+	if err != nil {
+		return err
+	}
+	n, err := s.crowd(l.words[1])
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		s.started++
+		pest, err := signUp(s.ctx, s.host.Address(s.started), l.actor, s.started)
+		if err != nil {
+			return fmt.Errorf("account %d: %w", i, err)
+		}
+		s.host.Hush(pest.name, pest.token)
+		err = pest.insists(s, victim, l.words[2])
+		pest.close()
+		if err != nil {
+			return fmt.Errorf("account %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// crowd is how many accounts a script asks for: as many as it says where sign-ups are quick.
+func (s *stage) crowd(word string) (int, error) {
+	n, err := strconv.Atoi(word)
+	if _, real := s.host.(*Process); testing.Short() || real {
+		n = min(n, 40)
+	}
+	return n, err
+}
+
+// insists writes until it has to wait for an answer, which must be after a few words.
+func (d *device) insists(s *stage, victim uint32, text string) error {
+	info := new(zolalv1.ChatInfo)
+	open := &zolalv1.OpenDirectRequest{Key: key(), Account: victim}
+	if err := d.client.Call(s.ctx, "Chats/OpenDirect", open, info); err != nil {
+		return err
+	}
+	for said := 0; ; said++ {
+		_, err := d.client.Text(s.ctx, info.GetId(), text)
+		switch {
+		case zolal.CodeOf(err) == zolalv1.ErrorCode_REQUEST_PENDING && said == 3:
+			return nil
+		case err != nil:
+			return err
+		case said == 3:
+			return fmt.Errorf("four messages came through")
+		}
+	}
+}
+
+// beset waits until so many requests wait, and holds all of the list to being quiet.
+func beset(s *stage, l *line) error {
+	n, err := s.crowd(l.words[0])
+	if err != nil {
+		return err
+	}
+	return s.until(func() (bool, string) {
+		list := new(zolalv1.SyncResponse)
+		if err := s.call(l, "Sync/Sync", &zolalv1.SyncRequest{Limit: 1000}, list); err != nil {
+			return false, err.Error()
+		}
+		waiting := 0
+		for _, c := range list.GetChats() {
+			if c.GetChat().GetMe().GetRole() != zolalv1.Role_ROLE_APPROACHED {
+				continue
+			}
+			if waiting++; !c.GetLast().GetEnvelope().GetSilent() {
+				return false, "one makes a sound"
+			}
+		}
+		return waiting == n, fmt.Sprintf("%d wait", waiting)
 	})
 }

@@ -107,7 +107,10 @@ func start(t *testing.T, n int, change ...func(*server.Config)) *local {
 		cfg.Listen = FreeAddress(t)
 		cfg.Media.Dir, cfg.Media.Day = contents, 0
 		cfg.Backup.Keep = 0
-		cfg.Limits, cfg.Rates = account.Limits{Lookup: cfg.Limits.Lookup}, native.Rates{}
+		cfg.Limits = account.Limits{
+			Lookup: cfg.Limits.Lookup, Account: cfg.Limits.Account, Device: cfg.Limits.Device,
+		}
+		cfg.Rates = native.Rates{}
 		cfg.DayBytes = 0
 		cfg.HashCost = account.Cost{KiB: 64, Passes: 1}
 		cfg.Signup = "open"

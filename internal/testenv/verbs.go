@@ -71,6 +71,10 @@ var verbs = map[string]func(*stage, *line) error{
 	"shares":    shares,    // sara shares reza chat … (the groups both are in)
 	"guesses":   guesses,   // eve guesses names|numbers N
 
+	"tries":    tries,    // eve tries sara N (wrong passwords, at one server, without an account of her own)
+	"returns":  returns,  // sara returns (signs in again from the device she has)
+	"swarms":   swarms,   // spam swarms sara N "text" (N new accounts write to her until they are refused)
+	"beset":    beset,    // sara beset N (requests wait, without a sound, and nothing else)
 	"ends":     ends,     // sara/phone ends tablet|first|others
 	"vouches":  vouches,  // sara vouches phone
 	"keeps":    keeps,    // sara keeps right|wrong (shows that the recovery code was kept)
