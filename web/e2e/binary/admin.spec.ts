@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from './fixtures'
+import { expect, said, test } from './fixtures'
 
 test('the operator sees how the server is, and makes a backup', async ({ world }) => {
   const sara = await world.person('سارا', 'sara_m')
@@ -73,14 +73,22 @@ test('the terms are read before signing up and from the settings, with what a ch
 
   // Everybody is told of it in the chat of the server.
   await sara.goto(`${world.server.url}/#/`)
-  await expect(sara.getByText(/شرایط استفاده و قاعده‌های این سرور از/).first()).toBeVisible()
+  await sara.getByRole('link', { name: /پیام‌های سرور/ }).click()
+  const told = said(sara, 'شرایط و قاعده‌های این سرور از')
+  await expect(told).toBeVisible()
+  await expect(told).not.toContainText('The terms')
+  await expect(told.getByRole('link', { name: 'دیدن تفاوت‌ها' })).toHaveAttribute(
+    'href',
+    `${world.server.url}/terms?version=2&changes&lang=fa`,
+  )
+  await sara.screenshot({ path: 'test-results/binary/terms-told-fa.png' })
   await sara.goto(`${world.server.url}/#/settings/about`)
   await expect(sara.getByText('هنوز نوپا')).toBeVisible()
   await sara.screenshot({ path: 'test-results/binary/about-fa.png' })
 })
 
 test('feedback goes to the operator alone, and stands in their words on a public list', async ({ world }) => {
-  await world.person('سارا', 'sara_m')
+  const sara = await world.person('سارا', 'sara_m')
   const reza = await world.person('Reza', 'reza_k', { language: 'en', phone: true })
   await reza.goto(`${world.server.url}/#/settings/about`)
   await reza.getByRole('button', { name: 'Give feedback' }).click()
@@ -95,11 +103,38 @@ test('feedback goes to the operator alone, and stands in their words on a public
     items: { number: number; text: string; version?: string }[]
   }
   expect(items.map((item) => [item.text, item.version])).toEqual([['polls, as Sara told me', undefined]])
-  const number = `${items[0]?.number}`
-  world.server.run('feedback', 'set', number, '--status', 'planned', '--title', 'نظرسنجی در گروه‌ها')
+  await sara.goto(`${world.server.url}/#/settings`)
+  await sara.getByRole('button', { name: 'بازخوردها' }).click()
+  const desk = sara.getByRole('region', { name: 'بازخوردها' })
+  await sara.screenshot({ path: 'test-results/binary/feedback-desk-fa.png' })
+  await desk.getByRole('button', { name: /polls, as Sara told me/ }).click()
+  await expect(desk.getByText('Reza')).toHaveCount(0)
+  await desk.getByRole('radio', { name: 'در برنامه' }).check()
+  await desk.getByLabel('برای همه، با بیان شما').fill('نظرسنجی در گروه‌ها')
+  await sara.screenshot({ path: 'test-results/binary/feedback-set-fa.png' })
+  await desk.getByRole('button', { name: 'ذخیره' }).click()
+  await expect(desk.getByRole('button', { name: /polls/ })).toContainText('در برنامه · همگانی')
+  await reza.goto(`${world.server.url}/#/feedback`)
+  await expect(reza.getByText('For operators only')).toBeVisible()
+  await reza.goto(`${world.server.url}/#/settings/wishes`)
+  const wish = reza.getByRole('listitem').filter({ hasText: 'نظرسنجی در گروه‌ها' })
+  await expect(wish).toContainText('Planned')
+  await wish.getByRole('button', { name: /Me too/ }).click()
+  await expect(wish).toContainText(/1.? vote/)
+  await reza.screenshot({ path: 'test-results/binary/wishes-en-phone.png' })
+  await sara.goto(`${world.server.url}/#/settings/wishes`)
+  const seen = sara.getByRole('listitem').filter({ hasText: 'نظرسنجی در گروه‌ها' })
+  await expect(seen).toContainText(/۱.? رأی/)
+  await seen.getByRole('button', { name: /من هم/ }).click()
+  await expect(seen).toContainText(/۲.? رأی/)
+  await expect(seen.getByRole('button', { name: /من هم/ })).toHaveAttribute('aria-pressed', 'true')
+  await sara.screenshot({ path: 'test-results/binary/wishes-fa.png' })
+  await seen.getByRole('button', { name: /من هم/ }).click()
+  await expect(seen).toContainText(/۱.? رأی/)
   await reza.goto(`${world.server.url}/feedback?lang=fa`)
   await expect(reza.getByText('نظرسنجی در گروه‌ها')).toBeVisible()
   await expect(reza.getByText('در برنامه')).toBeVisible()
+  await expect(reza.getByText('یک رأی')).toBeVisible()
   await expect(reza.getByText('polls, as Sara told me')).toHaveCount(0)
   await reza.screenshot({ path: 'test-results/binary/feedback-list-fa.png' })
 })

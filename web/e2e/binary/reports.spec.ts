@@ -35,6 +35,12 @@ test('what somebody reports is shown to the operator, decided, appealed against 
   await dialog.getByRole('button', { name: 'فرستادن گزارش' }).click()
   await expect(mina.getByText('سپاس. گزارش شما رسید.')).toBeVisible()
   await expect(dialog).toBeHidden()
+  await mina.goto(`${url}/#/settings`)
+  await mina.getByRole('button', { name: 'گزارش‌های من' }).click()
+  const own = mina.getByRole('region', { name: 'گزارش‌های من' }).getByRole('listitem')
+  await expect(own).toContainText(['رضا'])
+  await expect(own).toContainText(['در انتظار بررسی است'])
+  await look(mina, 'mine-open-fa')
 
   await sara.goto(`${url}/#/settings`)
   await sara.getByRole('button', { name: 'گزارش‌های تخلف' }).click()
@@ -52,6 +58,9 @@ test('what somebody reports is shown to the operator, decided, appealed against 
   await page.getByRole('button', { name: 'تعلیق' }).click()
   await expect(sara.getByText('تصمیم ثبت شد')).toBeVisible()
   await expect(page.getByText('گزارش بازی نیست')).toBeVisible()
+  await mina.reload()
+  await expect(own).toContainText(['به نتیجه رسید'])
+  await look(mina, 'mine-fa')
 
   await expect(reza.getByRole('button', { name: /^ورود$/ })).toBeVisible()
   await knock(reza, 'reza_k')
@@ -151,4 +160,39 @@ test('on a phone: a warning is read and appealed against; reports to admins stay
 
   await mina.goto(`${url}/#/reports`)
   await expect(mina.getByText('For operators only')).toBeVisible()
+  await mina.goto(`${url}/#/settings/reports`)
+  const own = mina.getByRole('region', { name: 'My reports' }).getByRole('listitem')
+  await expect(own.filter({ hasText: 'To the admins' })).toContainText('Looked at')
+  await expect(own.filter({ hasText: 'To the operator' })).toContainText('It led to something')
+  await expect(own.filter({ hasText: 'To the operator' })).toContainText('Mountain')
+  await look(mina, 'mine-en-phone')
+  await sara.goto(`${url}/#/settings/reports`)
+  await expect(sara.getByText('You have reported nothing')).toBeVisible()
+  await look(sara, 'mine-none-en-phone-dark')
 })
+
+for (const [language, phone] of [
+  ['fa', true],
+  ['en', true],
+  ['en', false],
+] as const) {
+  const at = `${language}-${phone ? 'phone' : 'desktop'}`
+  test(`who is suspended is told why where they sign in, and appeals there (${at})`, async ({ world }) => {
+    const { server } = world
+    await world.person('Sara', 'sara_m', { language })
+    const reza = await world.person('Reza', 'reza_k', { language, phone, theme: phone ? 'dark' : 'light' })
+    server.run('user', 'suspend', 'reza_k', '--reason', 'spam')
+    await expect(reza.getByRole('button', { name: /^(ورود|Sign in)$/ })).toBeVisible()
+    await look(reza, `suspended-out-${at}`)
+    await knock(reza, 'reza_k')
+    const alert = reza.getByRole('alert').filter({ hasText: /تعلیق|suspended/ })
+    await expect(alert).toContainText(/پیام‌های ناخواسته به بسیاری کسان|unwanted messages to many/)
+    await look(reza, `suspended-${at}`)
+    await alert.getByRole('button', { name: /^(اعتراض|Appeal)$/ }).click()
+    await reza.getByLabel(/دلیل‌های شما|Your reasons/).fill('It was not me.')
+    await reza.getByRole('button', { name: /فرستادن اعتراض|Send the appeal/ }).click()
+    await expect(alert).toContainText(/اعتراض شما در انتظار پاسخ است|Your appeal waits for an answer/)
+    await expect(alert.getByRole('button', { name: /^(اعتراض|Appeal)$/ })).toHaveCount(0)
+    await look(reza, `suspended-appealed-${at}`)
+  })
+}

@@ -71,6 +71,36 @@ test('on a phone: a group, its link with a code, a request that is let in, and a
   await sara.screenshot({ path: 'test-results/binary/channel.png' })
 })
 
+for (const [language, phone] of [
+  ['fa', true],
+  ['en', false],
+] as const) {
+  test(`making a channel asks whether it is private or public (${language})`, async ({ world }) => {
+    const sara = await world.person('Sara', 'sara_m', { language, phone, theme: phone ? 'dark' : 'light' })
+    await sara.goto(`${world.server.url}/#/new/channel`)
+    await sara.getByLabel(/^(نام کانال|Name of the channel)$/).fill('Spring')
+    await expect(sara.getByRole('radio', { name: /^(خصوصی|Private)$/ })).toBeChecked()
+    await sara.getByRole('radio', { name: /^(عمومی|Public)$/ }).click()
+    const make = sara.getByRole('button', { name: /^(ساختن|Create)$/ })
+    await expect(make).toBeDisabled()
+    const name = sara.getByLabel(/^(نام عمومی|Public name)/)
+    await name.fill('sara_m')
+    await make.click()
+    await expect(sara.getByText(/این نام گرفته شده است|This name is taken/)).toBeVisible()
+    await sara.screenshot({ path: `test-results/binary/public-${language}.png` })
+    await name.fill('spring_news')
+    await make.click()
+    await sara
+      .getByRole('dialog')
+      .getByRole('button', { name: /^(بعداً|Later)$/ })
+      .click()
+    await expect(sara.locator('.composer')).toBeVisible()
+    const nilu = await world.person('Niloofar', 'niloofar', { language })
+    await nilu.goto(`${world.server.url}/#/join/spring_news`)
+    await expect(nilu.getByRole('button', { name: /^(پیوستن به کانال|Join the channel)$/ })).toBeVisible()
+  })
+}
+
 test('a new group asks whom to invite, and says who of them is online', async ({ world }) => {
   const nilu = await world.person('نیلوفر', 'niloofar', { phone: true, theme: 'dark' })
   for (const look of [

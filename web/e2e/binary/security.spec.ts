@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { createHmac } from 'node:crypto'
 import type { Page } from '@playwright/test'
-import { expect, password, signIn, test } from './fixtures'
+import { expect, field, password, said, signIn, test, write } from './fixtures'
 
 const phone = { language: 'en', phone: true } as const
 
@@ -60,6 +60,35 @@ test('on a phone: the owner says that it was them, and the new device has its sa
   await expect(other.getByText(/was confirmed from an older device/)).toBeVisible()
   await expect(sara.getByRole('alert')).toBeHidden()
 })
+
+for (const language of ['fa', 'en'] as const) {
+  test(`on a phone a sign-in is told in an open chat too, and nothing is covered (${language})`, async ({
+    world,
+  }) => {
+    const { server } = world
+    const theme = language === 'fa' ? 'light' : 'dark'
+    const sara = await world.person('Sara', 'sara_m', { language, phone: true, theme })
+    await sara.getByRole('button', { name: /^(فهرست|Menu)$/ }).click()
+    await sara.getByRole('menuitem', { name: /^(پیام‌های ذخیره‌شده|Saved messages)$/i }).click()
+    await write(sara, 'shopping')
+    const other = await world.visitor({ language, from: `${server.url}/#/signin` })
+    await signIn(other, 'sara_m')
+    const bar = sara.getByRole('main').getByRole('alert')
+    await expect(bar).toContainText(/ورود تازه: .*Chrome|New sign-in: .*Chrome/)
+    const below = async () => {
+      const notice = await bar.boundingBox()
+      const box = await field(sara).boundingBox()
+      return notice && box ? notice.y + notice.height <= box.y && box.y + box.height <= 844 : false
+    }
+    await expect.poll(below).toBe(true)
+    await expect(said(sara, 'shopping')).toBeVisible()
+    await look(sara, `notice-chat-${language}-phone`)
+    await write(sara, 'and bread')
+    await expect(said(sara, 'and bread')).toBeVisible()
+    await bar.getByRole('button', { name: /بله، من بودم|Yes, it was me/ }).click()
+    await expect(bar).toBeHidden()
+  })
+}
 
 test('a lost password and code: the way is said, a link sets a password once, the code is asked for', async ({
   world,

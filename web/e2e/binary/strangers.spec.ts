@@ -48,6 +48,9 @@ for (const [language, phone] of [
     await expect(sara.getByText(words.first)).toBeVisible()
     await write(sara, 'Salam https://zolal.im')
     await expect(sara.getByText(words.waits)).toBeVisible()
+    // Nothing is said of where somebody is who has not accepted.
+    await expect(sara.getByRole('main').getByText('@niloofar')).toBeVisible()
+    await expect(sara.getByText(/به‌تازگی اینجا بوده|last seen recently/)).toHaveCount(0)
     await sara.screenshot(shot(`strangers-sender-${at}`))
 
     // A quiet count, and nothing in the title or the list.
@@ -105,6 +108,39 @@ for (const [language, phone] of [
     await expect(requests).toHaveCount(0)
     await write(omid, 'buy!')
     await expect(said(omid, 'buy!').getByRole('img', { name: /نرسید|فرستاده نشد|Not sent/ })).toBeVisible()
+  })
+}
+
+for (const [language, phone] of [
+  ['fa', true],
+  ['en', false],
+] as const) {
+  const at = `${language}-${phone ? 'phone' : 'desktop'}`
+  test(`who waits is accepted by being put on the list, and learns only then what was read (${at})`, async ({
+    world,
+  }) => {
+    const nilu = await world.person('Niloofar', 'niloofar', { language, phone })
+    const sara = await world.person('Sara', 'sara_m', { language, phone })
+    await findPerson(sara, 'niloofar', 'Niloofar')
+    await write(sara, 'Salam')
+    await openRequest(nilu, /Sara/)
+    await expect(said(nilu, 'Salam')).toBeVisible()
+    await expect(field(nilu)).toHaveCount(0)
+    await write(sara, 'It is me')
+    await expect(said(nilu, 'It is me')).toBeVisible()
+    await expect(talk(sara).getByRole('img', { name: /خوانده شد|Read/ })).toHaveCount(0)
+    await nilu.getByRole('main').locator('header').getByRole('button', { name: /Sara/ }).click()
+    await nilu.getByRole('button', { name: /افزودن به مخاطبان|Add to contacts/ }).click()
+    const dialog = nilu.getByRole('dialog')
+    await dialog.getByRole('textbox').fill('Sara of the class')
+    await dialog.getByRole('button', { name: /ذخیره|Save/ }).click()
+    await expect(dialog).toHaveCount(0)
+    await expect(said(sara, 'It is me').getByRole('img', { name: /خوانده شد|Read/ })).toBeVisible()
+    await expect(sara.getByText(/در انتظار پذیرش|wait/)).toHaveCount(0)
+    await nilu.goto(world.server.url)
+    await nilu.getByRole('link', { name: /Sara of the class/ }).click()
+    await write(nilu, 'Salam Sara')
+    await expect(said(sara, 'Salam Sara')).toBeVisible()
   })
 }
 

@@ -18,6 +18,7 @@ import {
 import { lineOf } from '../../src/model/richtext'
 import { MemoryAdmin } from './admin'
 import { allChats, type Chat } from './chats'
+import { MemoryFeedback } from './feedback'
 import { day, info, me, message, minute, now, people } from './fixture'
 import { MemoryChat, members } from './open'
 import { memoryPeople } from './people'
@@ -33,7 +34,7 @@ export class MemoryModel implements AppModel {
   readonly connection = new Source<ConnectionView>({ state: 'online', outbox: 0 })
   readonly chatList = new Source<ChatListView>({ state: 'loading', chats: [], requests: [], invitations: [] })
   readonly admin = new MemoryAdmin()
-  readonly feedback = { give: async () => 12 }
+  readonly feedback = new MemoryFeedback()
   readonly #reports = new MemoryReports()
   readonly #cases = new MemoryCases()
   readonly reports = async () => this.#reports

@@ -45,6 +45,10 @@ export class MemoryReports implements ReportActions {
     if (found) this.#filed[i] = { ...found, closed: now }
   }
 
+  async mine(): Promise<readonly ReportView[]> {
+    return this.#filed
+  }
+
   async acts() {
     return { acts: this.#acts, more: false }
   }

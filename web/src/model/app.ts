@@ -171,6 +171,8 @@ export interface NewRoom {
   readonly kind: Extract<ChatKind, 'group' | 'channel'>
   readonly title: string
   readonly about: string
+  /** By which anybody finds and joins it; without one it is private. */
+  readonly publicName?: string | null
 }
 
 export interface NewInviteLink {

@@ -85,6 +85,8 @@ export interface ReportActions {
   /** Reports to the admins of a chat, for its staff. */
   inChat(chat: ChatId): Promise<readonly ReportView[]>
   close(chat: ChatId, report: number): Promise<void>
+  /** One's own reports, the newest first. */
+  mine(): Promise<readonly ReportView[]>
   /** What operators did to one's account, the newest first; `before` is the last one seen, 0 at first. */
   acts(before: Seq): Promise<{ readonly acts: readonly ActView[]; readonly more: boolean }>
   appeal(decision: number, text: string): Promise<void>

@@ -6,16 +6,41 @@ import { type Asker, acting, signedIn } from './asking'
 /** Gives feedback. The same words sent again, because an answer was lost, are the same feedback. */
 export function feedbackActions(asker: Asker): FeedbackActions {
   const keys = new Map<string, Uint8Array>()
+  const wire = () => import('../../wire/feedback')
   return {
     give: (form) =>
       acting(async () => {
-        const { Feedbacks } = await import('../../wire/feedback')
+        const { Feedbacks } = await wire()
         const account = signedIn(asker)
         const name = JSON.stringify(form)
         const key = keys.get(name) ?? account.keys.make()
         keys.set(name, key)
         const { seq } = await call(account.tabs, Feedbacks.method.give, { key, feedback: { ...form } })
         return seq
+      }),
+    wishes: () =>
+      acting(async () => {
+        const { Feedbacks, wishOf } = await wire()
+        const { rows } = await call(signedIn(asker).tabs, Feedbacks.method.public, {})
+        return rows.map(wishOf)
+      }),
+    vote: (number, on) =>
+      acting(async () => {
+        const { Feedbacks } = await wire()
+        const { tabs, keys } = signedIn(asker)
+        await call(tabs, Feedbacks.method.vote, { key: keys.make(), number, withdraw: !on })
+      }),
+    all: () =>
+      acting(async () => {
+        const { Feedbacks, feedbackOf } = await wire()
+        const { rows } = await call(signedIn(asker).tabs, Feedbacks.method.list, {})
+        return rows.map(feedbackOf)
+      }),
+    set: (number, status, title) =>
+      acting(async () => {
+        const { Feedbacks } = await wire()
+        const { tabs, keys } = signedIn(asker)
+        await call(tabs, Feedbacks.method.set, { key: keys.make(), number, state: { status, title } })
       }),
   }
 }

@@ -45,6 +45,11 @@ export function reportActions(asker: Asker, outside: Outsider): ReportActions {
         const { tabs, keys } = signedIn(asker)
         await call(tabs, Reports.method.closeInChat, { chat, report, key: keys.make() })
       }),
+    mine: () =>
+      acting(async () => {
+        const { reports } = await call(signedIn(asker).tabs, Reports.method.mine, {})
+        return reports.map(reportOf)
+      }),
     acts: (before) =>
       acting(async () => {
         const { acts, more } = await call(signedIn(asker).tabs, Reports.method.acts, { before, limit: 50 })

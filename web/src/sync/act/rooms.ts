@@ -23,11 +23,12 @@ const method = Chats.method
 /** Groups and channels. `home` is the root of invite links. */
 export function roomActions(asker: Asker, home: string, changed: (chat: ChatId) => void): RoomActions {
   return {
-    create: ({ kind, title, about }) =>
+    create: ({ kind, title, about, publicName }) =>
       acting(async () => {
         const account = signedIn(asker)
         const how = kind === 'channel' ? method.createChannel : method.createGroup
-        const info = await call(account.tabs, how, { key: account.keys.make(), title, about })
+        const room = { key: account.keys.make(), title, about, name: publicName ?? '' }
+        const info = await call(account.tabs, how, room)
         await account.db.write((w) => applyChatInfo(w, info))
         return settleChat(account, info.id)
       }),

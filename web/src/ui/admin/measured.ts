@@ -12,7 +12,7 @@ export function age(ms: number, w: AdminWords): string {
 }
 
 /** What a condition measured, in words; empty where its code has no number. */
-export function measured(condition: ConditionView, w: AdminWords, f: Format): string {
+export function measured(condition: Pick<ConditionView, 'code' | 'value'>, w: AdminWords, f: Format): string {
   const { code, value } = condition
   if (code.startsWith('disk_')) return w.free(f.bytes(value))
   if (code === 'certificate_ends' || code === 'certificate_expired') return w.until(f.date(value))

@@ -41,7 +41,10 @@ const plain = {
   haveAccount: 'I have an account',
   revoked: 'This device was signed out from another device.',
   suspended: 'The operator suspended this account. Sign in to see why.',
-  signUpClosed: 'This server takes new people by invitation only.',
+  signUpClosedBody: 'If you have an account here, sign in.',
+  signUpClosed:
+    'This server takes new people by invitation only. If you have an invitation link, open it. If not, ask somebody who is here, or whoever runs the server.',
+  askOperator: 'The operator:',
   recoveryTitle: 'Your recovery code',
   recoveryBody:
     'If you ever forget your password, this code lets you back in. Nobody else has it, not even the operator.',

@@ -13,6 +13,8 @@ export function statusOf(info: ChatInfo): string {
   switch (info.kind) {
     case 'direct':
       if (info.request) return t().request.title
+      // Who has not accepted yet tells nothing of where they are, so nothing is claimed of it.
+      if (info.waiting) return info.publicName ? `@${info.publicName}` : ''
       return presenceLine(info.presence)
     case 'saved':
       return t().chat.savedHint

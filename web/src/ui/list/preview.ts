@@ -36,8 +36,7 @@ export function attachmentName(kind: string): string {
 /** The text of a message as its reader gets it; null where it has none. */
 export function saidIn(content: ContentView): FormattedText | null {
   if (content.kind !== 'text') return 'body' in content ? content.body : null
-  const text = content.wording ? worded(content.wording, content.body.text) : null
-  return text === null ? content.body : { text, entities: [] }
+  return (content.wording && worded(content.wording, content.body.text)) || content.body
 }
 
 /** What a message says, in one line. */

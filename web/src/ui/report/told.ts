@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Wording } from '../../model'
+import type { FormattedText, Wording } from '../../model'
+import { measured } from '../admin/measured'
+import { words as adminWords } from '../admin/words'
 import { f, i18n } from '../i18n/i18n.svelte'
 import { words } from './words'
 
@@ -8,8 +10,14 @@ export function reasonName(code: string): string {
   return (words().reasons as Readonly<Record<string, string>>)[code] ?? code
 }
 
+type Values = Readonly<Record<string, string>>
+
+const plain = (text: string): FormattedText => ({ text, entities: [] })
+
 /** What the server says, in the reader's words; null for a code that is not known. */
-export function told({ code, values }: Wording, text: string): string | null {
+export function told({ code, values }: Wording, text: string): FormattedText | null {
+  if (code === 'alarm' || code === 'alarm_over') return alarm(values, code === 'alarm_over') ?? ownHalf(text)
+  if (code === 'terms_change') return termsChange(values) ?? ownHalf(text)
   const { told: say } = words()
   const reason = reasonName(values['reason'] ?? '')
   const until = f().dateTime(Number(values['until_ms'] ?? 0))
@@ -23,12 +31,40 @@ export function told({ code, values }: Wording, text: string): string | null {
     appeal_refused: () => say.refused,
     message_returned: () => `${say.returned}\n\n${text}`,
   }
-  return said[code]?.() ?? ownHalf(text)
+  const worded = said[code]?.()
+  return worded === undefined ? ownHalf(text) : plain(worded)
+}
+
+/** An alarm by the words of the status page; null for a condition that is not known. */
+function alarm(values: Values, over: boolean): FormattedText | null {
+  const { told: say } = words()
+  const condition = values['condition'] ?? ''
+  const known = adminWords().conditions as Readonly<Record<string, { what: string; remedy: string }>>
+  const found = known[condition]
+  if (!found) return null
+  if (over) return plain(say.alarmOver(found.what))
+  const value = Number(values['value'] ?? 0)
+  const number = value ? measured({ code: condition, value }, adminWords(), f()) : ''
+  const head = number ? `${found.what}: ${number}` : found.what
+  return plain(`${say.alarm(head)}\n${found.remedy}\n${say.alarmWhere}`)
+}
+
+/** A change of the terms, with the way to what differs. */
+function termsChange(values: Values): FormattedText | null {
+  const version = Number(values['version'])
+  const since = Number(values['since'])
+  if (!Number.isSafeInteger(version) || version < 1 || !Number.isFinite(since)) return null
+  const { told: say } = words()
+  const text = `${say.termsChange(f().date(since))}\n${say.termsDiff}`
+  const language = i18n.direction === 'rtl' ? 'fa' : 'en'
+  const url = `${location.origin}/terms?version=${version}&changes&lang=${language}`
+  const length = say.termsDiff.length
+  return { text, entities: [{ kind: 'textLink', url, offset: text.length - length, length }] }
 }
 
 /** What the server says in two languages, the Persian first, by its half in the reader's language. */
-function ownHalf(text: string): string | null {
+function ownHalf(text: string): FormattedText | null {
   const halves = text.split('\n\n')
   if (halves.length !== 2) return null
-  return (i18n.direction === 'rtl' ? halves[0] : halves[1]) ?? null
+  return plain((i18n.direction === 'rtl' ? halves[0] : halves[1]) ?? '')
 }

@@ -14,6 +14,11 @@ const toldWords = {
   reversed: 'The operator of this server took back a decision about you.',
   refused: 'Your appeal was looked at, and the decision stays.',
   returned: 'This message of yours was taken down without cause. It stays deleted; these were its words:',
+  alarm: (what: string) => `⚠️ ${what}`,
+  alarmOver: (what: string) => `✅ Over: ${what}`,
+  alarmWhere: 'Settings, Server status, says more.',
+  termsChange: (date: string) => `The terms and rules of this server change on ${date}.`,
+  termsDiff: 'See what differs',
   where: 'Settings show it under “What the operator did”; you can appeal there.',
 }
 
@@ -70,6 +75,20 @@ const actsWords = (f: Format) => ({
   appealSent: 'Your appeal is with the operator.',
   more: 'Earlier',
 })
+
+const mineWords = {
+  note: 'What you reported, and what became of it. Only you see this. Who was reported never learns by whom.',
+  empty: 'You have reported nothing',
+  emptyBody: 'To report something, open the menu of a message, a person or a chat.',
+  to: { admins: 'To the admins', operator: 'To the operator' },
+  open: 'Waits to be looked at',
+  closed: 'Looked at',
+  acted: 'It led to something',
+  nothing: 'No violation was found',
+  someone: 'a deleted account',
+  somewhere: 'a chat',
+  line: (reason: string, desk: string) => `${reason} · ${desk}`,
+}
 
 const casesWords = (f: Format) => ({
   title: 'Reports of abuse',
@@ -170,5 +189,6 @@ export const makeEnglish = (f: Format) => ({
     note: 'Who reported is not shown. Delete, restrict or ban as you see fit, then close the report.',
   },
 
+  mine: mineWords,
   cases: casesWords(f),
 })

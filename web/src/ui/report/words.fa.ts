@@ -14,6 +14,11 @@ const toldWords: ReportWords['told'] = {
   reversed: 'گردانندهٔ این سرور تصمیمی را که دربارهٔ شما گرفته بود پس گرفت.',
   refused: 'اعتراض شما بررسی شد و تصمیم برجا ماند.',
   returned: 'این پیام شما بی‌دلیل برداشته شده بود. حذف‌شده می‌ماند؛ متنش این بود:',
+  alarm: (what: string) => `⚠️ ${what}`,
+  alarmOver: (what: string) => `✅ برطرف شد: ${what}`,
+  alarmWhere: 'در تنظیمات، «وضعیت سرور»، بیشتر می‌بینید.',
+  termsChange: (date: string) => `شرایط و قاعده‌های این سرور از ${date} تغییر می‌کند.`,
+  termsDiff: 'دیدن تفاوت‌ها',
   where: 'در تنظیمات، «کارهای گرداننده»، آن را می‌بینید و می‌توانید اعتراض کنید.',
 }
 
@@ -70,6 +75,20 @@ const actsWords = (f: Format): ReportWords['acts'] => ({
   appealSent: 'اعتراض شما به گرداننده رسید.',
   more: 'پیش‌تر',
 })
+
+const mineWords: ReportWords['mine'] = {
+  note: 'آنچه گزارش داده‌اید و نتیجه‌اش. این را فقط شما می‌بینید و کسی که گزارش می‌شود نمی‌فهمد از شما بوده است.',
+  empty: 'چیزی گزارش نداده‌اید',
+  emptyBody: 'برای گزارش، منوی پیام، شخص یا گفتگو را باز کنید.',
+  to: { admins: 'به مدیران', operator: 'به گرداننده' },
+  open: 'در انتظار بررسی است',
+  closed: 'بررسی شد',
+  acted: 'به نتیجه رسید',
+  nothing: 'تخلفی دیده نشد',
+  someone: 'حسابی حذف‌شده',
+  somewhere: 'یک گفتگو',
+  line: (reason, desk) => `${reason} · ${desk}`,
+}
 
 const casesWords = (f: Format): ReportWords['cases'] => ({
   title: 'گزارش‌های تخلف',
@@ -169,5 +188,6 @@ export const makePersian = (f: Format): ReportWords => ({
     note: 'گزارش‌دهنده نشان داده نمی‌شود. هر طور درست می‌دانید حذف، محدود یا مسدود کنید و گزارش را ببندید.',
   },
 
+  mine: mineWords,
   cases: casesWords(f),
 })

@@ -74,6 +74,9 @@ const plain = {
   feedback: 'Give feedback',
   reports: 'Reports of abuse',
   acts: 'What the operator did',
+  mine: 'My reports',
+  wishes: 'Public list of feedback',
+  feedbacks: 'Feedback',
   operator: 'You operate this server',
   keys: {
     search: 'Search',

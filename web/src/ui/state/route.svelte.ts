@@ -10,6 +10,7 @@ export type Route =
   | { readonly at: 'chat'; readonly chat: number; readonly seq: number | null; readonly pane: ChatPane }
   | { readonly at: 'admin' }
   | { readonly at: 'reports' }
+  | { readonly at: 'feedback' }
   | { readonly at: 'join'; readonly address: string }
   | { readonly at: 'auth'; readonly page: 'signIn' | 'signUp' | 'recover' | 'lost' }
   | { readonly at: 'person'; readonly address: string }
@@ -53,7 +54,8 @@ export function readRoute(hash: string): Route {
     case 'admin':
       return { at: 'admin' }
     case 'reports':
-      return { at: 'reports' }
+    case 'feedback':
+      return { at: head }
     case 'join':
       return { at: 'join', address: a }
     case 'u':
@@ -106,7 +108,8 @@ export function writeRoute(route: Route): string {
     case 'admin':
       return '#/admin'
     case 'reports':
-      return '#/reports'
+    case 'feedback':
+      return `#/${route.at}`
     case 'join':
       return `#/join/${encodeURIComponent(route.address)}`
     case 'person':
