@@ -64,6 +64,20 @@ func BenchmarkSendToAThousandChats(b *testing.B) {
 	onStores(b, func(b *testing.B, bed *bed) { benchmarkSend(b, bed, 1000) })
 }
 
+// BenchmarkSendWithTheShareOfADay shows what counting each account's share of the day costs a message: the
+// same messages without the bound and with it, each twice in one run, over the store in memory, beside which
+// it shows most.
+func BenchmarkSendWithTheShareOfADay(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		day  int64
+	}{{"without", 0}, {"with", 1 << 50}, {"without again", 0}, {"with again", 1 << 50}} {
+		b.Run(c.name, func(b *testing.B) {
+			benchmarkSend(b, newBed(b, func(cfg *engine.Config) { cfg.DayBytes = c.day }), 1000)
+		})
+	}
+}
+
 // BenchmarkSyncAfterADay catches an account up on 500 chats, all of which have moved, or five of them.
 func BenchmarkSyncAfterADay(b *testing.B) {
 	onStores(b, func(b *testing.B, bed *bed) {
