@@ -98,8 +98,8 @@ type bucket struct {
 	who  string
 }
 
-// take uses one of each bucket, or none and an error that says when to come back. A refusal remembers nothing:
-// who is over one limit could otherwise push the counters of everybody out with names of their choosing.
+// take uses one of each bucket, or none and an error that says when to come back. A refusal remembers
+// nothing: who is over one limit could otherwise push everybody's counters out, with names of their choosing.
 func (b *buckets) take(list ...bucket) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

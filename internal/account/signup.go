@@ -300,8 +300,8 @@ func (s *Service) retriedDevice(ctx context.Context, a Account, c Client, finish
 	return device, token, nil
 }
 
-// furtherDevice lets a late retry in as the password would, which is all that it showed: where the account asks
-// for more, it is sent to sign in.
+// furtherDevice lets a late retry in as the password would, which is all that it showed: where the account
+// asks for more, it is sent to sign in.
 func (s *Service) furtherDevice(ctx context.Context, a Account, c Client) (Device, string, error) {
 	err := s.checkFactor(ctx, a.ID, shownFactor{})
 	if a.Approval || isCode(err, chat.CodeFactorNeeded) {
