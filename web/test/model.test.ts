@@ -4,11 +4,11 @@ import type { Entity, FormattedText, MessageView } from '../src/model'
 import { arrange } from '../src/model/arrange'
 import { withDetected } from '../src/model/detect'
 import { toLatinDigits, toPersianDigits } from '../src/model/digits'
-import { readingDirection } from '../src/model/direction'
-import { faceOf, hueOf, initials } from '../src/model/hue'
+import { fieldDirection, marked, readingDirection, unmarked } from '../src/model/direction'
+import { deepened, faceOf, hueOf, initials } from '../src/model/hue'
 import { readMarkup, writeMarkup } from '../src/model/markup'
 import { groupRecoveryCode, newRecoveryCode, readRecoveryCode } from '../src/model/recovery'
-import { blocksOf, hrefOf, jumboEmoji, lineOf } from '../src/model/richtext'
+import { blocksOf, directionOfLine, hrefOf, jumboEmoji, lineOf, plainLine } from '../src/model/richtext'
 import { passwordStrength } from '../src/model/strength'
 
 const plain = (text: string): FormattedText => ({ text, entities: [] })
@@ -61,10 +61,50 @@ describe('hues and initials', () => {
     expect(faceOf({ id: 70_001, peer: null })).toBe(70_001)
   })
 
+  test('no two neighbours of a list look alike, and everybody keeps their hue', () => {
+    const ids = [8, 16, 24, 1, 9, 17, 25, 3, 3, 8]
+    const deep = deepened(ids)
+    expect(deep).toEqual([false, true, false, false, true, false, true, false, true, false])
+    const looks = ids.map((id, i) => `${hueOf(id)} ${deep[i]}`)
+    expect(looks.filter((look, i) => look === looks[i + 1])).toEqual([])
+  })
+
   test('two words give two letters, kept apart in Persian', () => {
-    expect(initials('سارا محمدی')).toBe('س\u200cم')
+    expect(initials('سارا محمدی')).toBe('س\u2009م')
     expect(initials('ada lovelace')).toBe('AL')
     expect(initials('🌊')).toBe('#')
+  })
+})
+
+describe('lines and fields of mixed direction', () => {
+  const inside = /\u2066@sara_m\u2069/
+
+  test('a line keeps a mention and an address whole among Persian letters', () => {
+    expect(plainLine('سلام @sara_m خوبی؟')).toMatch(inside)
+    expect(plainLine('ببین https://zolal.im/x را')).toContain('\u2066https://zolal.im/x\u2069')
+    expect(plainLine('hello @sara_m')).toBe('hello @sara_m')
+  })
+
+  test('a line begins where its letters do that are not of an address or a mention', () => {
+    expect(directionOfLine(plainLine('https://zolal.im خوب است'))).toBe('rtl')
+    expect(directionOfLine(plainLine('zolal.im خوب است'))).toBe('rtl')
+    expect(directionOfLine(plainLine('@sara_m سلام'))).toBe('rtl')
+    expect(directionOfLine('@sara_m hello')).toBe('ltr')
+    expect(directionOfLine('۱۲')).toBeUndefined()
+  })
+
+  test('a field runs as its lines do, each its own way where they differ', () => {
+    expect(fieldDirection('@sara_m سلام\n۱۲\nخوبی', [])).toBe('rtl')
+    expect(fieldDirection('hello\nسلام', [])).toBe('auto')
+    expect(fieldDirection('12', [])).toBeNull()
+  })
+
+  test('marks keep an @ before its name in a field, and never leave it', () => {
+    for (const text of ['سلام @sara_m', '@sara_m سلام', 'سلام\n(@sara_m) a@b.ir', 'hello @sara_m']) {
+      expect(unmarked(marked(text))).toBe(text)
+    }
+    expect(marked('سلام @sara_m a@b.ir')).toBe('سلام \u200e@sara_m a@b.ir')
+    expect(marked('hello @sara_m')).toBe('hello @sara_m')
   })
 })
 
@@ -284,16 +324,27 @@ describe('runs and days', () => {
       message(5, 6, 90 * minute),
       message(6, 6, 86_400_000),
     ]
-    const days = arrange({ messages, before: null, unreadFrom: 4 }, dayOf)
+    const days = arrange({ messages, before: null, unreadFrom: 4, oneSided: false }, dayOf)
     const shape = days.map((d) =>
       d.rows.map((r) => (r.kind === 'run' ? r.run.messages.map((m) => m.seq) : 'unread')),
     )
     expect(shape).toEqual([[[1, 2], [3], 'unread', [4], [5]], [[6]]])
   })
 
+  test('the posts of a channel stand on one side, whoever wrote them', () => {
+    const messages = [message(1, 5, 0), { ...message(2, 6, 60_000), own: true }]
+    const kinds = (oneSided: boolean) =>
+      arrange({ messages, before: null, unreadFrom: null, oneSided }, dayOf)
+        .flatMap((day) => day.rows)
+        .map((row) => row.kind === 'run' && row.run.kind)
+    expect(kinds(true)).toEqual(['other', 'other'])
+    expect(kinds(false)).toEqual(['other', 'own'])
+  })
+
   test('a slice that begins inside a run says so, also while the rest is not loaded', () => {
     const begins = (before: MessageView | null | 'unknown') => {
-      const row = arrange({ messages: [message(2, 5, 60_000)], before, unreadFrom: null }, dayOf)[0]?.rows[0]
+      const slice = { messages: [message(2, 5, 60_000)], before, unreadFrom: null, oneSided: false }
+      const row = arrange(slice, dayOf)[0]?.rows[0]
       return row?.kind === 'run' ? !row.run.continued : null
     }
     expect(begins(null)).toBe(true)

@@ -66,6 +66,24 @@ describe('drafts', () => {
   })
 })
 
+describe('the line before what is new', () => {
+  test('stands while others write on, and goes when one answers', async () => {
+    expect(view().unreadFrom).not.toBeNull()
+    world.say(7, 2, 'and more')
+    await until('drawn', () => said().includes('and more'))
+    expect(view().unreadFrom).not.toBeNull()
+    await chat.write.send(message('an answer'))
+    await until('drawn', () => said().includes('an answer'))
+    expect(view().unreadFrom).toBeNull()
+  })
+
+  test('goes when one answers on another device', async () => {
+    world.say(7, 1, 'from the other device')
+    await until('drawn', () => said().includes('from the other device'))
+    expect(view().unreadFrom).toBeNull()
+  })
+})
+
 describe('refusals', () => {
   test('a refused message says why, and another try forgets it', async () => {
     gate.fail('Messages/Send', ErrorCode.RESTRICTED)

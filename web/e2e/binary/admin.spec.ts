@@ -52,7 +52,7 @@ test('the terms are read before signing up and from the settings, with what a ch
   const nilu = await world.visitor({ from: `${world.server.url}/#/signup` })
   const [terms] = await Promise.all([
     nilu.waitForEvent('popup'),
-    nilu.getByRole('link', { name: /شرایط و قاعده‌های این سرور را می‌پذیرید/ }).click(),
+    nilu.getByRole('link', { name: /شرایط و قوانینی این سرور را می‌پذیرید/ }).click(),
   ])
   await expect(terms.getByRole('heading', { name: 'شرایط استفاده و قاعده‌ها' })).toBeVisible()
   await terms.screenshot({ path: 'test-results/binary/terms-fa.png' })
@@ -83,7 +83,7 @@ test('the terms are read before signing up and from the settings, with what a ch
   )
   await sara.screenshot({ path: 'test-results/binary/terms-told-fa.png' })
   await sara.goto(`${world.server.url}/#/settings/about`)
-  await expect(sara.getByText('هنوز نوپا')).toBeVisible()
+  await expect(sara.getByText('تازه و در حال تغییر')).toBeVisible()
   await sara.screenshot({ path: 'test-results/binary/about-fa.png' })
 })
 

@@ -97,10 +97,10 @@ test('a lost password and code: the way is said, a link sets a password once, th
   const sara = await world.person('Sara', 'sara_m', phone)
   await sara.goto(`${server.url}/#/settings/security`)
   await expect(
-    sara.getByText('You have shown that you kept it. Entering it again changes nothing.'),
+    sara.getByText('You have confirmed that you have it. Entering it again changes nothing.'),
   ).toBeVisible()
   await sara.goto(`${server.url}/#/`)
-  await expect(sara.getByText('Have you still got your recovery code?')).toBeHidden()
+  await expect(sara.getByText('Do you still have your recovery code?')).toBeHidden()
   const other = await world.visitor({ language: 'fa', phone: true, from: `${server.url}/#/signin` })
   await other.getByRole('button', { name: 'گذرواژه را فراموش کرده‌اید؟' }).click()
   await expect(other.getByText('گذرواژه و کد بازیابی', { exact: true })).toBeVisible()
@@ -188,7 +188,7 @@ test('a new device is let in by an old one, by a code on its screen or after the
   await other.getByRole('button', { name: 'ورود با دستگاه دیگر' }).click()
   await expect(other.getByRole('img', { name: 'ورود با دستگاه دیگر' })).toBeVisible()
   await look(other, 'qr-fa')
-  await other.getByRole('button', { name: 'رونوشت از پیوند' }).click()
+  await other.getByRole('button', { name: 'کپی پیوند' }).click()
   const link = await other.evaluate(() => navigator.clipboard.readText())
   await sara.goto(link)
   await expect(sara.getByRole('dialog')).toContainText('Let this device in?')

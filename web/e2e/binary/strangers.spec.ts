@@ -30,10 +30,10 @@ for (const [language, phone] of [
           block: 'Block',
           report: 'Report',
           shows: 'The operator sees this message',
-          waits: 'Your message waits to be accepted',
+          waits: 'Your message is waiting to be accepted',
           first: /Your first message/,
           enough: /Your messages wait/,
-          since: /Account made: .?Today/i,
+          since: /Account created: .?Today/i,
           common: /No groups in common/,
           back: 'Back',
         }

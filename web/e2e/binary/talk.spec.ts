@@ -112,7 +112,7 @@ test('a network that answers in our place is named, believed nothing, and loses 
   await world.server.stop('SIGKILL')
   await world.server.start()
   await write(sara, 'در مداخله')
-  await expect(sara.getByText('این شبکه مداخله می‌کند').first()).toBeVisible({ timeout: 90_000 })
+  await expect(sara.getByText('این شبکه دخالت می‌کند').first()).toBeVisible({ timeout: 90_000 })
   await expect(said(sara, 'در مداخله').getByRole('img', { name: 'در انتظار فرستادن' })).toBeVisible()
   await sara.screenshot({ path: 'test-results/binary/interfering.png' })
   await sara.unroute('**/api/**')

@@ -95,11 +95,11 @@ test.describe('messages', () => {
     const items = await page.getByRole('menuitem').allTextContents()
     expect(items.map((item) => item.trim())).toEqual([
       'پاسخ',
-      'رونوشت از متن',
+      'کپی متن',
       'هدایت',
       'ویرایش',
       'سنجاق کردن',
-      'گزینش',
+      'انتخاب',
       'حذف',
     ])
     await page.getByRole('button', { name: '🔥' }).click()
@@ -203,12 +203,12 @@ test.describe('messages', () => {
   test('several are selected and forwarded without their source', async ({ page, gallery }) => {
     await gallery.open(page, '#/c/102')
     await page.locator('[data-seq="9"] .bubble').click({ button: 'right' })
-    await page.getByRole('menuitem', { name: 'گزینش' }).click()
+    await page.getByRole('menuitem', { name: 'انتخاب' }).click()
     await page.locator('[data-seq="8"] .bubble').click()
     await expect(page.getByText('۲ پیام برگزیده')).toBeVisible()
     await page.getByRole('toolbar').getByRole('button', { name: 'هدایت' }).click()
     await page.getByRole('option', { name: /بابک/ }).click()
-    await page.getByRole('switch', { name: 'پنهان کردن سرچشمه' }).click()
+    await page.getByRole('switch', { name: 'پنهان کردن فرستندهٔ اصلی' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'فرستادن' }).click()
     await expect(page).toHaveURL(/#\/c\/111/)
     await expect(page.locator('.scroller')).toContainText('دست‌کم ۴۴ پیکسل')
@@ -303,7 +303,7 @@ test.describe('getting around', () => {
   test('Escape closes what lies on top, and the chat only after it', async ({ page, gallery }) => {
     await gallery.open(page, '#/c/101')
     await page.locator('[data-seq="9"] .bubble').click({ button: 'right' })
-    await page.getByRole('menuitem', { name: 'گزینش' }).click()
+    await page.getByRole('menuitem', { name: 'انتخاب' }).click()
     await expect(page.getByText('۱ پیام برگزیده')).toBeVisible()
     await page.keyboard.press('Escape')
     await expect(page.getByText('۱ پیام برگزیده')).toHaveCount(0)

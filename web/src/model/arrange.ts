@@ -29,11 +29,13 @@ export interface Slice {
   readonly before: MessageView | null | 'unknown'
   /** The line "new messages" stands before this one. */
   readonly unreadFrom: Seq | null
+  /** Posts of a channel are the channel's, whoever wrote them: all of them stand on one side. */
+  readonly oneSided: boolean
 }
 
 /** Arranges a slice of messages into days and runs. `dayOf` names the reader's day of a time. */
 export function arrange(slice: Slice, dayOf: (at: Ms) => string): Day[] {
-  const { messages, before, unreadFrom } = slice
+  const { messages, before, unreadFrom, oneSided } = slice
   const days: { key: string; at: Ms; rows: Row[] }[] = []
   let run: { key: string; kind: Run['kind']; continued: boolean; messages: MessageView[] } | null = null
   let unreadShown = false
@@ -54,7 +56,7 @@ export function arrange(slice: Slice, dayOf: (at: Ms) => string): Day[] {
     if (run && joins(run.messages.at(-1), message)) run.messages.push(message)
     else {
       const continued = message === messages[0] && continues(before, message, dayOf)
-      run = { key: message.key, kind: kindOf(message), continued, messages: [message] }
+      run = { key: message.key, kind: kindOf(message, oneSided), continued, messages: [message] }
       day.rows.push({ kind: 'run', run })
     }
   }
@@ -66,14 +68,16 @@ function continues(before: Slice['before'], first: MessageView, dayOf: (at: Ms) 
   return before === 'unknown' || (dayOf(before.at) === dayOf(first.at) && joins(before, first))
 }
 
-function kindOf(message: MessageView): Run['kind'] {
-  if (message.content.kind === 'service') return 'service'
-  return message.own ? 'own' : 'other'
+const isService = (message: MessageView) => message.content.kind === 'service'
+
+function kindOf(message: MessageView, oneSided: boolean): Run['kind'] {
+  if (isService(message)) return 'service'
+  return message.own && !oneSided ? 'own' : 'other'
 }
 
 function joins(last: MessageView | undefined, next: MessageView): boolean {
-  if (!last || kindOf(last) !== kindOf(next)) return false
-  if (kindOf(next) === 'service') return true
-  if (Math.abs(next.at - last.at) > runGap) return false
+  if (!last || isService(last) !== isService(next)) return false
+  if (isService(next)) return true
+  if (last.own !== next.own || Math.abs(next.at - last.at) > runGap) return false
   return last.author?.account === next.author?.account && last.author?.name === next.author?.name
 }

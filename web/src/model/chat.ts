@@ -175,7 +175,7 @@ export interface ChatView {
   readonly messages: readonly MessageView[]
   readonly hasOlder: boolean
   readonly hasNewer: boolean
-  /** The first unread message when the chat was opened; it stays until the chat is closed. */
+  /** The first unread message when the chat was opened; it stays until one writes or closes the chat. */
   readonly unreadFrom: Seq | null
   readonly unread: number
   readonly mentions: readonly Seq[]

@@ -41,8 +41,8 @@ export function lineDirection(line: string): Direction | null {
 export function readingDirection(
   text: string,
   entities: readonly Entity[],
-  start: number,
-  end: number,
+  start = 0,
+  end = text.length,
 ): Direction | null {
   let line = text.slice(start, end)
   for (const entity of entities) {
@@ -53,4 +53,47 @@ export function readingDirection(
   }
   line = line.replace(looseNeutral, ' ')
   return lineDirection(line) ?? lineDirection(text.slice(start, end))
+}
+
+const LRI = '\u2066'
+const PDI = '\u2069'
+const LRM = '\u200e'
+
+/**
+ * A text whose addresses and mentions keep their own direction among letters that run the other way: the sign
+ * of "@sara" would stand behind its name.
+ */
+export function isolated(text: string, entities: readonly Entity[]): string {
+  if (!hasRtl(text)) return text
+  let [out, at] = ['', 0]
+  for (const { kind, offset, length } of entities.toSorted((a, b) => a.offset - b.offset)) {
+    if (!neutral.has(kind) || offset < at) continue
+    out += text.slice(at, offset) + LRI + text.slice(offset, offset + length) + PDI
+    at = offset + length
+  }
+  return out + text.slice(at)
+}
+
+/** The direction of a field: of all its lines; 'auto', each line its own, where they differ. */
+export function fieldDirection(text: string, entities: readonly Entity[]): Direction | 'auto' | null {
+  let [found, start]: [Direction | null, number] = [null, 0]
+  for (const line of text.split('\n')) {
+    const direction = readingDirection(text, entities, start, start + line.length)
+    if (found && direction && direction !== found) return 'auto'
+    found ??= direction
+    start += line.length + 1
+  }
+  return found
+}
+
+/**
+ * A field cannot isolate: there a mark before each @ keeps it with the name after it. Marks are in the field
+ * alone, never in what is sent.
+ */
+export function marked(text: string): string {
+  return hasRtl(text) ? text.replace(/(?<=^|[\s(«])@(?=[A-Za-z])/gm, `${LRM}@`) : text
+}
+
+export function unmarked(text: string): string {
+  return text.replace(/\u200e(?=@)/g, '')
 }

@@ -7,9 +7,27 @@ export function hueOf(id: number): number {
   return id % hueCount
 }
 
+/**
+ * Which faces of a list are drawn in the deeper tone of their hue: those whose hue is that of the one above,
+ * so that no two neighbours are alike though everybody keeps their hue.
+ */
+export function deepened(ids: readonly number[]): boolean[] {
+  const deep: boolean[] = []
+  ids.forEach((id, i) => {
+    const above = ids[i - 1]
+    deep.push(above !== undefined && hueOf(above) === hueOf(id) && !deep[i - 1])
+  })
+  return deep
+}
+
 /** Whose hue a chat has: a person's own in a direct chat, so that they look the same everywhere. */
-export function faceOf(chat: { readonly id: number; readonly peer: number | null }): number {
-  return chat.peer ?? chat.id
+export function faceOf(chat: {
+  readonly id: number
+  readonly peer: number | null
+  readonly kind?: string
+}): number {
+  // One's own notes have the first hue, that of the app.
+  return chat.kind === 'saved' ? 0 : (chat.peer ?? chat.id)
 }
 
 /** A stable number for a name without an account: authors of imported history. */
@@ -29,8 +47,8 @@ export function initials(name: string): string {
   const first = letter(words[0])
   if (words.length < 2) return first || '#'
   const second = letter(words[words.length - 1])
-  // Arabic letters of two words must not join into something that reads as a word.
-  return /\p{Script=Arabic}/u.test(first + second) ? `${first}\u200c${second}` : first + second
+  // Letters of two Persian words must not stand together as if they were a word, joined or not.
+  return /\p{Script=Arabic}/u.test(first + second) ? `${first}\u2009${second}` : first + second
 }
 
 function letter(word: string | undefined): string {

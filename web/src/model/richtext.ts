@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { type Direction, hasRtl, readingDirection } from './direction'
+import { detect } from './detect'
+import { type Direction, hasRtl, isolated, readingDirection } from './direction'
 import type { Entity, FormattedText } from './message'
 
 /** A run of text with one look. */
@@ -174,14 +175,20 @@ export function hrefOf(action: Entity, text: string): string | null {
 }
 
 /** One line for lists and bars: line breaks as spaces, spoilers covered. */
-export function lineOf(body: FormattedText, limit = 160): string {
-  let text = body.text
-  for (const e of body.entities) {
+export function lineOf({ text: said, entities }: FormattedText, limit = 160): string {
+  let text = said
+  for (const e of entities) {
     if (e.kind !== 'spoiler') continue
     text =
       text.slice(0, e.offset) +
       text.slice(e.offset, e.offset + e.length).replace(/\S/g, '▒') +
       text.slice(e.offset + e.length)
   }
-  return text.replace(/\s+/g, ' ').trim().slice(0, limit)
+  return isolated(text, entities).replace(/\s+/g, ' ').trim().slice(0, limit)
 }
+
+/** The same of a text whose entities nobody keeps, such as a draft. */
+export const plainLine = (text: string) => lineOf({ text, entities: detect(text) })
+
+/** The direction of such a line; undefined, that of the page, where it has none. */
+export const directionOfLine = (line: string) => readingDirection(line, detect(line)) ?? undefined

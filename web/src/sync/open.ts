@@ -74,6 +74,8 @@ export class ChatSession implements OpenChat {
   #requests = 0
   #around: ReturnType<typeof setTimeout> | undefined
   #unreadFrom: Seq | null = null
+  /** Where the chat ended when it was opened: what is written after that answers. */
+  #openedAt: Seq = 0
   #opened = false
   #closed = false
   #views = new Map<string, { readonly from: string; readonly view: MessageView }>()
@@ -202,6 +204,7 @@ export class ChatSession implements OpenChat {
     }
     const unread = row.unread > 0 ? row.firstUnread || row.readTo + 1 : null
     this.#unreadFrom ??= unread
+    this.#openedAt ||= row.head.seq
     const place = at ?? unread
     this.#window = place ? windowAround(row, place) : this.#endIfFresh(row)
     this.#following = place === null
@@ -411,10 +414,13 @@ export class ChatSession implements OpenChat {
     const around = { requests: this.#requests, online: this.#circle.online(), titles }
     const info = chatInfoOf(context, row, around)
     const out = info.role === 'left' || info.role === 'banned'
+    const messages = this.#messages(row, entries, named, hasNewer)
+    if (messages.some((m) => m.own && m.content.kind !== 'service' && (m.seq ?? Infinity) > this.#openedAt))
+      this.#unreadFrom = null
     return {
       info,
       state: row.info.deleted || (out && !row.info.name) ? 'removed' : this.#opened ? 'ready' : 'loading',
-      messages: this.#messages(row, entries, named, hasNewer),
+      messages,
       hasOlder: this.#window !== null && this.#window.from > startOf(row),
       hasNewer,
       unreadFrom: this.#unreadFrom,

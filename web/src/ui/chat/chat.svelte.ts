@@ -10,6 +10,7 @@ import {
   type OpenChat,
   type Seq,
 } from '../../model'
+import { marked, unmarked } from '../../model/direction'
 import { readMarkup, writeMarkup } from '../../model/markup'
 import { normalised } from '../../model/normal'
 import { type Observed, observe } from '../state/observe.svelte'
@@ -66,7 +67,7 @@ export class ChatState {
   keep(): void {
     if (this.intent.kind === 'edit') return
     const draft = {
-      body: readMarkup(this.text),
+      body: readMarkup(unmarked(this.text)),
       replyTo: this.intent.kind === 'reply' ? this.intent.message.seq : null,
     }
     const markup = writeMarkup(draft.body)
@@ -87,8 +88,8 @@ export class ChatState {
       this.#awaited = null
     }
     if (markup === this.#adopted) return
-    if (this.text === this.#adopted && this.intent.kind !== 'edit') {
-      this.text = markup
+    if (unmarked(this.text) === this.#adopted && this.intent.kind !== 'edit') {
+      this.text = marked(markup)
       const answered = draft.replyTo === null ? undefined : this.#find(draft.replyTo)
       this.intent = answered ? { kind: 'reply', message: answered, quote: null } : { kind: 'new' }
     }
@@ -133,7 +134,7 @@ export class ChatState {
     if (message.content.kind !== 'text' && message.content.kind !== 'media') return
     const before = this.intent.kind === 'edit' ? this.intent.before : this.text
     this.intent = { kind: 'edit', message, before }
-    this.text = writeMarkup(message.content.body)
+    this.text = marked(writeMarkup(message.content.body))
   }
 
   /** Stops replying or editing; what was being written before comes back. */

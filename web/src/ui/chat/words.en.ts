@@ -4,7 +4,7 @@ import type { Format } from '../i18n/format'
 const menu = {
   reply: 'Reply',
   quote: 'Quote',
-  quoteHint: 'Select the part that you answer.',
+  quoteHint: 'Select the part you are replying to.',
   copy: 'Copy text',
   forward: 'Forward',
   edit: 'Edit',
@@ -14,15 +14,20 @@ const menu = {
   report: 'Report',
   remove: 'Delete',
   react: 'React',
-  removeBody: 'It disappears for all people in this chat, and its text leaves the server.',
+  removeBody: 'It disappears for everyone in this chat, and its text is erased from the server.',
   removeYes: 'Delete for everyone',
+  removeOwnBody: 'It disappears from all your devices, and its text is erased from the server.',
+  removeOwnYes: 'Delete',
+  removeBothBody: (name: string) =>
+    `It disappears for you and for ${name}, and its text is erased from the server. To clear only your side, use “Delete chat” in the chat’s menu: that removes all of it.`,
+  removeBothYes: 'Delete for both',
 }
 
 const plain = {
-  failedBody: 'It is kept here until you try again or discard it.',
+  failedBody: 'It stays here until you send it again or discard it.',
   discard: 'Discard',
   openLink: 'Open this address?',
-  openLinkBody: 'The text and the address differ. This is where it leads:',
+  openLinkBody: 'The text does not match the address. This is where it leads:',
   open: 'Open',
   emptyDirect: (name: string) => `Say hello to ${name}.`,
   emptyGroup: 'Write the first message, or invite people with a link.',
@@ -33,12 +38,12 @@ const plain = {
 const lock = {
   operatorTitle: 'Who can read this chat?',
   operatorBody:
-    'The people in this chat, and technically also the operator of this server: its messages lie on the server without end-to-end encryption. Write here what you would write in a letter that the postman could open.',
+    'The people in this chat and, technically, the operator of this server: messages are stored there without end-to-end encryption. Think of it as a letter that the postman could open.',
 }
 
 const forward = {
   title: 'Forward to…',
-  hideSource: 'Hide where it came from',
+  hideSource: 'Hide the original sender',
   done: 'Forwarded',
   cannot: 'No chats to forward to',
 }
@@ -49,6 +54,13 @@ export const makeEnglish = (f: Format) => ({
     ...menu,
     removeTitle: (count: number) =>
       f.plural(count, { one: 'Delete this message for everyone?', other: 'Delete # messages for everyone?' }),
+    removeOwnTitle: (count: number) =>
+      f.plural(count, { one: 'Delete this message?', other: 'Delete # messages?' }),
+    removeBothTitle: (count: number) =>
+      f.plural(count, {
+        one: 'Delete this message for both of you?',
+        other: 'Delete # messages for both of you?',
+      }),
     selected: (count: number) => f.plural(count, { one: '# selected', other: '# selected' }),
   },
   lock,

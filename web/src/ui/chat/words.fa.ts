@@ -5,18 +5,23 @@ import type { ChatWords } from './words'
 const menu = {
   reply: 'پاسخ',
   quote: 'نقل‌قول',
-  quoteHint: 'بخشی را که به آن پاسخ می‌دهید برگزینید.',
-  copy: 'رونوشت از متن',
+  quoteHint: 'بخشی را که به آن پاسخ می‌دهید انتخاب کنید.',
+  copy: 'کپی متن',
   forward: 'هدایت',
   edit: 'ویرایش',
   pin: 'سنجاق کردن',
   unpin: 'برداشتن سنجاق',
-  select: 'گزینش',
+  select: 'انتخاب',
   report: 'گزارش',
   remove: 'حذف',
   react: 'واکنش',
   removeBody: 'از دید همهٔ افراد این گفتگو می‌رود و متن آن از سرور پاک می‌شود.',
   removeYes: 'حذف برای همه',
+  removeOwnBody: 'از همهٔ دستگاه‌های شما می‌رود و متن آن از سرور پاک می‌شود.',
+  removeOwnYes: 'حذف',
+  removeBothBody: (name: string) =>
+    `از دید شما و ${name} می‌رود و متن آن از سرور پاک می‌شود. سمت خودتان را فقط یک‌جا می‌توانید پاک کنید: با «حذف گفتگو» در منوی گفتگو.`,
+  removeBothYes: 'حذف برای هر دو',
 }
 
 const plain = {
@@ -39,7 +44,7 @@ const lock = {
 
 const forward = {
   title: 'هدایت به…',
-  hideSource: 'پنهان کردن سرچشمه',
+  hideSource: 'پنهان کردن فرستندهٔ اصلی',
   done: 'هدایت شد',
   cannot: 'گفتگویی برای هدایت نیست',
 }
@@ -50,7 +55,13 @@ export const makePersian = (f: Format): ChatWords => ({
     ...menu,
     removeTitle: (count) =>
       f.plural(count, { one: 'این پیام برای همه حذف شود؟', other: '# پیام برای همه حذف شوند؟' }),
-    selected: (count) => f.plural(count, { one: '# پیام برگزیده', other: '# پیام برگزیده' }),
+    removeOwnTitle: (count) => f.plural(count, { one: 'این پیام حذف شود؟', other: '# پیام حذف شوند؟' }),
+    removeBothTitle: (count) =>
+      f.plural(count, {
+        one: 'این پیام برای هر دوی شما حذف شود؟',
+        other: '# پیام برای هر دوی شما حذف شوند؟',
+      }),
+    selected: (count) => f.plural(count, { one: '# پیام انتخاب‌شده', other: '# پیام انتخاب‌شده' }),
   },
   lock,
   forward,

@@ -55,7 +55,7 @@ export function mentionAt(
 ): { readonly from: number; readonly prefix: string } | null {
   if (area.selectionStart !== area.selectionEnd) return null
   const before = area.value.slice(0, area.selectionStart)
-  const match = /(?:^|[\s(«])@([\p{L}\p{N}_]{0,32})$/u.exec(before)
+  const match = /(?:^|[\s(«])\u200e?@([\p{L}\p{N}_]{0,32})$/u.exec(before)
   if (!match) return null
   const prefix = match[1] ?? ''
   return { from: before.length - prefix.length - 1, prefix }

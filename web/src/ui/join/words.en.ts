@@ -2,7 +2,7 @@
 
 const plain = {
   join: 'Join',
-  requested: 'Your request waits for approval',
+  requested: 'Your request is waiting for approval',
   open: 'Open',
   bad: 'This link does not lead anywhere',
   badBody: 'It may have expired, been used up, or been revoked. Ask for a new one.',

@@ -67,13 +67,14 @@ export function mediaLine(kind: MediaKind, caption: string, name = ''): string {
 
 /** A text as part of a sentence about it. */
 function shortened(text: string, most = 40): string {
-  const letters = [...text]
+  // A cut isolate would take in the rest of the sentence.
+  const letters = [...text.replace(/[\u2066\u2069]/g, '')]
   return letters.length > most
     ? `${letters
         .slice(0, most - 1)
         .join('')
         .trimEnd()}…`
-    : text
+    : letters.join('')
 }
 
 export function serviceLine(
