@@ -143,7 +143,11 @@ func (s *Service) CheckRecovery(ctx context.Context, who chat.Actor, secret []by
 		return chat.Errorf(chat.CodeRecoveryWrong, "wrong recovery code")
 	}
 	s.buckets.give(limit)
-	if err := s.announce(ctx, who, ReasonRecoveryHad); err != nil {
+	news, err := s.isNews(ctx, who, account)
+	if err == nil && news {
+		err = s.announce(ctx, who, ReasonRecoveryHad)
+	}
+	if err != nil {
 		return fmt.Errorf("check recovery: %w", err)
 	}
 	account.RecoveryChecked = s.millis()
@@ -152,6 +156,19 @@ func (s *Service) CheckRecovery(ctx context.Context, who chat.Actor, secret []by
 		return fmt.Errorf("check recovery: %w", err)
 	}
 	return nil
+}
+
+// signUpTime is how long an account is in the hands of whoever is making it.
+const signUpTime = time.Hour
+
+// isNews reports whether it is worth a notice that the code was shown to have been kept: not where it belongs
+// to making the account, on the device that made it, with no other there to hear of it.
+func (s *Service) isNews(ctx context.Context, who chat.Actor, account Account) (bool, error) {
+	if account.RecoveryChecked != 0 || s.millis()-account.Created >= chat.Millis(signUpTime.Milliseconds()) {
+		return true, nil
+	}
+	list, _, err := s.ownDevice(ctx, who)
+	return len(list) > 1, err
 }
 
 // isRecovery reports whether a login authenticator is that of the account's recovery code.

@@ -176,9 +176,37 @@ func TestTheRecoveryCodeGivesANewDeviceItsSayAndIsAnnounced(t *testing.T) {
 	wantCode(t, b.CheckRecovery(ctx, who, secret(1)), chat.CodeRateLimited)
 }
 
+// AUTH-8
+func TestAnAccountBeginsWithoutNotices(t *testing.T) {
+	b := newBed(t, account.Limits{}).open()
+	req := b.request("parvaneh")
+	req.Recovery = secret(1)
+	owner, err := b.SignUp(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := b.actor(owner)
+	if err := b.CheckRecovery(t.Context(), who, secret(1)); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := b.Protection(t.Context(), who); err != nil || p.RecoveryChecked == 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if got := b.notices(owner.Account); got != "" {
+		t.Errorf("notices of signing up: %s", got)
+	}
+	if err := b.CheckRecovery(t.Context(), who, secret(1)); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.notices(owner.Account); got != "recovery_had" {
+		t.Errorf("notices of showing it again: %s", got)
+	}
+}
+
 func TestAnotherRecoveryCodeIsAnnouncedAndHasNotBeenKeptYet(t *testing.T) {
 	b := newBed(t, account.Limits{}).open()
 	s := b.signUp("parvaneh")
+	b.clock.Add(int64(time.Hour))
 	for _, code := range [][]byte{secret(1), secret(2), nil} {
 		if err := b.SetRecovery(t.Context(), b.actor(s), goodPassword, code); err != nil {
 			t.Fatal(err)
