@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Runs before the first paint: theme, direction and text size as the person last chose them.
+// Runs before the first paint: theme, direction, motion and text size as the person last chose them.
 ;(() => {
   const root = document.documentElement
   let chosen = {}
@@ -12,5 +12,6 @@
   const language = chosen.language || (/^(fa|ps)\b/.test(navigator.language) ? 'fa' : 'en')
   root.lang = language
   root.dir = language === 'fa' ? 'rtl' : 'ltr'
+  if (chosen.still) root.dataset.motion = 'off'
   if (chosen.size) root.dataset.size = String(chosen.size)
 })()

@@ -12,6 +12,8 @@ const look = {
   digits: 'language',
   calendar: 'language',
   wallpaper: true,
+  dense: false,
+  still: false,
   listWidth: 360,
 } as const
 const faFormat = makeFormat({ ...look, language: 'fa' }, fa.days)

@@ -32,7 +32,7 @@ test('an imported channel is followed and read as it was written, and a talk sur
   await write(nilu, 'دوباره')
   await expect(said(babak, 'دوباره')).toContainText('ویرایش‌شده')
   await menu(nilu, 'سه', 'حذف')
-  await nilu.getByRole('button', { name: 'حذف برای همه' }).click()
+  await nilu.getByRole('button', { name: 'حذف برای هر دو' }).click()
   await expect(said(babak, 'سه')).toHaveCount(0)
 
   await server.stop('SIGKILL')

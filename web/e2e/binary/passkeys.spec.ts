@@ -66,7 +66,7 @@ async function withPasskey(world: World, language: 'fa' | 'en', phone: boolean) 
   world.server.host = 'localhost'
   const words = {
     fa: { add: 'افزودن کلید عبور', password: 'گذرواژهٔ کنونی', next: 'ادامه', kept: 'نگهشان داشتم' },
-    en: { add: 'Add a passkey', password: 'Present password', next: 'Next', kept: 'I have kept them' },
+    en: { add: 'Add a passkey', password: 'Current password', next: 'Next', kept: 'I have kept them' },
   }[language]
   const page = await world.person('سارا', 'sara_m', { language, phone })
   const keys = await Authenticator.in(page)
@@ -184,6 +184,6 @@ test('where passkeys cannot work the app does not offer them', async ({ world })
   await expect(sara.getByText(/Passkeys are made and used at the address .?localhost.? only/)).toBeVisible()
   await expect(sara.getByRole('button', { name: 'Add a passkey' })).toBeHidden()
   const other = await world.visitor({ language: 'en', from: `${server.url}/#/signin` })
-  await expect(other.getByRole('button', { name: 'Sign in by another device' })).toBeVisible()
+  await expect(other.getByRole('button', { name: 'Sign in with another device' })).toBeVisible()
   await expect(other.getByRole('button', { name: 'Sign in with a passkey' })).toBeHidden()
 })

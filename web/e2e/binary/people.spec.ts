@@ -200,7 +200,7 @@ for (const look of looks) {
       const link = await myLink(sara)
 
       const newcomer = await world.visitor({ ...look, from: link })
-      await expect(newcomer.getByText(/ادامه|go on to what you opened|رفتن به آنچه/).first()).toBeVisible()
+      await expect(newcomer.getByText(/ادامه|continue to what you opened|رفتن به آنچه/).first()).toBeVisible()
       await shot(newcomer, 'signin')
       await newcomer.getByRole('button', { name: w.make }).click()
       await newcomer.reload()

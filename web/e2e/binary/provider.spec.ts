@@ -43,7 +43,7 @@ const words = {
     link: 'I already have an account here',
     linkDo: 'Connect and sign in',
     mine: /^You sign in with .*دانشگاه نمونه/,
-    old: /^Present password/,
+    old: /^Current password/,
     failed: 'That sign-in did not work',
     expired: /It took too long/,
     group: /None of your groups/,

@@ -33,7 +33,7 @@ const words = {
     label: /^Name of the invitation/,
     create: 'Create',
     invited: /You are invited to .*Zolal/,
-    usedUp: /As many people as it was made for/,
+    usedUp: /It has been used as many times as it allows/,
     withdrawn: /It was withdrawn/,
     one: '1 of 1 came',
     withdraw: /^Withdraw/,

@@ -32,7 +32,7 @@ for (const [language, phone] of [
           shows: 'The operator sees this message',
           waits: 'Your message is waiting to be accepted',
           first: /Your first message/,
-          enough: /Your messages wait/,
+          enough: /Your messages are waiting/,
           since: /Account created: .?Today/i,
           common: /No groups in common/,
           back: 'Back',

@@ -43,7 +43,7 @@ test('two people talk: replies, edits, reactions, deletions, typing and read mar
   await write(sara, 'این را پاک می‌کنم')
   await expect(said(nilu, 'این را پاک می‌کنم')).toBeVisible()
   await menu(sara, 'این را پاک می‌کنم', 'حذف')
-  await sara.getByRole('button', { name: 'حذف برای همه' }).click()
+  await sara.getByRole('button', { name: 'حذف برای هر دو' }).click()
   await expect(talk(nilu)).not.toContainText('این را پاک می‌کنم')
   await expect(talk(sara)).not.toContainText('این را پاک می‌کنم')
   await sara.screenshot({ path: 'test-results/binary/talk-sara.png' })

@@ -383,7 +383,7 @@ export class MemoryModel implements AppModel {
       this.#draw()
     },
     setArchived: (id, archived) => this.#change(id, { archived }),
-    setMuted: (id, muted) => this.#change(id, { muted }),
+    setMuted: (id, muted) => this.#change(id, { muted: muted !== false }),
     setMarkedUnread: async (id, unread) => {
       const chat = this.#chat(id)
       chat.markedUnread = unread

@@ -119,6 +119,13 @@ export class MemoryChat implements OpenChat {
         this.redraw()
         return true
       },
+      findTime: async (at) => {
+        for (let i = 0; i < this.#chat.count; i++) {
+          const message = this.#chat.get(i)
+          if (message.at >= at && message.seq !== null) return message.seq
+        }
+        return null
+      },
       loadLatest: async () => {
         this.#to = this.#chat.count
         this.#from = Math.max(0, this.#to - page * 2)

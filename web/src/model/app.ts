@@ -152,7 +152,8 @@ export interface ChatActions {
   search(words: string): Promise<SearchView>
   setPinned(chat: ChatId, pinned: boolean): Promise<void>
   setArchived(chat: ChatId, archived: boolean): Promise<void>
-  setMuted(chat: ChatId, muted: boolean): Promise<void>
+  /** For ever, until a time, or not at all. */
+  setMuted(chat: ChatId, muted: boolean | Ms): Promise<void>
   setMarkedUnread(chat: ChatId, unread: boolean): Promise<void>
   setBlocked(account: AccountId, blocked: boolean): Promise<void>
   /** Forwards messages, in order, to one chat. */
@@ -254,6 +255,8 @@ export interface OpenHistory {
   loadNewer(): Promise<void>
   /** Moves the window so that it holds `seq`; false when there is no such message. */
   loadAround(seq: Seq): Promise<boolean>
+  /** Finds the first message from a time on; null when none is as young. It is here then for `loadAround`. */
+  findTime(at: Ms): Promise<Seq | null>
   loadLatest(): Promise<void>
   /** The person has seen everything up to and including `seq`. */
   markRead(seq: Seq): void

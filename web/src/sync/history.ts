@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AccountDb, Writer } from '../db'
 import type { Entry, Head, Person } from '../model/entry'
-import { reads } from '../model/fold'
-import type { AccountId, ChatId, Seq } from '../model/id'
+import { isPlaced, reads } from '../model/fold'
+import type { AccountId, ChatId, Ms, Seq } from '../model/id'
 import {
   type Caller,
   type ChatInfo,
@@ -29,7 +29,11 @@ const GET_LIMIT = 200
 const TRIES = 4
 
 /** What to show of a history: its end, what lies before, after or around a place. */
-export type Place = { readonly at: 'end' } | { readonly at: 'before' | 'after' | 'around'; readonly seq: Seq }
+export type Place =
+  | { readonly at: 'end' }
+  | { readonly at: 'before' | 'after' | 'around'; readonly seq: Seq }
+  /** From the first message of a time on. */
+  | { readonly at: 'time'; readonly time: Ms }
 
 /** A page as it came: contiguous, and true for its head. */
 interface Came {
@@ -55,8 +59,11 @@ export class History {
     this.#me = me
   }
 
-  /** Fetches the page at a place. Resolves to the numbers it holds, or null where there is nothing. */
-  async load(chat: ChatId, place: Place): Promise<{ from: Seq; to: Seq } | null> {
+  /**
+   * Fetches the page at a place. Resolves to the numbers it holds, `hit` the first of the time that was asked
+   * for, or null where there is nothing.
+   */
+  async load(chat: ChatId, place: Place): Promise<{ from: Seq; to: Seq; hit: Seq | null } | null> {
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const page = await (place.at === 'after' ? this.#forward(chat, place.seq) : this.#page(chat, place))
       const used = await this.#db.write(async (w) => {
@@ -69,7 +76,8 @@ export class History {
       })
       if (!used) continue
       const [first, last] = [page.entries[0], page.entries.at(-1)]
-      return first && last ? { from: first.seq, to: last.seq } : null
+      const late = place.at === 'time' ? page.entries.find((e) => e.at >= place.time && isPlaced(e)) : null
+      return first && last ? { from: first.seq, to: last.seq, hit: late?.seq ?? null } : null
     }
     return null
   }
@@ -80,6 +88,7 @@ export class History {
       limit: PAGE,
       before: place.at === 'before' ? place.seq : 0,
       around: place.at === 'around' ? place.seq : 0,
+      atMs: place.at === 'time' ? BigInt(place.time) : 0n,
     })
     const entries = page.entries.map(entryOf)
     return {
@@ -88,7 +97,8 @@ export class History {
       related: page.related.map(entryOf),
       people: page.people.map(personOf),
       peerRead: page.peerReadSeq,
-      reachesStart: place.at === 'around' ? entries[0]?.seq === 1 : entries.length < PAGE,
+      reachesStart:
+        place.at === 'around' || place.at === 'time' ? entries[0]?.seq === 1 : entries.length < PAGE,
     }
   }
 

@@ -26,6 +26,8 @@ export class ChatList {
   readonly #stale = new Set<ChatId>()
   #all = true
   #planned = false
+  /** The next silence of a chat that ends by itself. */
+  #ends: ReturnType<typeof setTimeout> | undefined
 
   constructor(view: Source<ChatListView>, account: Account, people: People, live: Live) {
     this.view = view
@@ -40,6 +42,7 @@ export class ChatList {
   }
 
   close(): void {
+    clearTimeout(this.#ends)
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
   }
 
@@ -99,6 +102,15 @@ export class ChatList {
     const chats = itemsOf(shown.filter(joined))
     const requests = itemsOf(shown.filter((one) => !joined(one)))
     this.view.set({ state: 'ready', chats, requests, invitations: this.#invitations() })
+    this.#awaitSound(now)
+  }
+
+  #awaitSound(now: Ms): void {
+    clearTimeout(this.#ends)
+    const ends = [...this.#account.mirror.chats.values()].map((row) => row.prefs.mutedUntil)
+    const next = Math.min(...ends.filter((at) => at > now)) - now
+    // What a timer cannot hold is for ever, or far off.
+    if (next < 2 ** 31) this.#ends = setTimeout(() => this.redraw(), next + 50)
   }
 
   #preview(row: ChatRow, waiting: OutboxRow | undefined, now: Ms): PreviewView | null {

@@ -11,8 +11,8 @@ import {
 } from '../model'
 import type { ChatRecord } from '../model/entry'
 import { currentBody, isPlaced, isUnread, NO_SETTINGS, reads } from '../model/fold'
-import type { AccountId, ChatId, Seq } from '../model/id'
-import { readChatBody, Silence } from '../wire'
+import type { AccountId, ChatId, Ms, Seq } from '../model/id'
+import { readChatBody, Silence, toAppError } from '../wire'
 import type { Account } from './account'
 import { Circle } from './circle'
 import { markReadHere } from './flush'
@@ -75,7 +75,7 @@ export class ChatSession implements OpenChat {
   #around: ReturnType<typeof setTimeout> | undefined
   #unreadFrom: Seq | null = null
   /** Where the chat ended when it was opened: what is written after that answers. */
-  #openedAt: Seq = 0
+  #openedAt: { readonly seq: Seq; readonly at: Ms } | null = null
   #opened = false
   #closed = false
   #views = new Map<string, { readonly from: string; readonly view: MessageView }>()
@@ -101,6 +101,7 @@ export class ChatSession implements OpenChat {
       loadOlder: () => this.#extend(() => this.#loadOlder()),
       loadNewer: () => this.#extend(() => this.#loadNewer()),
       loadAround: (seq) => this.#loadAround(seq),
+      findTime: (at) => this.#findTime(at),
       loadLatest: () => this.#loadLatest(),
       markRead: (seq) => this.#markRead(seq),
       seen: (seqs) => writer.seen(seqs),
@@ -204,7 +205,7 @@ export class ChatSession implements OpenChat {
     }
     const unread = row.unread > 0 ? row.firstUnread || row.readTo + 1 : null
     this.#unreadFrom ??= unread
-    this.#openedAt ||= row.head.seq
+    this.#openedAt ??= { seq: row.head.seq, at: this.#c.account.now() }
     const place = at ?? unread
     this.#window = place ? windowAround(row, place) : this.#endIfFresh(row)
     this.#following = place === null
@@ -287,6 +288,15 @@ export class ChatSession implements OpenChat {
     else if (!(await this.#fetchWindow(seq))) return false
     await this.redraw()
     return this.view.get().messages.some((m) => m.seq === seq)
+  }
+
+  async #findTime(at: Ms): Promise<Seq | null> {
+    const { history, mirror } = this.#c.account
+    const page = await history.load(this.id, { at: 'time', time: at }).catch((error) => {
+      throw toAppError(error)
+    })
+    await mirror.settled()
+    return page?.hit ?? null
   }
 
   async #loadLatest(): Promise<void> {
@@ -415,8 +425,7 @@ export class ChatSession implements OpenChat {
     const info = chatInfoOf(context, row, around)
     const out = info.role === 'left' || info.role === 'banned'
     const messages = this.#messages(row, entries, named, hasNewer)
-    if (messages.some((m) => m.own && m.content.kind !== 'service' && (m.seq ?? Infinity) > this.#openedAt))
-      this.#unreadFrom = null
+    if (messages.some((m) => this.#answers(m))) this.#unreadFrom = null
     return {
       info,
       state: row.info.deleted || (out && !row.info.name) ? 'removed' : this.#opened ? 'ready' : 'loading',
@@ -437,6 +446,12 @@ export class ChatSession implements OpenChat {
         written: row.head.ord,
       }),
     }
+  }
+
+  /** One's own message that was written since the chat was opened, here or elsewhere. */
+  #answers({ own, content, seq, at }: MessageView): boolean {
+    if (!this.#openedAt || !own || content.kind === 'service') return false
+    return seq === null ? at >= this.#openedAt.at : seq > this.#openedAt.seq
   }
 
   #messages(

@@ -51,6 +51,9 @@ const unknown: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.BAD_REQUEST,
 ])
 
+/** For ever is more than a number holds exactly. */
+const wireTime = (at: number) => (at >= Number(FOR_EVER) ? FOR_EVER : BigInt(at))
+
 /** Changes wishes for one chat: at once here, then on the server; taken back when it refuses. */
 async function setPrefs(account: Account, chat: ChatId, change: Partial<ChatPrefs>): Promise<void> {
   const before = account.chat(chat)?.prefs
@@ -61,7 +64,7 @@ async function setPrefs(account: Account, chat: ChatId, change: Partial<ChatPref
     })
   await put(change)
   const { mutedUntil, ...rest } = change
-  const until = mutedUntil === undefined ? {} : { mutedUntilMs: mutedUntil === 0 ? 0n : FOR_EVER }
+  const until = mutedUntil === undefined ? {} : { mutedUntilMs: wireTime(mutedUntil) }
   try {
     const prefs = { chat, ...rest, ...until }
     await call(account.tabs, Sync.method.setPrefs, { key: account.keys.make(), prefs })
@@ -92,7 +95,8 @@ export function chatActions(asker: Asker): ChatActions {
       return prefs(chat, { pinRank: pinned ? Math.max(0, ...ranks) + 1 : 0 })
     },
     setArchived: (chat, archived) => prefs(chat, { archived }),
-    setMuted: (chat, muted) => prefs(chat, { mutedUntil: muted ? Number(FOR_EVER) : 0 }),
+    setMuted: (chat, muted) =>
+      prefs(chat, { mutedUntil: typeof muted === 'number' ? muted : muted ? Number(FOR_EVER) : 0 }),
     setMarkedUnread: (chat, markedUnread) => prefs(chat, { markedUnread }),
     setBlocked: (other, blocked) =>
       acting(async () => {

@@ -7,6 +7,7 @@ import {
   type ChatView,
   type Draft,
   type MessageView,
+  type Ms,
   type OpenChat,
   type Seq,
 } from '../../model'
@@ -49,8 +50,12 @@ export class ChatState {
   viewing = $state.raw<string | null>(null)
   /** The refused message that is being explained. */
   failed = $state.raw<MessageView | null>(null)
-  /** The message to be shown and flashed; the list sets it back to null. */
-  target = $state.raw<{ readonly seq: Seq } | null>(null)
+  /** The message that a reaction of any kind is being chosen for. */
+  reacting = $state.raw<MessageView | null>(null)
+  /** The day that is asked about, where the history is to be entered by date. */
+  dating = $state.raw<Ms | null>(null)
+  /** The message to be shown and flashed, and where one came from; the list sets it back to null. */
+  target = $state.raw<{ readonly seq: Seq; readonly from: Seq | null } | null>(null)
 
   /** The draft that the text was last the same as. */
   #adopted = ''
@@ -143,8 +148,9 @@ export class ChatState {
     this.intent = { kind: 'new' }
   }
 
-  jump(seq: Seq): void {
-    this.target = { seq }
+  /** Goes to a message; the way back leads to `from`, or to what was last in view. */
+  jump(seq: Seq, from: Seq | null = null): void {
+    this.target = { seq, from }
   }
 
   /** Goes to the message before `from` that bears the same tag, else to the newest one; false: no other. */
@@ -157,7 +163,7 @@ export class ChatState {
       return tags.some((e) => normalised(text.slice(e.offset, e.offset + e.length)) === wanted) ? [seq] : []
     })
     const next = tagged.findLast((seq) => seq < from) ?? tagged.at(-1)
-    if (next !== undefined) this.jump(next)
+    if (next !== undefined) this.jump(next, from)
     return next !== undefined
   }
 

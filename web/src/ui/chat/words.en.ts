@@ -14,6 +14,7 @@ const menu = {
   report: 'Report',
   remove: 'Delete',
   react: 'React',
+  reactMore: 'More reactions',
   removeBody: 'It disappears for everyone in this chat, and its text is erased from the server.',
   removeYes: 'Delete for everyone',
   removeOwnBody: 'It disappears from all your devices, and its text is erased from the server.',
@@ -33,6 +34,14 @@ const plain = {
   emptyGroup: 'Write the first message, or invite people with a link.',
   emptyChannel: 'Publish the first post.',
   emptySaved: 'Keep notes, links and forwarded messages here. Only you see them.',
+}
+
+const date = {
+  title: 'Go to a date',
+  before: 'The month before',
+  after: 'The month after',
+  none: 'There is nothing as recent as that. These are the newest messages.',
+  oldest: 'To the beginning',
 }
 
 const lock = {
@@ -64,5 +73,6 @@ export const makeEnglish = (f: Format) => ({
     selected: (count: number) => f.plural(count, { one: '# selected', other: '# selected' }),
   },
   lock,
+  date,
   forward,
 })

@@ -15,6 +15,7 @@ const menu = {
   report: 'گزارش',
   remove: 'حذف',
   react: 'واکنش',
+  reactMore: 'واکنش‌های دیگر',
   removeBody: 'از دید همهٔ افراد این گفتگو می‌رود و متن آن از سرور پاک می‌شود.',
   removeYes: 'حذف برای همه',
   removeOwnBody: 'از همهٔ دستگاه‌های شما می‌رود و متن آن از سرور پاک می‌شود.',
@@ -34,6 +35,14 @@ const plain = {
   emptyGroup: 'نخستین پیام را بنویسید، یا با پیوند دعوت کسانی را بیاورید.',
   emptyChannel: 'نخستین پیام را منتشر کنید.',
   emptySaved: 'یادداشت‌ها، پیوندها و پیام‌های هدایت‌شده را اینجا نگه دارید. فقط شما آن‌ها را می‌بینید.',
+}
+
+const date = {
+  title: 'رفتن به یک تاریخ',
+  before: 'ماه پیش',
+  after: 'ماه بعد',
+  none: 'از آن روز به بعد پیامی نیست. این‌ها تازه‌ترین پیام‌ها هستند.',
+  oldest: 'به آغاز گفتگو',
 }
 
 const lock = {
@@ -64,5 +73,6 @@ export const makePersian = (f: Format): ChatWords => ({
     selected: (count) => f.plural(count, { one: '# پیام انتخاب‌شده', other: '# پیام انتخاب‌شده' }),
   },
   lock,
+  date,
   forward,
 })

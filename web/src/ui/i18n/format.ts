@@ -26,7 +26,18 @@ interface Dates {
   dayKey(at: number): string
 }
 
-export interface Format extends Numbers, Dates {}
+/** What a calendar on screen is made of. */
+interface Months {
+  /** Persian months, else Gregorian ones. */
+  readonly jalali: boolean
+  /** The month with its year. */
+  month(at: number): string
+  /** The shortest name of a day of the week. */
+  weekday(at: number): string
+  dayOfMonth(at: number): string
+}
+
+export interface Format extends Numbers, Dates, Months {}
 
 export interface DayWords {
   readonly today: string
@@ -40,7 +51,7 @@ export function makeFormat(look: Look, days: DayWords): Format {
   const jalali = look.calendar === 'jalali' || (look.calendar === 'language' && look.language === 'fa')
   const base = look.language === 'fa' ? 'fa-IR' : look.language
   const locale = `${base}-u-ca-${jalali ? 'persian' : 'gregory'}-nu-${persian ? 'arabext' : 'latn'}`
-  return { ...numbers(locale, persian), ...dates(locale, days) }
+  return { ...numbers(locale, persian), ...dates(locale, days), ...months(locale, jalali) }
 }
 
 const isPersian = (locale: string) => locale.startsWith('fa')
@@ -105,6 +116,22 @@ function dates(locale: string, days: DayWords): Dates {
     date: full,
     dateTime: (at) => `${day(at)} ${time(at)}`,
     dayKey: (at) => key.format(at),
+  }
+}
+
+function months(locale: string, jalali: boolean): Months {
+  // Made when a calendar is first drawn: few are.
+  const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options)
+  return {
+    jalali,
+    month: (at) => {
+      const year = dated({ year: 'numeric' })
+        .formatToParts(at)
+        .find((p) => p.type === 'year')
+      return `${dated({ month: 'long' }).format(at)} ${year?.value ?? ''}`
+    },
+    weekday: (at) => dated({ weekday: 'narrow' }).format(at),
+    dayOfMonth: (at) => dated({ day: 'numeric' }).format(at),
   }
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { Archive, ArchiveRestore, Bell, BellOff, MailOpen, MessageCircle, Pin, PinOff, Trash2 } from 'lucide'
+import { Archive, ArchiveRestore, MailOpen, MessageCircle, Pin, PinOff, Trash2 } from 'lucide'
 import type { AppModel, ChatItem } from '../../model'
 import type { MenuItem } from '../base/Menu.svelte'
 import { t } from '../i18n/i18n.svelte'
 import { attempt } from '../state/tell'
 import { toasts } from '../state/toast.svelte'
+import { muteItem } from './mute'
 import { words } from './words'
 
 /** What can be done with the request of a stranger without opening it. */
@@ -21,18 +22,14 @@ export function rowItems(model: AppModel, chat: ChatItem): MenuItem[] {
     {
       icon: unread ? MailOpen : MessageCircle,
       label: unread ? words().markRead : words().markUnread,
-      act: () => void attempt(() => chats.setMarkedUnread(chat.id, !unread)),
+      act: () => void toggleRead(model, chat),
     },
     {
       icon: chat.pin === null ? Pin : PinOff,
       label: chat.pin === null ? words().pin : words().unpin,
       act: () => void attempt(() => chats.setPinned(chat.id, chat.pin === null)),
     },
-    {
-      icon: chat.muted ? Bell : BellOff,
-      label: chat.muted ? words().unmute : words().mute,
-      act: () => void attempt(() => chats.setMuted(chat.id, !chat.muted)),
-    },
+    muteItem(chats, chat.id, chat.muted),
     {
       icon: chat.archived ? ArchiveRestore : Archive,
       label: chat.archived ? words().fromArchive : words().toArchive,
@@ -43,6 +40,11 @@ export function rowItems(model: AppModel, chat: ChatItem): MenuItem[] {
 
 /** Has something new, or was marked as if it had. */
 export const isUnread = (chat: ChatItem) => chat.unread > 0 || chat.markedUnread
+
+/** Marks a chat as read, or as unread. */
+export function toggleRead({ chats }: AppModel, chat: ChatItem): Promise<boolean> {
+  return attempt(() => chats.setMarkedUnread(chat.id, !isUnread(chat)))
+}
 
 /** Moves a chat into the archive or out of it. */
 export async function putAway({ chats }: AppModel, chat: ChatItem): Promise<void> {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Attachment } from 'svelte/attachments'
+import { look } from './look.svelte'
 
 /** Pulls a pane away from the edge it came over, under the finger; `back` when it was pulled far enough. */
 export function edgeSwipe(back: () => void): Attachment<HTMLElement> {
@@ -53,34 +54,44 @@ export function edgeSwipe(back: () => void): Attachment<HTMLElement> {
 const FAR = 56
 const FARTHEST = 80
 
+/** Where a row is pulled: to where reading begins, or to where it goes. */
+export type PullSide = 'start' | 'end'
+
 /**
- * Pulls a row toward the side that reading comes from, under the finger; `act` when it was pulled far enough
+ * Pulls a row to a side, under the finger; what `act` has for that side is done when it was pulled far enough
  * and let go. Without motion the row stays where it is and only its mark shows.
  */
-export function pullToAct(act: () => (() => void) | null): Attachment<HTMLElement> {
+export function pullToAct(act: (side: PullSide) => (() => void) | null): Attachment<HTMLElement> {
   return (row) => {
-    let start: { x: number; y: number; act: () => void } | null = null
+    let start: { x: number; y: number } | null = null
+    let doing: { act: () => void; side: number; name: PullSide } | null = null
     let pulled = 0
 
-    const side = () => (document.documentElement.dir === 'rtl' ? 1 : -1)
+    const startSide = () => (document.documentElement.dir === 'rtl' ? 1 : -1)
+    /** The first move that tells a direction decides whose gesture it is, and for what. */
+    const decide = (dx: number, dy: number) => {
+      if (Math.abs(dx) < 2 * Math.abs(dy)) return null
+      const name: PullSide = Math.sign(dx) === startSide() ? 'start' : 'end'
+      const found = act(name)
+      return found && { act: found, side: Math.sign(dx), name }
+    }
     const down = (event: TouchEvent) => {
       const touch = event.touches[0]
       // What moves sideways itself, as code and the place in a recording do, keeps its own gesture.
       const own = event.target instanceof Element && event.target.closest('pre, [role=slider]')
-      const doing = event.touches.length === 1 && !own ? act() : null
-      start = touch && doing ? { x: touch.clientX, y: touch.clientY, act: doing } : null
+      start = touch && event.touches.length === 1 && !own ? { x: touch.clientX, y: touch.clientY } : null
     }
     const move = (event: TouchEvent) => {
       const touch = event.touches[0]
       if (!start || !touch) return
       const [dx, dy] = [touch.clientX - start.x, touch.clientY - start.y]
-      const along = dx * side()
-      // The first move that tells a direction decides whose gesture it is.
-      if (pulled === 0 && Math.hypot(dx, dy) < 8) return
-      if (pulled === 0 && along < 2 * Math.abs(dy)) {
+      if (!doing && Math.hypot(dx, dy) < 8) return
+      doing ??= decide(dx, dy)
+      if (!doing) {
         start = null
         return
       }
+      const along = dx * doing.side
       if (event.cancelable) event.preventDefault()
       const before = pulled
       pulled = Math.max(1, Math.min(FARTHEST, along))
@@ -88,15 +99,17 @@ export function pullToAct(act: () => (() => void) | null): Attachment<HTMLElemen
       show()
     }
     const show = () => {
-      const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+      const { still } = look
       row.classList.toggle('pulling', pulled > 0)
       row.classList.toggle('far', pulled >= FAR)
-      row.style.setProperty('--pulled', `${still ? 0 : pulled * side()}px`)
+      row.dataset['pull'] = doing?.name ?? ''
+      row.style.setProperty('--pulled', `${still ? 0 : pulled * (doing?.side ?? 0)}px`)
       if (pulled === 0) row.style.removeProperty('--pulled')
     }
     const up = (event: TouchEvent) => {
-      if (event.type === 'touchend' && pulled >= FAR) start?.act()
+      if (event.type === 'touchend' && pulled >= FAR) doing?.act()
       start = null
+      doing = null
       pulled = 0
       show()
     }
@@ -110,6 +123,25 @@ export function pullToAct(act: () => (() => void) | null): Attachment<HTMLElemen
       row.removeEventListener('touchend', up)
       row.removeEventListener('touchcancel', up)
     }
+  }
+}
+
+/** Two quick taps of a finger on one spot, but not on what answers to a tap itself. */
+export function doubleTap(tapped: () => void): Attachment<HTMLElement> {
+  return (node) => {
+    let last = { x: 0, y: 0, at: Number.NEGATIVE_INFINITY }
+    const up = (event: PointerEvent) => {
+      const taken = event.target instanceof Element && event.target.closest('a, button, [role="button"]')
+      if (event.pointerType === 'mouse' || taken) return
+      const now = { x: event.clientX, y: event.clientY, at: event.timeStamp }
+      const near = Math.hypot(now.x - last.x, now.y - last.y) < 24
+      if (near && now.at - last.at < 320) {
+        last = { ...now, at: Number.NEGATIVE_INFINITY }
+        tapped()
+      } else last = now
+    }
+    node.addEventListener('pointerup', up)
+    return () => node.removeEventListener('pointerup', up)
   }
 }
 

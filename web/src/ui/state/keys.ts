@@ -4,12 +4,15 @@ import { closeTop } from './layers'
 import { router } from './route.svelte'
 
 /** Keys that work everywhere. Those of the composer live in the composer. */
-export function shortcuts(event: KeyboardEvent, chats: readonly ChatItem[]): void {
+export function shortcuts(event: KeyboardEvent, chats: readonly ChatItem[], help: () => void): void {
   if (event.defaultPrevented || document.querySelector('dialog[open]')) return
   const control = event.ctrlKey || event.metaKey
   if (control && event.key.toLowerCase() === 'k') {
     event.preventDefault()
     document.querySelector<HTMLInputElement>('[data-search]')?.focus()
+  } else if (control && event.key === '/') {
+    event.preventDefault()
+    help()
   } else if (event.altKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
     event.preventDefault()
     step(chats, event.key === 'ArrowDown' ? 1 : -1)

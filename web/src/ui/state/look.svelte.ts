@@ -9,6 +9,10 @@ export interface Look {
   readonly digits: 'language' | 'latin' | 'persian'
   readonly calendar: 'language' | 'jalali' | 'gregorian'
   readonly wallpaper: boolean
+  /** Rows of the list are closer together. */
+  readonly dense: boolean
+  /** Nothing moves, whatever the device says. */
+  readonly still: boolean
   /** Width of the list on wide screens, in pixels. */
   readonly listWidth: number
 }
@@ -23,6 +27,8 @@ function stored(): Look {
     digits: 'language',
     calendar: 'language',
     wallpaper: true,
+    dense: false,
+    still: false,
     listWidth: 360,
   }
   try {
@@ -35,6 +41,7 @@ function stored(): Look {
 class LookState {
   #look = $state.raw(stored())
   #dark = matchMedia('(prefers-color-scheme: dark)')
+  #calm = matchMedia('(prefers-reduced-motion: reduce)')
 
   constructor() {
     this.#dark.addEventListener('change', () => this.#apply())
@@ -43,6 +50,11 @@ class LookState {
 
   get now(): Look {
     return this.#look
+  }
+
+  /** Nothing is to move: so the person or the device wishes. */
+  get still(): boolean {
+    return this.#look.still || this.#calm.matches
   }
 
   change(part: Partial<Look>): void {
@@ -57,9 +69,10 @@ class LookState {
 
   #apply(): void {
     const root = document.documentElement
-    const { theme, size, digits, language } = this.#look
+    const { theme, size, digits, language, still } = this.#look
     root.dataset['theme'] = theme === 'system' ? (this.#dark.matches ? 'dark' : 'light') : theme
     root.dataset['size'] = String(size)
+    root.dataset['motion'] = still ? 'off' : 'on'
     const persian = digits === 'persian' || (digits === 'language' && language === 'fa')
     root.dataset['digits'] = persian ? 'persian' : 'latin'
     const bar = getComputedStyle(root).getPropertyValue('--surface').trim()

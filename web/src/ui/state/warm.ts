@@ -16,6 +16,8 @@ export function warm(): () => void {
       import('../chat/DeleteConfirm.svelte'),
       import('../chat/EmptyChat.svelte'),
       import('../chat/LockDialog.svelte'),
+      import('../chat/ReactDialog.svelte'),
+      import('../chat/DateDialog.svelte'),
       import('../chat/SelectBar.svelte'),
       import('../list/acts'),
       import('./explain'),

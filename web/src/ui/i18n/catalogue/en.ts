@@ -106,6 +106,8 @@ export const make = (f: Format) => ({
     pinnedCount: (index: number, total: number) => `Pinned message ${f.n(index)} of ${f.n(total)}`,
     toBottom: 'To the newest message',
     toMention: 'To the next mention',
+    goBack: 'Back to where you were',
+    toDate: 'Go to a date',
     views: (count: number) => f.plural(count, { one: '# view', other: '# views' }),
     pending: 'Waiting to be sent',
     sent: 'Sent',

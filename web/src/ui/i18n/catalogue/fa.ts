@@ -105,6 +105,8 @@ export const make = (f: Format): Catalogue => ({
     pinnedCount: (index, total) => `پیام سنجاق‌شدهٔ ${f.n(index)} از ${f.n(total)}`,
     toBottom: 'به تازه‌ترین پیام',
     toMention: 'به اشارهٔ بعدی',
+    goBack: 'بازگشت به جای پیشین',
+    toDate: 'رفتن به یک تاریخ',
     views: (count) => f.plural(count, { one: '# بازدید', other: '# بازدید' }),
     pending: 'در انتظار فرستادن',
     sent: 'فرستاده شد',

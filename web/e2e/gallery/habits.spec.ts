@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Page } from '@playwright/test'
+import { expect, still, test } from './fixtures'
+
+const phone = { width: 390, height: 844 }
+const row = (page: Page, seq: number) => page.locator(`[data-seq="${seq}"]`)
+
+/** A finger that pulls an element sideways and lets go. */
+async function pull(page: Page, selector: string, by: number): Promise<void> {
+  await page.evaluate(
+    ([selector, by]) => {
+      const node = document.querySelector(selector)
+      if (!node) throw new Error(`nothing is ${selector}`)
+      const box = node.getBoundingClientRect()
+      const at = (x: number) =>
+        new Touch({
+          identifier: 1,
+          target: node,
+          clientX: box.left + box.width / 2 + x,
+          clientY: box.top + 30,
+        })
+      const tell = (type: string, touches: Touch[]) =>
+        node.dispatchEvent(new TouchEvent(type, { touches, bubbles: true, cancelable: true }))
+      tell('touchstart', [at(0)])
+      for (const part of [0.3, 0.7, 1]) tell('touchmove', [at(by * part)])
+      tell('touchend', [])
+    },
+    [selector, by] as const,
+  )
+}
+
+test.describe('reactions', () => {
+  test('two taps of a finger react, and again take it back', async ({ page, gallery }) => {
+    await page.setViewportSize(phone)
+    await gallery.open(page, '#/c/101')
+    const bubble = row(page, 12).locator('.bubble')
+    const tap = () =>
+      bubble.evaluate((node) => {
+        const { left, top } = node.getBoundingClientRect()
+        const how = { pointerType: 'touch', clientX: left + 20, clientY: top + 12, bubbles: true }
+        for (let i = 0; i < 2; i++) node.dispatchEvent(new PointerEvent('pointerup', how))
+      })
+    await tap()
+    await expect(row(page, 12).getByRole('button', { name: /❤️/ })).toHaveAttribute('aria-pressed', 'true')
+    await tap()
+    await expect(row(page, 12).getByRole('button', { name: /❤️/ })).toHaveCount(0)
+  })
+
+  test('beside the quick ones any other is chosen from the whole picker', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    await row(page, 12).locator('.bubble').click({ button: 'right' })
+    await page.getByRole('button', { name: 'واکنش‌های دیگر' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: '😎' }).click()
+    await expect(row(page, 12).getByRole('button', { name: /😎/ })).toBeVisible()
+  })
+})
+
+test.describe('the list', () => {
+  test('a chat is silent for a time', async ({ page, gallery }) => {
+    await gallery.open(page, '#/')
+    const chat = page.getByRole('listitem').nth(2)
+    await chat.click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'بی‌صدا کردن' }).click()
+    await expect(page.getByRole('menuitem')).toHaveText(['یک ساعت', 'هشت ساعت', 'دو روز', 'همیشه'])
+    await expect(page.getByRole('menuitem', { name: 'یک ساعت' })).toBeFocused()
+    await page.getByRole('menuitem', { name: 'هشت ساعت' }).click()
+    await expect(chat.getByTitle('بی‌صدا')).toBeVisible()
+  })
+
+  for (const [language, sign] of [
+    ['fa', 1],
+    ['en', -1],
+  ] as const) {
+    test(`a pull puts a chat away or marks it, ${language}`, async ({ page, gallery }) => {
+      await page.setViewportSize(phone)
+      await gallery.open(page, '#/', { language })
+      const chats = page.locator('.rows a.row')
+      const title = (await chats.nth(1).locator('.title').textContent()) ?? ''
+      await chats.nth(1).evaluate((node) => node.setAttribute('data-pulled', ''))
+      await pull(page, '[data-pulled]', 20 * sign)
+      await expect(chats.nth(1).locator('.title')).toHaveText(title)
+      const badge = page.locator('[data-pulled] .badge.figures')
+      const before = await badge.count()
+      await pull(page, '[data-pulled]', -70 * sign)
+      await expect(badge).toHaveCount(before === 0 ? 1 : 0)
+      await pull(page, '[data-pulled]', 70 * sign)
+      await expect(chats.filter({ hasText: title })).toHaveCount(0)
+      await page.getByRole('button', { name: language === 'fa' ? 'واگرد' : 'Undo' }).click()
+      await expect(chats.filter({ hasText: title })).toHaveCount(1)
+    })
+  }
+
+  test('a compact list has lower rows', async ({ page, gallery }) => {
+    await gallery.open(page, '#/settings/appearance')
+    await page.getByRole('switch', { name: 'فهرست فشرده' }).click()
+    await page.getByRole('switch', { name: 'پویانمایی' }).click()
+    await expect(page.locator('html')).toHaveAttribute('data-motion', 'off')
+    await gallery.open(page, '#/')
+    const box = await page.locator('.rows a.row').first().boundingBox()
+    expect(box?.height).toBe(60)
+  })
+})
+
+test.describe('getting about in a chat', () => {
+  test('after a jump the button leads back, and then on to the end', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/104')
+    await still(page)
+    const last = page.locator('.scroller [data-seq]').last()
+    const newest = await last.getAttribute('data-seq')
+    await page.locator('.scroller').evaluate((node) => node.scrollBy(0, -3000))
+    await still(page)
+    const here = await page.locator('.scroller').evaluate((node) => {
+      const { bottom } = node.getBoundingClientRect()
+      const seen = [...node.querySelectorAll<HTMLElement>('[data-seq]')]
+      return Number(seen.findLast((one) => one.getBoundingClientRect().top < bottom - 40)?.dataset['seq'])
+    })
+    await page.locator('.day button').first().click()
+    await page.getByRole('button', { name: 'به آغاز گفتگو' }).click()
+    await expect(row(page, 1)).toBeVisible()
+    await page.getByRole('button', { name: 'بازگشت به جای پیشین' }).click()
+    await expect(row(page, here)).toBeInViewport()
+    await page.getByRole('button', { name: 'به تازه‌ترین پیام' }).click()
+    await expect(row(page, Number(newest))).toBeInViewport()
+  })
+
+  test('the day divider opens a calendar of the reader, and a day leads to its first message', async ({
+    page,
+    gallery,
+  }) => {
+    await gallery.open(page, '#/c/101')
+    await page.locator('.scroller').getByRole('button', { name: 'امروز' }).first().click()
+    const dialog = page.getByRole('dialog', { name: 'رفتن به یک تاریخ' })
+    await expect(dialog).toContainText('آذر ۱۴۰۵')
+    await expect(dialog.locator('small').first()).toHaveText('ش')
+    await dialog.getByRole('button', { name: '۲ آذر ۱۴۰۵', exact: true }).press('ArrowRight')
+    await expect(dialog.getByRole('button', { name: '۱ آذر ۱۴۰۵', exact: true })).toBeFocused()
+    await expect(dialog.getByRole('button', { name: '۳ آذر ۱۴۰۵', exact: true })).toBeDisabled()
+    await dialog.getByRole('button', { name: 'ماه پیش' }).click()
+    await expect(dialog).toContainText('آبان ۱۴۰۵')
+    await page.screenshot({ path: 'test-results/screens/date-fa.png' })
+    await dialog.getByRole('button', { name: '۱ آبان ۱۴۰۵', exact: true }).click()
+    await expect(dialog).toHaveCount(0)
+    await expect(page.locator('.scroller [data-seq]').first()).toBeInViewport()
+  })
+
+  test('in English the calendar is Gregorian and begins on Monday', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101', { language: 'en' })
+    await page.locator('.scroller').getByRole('button', { name: 'Today' }).first().click()
+    const dialog = page.getByRole('dialog', { name: 'Go to a date' })
+    await expect(dialog).toContainText('November 2026')
+    await expect(dialog.locator('small').first()).toHaveText('M')
+  })
+
+  test('a copied message keeps its formatting in the composer', async ({ page, gallery, context }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await gallery.open(page, '#/c/101')
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    await field.fill('**سلام** دنیا')
+    await field.press('Enter')
+    await page.locator('.scroller .bubble').last().click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'کپی متن' }).click()
+    await expect(page.getByText('کپی شد')).toBeVisible()
+    await field.click()
+    await page.keyboard.press('Control+v')
+    await expect(field).toHaveValue('**سلام** دنیا')
+    const kinds = await page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read()
+      const html = await (await item?.getType('text/html'))?.text()
+      return [await navigator.clipboard.readText(), html]
+    })
+    expect(kinds[0]).toBe('سلام دنیا')
+    expect(kinds[1]).toContain('<b')
+  })
+
+  test('an @ typed among Persian letters stands before its name, and its mark is not sent', async ({
+    page,
+    gallery,
+  }) => {
+    await gallery.open(page, '#/c/102')
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    await field.pressSequentially('سلام @niloofar')
+    await expect(field).toHaveValue('سلام \u200e@niloofar')
+    await expect(field).toHaveAttribute('dir', 'rtl')
+    await field.press('Control+a')
+    await field.press('Delete')
+    await field.pressSequentially('سلام @')
+    await field.press('Backspace')
+    await expect(field).toHaveValue('سلام ')
+    await field.pressSequentially('@niloofar')
+    await field.press('Escape')
+    await field.press('Enter')
+    await expect(field).toHaveValue('')
+    const said = await page.locator('.scroller .bubble').last().textContent()
+    expect(said).toContain('سلام @niloofar')
+    expect(said).not.toContain('\u200e@')
+  })
+
+  test('a sheet lists the keys', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    await page.keyboard.press('Control+/')
+    const sheet = page.getByRole('dialog', { name: 'میان‌برهای صفحه‌کلید' })
+    await expect(sheet).toContainText('گفتگوی بعدی')
+    await page.keyboard.press('Escape')
+    await expect(sheet).toHaveCount(0)
+  })
+})

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { Bell, BellOff, Clock } from 'lucide'
+import type { ChatActions, ChatId } from '../../model'
+import type { MenuItem } from '../base/Menu.svelte'
+import { attempt } from '../state/tell'
+import { words } from './words'
+
+const HOUR = 3_600_000
+
+/** Takes the sound of a chat away for as long as one likes, or brings it back. */
+export function muteItem(chats: ChatActions, chat: ChatId, muted: boolean): MenuItem {
+  const set = (how: boolean | number) => () => void attempt(() => chats.setMuted(chat, how))
+  if (muted) return { icon: Bell, label: words().unmute, act: set(false) }
+  const during = (label: string, hours: number): MenuItem => ({
+    icon: Clock,
+    label,
+    act: () => set(Date.now() + hours * HOUR)(),
+  })
+  const more = [
+    during(words().muteHour, 1),
+    during(words().muteEight, 8),
+    during(words().muteDays, 48),
+    { icon: BellOff, label: words().muteForever, act: set(true) },
+  ]
+  return { icon: BellOff, label: words().mute, act: set(true), more }
+}
