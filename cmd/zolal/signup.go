@@ -64,7 +64,7 @@ func (c *command) signupShow() *cobra.Command {
 					return nil
 				}
 				c.showRules(shown.SignupRules)
-				if shown.Local {
+				if shown.Local && !shown.SignupRules.Local {
 					fmt.Fprintln(c.out, "programs on this machine need no invitation")
 				}
 				return nil
@@ -83,6 +83,9 @@ func (c *command) showRules(r server.SignupRules) {
 		"invite": "sign-up is by invitation",
 		"closed": "sign-up is closed",
 	}[r.Mode])
+	if r.Mode == "invite" && r.Local {
+		fmt.Fprintln(c.out, "programs on this machine need no invitation")
+	}
 	if r.Mode == "open" && r.Work > 0 {
 		fmt.Fprintf(c.out, "a device has to compute before it signs up: work %d\n", r.Work)
 	}
@@ -94,8 +97,8 @@ func (c *command) showRules(r server.SignupRules) {
 func (c *command) signupMode(mode, short string) *cobra.Command {
 	var work string
 	var members int
-	var yes bool
-	example := map[string]string{"open": " --work 40000", "invite": " --members 5"}[mode]
+	var yes, local bool
+	example := map[string]string{"open": " --work 40000", "invite": " --members 5\n  zolal signup invite --local"}[mode]
 	cmd := &cobra.Command{
 		Use:     mode,
 		Short:   short,
@@ -107,6 +110,10 @@ func (c *command) signupMode(mode, short string) *cobra.Command {
 		cmd.Flags().StringVar(&work, "work", "", "rounds of each try, or off "+
 			fmt.Sprintf("(default %d: some seconds of a telephone)", server.DefaultWork))
 		cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	}
+	if mode == "invite" {
+		cmd.Flags().BoolVar(&local, "local", false,
+			"programs on this machine need no invitation, as before the first word; --local=false: they do")
 	}
 	if mode != "closed" {
 		cmd.Flags().IntVar(&members, "members", -1, "how many people each member may let in; 0: none")
@@ -126,7 +133,11 @@ func (c *command) signupMode(mode, short string) *cobra.Command {
 					return err
 				}
 			}
-			set, err := console.SetSignup(cmd.Context(), nextRules(now, mode, rounds, members))
+			next := nextRules(now, mode, rounds, members)
+			if cmd.Flags().Changed("local") {
+				next.Local = &local
+			}
+			set, err := console.SetSignup(cmd.Context(), next)
 			if err == nil {
 				c.showRules(set)
 			}

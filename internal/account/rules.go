@@ -41,6 +41,8 @@ type Rules struct {
 	Work uint32 `json:"work"`
 	// Members is how many people each member may let in by passes in the end, see Service.allowance; 0: none.
 	Members uint32 `json:"members"`
+	// Local lets programs on this machine sign up without a pass, where Config.LocalSignup does.
+	Local bool `json:"local,omitempty"`
 	// Changed is when they were set.
 	Changed chat.Millis `json:"changed_ms"`
 }
@@ -53,6 +55,8 @@ type RulesChange struct {
 	Work      uint32 `json:"work"`
 	Members   uint32 `json:"members"`
 	Confirmed bool   `json:"confirmed"`
+	// Local is as in Rules; nil: as it was, and false where the rules are set for the first time.
+	Local *bool `json:"local,omitempty"`
 }
 
 // Rules returns the rules of sign-up. It reads the store every time, so that a switch holds everywhere at
@@ -109,7 +113,11 @@ func (s *Service) ChangeRules(ctx context.Context, c RulesChange) (Rules, error)
 	if err := checkRules(now, c); err != nil {
 		return Rules{}, err
 	}
-	r := Rules{Version: now.Version + 1, Mode: c.Mode, Work: c.Work, Members: c.Members, Changed: s.millis()}
+	r := Rules{Version: now.Version + 1, Mode: c.Mode, Work: c.Work, Members: c.Members, Local: now.Local,
+		Changed: s.millis()}
+	if c.Local != nil {
+		r.Local = *c.Local
+	}
 	next, err := json.Marshal(r)
 	if err != nil {
 		return Rules{}, fmt.Errorf("set the rules of sign-up: %w", err)
@@ -171,11 +179,12 @@ func (s *Service) Status(ctx context.Context, from netip.Addr) (Entrance, error)
 	return Entrance{SetupNeeded: !has, Mode: r.Mode, Work: r.Mode == SignupOpen && r.Work > 0}, err
 }
 
-// rulesFor are the rules as they hold for an address: until the operator sets them, a server for its own
-// machine is open to programs there. An address nobody knows is not this machine's.
+// rulesFor are the rules as they hold for an address: until the operator sets them, and where they say so, a
+// server for its own machine that goes by invitation is open to programs there. An address nobody knows is not this machine's.
 func (s *Service) rulesFor(ctx context.Context, from netip.Addr) (Rules, error) {
 	r, err := s.Rules(ctx)
-	if err == nil && r.Version == 0 && s.LocalSignup && from.IsLoopback() {
+	local := r.Version == 0 || r.Local && r.Mode == SignupInvite
+	if err == nil && local && s.LocalSignup && from.IsLoopback() {
 		r.Mode, r.Work = SignupOpen, 0
 	}
 	return r, err

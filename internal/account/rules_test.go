@@ -124,3 +124,43 @@ func TestWorkIsForOneKeyAndForAnHour(t *testing.T) {
 		wantCode(t, err, 0)
 	})
 }
+
+// SIGNUP-1
+func TestProgramsOnTheMachineAreLetInAgainWhenTheOperatorSaysSo(t *testing.T) {
+	b := newBed(t, account.Limits{}).open()
+	here, there := netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("203.0.113.9")
+	yes, no := true, false
+	open := func(want bool) {
+		t.Helper()
+		for from, want := range map[netip.Addr]bool{here: want, there: false} {
+			e, err := b.Status(t.Context(), from)
+			if err != nil || e.Open() != want {
+				t.Errorf("from %v it is open: %v (%v)", from, e.Open(), err)
+			}
+		}
+	}
+	set := func(c account.RulesChange) {
+		t.Helper()
+		now, err := b.Rules(t.Context())
+		wantCode(t, err, 0)
+		c.Version = now.Version
+		_, err = b.ChangeRules(t.Context(), c)
+		wantCode(t, err, 0)
+	}
+	b.LocalSignup = true
+	set(account.RulesChange{Mode: account.SignupInvite})
+	open(false)
+	set(account.RulesChange{Mode: account.SignupInvite, Local: &yes})
+	open(true)
+	set(account.RulesChange{Mode: account.SignupInvite, Members: 3}) // it stays as it was
+	open(true)
+	set(account.RulesChange{Mode: account.SignupClosed})
+	open(false)
+	set(account.RulesChange{Mode: account.SignupInvite})
+	open(true)
+	b.LocalSignup = false // the settings let others reach it by now
+	open(false)
+	b.LocalSignup = true
+	set(account.RulesChange{Mode: account.SignupInvite, Local: &no})
+	open(false)
+}

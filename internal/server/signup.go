@@ -21,7 +21,7 @@ const DefaultWork = account.DefaultWork
 // SignupShown answers what the rules are.
 type SignupShown struct {
 	SignupRules
-	// Local says that programs on this machine sign up without a pass, until the rules are set.
+	// Local says that programs on this machine sign up without a pass now.
 	Local bool `json:"local"`
 }
 
@@ -90,10 +90,16 @@ func (c *Console) RevokeInvite(ctx context.Context, q RevokeInvite) error {
 
 func (c *core) showSignup(ctx context.Context, _ Nothing) (SignupShown, error) {
 	r, err := c.accounts.Rules(ctx)
-	return SignupShown{SignupRules: r, Local: r.Version == 0 && c.cfg.localSignup()}, err
+	local := r.Version == 0 || r.Local && r.Mode == account.SignupInvite
+	return SignupShown{SignupRules: r, Local: local && c.cfg.localSignup()}, err
 }
 
 func (c *core) setSignup(ctx context.Context, q SetSignup) (SignupRules, error) {
+	if q.Local != nil && *q.Local && !c.cfg.localSignup() {
+		return SignupRules{}, &Trouble{What: "programs on this machine need an invitation here like everybody",
+			Remedy: "That changes only on a server for this machine alone: without domain, public and signup in " +
+				"its settings, and listening on a loopback address."}
+	}
 	return c.accounts.ChangeRules(ctx, q)
 }
 
