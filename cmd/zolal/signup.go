@@ -41,6 +41,7 @@ func (c *command) signup() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    needSubcommand,
 	}
+	cmd.AddCommand(c.signupWaiting(), c.signupDecide(true), c.signupDecide(false))
 	cmd.AddCommand(c.signupShow(), c.signupMode("open", "Let everybody sign up, after saying what that entails"),
 		c.signupMode("invite", "Let those sign up who hold an invitation"),
 		c.signupMode("closed", "Let nobody sign up, not even by invitation"))
@@ -89,6 +90,9 @@ func (c *command) showRules(r server.SignupRules) {
 	if r.Mode == "open" && r.Work > 0 {
 		fmt.Fprintf(c.out, "a device has to compute before it signs up: work %d\n", r.Work)
 	}
+	if r.Mode == "open" && r.Review {
+		fmt.Fprintln(c.out, "newcomers wait until you approve them: zolal signup waiting")
+	}
 	if r.Mode != "closed" && r.Members > 0 {
 		fmt.Fprintf(c.out, "a member may let in one person every two days, %d in the end\n", r.Members)
 	}
@@ -97,8 +101,11 @@ func (c *command) showRules(r server.SignupRules) {
 func (c *command) signupMode(mode, short string) *cobra.Command {
 	var work string
 	var members int
-	var yes, local bool
-	example := map[string]string{"open": " --work 40000", "invite": " --members 5\n  zolal signup invite --local"}[mode]
+	var yes, local, review bool
+	example := map[string]string{
+		"open":   " --work 40000\n  zolal signup open --review",
+		"invite": " --members 5\n  zolal signup invite --local",
+	}[mode]
 	cmd := &cobra.Command{
 		Use:     mode,
 		Short:   short,
@@ -109,6 +116,8 @@ func (c *command) signupMode(mode, short string) *cobra.Command {
 		cmd.Long = openEntails
 		cmd.Flags().StringVar(&work, "work", "", "rounds of each try, or off "+
 			fmt.Sprintf("(default %d: some seconds of a telephone)", server.DefaultWork))
+		cmd.Flags().BoolVar(&review, "review", false,
+			"newcomers wait until you approve them; --review=false: no longer")
 		cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	}
 	if mode == "invite" {
@@ -136,6 +145,9 @@ func (c *command) signupMode(mode, short string) *cobra.Command {
 			next := nextRules(now, mode, rounds, members)
 			if cmd.Flags().Changed("local") {
 				next.Local = &local
+			}
+			if cmd.Flags().Changed("review") {
+				next.Review = &review
 			}
 			set, err := console.SetSignup(cmd.Context(), next)
 			if err == nil {

@@ -39,6 +39,8 @@ type Limits struct {
 	Factor Rate
 	// Ask is codes that new devices show to be let in by old ones, per address.
 	Ask Rate
+	// Review is sign-ups that would wait for the operator, per address that is not this machine's.
+	Review Rate
 	// Check is questions whether a username is free, per address.
 	Check Rate
 	// Lookup is strangers whom one account looks up, by name or number.
@@ -61,6 +63,7 @@ func DefaultLimits() Limits {
 		Device:      Rate{Burst: 10, Every: 30 * time.Second},
 		Factor:      Rate{Burst: 5, Every: 10 * time.Minute},
 		Ask:         Rate{Burst: 30, Every: 10 * time.Second},
+		Review:      Rate{Burst: 30, Every: 2 * time.Minute},
 		Check:       Rate{Burst: 300, Every: 30 * time.Second},
 		Lookup:      Rate{Burst: 300, Every: 5 * time.Minute},
 		Search:      Rate{Burst: 120, Every: 500 * time.Millisecond},

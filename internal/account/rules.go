@@ -43,6 +43,8 @@ type Rules struct {
 	Members uint32 `json:"members"`
 	// Local lets programs on this machine sign up without a pass, where Config.LocalSignup does.
 	Local bool `json:"local,omitempty"`
+	// Review makes newcomers without a pass wait for the operator where sign-up is open.
+	Review bool `json:"review,omitempty"`
 	// Changed is when they were set.
 	Changed chat.Millis `json:"changed_ms"`
 }
@@ -55,8 +57,9 @@ type RulesChange struct {
 	Work      uint32 `json:"work"`
 	Members   uint32 `json:"members"`
 	Confirmed bool   `json:"confirmed"`
-	// Local is as in Rules; nil: as it was, and false where the rules are set for the first time.
-	Local *bool `json:"local,omitempty"`
+	// Local and Review are as in Rules; nil: as they were, and false where the rules are set for the first time.
+	Local  *bool `json:"local,omitempty"`
+	Review *bool `json:"review,omitempty"`
 }
 
 // Rules returns the rules of sign-up. It reads the store every time, so that a switch holds everywhere at
@@ -114,9 +117,12 @@ func (s *Service) ChangeRules(ctx context.Context, c RulesChange) (Rules, error)
 		return Rules{}, err
 	}
 	r := Rules{Version: now.Version + 1, Mode: c.Mode, Work: c.Work, Members: c.Members, Local: now.Local,
-		Changed: s.millis()}
+		Review: now.Review, Changed: s.millis()}
 	if c.Local != nil {
 		r.Local = *c.Local
+	}
+	if c.Review != nil {
+		r.Review = *c.Review
 	}
 	next, err := json.Marshal(r)
 	if err != nil {
@@ -125,7 +131,8 @@ func (s *Service) ChangeRules(ctx context.Context, c RulesChange) (Rules, error)
 	if err := s.Store.Apply(ctx, SecretPut{Name: secretRules, Old: raw, New: next}); err != nil {
 		return Rules{}, fmt.Errorf("set the rules of sign-up: %w", err)
 	}
-	s.Log.Info("the rules of sign-up changed", "mode", r.Mode, "work", r.Work, "members", r.Members)
+	s.Log.Info("the rules of sign-up changed", "mode", r.Mode, "work", r.Work, "members", r.Members,
+		"review", r.Review)
 	return r, nil
 }
 
@@ -164,6 +171,7 @@ type Entrance struct {
 	SetupNeeded bool   // there is no operator: only the set-up link signs up
 	Mode        string // as in Rules, for this address
 	Work        bool   // open sign-up takes the answer of a Challenge
+	Review      bool   // and waits for the operator
 }
 
 // Open reports whether strangers need no pass.
@@ -176,16 +184,18 @@ func (s *Service) Status(ctx context.Context, from netip.Addr) (Entrance, error)
 		return Entrance{}, err
 	}
 	r, err := s.rulesFor(ctx, from)
-	return Entrance{SetupNeeded: !has, Mode: r.Mode, Work: r.Mode == SignupOpen && r.Work > 0}, err
+	open := r.Mode == SignupOpen
+	return Entrance{SetupNeeded: !has, Mode: r.Mode, Work: open && r.Work > 0, Review: open && r.Review}, err
 }
 
 // rulesFor are the rules as they hold for an address: until the operator sets them, and where they say so, a
-// server for its own machine that goes by invitation is open to programs there. An address nobody knows is not this machine's.
+// server for its own machine that goes by invitation is open to programs there. An address nobody knows is
+// not this machine's.
 func (s *Service) rulesFor(ctx context.Context, from netip.Addr) (Rules, error) {
 	r, err := s.Rules(ctx)
 	local := r.Version == 0 || r.Local && r.Mode == SignupInvite
 	if err == nil && local && s.LocalSignup && from.IsLoopback() {
-		r.Mode, r.Work = SignupOpen, 0
+		r.Mode, r.Work, r.Review = SignupOpen, 0, false
 	}
 	return r, err
 }

@@ -90,6 +90,7 @@ type SignUp struct {
 	Setup    string // the one-time set-up secret: makes the operator
 	Pass     string // the secret of a Pass
 	Work     *Work  // the answer to a Challenge, or nil
+	Note     string // what a newcomer says to the operator, where newcomers wait
 	Client   Client
 }
 

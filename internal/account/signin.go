@@ -136,7 +136,20 @@ func (s *Service) proven(ctx context.Context, req SignIn) (
 	if err != nil {
 		return account, profile, nil, err
 	}
-	ok, err := s.hashes.verify(ctx, q, account.Password, req.Password)
+	// Looked up for every name, so that the time tells nothing.
+	_, waits, err := s.newcomer(ctx, req.Username)
+	if err != nil {
+		done()
+		return account, profile, nil, err
+	}
+	hash := account.Password
+	if account.ID == 0 {
+		hash = waits.Password
+	}
+	ok, err := s.hashes.verify(ctx, q, hash, req.Password)
+	if err == nil && ok && account.ID == 0 {
+		err = waits.answer()
+	}
 	if err != nil {
 		s.buckets.give(limits...)
 		err = fmt.Errorf("sign in: %w", err)

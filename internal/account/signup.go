@@ -36,7 +36,13 @@ func (s *Service) SignUp(ctx context.Context, req SignUp) (Session, error) {
 		return s.resume(ctx, known, req)
 	}
 	if err == nil {
+		err = s.applied(ctx, req, &by)
+	}
+	if err == nil {
 		err = s.mayCreate(ctx, req, by)
+	}
+	if err == nil && by.review {
+		err = s.apply(ctx, req)
 	}
 	if err != nil {
 		// A try under the same key may have taken the name, or the last use of the pass, since the look-up.
@@ -71,15 +77,21 @@ func (s *Service) SignUp(ctx context.Context, req SignUp) (Session, error) {
 type admission struct {
 	pass Pass // zero: without one
 	work bool // with an answer to a challenge, to be checked
+	// review makes them wait for the operator. waited is what waited before newcomers no longer had to.
+	review bool
+	waited Credential
 }
 
 // counted adds the use of a pass to what makes the account, so that both happen or neither: a pass lets in as
 // many as it says, and a retry is not counted again.
 func (a admission) counted(changes ...Change) []Change {
-	if a.pass.ID == "" {
-		return changes
+	if a.pass.ID != "" {
+		changes = append(changes, PassUsed{a.pass.ID})
 	}
-	return append(changes, PassUsed{a.pass.ID})
+	if w := a.waited; w.Version != 0 {
+		changes = append(changes, CredentialTaken{Kind: w.Kind, ID: w.ID, Version: w.Version})
+	}
+	return changes
 }
 
 // admit says whether this sign-up is allowed at all: by the set-up secret, by a pass, or because the server
@@ -123,10 +135,10 @@ func (s *Service) admitStranger(ctx context.Context, req SignUp) (by admission, 
 		return by, chat.Errorf(chat.CodeSignupClosed, "this server takes sign-ups by invitation")
 	case r.Mode != SignupOpen:
 		return by, chat.Errorf(chat.CodeSignupClosed, "this server does not take sign-ups")
-	case r.Work > 0 && req.Work == nil:
+	case r.Work > 0 && req.Work == nil && !(r.Review && s.waits(ctx, req)):
 		return by, needWork("a sign-up here takes the answer of a challenge")
 	}
-	return admission{work: r.Work > 0}, nil
+	return admission{work: r.Work > 0, review: r.Review}, nil
 }
 
 // mayCreate checks what costs nothing first, and counts the sign-up before anything that costs.

@@ -63,6 +63,7 @@ const (
 
 	CredentialIdentity CredentialKind = 20 // whose account an identity at the provider is; see Identity
 	CredentialTicket   CredentialKind = 21 // what the provider just said of somebody
+	CredentialNewcomer CredentialKind = 22 // a sign-up that waits for the operator; of no account yet
 )
 
 // CredentialID names a credential within its kind. Where that is a secret, it is a hash of it.

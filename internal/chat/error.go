@@ -73,6 +73,7 @@ const (
 	CodeMediaQuota         Code = 63 // see retry_ms
 	CodeUploadOffset       Code = 64
 	CodeChecksumWrong      Code = 65
+	CodeReviewPending      Code = 67 // a sign-up that waits for the operator; see retry_ms
 	CodeRequestPending     Code = 48 // direct chats: not accepted yet
 	CodeDailyLimit         Code = 49 // see retry_ms
 	CodeSearchOff          Code = 69 // the operator switched searching off
@@ -141,6 +142,7 @@ var codeNames = [...]string{
 	CodeMediaQuota:         "MEDIA_QUOTA",
 	CodeUploadOffset:       "UPLOAD_OFFSET",
 	CodeChecksumWrong:      "CHECKSUM_WRONG",
+	CodeReviewPending:      "REVIEW_PENDING",
 	CodeRequestPending:     "REQUEST_PENDING",
 	CodeDailyLimit:         "DAILY_LIMIT",
 	CodeSearchOff:          "SEARCH_OFF",

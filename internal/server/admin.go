@@ -114,6 +114,8 @@ func (c *core) adminHandler(more map[string]http.Handler) http.Handler {
 	mux.Handle("POST /reports/decide", answer(c.decideReport))
 	mux.Handle("POST /signup/show", answer(c.showSignup))
 	mux.Handle("POST /signup/set", answer(c.setSignup))
+	mux.Handle("POST /signup/newcomers", answer(c.listNewcomers))
+	mux.Handle("POST /signup/decide", answer(c.decideNewcomer))
 	mux.Handle("POST /invite/create", answer(c.createInvite))
 	mux.Handle("POST /invite/list", answer(c.listInvites))
 	mux.Handle("POST /invite/revoke", answer(c.revokeInvite))

@@ -103,6 +103,51 @@ func (c *core) setSignup(ctx context.Context, q SetSignup) (SignupRules, error) 
 	return c.accounts.ChangeRules(ctx, q)
 }
 
+// Newcomer is a sign-up that waits for the operator, or was refused.
+type Newcomer struct {
+	Username string      `json:"username"`
+	Name     string      `json:"name"`
+	Note     string      `json:"note"`
+	Asked    chat.Millis `json:"asked_ms"`
+	Expires  chat.Millis `json:"expires_ms"`
+	Refused  bool        `json:"refused"`
+}
+
+// NewcomerList lists sign-ups that wait, the oldest first.
+type NewcomerList struct {
+	Newcomers []Newcomer `json:"newcomers"`
+}
+
+// DecideNewcomer lets somebody in, or refuses.
+type DecideNewcomer struct {
+	Username string `json:"username"`
+	Accept   bool   `json:"accept"`
+}
+
+// Newcomers lists sign-ups that wait.
+func (c *Console) Newcomers(ctx context.Context) (NewcomerList, error) {
+	return ask[Nothing, NewcomerList](ctx, c, "/signup/newcomers", Nothing{})
+}
+
+// DecideNewcomer lets somebody in, or refuses.
+func (c *Console) DecideNewcomer(ctx context.Context, q DecideNewcomer) error {
+	_, err := ask[DecideNewcomer, Nothing](ctx, c, "/signup/decide", q)
+	return err
+}
+
+func (c *core) listNewcomers(ctx context.Context, _ Nothing) (NewcomerList, error) {
+	list, err := c.accounts.Newcomers(ctx)
+	out := NewcomerList{Newcomers: []Newcomer{}}
+	for _, n := range list {
+		out.Newcomers = append(out.Newcomers, Newcomer(n))
+	}
+	return out, err
+}
+
+func (c *core) decideNewcomer(ctx context.Context, q DecideNewcomer) (Nothing, error) {
+	return Nothing{}, c.accounts.Decide(ctx, q.Username, q.Accept)
+}
+
 func (c *core) createInvite(ctx context.Context, q CreateInvite) (Invite, error) {
 	p := account.NewPass{Label: q.Label, Limit: q.Uses}
 	if q.For > 0 {

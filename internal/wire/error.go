@@ -89,6 +89,7 @@ var faults = map[chat.Code]fault{
 	chat.CodeMediaQuota:    {http.StatusTooManyRequests, "Wait retry_ms, or delete what is not needed."},
 	chat.CodeUploadOffset:  {http.StatusConflict, "Ask by `HEAD` where the upload is, and go on from there."},
 	chat.CodeChecksumWrong: {460, "Send that part again."},
+	chat.CodeReviewPending: {http.StatusForbidden, "Wait for the operator; ask again with the same key."},
 }
 
 // maxErrorText bounds the text of an error, in bytes.

@@ -51,7 +51,7 @@ func serverInfo(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Serv
 		Version: c.cfg.Version, Build: c.cfg.Build, Incarnation: inc[:], Capabilities: c.capabilities(),
 		Protocol: wire.Protocol, ProtocolMin: wire.ProtocolMin, Limits: limits,
 		SetupNeeded: entrance.SetupNeeded, OpenSignup: entrance.Open(), Signup: entrance.Mode,
-		SignupWork: entrance.Work, Contact: c.cfg.Contact, Oidc: c.cfg.Provider,
+		SignupWork: entrance.Work, SignupReview: entrance.Review, Contact: c.cfg.Contact, Oidc: c.cfg.Provider,
 		Search:   c.cfg.Search != nil,
 		ServerMs: c.cfg.Now().UnixMilli(), Addresses: c.cfg.Addresses, Name: c.cfg.Name,
 		Passkeys:    c.cfg.Accounts.Party.ID,
@@ -96,6 +96,7 @@ func signUp(ctx context.Context, c *caller, r *zolalv1.SignUpRequest) (*zolalv1.
 	return session(c.cfg.Accounts.SignUp(ctx, account.SignUp{
 		Key: key, Username: r.GetUsername(), Name: r.GetName(), Password: r.GetPassword(),
 		Recovery: r.GetRecovery(), Setup: r.GetSetup(), Pass: r.GetPass(), Work: workIn(r.GetWork()),
+		Note:   r.GetNote(),
 		Client: c.client(r.GetClient()),
 	}))
 }

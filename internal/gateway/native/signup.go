@@ -68,7 +68,7 @@ func showPass(ctx context.Context, c *caller, r *zolalv1.ShowPassRequest) (*zola
 func rulesOut(r account.Rules) *zolalv1.SignupRules {
 	return &zolalv1.SignupRules{
 		Version: r.Version, Mode: r.Mode, Work: r.Work, Members: r.Members, ChangedMs: int64(r.Changed),
-		DefaultWork: account.DefaultWork,
+		DefaultWork: account.DefaultWork, Review: r.Review,
 	}
 }
 
@@ -83,7 +83,7 @@ func signupRules(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Sig
 func setSignup(ctx context.Context, c *caller, r *zolalv1.SetSignupRequest) (*zolalv1.SignupRules, error) {
 	rules, err := c.cfg.Accounts.SetRules(ctx, c.actor, account.RulesChange{
 		Version: r.GetVersion(), Mode: r.GetMode(), Work: r.GetWork(), Members: r.GetMembers(),
-		Confirmed: r.GetConfirmed(),
+		Confirmed: r.GetConfirmed(), Review: r.Review,
 	})
 	if err != nil {
 		return nil, err

@@ -39,14 +39,15 @@ type ServerInfo struct {
 	ServerMs      int64                  `protobuf:"varint,10,opt,name=server_ms,json=serverMs,proto3" json:"server_ms,omitempty"`
 	Addresses     *AddressList           `protobuf:"bytes,11,opt,name=addresses,proto3" json:"addresses,omitempty"`
 	Name          string                 `protobuf:"bytes,12,opt,name=name,proto3" json:"name,omitempty"`
-	Signup        string                 `protobuf:"bytes,13,opt,name=signup,proto3" json:"signup,omitempty"`                               // closed, invite or open, where they ask from
-	SignupWork    bool                   `protobuf:"varint,14,opt,name=signup_work,json=signupWork,proto3" json:"signup_work,omitempty"`    // open sign-up takes the answer of a challenge
-	Contact       []string               `protobuf:"bytes,15,rep,name=contact,proto3" json:"contact,omitempty"`                             // where the operator is reached
-	UploadBytes   uint64                 `protobuf:"varint,21,opt,name=upload_bytes,json=uploadBytes,proto3" json:"upload_bytes,omitempty"` // of one upload, at most; 0: there are none
-	Terms         *TermsInfo             `protobuf:"bytes,17,opt,name=terms,proto3" json:"terms,omitempty"`                                 // of use, and rules; read at /terms
-	Oidc          string                 `protobuf:"bytes,18,opt,name=oidc,proto3" json:"oidc,omitempty"`                                   // what the organisation's provider is called; empty: there is none
-	Passkeys      string                 `protobuf:"bytes,20,opt,name=passkeys,proto3" json:"passkeys,omitempty"`                           // the domain that passkeys are made for; empty: there are none here
-	Search        bool                   `protobuf:"varint,25,opt,name=search,proto3" json:"search,omitempty"`                              // messages and public chats can be searched for
+	Signup        string                 `protobuf:"bytes,13,opt,name=signup,proto3" json:"signup,omitempty"`                                  // closed, invite or open, where they ask from
+	SignupWork    bool                   `protobuf:"varint,14,opt,name=signup_work,json=signupWork,proto3" json:"signup_work,omitempty"`       // open sign-up takes the answer of a challenge
+	Contact       []string               `protobuf:"bytes,15,rep,name=contact,proto3" json:"contact,omitempty"`                                // where the operator is reached
+	UploadBytes   uint64                 `protobuf:"varint,21,opt,name=upload_bytes,json=uploadBytes,proto3" json:"upload_bytes,omitempty"`    // of one upload, at most; 0: there are none
+	Terms         *TermsInfo             `protobuf:"bytes,17,opt,name=terms,proto3" json:"terms,omitempty"`                                    // of use, and rules; read at /terms
+	SignupReview  bool                   `protobuf:"varint,24,opt,name=signup_review,json=signupReview,proto3" json:"signup_review,omitempty"` // and waits for the operator
+	Oidc          string                 `protobuf:"bytes,18,opt,name=oidc,proto3" json:"oidc,omitempty"`                                      // what the organisation's provider is called; empty: there is none
+	Passkeys      string                 `protobuf:"bytes,20,opt,name=passkeys,proto3" json:"passkeys,omitempty"`                              // the domain that passkeys are made for; empty: there are none here
+	Search        bool                   `protobuf:"varint,25,opt,name=search,proto3" json:"search,omitempty"`                                 // messages and public chats can be searched for
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -198,6 +199,13 @@ func (x *ServerInfo) GetTerms() *TermsInfo {
 		return x.Terms
 	}
 	return nil
+}
+
+func (x *ServerInfo) GetSignupReview() bool {
+	if x != nil {
+		return x.SignupReview
+	}
+	return false
 }
 
 func (x *ServerInfo) GetOidc() string {
@@ -377,8 +385,9 @@ type SignUpRequest struct {
 	Recovery      []byte                 `protobuf:"bytes,5,opt,name=recovery,proto3" json:"recovery,omitempty"` // 32 bytes: login authenticator derived from the recovery code
 	Setup         string                 `protobuf:"bytes,6,opt,name=setup,proto3" json:"setup,omitempty"`       // one-time set-up secret: makes the operator
 	Client        *ClientInfo            `protobuf:"bytes,7,opt,name=client,proto3" json:"client,omitempty"`
-	Pass          string                 `protobuf:"bytes,8,opt,name=pass,proto3" json:"pass,omitempty"` // the secret of an invitation to sign up
-	Work          *SignupWork            `protobuf:"bytes,9,opt,name=work,proto3" json:"work,omitempty"` // where ServerInfo.signup_work is set and there is no pass
+	Pass          string                 `protobuf:"bytes,8,opt,name=pass,proto3" json:"pass,omitempty"`  // the secret of an invitation to sign up
+	Work          *SignupWork            `protobuf:"bytes,9,opt,name=work,proto3" json:"work,omitempty"`  // where ServerInfo.signup_work is set and there is no pass
+	Note          string                 `protobuf:"bytes,10,opt,name=note,proto3" json:"note,omitempty"` // to the operator, where ServerInfo.signup_review is set; at most 1,000 bytes
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -474,6 +483,13 @@ func (x *SignUpRequest) GetWork() *SignupWork {
 		return x.Work
 	}
 	return nil
+}
+
+func (x *SignUpRequest) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
 }
 
 type SignInRequest struct {
@@ -1164,7 +1180,7 @@ var File_zolal_v1_account_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_account_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xc9\x05\n" +
+	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xee\x05\n" +
 	"\n" +
 	"ServerInfo\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x14\n" +
@@ -1186,7 +1202,8 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"signupWork\x12\x18\n" +
 	"\acontact\x18\x0f \x03(\tR\acontact\x12!\n" +
 	"\fupload_bytes\x18\x15 \x01(\x04R\vuploadBytes\x12)\n" +
-	"\x05terms\x18\x11 \x01(\v2\x13.zolal.v1.TermsInfoR\x05terms\x12\x12\n" +
+	"\x05terms\x18\x11 \x01(\v2\x13.zolal.v1.TermsInfoR\x05terms\x12#\n" +
+	"\rsignup_review\x18\x18 \x01(\bR\fsignupReview\x12\x12\n" +
 	"\x04oidc\x18\x12 \x01(\tR\x04oidc\x12\x1a\n" +
 	"\bpasskeys\x18\x14 \x01(\tR\bpasskeys\x12\x16\n" +
 	"\x06search\x18\x19 \x01(\bR\x06search\x1a9\n" +
@@ -1204,7 +1221,7 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\x06client\x18\x02 \x01(\tR\x06client\x12\x18\n" +
 	"\aversion\x18\x03 \x01(\tR\aversion\x12\x14\n" +
 	"\x05build\x18\x04 \x01(\tR\x05build\x12\x1a\n" +
-	"\bprotocol\x18\x05 \x01(\rR\bprotocol\"\x8b\x02\n" +
+	"\bprotocol\x18\x05 \x01(\rR\bprotocol\"\x9f\x02\n" +
 	"\rSignUpRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x1a\n" +
 	"\busername\x18\x02 \x01(\tR\busername\x12\x1a\n" +
@@ -1214,7 +1231,9 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\x05setup\x18\x06 \x01(\tR\x05setup\x12,\n" +
 	"\x06client\x18\a \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\x12\x12\n" +
 	"\x04pass\x18\b \x01(\tR\x04pass\x12(\n" +
-	"\x04work\x18\t \x01(\v2\x14.zolal.v1.SignupWorkR\x04work\"\xfa\x01\n" +
+	"\x04work\x18\t \x01(\v2\x14.zolal.v1.SignupWorkR\x04work\x12\x12\n" +
+	"\x04note\x18\n" +
+	" \x01(\tR\x04note\"\xfa\x01\n" +
 	"\rSignInRequest\x12\x1a\n" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x1a\n" +
 	"\bpassword\x18\x02 \x01(\tR\bpassword\x12,\n" +

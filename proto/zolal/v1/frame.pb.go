@@ -77,6 +77,7 @@ const (
 	ErrorCode_PASSWORD_REQUIRED      ErrorCode = 45
 	ErrorCode_INCARNATION_CHANGED    ErrorCode = 46 // the server was restored: sync first
 	ErrorCode_SUSPENDED              ErrorCode = 47
+	ErrorCode_REVIEW_PENDING         ErrorCode = 67 // a sign-up that waits for the operator; see retry_ms
 	ErrorCode_IDENTITY_UNKNOWN       ErrorCode = 58 // no account belongs to it yet
 	ErrorCode_LOGIN_TOO_YOUNG        ErrorCode = 53 // see retry_ms
 	ErrorCode_LIMITED                ErrorCode = 56 // the operator limited the account, or what it owns, until retry_ms if set
@@ -147,6 +148,7 @@ var (
 		45: "PASSWORD_REQUIRED",
 		46: "INCARNATION_CHANGED",
 		47: "SUSPENDED",
+		67: "REVIEW_PENDING",
 		58: "IDENTITY_UNKNOWN",
 		53: "LOGIN_TOO_YOUNG",
 		56: "LIMITED",
@@ -214,6 +216,7 @@ var (
 		"PASSWORD_REQUIRED":      45,
 		"INCARNATION_CHANGED":    46,
 		"SUSPENDED":              47,
+		"REVIEW_PENDING":         67,
 		"IDENTITY_UNKNOWN":       58,
 		"LOGIN_TOO_YOUNG":        53,
 		"LIMITED":                56,
@@ -750,7 +753,7 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x1a\n" +
 	"\apayload\x18\x02 \x01(\fH\x00R\apayload\x12'\n" +
 	"\x05error\x18\x03 \x01(\v2\x0f.zolal.v1.ErrorH\x00R\x05errorB\b\n" +
-	"\x06result*\xa1\t\n" +
+	"\x06result*\xb5\t\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x0f\n" +
@@ -806,7 +809,8 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\tREAD_ONLY\x10,\x12\x15\n" +
 	"\x11PASSWORD_REQUIRED\x10-\x12\x17\n" +
 	"\x13INCARNATION_CHANGED\x10.\x12\r\n" +
-	"\tSUSPENDED\x10/\x12\x14\n" +
+	"\tSUSPENDED\x10/\x12\x12\n" +
+	"\x0eREVIEW_PENDING\x10C\x12\x14\n" +
 	"\x10IDENTITY_UNKNOWN\x10:\x12\x13\n" +
 	"\x0fLOGIN_TOO_YOUNG\x105\x12\v\n" +
 	"\aLIMITED\x108\x12\x11\n" +

@@ -320,6 +320,7 @@ type SignupRules struct {
 	Members       uint32                 `protobuf:"varint,4,opt,name=members,proto3" json:"members,omitempty"`                      // how many people each member may let in, in the end
 	ChangedMs     int64                  `protobuf:"varint,5,opt,name=changed_ms,json=changedMs,proto3" json:"changed_ms,omitempty"` // 0: as the settings say
 	DefaultWork   uint32                 `protobuf:"varint,6,opt,name=default_work,json=defaultWork,proto3" json:"default_work,omitempty"`
+	Review        bool                   `protobuf:"varint,7,opt,name=review,proto3" json:"review,omitempty"` // where it is open, newcomers without a pass wait for the operator
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -396,6 +397,13 @@ func (x *SignupRules) GetDefaultWork() uint32 {
 	return 0
 }
 
+func (x *SignupRules) GetReview() bool {
+	if x != nil {
+		return x.Review
+	}
+	return false
+}
+
 type SetSignupRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"` // that was seen; CONFLICT where it is another by now
@@ -403,6 +411,7 @@ type SetSignupRequest struct {
 	Work          uint32                 `protobuf:"varint,3,opt,name=work,proto3" json:"work,omitempty"`
 	Members       uint32                 `protobuf:"varint,4,opt,name=members,proto3" json:"members,omitempty"`
 	Confirmed     bool                   `protobuf:"varint,5,opt,name=confirmed,proto3" json:"confirmed,omitempty"` // whoever opens sign-up was told what that entails
+	Review        *bool                  `protobuf:"varint,6,opt,name=review,proto3,oneof" json:"review,omitempty"` // absent: as it was
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -468,6 +477,13 @@ func (x *SetSignupRequest) GetMembers() uint32 {
 func (x *SetSignupRequest) GetConfirmed() bool {
 	if x != nil {
 		return x.Confirmed
+	}
+	return false
+}
+
+func (x *SetSignupRequest) GetReview() bool {
+	if x != nil && x.Review != nil {
+		return *x.Review
 	}
 	return false
 }
@@ -874,7 +890,7 @@ const file_zolal_v1_signup_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\boperator\x18\x02 \x01(\bR\boperator\x12\x1d\n" +
 	"\n" +
-	"expires_ms\x18\x03 \x01(\x03R\texpiresMs\"\xab\x01\n" +
+	"expires_ms\x18\x03 \x01(\x03R\texpiresMs\"\xc3\x01\n" +
 	"\vSignupRules\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x12\n" +
@@ -882,13 +898,16 @@ const file_zolal_v1_signup_proto_rawDesc = "" +
 	"\amembers\x18\x04 \x01(\rR\amembers\x12\x1d\n" +
 	"\n" +
 	"changed_ms\x18\x05 \x01(\x03R\tchangedMs\x12!\n" +
-	"\fdefault_work\x18\x06 \x01(\rR\vdefaultWork\"\x8c\x01\n" +
+	"\fdefault_work\x18\x06 \x01(\rR\vdefaultWork\x12\x16\n" +
+	"\x06review\x18\a \x01(\bR\x06review\"\xb4\x01\n" +
 	"\x10SetSignupRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x12\n" +
 	"\x04work\x18\x03 \x01(\rR\x04work\x12\x18\n" +
 	"\amembers\x18\x04 \x01(\rR\amembers\x12\x1c\n" +
-	"\tconfirmed\x18\x05 \x01(\bR\tconfirmed\"\xc9\x01\n" +
+	"\tconfirmed\x18\x05 \x01(\bR\tconfirmed\x12\x1b\n" +
+	"\x06review\x18\x06 \x01(\bH\x00R\x06review\x88\x01\x01B\t\n" +
+	"\a_review\"\xc9\x01\n" +
 	"\x04Pass\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05maker\x18\x02 \x01(\rR\x05maker\x12\x14\n" +
@@ -964,6 +983,7 @@ func file_zolal_v1_signup_proto_init() {
 	if File_zolal_v1_signup_proto != nil {
 		return
 	}
+	file_zolal_v1_signup_proto_msgTypes[6].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -164,8 +164,8 @@ const labels = {
   go: /^(ورود|Sign in)$/,
 }
 
-/** Fills the sign-up form; the recovery code that was shown. */
-export async function signUp(page: Page, name: string, username: string): Promise<string> {
+/** Fills the sign-up form, and sends it; the recovery code that was shown. */
+export async function fillSignUp(page: Page, name: string, username: string): Promise<string> {
   await page.getByLabel(labels.name).fill(name)
   await page.getByLabel(labels.user).fill(username)
   await page.getByLabel(labels.word).fill(password)
@@ -174,15 +174,22 @@ export async function signUp(page: Page, name: string, username: string): Promis
   const asked = (await page.locator('.code li.asked b').textContent()) ?? ''
   await page.getByLabel(/برای اطمینان|To be sure/).fill(asked)
   await page.getByRole('button', { name: labels.make }).click()
-  await expect(page.getByRole('searchbox')).toBeVisible()
   return groups.join(' ')
 }
 
-export async function signIn(page: Page, username: string): Promise<void> {
+/** Signs up; the recovery code that was shown. */
+export async function signUp(page: Page, name: string, username: string): Promise<string> {
+  const code = await fillSignUp(page, name, username)
+  await expect(page.getByRole('searchbox')).toBeVisible()
+  return code
+}
+
+/** Signs in, or reads why not. */
+export async function signIn(page: Page, username: string, why?: RegExp): Promise<void> {
   await page.getByLabel(labels.user).fill(username)
   await page.getByLabel(labels.word).fill(password)
   await page.getByRole('button', { name: labels.go }).click()
-  await expect(page.getByRole('searchbox')).toBeVisible()
+  await expect(why ? page.getByText(why) : page.getByRole('searchbox')).toBeVisible()
 }
 
 export const test = base.extend<{ world: World }>({

@@ -85,6 +85,7 @@ export class MemoryModel implements AppModel {
       build: '3f9c2ab81d44',
       signUpOpen: true,
       signUpWork: false,
+      signUpReview: false,
       provider: '',
       passkeys: '',
       contact: ['mailto:operator@example.org'],

@@ -2,6 +2,7 @@
 import {
   AppError,
   type MadePass,
+  type NewcomerView,
   type NewPass,
   type PassesView,
   type PassView,
@@ -28,7 +29,14 @@ function pass(n: number, label: string, more: Partial<PassView>): PassView {
 
 /** Invitations and rules in memory; the secret of a link says in what state it is. */
 export class MemorySignup implements SignupActions {
-  #rules: SignupRulesView = { version: 1, mode: 'invite', work: 0, defaultWork: 20_000, members: 0 }
+  #rules: SignupRulesView = {
+    version: 1,
+    mode: 'invite',
+    work: 0,
+    defaultWork: 20_000,
+    members: 0,
+    review: false,
+  }
   #passes: readonly PassView[] = [
     pass(1, 'کلاس سوم', {}),
     pass(4, '', { limit: 1, used: 1, state: 'usedUp' }),
@@ -47,6 +55,7 @@ export class MemorySignup implements SignupActions {
     const more = {
       signUpOpen: false,
       signUpWork: false,
+      signUpReview: false,
       provider: '',
       passkeys: '',
       needsSetup: false,
@@ -68,6 +77,12 @@ export class MemorySignup implements SignupActions {
   async revoke(id: string): Promise<void> {
     this.#passes = this.#passes.map((p) => (p.id === id ? { ...p, state: 'revoked' } : p))
   }
+
+  async newcomers(): Promise<readonly NewcomerView[]> {
+    return []
+  }
+
+  async decide(): Promise<void> {}
 
   async rules(): Promise<SignupRulesView> {
     return this.#rules

@@ -74,6 +74,8 @@ export interface SignUp {
   readonly setupToken: string | null
   /** The secret of an invitation, or null. */
   readonly pass?: string | null
+  /** To the operator, where newcomers wait. */
+  readonly note?: string
 }
 
 /** A sign-in that waits for a device of the account. */

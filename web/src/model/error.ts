@@ -56,6 +56,7 @@ export type ErrorCode =
   | 'WORK_REQUIRED'
   | 'PASS_REVOKED'
   | 'QUOTA_USED_UP'
+  | 'REVIEW_PENDING'
   | 'REQUEST_PENDING'
   | 'DAILY_LIMIT'
   | 'IDENTITY_UNKNOWN'

@@ -24,6 +24,8 @@ export interface ServerView {
   readonly signUpOpen: boolean
   /** Open sign-up costs the device some computing first. */
   readonly signUpWork: boolean
+  /** Open sign-up waits for the operator. */
+  readonly signUpReview: boolean
   /** What the organisation's own sign-in is called; empty: there is none. */
   readonly provider: string
   /** Where the operator is reached. */

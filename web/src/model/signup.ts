@@ -14,12 +14,31 @@ export interface SignupRulesView {
   readonly defaultWork: number
   /** How many people each member may let in, in the end; 0: members let in nobody. */
   readonly members: number
+  /** Where it is open, newcomers without an invitation wait for the operator. */
+  readonly review: boolean
+}
+
+/** A sign-up that waits for the operator, or was refused. */
+export interface NewcomerView {
+  readonly username: string
+  readonly name: string
+  /** What they say of themselves. */
+  readonly note: string
+  readonly asked: Ms
+  readonly refused: boolean
+}
+
+/** Deciding about newcomers, for the operator. */
+export interface NewcomerActions {
+  newcomers(): Promise<readonly NewcomerView[]>
+  decide(username: string, accept: boolean): Promise<void>
 }
 
 export interface SignupRulesChange {
   readonly mode: SignupMode
   readonly work: number
   readonly members: number
+  readonly review: boolean
 }
 
 /** An invitation to sign up. It has nothing to do with invite links of chats. */
@@ -63,7 +82,7 @@ export interface ShownPassView {
   readonly server: ServerView
 }
 
-export interface SignupActions {
+export interface SignupActions extends NewcomerActions {
   /** Begins what open sign-up costs this device, so that nobody waits for it in the end. */
   prepare(): void
   /** What an invitation is, asked without an account. Rejects with why it is over. */

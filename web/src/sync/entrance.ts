@@ -100,6 +100,7 @@ export class Entrance implements AccountActions, Outsider, Doorway {
         recovery,
         setup: setupToken ?? '',
         pass: form.pass ?? '',
+        note: form.note ?? '',
         client: this.#client(),
       }
       const works = view.signUpOpen && view.signUpWork && !ask.pass && !ask.setup

@@ -298,9 +298,21 @@ export function serverOf(s: account.ServerInfo): ServerView {
   const {
     openSignup: signUpOpen,
     signupWork: signUpWork,
+    signupReview: signUpReview,
     contact,
     setupNeeded: needsSetup,
     oidc: provider,
   } = s
-  return { name, version, build, passkeys, signUpOpen, signUpWork, provider, contact, needsSetup }
+  return {
+    name,
+    version,
+    build,
+    passkeys,
+    signUpOpen,
+    signUpWork,
+    signUpReview,
+    provider,
+    contact,
+    needsSetup,
+  }
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { PassView, SignupMode, SignupRulesView } from '../model'
+
+export { Newcomers } from './gen/zolal/v1/review_pb'
+
 import type { Pass, SignupRules } from './gen/zolal/v1/signup_pb'
 
 /** Rules of sign-up as screens draw them. A mode of a newer server lets in nobody here. */
 export function signupRulesOf(rules: SignupRules): SignupRulesView {
-  const { version, work, members, defaultWork } = rules
-  return { version, mode: signupModeOf(rules.mode), work, members, defaultWork }
+  const { version, work, members, defaultWork, review } = rules
+  return { version, mode: signupModeOf(rules.mode), work, members, defaultWork, review }
 }
 
 export function signupModeOf(word: string): SignupMode {

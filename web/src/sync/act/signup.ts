@@ -50,15 +50,28 @@ export function signupActions(asker: Asker, door: Door, home: string): SignupAct
       acting(async () => {
         await call(signedIn(asker).tabs, Accounts.method.revokePass, { id })
       }),
+    newcomers: () =>
+      acting(async () => {
+        const { Newcomers } = await wire()
+        const { newcomers } = await call(signedIn(asker).tabs, Newcomers.method.list, {})
+        return newcomers.map(({ username, name, note, askedMs, refused }) => {
+          return { username, name, note, asked: Number(askedMs), refused }
+        })
+      }),
+    decide: (username, accept) =>
+      acting(async () => {
+        const { Newcomers } = await wire()
+        await call(signedIn(asker).tabs, Newcomers.method.decide, { username, accept })
+      }),
     rules: () =>
       acting(async () => {
         const { signupRulesOf } = await wire()
         return signupRulesOf(await call(signedIn(asker).tabs, Accounts.method.signup, {}))
       }),
-    setRules: ({ version }, { mode, work, members }) =>
+    setRules: ({ version }, { mode, work, members, review }) =>
       acting(async () => {
         const { signupRulesOf } = await wire()
-        const ask = { version, mode, work, members, confirmed: mode === 'open' }
+        const ask = { version, mode, work, members, review, confirmed: mode === 'open' }
         return signupRulesOf(await call(signedIn(asker).tabs, Accounts.method.setSignup, ask))
       }),
   }

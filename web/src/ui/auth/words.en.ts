@@ -83,4 +83,14 @@ export const makeEnglish = (f: Format) => ({
   ...plain,
   recoveryConfirm: (group: number) => `To be sure, type group ${f.n(group)} of your code`,
   recoveryMissing: (count: number) => f.plural(count, { one: '# more digit', other: '# more digits' }),
+  reviewNote: 'A few words to the operator',
+  reviewNoteHint:
+    'Who you are and how you know of this server. The operator reads it and decides who comes in.',
+  reviewTitle: 'Waiting for approval',
+  reviewBody: (username: string) =>
+    `The operator of this server looks at every new account. You come in here by yourself as soon as yours is approved. You may also close this page and sign in later as @${username} with your password: nothing you typed is lost.`,
+  reviewHint: 'This page asks by itself again and again.',
+  reviewRefusedTitle: 'The operator refused',
+  reviewRefused:
+    'The operator of this server did not approve this account. If that is a mistake, ask them another way.',
 })

@@ -62,4 +62,12 @@ export const makeEnglish = (f: Format) => ({
     'Accounts are made in bulk unless that costs something, so each new device will compute a little.',
   ],
   openYes: 'Let everybody in',
+  review: 'Approve newcomers yourself',
+  reviewHint: 'Who comes without an invitation waits until you let them in.',
+  newcomers: 'Newcomers who wait',
+  nobodyWaits: 'Nobody waits now.',
+  accept: 'Let in',
+  refuse: 'Refuse',
+  refused: 'refused',
+  accepted: (name: string) => `${name} is in`,
 })

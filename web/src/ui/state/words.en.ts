@@ -56,6 +56,7 @@ const errors = {
   WORK_REQUIRED: 'Sign-up did not work. Try again.',
   PASS_REVOKED: 'This invitation was withdrawn.',
   IDENTITY_UNKNOWN: 'You have no account here yet. Choose a username.',
+  REVIEW_PENDING: 'The operator of this server has not approved your account yet. Try again later.',
   QUOTA_USED_UP: 'Your share of the server’s space for today is used up. Try again tomorrow.',
   MEDIA_REFUSED: 'This file is not what it would be sent as. Send it as a file.',
   FILE_GONE: 'This file did not arrive whole. Send it again.',
