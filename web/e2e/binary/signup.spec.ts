@@ -41,7 +41,7 @@ const words = {
     open: 'Everybody',
     entails: 'Spam and abuse will come. Somebody has to look every day and act on what people report.',
     openYes: 'Let everybody in',
-    closed: 'New accounts on this server are by invitation only.',
+    closed: 'This server takes new people by invitation only.',
   },
 } as const
 
