@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { AppError, type FormattedText } from '../../model'
+import { AppError } from '../../model'
 import { t } from '../i18n/i18n.svelte'
 import { toasts } from './toast.svelte'
 
@@ -37,28 +37,6 @@ export async function copyText(text: string): Promise<void> {
 
 /** Under this kind the markup of a copied message lies on the clipboard, for the composer. */
 export const markupKind = 'application/x-zolal-markup'
-
-/** Copies a message with its formatting: as text, for other programs, and as the composer takes it. */
-export async function copyFormatted(body: FormattedText): Promise<void> {
-  const [{ htmlOf }, { writeMarkup }] = await Promise.all([
-    import('../../model/html'),
-    import('../../model/markup'),
-  ])
-  let copied = false
-  const put = (event: ClipboardEvent) => {
-    event.preventDefault()
-    event.stopImmediatePropagation()
-    event.clipboardData?.setData('text/plain', body.text)
-    event.clipboardData?.setData('text/html', htmlOf(body))
-    event.clipboardData?.setData(markupKind, writeMarkup(body))
-    copied = event.clipboardData !== null
-  }
-  document.addEventListener('copy', put, { capture: true, once: true })
-  const asked = document.execCommand('copy')
-  document.removeEventListener('copy', put, { capture: true })
-  if (asked && copied) toasts.say(t().app.copied)
-  else await copyText(body.text)
-}
 
 /** For pages without the clipboard's permission (plain HTTP on a local network). */
 function copyBySelection(text: string): void {
