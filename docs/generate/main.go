@@ -128,15 +128,19 @@ func configFile(all []server.Setting) string {
 			writeSetting(&b, s, s.Key)
 		}
 	}
-	section := ""
-	for _, s := range all {
-		table, key, deep := strings.Cut(s.Key, ".")
-		if deep && table != section {
-			fmt.Fprintf(&b, "\n[%s]\n", table)
-			section = table
+	written := map[string]bool{}
+	for _, first := range all {
+		// The settings of a part may stand apart in the list; a file names each part once.
+		table, _, deep := strings.Cut(first.Key, ".")
+		if !deep || written[table] {
+			continue
 		}
-		if deep {
-			writeSetting(&b, s, key)
+		written[table] = true
+		fmt.Fprintf(&b, "\n[%s]\n", table)
+		for _, s := range all {
+			if key, in := strings.CutPrefix(s.Key, table+"."); in {
+				writeSetting(&b, s, key)
+			}
 		}
 	}
 	return b.String()

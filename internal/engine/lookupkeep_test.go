@@ -114,6 +114,7 @@ func TestWhatIsSpentOfLookUpsIsKeptNowAndThenAndByServersSideBySide(t *testing.T
 		b.spends(spy, "name")
 		other.spends(two, "name")
 		time.Sleep(time.Minute)
+		synctest.Wait() // who writes at this very moment has written
 		if kept.puts != 2 {
 			t.Errorf("written %d times", kept.puts)
 		}
@@ -123,6 +124,7 @@ func TestWhatIsSpentOfLookUpsIsKeptNowAndThenAndByServersSideBySide(t *testing.T
 			t.Error("what was spent at one of two servers is not kept")
 		}
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		if kept.puts > 3 {
 			t.Errorf("written %d times while nobody asks", kept.puts)
 		}

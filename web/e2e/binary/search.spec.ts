@@ -56,6 +56,8 @@ for (const look of looks) {
     await write(sara, 'فردا می‌خواهم به کتاب‌خانه بروم')
     await accept(nilu, /سارا محمدی/)
     await write(nilu, 'من هم مي خواهم @niloofar see you at 10:30')
+    // The order of the hits is the order in which the server took them.
+    await expect(said(sara, 'من هم مي خواهم')).toBeVisible()
     await write(sara, 'پس می‌خواهم زودتر راه بیفتیم')
     for (let i = 0; i < 8; i++) await write(sara, `سطر ${i}`)
     await expect(said(sara, 'سطر 7')).toHaveAttribute('data-seq', /\d/, { timeout: 60_000 })

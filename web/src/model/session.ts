@@ -40,6 +40,7 @@ export interface MeView {
   readonly username: string
   readonly about: string
   readonly operator: boolean
+  /** 0 until this device has heard of them. */
   readonly savedMessages: ChatId
   readonly privacy: PrivacyView
   readonly link: PersonalLinkView

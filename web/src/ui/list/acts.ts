@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { Archive, ArchiveRestore, MailOpen, MessageCircle, Pin, PinOff, Trash2 } from 'lucide'
-import type { AppModel, ChatItem } from '../../model'
+import type { AppModel, ChatItem, MeView } from '../../model'
 import type { MenuItem } from '../base/Menu.svelte'
 import { t } from '../i18n/i18n.svelte'
+import { router } from '../state/route.svelte'
 import { attempt } from '../state/tell'
 import { toasts } from '../state/toast.svelte'
 import { muteItem } from './mute'
@@ -53,4 +54,9 @@ export async function putAway({ chats }: AppModel, chat: ChatItem): Promise<void
   toasts.say(away ? words().archived : words().unarchived, {
     undo: () => void attempt(() => chats.setArchived(chat.id, !away)),
   })
+}
+
+/** Opens one's saved messages, which a device that has just begun does not know yet. */
+export async function openSaved({ chats }: AppModel, me: MeView): Promise<void> {
+  await attempt(async () => router.openChat(me.savedMessages || (await chats.openDirect(me.account))))
 }
