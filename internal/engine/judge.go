@@ -359,96 +359,6 @@ func (e *Engine) decidedSo(ctx context.Context, j chat.Judge, refusal error) (ch
 	return number, nil
 }
 
-// carryOut does what follows from a stored decision outside the logs. Doing it again changes nothing.
-func (e *Engine) carryOut(ctx context.Context, number chat.Seq) error {
-	items, err := e.store.Get(ctx, chat.ServerLog.ID(0), []chat.Seq{number})
-	if err != nil {
-		return fmt.Errorf("get: %w", err)
-	}
-	if len(items) != 1 {
-		return chat.Errorf(chat.CodeNotFound, "no such decision")
-	}
-	body, err := e.bodyOf(items[0])
-	if err != nil {
-		return err
-	}
-	d, ok := body.(*chat.Decision)
-	if !ok {
-		return chat.Errorf(chat.CodeConflict, "the key was used for another write")
-	}
-	if d.Act == chat.ActDismiss || d.Account == 0 {
-		return nil
-	}
-	was := *d
-	if d.Reversed != 0 {
-		if was, err = e.decisionAt(ctx, d.Reversed); err != nil {
-			return err
-		}
-	}
-	switch {
-	case d.Act == chat.ActSuspend:
-		err = e.cfg.Suspend(ctx, d.Account, d.Reason)
-	case d.Act == chat.ActReverse && was.Act == chat.ActSuspend:
-		err = e.cfg.Suspend(ctx, d.Account, "")
-	}
-	if err != nil {
-		return err
-	}
-	key := chat.NamedKey(items[0].At, fmt.Sprintf("decision %d", number))
-	if _, err = e.Tell(ctx, d.Account, judgement(number, *d, was), key); err != nil || d.Act != chat.ActReverse {
-		return err
-	}
-	return e.giveBack(ctx, was, key)
-}
-
-// decisionAt reads a decision; the zero one if there is none.
-func (e *Engine) decisionAt(ctx context.Context, number chat.Seq) (chat.Decision, error) {
-	items, err := e.store.Get(ctx, chat.ServerLog.ID(0), []chat.Seq{number})
-	if err != nil || len(items) == 0 {
-		return chat.Decision{}, err
-	}
-	body, err := e.bodyOf(items[0])
-	if d, ok := body.(*chat.Decision); ok {
-		return *d, err
-	}
-	return chat.Decision{}, err
-}
-
-// giveBack tells the author of messages that were taken down without cause what they said: they are deleted,
-// and whether they are written again is the author's affair.
-func (e *Engine) giveBack(ctx context.Context, was chat.Decision, key chat.Key) error {
-	if len(was.Seqs) == 0 || len(was.Reports) == 0 {
-		return nil
-	}
-	views, err := e.views(ctx, ReportQuery{Log: chat.ServerLog.ID(0), Seqs: was.Reports})
-	if err != nil {
-		return err
-	}
-	given := map[chat.Seq]bool{}
-	for _, v := range views {
-		for _, m := range v.Body.Revealed {
-			if v.Chat != was.Chat || given[m.Seq] || !slices.Contains(was.Seqs, m.Seq) {
-				continue
-			}
-			given[m.Seq] = true
-			body, err := e.codec.Decode(chat.KindMessage, m.Body)
-			if err != nil {
-				return fmt.Errorf("decode what was revealed: %w", err)
-			}
-			msg, ok := body.(*chat.Message)
-			if !ok || msg.Text == "" {
-				continue
-			}
-			back := chat.Tell{Text: msg.Text, Wording: chat.Wording{Code: ToldReturned}, Silent: true}
-			again := chat.NamedKey(key.Made(), fmt.Sprintf("%x %d", key, m.Seq))
-			if _, err := e.Tell(ctx, was.Account, back, again); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // ActView is an act as the one it was done to sees it.
 type ActView struct {
 	chat.NotedAct
@@ -508,19 +418,17 @@ func (e *Engine) Appeal(ctx context.Context, actor chat.Actor, decision chat.Seq
 	return r, nil
 }
 
-// Suspension returns the decision by which an account is suspended, the zero one if none is known, and
-// whether its owner may appeal now.
+// Suspension returns the decision by which an account is suspended, the latest that stands, the zero one if
+// none is known, and whether its owner may appeal now.
 func (e *Engine) Suspension(ctx context.Context, account chat.AccountID) (chat.DecisionState, bool, error) {
-	made, err := e.store.Decisions(ctx, DecisionQuery{Account: account, Limit: maxCases})
+	made, err := e.store.Decisions(ctx, DecisionQuery{Account: account, Standing: chat.ActSuspend, Limit: 1})
 	if err != nil {
 		return chat.DecisionState{}, false, fmt.Errorf("decisions: %w", err)
 	}
-	for _, d := range made {
-		if d.Act == chat.ActSuspend && d.Reversed == 0 {
-			return d, e.appealable(account, d), nil
-		}
+	if len(made) == 0 {
+		return chat.DecisionState{}, false, nil
 	}
-	return chat.DecisionState{}, false, nil
+	return made[0], e.appealable(account, made[0]), nil
 }
 
 // EraseClosed erases what reports revealed and appeals said whose cases were closed long enough ago, and

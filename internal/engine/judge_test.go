@@ -20,6 +20,8 @@ type court struct {
 	*bed
 	operator  chat.Actor
 	suspended map[chat.AccountID]string
+	// beforeSuspending, where set, is called before somebody is suspended.
+	beforeSuspending func()
 }
 
 func newCourt(t *testing.T) *court {
@@ -27,7 +29,13 @@ func newCourt(t *testing.T) *court {
 	c := &court{suspended: map[chat.AccountID]string{}}
 	c.bed = newBed(t, func(cfg *engine.Config) {
 		cfg.Poll = 24 * time.Hour // months pass in these tests
-		cfg.Suspend = func(_ context.Context, id chat.AccountID, reason string) error {
+		cfg.Suspend = func(ctx context.Context, id chat.AccountID, reason string) error {
+			if c.beforeSuspending != nil {
+				c.beforeSuspending()
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			if c.suspended[id] = reason; reason == "" {
 				delete(c.suspended, id)
 			}

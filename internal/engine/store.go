@@ -225,6 +225,7 @@ type ReportQuery struct {
 type DecisionQuery struct {
 	Seqs     []chat.Seq     // if any, just these, ascending
 	Account  chat.AccountID // about this one
+	Standing chat.Act       // with Account: of this act, and not taken back
 	Appealed bool           // against which an appeal is open
 	Due      chat.Millis    // whose appeals were answered then or earlier and still say what they said
 	Limit    int

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/wire"
@@ -263,18 +264,38 @@ func (c *core) suspend(ctx context.Context, q SuspendUser) error {
 	if err != nil {
 		return fmt.Errorf("suspend: %w", err)
 	}
-	j := chat.Judge{Act: chat.ActSuspend, Account: id, Reason: q.Reason}
 	switch {
-	case q.Reason == "" && was.Decision == 0: // of before decisions were kept
-		if err := c.accounts.SuspendAccount(ctx, id, ""); err != nil {
-			return err
-		}
-		return c.note(ctx, chat.ActLift, id)
 	case q.Reason == "":
-		j = chat.Judge{Act: chat.ActReverse, Decision: was.Decision}
+		return c.lift(ctx, id, was)
 	case was.Decision != 0 && was.Reason == q.Reason:
 		return c.accounts.SuspendAccount(ctx, id, q.Reason) // decided before, and maybe cut short
 	}
+	j := chat.Judge{Act: chat.ActSuspend, Account: id, Reason: q.Reason}
 	_, err = c.engine.Judge(ctx, consoleActor(), j, 0, chat.Key{})
 	return err
+}
+
+// lift takes back every decision by which an account is suspended, the latest first, and ends a suspension
+// of before decisions were kept.
+func (c *core) lift(ctx context.Context, id chat.AccountID, stands chat.DecisionState) (err error) {
+	for stands.Decision != 0 {
+		j := chat.Judge{Act: chat.ActReverse, Decision: stands.Decision}
+		if _, err = c.engine.Judge(ctx, consoleActor(), j, 0, chat.Key{}); err != nil {
+			return err
+		}
+		if stands, _, err = c.engine.Suspension(ctx, id); err != nil {
+			return fmt.Errorf("suspend: %w", err)
+		}
+	}
+	owner, err := c.store.Account(ctx, account.Find{ID: id})
+	if err != nil {
+		return fmt.Errorf("suspend: %w", err)
+	}
+	if owner.Suspended == "" {
+		return nil
+	}
+	if err := c.note(ctx, chat.ActLift, id); err != nil {
+		return err
+	}
+	return c.accounts.SuspendAccount(ctx, id, "")
 }

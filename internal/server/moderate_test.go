@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/wire"
@@ -131,5 +132,33 @@ func (c *core) judgeAtConsole(t *testing.T, ana, ben chat.AccountID) {
 	faults, err := engine.Check(ctx, engine.CheckConfig{Store: c.store, Codec: wire.Codec{}, Rebuild: true})
 	if err != nil || len(faults) > 0 {
 		t.Errorf("the store has faults: %v, %v", faults, err)
+	}
+}
+
+func TestLiftingAtTheConsoleEndsEverySuspensionThatStands(t *testing.T) {
+	c := openTestCore(t)
+	ctx := t.Context()
+	made, err := c.addUser(ctx, AddUser{Username: "parvaneh"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	suspended := func() string {
+		t.Helper()
+		a, err := c.store.Account(ctx, account.Find{ID: made.Account})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.Suspended
+	}
+	for _, reason := range []string{"spam", "abuse", "", ""} {
+		if _, err := c.suspendUser(ctx, SuspendUser{Username: "parvaneh", Reason: reason}); err != nil {
+			t.Fatal(err)
+		}
+		if got := suspended(); got != reason {
+			t.Errorf("suspended for %q, not %q", got, reason)
+		}
+	}
+	if got := c.readActs(t, made.Account); got != "suspend suspend reverse reverse" {
+		t.Errorf("it reads %q", got)
 	}
 }

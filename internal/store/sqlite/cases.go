@@ -95,8 +95,8 @@ func (s *Store) Decisions(ctx context.Context, q engine.DecisionQuery) ([]chat.D
 		text += "d.appeal > 1 AND d.appeals > 0 AND d.answered <= ?2 ORDER BY d.decision DESC LIMIT ?1"
 		return some(ctx, s, readDecision, text, max(q.Limit, 0), q.Due)
 	}
-	text += "d.account = ?2 ORDER BY d.decision DESC LIMIT ?1"
-	return some(ctx, s, readDecision, text, max(q.Limit, 0), q.Account)
+	text += "d.account = ?2 AND (?3 = 0 OR d.act = ?3 AND d.reversed = 0) ORDER BY d.decision DESC LIMIT ?1"
+	return some(ctx, s, readDecision, text, max(q.Limit, 0), q.Account, q.Standing)
 }
 
 // Limitation implements engine.Cases.

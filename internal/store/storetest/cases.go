@@ -80,7 +80,7 @@ func (m *Memory) Decisions(ctx context.Context, q engine.DecisionQuery) ([]chat.
 	var found []chat.DecisionState
 	for _, seq := range slices.Sorted(maps.Keys(m.proj.decisions)) {
 		d := m.proj.decisions[seq]
-		wanted := d.Account == q.Account
+		wanted := d.Account == q.Account && (q.Standing == 0 || d.Act == q.Standing && d.Reversed == 0)
 		switch {
 		case len(q.Seqs) > 0:
 			wanted = slices.Contains(q.Seqs, seq)

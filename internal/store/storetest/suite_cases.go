@@ -102,6 +102,11 @@ func testDecisions(b *bench) {
 	if len(all) != 2 || all[0].Decision != 6 || all[1].Decision != 3 {
 		b.Errorf("about one: %+v", all)
 	}
+	standing := must(b.Decisions(b.Context(),
+		engine.DecisionQuery{Account: 7, Standing: chat.ActLimit, Limit: 9}))(b)
+	if len(standing) != 1 || standing[0].Decision != 1 {
+		b.Errorf("limits that stand: %+v", standing)
+	}
 }
 
 func testActs(b *bench) {
@@ -167,7 +172,8 @@ func (p *twins) cases(rt *rapid.T) {
 		}
 	}
 	for _, q := range []engine.DecisionQuery{
-		{Account: who, Limit: limit}, {Appealed: true, Limit: limit}, {Due: at, Limit: limit}, {Seqs: some},
+		{Account: who, Limit: limit}, {Account: who, Standing: chat.ActLimit, Limit: limit},
+		{Appealed: true, Limit: limit}, {Due: at, Limit: limit}, {Seqs: some},
 	} {
 		agree(rt, "decisions", gave(m.Decisions(ctxb(), q)), gave(o.Decisions(ctxb(), q)))
 	}
