@@ -101,6 +101,55 @@ func (h *Handle) Reactors(ctx context.Context, seq chat.Seq, after chat.AccountI
 	return reactors, nil
 }
 
+// Readers lists who has read a message of the actor's own in a small group, by account number. Who hides what
+// they read is not among them, and learns of nobody. UPD-6
+func (h *Handle) Readers(ctx context.Context, seq chat.Seq) (readers []chat.AccountID, err error) {
+	err = h.guarded(ctx, chat.RightRead, func() error {
+		if h.facts.Chat.Type != chat.Group || !ticked(h.facts.Chat) || !h.facts.Actor.Role.In() {
+			return chat.Errorf(chat.CodeForbidden, "readers are shown in small groups, to their members")
+		}
+		items, err := h.engine.store.Get(ctx, h.log, []chat.Seq{seq})
+		if err != nil {
+			return fmt.Errorf("get: %w", err)
+		}
+		gone := len(items) == 0 || !items[0].Env.Counted || items[0].Overlay != nil && items[0].Overlay.Redacted
+		if gone || seq <= h.floor() {
+			return &chat.Error{Code: chat.CodeTargetGone, Field: "seq", Text: "there is no such message"}
+		}
+		if items[0].Author != h.actor.Account {
+			return chat.Errorf(chat.CodeNotAuthor, "readers are shown to the writer")
+		}
+		readers, err = h.readers(ctx, seq)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("readers in %s: %w", h.log, err)
+	}
+	return readers, nil
+}
+
+// readers are those of the present members who have read that far and let others see it.
+func (h *Handle) readers(ctx context.Context, seq chat.Seq) ([]chat.AccountID, error) {
+	all, err := h.engine.store.Readers(ctx, h.room, seq)
+	if err != nil {
+		return nil, fmt.Errorf("ticks: %w", err)
+	}
+	members, err := h.engine.Audience(ctx, h.room)
+	if err != nil {
+		return nil, err
+	}
+	switches, err := h.engine.Privacies(ctx, append(all, h.actor.Account))
+	if err != nil {
+		return nil, err
+	}
+	if switches[h.actor.Account].HideReads {
+		return nil, nil
+	}
+	return slices.DeleteFunc(all, func(who chat.AccountID) bool {
+		return who == h.actor.Account || switches[who].HideReads || !slices.Contains(members.Accounts, who)
+	}), nil
+}
+
 // View counts entries of a channel (at most 200) as seen by the actor, once in 48 hours. They are written
 // soon, not now.
 func (h *Handle) View(ctx context.Context, seqs []chat.Seq) error {

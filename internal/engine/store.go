@@ -316,6 +316,8 @@ type Marks interface {
 	SetTicks(ctx context.Context, ticks []Tick) error
 	// PeerTick returns how far anyone but the account has read.
 	PeerTick(ctx context.Context, room chat.ChatID, except chat.AccountID) (chat.Seq, error)
+	// Readers returns who has read up to an entry or further, by account number.
+	Readers(ctx context.Context, room chat.ChatID, seq chat.Seq) ([]chat.AccountID, error)
 	// Seen records when accounts were last online.
 	Seen(ctx context.Context, seen map[chat.AccountID]chat.Millis) error
 }

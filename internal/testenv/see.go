@@ -133,6 +133,37 @@ func ticked(s *stage, l *line) error {
 	})
 }
 
+func readers(s *stage, l *line) error {
+	n, err := s.note(l.words[0])
+	if err != nil {
+		return err
+	}
+	var want []uint32
+	for _, name := range l.words[1:] {
+		who, err := s.person(name)
+		if err != nil {
+			return err
+		}
+		want = append(want, who)
+	}
+	slices.Sort(want)
+	req := &zolalv1.ReadersRequest{Chat: n.chat, Seq: n.seq}
+	if l.fails != "" {
+		return s.call(l, "Messages/Readers", req, new(zolalv1.ReadersResponse))
+	}
+	return s.until(func() (bool, string) {
+		resp := new(zolalv1.ReadersResponse)
+		if err := s.call(l, "Messages/Readers", req, resp); err != nil {
+			return false, err.Error()
+		}
+		var got []uint32
+		for _, p := range resp.GetPeople() {
+			got = append(got, p.GetId())
+		}
+		return slices.Equal(got, want), fmt.Sprintf("read by %d, want %d", got, want)
+	})
+}
+
 func unticked(s *stage, l *line) error {
 	n, err := s.note(l.words[0])
 	if err != nil {

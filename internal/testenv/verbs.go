@@ -101,6 +101,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"called":    called,    // reza called chat N (unread mentions)
 	"ticked":    ticked,    // sara ticked alias
 	"unticked":  unticked,  // sara unticked alias (read, and kept to themselves)
+	"readers":   readers,   // sara readers alias reza …
 	"drafted":   drafted,   // reza drafted chat "text"
 	"tallies":   tallies,   // sara tallies alias emoji N
 	"notices":   notices,   // reza notices chat sara [recording] (typing)

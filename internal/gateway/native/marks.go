@@ -16,6 +16,7 @@ func markMethods() []method {
 		call("Messages/Reactions", chat.ScopeRead, reactions),
 		call("Messages/View", chat.ScopeRead, view),
 		call("Messages/Tallies", chat.ScopeRead, tallies),
+		call("Messages/Readers", chat.ScopeRead, readers),
 	}
 }
 
@@ -54,6 +55,26 @@ func reactions(ctx context.Context, c *caller, r *zolalv1.ReactionsRequest) (
 		out.Reactors = append(out.Reactors, &zolalv1.Reactor{
 			Person: c.person(people, one.Account), Emojis: one.Emojis,
 		})
+	}
+	return out, nil
+}
+
+func readers(ctx context.Context, c *caller, r *zolalv1.ReadersRequest) (*zolalv1.ReadersResponse, error) {
+	h, err := c.reader(ctx, r.GetChat())
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.Readers(ctx, chat.Seq(r.GetSeq()))
+	if err != nil {
+		return nil, err
+	}
+	people, err := c.look(ctx, list...)
+	if err != nil {
+		return nil, err
+	}
+	out := &zolalv1.ReadersResponse{}
+	for _, who := range list {
+		out.People = append(out.People, c.person(people, who))
 	}
 	return out, nil
 }

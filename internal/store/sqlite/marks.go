@@ -186,6 +186,19 @@ func (s *Store) PeerTick(ctx context.Context, room chat.ChatID, except chat.Acco
 	return seq, err
 }
 
+// Readers implements engine.Marks.
+func (s *Store) Readers(ctx context.Context, room chat.ChatID, seq chat.Seq,
+) (who []chat.AccountID, err error) {
+	err = s.read(ctx, "readers", func(c *conn) error {
+		return c.query("SELECT account FROM ticks WHERE chat = ? AND seq >= ? ORDER BY account",
+			func(r *row) error {
+				who = append(who, num[chat.AccountID](r))
+				return nil
+			}, room, seq)
+	})
+	return who, err
+}
+
 // Seen implements engine.Marks.
 func (s *Store) Seen(ctx context.Context, seen map[chat.AccountID]chat.Millis) error {
 	return s.do(ctx, "seen", func(w *writer) error {

@@ -85,6 +85,17 @@ func (k *marks) peerTick(room chat.ChatID, except chat.AccountID) chat.Seq {
 	return last
 }
 
+func (k *marks) readers(room chat.ChatID, seq chat.Seq) []chat.AccountID {
+	var who []chat.AccountID
+	for id, at := range k.ticks {
+		if id.a == uint32(room) && at >= seq {
+			who = append(who, chat.AccountID(id.b))
+		}
+	}
+	slices.Sort(who)
+	return who
+}
+
 // markable reports whether there is an entry to leave a mark on.
 func (m *Memory) markable(at place) bool {
 	_, ok := m.places[at]
@@ -182,6 +193,16 @@ func (m *Memory) PeerTick(ctx context.Context, room chat.ChatID, except chat.Acc
 		return 0, err
 	}
 	return m.marks.peerTick(room, except), nil
+}
+
+// Readers implements engine.Marks.
+func (m *Memory) Readers(ctx context.Context, room chat.ChatID, seq chat.Seq) ([]chat.AccountID, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "readers"); err != nil {
+		return nil, err
+	}
+	return m.marks.readers(room, seq), nil
 }
 
 // Seen implements engine.Marks.

@@ -349,4 +349,5 @@ func (p *twins) users(rt *rapid.T) {
 		gave(o.Source(ctxb(), room, []int64{1, 2, 3})))
 	agree(rt, "find", gave2(m.Find(ctxb(), device, key)), gave2(o.Find(ctxb(), device, key)))
 	agree(rt, "peer tick", gave(m.PeerTick(ctxb(), room, who)), gave(o.PeerTick(ctxb(), room, who)))
+	agree(rt, "readers", gave(m.Readers(ctxb(), room, 2)), gave(o.Readers(ctxb(), room, 2)))
 }

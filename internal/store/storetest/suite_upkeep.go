@@ -77,6 +77,9 @@ func testViewsAndTicks(b *bench) {
 	tick(2, 3)
 	tick(3, 4)
 	same(b, "read by others", [3]chat.Seq{peer(1), peer(2), peer(9)}, [3]chat.Seq{5, 7, 7})
+	same(b, "readers", must(b.Readers(b.Context(), 1, 5))(b), []chat.AccountID{1, 2})
+	same(b, "readers of what nobody has read", must(b.Readers(b.Context(), 1, 8))(b), nil)
+	same(b, "readers in another chat", must(b.Readers(b.Context(), 2, 1))(b), nil)
 	b.add(did(chat.AccountID(4).Log(), chat.KindProfile, chat.ProfileSet{Account: 4}))
 	for _, at := range []chat.Millis{50, 20} {
 		if err := b.Seen(b.Context(), map[chat.AccountID]chat.Millis{4: at, 5: at}); err != nil {

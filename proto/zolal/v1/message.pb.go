@@ -1240,6 +1240,102 @@ func (x *Reactor) GetEmojis() []string {
 	return nil
 }
 
+type ReadersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Chat          uint32                 `protobuf:"varint,1,opt,name=chat,proto3" json:"chat,omitempty"`
+	Seq           uint32                 `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadersRequest) Reset() {
+	*x = ReadersRequest{}
+	mi := &file_zolal_v1_message_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadersRequest) ProtoMessage() {}
+
+func (x *ReadersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_message_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadersRequest.ProtoReflect.Descriptor instead.
+func (*ReadersRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_message_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ReadersRequest) GetChat() uint32 {
+	if x != nil {
+		return x.Chat
+	}
+	return 0
+}
+
+func (x *ReadersRequest) GetSeq() uint32 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+type ReadersResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	People        []*Person              `protobuf:"bytes,1,rep,name=people,proto3" json:"people,omitempty"` // by account number
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadersResponse) Reset() {
+	*x = ReadersResponse{}
+	mi := &file_zolal_v1_message_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadersResponse) ProtoMessage() {}
+
+func (x *ReadersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_message_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadersResponse.ProtoReflect.Descriptor instead.
+func (*ReadersResponse) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_message_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ReadersResponse) GetPeople() []*Person {
+	if x != nil {
+		return x.People
+	}
+	return nil
+}
+
 type ViewRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Chat          uint32                 `protobuf:"varint,1,opt,name=chat,proto3" json:"chat,omitempty"`
@@ -1250,7 +1346,7 @@ type ViewRequest struct {
 
 func (x *ViewRequest) Reset() {
 	*x = ViewRequest{}
-	mi := &file_zolal_v1_message_proto_msgTypes[19]
+	mi := &file_zolal_v1_message_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1262,7 +1358,7 @@ func (x *ViewRequest) String() string {
 func (*ViewRequest) ProtoMessage() {}
 
 func (x *ViewRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_message_proto_msgTypes[19]
+	mi := &file_zolal_v1_message_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1275,7 +1371,7 @@ func (x *ViewRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ViewRequest.ProtoReflect.Descriptor instead.
 func (*ViewRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_message_proto_rawDescGZIP(), []int{19}
+	return file_zolal_v1_message_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ViewRequest) GetChat() uint32 {
@@ -1300,7 +1396,7 @@ type ViewResponse struct {
 
 func (x *ViewResponse) Reset() {
 	*x = ViewResponse{}
-	mi := &file_zolal_v1_message_proto_msgTypes[20]
+	mi := &file_zolal_v1_message_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1312,7 +1408,7 @@ func (x *ViewResponse) String() string {
 func (*ViewResponse) ProtoMessage() {}
 
 func (x *ViewResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_message_proto_msgTypes[20]
+	mi := &file_zolal_v1_message_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1325,7 +1421,7 @@ func (x *ViewResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ViewResponse.ProtoReflect.Descriptor instead.
 func (*ViewResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_message_proto_rawDescGZIP(), []int{20}
+	return file_zolal_v1_message_proto_rawDescGZIP(), []int{22}
 }
 
 type TalliesRequest struct {
@@ -1338,7 +1434,7 @@ type TalliesRequest struct {
 
 func (x *TalliesRequest) Reset() {
 	*x = TalliesRequest{}
-	mi := &file_zolal_v1_message_proto_msgTypes[21]
+	mi := &file_zolal_v1_message_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1350,7 +1446,7 @@ func (x *TalliesRequest) String() string {
 func (*TalliesRequest) ProtoMessage() {}
 
 func (x *TalliesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_message_proto_msgTypes[21]
+	mi := &file_zolal_v1_message_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1363,7 +1459,7 @@ func (x *TalliesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TalliesRequest.ProtoReflect.Descriptor instead.
 func (*TalliesRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_message_proto_rawDescGZIP(), []int{21}
+	return file_zolal_v1_message_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *TalliesRequest) GetChat() uint32 {
@@ -1389,7 +1485,7 @@ type TalliesResponse struct {
 
 func (x *TalliesResponse) Reset() {
 	*x = TalliesResponse{}
-	mi := &file_zolal_v1_message_proto_msgTypes[22]
+	mi := &file_zolal_v1_message_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1401,7 +1497,7 @@ func (x *TalliesResponse) String() string {
 func (*TalliesResponse) ProtoMessage() {}
 
 func (x *TalliesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_message_proto_msgTypes[22]
+	mi := &file_zolal_v1_message_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1414,7 +1510,7 @@ func (x *TalliesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TalliesResponse.ProtoReflect.Descriptor instead.
 func (*TalliesResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_message_proto_rawDescGZIP(), []int{22}
+	return file_zolal_v1_message_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *TalliesResponse) GetTallies() []*Tally {
@@ -1517,7 +1613,12 @@ const file_zolal_v1_message_proto_rawDesc = "" +
 	"\breactors\x18\x01 \x03(\v2\x11.zolal.v1.ReactorR\breactors\"K\n" +
 	"\aReactor\x12(\n" +
 	"\x06person\x18\x01 \x01(\v2\x10.zolal.v1.PersonR\x06person\x12\x16\n" +
-	"\x06emojis\x18\x02 \x03(\tR\x06emojis\"5\n" +
+	"\x06emojis\x18\x02 \x03(\tR\x06emojis\"6\n" +
+	"\x0eReadersRequest\x12\x12\n" +
+	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
+	"\x03seq\x18\x02 \x01(\rR\x03seq\";\n" +
+	"\x0fReadersResponse\x12(\n" +
+	"\x06people\x18\x01 \x03(\v2\x10.zolal.v1.PersonR\x06people\"5\n" +
 	"\vViewRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x12\n" +
 	"\x04seqs\x18\x02 \x03(\rR\x04seqs\"\x0e\n" +
@@ -1526,7 +1627,7 @@ const file_zolal_v1_message_proto_rawDesc = "" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x12\n" +
 	"\x04seqs\x18\x02 \x03(\rR\x04seqs\"<\n" +
 	"\x0fTalliesResponse\x12)\n" +
-	"\atallies\x18\x01 \x03(\v2\x0f.zolal.v1.TallyR\atallies2\xed\x05\n" +
+	"\atallies\x18\x01 \x03(\v2\x0f.zolal.v1.TallyR\atallies2\xad\x06\n" +
 	"\bMessages\x120\n" +
 	"\x04Send\x12\x15.zolal.v1.SendRequest\x1a\x11.zolal.v1.Receipt\x12>\n" +
 	"\aForward\x12\x18.zolal.v1.ForwardRequest\x1a\x19.zolal.v1.ForwardResponse\x120\n" +
@@ -1540,7 +1641,8 @@ const file_zolal_v1_message_proto_rawDesc = "" +
 	"\x05React\x12\x16.zolal.v1.ReactRequest\x1a\x17.zolal.v1.ReactResponse\x12D\n" +
 	"\tReactions\x12\x1a.zolal.v1.ReactionsRequest\x1a\x1b.zolal.v1.ReactionsResponse\x125\n" +
 	"\x04View\x12\x15.zolal.v1.ViewRequest\x1a\x16.zolal.v1.ViewResponse\x12>\n" +
-	"\aTallies\x12\x18.zolal.v1.TalliesRequest\x1a\x19.zolal.v1.TalliesResponseB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\aTallies\x12\x18.zolal.v1.TalliesRequest\x1a\x19.zolal.v1.TalliesResponse\x12>\n" +
+	"\aReaders\x12\x18.zolal.v1.ReadersRequest\x1a\x19.zolal.v1.ReadersResponseB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_message_proto_rawDescOnce sync.Once
@@ -1554,7 +1656,7 @@ func file_zolal_v1_message_proto_rawDescGZIP() []byte {
 	return file_zolal_v1_message_proto_rawDescData
 }
 
-var file_zolal_v1_message_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_zolal_v1_message_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
 var file_zolal_v1_message_proto_goTypes = []any{
 	(*SendRequest)(nil),       // 0: zolal.v1.SendRequest
 	(*ForwardRequest)(nil),    // 1: zolal.v1.ForwardRequest
@@ -1575,70 +1677,75 @@ var file_zolal_v1_message_proto_goTypes = []any{
 	(*ReactionsRequest)(nil),  // 16: zolal.v1.ReactionsRequest
 	(*ReactionsResponse)(nil), // 17: zolal.v1.ReactionsResponse
 	(*Reactor)(nil),           // 18: zolal.v1.Reactor
-	(*ViewRequest)(nil),       // 19: zolal.v1.ViewRequest
-	(*ViewResponse)(nil),      // 20: zolal.v1.ViewResponse
-	(*TalliesRequest)(nil),    // 21: zolal.v1.TalliesRequest
-	(*TalliesResponse)(nil),   // 22: zolal.v1.TalliesResponse
-	(*Entity)(nil),            // 23: zolal.v1.Entity
-	(*Reply)(nil),             // 24: zolal.v1.Reply
-	(*NewMedia)(nil),          // 25: zolal.v1.NewMedia
-	(*Receipt)(nil),           // 26: zolal.v1.Receipt
-	(*Entry)(nil),             // 27: zolal.v1.Entry
-	(*Head)(nil),              // 28: zolal.v1.Head
-	(*Person)(nil),            // 29: zolal.v1.Person
-	(*Tally)(nil),             // 30: zolal.v1.Tally
+	(*ReadersRequest)(nil),    // 19: zolal.v1.ReadersRequest
+	(*ReadersResponse)(nil),   // 20: zolal.v1.ReadersResponse
+	(*ViewRequest)(nil),       // 21: zolal.v1.ViewRequest
+	(*ViewResponse)(nil),      // 22: zolal.v1.ViewResponse
+	(*TalliesRequest)(nil),    // 23: zolal.v1.TalliesRequest
+	(*TalliesResponse)(nil),   // 24: zolal.v1.TalliesResponse
+	(*Entity)(nil),            // 25: zolal.v1.Entity
+	(*Reply)(nil),             // 26: zolal.v1.Reply
+	(*NewMedia)(nil),          // 27: zolal.v1.NewMedia
+	(*Receipt)(nil),           // 28: zolal.v1.Receipt
+	(*Entry)(nil),             // 29: zolal.v1.Entry
+	(*Head)(nil),              // 30: zolal.v1.Head
+	(*Person)(nil),            // 31: zolal.v1.Person
+	(*Tally)(nil),             // 32: zolal.v1.Tally
 }
 var file_zolal_v1_message_proto_depIdxs = []int32{
-	23, // 0: zolal.v1.SendRequest.entities:type_name -> zolal.v1.Entity
-	24, // 1: zolal.v1.SendRequest.reply:type_name -> zolal.v1.Reply
-	25, // 2: zolal.v1.SendRequest.media:type_name -> zolal.v1.NewMedia
-	26, // 3: zolal.v1.ForwardResponse.receipts:type_name -> zolal.v1.Receipt
-	23, // 4: zolal.v1.EditRequest.entities:type_name -> zolal.v1.Entity
-	27, // 5: zolal.v1.ReadResponse.entries:type_name -> zolal.v1.Entry
-	28, // 6: zolal.v1.ReadResponse.head:type_name -> zolal.v1.Head
-	29, // 7: zolal.v1.ReadResponse.people:type_name -> zolal.v1.Person
-	27, // 8: zolal.v1.PageResponse.entries:type_name -> zolal.v1.Entry
-	28, // 9: zolal.v1.PageResponse.head:type_name -> zolal.v1.Head
-	27, // 10: zolal.v1.PageResponse.related:type_name -> zolal.v1.Entry
-	29, // 11: zolal.v1.PageResponse.people:type_name -> zolal.v1.Person
-	27, // 12: zolal.v1.GetResponse.entries:type_name -> zolal.v1.Entry
-	29, // 13: zolal.v1.GetResponse.people:type_name -> zolal.v1.Person
-	28, // 14: zolal.v1.ChangesResponse.head:type_name -> zolal.v1.Head
-	30, // 15: zolal.v1.ReactResponse.tally:type_name -> zolal.v1.Tally
+	25, // 0: zolal.v1.SendRequest.entities:type_name -> zolal.v1.Entity
+	26, // 1: zolal.v1.SendRequest.reply:type_name -> zolal.v1.Reply
+	27, // 2: zolal.v1.SendRequest.media:type_name -> zolal.v1.NewMedia
+	28, // 3: zolal.v1.ForwardResponse.receipts:type_name -> zolal.v1.Receipt
+	25, // 4: zolal.v1.EditRequest.entities:type_name -> zolal.v1.Entity
+	29, // 5: zolal.v1.ReadResponse.entries:type_name -> zolal.v1.Entry
+	30, // 6: zolal.v1.ReadResponse.head:type_name -> zolal.v1.Head
+	31, // 7: zolal.v1.ReadResponse.people:type_name -> zolal.v1.Person
+	29, // 8: zolal.v1.PageResponse.entries:type_name -> zolal.v1.Entry
+	30, // 9: zolal.v1.PageResponse.head:type_name -> zolal.v1.Head
+	29, // 10: zolal.v1.PageResponse.related:type_name -> zolal.v1.Entry
+	31, // 11: zolal.v1.PageResponse.people:type_name -> zolal.v1.Person
+	29, // 12: zolal.v1.GetResponse.entries:type_name -> zolal.v1.Entry
+	31, // 13: zolal.v1.GetResponse.people:type_name -> zolal.v1.Person
+	30, // 14: zolal.v1.ChangesResponse.head:type_name -> zolal.v1.Head
+	32, // 15: zolal.v1.ReactResponse.tally:type_name -> zolal.v1.Tally
 	18, // 16: zolal.v1.ReactionsResponse.reactors:type_name -> zolal.v1.Reactor
-	29, // 17: zolal.v1.Reactor.person:type_name -> zolal.v1.Person
-	30, // 18: zolal.v1.TalliesResponse.tallies:type_name -> zolal.v1.Tally
-	0,  // 19: zolal.v1.Messages.Send:input_type -> zolal.v1.SendRequest
-	1,  // 20: zolal.v1.Messages.Forward:input_type -> zolal.v1.ForwardRequest
-	3,  // 21: zolal.v1.Messages.Edit:input_type -> zolal.v1.EditRequest
-	4,  // 22: zolal.v1.Messages.Delete:input_type -> zolal.v1.DeleteRequest
-	5,  // 23: zolal.v1.Messages.Pin:input_type -> zolal.v1.PinRequest
-	6,  // 24: zolal.v1.Messages.Read:input_type -> zolal.v1.ReadRequest
-	8,  // 25: zolal.v1.Messages.Page:input_type -> zolal.v1.PageRequest
-	10, // 26: zolal.v1.Messages.Get:input_type -> zolal.v1.GetRequest
-	12, // 27: zolal.v1.Messages.Changes:input_type -> zolal.v1.ChangesRequest
-	14, // 28: zolal.v1.Messages.React:input_type -> zolal.v1.ReactRequest
-	16, // 29: zolal.v1.Messages.Reactions:input_type -> zolal.v1.ReactionsRequest
-	19, // 30: zolal.v1.Messages.View:input_type -> zolal.v1.ViewRequest
-	21, // 31: zolal.v1.Messages.Tallies:input_type -> zolal.v1.TalliesRequest
-	26, // 32: zolal.v1.Messages.Send:output_type -> zolal.v1.Receipt
-	2,  // 33: zolal.v1.Messages.Forward:output_type -> zolal.v1.ForwardResponse
-	26, // 34: zolal.v1.Messages.Edit:output_type -> zolal.v1.Receipt
-	26, // 35: zolal.v1.Messages.Delete:output_type -> zolal.v1.Receipt
-	26, // 36: zolal.v1.Messages.Pin:output_type -> zolal.v1.Receipt
-	7,  // 37: zolal.v1.Messages.Read:output_type -> zolal.v1.ReadResponse
-	9,  // 38: zolal.v1.Messages.Page:output_type -> zolal.v1.PageResponse
-	11, // 39: zolal.v1.Messages.Get:output_type -> zolal.v1.GetResponse
-	13, // 40: zolal.v1.Messages.Changes:output_type -> zolal.v1.ChangesResponse
-	15, // 41: zolal.v1.Messages.React:output_type -> zolal.v1.ReactResponse
-	17, // 42: zolal.v1.Messages.Reactions:output_type -> zolal.v1.ReactionsResponse
-	20, // 43: zolal.v1.Messages.View:output_type -> zolal.v1.ViewResponse
-	22, // 44: zolal.v1.Messages.Tallies:output_type -> zolal.v1.TalliesResponse
-	32, // [32:45] is the sub-list for method output_type
-	19, // [19:32] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	31, // 17: zolal.v1.Reactor.person:type_name -> zolal.v1.Person
+	31, // 18: zolal.v1.ReadersResponse.people:type_name -> zolal.v1.Person
+	32, // 19: zolal.v1.TalliesResponse.tallies:type_name -> zolal.v1.Tally
+	0,  // 20: zolal.v1.Messages.Send:input_type -> zolal.v1.SendRequest
+	1,  // 21: zolal.v1.Messages.Forward:input_type -> zolal.v1.ForwardRequest
+	3,  // 22: zolal.v1.Messages.Edit:input_type -> zolal.v1.EditRequest
+	4,  // 23: zolal.v1.Messages.Delete:input_type -> zolal.v1.DeleteRequest
+	5,  // 24: zolal.v1.Messages.Pin:input_type -> zolal.v1.PinRequest
+	6,  // 25: zolal.v1.Messages.Read:input_type -> zolal.v1.ReadRequest
+	8,  // 26: zolal.v1.Messages.Page:input_type -> zolal.v1.PageRequest
+	10, // 27: zolal.v1.Messages.Get:input_type -> zolal.v1.GetRequest
+	12, // 28: zolal.v1.Messages.Changes:input_type -> zolal.v1.ChangesRequest
+	14, // 29: zolal.v1.Messages.React:input_type -> zolal.v1.ReactRequest
+	16, // 30: zolal.v1.Messages.Reactions:input_type -> zolal.v1.ReactionsRequest
+	21, // 31: zolal.v1.Messages.View:input_type -> zolal.v1.ViewRequest
+	23, // 32: zolal.v1.Messages.Tallies:input_type -> zolal.v1.TalliesRequest
+	19, // 33: zolal.v1.Messages.Readers:input_type -> zolal.v1.ReadersRequest
+	28, // 34: zolal.v1.Messages.Send:output_type -> zolal.v1.Receipt
+	2,  // 35: zolal.v1.Messages.Forward:output_type -> zolal.v1.ForwardResponse
+	28, // 36: zolal.v1.Messages.Edit:output_type -> zolal.v1.Receipt
+	28, // 37: zolal.v1.Messages.Delete:output_type -> zolal.v1.Receipt
+	28, // 38: zolal.v1.Messages.Pin:output_type -> zolal.v1.Receipt
+	7,  // 39: zolal.v1.Messages.Read:output_type -> zolal.v1.ReadResponse
+	9,  // 40: zolal.v1.Messages.Page:output_type -> zolal.v1.PageResponse
+	11, // 41: zolal.v1.Messages.Get:output_type -> zolal.v1.GetResponse
+	13, // 42: zolal.v1.Messages.Changes:output_type -> zolal.v1.ChangesResponse
+	15, // 43: zolal.v1.Messages.React:output_type -> zolal.v1.ReactResponse
+	17, // 44: zolal.v1.Messages.Reactions:output_type -> zolal.v1.ReactionsResponse
+	22, // 45: zolal.v1.Messages.View:output_type -> zolal.v1.ViewResponse
+	24, // 46: zolal.v1.Messages.Tallies:output_type -> zolal.v1.TalliesResponse
+	20, // 47: zolal.v1.Messages.Readers:output_type -> zolal.v1.ReadersResponse
+	34, // [34:48] is the sub-list for method output_type
+	20, // [20:34] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_message_proto_init() }
@@ -1655,7 +1762,7 @@ func file_zolal_v1_message_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_message_proto_rawDesc), len(file_zolal_v1_message_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   23,
+			NumMessages:   25,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

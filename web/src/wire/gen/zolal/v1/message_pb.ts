@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/message.proto.
  */
 export const file_zolal_v1_message: GenFile = /*@__PURE__*/
-  fileDesc("ChZ6b2xhbC92MS9tZXNzYWdlLnByb3RvEgh6b2xhbC52MSLOAQoLU2VuZFJlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNrZXkYAiABKAwSDAoEdGV4dBgDIAEoCRIiCghlbnRpdGllcxgEIAMoCzIQLnpvbGFsLnYxLkVudGl0eRIeCgVyZXBseRgFIAEoCzIPLnpvbGFsLnYxLlJlcGx5Eg4KBnNpbGVudBgGIAEoCBIQCghyZWFkX3NlcRgHIAEoDRIhCgVtZWRpYRgIIAEoCzISLnpvbGFsLnYxLk5ld01lZGlhEg0KBWFsYnVtGAkgASgMInUKDkZvcndhcmRSZXF1ZXN0EhEKCWZyb21fY2hhdBgBIAEoDRIMCgRzZXFzGAIgAygNEg8KB3RvX2NoYXQYAyABKA0SDAoEa2V5cxgEIAMoDBITCgtoaWRlX3NvdXJjZRgFIAEoCBIOCgZzaWxlbnQYBiABKAgiNgoPRm9yd2FyZFJlc3BvbnNlEiMKCHJlY2VpcHRzGAEgAygLMhEuem9sYWwudjEuUmVjZWlwdCJqCgtFZGl0UmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA2tleRgCIAEoDBIOCgZ0YXJnZXQYAyABKA0SDAoEdGV4dBgEIAEoCRIiCghlbnRpdGllcxgFIAMoCzIQLnpvbGFsLnYxLkVudGl0eSI7Cg1EZWxldGVSZXF1ZXN0EgwKBGNoYXQYASABKA0SCwoDa2V5GAIgASgMEg8KB3RhcmdldHMYAyADKA0iVgoKUGluUmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA2tleRgCIAEoDBIOCgZ0YXJnZXQYAyABKA0SDQoFdW5waW4YBCABKAgSDgoGc2lsZW50GAUgASgIIjkKC1JlYWRSZXF1ZXN0EgwKBGNoYXQYASABKA0SDQoFYWZ0ZXIYAiABKA0SDQoFbGltaXQYAyABKA0icAoMUmVhZFJlc3BvbnNlEiAKB2VudHJpZXMYASADKAsyDy56b2xhbC52MS5FbnRyeRIcCgRoZWFkGAIgASgLMg4uem9sYWwudjEuSGVhZBIgCgZwZW9wbGUYAyADKAsyEC56b2xhbC52MS5QZXJzb24iaQoLUGFnZVJlcXVlc3QSDAoEY2hhdBgBIAEoDRIOCgZiZWZvcmUYAiABKA0SDQoFbGltaXQYAyABKA0SDgoGYXJvdW5kGAQgASgNEg0KBWF0X21zGAUgASgDEg4KBm51bWJlchgGIAEoAyKpAQoMUGFnZVJlc3BvbnNlEiAKB2VudHJpZXMYASADKAsyDy56b2xhbC52MS5FbnRyeRIcCgRoZWFkGAIgASgLMg4uem9sYWwudjEuSGVhZBIgCgdyZWxhdGVkGAMgAygLMg8uem9sYWwudjEuRW50cnkSIAoGcGVvcGxlGAQgAygLMhAuem9sYWwudjEuUGVyc29uEhUKDXBlZXJfcmVhZF9zZXEYBSABKA0iKAoKR2V0UmVxdWVzdBIMCgRjaGF0GAEgASgNEgwKBHNlcXMYAiADKA0iUQoLR2V0UmVzcG9uc2USIAoHZW50cmllcxgBIAMoCzIPLnpvbGFsLnYxLkVudHJ5EiAKBnBlb3BsZRgCIAMoCzIQLnpvbGFsLnYxLlBlcnNvbiItCg5DaGFuZ2VzUmVxdWVzdBIMCgRjaGF0GAEgASgNEg0KBWFmdGVyGAIgASgNIlQKD0NoYW5nZXNSZXNwb25zZRIPCgd0YXJnZXRzGAEgAygNEhIKCmRyb3BfY2FjaGUYAiABKAgSHAoEaGVhZBgDIAEoCzIOLnpvbGFsLnYxLkhlYWQiOQoMUmVhY3RSZXF1ZXN0EgwKBGNoYXQYASABKA0SCwoDc2VxGAIgASgNEg4KBmVtb2ppcxgDIAMoCSIvCg1SZWFjdFJlc3BvbnNlEh4KBXRhbGx5GAEgASgLMg8uem9sYWwudjEuVGFsbHkiSwoQUmVhY3Rpb25zUmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA3NlcRgCIAEoDRINCgVhZnRlchgDIAEoDRINCgVsaW1pdBgEIAEoDSI4ChFSZWFjdGlvbnNSZXNwb25zZRIjCghyZWFjdG9ycxgBIAMoCzIRLnpvbGFsLnYxLlJlYWN0b3IiOwoHUmVhY3RvchIgCgZwZXJzb24YASABKAsyEC56b2xhbC52MS5QZXJzb24SDgoGZW1vamlzGAIgAygJIikKC1ZpZXdSZXF1ZXN0EgwKBGNoYXQYASABKA0SDAoEc2VxcxgCIAMoDSIOCgxWaWV3UmVzcG9uc2UiLAoOVGFsbGllc1JlcXVlc3QSDAoEY2hhdBgBIAEoDRIMCgRzZXFzGAIgAygNIjMKD1RhbGxpZXNSZXNwb25zZRIgCgd0YWxsaWVzGAEgAygLMg8uem9sYWwudjEuVGFsbHky7QUKCE1lc3NhZ2VzEjAKBFNlbmQSFS56b2xhbC52MS5TZW5kUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSPgoHRm9yd2FyZBIYLnpvbGFsLnYxLkZvcndhcmRSZXF1ZXN0Ghkuem9sYWwudjEuRm9yd2FyZFJlc3BvbnNlEjAKBEVkaXQSFS56b2xhbC52MS5FZGl0UmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSNAoGRGVsZXRlEhcuem9sYWwudjEuRGVsZXRlUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSLgoDUGluEhQuem9sYWwudjEuUGluUmVxdWVzdBoRLnpvbGFsLnYxLlJlY2VpcHQSNQoEUmVhZBIVLnpvbGFsLnYxLlJlYWRSZXF1ZXN0GhYuem9sYWwudjEuUmVhZFJlc3BvbnNlEjUKBFBhZ2USFS56b2xhbC52MS5QYWdlUmVxdWVzdBoWLnpvbGFsLnYxLlBhZ2VSZXNwb25zZRIyCgNHZXQSFC56b2xhbC52MS5HZXRSZXF1ZXN0GhUuem9sYWwudjEuR2V0UmVzcG9uc2USPgoHQ2hhbmdlcxIYLnpvbGFsLnYxLkNoYW5nZXNSZXF1ZXN0Ghkuem9sYWwudjEuQ2hhbmdlc1Jlc3BvbnNlEjgKBVJlYWN0EhYuem9sYWwudjEuUmVhY3RSZXF1ZXN0Ghcuem9sYWwudjEuUmVhY3RSZXNwb25zZRJECglSZWFjdGlvbnMSGi56b2xhbC52MS5SZWFjdGlvbnNSZXF1ZXN0Ghsuem9sYWwudjEuUmVhY3Rpb25zUmVzcG9uc2USNQoEVmlldxIVLnpvbGFsLnYxLlZpZXdSZXF1ZXN0GhYuem9sYWwudjEuVmlld1Jlc3BvbnNlEj4KB1RhbGxpZXMSGC56b2xhbC52MS5UYWxsaWVzUmVxdWVzdBoZLnpvbGFsLnYxLlRhbGxpZXNSZXNwb25zZUIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_chat, file_zolal_v1_entry, file_zolal_v1_media]);
+  fileDesc("ChZ6b2xhbC92MS9tZXNzYWdlLnByb3RvEgh6b2xhbC52MSLOAQoLU2VuZFJlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNrZXkYAiABKAwSDAoEdGV4dBgDIAEoCRIiCghlbnRpdGllcxgEIAMoCzIQLnpvbGFsLnYxLkVudGl0eRIeCgVyZXBseRgFIAEoCzIPLnpvbGFsLnYxLlJlcGx5Eg4KBnNpbGVudBgGIAEoCBIQCghyZWFkX3NlcRgHIAEoDRIhCgVtZWRpYRgIIAEoCzISLnpvbGFsLnYxLk5ld01lZGlhEg0KBWFsYnVtGAkgASgMInUKDkZvcndhcmRSZXF1ZXN0EhEKCWZyb21fY2hhdBgBIAEoDRIMCgRzZXFzGAIgAygNEg8KB3RvX2NoYXQYAyABKA0SDAoEa2V5cxgEIAMoDBITCgtoaWRlX3NvdXJjZRgFIAEoCBIOCgZzaWxlbnQYBiABKAgiNgoPRm9yd2FyZFJlc3BvbnNlEiMKCHJlY2VpcHRzGAEgAygLMhEuem9sYWwudjEuUmVjZWlwdCJqCgtFZGl0UmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA2tleRgCIAEoDBIOCgZ0YXJnZXQYAyABKA0SDAoEdGV4dBgEIAEoCRIiCghlbnRpdGllcxgFIAMoCzIQLnpvbGFsLnYxLkVudGl0eSI7Cg1EZWxldGVSZXF1ZXN0EgwKBGNoYXQYASABKA0SCwoDa2V5GAIgASgMEg8KB3RhcmdldHMYAyADKA0iVgoKUGluUmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA2tleRgCIAEoDBIOCgZ0YXJnZXQYAyABKA0SDQoFdW5waW4YBCABKAgSDgoGc2lsZW50GAUgASgIIjkKC1JlYWRSZXF1ZXN0EgwKBGNoYXQYASABKA0SDQoFYWZ0ZXIYAiABKA0SDQoFbGltaXQYAyABKA0icAoMUmVhZFJlc3BvbnNlEiAKB2VudHJpZXMYASADKAsyDy56b2xhbC52MS5FbnRyeRIcCgRoZWFkGAIgASgLMg4uem9sYWwudjEuSGVhZBIgCgZwZW9wbGUYAyADKAsyEC56b2xhbC52MS5QZXJzb24iaQoLUGFnZVJlcXVlc3QSDAoEY2hhdBgBIAEoDRIOCgZiZWZvcmUYAiABKA0SDQoFbGltaXQYAyABKA0SDgoGYXJvdW5kGAQgASgNEg0KBWF0X21zGAUgASgDEg4KBm51bWJlchgGIAEoAyKpAQoMUGFnZVJlc3BvbnNlEiAKB2VudHJpZXMYASADKAsyDy56b2xhbC52MS5FbnRyeRIcCgRoZWFkGAIgASgLMg4uem9sYWwudjEuSGVhZBIgCgdyZWxhdGVkGAMgAygLMg8uem9sYWwudjEuRW50cnkSIAoGcGVvcGxlGAQgAygLMhAuem9sYWwudjEuUGVyc29uEhUKDXBlZXJfcmVhZF9zZXEYBSABKA0iKAoKR2V0UmVxdWVzdBIMCgRjaGF0GAEgASgNEgwKBHNlcXMYAiADKA0iUQoLR2V0UmVzcG9uc2USIAoHZW50cmllcxgBIAMoCzIPLnpvbGFsLnYxLkVudHJ5EiAKBnBlb3BsZRgCIAMoCzIQLnpvbGFsLnYxLlBlcnNvbiItCg5DaGFuZ2VzUmVxdWVzdBIMCgRjaGF0GAEgASgNEg0KBWFmdGVyGAIgASgNIlQKD0NoYW5nZXNSZXNwb25zZRIPCgd0YXJnZXRzGAEgAygNEhIKCmRyb3BfY2FjaGUYAiABKAgSHAoEaGVhZBgDIAEoCzIOLnpvbGFsLnYxLkhlYWQiOQoMUmVhY3RSZXF1ZXN0EgwKBGNoYXQYASABKA0SCwoDc2VxGAIgASgNEg4KBmVtb2ppcxgDIAMoCSIvCg1SZWFjdFJlc3BvbnNlEh4KBXRhbGx5GAEgASgLMg8uem9sYWwudjEuVGFsbHkiSwoQUmVhY3Rpb25zUmVxdWVzdBIMCgRjaGF0GAEgASgNEgsKA3NlcRgCIAEoDRINCgVhZnRlchgDIAEoDRINCgVsaW1pdBgEIAEoDSI4ChFSZWFjdGlvbnNSZXNwb25zZRIjCghyZWFjdG9ycxgBIAMoCzIRLnpvbGFsLnYxLlJlYWN0b3IiOwoHUmVhY3RvchIgCgZwZXJzb24YASABKAsyEC56b2xhbC52MS5QZXJzb24SDgoGZW1vamlzGAIgAygJIisKDlJlYWRlcnNSZXF1ZXN0EgwKBGNoYXQYASABKA0SCwoDc2VxGAIgASgNIjMKD1JlYWRlcnNSZXNwb25zZRIgCgZwZW9wbGUYASADKAsyEC56b2xhbC52MS5QZXJzb24iKQoLVmlld1JlcXVlc3QSDAoEY2hhdBgBIAEoDRIMCgRzZXFzGAIgAygNIg4KDFZpZXdSZXNwb25zZSIsCg5UYWxsaWVzUmVxdWVzdBIMCgRjaGF0GAEgASgNEgwKBHNlcXMYAiADKA0iMwoPVGFsbGllc1Jlc3BvbnNlEiAKB3RhbGxpZXMYASADKAsyDy56b2xhbC52MS5UYWxseTKtBgoITWVzc2FnZXMSMAoEU2VuZBIVLnpvbGFsLnYxLlNlbmRSZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBI+CgdGb3J3YXJkEhguem9sYWwudjEuRm9yd2FyZFJlcXVlc3QaGS56b2xhbC52MS5Gb3J3YXJkUmVzcG9uc2USMAoERWRpdBIVLnpvbGFsLnYxLkVkaXRSZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBI0CgZEZWxldGUSFy56b2xhbC52MS5EZWxldGVSZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBIuCgNQaW4SFC56b2xhbC52MS5QaW5SZXF1ZXN0GhEuem9sYWwudjEuUmVjZWlwdBI1CgRSZWFkEhUuem9sYWwudjEuUmVhZFJlcXVlc3QaFi56b2xhbC52MS5SZWFkUmVzcG9uc2USNQoEUGFnZRIVLnpvbGFsLnYxLlBhZ2VSZXF1ZXN0GhYuem9sYWwudjEuUGFnZVJlc3BvbnNlEjIKA0dldBIULnpvbGFsLnYxLkdldFJlcXVlc3QaFS56b2xhbC52MS5HZXRSZXNwb25zZRI+CgdDaGFuZ2VzEhguem9sYWwudjEuQ2hhbmdlc1JlcXVlc3QaGS56b2xhbC52MS5DaGFuZ2VzUmVzcG9uc2USOAoFUmVhY3QSFi56b2xhbC52MS5SZWFjdFJlcXVlc3QaFy56b2xhbC52MS5SZWFjdFJlc3BvbnNlEkQKCVJlYWN0aW9ucxIaLnpvbGFsLnYxLlJlYWN0aW9uc1JlcXVlc3QaGy56b2xhbC52MS5SZWFjdGlvbnNSZXNwb25zZRI1CgRWaWV3EhUuem9sYWwudjEuVmlld1JlcXVlc3QaFi56b2xhbC52MS5WaWV3UmVzcG9uc2USPgoHVGFsbGllcxIYLnpvbGFsLnYxLlRhbGxpZXNSZXF1ZXN0Ghkuem9sYWwudjEuVGFsbGllc1Jlc3BvbnNlEj4KB1JlYWRlcnMSGC56b2xhbC52MS5SZWFkZXJzUmVxdWVzdBoZLnpvbGFsLnYxLlJlYWRlcnNSZXNwb25zZUIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_chat, file_zolal_v1_entry, file_zolal_v1_media]);
 
 /**
  * @generated from message zolal.v1.SendRequest
@@ -631,6 +631,47 @@ export const ReactorSchema: GenMessage<Reactor> = /*@__PURE__*/
   messageDesc(file_zolal_v1_message, 18);
 
 /**
+ * @generated from message zolal.v1.ReadersRequest
+ */
+export type ReadersRequest = Message<"zolal.v1.ReadersRequest"> & {
+  /**
+   * @generated from field: uint32 chat = 1;
+   */
+  chat: number;
+
+  /**
+   * @generated from field: uint32 seq = 2;
+   */
+  seq: number;
+};
+
+/**
+ * Describes the message zolal.v1.ReadersRequest.
+ * Use `create(ReadersRequestSchema)` to create a new message.
+ */
+export const ReadersRequestSchema: GenMessage<ReadersRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_message, 19);
+
+/**
+ * @generated from message zolal.v1.ReadersResponse
+ */
+export type ReadersResponse = Message<"zolal.v1.ReadersResponse"> & {
+  /**
+   * by account number
+   *
+   * @generated from field: repeated zolal.v1.Person people = 1;
+   */
+  people: Person[];
+};
+
+/**
+ * Describes the message zolal.v1.ReadersResponse.
+ * Use `create(ReadersResponseSchema)` to create a new message.
+ */
+export const ReadersResponseSchema: GenMessage<ReadersResponse> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_message, 20);
+
+/**
  * @generated from message zolal.v1.ViewRequest
  */
 export type ViewRequest = Message<"zolal.v1.ViewRequest"> & {
@@ -652,7 +693,7 @@ export type ViewRequest = Message<"zolal.v1.ViewRequest"> & {
  * Use `create(ViewRequestSchema)` to create a new message.
  */
 export const ViewRequestSchema: GenMessage<ViewRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_message, 19);
+  messageDesc(file_zolal_v1_message, 21);
 
 /**
  * @generated from message zolal.v1.ViewResponse
@@ -665,7 +706,7 @@ export type ViewResponse = Message<"zolal.v1.ViewResponse"> & {
  * Use `create(ViewResponseSchema)` to create a new message.
  */
 export const ViewResponseSchema: GenMessage<ViewResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_message, 20);
+  messageDesc(file_zolal_v1_message, 22);
 
 /**
  * @generated from message zolal.v1.TalliesRequest
@@ -689,7 +730,7 @@ export type TalliesRequest = Message<"zolal.v1.TalliesRequest"> & {
  * Use `create(TalliesRequestSchema)` to create a new message.
  */
 export const TalliesRequestSchema: GenMessage<TalliesRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_message, 21);
+  messageDesc(file_zolal_v1_message, 23);
 
 /**
  * @generated from message zolal.v1.TalliesResponse
@@ -706,7 +747,7 @@ export type TalliesResponse = Message<"zolal.v1.TalliesResponse"> & {
  * Use `create(TalliesResponseSchema)` to create a new message.
  */
 export const TalliesResponseSchema: GenMessage<TalliesResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_message, 22);
+  messageDesc(file_zolal_v1_message, 24);
 
 /**
  * @generated from service zolal.v1.Messages
@@ -815,6 +856,16 @@ export const Messages: GenService<{
     methodKind: "unary";
     input: typeof TalliesRequestSchema;
     output: typeof TalliesResponseSchema;
+  },
+  /**
+   * Readers tells the writer of a message in a small group who has read it.
+   *
+   * @generated from rpc zolal.v1.Messages.Readers
+   */
+  readers: {
+    methodKind: "unary";
+    input: typeof ReadersRequestSchema;
+    output: typeof ReadersResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_zolal_v1_message, 0);
