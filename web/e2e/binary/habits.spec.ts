@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, field, said, talk, test, write } from './fixtures'
+import { expect, field, menu, said, talk, test, write } from './fixtures'
 
 const kinds = [
   {
@@ -15,7 +15,7 @@ const kinds = [
       copy: 'کپی پیوند',
     },
     group: { name: 'نام گروه', later: 'بعداً' },
-    menu: { more: 'واکنش‌های دیگر', react: 'پاسخ' },
+    menu: { readers: 'چه کسانی خوانده‌اند', more: 'واکنش‌های دیگر', react: 'پاسخ' },
     mute: ['بی‌صدا کردن', 'هشت ساعت', 'با صدا کردن'],
     more: 'بیشتر',
     oldest: 'به آغاز گفتگو',
@@ -32,7 +32,7 @@ const kinds = [
       copy: 'Copy link',
     },
     group: { name: 'Name of the group', later: 'Later' },
-    menu: { more: 'More reactions', react: 'Reply' },
+    menu: { readers: 'Read by', more: 'More reactions', react: 'Reply' },
     mute: ['Mute', 'For 8 hours', 'Unmute'],
     more: 'More',
     oldest: 'To the beginning',
@@ -63,7 +63,9 @@ async function groupLink(page: Page, kind: Kind): Promise<string> {
 for (const kind of kinds) {
   const { language, phone, theme } = kind
   const where = phone ? 'phone' : 'desktop'
-  test(`${language} ${where}: any reaction, silence for a time, and the way to a day`, async ({ world }) => {
+  test(`${language} ${where}: who has read, any reaction, silence for a time, and the way to a day`, async ({
+    world,
+  }) => {
     const sara = await world.person('Sara', 'sara_m', { language, phone, theme })
     const link = await groupLink(sara, kind)
     const nilu = await world.person('Niloofar', 'niloofar', { language, phone, theme })
@@ -75,6 +77,10 @@ for (const kind of kinds) {
     await expect(said(nilu, 'first words')).toBeVisible()
     await nilu.bringToFront()
     await expect(said(sara, 'first words').getByRole('img', { name: /^(خوانده شد|Read)$/ })).toBeVisible()
+    await menu(sara, 'first words', kind.menu.readers)
+    await expect(sara.getByRole('dialog').getByRole('button')).toHaveText([/Niloofar/])
+    await sara.screenshot({ path: `test-results/binary/readers-${language}.png` })
+    await sara.keyboard.press('Escape')
 
     await said(nilu, 'first words').locator('.bubble').click({ button: 'right' })
     await nilu.getByRole('button', { name: kind.menu.more }).click()

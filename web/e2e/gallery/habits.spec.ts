@@ -195,6 +195,16 @@ test.describe('getting about in a chat', () => {
     expect(said).not.toContain('\u200e@')
   })
 
+  test('the writer of a message in a small group sees who has read it', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/102')
+    await page.locator('.row.own .bubble').last().click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'چه کسانی خوانده‌اند' }).click()
+    await expect(page.getByRole('dialog').getByRole('button')).toHaveText([/نیلوفر رستگار/, /مریم توکلی/])
+    await page.keyboard.press('Escape')
+    await page.locator('.row:not(.own) .bubble').last().click({ button: 'right' })
+    await expect(page.getByRole('menuitem', { name: 'چه کسانی خوانده‌اند' })).toHaveCount(0)
+  })
+
   test('a sheet lists the keys', async ({ page, gallery }) => {
     await gallery.open(page, '#/c/101')
     await page.keyboard.press('Control+/')

@@ -11,7 +11,7 @@ import {
 } from '../../src/model'
 import { lineOf } from '../../src/model/richtext'
 import type { Chat } from './chats'
-import { me, message, people } from './fixture'
+import { me, message, people, person } from './fixture'
 
 const page = 60
 const windowMax = 400
@@ -140,6 +140,7 @@ export class MemoryChat implements OpenChat {
         this.#moved()
       },
       seen: () => {},
+      readers: async () => [person(0), person(3)],
     }
   }
 

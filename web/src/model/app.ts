@@ -19,7 +19,7 @@ import type { ErrorCode } from './error'
 import type { FeedbackActions } from './feedback'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
 import type { MediaActions, NewMedia } from './media'
-import type { FormattedText } from './message'
+import type { FormattedText, PersonRef } from './message'
 import type { Observable } from './observable'
 import type { PasskeyActions } from './passkey'
 import type { PeopleActions } from './people'
@@ -264,6 +264,8 @@ export interface OpenHistory {
   markRead(seq: Seq): void
   /** Messages on screen, for view counts of channels. */
   seen(messages: readonly Seq[]): void
+  /** Who has read a message of one's own in a small group, as far as they let it be seen. */
+  readers(seq: Seq): Promise<readonly PersonRef[]>
 }
 
 export interface OpenWriter {

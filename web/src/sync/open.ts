@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Change, ChatRow, EntryRow, OutboxRow } from '../db'
-import type { MemberView } from '../model'
+import type { MemberView, PersonRef } from '../model'
 import {
   type ChatView,
   type MessageView,
@@ -12,7 +12,7 @@ import {
 import type { ChatRecord } from '../model/entry'
 import { currentBody, isPlaced, isUnread, NO_SETTINGS, reads } from '../model/fold'
 import type { AccountId, ChatId, Ms, Seq } from '../model/id'
-import { readChatBody, Silence, toAppError } from '../wire'
+import { call, Messages, readChatBody, Silence, toAppError } from '../wire'
 import type { Account } from './account'
 import { Circle } from './circle'
 import { markReadHere } from './flush'
@@ -27,7 +27,7 @@ import {
   outboxViewOf,
   snippetOf,
 } from './present/message'
-import type { People } from './present/people'
+import { type People, privateName } from './present/people'
 import { cannotSendOf, isStaff } from './present/rights'
 import { Shelf } from './shelf'
 import { follow, newer, older, startOf, type Window, windowAround, windowAtEnd } from './window'
@@ -105,6 +105,7 @@ export class ChatSession implements OpenChat {
       loadLatest: () => this.#loadLatest(),
       markRead: (seq) => this.#markRead(seq),
       seen: (seqs) => writer.seen(seqs),
+      readers: (seq) => this.#readers(seq),
     }
     this.#unsubscribe = [
       account.mirror.subscribe((change) => this.#changed(change)),
@@ -297,6 +298,16 @@ export class ChatSession implements OpenChat {
     })
     await mirror.settled()
     return page?.hit ?? null
+  }
+
+  async #readers(seq: Seq): Promise<PersonRef[]> {
+    const { tabs, mirror } = this.#c.account
+    try {
+      const { people } = await call(tabs, Messages.method.readers, { chat: this.id, seq })
+      return people.map(({ id, name }) => ({ account: id, name: privateName(mirror.user, id) || name }))
+    } catch (error) {
+      throw toAppError(error)
+    }
   }
 
   async #loadLatest(): Promise<void> {

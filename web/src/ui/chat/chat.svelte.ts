@@ -50,6 +50,8 @@ export class ChatState {
   viewing = $state.raw<string | null>(null)
   /** The refused message that is being explained. */
   failed = $state.raw<MessageView | null>(null)
+  /** The own message whose readers are being looked at. */
+  read = $state.raw<Seq | null>(null)
   /** The message that a reaction of any kind is being chosen for. */
   reacting = $state.raw<MessageView | null>(null)
   /** The day that is asked about, where the history is to be entered by date. */
