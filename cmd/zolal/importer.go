@@ -36,7 +36,8 @@ func (c *command) importTelegram() *cobra.Command {
 		Use:   "telegram PATH --as USER [--channel NAME | --group NAME]",
 		Short: "Import one chat that Telegram Desktop exported as JSON",
 		Long: "Imports one chat that Telegram Desktop exported as JSON, with its dates, formatting, replies and\n" +
-			"numbers; names of authors are labels, never accounts. The chat is made where it does not exist and\n" +
+			"numbers, and with the photos, videos, voices and files that lie beside it; names of authors are\n" +
+			"labels, never accounts. The chat is made where it does not exist and\n" +
 			"belongs to USER. Importing again adds what is new and doubles nothing. A broken file is refused with\n" +
 			"line and reason, and nothing of it is imported.\n\n" +
 			"--channel and --group give the chat a public name: everybody on the server can then read it.\n" +
@@ -119,6 +120,12 @@ func (c *command) showImported(d server.Imported) {
 	}
 	c.say("%s: %d lines read; %s%d added, %d updated, %d unchanged, %d failed (%.1f s)",
 		where, d.Read, would, d.Added, d.Updated, d.Unchanged, d.Failed, d.Seconds)
+	if d.Files > 0 {
+		c.say("%d photos, videos and other files came with them", d.Files)
+	}
+	if d.Missing > 0 {
+		c.say("%d files are not in the export; their messages say so", d.Missing)
+	}
 	if d.Linked > 0 {
 		c.say("%d replies from before now show what they reply to", d.Linked)
 	}

@@ -234,6 +234,15 @@ func (o *person) say(room uint32, text string) *zolalv1.Receipt {
 func (o *person) texts(room uint32) []string {
 	o.t.Helper()
 	var out []string
+	for _, m := range o.messages(room) {
+		out = append(out, m.Text)
+	}
+	return out
+}
+
+// messages reads a chat to its end.
+func (o *person) messages(room uint32) (out []*chat.Message) {
+	o.t.Helper()
 	for after := uint32(0); ; {
 		got := new(zolalv1.ReadResponse)
 		req := &zolalv1.ReadRequest{Chat: room, After: after, Limit: 500}
@@ -248,7 +257,7 @@ func (o *person) texts(room uint32) []string {
 				o.t.Fatal(err)
 			}
 			if m, ok := body.(*chat.Message); ok {
-				out = append(out, m.Text)
+				out = append(out, m)
 			}
 		}
 	}

@@ -397,9 +397,19 @@ func decideImport(d *decision, c Import) error {
 		if c.Service != nil || target.Kind != KindMessage || importedOf(target.Body) == nil {
 			return fieldError(CodeBadRequest, "target", "only imported messages are mended by importing again")
 		}
+		keepMedia(body, target.Body)
 		// Edited when the source says so; 0 where it never was: mending a history is nobody's edit.
 		env, at = Envelope{Kind: KindEdit, Silent: true, Target: c.Target}, c.Message.Imported.Edited
 	}
 	d.events = append(d.events, Event{Log: d.Chat.ID.Log(), At: at, Env: env, Body: body})
 	return nil
+}
+
+// keepMedia leaves a line the media that came with it before: exports are made with and without them.
+func keepMedia(to, from Body) {
+	m, ok := to.(*Message)
+	before, had := from.(*Message)
+	if ok && had && m.Media == nil && before.Media != nil {
+		m.Media, m.Attachments = before.Media, before.Attachments
+	}
 }

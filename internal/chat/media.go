@@ -170,6 +170,11 @@ func (d *decision) media(n *NewMedia) (*Media, error) {
 	if err := d.mayCarry(); err != nil {
 		return nil, err
 	}
+	return d.carry(*n)
+}
+
+// carry is media, where it is known that the actor may.
+func (d *decision) carry(n NewMedia) (*Media, error) {
 	m := &Media{Kind: n.Kind, Spoiler: n.Spoiler, Title: MediaLabel(n.Title), Performer: MediaLabel(n.Performer)}
 	var err error
 	switch {
@@ -180,7 +185,7 @@ func (d *decision) media(n *NewMedia) (*Media, error) {
 		m.Contact, err = d.card(n.Contact)
 		m.Spoiler, m.Title, m.Performer = false, "", ""
 	case n.Kind.Content():
-		err = d.content(m, n)
+		err = d.content(m, &n)
 	default:
 		err = fieldError(CodeBadRequest, "media.kind", "no such kind of media")
 	}
@@ -188,6 +193,13 @@ func (d *decision) media(n *NewMedia) (*Media, error) {
 		return nil, err
 	}
 	return m, nil
+}
+
+// Carried makes the media of a line that comes from elsewhere, with uploads that the server itself has taken
+// in. It refuses as for a message that somebody sends; whether somebody may send is asked elsewhere.
+func Carried(n NewMedia, files map[FileID]Upload) (*Media, error) {
+	d := &decision{Facts: Facts{Files: files}}
+	return d.carry(n)
 }
 
 // content fills in what has a file.

@@ -6,13 +6,14 @@
 // Every line of a source keeps its number there, and a permanent table binds that number to one entry.
 // Importing again, or an overlapping export, therefore adds what is new, edits what has changed and leaves
 // the rest alone; a run that was cut short is finished by running it again. Names of authors are labels:
-// no account is made or guessed from them.
+// no account is made or guessed from them. Files that lie beside an export come with their lines.
 package importer
 
 import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -47,6 +48,8 @@ type Report struct {
 	Linked    int `json:"linked"`    // replies from before that found their line with this import
 	Vanished  int `json:"vanished"`  // imported earlier, not in this export between its first and last line
 	Failed    int `json:"failed"`    // could not become entries; see Failures
+	Files     int `json:"files"`     // files that came with their lines
+	Missing   int `json:"missing"`   // files that lines name and that are not there: readers see that
 
 	// UnknownKinds counts kinds of formatting, media and lines that have no counterpart here, whose text is
 	// kept, and as field:NAME what lines said besides and is left out.
@@ -73,7 +76,8 @@ type Progress struct {
 type Options struct {
 	// Key is the store's own secret for the digests of lines. It is the same in every run.
 	Key      []byte
-	DryRun   bool // read and compare, write nothing
+	DryRun   bool  // read and compare, write nothing
+	Files    Files // nil: lines come without what lies beside the export
 	Progress func(Progress)
 }
 
@@ -85,6 +89,10 @@ func Telegram(ctx context.Context, path string, s Summary, to Chat, o Options) (
 	if err != nil {
 		return r.report, fmt.Errorf("import: %w", err)
 	}
+	if r.root, err = os.OpenRoot(filepath.Dir(path)); err != nil {
+		return r.report, fmt.Errorf("import: %w", err)
+	}
+	defer r.root.Close()
 	r.base, r.total = info.Size(), 2*info.Size()
 	r.self, r.peer = "channel"+strconv.FormatInt(s.ID, 10), s.peer()
 	head, err := to.Head(ctx)
@@ -108,10 +116,11 @@ type run struct {
 	options     Options
 	report      Report
 	head        chat.Seq
-	self        string // how the export names its own channel as an author
-	peer        string // how it names itself where a reply says in which chat its message stands
-	fresh       bool   // nothing was imported before
-	waiting     bool   // a reply of this run waits for its line
+	self        string   // how the export names its own channel as an author
+	peer        string   // how it names itself where a reply says in which chat its message stands
+	fresh       bool     // nothing was imported before
+	waiting     bool     // a reply of this run waits for its line
+	root        *os.Root // the directory of the export, and nothing outside of it
 	pending     []*record
 	last        int64 // number of the line before
 	started     bool
@@ -126,7 +135,8 @@ func (r *run) note(done int64) {
 
 func (r *run) take(ctx context.Context, rec *record) error {
 	r.report.Read++
-	rec.digest, rec.old = digest(rec, r.options.Key), oldDigest(rec)
+	rec.digest, rec.withFiles = digest(rec, r.options.Key)
+	rec.old, rec.files = oldDigest(rec), r.hasFiles(rec)
 	if rec.ReplyPeer != "" && string(rec.ReplyPeer) != r.peer {
 		rec.elsewhere = true
 	}
@@ -202,6 +212,9 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 			continue
 		}
 		line, unknown := rec.line(place)
+		if err := r.carry(ctx, rec, line.Message); err != nil {
+			return nil, err
+		}
 		if m := line.Message; m != nil && m.Imported.AuthorID == r.self {
 			m.Imported.Author = "" // the channel speaks as itself
 		}
@@ -218,6 +231,7 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 			places[rec.ID] = r.head + 1 + chat.Seq(len(p.lines))
 			p.report.Added++
 		}
+		p.report.count(rec.carried)
 		p.waiting = p.waiting || line.Message != nil && line.Message.Reply != nil && line.Message.Reply.Number != 0
 		p.lines = append(p.lines, line)
 	}
@@ -228,6 +242,17 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 		}
 	}
 	return p, nil
+}
+
+// count takes what became of a line's media into the report.
+func (r *Report) count(c *carried) {
+	switch {
+	case c == nil:
+	case c.file:
+		r.Files++
+	case c.lost:
+		r.Missing++
+	}
 }
 
 // span is the range of numbers that this batch speaks for: from the line before it to its last.
@@ -266,6 +291,8 @@ func (r *run) settle(p *plan) {
 	total.Unchanged += add.Unchanged
 	total.Vanished += add.Vanished
 	total.Failed += add.Failed
+	total.Files += add.Files
+	total.Missing += add.Missing
 	r.waiting = r.waiting || p.waiting
 	for _, kind := range p.unknown {
 		total.UnknownKinds[kind]++

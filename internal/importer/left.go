@@ -10,15 +10,15 @@ var unneeded = map[string]string{
 	"forwarded_from_id": "names an account or chat of the source, which means nobody here",
 	"saved_from":        "says of a forward where it was saved from; the forward itself is kept",
 
-	"thumbnail":                    "the media are not here",
-	"thumbnail_file_size":          "the media are not here",
-	"media_spoiler":                "the media are not here",
-	"self_destruct_period_seconds": "the media are not here",
-	"contact_vcard_file_size":      "the media are not here",
-	"performer":                    "the label says the file's name",
-	"title":                        "the label says the file's name; of service lines it is a value",
+	"thumbnail":                    "stands beside its file, where that came",
+	"thumbnail_file_size":          "stands beside its file, where that came",
+	"media_spoiler":                "is kept with its file, where that came",
+	"self_destruct_period_seconds": "whoever exported could still see it",
+	"contact_vcard_file_size":      "the card says the name and the number",
+	"performer":                    "is kept with its file, or the label says the file's name",
+	"title":                        "likewise; of service lines it is a value",
 
-	"address":          "the label says the place",
+	"address":          "is kept with its place",
 	"game_description": "the label says the game",
 	"game_link":        "the label says the game",
 }

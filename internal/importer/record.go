@@ -60,15 +60,21 @@ type record struct {
 	digest uint64      // see the functions of these names; set when it is taken
 	old    uint64
 
-	elsewhere bool // what it replies to stands in another chat
+	withFiles uint64   // the digest of the line where it came with its files
+	files     bool     // the export has them
+	carried   *carried // what became of its media, once that is known
+	elsewhere bool     // what it replies to stands in another chat
 }
 
 // mends reports whether the line may change what was imported of it before. Service lines stay what they
 // said first.
 func (r *record) mends() bool { return r.Type == "message" }
 
-// same reports whether the line has not changed since it was imported under a digest.
-func (r *record) same(digest uint64) bool { return digest == r.digest || digest == r.old }
+// same reports whether the line has not changed since it was imported under a digest. One that came without
+// its files has changed once they are there; one that had them stays as it is where they are not.
+func (r *record) same(digest uint64) bool {
+	return digest == r.withFiles || !r.files && (digest == r.digest || digest == r.old)
+}
 
 // anything is a scalar that older versions wrote as a number and newer ones as a string.
 type anything string
@@ -207,6 +213,9 @@ func moment(unix, local string) (chat.Millis, error) {
 func (r *record) line(place func(int64) chat.Seq) (chat.Import, []string) {
 	at := r.at
 	from := &chat.Imported{Number: r.ID, Digest: r.digest, ViaBot: r.ViaBot}
+	if r.files {
+		from.Digest = r.withFiles
+	}
 	if r.Edited != "" || r.EditUnix != "" {
 		from.Edited, _ = moment(r.EditUnix, r.Edited)
 	}

@@ -222,7 +222,7 @@ func FuzzInspect(f *testing.F) {
 			count++
 			line, _ := r.line(func(int64) chat.Seq { return 0 })
 			_ = line.Valid()
-			_ = digest(r, nil)
+			_, _ = digest(r, nil)
 			return nil
 		})
 		if err != nil || count != s.Messages {

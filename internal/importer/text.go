@@ -83,10 +83,12 @@ func (t runs) join() (text string, entities []chat.Entity, unknown []string) {
 // digest tells later imports whether a line has changed. Bodies carry it to everybody who reads the chat,
 // also when an edit took words away, so it is keyed: without the key nobody can try what the words were. It
 // is never 0, which stands for what was deleted here.
-func digest(r *record, key []byte) uint64 {
+func digest(r *record, key []byte) (bare, withFiles uint64) {
 	h := hmac.New(sha256.New, key)
 	r.sum(h)
-	return max(binary.BigEndian.Uint64(h.Sum(nil)), 1)
+	bare = max(binary.BigEndian.Uint64(h.Sum(nil)), 1)
+	h.Write([]byte("with files"))
+	return bare, max(binary.BigEndian.Uint64(h.Sum(nil)), 1)
 }
 
 // oldDigest is what digest was before it had a key; chats that were imported then keep it.

@@ -26,6 +26,9 @@ func (s *Service) finish(ctx context.Context, one *upload) error {
 		Upload:  chat.Upload{ID: st.ID, Size: st.Length, Name: st.Name},
 		Account: st.Account, Length: st.Length, Created: st.Created, Used: s.now(),
 	}
+	if st.Local {
+		f.Length = 0
+	}
 	if err := hashOf(&f.Hash, st.Sum); err != nil {
 		return err
 	}

@@ -43,6 +43,7 @@ type state struct {
 	Name    string         `json:"name,omitempty"`
 	Photo   bool           `json:"photo,omitempty"` // to be made fit for a photo
 	Partial bool           `json:"partial,omitempty"`
+	Local   bool           `json:"local,omitempty"` // the operator's: no part of a share of a day
 	Parts   []chat.FileID  `json:"parts,omitempty"` // of which it is joined
 	Created chat.Millis    `json:"created"`
 	Used    chat.Millis    `json:"used"`
@@ -239,6 +240,7 @@ type NewUpload struct {
 	Photo   bool
 	Partial bool
 	Parts   []chat.FileID // joins these
+	local   bool
 }
 
 // Begin makes an upload of an account.
@@ -259,14 +261,17 @@ func (s *Service) Begin(ctx context.Context, owner chat.AccountID, n NewUpload) 
 	now := s.now()
 	one := &upload{state: state{
 		ID: newID(), Account: owner, Length: n.Length, Name: chat.FileName(n.Name), Photo: n.Photo,
-		Partial: n.Partial, Parts: n.Parts, Created: now, Used: now,
+		Partial: n.Partial, Parts: n.Parts, Local: n.local, Created: now, Used: now,
 	}}
 	st := one.state
 	// It counts from here on, so that of two begun at once both are counted.
 	s.uploads.mu.Lock()
 	s.uploads.all[st.ID] = one
 	s.uploads.mu.Unlock()
-	err := s.share(ctx, owner, now)
+	var err error
+	if !n.local {
+		err = s.share(ctx, owner, now)
+	}
 	if err == nil {
 		err = diskError("begin an upload", os.WriteFile(s.uploads.data(st.ID), nil, 0o600))
 	}
@@ -277,6 +282,25 @@ func (s *Service) Begin(ctx context.Context, owner chat.AccountID, n NewUpload) 
 		return "", errors.Join(err, s.uploads.drop(one))
 	}
 	return st.ID, nil
+}
+
+// Adopt takes in a file that lies on this machine, in the name of an account: what an operator imports. It
+// counts among what the account keeps, not among what it uploads in a day.
+func (s *Service) Adopt(ctx context.Context, owner chat.AccountID, n NewUpload, from io.Reader) (
+	chat.Upload, error) {
+	n.local, n.Partial, n.Parts = true, false, nil
+	id, err := s.Begin(ctx, owner, n)
+	if err != nil {
+		return chat.Upload{}, err
+	}
+	at, err := s.Append(ctx, owner, id, Part{Body: io.LimitReader(from, n.Length)})
+	if err == nil && at < n.Length {
+		err = fmt.Errorf("a file of %d bytes ended after %d", n.Length, at)
+	}
+	if err != nil {
+		return chat.Upload{}, errors.Join(err, s.Cancel(context.WithoutCancel(ctx), owner, id))
+	}
+	return s.Upload(ctx, owner, id)
 }
 
 // newID makes a name that nobody guesses.

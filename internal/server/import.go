@@ -18,6 +18,7 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/importer"
+	"github.com/zolal-im/zolal/internal/media"
 )
 
 // ImportTelegram asks for an export of Telegram Desktop to be imported.
@@ -129,7 +130,7 @@ func (c *core) importTelegram(ctx context.Context, q ImportTelegram, note func(i
 	if err != nil {
 		return done, err
 	}
-	o := importer.Options{Key: key, DryRun: q.DryRun, Progress: note}
+	o := importer.Options{Key: key, DryRun: q.DryRun, Progress: note, Files: adopted{c.media, owner}}
 	run := func() (err error) {
 		done.Report, err = importer.Telegram(ctx, path, summary, to, o)
 		return err
@@ -144,6 +145,21 @@ func (c *core) importTelegram(ctx context.Context, q ImportTelegram, note func(i
 	}
 	done.Seconds = time.Since(start).Seconds()
 	return done, nil
+}
+
+// adopted takes in the files of an export for the owner of the chat.
+type adopted struct {
+	media *media.Service
+	owner chat.AccountID
+}
+
+// Keep implements importer.Files.
+func (a adopted) Keep(ctx context.Context, from *os.File, name string, photo bool) (chat.Upload, error) {
+	info, err := from.Stat()
+	if err != nil {
+		return chat.Upload{}, fmt.Errorf("a file of the export: %w", err)
+	}
+	return a.media.Adopt(ctx, a.owner, media.NewUpload{Length: info.Size(), Name: name, Photo: photo}, from)
 }
 
 // seen runs an import into a chat. What comes in does not count as unread to an owner who had nothing unread.
