@@ -247,12 +247,10 @@ func (s *Service) Answer(ctx context.Context, who chat.Actor, id string, yes boo
 		if c.Data, err = json.Marshal(a); err != nil {
 			return fmt.Errorf("answer: %w", err)
 		}
-		if of != 0 {
-			if err := s.announce(ctx, who, ReasonRefused); err != nil {
-				return fmt.Errorf("answer: %w", err)
-			}
+		if of == 0 {
+			return s.Store.Apply(ctx, CredentialPut{c})
 		}
-		return s.Store.Apply(ctx, CredentialPut{c})
+		return s.announced(ctx, who, ReasonRefused, CredentialPut{c})
 	}
 	device, _, err := s.newDevice(ctx, who.Account, Client{Device: a.Device, Name: a.Client, Version: a.Version,
 		Build: a.Build})
@@ -284,11 +282,8 @@ func (s *Service) SetApproval(ctx context.Context, who chat.Actor, password stri
 	if on {
 		reason = ReasonApprovalOn
 	}
-	if err := s.announce(ctx, who, reason); err != nil {
-		return fmt.Errorf("set approval: %w", err)
-	}
 	account.Approval = on
-	if err := s.Store.Apply(ctx, AccountPut{account}); err != nil {
+	if err := s.announced(ctx, who, reason, AccountPut{account}); err != nil {
 		return fmt.Errorf("set approval: %w", err)
 	}
 	return nil

@@ -72,6 +72,9 @@ func (s *Service) Touch(device chat.DeviceID) {
 
 // Devices lists the sessions and tokens of the actor's account, the last used first.
 func (s *Service) Devices(ctx context.Context, who chat.Actor) ([]chat.Device, error) {
+	if err := s.deeds.done(ctx, who.Account); err != nil {
+		return nil, err
+	}
 	list, err := s.Store.Devices(ctx, who.Account)
 	if err != nil {
 		return nil, fmt.Errorf("devices: %w", err)
@@ -115,7 +118,7 @@ func (s *Service) Revoke(ctx context.Context, who chat.Actor, device chat.Device
 	return s.end(ctx, gone)
 }
 
-// end removes devices and tells the account's other devices.
+// end tells the account's devices which of them go, and removes those.
 func (s *Service) end(ctx context.Context, gone DevicesGone) error {
 	list, err := s.Store.Devices(ctx, gone.Account)
 	if err != nil {
@@ -126,10 +129,9 @@ func (s *Service) end(ctx context.Context, gone DevicesGone) error {
 		return chat.Errorf(chat.CodeNotFound, "no such device")
 	}
 	gone.At = s.millis()
-	if err := s.Store.Apply(ctx, gone); err != nil {
+	if err := s.deed(ctx, gone.Account, telling{notices: s.removals(list, gone.Reason)}, gone); err != nil {
 		return fmt.Errorf("end device: %w", err)
 	}
-	s.noticeGone(ctx, list, gone.Reason)
 	s.ended.wake()
 	return nil
 }
@@ -140,19 +142,6 @@ func (g DevicesGone) takes(id chat.DeviceID) bool {
 		return slices.Contains(g.Only, id)
 	}
 	return id != g.Keep
-}
-
-// noticeGone appends notices that devices went. They went already: what fails here is logged, and that the
-// connection of one which ended itself is closed meanwhile ends nothing.
-func (s *Service) noticeGone(ctx context.Context, list []Device, reason string) {
-	ctx = context.WithoutCancel(ctx)
-	for _, d := range list {
-		notice := chat.DeviceNotice{Device: s.shown(d), Removed: true, Reason: reason}
-		if err := s.Registry.Notice(ctx, d.Account, notice); err != nil {
-			s.Log.Warn("no notice of an ended device", "account", d.Account, "device", d.ID, "err", err)
-			return
-		}
-	}
 }
 
 // SetPassword replaces the password for who knows the old one, and signs out every other device unless it
@@ -179,13 +168,11 @@ func (s *Service) SetPassword(ctx context.Context, who chat.Actor, change Passwo
 	if account.Password, err = s.hashes.hash(ctx, q, change.New); err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
-	if err := s.announce(ctx, who, ReasonPassword); err != nil {
-		return fmt.Errorf("set password: %w", err)
-	}
-	if change.KeepDevices {
-		err = s.Store.Apply(ctx, AccountPut{account}, voidWays(account.ID, ReasonPassword))
-	} else {
-		err = s.change(ctx, account, who.Device, ReasonPassword)
+	told, err := s.own(ctx, who, ReasonPassword)
+	if err == nil && change.KeepDevices {
+		err = s.deed(ctx, account.ID, told, AccountPut{account}, voidWays(account.ID, ReasonPassword))
+	} else if err == nil {
+		err = s.change(ctx, changing{account: account, keep: who.Device, reason: ReasonPassword, told: told})
 	}
 	if err != nil {
 		return fmt.Errorf("set password: %w", err)
@@ -208,10 +195,7 @@ func (s *Service) SetRecovery(ctx context.Context, who chat.Actor, password stri
 	if len(recovery) == 0 {
 		reason = ReasonRecoveryOff
 	}
-	if err := s.announce(ctx, who, reason); err != nil {
-		return fmt.Errorf("set recovery: %w", err)
-	}
-	if err := s.Store.Apply(ctx, AccountPut{account}); err != nil {
+	if err := s.announced(ctx, who, reason, AccountPut{account}); err != nil {
 		return fmt.Errorf("set recovery: %w", err)
 	}
 	return nil
@@ -265,19 +249,28 @@ func (s *Service) Confirm(ctx context.Context, who chat.Actor, password string) 
 	return err
 }
 
+// changing is a change of an account that ends its devices but one, and other ways in.
+type changing struct {
+	account Account
+	keep    chat.DeviceID
+	reason  string
+	told    telling  // beside the devices that go
+	more    []Change // goes last
+}
+
 // change stores a changed account and ends its devices but one and other ways in, in one step.
-func (s *Service) change(ctx context.Context, a Account, keep chat.DeviceID, reason string,
-	more ...Change) error {
-	more = append([]Change{voidWays(a.ID, reason)}, more...)
-	list, err := s.Store.Devices(ctx, a.ID)
+func (s *Service) change(ctx context.Context, c changing) error {
+	list, err := s.Store.Devices(ctx, c.account.ID)
 	if err != nil {
 		return err
 	}
-	gone := DevicesGone{Account: a.ID, Keep: keep, Reason: reason, At: s.millis()}
-	if err := s.Store.Apply(ctx, append(more, AccountPut{a}, gone)...); err != nil {
+	list = slices.DeleteFunc(list, func(d Device) bool { return d.ID == c.keep })
+	c.told.notices = append(c.told.notices, s.removals(list, c.reason)...)
+	gone := DevicesGone{Account: c.account.ID, Keep: c.keep, Reason: c.reason, At: s.millis()}
+	changes := append([]Change{voidWays(c.account.ID, c.reason), AccountPut{c.account}, gone}, c.more...)
+	if err := s.deed(ctx, c.account.ID, c.told, changes...); err != nil {
 		return err
 	}
-	s.noticeGone(ctx, slices.DeleteFunc(list, func(d Device) bool { return d.ID == keep }), reason)
 	s.ended.wake()
 	return nil
 }
@@ -336,10 +329,9 @@ func (s *Service) addDevice(ctx context.Context, id chat.AccountID, c Client, wh
 	return device, token, s.putDevice(ctx, device, why)
 }
 
-// putDevice stores a device, then announces it to the account's devices. Without the announcement there is
-// no device: nobody gets in unseen.
+// putDevice announces a device to the account's devices, then stores it: nobody gets in unseen.
 func (s *Service) putDevice(ctx context.Context, device Device, why string, more ...Change) error {
-	changes, err := s.makeRoom(ctx, device.Account)
+	oldest, err := s.makeRoom(ctx, device.Account)
 	if err != nil {
 		return err
 	}
@@ -350,29 +342,25 @@ func (s *Service) putDevice(ctx context.Context, device Device, why string, more
 	if ends != 0 && (device.Expires == 0 || device.Expires > ends) {
 		device.Expires = ends
 	}
-	more = append(append(more, changes...), DevicePut{device})
-	if err := s.Store.Apply(ctx, more...); err != nil {
+	told := telling{notices: append(s.removals(oldest, ReasonReplaced),
+		chat.DeviceNotice{Device: s.shown(device), Reason: why})}
+	for _, d := range oldest {
+		more = append(more, DevicesGone{Account: d.Account, Only: []chat.DeviceID{d.ID}, Reason: ReasonReplaced,
+			At: s.millis()})
+	}
+	if err := s.deed(ctx, device.Account, told, append(more, DevicePut{device})...); err != nil {
 		return err
 	}
-	if len(changes) > 0 {
+	if len(oldest) > 0 {
 		s.ended.wake()
 	}
-	err = s.Registry.Notice(ctx, device.Account, chat.DeviceNotice{Device: s.shown(device), Reason: why})
-	if err == nil {
-		return nil
-	}
-	gone := DevicesGone{Account: device.Account, Only: []chat.DeviceID{device.ID}, Reason: ReasonRevoked,
-		At: s.millis()}
-	if aerr := s.Store.Apply(ctx, gone); aerr != nil {
-		s.Log.Warn("an unannounced device stays; its token was given to nobody", "device", device.ID, "err", aerr)
-	}
-	return err
+	return nil
 }
 
-// makeRoom ends the device unused for longest where an account has as many as it may: of those that have no
+// makeRoom finds the device unused for longest where an account has as many as it may: of those that have no
 // say yet, where there are any. Many sign-ins with a stolen password would push the owner's devices out
 // otherwise.
-func (s *Service) makeRoom(ctx context.Context, account chat.AccountID) ([]Change, error) {
+func (s *Service) makeRoom(ctx context.Context, account chat.AccountID) ([]Device, error) {
 	list, err := s.Store.Devices(ctx, account)
 	if err != nil || len(list) < MaxDevices {
 		return nil, err
@@ -384,8 +372,7 @@ func (s *Service) makeRoom(ctx context.Context, account chat.AccountID) ([]Chang
 		list = young
 	}
 	oldest := slices.MinFunc(list, func(a, b Device) int { return cmp.Compare(a.LastUsed, b.LastUsed) })
-	return []Change{DevicesGone{Account: account, Only: []chat.DeviceID{oldest.ID}, Reason: ReasonReplaced,
-		At: s.millis()}}, nil
+	return []Device{oldest}, nil
 }
 
 // mayManage refuses tokens that may not change the account.

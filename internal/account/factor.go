@@ -11,6 +11,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,12 +109,12 @@ func (s *Service) issuer() string {
 	return strings.ReplaceAll(s.Issuer, ":", " ") // the colon is a separator there
 }
 
-func (s *Service) putFactor(ctx context.Context, c Credential, f factor, more ...Change) error {
+func (s *Service) putFactor(ctx context.Context, c Credential, f factor) error {
 	var err error
 	if c.Data, err = json.Marshal(f); err != nil {
 		return err
 	}
-	return s.Store.Apply(ctx, append([]Change{CredentialPut{c}}, more...)...)
+	return s.Store.Apply(ctx, CredentialPut{c})
 }
 
 // EnableFactor puts the second factor in force that was begun, for who enters a code of it, and returns
@@ -144,12 +145,13 @@ func (s *Service) EnableFactor(ctx context.Context, who chat.Actor, code string)
 		return nil, chat.Errorf(chat.CodeFactorWrong, "not a code of this authenticator")
 	}
 	s.buckets.give(limit)
-	if err := s.announce(ctx, who, ReasonFactorOn); err != nil {
-		return nil, fmt.Errorf("second factor: %w", err)
-	}
 	c.Expires = 0
 	codes, changes := s.newBackup(who.Account)
-	if err := s.putFactor(ctx, c, factor{Secret: f.Secret, On: true, Step: step}, changes...); err != nil {
+	if c.Data, err = json.Marshal(factor{Secret: f.Secret, On: true, Step: step}); err != nil {
+		return nil, fmt.Errorf("second factor: %w", err)
+	}
+	changes = append(changes, CredentialPut{c})
+	if err := s.announced(ctx, who, ReasonFactorOn, changes...); err != nil {
 		return nil, fmt.Errorf("second factor: %w", err)
 	}
 	return codes, nil
@@ -161,9 +163,6 @@ func (s *Service) DisableFactor(ctx context.Context, who chat.Actor, password st
 	if _, err := s.confirm(ctx, who, password); err != nil {
 		return err
 	}
-	if err := s.announce(ctx, who, ReasonFactorOff); err != nil {
-		return fmt.Errorf("second factor: %w", err)
-	}
 	keys, err := s.passkeysOf(ctx, who.Account)
 	if err != nil {
 		return err
@@ -172,7 +171,7 @@ func (s *Service) DisableFactor(ctx context.Context, who chat.Actor, password st
 	if len(keys) == 0 {
 		gone.Kinds = append(gone.Kinds, CredentialBackup)
 	}
-	if err := s.Store.Apply(ctx, gone); err != nil {
+	if err := s.announced(ctx, who, ReasonFactorOff, gone); err != nil {
 		return fmt.Errorf("second factor: %w", err)
 	}
 	return nil
@@ -182,6 +181,18 @@ func (s *Service) DisableFactor(ctx context.Context, who chat.Actor, password st
 func noFactor(of chat.AccountID) Change {
 	return CredentialsGone{Account: of,
 		Kinds: []CredentialKind{CredentialTOTP, CredentialBackup, CredentialPasskey, CredentialWebAuth}}
+}
+
+// hasFactors reports whether an account has second factors in force, or codes left of them.
+func (s *Service) hasFactors(ctx context.Context, of chat.AccountID) (bool, error) {
+	all, err := s.Vault.Credentials(ctx, of)
+	if err != nil {
+		return false, fmt.Errorf("second factor: %w", err)
+	}
+	return slices.ContainsFunc(all, func(c Credential) bool {
+		return c.Kind == CredentialTOTP && c.Expires == 0 || c.Kind == CredentialPasskey ||
+			c.Kind == CredentialBackup
+	}), nil
 }
 
 // NewBackupCodes makes backup codes in the place of those there were.
@@ -200,11 +211,8 @@ func (s *Service) NewBackupCodes(ctx context.Context, who chat.Actor, password s
 	if !on && len(keys) == 0 {
 		return nil, chat.Errorf(chat.CodeNotFound, "there is no second factor")
 	}
-	if err := s.announce(ctx, who, ReasonBackupSet); err != nil {
-		return nil, fmt.Errorf("backup codes: %w", err)
-	}
 	codes, changes := s.newBackup(who.Account)
-	if err := s.Store.Apply(ctx, changes...); err != nil {
+	if err := s.announced(ctx, who, ReasonBackupSet, changes...); err != nil {
 		return nil, fmt.Errorf("backup codes: %w", err)
 	}
 	return codes, nil
@@ -335,14 +343,12 @@ func (s *Service) useCode(ctx context.Context, c Credential, f factor, code stri
 	return s.putFactor(ctx, c, f)
 }
 
-// useBackup takes a backup code, and says so to the account's devices.
+// useBackup says to the account's devices that a backup code is used, and takes it.
 func (s *Service) useBackup(ctx context.Context, of chat.AccountID, code string) error {
 	c, err := s.Vault.Credential(ctx, CredentialBackup, backupID(of, code))
 	if err != nil {
 		return err
 	}
-	if err := s.Store.Apply(ctx, CredentialTaken{Kind: c.Kind, ID: c.ID, Version: c.Version}); err != nil {
-		return err
-	}
-	return s.Registry.Notice(ctx, of, chat.DeviceNotice{Reason: ReasonBackupUsed})
+	told := telling{notices: []chat.DeviceNotice{{Reason: ReasonBackupUsed}}}
+	return s.deed(ctx, of, told, CredentialTaken{Kind: c.Kind, ID: c.ID, Version: c.Version})
 }

@@ -289,16 +289,14 @@ func (s *Service) nameVisitor(ctx context.Context, who Identity, a Account, req 
 // checked: a change of the password ends links, see voidWays.
 func (s *Service) noteVisit(ctx context.Context, v *visitor, a Account) error {
 	changes := []Change{v.ticket}
+	var told telling
 	if v.link.Account == 0 {
-		err := s.Registry.Notice(ctx, a.ID, chat.DeviceNotice{Reason: ReasonIdentity})
-		if err != nil {
-			return err
-		}
+		told.notices = []chat.DeviceNotice{{Reason: ReasonIdentity}}
 		v.link.Account = a.ID
 		changes = append(changes, AccountPut{a})
 	}
 	v.link.Used = s.millis()
-	if err := s.Store.Apply(ctx, append(changes, CredentialPut{v.link})...); err != nil {
+	if err := s.deed(ctx, a.ID, told, append(changes, CredentialPut{v.link})...); err != nil {
 		return err
 	}
 	v.link.Version++
@@ -386,6 +384,9 @@ type Membership struct {
 // OIDC-2
 func (s *Service) Membership(ctx context.Context, who chat.Actor) (Membership, error) {
 	if err := mayManage(who); err != nil {
+		return Membership{}, err
+	}
+	if err := s.deeds.done(ctx, who.Account); err != nil {
 		return Membership{}, err
 	}
 	password, ends, err := s.identityOf(ctx, who.Account)

@@ -19,7 +19,7 @@ func TestTheOwnerReadsWhatTheOperatorDid(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := b.notices(s.Account); got != "suspended suspended:spam lifted" {
+	if got := b.notices(s.Account); got != "suspended:spam suspended lifted" {
 		t.Errorf("notices: %s", got)
 	}
 	id, _, err := b.AddUser(t.Context(), account.NewUser{Username: "golnaz", Operator: true})

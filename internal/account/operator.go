@@ -81,11 +81,11 @@ func (s *Service) useSetup(ctx context.Context, id chat.AccountID, secret string
 	s.setup.Lock()
 	defer s.setup.Unlock()
 	sum := sha256.Sum256([]byte(secret))
-	return s.promote(ctx, id, sum[:])
+	return s.promote(ctx, id, sum[:], telling{}) // by the hand of whoever signs up
 }
 
 // promote makes an account an operator; setup is the stored set-up hash it consumes, nil where there is none.
-func (s *Service) promote(ctx context.Context, id chat.AccountID, setup []byte) error {
+func (s *Service) promote(ctx context.Context, id chat.AccountID, setup []byte, told telling) error {
 	account, err := s.Store.Account(ctx, Find{ID: id})
 	if err != nil {
 		return fmt.Errorf("make operator: %w", err)
@@ -102,7 +102,7 @@ func (s *Service) promote(ctx context.Context, id chat.AccountID, setup []byte) 
 	if !has {
 		changes = append(changes, SecretPut{Name: secretOperator, New: []byte{1}})
 	}
-	err = s.Store.Apply(ctx, changes...)
+	err = s.deed(ctx, id, told, changes...)
 	if isCode(err, chat.CodeConflict) {
 		return chat.Errorf(chat.CodeSetupInvalid, "the set-up link was used already")
 	}
@@ -149,9 +149,6 @@ func (s *Service) AddUser(ctx context.Context, u NewUser) (chat.AccountID, strin
 		if err := s.makeOperator(ctx, account.ID); err != nil {
 			return 0, "", err
 		}
-		if err := s.tell(ctx, account.ID, ReasonOperator); err != nil {
-			return 0, "", fmt.Errorf("add user: %w", err)
-		}
 	}
 	return account.ID, made, nil
 }
@@ -164,7 +161,10 @@ func (s *Service) makeOperator(ctx context.Context, id chat.AccountID) error {
 	if err != nil && !isCode(err, chat.CodeNotFound) {
 		return fmt.Errorf("make operator: %w", err)
 	}
-	return s.promote(ctx, id, setup)
+	return s.promote(ctx, id, setup, telling{
+		notices: []chat.DeviceNotice{atConsole(ReasonOperator)},
+		acts:    []chat.OperatorAct{{Act: chat.ActMakeOperator, Console: true}},
+	})
 }
 
 // MaxBatch is how many accounts AddMany makes at once.
@@ -240,13 +240,6 @@ func (s *Service) numberMany(ctx context.Context, n int) ([]numbered, error) {
 	all.Wait()
 	slices.SortFunc(made, func(a, b numbered) int { return cmp.Compare(a.Account, b.Account) })
 	return made, errors.Join(errs...)
-}
-
-// tell leaves word in an account's log of what was done to it at the console.
-func (s *Service) tell(ctx context.Context, id chat.AccountID, reason string) error {
-	c := consoleClient()
-	notice := chat.DeviceNotice{Device: chat.Device{Name: c.Device, Client: c.Name}, Reason: reason}
-	return s.Registry.Notice(ctx, id, notice)
 }
 
 // consoleClient is what devices made at the console are called.

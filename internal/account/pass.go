@@ -11,6 +11,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -273,11 +274,38 @@ func (s *Service) ListPasses(ctx context.Context, who chat.Actor, q PassQuery) (
 		return nil, err
 	}
 	q.Maker, q.All = who.Account, who.Operator && q.All
-	return s.ConsolePasses(ctx, q)
+	list, err := s.passesOf(ctx, q)
+	if err != nil || !q.All {
+		return list, err
+	}
+	return list, s.noteListed(ctx, who, list)
 }
 
 // ConsolePasses lists passes for whoever is at the console.
 func (s *Service) ConsolePasses(ctx context.Context, q PassQuery) ([]Pass, error) {
+	list, err := s.passesOf(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return list, s.noteListed(ctx, chat.Actor{Server: true}, list)
+}
+
+// noteListed tells members, once in a day, that an operator sees their passes; before they are shown.
+func (s *Service) noteListed(ctx context.Context, who chat.Actor, list []Pass) error {
+	var makers []chat.AccountID
+	for _, p := range list {
+		if p.Maker != 0 && p.Maker != who.Account && !slices.Contains(makers, p.Maker) {
+			makers = append(makers, p.Maker)
+		}
+	}
+	day := chat.Millis(s.Now().UTC().Truncate(24 * time.Hour).UnixMilli())
+	act := chat.OperatorAct{Act: chat.ActListInvitations, Console: who.Server}
+	key := chat.NamedKey(day, fmt.Sprintf("%s, console %t", act.Act, who.Server))
+	return s.NoteAct(ctx, act, key, makers...)
+}
+
+// passesOf reads passes.
+func (s *Service) passesOf(ctx context.Context, q PassQuery) ([]Pass, error) {
 	q.Limit = min(cmp.Or(max(0, q.Limit), 200), maxPasses)
 	list, err := s.Passes.Passes(ctx, q)
 	if err != nil {
@@ -299,7 +327,7 @@ func (s *Service) RevokePass(ctx context.Context, who chat.Actor, id string) err
 	if err != nil {
 		return fmt.Errorf("revoke a pass: %w", err)
 	}
-	return s.ConsoleRevoke(ctx, id)
+	return s.revokePass(ctx, who, p)
 }
 
 // ConsoleRevoke ends a pass for whoever is at the console.
@@ -307,10 +335,23 @@ func (s *Service) ConsoleRevoke(ctx context.Context, id string) error {
 	if id == "" {
 		return chat.Errorf(chat.CodeNotFound, "there is no such pass")
 	}
-	if _, err := s.Passes.Pass(ctx, PassFind{ID: id}); err != nil {
+	p, err := s.Passes.Pass(ctx, PassFind{ID: id})
+	if err != nil {
 		return fmt.Errorf("revoke a pass: %w", err)
 	}
-	if err := s.Store.Apply(ctx, PassRevoked{ID: id, At: s.millis()}); err != nil {
+	return s.revokePass(ctx, chat.Actor{Server: true}, p)
+}
+
+// revokePass ends a pass that has not been ended yet. A member whose pass an operator ends is told before.
+func (s *Service) revokePass(ctx context.Context, who chat.Actor, p Pass) error {
+	if p.Revoked != 0 {
+		return nil
+	}
+	var told telling
+	if p.Maker != 0 && p.Maker != who.Account {
+		told.acts = []chat.OperatorAct{{Act: chat.ActRevokeInvitation, Console: who.Server}}
+	}
+	if err := s.deed(ctx, p.Maker, told, PassRevoked{ID: p.ID, At: s.millis()}); err != nil {
 		return fmt.Errorf("revoke a pass: %w", err)
 	}
 	return nil

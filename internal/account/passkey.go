@@ -142,6 +142,9 @@ func (s *Service) Passkeys(ctx context.Context, who chat.Actor) ([]Passkey, erro
 	if err := mayManage(who); err != nil {
 		return nil, err
 	}
+	if err := s.deeds.done(ctx, who.Account); err != nil {
+		return nil, err
+	}
 	all, err := s.passkeysOf(ctx, who.Account)
 	if err != nil {
 		return nil, err
@@ -243,10 +246,7 @@ func (s *Service) AddPasskey(ctx context.Context, who chat.Actor, name string, a
 		codes, more = s.newBackup(who.Account)
 		changes = append(changes, more...)
 	}
-	if err := s.announce(ctx, who, ReasonPasskeyOn); err != nil {
-		return nil, fmt.Errorf("add a passkey: %w", err)
-	}
-	if err := s.Store.Apply(ctx, changes...); err != nil {
+	if err := s.announced(ctx, who, ReasonPasskeyOn, changes...); err != nil {
 		return nil, fmt.Errorf("add a passkey: %w", err)
 	}
 	return codes, nil
@@ -344,10 +344,7 @@ func (s *Service) RemovePasskey(ctx context.Context, who chat.Actor, id, passwor
 	if !totp && len(others) == 0 {
 		changes = append(changes, CredentialsGone{Account: who.Account, Kinds: []CredentialKind{CredentialBackup}})
 	}
-	if err := s.announce(ctx, who, ReasonPasskeyOff); err != nil {
-		return fmt.Errorf("remove a passkey: %w", err)
-	}
-	if err := s.Store.Apply(ctx, changes...); err != nil {
+	if err := s.announced(ctx, who, ReasonPasskeyOff, changes...); err != nil {
 		return fmt.Errorf("remove a passkey: %w", err)
 	}
 	return nil

@@ -31,7 +31,8 @@ type ResetLink struct {
 
 // Reset takes an account's password away, signs out its devices, and makes a one-time link by which the owner
 // sets another, in the place of any earlier link. The operator never learns the password, unless by giving
-// it: then it is in force at once and there is no link. Its owner reads of it in the account's log.
+// it: then it is in force at once and there is no link. Its owner reads of each, and of second factors that
+// are taken away, in the account's log, before it is done.
 func (s *Service) Reset(ctx context.Context, req Reset) (ResetLink, error) {
 	account, profile, err := s.byName(ctx, req.Username)
 	if err != nil {
@@ -42,6 +43,7 @@ func (s *Service) Reset(ctx context.Context, req Reset) (ResetLink, error) {
 	}
 	var link ResetLink
 	var more []Change
+	act, reason := chat.ActGivePassword, ReasonGiven
 	account.Password = ""
 	if req.Password != "" {
 		q := s.hashes.known // whoever may type at the console
@@ -52,6 +54,7 @@ func (s *Service) Reset(ctx context.Context, req Reset) (ResetLink, error) {
 			return ResetLink{}, fmt.Errorf("reset: %w", err)
 		}
 	} else {
+		act, reason = chat.ActResetLink, ReasonReset
 		link.Secret, link.Expires = newResetSecret(), s.millis()+chat.Millis(resetLives.Milliseconds())
 		more = append(more, CredentialPut{Credential{Kind: CredentialReset, ID: sha256.Sum256([]byte(link.Secret)),
 			Account: account.ID, Created: s.millis(), Expires: link.Expires}})
@@ -60,15 +63,22 @@ func (s *Service) Reset(ctx context.Context, req Reset) (ResetLink, error) {
 	if err != nil {
 		return ResetLink{}, fmt.Errorf("reset: %w", err)
 	}
-	if more = append(more, weaker...); req.Factor {
+	more = append(more, weaker...)
+	told := telling{notices: []chat.DeviceNotice{atConsole(reason)},
+		acts: []chat.OperatorAct{{Act: act, Console: true}}}
+	any, err := s.hasFactors(ctx, account.ID)
+	if err != nil {
+		return ResetLink{}, fmt.Errorf("reset: %w", err)
+	}
+	if req.Factor && any {
 		more = append(more, noFactor(account.ID))
+		told.notices = append(told.notices, atConsole(ReasonFactors))
+		told.acts = append(told.acts, chat.OperatorAct{Act: chat.ActRemoveFactors, Console: true})
 	}
 	// Whoever lost the password asks for the operator's help, so the recovery code is lost too, or may be.
 	account.RecoveryChecked = 0
-	if err := s.change(ctx, account, 0, ReasonReset, more...); err != nil {
-		return ResetLink{}, fmt.Errorf("reset: %w", err)
-	}
-	if err := s.tell(ctx, account.ID, ReasonReset); err != nil {
+	err = s.change(ctx, changing{account: account, reason: ReasonReset, told: told, more: more})
+	if err != nil {
 		return ResetLink{}, fmt.Errorf("reset: %w", err)
 	}
 	return link, nil
@@ -165,18 +175,19 @@ func (s *Service) checkAndHash(ctx context.Context, password string, of chat.Pro
 	return hash, nil
 }
 
-// redeemed uses the link up and stores the password, in one step: of two who hold the link one gets in.
+// redeemed uses the link up, stores the password and makes a device, in one step: of two who hold the link
+// one gets in.
 func (s *Service) redeemed(ctx context.Context, a Account, link Credential, p chat.Profile, c Client) (
 	Session, error) {
 	taken := CredentialTaken{Kind: link.Kind, ID: link.ID, Version: link.Version}
-	err := s.Store.Apply(ctx, taken, AccountPut{a})
-	if isCode(err, chat.CodeConflict) {
-		return Session{}, chat.Errorf(chat.CodeNotFound, "the link was used, replaced, or ended")
-	}
+	device, token, err := s.newDevice(ctx, a.ID, c)
 	if err != nil {
 		return Session{}, fmt.Errorf("redeem: %w", err)
 	}
-	device, token, err := s.addDevice(ctx, a.ID, c, ReasonResetUsed)
+	err = s.putDevice(ctx, device, ReasonResetUsed, taken, AccountPut{a})
+	if isCode(err, chat.CodeConflict) {
+		return Session{}, chat.Errorf(chat.CodeNotFound, "the link was used, replaced, or ended")
+	}
 	if err != nil {
 		return Session{}, fmt.Errorf("redeem: %w", err)
 	}

@@ -128,7 +128,7 @@ type PasswordChange struct {
 	KeepDevices bool
 }
 
-// Config is what a Service is made of. Store, Vault, Registry and Log are required.
+// Config is what a Service is made of. Store, Vault, Registry, NoteAct and Log are required.
 type Config struct {
 	Store    Store
 	Vault    Vault // of the same store
@@ -147,6 +147,8 @@ type Config struct {
 	// Welcome tells somebody what groups at the provider open here, and returns those it told of; nil: nobody is
 	// told anything.
 	Welcome func(ctx context.Context, account chat.AccountID, groups []string) (told []string)
+	// NoteAct tells accounts, each in its own log, what an operator did; under a key once. Required.
+	NoteAct func(ctx context.Context, act chat.OperatorAct, key chat.Key, accounts ...chat.AccountID) error
 	// Full refuses new accounts, with chat.CodeDiskFull, where little room is left; nil: there is room.
 	Full func() error
 	// Limits bound guessing and flooding; the zero Limits are none.
@@ -174,6 +176,7 @@ type Service struct {
 	buckets *buckets
 	use     *uses
 	ended   *ended
+	deeds   deeds
 	hasOp   atomic.Bool // an operator exists: never undone
 	setup   sync.Mutex  // held while a set-up link is used
 	retry   sync.Mutex  // held while a retried sign-up changes its device

@@ -37,6 +37,16 @@ type registry struct {
 	*engine.Engine
 	fail  *atomic.Pointer[chat.Error]
 	first *atomic.Pointer[func()] // called once, before the next device gets its number
+	told  *atomic.Pointer[func(error) error]
+}
+
+// Notice lets a test come between what is told and what is done then.
+func (r registry) Notice(ctx context.Context, of chat.AccountID, n chat.DeviceNotice) error {
+	err := r.Engine.Notice(ctx, of, n)
+	if f := r.told.Load(); f != nil {
+		err = (*f)(err)
+	}
+	return err
 }
 
 func (r registry) NewDevice(ctx context.Context) (chat.DeviceID, error) {
@@ -67,9 +77,10 @@ type bed struct {
 	*account.Service
 	store  *storetest.Memory
 	engine *engine.Engine
-	fail   atomic.Pointer[chat.Error] // of the next Register
-	first  atomic.Pointer[func()]     // see registry
-	clock  atomic.Int64               // how far it is ahead, in nanoseconds
+	fail   atomic.Pointer[chat.Error]        // of the next Register
+	first  atomic.Pointer[func()]            // see registry
+	told   atomic.Pointer[func(error) error] // after each notice; what it returns is the notice's error
+	clock  atomic.Int64                      // how far it is ahead, in nanoseconds
 	t      *testing.T
 }
 
@@ -91,10 +102,10 @@ func (b *bed) node(limits account.Limits) (*account.Service, *engine.Engine) {
 		b.t.Fatal(err)
 	}
 	s := account.New(account.Config{
-		Store: b.store, Vault: b.store, Registry: registry{e, &b.fail, &b.first},
+		Store: b.store, Vault: b.store, Registry: registry{e, &b.fail, &b.first, &b.told},
 		Log:    slog.New(slog.DiscardHandler),
 		Now:    func() time.Time { return time.Now().Add(time.Duration(b.clock.Load())) },
-		Passes: b.store, Signup: account.SignupOpen,
+		Passes: b.store, NoteAct: e.NoteAct, Signup: account.SignupOpen,
 		Limits: limits, Cost: account.Cost{KiB: 64, Passes: 1},
 		Official: func(client, build string) bool { return client == "zolal-web" && build == "b1" },
 		Party:    account.RelyingParty{ID: page.ID, Name: page.Name, Origins: []string{page.Origin}},

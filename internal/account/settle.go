@@ -81,16 +81,6 @@ func (s *Service) mayEnd(ctx context.Context, who chat.Actor, device chat.Device
 	return s.Settled(ctx, who)
 }
 
-// announce tells the account's devices what one of them did. It comes before the deed: nothing that matters
-// changes unannounced, and a notice of what then failed does no harm.
-func (s *Service) announce(ctx context.Context, who chat.Actor, reason string) error {
-	_, own, err := s.ownDevice(ctx, who)
-	if err != nil {
-		return err
-	}
-	return s.Registry.Notice(ctx, who.Account, chat.DeviceNotice{Device: s.shown(own), Reason: reason})
-}
-
 // Vouch gives a newer device of the account its say at once: the owner, at an older one, says that it is
 // theirs. It fails with chat.CodeNotFound where there is no such device, or none that came later.
 func (s *Service) Vouch(ctx context.Context, who chat.Actor, device chat.DeviceID) error {
@@ -111,11 +101,8 @@ func (s *Service) Vouch(ctx context.Context, who chat.Actor, device chat.DeviceI
 	if list[i].Vouched != 0 {
 		return nil
 	}
-	notice := chat.DeviceNotice{Device: s.shown(list[i]), Reason: ReasonVouched}
-	if err := s.Registry.Notice(ctx, who.Account, notice); err != nil {
-		return fmt.Errorf("vouch: %w", err)
-	}
-	if err := s.Store.Apply(ctx, DeviceVouched{Device: device, At: s.millis()}); err != nil {
+	told := telling{notices: []chat.DeviceNotice{{Device: s.shown(list[i]), Reason: ReasonVouched}}}
+	if err := s.deed(ctx, who.Account, told, DeviceVouched{Device: device, At: s.millis()}); err != nil {
 		return fmt.Errorf("vouch: %w", err)
 	}
 	return nil
@@ -143,16 +130,20 @@ func (s *Service) CheckRecovery(ctx context.Context, who chat.Actor, secret []by
 		return chat.Errorf(chat.CodeRecoveryWrong, "wrong recovery code")
 	}
 	s.buckets.give(limit)
-	news, err := s.isNews(ctx, who, account)
-	if err == nil && news {
-		err = s.announce(ctx, who, ReasonRecoveryHad)
-	}
+	told, err := s.own(ctx, who, ReasonRecoveryHad)
 	if err != nil {
 		return fmt.Errorf("check recovery: %w", err)
 	}
-	account.RecoveryChecked = s.millis()
-	err = s.Store.Apply(ctx, AccountPut{account}, DeviceVouched{Device: who.Device, At: s.millis()})
+	news, err := s.isNews(ctx, who, account)
 	if err != nil {
+		return fmt.Errorf("check recovery: %w", err)
+	}
+	if !news {
+		told = telling{}
+	}
+	account.RecoveryChecked = s.millis()
+	vouched := DeviceVouched{Device: who.Device, At: s.millis()}
+	if err := s.deed(ctx, who.Account, told, AccountPut{account}, vouched); err != nil {
 		return fmt.Errorf("check recovery: %w", err)
 	}
 	return nil
@@ -191,6 +182,9 @@ type Protection struct {
 // Protection tells how the actor's account is protected.
 func (s *Service) Protection(ctx context.Context, who chat.Actor) (Protection, error) {
 	if err := mayManage(who); err != nil {
+		return Protection{}, err
+	}
+	if err := s.deeds.done(ctx, who.Account); err != nil {
 		return Protection{}, err
 	}
 	account, err := s.Store.Account(ctx, Find{ID: who.Account})

@@ -19,10 +19,12 @@ const (
 	ReasonRecovery  = "recovery"
 	ReasonExpired   = "expired"
 	ReasonSuspended = "suspended" // of the account itself: with a colon and the public reason code behind it
-	ReasonReset     = "reset"     // by the operator
+	ReasonReset     = "reset"     // by the operator, who made a link or gave a password
 	ReasonReplaced  = "replaced"  // too many devices: the one unused for longest
 	ReasonToken     = "token"     // a scoped token was made
 	ReasonLifted    = "lifted"    // the operator lifted a suspension
+	ReasonGiven     = "given"     // the operator gave the account a password
+	ReasonFactors   = "factors"   // the operator took its second factors away
 	ReasonOperator  = "operator"  // the account was made an operator
 
 	// Of notices alone: what a device did to the account.
@@ -287,10 +289,13 @@ func (s *Service) Recover(ctx context.Context, req Recovery) (Session, error) {
 	if err != nil {
 		return Session{}, fmt.Errorf("recover: %w", err)
 	}
-	if err := s.change(ctx, account, 0, ReasonRecovery, humbled...); err != nil {
+	device, token, err := s.newDevice(ctx, account.ID, req.Client)
+	if err != nil {
 		return Session{}, fmt.Errorf("recover: %w", err)
 	}
-	device, token, err := s.addDevice(ctx, account.ID, req.Client, ReasonRecovery)
+	told := telling{notices: []chat.DeviceNotice{{Device: s.shown(device), Reason: ReasonRecovery}}}
+	err = s.change(ctx, changing{account: account, reason: ReasonRecovery, told: told,
+		more: append(humbled, DevicePut{device})})
 	if err != nil {
 		return Session{}, fmt.Errorf("recover: %w", err)
 	}

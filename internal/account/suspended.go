@@ -60,15 +60,12 @@ func (s *Service) SuspendAccount(ctx context.Context, id chat.AccountID, reason 
 		return nil
 	}
 	account.Suspended = reason
-	told := ReasonLifted
 	if reason == "" {
-		err = s.Store.Apply(ctx, AccountPut{account})
+		told := telling{notices: []chat.DeviceNotice{atConsole(ReasonLifted)}}
+		err = s.deed(ctx, id, told, AccountPut{account})
 	} else {
-		told = ReasonSuspended + ":" + reason
-		err = s.change(ctx, account, 0, ReasonSuspended)
-	}
-	if err == nil {
-		err = s.tell(ctx, account.ID, told)
+		told := telling{notices: []chat.DeviceNotice{atConsole(ReasonSuspended + ":" + reason)}}
+		err = s.change(ctx, changing{account: account, reason: ReasonSuspended, told: told})
 	}
 	if err != nil {
 		return fmt.Errorf("suspend: %w", err)

@@ -19,10 +19,17 @@ const (
 
 	ActList         Act = 20 // seen in a list of accounts
 	ActLook         Act = 21 // messages looked at that a report revealed
-	ActReset        Act = 22 // given another password
+	ActReset        Act = 22 // given a link or another password; later acts tell which
 	ActMakeOperator Act = 23
 	ActImport       Act = 24 // a history imported in its name
 	ActLift         Act = 25 // a suspension ended at the console
+
+	ActResetLink        Act = 26 // its password taken away, and a link made that sets another
+	ActGivePassword     Act = 27 // given a password, which the operator knows
+	ActRemoveFactors    Act = 28 // its second factors taken away
+	ActListInvitations  Act = 29 // the invitations it made seen in a list
+	ActRevokeInvitation Act = 30 // an invitation it made taken back
+	ActLookRecord       Act = 31 // what was decided about it looked at
 )
 
 // actNames are for commands and errors, by act.
@@ -30,6 +37,9 @@ var actNames = map[Act]string{
 	ActDismiss: "dismiss", ActWarn: "warn", ActLimit: "limit", ActSuspend: "suspend", ActTakeDown: "take-down",
 	ActReverse: "reverse", ActUphold: "uphold", ActList: "list", ActLook: "look", ActReset: "reset",
 	ActMakeOperator: "make-operator", ActImport: "import", ActLift: "lift",
+	ActResetLink: "reset-link", ActGivePassword: "give-password", ActRemoveFactors: "remove-factors",
+	ActListInvitations: "list-invitations", ActRevokeInvitation: "revoke-invitation",
+	ActLookRecord: "look-record",
 }
 
 // String returns the name of the act.

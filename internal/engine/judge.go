@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -116,8 +117,8 @@ type CaseView struct {
 }
 
 // Case shows a report with the messages it reveals. Whoever wrote them, but for the reporter, is told of it
-// in their own log before anything is shown (R35); the chat is named only if everybody may read it, for of
-// two people each knows who reported.
+// in their own log before anything is shown (R35), and so is whoever it shows earlier decisions about; the
+// chat is named only if everybody may read it, for of two people each knows who reported.
 func (e *Engine) Case(ctx context.Context, actor chat.Actor, number chat.Seq) (CaseView, error) {
 	if err := mayJudge(actor); err != nil {
 		return CaseView{}, err
@@ -162,7 +163,7 @@ func (e *Engine) CaseBrief(ctx context.Context, actor chat.Actor, number chat.Se
 	return v, err
 }
 
-// tellLook tells those whose messages an operator is about to see.
+// tellLook tells those whose messages, or the decisions about whom, an operator is about to see.
 func (e *Engine) tellLook(ctx context.Context, actor chat.Actor, v CaseView) error {
 	count := map[chat.AccountID]uint32{}
 	for _, m := range v.Body.Revealed {
@@ -182,8 +183,16 @@ func (e *Engine) tellLook(ctx context.Context, actor chat.Actor, v CaseView) err
 			return err
 		}
 	}
-	return nil
+	about := v.about()
+	if about == 0 || count[about] > 0 || about == v.Reporter {
+		return nil
+	}
+	// It names no reason and no chat: there may be no message by which they would know what it is about.
+	return e.NoteAct(ctx, chat.OperatorAct{Act: chat.ActLookRecord, Console: actor.Server}, chat.Key{}, about)
 }
+
+// about is whom decisions are shown about: who is reported, or who owns the chat that is.
+func (v *CaseView) about() chat.AccountID { return cmp.Or(v.Account, v.Owner) }
 
 // around reads what else there is to know of a case.
 func (e *Engine) around(ctx context.Context, v *CaseView) error {
@@ -195,11 +204,7 @@ func (e *Engine) around(ctx context.Context, v *CaseView) error {
 		return fmt.Errorf("reports: %w", err)
 	}
 	v.Others = slices.DeleteFunc(others, func(r chat.ReportState) bool { return r.Report == v.Report })
-	about := v.Account
-	if about == 0 {
-		about = v.Owner
-	}
-	if about != 0 {
+	if about := v.about(); about != 0 {
 		made, err := e.store.Decisions(ctx, DecisionQuery{Account: about, Limit: 20})
 		if err != nil {
 			return fmt.Errorf("decisions: %w", err)
@@ -416,6 +421,23 @@ func (e *Engine) Appeal(ctx context.Context, actor chat.Actor, decision chat.Seq
 		return Receipt{}, fmt.Errorf("appeal: %w", err)
 	}
 	return r, nil
+}
+
+// AppealSuspended appeals against the decision by which an account is suspended, for somebody who showed that
+// it is theirs and cannot sign in. They have no device, and keys of no device are the server's own, which can
+// be foreseen: whoever used one of those first would keep the server from telling somebody something. So the
+// key is one of the account's own.
+//
+// REP-6
+func (e *Engine) AppealSuspended(ctx context.Context, account chat.AccountID, text string,
+	key chat.Key) error {
+	d, _, err := e.Suspension(ctx, account)
+	if err != nil {
+		return err
+	}
+	key = chat.NamedKey(key.Made(), fmt.Sprintf("appeal of the suspended %d under %x", account, key))
+	_, err = e.Appeal(ctx, chat.Actor{Account: account, Scopes: chat.AllScopes}, d.Decision, text, key)
+	return err
 }
 
 // Suspension returns the decision by which an account is suspended, the latest that stands, the zero one if

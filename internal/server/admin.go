@@ -138,9 +138,6 @@ func (c *core) adminHandler(more map[string]http.Handler) http.Handler {
 
 func (c *core) addUser(ctx context.Context, q AddUser) (AddedUser, error) {
 	id, password, err := c.accounts.AddUser(ctx, account.NewUser(q))
-	if err == nil && q.Operator {
-		err = c.note(ctx, chat.ActMakeOperator, id)
-	}
 	return AddedUser{Account: id, Username: q.Username, Password: password}, err
 }
 
@@ -185,9 +182,6 @@ func (c *core) suspendUser(ctx context.Context, q SuspendUser) (Nothing, error) 
 
 func (c *core) resetUser(ctx context.Context, q ResetUser) (ResetDone, error) {
 	made, err := c.accounts.Reset(ctx, account.Reset(q))
-	if err == nil {
-		err = c.noteReset(ctx, q.Username)
-	}
 	out := ResetDone{Username: q.Username, Expires: made.Expires}
 	if made.Secret != "" {
 		out.Link = "/#reset=" + made.Secret

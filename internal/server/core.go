@@ -146,6 +146,7 @@ func (c *core) startAccounts(ctx context.Context) (err error) {
 		LocalSignup: c.cfg.localSignup(),
 		IdentityFor: c.cfg.OIDC.Session,
 		Welcome:     c.welcome,
+		NoteAct:     c.engine.NoteAct,
 		Limits:      c.cfg.Limits,
 		Cost:        c.cfg.HashCost,
 		Full:        c.disk.refuse,

@@ -242,14 +242,6 @@ func (c *core) note(ctx context.Context, act chat.Act, account chat.AccountID) e
 	return c.engine.NoteAct(ctx, chat.OperatorAct{Act: act, Console: true}, chat.Key{}, account)
 }
 
-func (c *core) noteReset(ctx context.Context, username string) error {
-	id, err := c.engine.ByName(ctx, username)
-	if err != nil {
-		return fmt.Errorf("reset: %w", err)
-	}
-	return c.note(ctx, chat.ActReset, id)
-}
-
 // suspend decides at the console, without a report, that an account is suspended, or takes that back: its
 // owner can appeal against it as against any decision.
 func (c *core) suspend(ctx context.Context, q SuspendUser) error {

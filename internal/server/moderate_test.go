@@ -61,15 +61,23 @@ func TestEverythingDoneAtTheConsoleIsInTheLogOfTheAccountItTouches(t *testing.T)
 	if _, err := c.listUsers(ctx, ListUsers{Limit: 100}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.resetUser(ctx, ResetUser{Username: "parvaneh"}); err != nil {
+	key := account.Credential{Kind: account.CredentialPasskey, Account: ana, Data: []byte("{}")}
+	if err := c.store.Apply(ctx, account.CredentialPut{Credential: key}); err != nil {
 		t.Fatal(err)
+	}
+	for _, q := range []ResetUser{{}, {Password: "correct horse battery staple", Factor: true}} {
+		q.Username = "parvaneh"
+		if _, err := c.resetUser(ctx, q); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, reason := range []string{"spam", "spam", "", "abuse"} {
 		if _, err := c.suspendUser(ctx, SuspendUser{Username: "parvaneh", Reason: reason}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := c.readActs(t, ana); got != "list list reset suspend reverse suspend" {
+	if got := c.readActs(t, ana); got !=
+		"list list reset-link give-password remove-factors suspend reverse suspend" {
 		t.Errorf("it reads %q", got)
 	}
 	if d, appealable, err := c.engine.Suspension(ctx, ana); err != nil || d.Reason != "abuse" || !appealable {

@@ -93,6 +93,10 @@ func caseEnums() []enum {
 			{int(chat.ActUphold), "ACT_UPHOLD"}, {int(chat.ActList), "ACT_LIST"}, {int(chat.ActLook), "ACT_LOOK"},
 			{int(chat.ActReset), "ACT_RESET"}, {int(chat.ActMakeOperator), "ACT_MAKE_OPERATOR"},
 			{int(chat.ActImport), "ACT_IMPORT"}, {int(chat.ActLift), "ACT_LIFT"},
+			{int(chat.ActResetLink), "ACT_RESET_LINK"}, {int(chat.ActGivePassword), "ACT_GIVE_PASSWORD"},
+			{int(chat.ActRemoveFactors), "ACT_REMOVE_FACTORS"},
+			{int(chat.ActListInvitations), "ACT_LIST_INVITATIONS"},
+			{int(chat.ActRevokeInvitation), "ACT_REVOKE_INVITATION"}, {int(chat.ActLookRecord), "ACT_LOOK_RECORD"},
 		}},
 		{zolalv1.Desk(0).Descriptor().Values(), []pair{
 			{int(chat.DeskAdmins), "DESK_ADMINS"}, {int(chat.DeskOperator), "DESK_OPERATOR"},

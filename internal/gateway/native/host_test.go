@@ -112,7 +112,8 @@ func (h *host) start(log *slog.Logger, changes []change) {
 	check(t, err)
 	h.accounts = account.New(account.Config{
 		Store: h.store, Vault: h.store, Passes: h.store, Registry: registry{h.engine}, Log: log,
-		Signup: account.SignupOpen,
+		NoteAct: h.engine.NoteAct,
+		Signup:  account.SignupOpen,
 	})
 	source, err := NewSource(ctx, h.engine)
 	check(t, err)

@@ -170,8 +170,7 @@ func appealSuspended(ctx context.Context, c *caller, r *zolalv1.AppealSuspendedR
 		if err != nil {
 			return nil, err
 		}
-		owner := chat.Actor{Account: id, Scopes: chat.AllScopes}
-		if _, err := c.cfg.Engine.Appeal(ctx, owner, decision.Decision, r.GetText(), key); err != nil {
+		if err := c.cfg.Engine.AppealSuspended(ctx, id, r.GetText(), key); err != nil {
 			return nil, err
 		}
 		if decision, appealable, err = c.cfg.Engine.Suspension(ctx, id); err != nil {

@@ -39,12 +39,18 @@ const (
 	Act_ACT_REVERSE   Act = 6 // an earlier decision taken back
 	Act_ACT_UPHOLD    Act = 7 // an appeal refused
 	// What else touches an account.
-	Act_ACT_LIST          Act = 20 // seen in a list of accounts; told once a day
-	Act_ACT_LOOK          Act = 21 // messages looked at that a report revealed
-	Act_ACT_RESET         Act = 22 // given another password
-	Act_ACT_MAKE_OPERATOR Act = 23
-	Act_ACT_IMPORT        Act = 24 // a history imported in its name
-	Act_ACT_LIFT          Act = 25 // a suspension ended at the console
+	Act_ACT_LIST              Act = 20 // seen in a list of accounts; told once a day
+	Act_ACT_LOOK              Act = 21 // messages looked at that a report revealed
+	Act_ACT_RESET             Act = 22 // given a link or another password; of before the two were told apart
+	Act_ACT_MAKE_OPERATOR     Act = 23
+	Act_ACT_IMPORT            Act = 24 // a history imported in its name
+	Act_ACT_LIFT              Act = 25 // a suspension ended at the console
+	Act_ACT_RESET_LINK        Act = 26 // its password taken away, and a link made that sets another
+	Act_ACT_GIVE_PASSWORD     Act = 27 // given a password, which the operator knows
+	Act_ACT_REMOVE_FACTORS    Act = 28 // its second factors taken away
+	Act_ACT_LIST_INVITATIONS  Act = 29 // the invitations it made seen in a list; told once a day
+	Act_ACT_REVOKE_INVITATION Act = 30 // an invitation it made taken back
+	Act_ACT_LOOK_RECORD       Act = 31 // what was decided about it looked at
 )
 
 // Enum value maps for Act.
@@ -64,22 +70,34 @@ var (
 		23: "ACT_MAKE_OPERATOR",
 		24: "ACT_IMPORT",
 		25: "ACT_LIFT",
+		26: "ACT_RESET_LINK",
+		27: "ACT_GIVE_PASSWORD",
+		28: "ACT_REMOVE_FACTORS",
+		29: "ACT_LIST_INVITATIONS",
+		30: "ACT_REVOKE_INVITATION",
+		31: "ACT_LOOK_RECORD",
 	}
 	Act_value = map[string]int32{
-		"ACT_UNSPECIFIED":   0,
-		"ACT_DISMISS":       1,
-		"ACT_WARN":          2,
-		"ACT_LIMIT":         3,
-		"ACT_SUSPEND":       4,
-		"ACT_TAKE_DOWN":     5,
-		"ACT_REVERSE":       6,
-		"ACT_UPHOLD":        7,
-		"ACT_LIST":          20,
-		"ACT_LOOK":          21,
-		"ACT_RESET":         22,
-		"ACT_MAKE_OPERATOR": 23,
-		"ACT_IMPORT":        24,
-		"ACT_LIFT":          25,
+		"ACT_UNSPECIFIED":       0,
+		"ACT_DISMISS":           1,
+		"ACT_WARN":              2,
+		"ACT_LIMIT":             3,
+		"ACT_SUSPEND":           4,
+		"ACT_TAKE_DOWN":         5,
+		"ACT_REVERSE":           6,
+		"ACT_UPHOLD":            7,
+		"ACT_LIST":              20,
+		"ACT_LOOK":              21,
+		"ACT_RESET":             22,
+		"ACT_MAKE_OPERATOR":     23,
+		"ACT_IMPORT":            24,
+		"ACT_LIFT":              25,
+		"ACT_RESET_LINK":        26,
+		"ACT_GIVE_PASSWORD":     27,
+		"ACT_REMOVE_FACTORS":    28,
+		"ACT_LIST_INVITATIONS":  29,
+		"ACT_REVOKE_INVITATION": 30,
+		"ACT_LOOK_RECORD":       31,
 	}
 )
 
@@ -2312,7 +2330,7 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\x04seqs\x18\b \x03(\rR\x04seqs\x12\x1a\n" +
 	"\bdecision\x18\t \x01(\rR\bdecision\",\n" +
 	"\x0eDecideResponse\x12\x1a\n" +
-	"\bdecision\x18\x01 \x01(\rR\bdecision*\xed\x01\n" +
+	"\bdecision\x18\x01 \x01(\rR\bdecision*\xfa\x02\n" +
 	"\x03Act\x12\x13\n" +
 	"\x0fACT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vACT_DISMISS\x10\x01\x12\f\n" +
@@ -2329,7 +2347,13 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\x11ACT_MAKE_OPERATOR\x10\x17\x12\x0e\n" +
 	"\n" +
 	"ACT_IMPORT\x10\x18\x12\f\n" +
-	"\bACT_LIFT\x10\x19*@\n" +
+	"\bACT_LIFT\x10\x19\x12\x12\n" +
+	"\x0eACT_RESET_LINK\x10\x1a\x12\x15\n" +
+	"\x11ACT_GIVE_PASSWORD\x10\x1b\x12\x16\n" +
+	"\x12ACT_REMOVE_FACTORS\x10\x1c\x12\x18\n" +
+	"\x14ACT_LIST_INVITATIONS\x10\x1d\x12\x19\n" +
+	"\x15ACT_REVOKE_INVITATION\x10\x1e\x12\x13\n" +
+	"\x0fACT_LOOK_RECORD\x10\x1f*@\n" +
 	"\x04Desk\x12\x14\n" +
 	"\x10DESK_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vDESK_ADMINS\x10\x01\x12\x11\n" +

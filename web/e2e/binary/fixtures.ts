@@ -94,8 +94,13 @@ export class Server {
 
   /** A command of the operator; its JSON answer. */
   run(...words: string[]): unknown {
-    const said = execFileSync(binary, [...words, '--data', this.data, '--json'], { encoding: 'utf8' })
-    return JSON.parse(said)
+    return this.runWith('', ...words)
+  }
+
+  /** Likewise, with what it reads from its standard input. */
+  runWith(input: string, ...words: string[]): unknown {
+    const options = { encoding: 'utf8', input } as const
+    return JSON.parse(execFileSync(binary, [...words, '--data', this.data, '--json'], options))
   }
 
   async close(): Promise<void> {

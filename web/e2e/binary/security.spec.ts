@@ -131,6 +131,63 @@ test('a lost password and code: the way is said, a link sets a password once, th
   await expect(late.getByText(/This link was used/)).toBeVisible()
 })
 
+/** Sets an authenticator up. */
+async function factorOn(page: Page, language: 'fa' | 'en'): Promise<void> {
+  const origin = new URL(page.url()).origin
+  await page.goto(`${origin}/#/settings/security`)
+  const fa = language === 'fa'
+  await page
+    .getByLabel(fa ? 'گذرواژهٔ کنونی، برای تغییر این‌ها' : 'Current password, for changes here')
+    .fill(password)
+  await page.getByRole('button', { name: fa ? 'گذاشتن رمزساز' : 'Set up an authenticator' }).click()
+  const secret = (await page.locator('.secret').textContent())?.trim() ?? ''
+  await page.getByLabel(fa ? 'کد' : 'Code', { exact: true }).fill(totp(secret))
+  await page.getByRole('button', { name: fa ? 'روشن کردن' : 'Turn it on' }).click()
+  await page.getByRole('button', { name: fa ? 'نگهشان داشتم' : 'I have kept them' }).click()
+}
+
+for (const language of ['fa', 'en'] as const) {
+  test(`what the operator gives and takes away is read, each in a line of its own (${language})`, async ({
+    world,
+  }) => {
+    const { server } = world
+    const theme = language === 'fa' ? 'light' : 'dark'
+    const sara = await world.person('Sara', 'sara_m', { language, phone: language === 'en', theme })
+    await factorOn(sara, language)
+    server.run('user', 'reset', 'sara_m')
+    server.runWith(password, 'user', 'reset', 'sara_m', '--password-stdin', '--second-factor')
+    const back = await world.visitor({
+      language,
+      phone: language === 'en',
+      theme,
+      from: `${server.url}/#/signin`,
+    })
+    await signIn(back, 'sara_m')
+    await back.goto(`${server.url}/#/settings/acts`)
+    const lines = back.getByRole('listitem')
+    const said =
+      language === 'fa'
+        ? ['گام دوم ورود شما برداشته شد', 'گذرواژهٔ دیگری داده شد', 'پیوندی برای گذاشتن گذرواژهٔ تازه']
+        : [
+            'second step at your sign-in was taken away',
+            'given another password',
+            'a link was made that sets another',
+          ]
+    for (const line of said) await expect(lines.filter({ hasText: line })).toHaveCount(1)
+    await look(back, `given-acts-${language}`)
+    await back.goto(`${server.url}/#/settings/devices`)
+    const notices =
+      language === 'fa'
+        ? ['گردانندهٔ سرور گام دوم ورود را برداشت', 'گردانندهٔ سرور به این حساب گذرواژهٔ دیگری داد']
+        : [
+            'The operator took the second step at sign-in away',
+            'The operator gave this account another password',
+          ]
+    for (const notice of notices) await expect(back.getByText(notice).last()).toBeVisible()
+    await look(back, `given-devices-${language}`)
+  })
+}
+
 /** What an authenticator shows (RFC 6238), `ahead` steps from now. */
 function totp(secret: string, ahead = 0): string {
   const bits = [...secret].map((c) =>

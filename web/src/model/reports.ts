@@ -49,6 +49,12 @@ export type Act =
   | 'makeOperator'
   | 'import'
   | 'lift'
+  | 'resetLink'
+  | 'givePassword'
+  | 'removeFactors'
+  | 'listInvitations'
+  | 'revokeInvitation'
+  | 'lookRecord'
   | 'unknown'
 
 export type AppealState = 'none' | 'open' | 'refused' | 'granted'

@@ -33,6 +33,12 @@ const acts: Partial<Record<pb.Act, Act>> = {
   [pb.Act.MAKE_OPERATOR]: 'makeOperator',
   [pb.Act.IMPORT]: 'import',
   [pb.Act.LIFT]: 'lift',
+  [pb.Act.RESET_LINK]: 'resetLink',
+  [pb.Act.GIVE_PASSWORD]: 'givePassword',
+  [pb.Act.REMOVE_FACTORS]: 'removeFactors',
+  [pb.Act.LIST_INVITATIONS]: 'listInvitations',
+  [pb.Act.REVOKE_INVITATION]: 'revokeInvitation',
+  [pb.Act.LOOK_RECORD]: 'lookRecord',
 }
 
 const states: Partial<Record<pb.AppealState, AppealState>> = {

@@ -313,7 +313,8 @@ export type DeviceNotice = Message<"zolal.v1.DeviceNotice"> & {
    * reset_used, linked; of what a device did to the account: password, vouched, recovery_set, recovery_off,
    * recovery_had, factor_on, factor_off, backup_set, approval_on, approval_off, refused; with no device:
    * identity (one at the organisation's provider was linked), asking, backup_used, and by the operator reset,
-   * operator, lifted, suspended: with a public code such as suspended:spam
+   * given (a password), factors (all second ones taken away), operator, lifted, suspended: with a public code
+   * such as suspended:spam
    *
    * @generated from field: string reason = 3;
    */
