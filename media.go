@@ -154,6 +154,24 @@ func PublicMediaPath(hash []byte, part string) string {
 	return "/media/public/" + hex.EncodeToString(hash) + "/" + part
 }
 
+// AccountPhotoPath is the path of a photo of an account, as it came in an answer: "original", or a JPEG at
+// most "160" or "640" pixels long (PHOTO-4).
+func AccountPhotoPath(account uint32, p *zolalv1.Photo, part string) string {
+	return photoPath("account", account, p, part)
+}
+
+// ChatPhotoPath is the path of the photo of a chat (PHOTO-4).
+func ChatPhotoPath(chat uint32, p *zolalv1.Photo, part string) string {
+	return photoPath("chat", chat, p, part)
+}
+
+func photoPath(of string, id uint32, p *zolalv1.Photo, part string) string {
+	if p.GetPublic() {
+		return PublicMediaPath(p.GetHash(), part)
+	}
+	return fmt.Sprintf("/media/photo/%s/%d/%d/%s", of, id, p.GetSeq(), part)
+}
+
 // Fetch opens a content from an offset on. Whoever reads it to the end has all of it, or an error.
 func (c *Client) Fetch(ctx context.Context, path string, offset int64) (io.ReadCloser, http.Header, error) {
 	headers := map[string]string{}

@@ -200,7 +200,7 @@ type Block struct {
 	Blocked bool
 }
 
-// Privacy holds reciprocal switches: who hides, does not see.
+// Privacy holds reciprocal switches: who hides, does not see. Who may see the photos is not one of them.
 type Privacy struct {
 	HideLastSeen  bool
 	HideTyping    bool
@@ -208,7 +208,8 @@ type Privacy struct {
 	HideForwards  bool
 	RefuseInvites bool
 	Unfindable    bool // by the username, for those who have not met the account
-	QuietContacts bool // changed names of contacts are not pointed out
+	QuietContacts bool // changed names and photos of contacts are not pointed out
+	Photo         PhotoAudience
 }
 
 // Contact is somebody an account has put on its list. The private name and the list are the account's own.
@@ -217,6 +218,7 @@ type Contact struct {
 	Name         string // private; empty: as they call themselves
 	SeenName     string // what they called themselves when it was written
 	SeenUsername string
+	SeenPhoto    Hash // of the photo they were shown by; zero: none
 	Removed      bool
 }
 

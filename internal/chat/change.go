@@ -80,6 +80,16 @@ type MediaUsed struct {
 	Target Seq // 0: this entry
 }
 
+// PhotoSet says that this entry gives the account or chat of its log a photo: a chat in place of the one
+// before, which stays in its history; an account besides those it has. A chat that was deleted has none.
+type PhotoSet struct{ Photo Photo }
+
+// PhotoErased says that the target's photo is gone: the store erases its body from disk and forgets what it
+// carried. A chat has none then, unless one came after the target; what came before stays in its history,
+// where a rebuild, which meets erased bodies, finds it too. One that is gone already, or never was, is no
+// error.
+type PhotoErased struct{ Target Seq }
+
 // LinkSet stores an invite link by its token; Uses is kept by the store.
 type LinkSet struct {
 	Chat ChatID
@@ -227,6 +237,8 @@ func (Superseded) change()   {}
 func (PinSet) change()       {}
 func (Mentioned) change()    {}
 func (MediaUsed) change()    {}
+func (PhotoSet) change()     {}
+func (PhotoErased) change()  {}
 func (LinkSet) change()      {}
 func (LinkUsed) change()     {}
 func (RequestSet) change()   {}

@@ -47,6 +47,8 @@ const (
 	opGiveFeedback
 	opSetFeedback
 	opVoteFeedback
+	opSetPhoto
+	opRemovePhoto
 
 	opEnd
 )
@@ -186,6 +188,7 @@ type SetPrivacy struct {
 	Privacy        Privacy
 	KeepUnfindable bool
 	KeepQuiet      bool // QuietContacts
+	KeepPhoto      bool
 }
 
 // SetProfile replaces what the actor shows of itself. An empty Username frees the one before.
@@ -211,6 +214,20 @@ type Import struct {
 	Message *Message
 	Service *ServiceLine
 	Target  Seq
+}
+
+// SetPhoto gives the chat, or where Room is not set the actor's account, a photo.
+type SetPhoto struct {
+	Room      bool
+	File      FileID
+	Thumbhash []byte
+}
+
+// RemovePhoto erases a photo of the chat, or where Room is not set of the actor's account; Seq 0 is the one
+// that is shown.
+type RemovePhoto struct {
+	Room bool
+	Seq  Seq
 }
 
 func (Send) op() op             { return opSend }
@@ -250,3 +267,5 @@ func (Keep) op() op             { return opKeep }
 func (GiveFeedback) op() op     { return opGiveFeedback }
 func (SetFeedback) op() op      { return opSetFeedback }
 func (VoteFeedback) op() op     { return opVoteFeedback }
+func (SetPhoto) op() op         { return opSetPhoto }
+func (RemovePhoto) op() op      { return opRemovePhoto }

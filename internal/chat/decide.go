@@ -109,6 +109,8 @@ var handlers = [opEnd]handler{
 	opGiveFeedback:  on(ScopeSend, decideGiveFeedback, nil),
 	opSetFeedback:   on(ScopeManage, decideSetFeedback, nil),
 	opVoteFeedback:  on(ScopeSend, decideVoteFeedback, nil),
+	opSetPhoto:      on(ScopeManage, decideSetPhoto, needSetPhoto),
+	opRemovePhoto:   on(ScopeManage, decideRemovePhoto, needRemovePhoto),
 }
 
 func handlerOf(cmd Command) (handler, bool) {

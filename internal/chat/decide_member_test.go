@@ -264,7 +264,7 @@ func TestAnInvitationIsAnsweredByTheInvited(t *testing.T) {
 func TestNothingInAChannelTellsASubscriberWhoRunsIt(t *testing.T) {
 	f := inChannel(RoleOwner, 0)
 	f.Person, f.Target = Person{ID: 2}, Member{Account: 2, Role: RoleMember, Version: 3}
-	f.Refs[5] = message(1, "x")
+	f.Refs[5], f.Files = message(1, "x"), faces()
 	asked, outside := f, f
 	asked.Target.Role, outside.Target = RoleRequested, Member{}
 	yes := true
@@ -275,6 +275,7 @@ func TestNothingInAChannelTellsASubscriberWhoRunsIt(t *testing.T) {
 		{f, Send{Text: "x", Reply: &Reply{Seq: 5}}}, {f, Edit{Target: 5, Text: "new"}},
 		{f, Delete{Targets: []Seq{5}}},
 		{f, SetPin{Target: 5}}, {f, SetInfo{InfoChange{Signatures: &yes}}}, {f, DeleteChat{}},
+		{f, SetPhoto{Room: true, File: "face"}},
 		{f, SetMember{Account: 2, Role: RoleBanned}}, {f, SetMember{Account: 2, Role: RoleAdmin}}, {f, Transfer{2}},
 		{f, SetMember{Account: 2}}, {f, SetMember{Account: 2, Role: RoleMember, Grants: GrantReact}},
 		{asked, DecideRequest{2, true}}, {asked, DecideRequest{2, false}}, {outside, Invite{2}},

@@ -472,6 +472,12 @@ func garbled(f Facts, n Needs) Facts {
 	if !n.Day {
 		f.Day = Day{Born: noon, Spent: []Spending{{noon, Spent{99, 99, 99}}}}
 	}
+	if !n.Photos {
+		f.Photos = append(f.Photos, PlacedPhoto{Seq: 77})
+	}
+	if n.Known == 0 {
+		f.Seen = Hash{7}
+	}
 	if !n.Read {
 		f.Read = ReadMark{Seq: 99_999}
 	}
@@ -495,10 +501,12 @@ func TestNeedsNameAllThatDecideLooksAt(t *testing.T) {
 			AnswerInvitation{true}, AnswerInvitation{}, SetMember{Account: a, Role: RoleBanned},
 			SetMember{Account: a, Role: RoleAdmin}, Transfer{a}, CreateLink{Token: "new"}, RevokeLink{"t"},
 			DecideRequest{a, true}, MarkRead{Seq: 4}, SetDraft{Text: "x"}, SetPrefs{Prefs{Archived: &yes}},
-			SetBlock{Account: a}, SetPrivacy{}, SetPrivacy{KeepUnfindable: true, KeepQuiet: true},
+			SetBlock{Account: a}, SetPrivacy{}, SetPrivacy{KeepUnfindable: true, KeepQuiet: true, KeepPhoto: true},
 			SetProfile{Profile{Name: "n"}}, NoteDevice{}, SetContact{Account: a, Name: "n"},
 			SetContact{Account: a, Remove: true}, SetPersonal{Token: "t"},
 			Import{Message: &Message{Text: "x", Imported: &Imported{}}},
+			SetPhoto{File: "f"}, SetPhoto{Room: true, File: "f"}, RemovePhoto{}, RemovePhoto{Room: true, Seq: 3},
+			RemovePhoto{Room: true},
 		}).Draw(t, "command")
 		if _, ok := cmd.(Create); ok {
 			f.Chat = Chat{}

@@ -79,6 +79,12 @@ func decidePrivacy(d *decision, c SetPrivacy) error {
 	if c.KeepQuiet {
 		p.QuietContacts = d.Me.Privacy.QuietContacts
 	}
+	if c.KeepPhoto {
+		p.Photo = d.Me.Privacy.Photo
+	}
+	if p.Photo >= photoAudienceEnd {
+		return fieldError(CodeBadRequest, "privacy.photo", "no such audience")
+	}
 	d.tell(KindPrivacy, &p)
 	return nil
 }
@@ -108,7 +114,9 @@ func decideContact(d *decision, c SetContact) error {
 		return err
 	}
 	shown := d.Person.Profile
-	contact := Contact{Account: c.Account, Name: name, SeenName: shown.Name, SeenUsername: shown.Username}
+	contact := Contact{
+		Account: c.Account, Name: name, SeenName: shown.Name, SeenUsername: shown.Username, SeenPhoto: d.Seen,
+	}
 	waits := d.asks(c.Account)
 	if contact != d.Contact || waits {
 		d.tell(KindContact, &contact) // first, since the receipt is that of the contact

@@ -19,6 +19,10 @@ const (
 	KindService     Kind = 10 // ServiceLine
 	KindChatDeleted Kind = 11
 
+	// Photos of a chat.
+	KindChatPhoto        Kind = 70 // Photo
+	KindChatPhotoRemoved Kind = 71 // erases the target
+
 	KindMLSCommit Kind = 20 // reserved for encrypted chats
 	KindMLSReset  Kind = 21
 
@@ -34,6 +38,9 @@ const (
 	KindContact    Kind = 49 // Contact
 	KindPersonal   Kind = 50 // PersonalLink
 	KindSpent      Kind = 53 // Spent
+
+	KindAccountPhoto        Kind = 68 // Photo
+	KindAccountPhotoRemoved Kind = 69 // erases the target
 
 	// Of chat logs again: direct chats, where the author accepts what a stranger wrote.
 	KindAccepted Kind = 54
@@ -64,7 +71,8 @@ const (
 // line reports whether entries of the kind stand in a chat's history by themselves, as edits and deletions do
 // not. Unknown kinds do if they are counted, which only their envelope tells.
 func (k Kind) line() bool {
-	return k >= KindChatCreated && k <= KindChatDeleted && k != KindEdit && k != KindDelete
+	return k >= KindChatCreated && k <= KindChatDeleted && k != KindEdit && k != KindDelete ||
+		k == KindChatPhoto || k == KindChatPhotoRemoved
 }
 
 // Envelope is the part of an entry that is always in clear, also where the body is sealed.

@@ -65,7 +65,7 @@ func Fold(room Room, rec Record) Room {
 	if rec.Seq > room.Head {
 		room.Gap = room.Gap || rec.Seq != room.Head+1
 		room.Head, room.Ord = rec.Seq, rec.Ord
-		if fold := news[min(rec.Env.Kind, KindChatDeleted+1)]; fold != nil {
+		if fold := news[min(rec.Env.Kind, KindChatPhotoRemoved+1)]; fold != nil {
 			fold(&room, rec)
 		}
 	}
@@ -79,7 +79,7 @@ func Fold(room Room, rec Record) Room {
 }
 
 // news is how settings and pins fold, by kind of entry.
-var news = [KindChatDeleted + 2]func(*Room, Record){
+var news = [KindChatPhotoRemoved + 2]func(*Room, Record){
 	KindChatCreated: func(room *Room, rec Record) {
 		created, ok := rec.Body.(*Created)
 		if !ok {
@@ -115,6 +115,13 @@ var news = [KindChatDeleted + 2]func(*Room, Record){
 	},
 	KindUnpin:  func(room *Room, rec Record) { room.Pinned = without(room.Pinned, rec.Env.Target) },
 	KindDelete: func(room *Room, rec Record) { room.Pinned = without(room.Pinned, rec.Env.Target) },
+	// PHOTO-5
+	KindChatPhoto: func(room *Room, rec Record) {
+		if p, ok := rec.Body.(*Photo); ok {
+			room.Chat.Photo = &PlacedPhoto{Photo: *p, Seq: rec.Seq, At: rec.At}
+		}
+	},
+	KindChatPhotoRemoved: foldPhotoRemoved,
 }
 
 // without returns a copy of the list that lacks a number.

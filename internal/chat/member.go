@@ -91,6 +91,7 @@ type Chat struct {
 	Facts         uint64       // version; grows with every removal and change of rights or settings
 	Peers         [2]AccountID // of a direct chat, the smaller first; of a service chat 0 and its account
 	Down          bool         // the operator took its public name down
+	Photo         *PlacedPhoto // nil: none
 }
 
 // Public reports whether everybody may read the chat.
@@ -146,6 +147,9 @@ type Facts struct {
 	Filed  Filed                // what the actor has reported so far
 	Case   Case                 // what an operator decides, or somebody appeals against
 
+	Photos []PlacedPhoto // of the actor's account, the newest first
+	Seen   Hash          // of the target's photo as the actor sees it, once it was accepted; zero: none
+
 	Files map[FileID]Upload // the actor's uploads that the command names; those that are not there are missing
 
 	Contact  Contact // the actor's, of the account the command names; the zero contact if there is none
@@ -184,4 +188,5 @@ type Person struct {
 	LastSeen Millis
 	Unseen   bool // whether they are online is not shown to who asks
 	Deleted  bool
+	Photo    *PlacedPhoto // nil: none, or not for who asks
 }

@@ -29,6 +29,7 @@ type Needs struct {
 	Stranger bool        // Known, and that of People
 	Day      bool        // Day
 	Files    []FileID    // Files
+	Photos   bool        // Photos
 	// Waiting: Chat and Actor are of the direct chat with Target where Target waits there as a request, and
 	// what is decided is conditioned on the head of the actor's log, where a request that comes would show.
 	Waiting bool
@@ -144,7 +145,7 @@ func needRequest(_ Chat, c DecideRequest) Needs {
 }
 func needRead(Chat, MarkRead) Needs { return Needs{Read: true} }
 func needPrivacy(_ Chat, c SetPrivacy) Needs {
-	return Needs{Me: c.KeepUnfindable || c.KeepQuiet}
+	return Needs{Me: c.KeepUnfindable || c.KeepQuiet || c.KeepPhoto}
 }
 func needContact(_ Chat, c SetContact) Needs {
 	if c.Remove {

@@ -20,6 +20,7 @@ type Own struct {
 	Contacts    []Contact // ascending
 	Personal    PersonalLink
 	Chats       map[ChatID]OwnChat
+	Photos      []PlacedPhoto // the newest first
 }
 
 // OwnChat is an account's own side of one chat.
@@ -39,6 +40,7 @@ func FoldOwn(own Own, rec Record) Own {
 	}
 	own.Gap = own.Gap || rec.Seq != own.Head+1
 	own.Head = rec.Seq
+	own.foldPhoto(rec)
 	if int(rec.Env.Kind) < len(ownNews) && ownNews[rec.Env.Kind] != nil && rec.Body != nil {
 		ownNews[rec.Env.Kind](&own, rec.Body)
 	}

@@ -18,6 +18,12 @@ var projections = [kindEnd]func(Entry, Body) []Change{
 	KindService:     as(func(_ Entry, s *ServiceLine) []Change { return sourceOf(s.Imported, 0) }),
 	KindChatDeleted: projectDeleted,
 
+	KindChatPhoto:        projectPhoto,
+	KindChatPhotoRemoved: projectPhotoRemoved,
+
+	KindAccountPhoto:        projectPhoto,
+	KindAccountPhotoRemoved: projectPhotoRemoved,
+
 	KindProfile: as(projectProfile),
 	KindMyChat:  as(projectMyChat),
 	KindRead:    as(func(e Entry, r *ReadMark) []Change { return []Change{ReadSet{e.Log.Account(), *r}} }),

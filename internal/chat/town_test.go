@@ -50,7 +50,7 @@ func (w *town) facts(room ChatID, actor AccountID, n Needs) Facts {
 		Actor: w.members[room][actor], Target: w.members[room][n.Target], Refs: w.refs[room],
 		Head: Head{Seq: w.heads[room.Log()], Ord: w.ords[room.Log()]}, Blocked: w.blocks(actor, n.Target),
 		People: map[AccountID]Party{}, Known: w.knows(n.Target, actor),
-		Day: Day{Born: noon, Spent: w.spent[actor]},
+		Day: Day{Born: noon, Spent: w.spent[actor]}, Files: faces(),
 	}
 	if c := w.chats[room]; c != nil {
 		f.Chat = *c
@@ -134,6 +134,19 @@ func (w *town) apply(e Event, changes []Change) {
 				r.Body = nil
 			}
 			w.refs[e.Log.Chat()][c.Target] = r
+		case PhotoSet:
+			if room := w.chats[e.Log.Chat()]; e.Log.Kind() == ChatLog {
+				room.Photo = &PlacedPhoto{Photo: c.Photo, Seq: seq}
+			}
+		case PhotoErased:
+			if room := w.chats[e.Log.Chat()]; e.Log.Kind() == ChatLog {
+				if room.Photo != nil && room.Photo.Seq <= c.Target {
+					room.Photo = nil
+				}
+				r := w.refs[room.ID][c.Target]
+				r.Body = nil
+				w.refs[room.ID][c.Target] = r
+			}
 		case LinkSet:
 			c.Link.Uses = w.links[c.Link.Token].Uses
 			w.links[c.Link.Token] = c.Link
@@ -228,9 +241,20 @@ func (w *town) judge(room ChatID, actor AccountID, cmd Command, events []Event) 
 			return "somebody who runs a channel shows in a subscriber's log"
 		}
 		switch e.Body.(type) {
+		case *Photo:
+			if e.Log != actor.Log() && e.Log != room.Log() {
+				return "a photo stands in the log of another"
+			}
 		case *Contact, *PersonalLink, *Privacy:
 			if e.Log != actor.Log() {
 				return "what is one's own stands in another's log"
+			}
+		}
+		if e.Env.Kind == KindChatPhoto || e.Env.Kind == KindChatPhotoRemoved {
+			m := w.members[room][actor]
+			byAll := kind == Group && m.Role == RoleMember && w.chats[room].Defaults.Has(GrantInfo)
+			if m.Role != RoleOwner && (m.Role != RoleAdmin || !m.Grants.Has(GrantInfo)) && !byAll {
+				return "a photo of a chat was changed without the right"
 			}
 		}
 		if i, ok := e.Body.(*Invitation); ok && i.By != 0 && i.Type == Channel {
@@ -414,6 +438,8 @@ var commands = [...]func(draws) Command{
 			SetProfile{Profile{Name: "n"}}, SetPersonal{Token: d.token()},
 			SetContact{Account: d.someone(), Name: d.text(), Remove: d.yes()})
 	},
+	func(d draws) Command { return SetPhoto{Room: true, File: "face"} },
+	func(d draws) Command { return RemovePhoto{Room: true, Seq: pick(d, 0, d.seq())} },
 	func(d draws) Command {
 		if d.IntN(20) == 0 {
 			return DeleteChat{}
@@ -454,6 +480,7 @@ func TestWhateverPeopleDoTheTownStaysSound(t *testing.T) {
 		Send{}, Edit{}, Delete{}, SetPin{}, SetInfo{}, Create{}, Join{}, Leave{}, Invite{}, AnswerInvitation{},
 		SetMember{}, Transfer{}, CreateLink{}, RevokeLink{}, DecideRequest{}, DeleteChat{},
 		SetBlock{}, MarkRead{}, SetContact{}, SetPersonal{},
+		SetPhoto{}, RemovePhoto{},
 	} {
 		if done[fmt.Sprintf("%T", cmd)] < 10 {
 			t.Errorf("%T hardly ever succeeded (%v): the test does not reach it", cmd, done)

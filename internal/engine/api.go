@@ -94,6 +94,7 @@ type UserState struct {
 	Invitations []chat.Invitation
 	Contacts    []chat.Contact
 	Personal    *chat.PersonalLink // nil: there was never one
+	Photos      []chat.PlacedPhoto // its own, the newest first
 	Limit       chat.Limitation    // by an operator's decision; the zero one where none stands
 }
 

@@ -179,6 +179,7 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{n.Stranger && n.Target != 0, e.fillKnown},
 		{n.Day, e.fillDay},
 		{len(n.Files) > 0, e.fillFiles},
+		{n.Photos, e.fillPhotos},
 	} {
 		if !part.needed {
 			continue
@@ -367,7 +368,7 @@ func (e *Engine) fillContact(ctx context.Context, r request, n chat.Needs, f *ch
 		f.Contact = list[0]
 	}
 	f.Contacts = uint32(total)
-	return nil
+	return e.fillSeen(ctx, r, f)
 }
 
 // ownRow returns the row of a chat in an account's list.

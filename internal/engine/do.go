@@ -149,7 +149,7 @@ func (e *Engine) roomFor(r request) error {
 func spares(cmd chat.Command) bool {
 	switch cmd := cmd.(type) {
 	case chat.MarkRead, chat.Delete, chat.DeleteChat, chat.Leave, chat.RevokeLink, chat.SetMember,
-		chat.SetBlock, chat.SetPrivacy, chat.CloseReport, chat.Judge, chat.FileAppeal:
+		chat.RemovePhoto, chat.SetBlock, chat.SetPrivacy, chat.CloseReport, chat.Judge, chat.FileAppeal:
 		return true
 	case chat.AnswerInvitation:
 		return !cmd.Accept

@@ -48,15 +48,18 @@ func (h *Handle) Media(ctx context.Context, seq chat.Seq) (*chat.Media, error) {
 
 // mediaOf returns what an item carries today, nil where it carries nothing.
 func (e *Engine) mediaOf(it chat.Item) (*chat.Media, error) {
-	if it.Env.Kind != chat.KindMessage {
+	if it.Env.Kind != chat.KindMessage && it.Env.Kind != chat.KindChatPhoto {
 		return nil, nil
 	}
 	body, err := e.bodyOf(it)
 	if err != nil {
 		return nil, err
 	}
-	if m, ok := body.(*chat.Message); ok {
-		return m.Media, nil
+	switch b := body.(type) {
+	case *chat.Message:
+		return b.Media, nil
+	case *chat.Photo:
+		return b.Media(), nil
 	}
 	return nil, nil
 }
@@ -64,7 +67,8 @@ func (e *Engine) mediaOf(it chat.Item) (*chat.Media, error) {
 // maxCarriers bounds how many posts are looked at for one content.
 const maxCarriers = 8
 
-// PublicMedia returns media of a content that a post of a public channel carries today, or chat.CodeNotFound:
+// PublicMedia returns media of a content that a post of a public channel carries today, or by which a public
+// chat or an account is shown to everybody, or chat.CodeNotFound:
 // whether anybody else has the content cannot be learnt here. Anybody may ask, since anybody may read what is
 // looked at.
 //
@@ -88,7 +92,7 @@ func (e *Engine) PublicMedia(ctx context.Context, hash chat.Hash) (*chat.Media, 
 			return m, nil
 		}
 	}
-	return nil, chat.Errorf(chat.CodeNotFound, "no post carries it")
+	return e.portrait(ctx, hash)
 }
 
 // Contents returns what any entry carries, in the order of the hashes: for who looks after what is kept.

@@ -105,7 +105,7 @@ func (e *Engine) owner(ctx context.Context, name string) (Owner, error) {
 }
 
 // ResolveInvite finds the chat of a link's token. Of a private chat, somebody who is not in it sees title,
-// description and how many are in.
+// description, photo and how many are in.
 func (e *Engine) ResolveInvite(ctx context.Context, actor chat.Actor, token string) (Found, error) {
 	if err := actor.May(chat.ScopeRead); err != nil {
 		return Found{}, err
@@ -140,7 +140,7 @@ func (e *Engine) ResolveInvite(ctx context.Context, actor chat.Actor, token stri
 	c := f.Chat
 	row := ListRow{Me: f.Actor, Chat: chat.Chat{
 		ID: c.ID, Type: c.Type, Title: c.Title, About: c.About, Name: c.Name, Members: c.Members,
-		JoinApproval: c.JoinApproval,
+		JoinApproval: c.JoinApproval, Photo: published(c.Photo, c.Public()),
 	}}
 	return Found{Chat: &row, Approval: link.Approval || c.JoinApproval}, nil
 }

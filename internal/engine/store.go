@@ -263,6 +263,17 @@ type MediaRefs interface {
 	Contents(ctx context.Context, after chat.Hash, limit int) ([]Content, error)
 }
 
+// Photos reads the photos of accounts and chats. The newest of each is in what People, Facts and List return.
+type Photos interface {
+	// Photos returns the photos of an account's log, or the one of a chat's, the newest first.
+	Photos(ctx context.Context, log chat.LogID) ([]chat.PlacedPhoto, error)
+	// Portraits returns the logs of chats with a public name that are shown by a content, and of accounts that
+	// have a photo of it which is for everybody, ascending, at most limit.
+	Portraits(ctx context.Context, hash chat.Hash, limit int) ([]Carrier, error)
+	// Regards returns how each of the others stands to the account, ascending.
+	Regards(ctx context.Context, account chat.AccountID, others ...chat.AccountID) ([]chat.Regard, error)
+}
+
 // IDKind is what a number is for.
 type IDKind uint8
 
@@ -360,6 +371,7 @@ type Store interface {
 	Accounts
 	Cases
 	MediaRefs
+	Photos
 	Marks
 	Upkeep
 }

@@ -190,6 +190,9 @@ func (e *Engine) foldedState(ctx context.Context, account chat.AccountID, s *Use
 	if s.Limit, err = e.limitOf(ctx, account); err != nil {
 		return err
 	}
+	if s.Photos, err = e.store.Photos(ctx, account.Log()); err != nil {
+		return fmt.Errorf("state: photos: %w", err)
+	}
 	invited, err := e.store.Invitations(ctx, account)
 	if err != nil {
 		return fmt.Errorf("state: invitations: %w", err)

@@ -32,6 +32,7 @@ func shownRow(row ListRow) ListRow {
 		}
 	}
 	row.Pinned = slices.DeleteFunc(row.Pinned, func(s chat.Seq) bool { return s <= floor })
+	row.Chat.Photo = published(row.Chat.Photo, row.Chat.Public())
 	if !ticked(row.Chat) {
 		row.PeerRead = 0
 	}
@@ -41,10 +42,10 @@ func shownRow(row ListRow) ListRow {
 // ticked reports whether the members of a chat see how far others have read.
 func ticked(c chat.Chat) bool { return c.Close() }
 
-// shownPeople hides of people, in place, what the switches of either side hide, and what a block between the
-// two hides: who hides, does not see. Presence is for those who talk with each other, and for those in near,
-// of whom the caller knows that they share a small group; strangers get none. Nobody's switches are shown to
-// others.
+// shownPeople hides of people, in place, photos that are not for the viewer, what the switches of either side
+// hide, and what a block between the two hides: who hides, does not see. Presence is for those who talk with
+// each other, and for those in near, of whom the caller knows that they share a small group; strangers get
+// none. Nobody's switches are shown to others.
 func (e *Engine) shownPeople(ctx context.Context, people []chat.Person, viewer chat.Person,
 	near []chat.AccountID) ([]chat.Person, error) {
 	ids := make([]chat.AccountID, len(people))
@@ -53,6 +54,9 @@ func (e *Engine) shownPeople(ctx context.Context, people []chat.Person, viewer c
 	}
 	apart, err := e.apart(ctx, viewer.ID, ids)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.shownPhotos(ctx, people, viewer.ID); err != nil {
 		return nil, err
 	}
 	talking, err := e.talking(ctx, viewer.ID, ids)

@@ -17,6 +17,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"golang.org/x/image/draw"
@@ -36,8 +37,17 @@ const (
 	thumbQuality = 80
 )
 
-// Sides are the longest sides of thumbnails.
-var Sides = [...]int{320, 1280}
+// Sides are the longest sides of thumbnails of what is sent, and those of photos of accounts and chats. The
+// latter are made when they are first asked for.
+var (
+	Sides         = [...]int{320, 1280}
+	PortraitSides = [...]int{160, 640}
+)
+
+// Sized reports whether thumbnails of a side are made.
+func Sized(side int) bool {
+	return slices.Contains(Sides[:], side) || slices.Contains(PortraitSides[:], side)
+}
 
 // errNoPhoto says that something is no image that can be a photo.
 var errNoPhoto = errors.New("no image that can be a photo")
@@ -242,7 +252,7 @@ func (im *images) keep(hash chat.Hash, thumbs map[int][]byte) error {
 // forget removes the thumbnails of a content.
 func (im *images) forget(hash chat.Hash) error {
 	var errs []error
-	for _, side := range Sides {
+	for _, side := range append(Sides[:], PortraitSides[:]...) {
 		if err := os.Remove(im.path(hash, side)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
 		}

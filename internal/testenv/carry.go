@@ -44,6 +44,7 @@ type bundle struct {
 	id      string
 	upload  zolal.Upload
 	content []byte
+	hash    []byte // of a photo of an account or a chat
 }
 
 // contentOf makes bytes that differ by name: a small photo that says where it was made, or a file.
@@ -52,7 +53,7 @@ func contentOf(name string) ([]byte, error) {
 	if !strings.HasPrefix(name, "photo") {
 		return bytes.Repeat(sum[:], 40_000), nil
 	}
-	img := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	img := image.NewRGBA(image.Rect(0, 0, 96, 64))
 	for i := range img.Pix {
 		img.Pix[i] = sum[i%len(sum)]
 	}

@@ -184,6 +184,9 @@ func (s *stage) play(l *line) error {
 		act, ok = mediaVerbs()[l.verb]
 	}
 	if !ok {
+		act, ok = portraitVerbs()[l.verb]
+	}
+	if !ok {
 		return fmt.Errorf("no such verb: %s", l.verb)
 	}
 	err := act(s, l)

@@ -55,7 +55,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"veils":    veils,    // sara veils chat (history is hidden from who joins from now on)
 	"blocks":   blocks,   // sara blocks reza
 	"unblocks": blocks,   // sara unblocks reza
-	"hides":    hides,    // sara hides reads|typing|seen|name …
+	"hides":    hides,    // sara hides reads|typing|seen|name|photo|strangers … (photo from all, or these)
 
 	"finds":     finds,     // reza finds sara (by username)
 	"searches":  searches,  // sara searches "words" [in chat] [by reza] gets "text" … (the newest first)
@@ -418,6 +418,13 @@ func hides(s *stage, l *line) error {
 	req := &zolalv1.SetPrivacyRequest{Key: key(), Privacy: &zolalv1.Privacy{
 		HideReads: has("reads"), HideTyping: has("typing"), HideLastSeen: has("seen"),
 		HideForwards: has("forwards"), RefuseInvites: has("invites"), Unfindable: proto.Bool(has("name")),
+		Photo: zolalv1.PhotoAudience_PHOTO_AUDIENCE_EVERYBODY.Enum(),
 	}}
+	if has("strangers") {
+		req.Privacy.Photo = zolalv1.PhotoAudience_PHOTO_AUDIENCE_CONTACTS.Enum()
+	}
+	if has("photo") {
+		req.Privacy.Photo = zolalv1.PhotoAudience_PHOTO_AUDIENCE_NOBODY.Enum()
+	}
 	return s.call(l, "Sync/SetPrivacy", req, new(zolalv1.Receipt))
 }

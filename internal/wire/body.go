@@ -82,6 +82,8 @@ var forms = map[chat.Kind]form{
 	chat.KindAppeal:      erasable(formOf(appealOut, appealIn)),
 	chat.KindAppealKept:  formOf(appealKeptOut, appealKeptIn),
 
+	chat.KindAccountPhoto:  erasable(formOf(photoOut, photoIn)),
+	chat.KindChatPhoto:     erasable(formOf(photoOut, photoIn)),
 	chat.KindFeedback:      formOf(FeedbackOut, FeedbackIn),
 	chat.KindFeedbackState: formOf(FeedbackStateOut, FeedbackStateIn),
 }

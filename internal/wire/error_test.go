@@ -133,11 +133,18 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 			{int(chat.KindFeedbackState), "KIND_FEEDBACK_STATE"},
 			{int(chat.KindFeedbackVote), "KIND_FEEDBACK_VOTE"},
 			{int(chat.KindFeedbackUnvote), "KIND_FEEDBACK_UNVOTE"},
+			{int(chat.KindAccountPhoto), "KIND_ACCOUNT_PHOTO"},
+			{int(chat.KindAccountPhotoRemoved), "KIND_ACCOUNT_PHOTO_REMOVED"},
+			{int(chat.KindChatPhoto), "KIND_CHAT_PHOTO"},
+			{int(chat.KindChatPhotoRemoved), "KIND_CHAT_PHOTO_REMOVED"},
 		}},
 		{zolalv1.ChatType(0).Descriptor().Values(), []pair{
 			{int(chat.Direct), "CHAT_TYPE_DIRECT"}, {int(chat.Group), "CHAT_TYPE_GROUP"},
 			{int(chat.Channel), "CHAT_TYPE_CHANNEL"}, {int(chat.Saved), "CHAT_TYPE_SAVED"},
 			{int(chat.Service), "CHAT_TYPE_SERVICE"},
+		}},
+		{zolalv1.PhotoAudience(0).Descriptor().Values(), []pair{
+			{int(chat.PhotoContacts), "PHOTO_AUDIENCE_CONTACTS"}, {int(chat.PhotoNobody), "PHOTO_AUDIENCE_NOBODY"},
 		}},
 		{zolalv1.Role(0).Descriptor().Values(), []pair{
 			{int(chat.RoleMember), "ROLE_MEMBER"}, {int(chat.RoleAdmin), "ROLE_ADMIN"},

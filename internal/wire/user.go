@@ -95,6 +95,7 @@ func PrivacyOut(p *chat.Privacy) *zolalv1.Privacy {
 		HideLastSeen: p.HideLastSeen, HideTyping: p.HideTyping, HideReads: p.HideReads,
 		HideForwards: p.HideForwards, RefuseInvites: p.RefuseInvites,
 		Unfindable: ifSet(p.Unfindable), QuietContacts: ifSet(p.QuietContacts),
+		Photo: audienceOut(p.Photo),
 	}
 }
 
@@ -112,6 +113,7 @@ func PrivacyIn(p *zolalv1.Privacy) *chat.Privacy {
 		HideLastSeen: p.GetHideLastSeen(), HideTyping: p.GetHideTyping(), HideReads: p.GetHideReads(),
 		HideForwards: p.GetHideForwards(), RefuseInvites: p.GetRefuseInvites(),
 		Unfindable: p.GetUnfindable(), QuietContacts: p.GetQuietContacts(),
+		Photo: audienceIn(p.GetPhoto()),
 	}
 }
 
@@ -119,14 +121,14 @@ func PrivacyIn(p *zolalv1.Privacy) *chat.Privacy {
 func ContactOut(c *chat.Contact) *zolalv1.Contact {
 	return &zolalv1.Contact{
 		Account: uint32(c.Account), Name: c.Name, SeenName: c.SeenName, SeenUsername: c.SeenUsername,
-		Removed: c.Removed,
+		Removed: c.Removed, SeenPhoto: hashOut(c.SeenPhoto),
 	}
 }
 
 func contactIn(c *zolalv1.Contact) *chat.Contact {
 	return &chat.Contact{
 		Account: chat.AccountID(c.GetAccount()), Name: c.GetName(), SeenName: c.GetSeenName(),
-		SeenUsername: c.GetSeenUsername(), Removed: c.GetRemoved(),
+		SeenUsername: c.GetSeenUsername(), Removed: c.GetRemoved(), SeenPhoto: hashIn(c.GetSeenPhoto()),
 	}
 }
 
@@ -201,7 +203,7 @@ func spentIn(s *zolalv1.Spent) *chat.Spent {
 func PersonOut(p chat.Person, online bool) *zolalv1.Person {
 	m := &zolalv1.Person{
 		Id: uint32(p.ID), Name: p.Profile.Name, Username: p.Profile.Username, About: p.Profile.About,
-		Deleted: p.Deleted,
+		Deleted: p.Deleted, Photo: PlacedPhotoOut(p.Photo),
 	}
 	if !p.Privacy.HideLastSeen {
 		m.LastSeenMs, m.Online = int64(p.LastSeen), online

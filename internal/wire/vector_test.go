@@ -53,6 +53,8 @@ var bodies = map[zolalv1.Kind]proto.Message{
 	zolalv1.Kind_KIND_SPENT:         &zolalv1.Spent{},
 	zolalv1.Kind_KIND_CONTACT:       &zolalv1.Contact{},
 	zolalv1.Kind_KIND_PERSONAL_LINK: &zolalv1.PersonalLink{},
+	zolalv1.Kind_KIND_ACCOUNT_PHOTO: &zolalv1.Photo{},
+	zolalv1.Kind_KIND_CHAT_PHOTO:    &zolalv1.Photo{},
 }
 
 // bodyOf returns an empty message of the type that bodies of a kind have; nil if the kind has none.
@@ -229,6 +231,21 @@ type settingsJSON struct {
 	NumberBase    int64       `json:"numberBase"`
 	Created       chat.Millis `json:"created"`
 	Members       uint32      `json:"members"`
+	Photo         *photoJSON  `json:"photo,omitempty"`
+}
+
+type photoJSON struct {
+	Hash      string      `json:"hash"`
+	Thumbhash string      `json:"thumbhash"`
+	Seq       chat.Seq    `json:"seq"`
+	At        chat.Millis `json:"at"`
+}
+
+func photoOf(p *chat.PlacedPhoto) *photoJSON {
+	if p == nil {
+		return nil
+	}
+	return &photoJSON{fmt.Sprintf("%x", p.Hash), fmt.Sprintf("%x", p.Thumbhash), p.Seq, p.At}
 }
 
 type lineJSON struct {
@@ -261,7 +278,7 @@ func roomOf(t *testing.T, v vector, room chat.Room) json.RawMessage {
 		Head: headJSON{room.Head, room.Ord}, Gap: room.Gap,
 		Chat: settingsJSON{
 			typeName(c.Type), c.Title, c.About, c.Name, c.Defaults, c.SlowSeconds, c.Signatures, c.HistoryHidden,
-			c.JoinApproval, c.Wide, c.Deleted, c.Imported, c.NumberBase, c.Created, c.Members,
+			c.JoinApproval, c.Wide, c.Deleted, c.Imported, c.NumberBase, c.Created, c.Members, photoOf(c.Photo),
 		},
 		Pinned: append([]chat.Seq{}, room.Pinned...), Lines: []lineJSON{}, Speaking: []chat.Seq{},
 	}
@@ -295,6 +312,7 @@ type ownJSON struct {
 	Invitations []json.RawMessage           `json:"invitations"`
 	Contacts    []json.RawMessage           `json:"contacts,omitempty"`
 	Personal    json.RawMessage             `json:"personal,omitempty"`
+	Photos      []*photoJSON                `json:"photos,omitempty"`
 	Chats       map[chat.ChatID]ownChatJSON `json:"chats"`
 }
 
@@ -310,6 +328,9 @@ func ownOf(t *testing.T, _ vector, own chat.Own) json.RawMessage {
 	}
 	for i := range own.Contacts {
 		out.Contacts = append(out.Contacts, protoJSON(t, ContactOut(&own.Contacts[i])))
+	}
+	for i := range own.Photos {
+		out.Photos = append(out.Photos, photoOf(&own.Photos[i]))
 	}
 	for i := range own.Invitations {
 		out.Invitations = append(out.Invitations, protoJSON(t, InvitationOut(&own.Invitations[i])))

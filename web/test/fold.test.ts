@@ -12,7 +12,7 @@ import {
 } from '@bufbuild/protobuf'
 import { describe, expect, test } from 'vitest'
 import { AccountDb, type ChatRow } from '../src/db'
-import type { Entry } from '../src/model/entry'
+import type { Entry, Photo } from '../src/model/entry'
 import {
   currentBody,
   EMPTY_ROOM,
@@ -43,6 +43,7 @@ import {
 } from '../src/wire'
 import * as ch from '../src/wire/gen/zolal/v1/chat_pb'
 import * as en from '../src/wire/gen/zolal/v1/entry_pb'
+import * as me from '../src/wire/gen/zolal/v1/media_pb'
 import * as pe from '../src/wire/gen/zolal/v1/people_pb'
 import * as sy from '../src/wire/gen/zolal/v1/sync_pb'
 
@@ -69,6 +70,8 @@ const bodies: Partial<Record<en.Kind, DescMessage>> = {
   [Kind.CONTACT]: pe.ContactSchema,
   [Kind.PERSONAL_LINK]: pe.PersonalLinkSchema,
   [Kind.SPENT]: sy.SpentSchema,
+  [Kind.ACCOUNT_PHOTO]: me.PhotoSchema,
+  [Kind.CHAT_PHOTO]: me.PhotoSchema,
 }
 
 function bytesOf(kind: en.Kind, body: unknown): Uint8Array {
@@ -129,8 +132,8 @@ function lineJson(line: Entry): unknown {
   }
 }
 
-function settingsJson({ pinned: _pinned, type, ...settings }: Settings): unknown {
-  return { ...settings, type: type === 'unknown' ? '' : type }
+function settingsJson({ pinned: _pinned, type, photo, ...settings }: Settings): unknown {
+  return { ...settings, type: type === 'unknown' ? '' : type, ...(photo ? { photo } : {}) }
 }
 
 function unreadJson(lines: readonly Entry[], me: number, read: number): unknown {
@@ -232,13 +235,14 @@ function settingsOnly(row: ChatRow | undefined): unknown {
   return settingsJson(settings)
 }
 
-const nobody: OwnState = {
+const nobody: Required<OwnState> = {
   profile: { name: '', username: '', about: '' },
   privacy: privacyOf(undefined),
   blocked: [],
   invitations: [],
   contacts: [],
   personalLink: null,
+  photos: [],
 }
 
 const noChat: OwnChat = {
@@ -250,7 +254,7 @@ const noChat: OwnChat = {
   prefs: NO_PREFS,
 }
 
-function wantedOwn(state: JsonObject): OwnState {
+function wantedOwn(state: JsonObject): Required<OwnState> {
   const profile = fromJson(sy.ProfileSchema, state['profile'] ?? {})
   const { name, username, about } = profile
   return {
@@ -266,6 +270,7 @@ function wantedOwn(state: JsonObject): OwnState {
     personalLink: state['personal']
       ? personalLinkOf(fromJson(pe.PersonalLinkSchema, state['personal']))
       : null,
+    photos: (state['photos'] ?? []) as unknown as Photo[],
   }
 }
 
@@ -282,7 +287,7 @@ function wantedChat(json: JsonObject): OwnChat {
 
 describe('user logs fold as on the server', () => {
   test.each(ownVectors)('$name', ({ entries, state }) => {
-    let own = nobody
+    let own: OwnState = nobody
     let head = 0
     let gap = false
     const chats: Record<string, OwnChat> = {}

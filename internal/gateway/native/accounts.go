@@ -55,7 +55,7 @@ func serverInfo(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Serv
 		Search:   c.cfg.Search != nil,
 		ServerMs: c.cfg.Now().UnixMilli(), Addresses: c.cfg.Addresses, Name: c.cfg.Name,
 		Passkeys:    c.cfg.Accounts.Party.ID,
-		UploadBytes: c.uploadBytes(),
+		UploadBytes: c.uploadBytes(), Photos: c.cfg.Media != nil,
 	}
 	if c.cfg.Terms != nil {
 		info.Terms = c.cfg.Terms()

@@ -146,8 +146,9 @@ func (g *Gateway) serveUpload(w http.ResponseWriter, r *http.Request) error {
 	return g.cfg.Media.ServeUpload(w, r, c.actor.Account)
 }
 
-// serveMedia answers with media: /media/chat/CHAT/SEQ/PART for who may read the message now, and
-// /media/public/HASH/PART of what a public channel shows.
+// serveMedia answers with media: /media/chat/CHAT/SEQ/PART for who may read the message now,
+// /media/photo/account|chat/ID/SEQ/PART for who may see the photo now, and /media/public/HASH/PART of what
+// everybody may see.
 func (g *Gateway) serveMedia(w http.ResponseWriter, r *http.Request) error {
 	if g.cfg.Media == nil {
 		return noMedia()
@@ -170,6 +171,8 @@ func (g *Gateway) serveMedia(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case len(path) == 4 && path[0] == "chat":
 		v, err = g.privateMedia(r, path[1], path[2], path[3])
+	case len(path) == 5 && path[0] == "photo":
+		v, err = g.privatePhoto(r, path[1], path[2], path[3], path[4])
 	case len(path) == 3 && path[0] == "public":
 		v, err = g.publicMedia(r, path[1], path[2])
 	default:
@@ -254,7 +257,7 @@ func servingOf(m *chat.Media, hash chat.Hash, part string) (media.Serving, error
 	v := media.Serving{Hash: m.Hash, MIME: m.MIME, Name: m.Name}
 	poster := m.Poster != nil && (hash == m.Poster.Hash && hash != m.Hash || part == "poster")
 	side, err := strconv.Atoi(part)
-	small := err == nil && (side == media.Sides[0] || side == media.Sides[1])
+	small := err == nil && media.Sized(side)
 	if poster || small && m.Poster != nil {
 		v = media.Serving{Hash: m.Poster.Hash, MIME: m.Poster.MIME}
 	}

@@ -124,6 +124,7 @@ func methods() map[string]*method {
 		connectionMethods(), accountMethods(), chatMethods(), memberMethods(), messageMethods(),
 		markMethods(), syncMethods(), securityMethods(), passkeyMethods(), peopleMethods(), adminMethods(),
 		feedbackMethods(), reportMethods(), signupMethods(), organisationMethods(), searchMethods(), fileMethods(),
+		photoMethods(),
 		newcomerMethods(),
 	} {
 		for _, m := range service {

@@ -104,6 +104,7 @@ func (c *caller) info(r *engine.ListRow, people []*zolalv1.Person) *zolalv1.Chat
 		Me: wire.MemberOut(r.Me), Pinned: wire.SeqsOut(r.Pinned), Head: wire.HeadOut(r.Head),
 		Facts: r.Chat.Facts, OperatorCanRead: true, CreatedMs: int64(r.Chat.Created),
 		Deleted: r.Chat.Deleted, NumberBase: r.Chat.NumberBase, Waiting: r.Waiting,
+		Photo: wire.PlacedPhotoOut(r.Chat.Photo),
 	}
 	if r.Chat.Type == chat.Direct {
 		i.Members = 2 // whether the other has left, or has not accepted, is not to be seen

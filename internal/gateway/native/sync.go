@@ -70,7 +70,7 @@ func (c *caller) userState(s *engine.UserState) *zolalv1.UserState {
 	out := &zolalv1.UserState{
 		Profile: wire.ProfileOut(&s.Profile), Account: uint32(c.actor.Account),
 		Blocked: wire.AccountsOut(s.Blocked), Privacy: wire.PrivacyOut(&s.Privacy), Operator: c.operator,
-		LimitedUntilMs: int64(s.Limit.Until), LimitedReason: s.Limit.Reason,
+		LimitedUntilMs: int64(s.Limit.Until), LimitedReason: s.Limit.Reason, Photos: wire.PhotosOut(s.Photos),
 	}
 	for i := range s.Invitations {
 		out.Invitations = append(out.Invitations, wire.InvitationOut(&s.Invitations[i]))
@@ -113,7 +113,7 @@ func setPrivacy(ctx context.Context, c *caller, r *zolalv1.SetPrivacyRequest) (w
 	p := r.GetPrivacy()
 	return c.beginOwn(ctx, chat.SetPrivacy{
 		Privacy: *wire.PrivacyIn(p), KeepUnfindable: p == nil || p.Unfindable == nil,
-		KeepQuiet: p == nil || p.QuietContacts == nil,
+		KeepQuiet: p == nil || p.QuietContacts == nil, KeepPhoto: p == nil || p.Photo == nil,
 	}, r.GetKey())
 }
 

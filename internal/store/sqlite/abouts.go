@@ -92,6 +92,17 @@ func aboutMedia() []tableAbout {
 		hash hash of the content, under which its bytes lie in the directory of media
 		size bytes
 		orphan since when nothing refers to it; 0: something does`},
+		{"photos", "showing people and chats by their photos",
+			"until it is removed; of a chat until another comes", `
+		log whose: an account's or a chat's
+		seq number of the entry that set it
+		at when that was
+		hash hash of the content
+		size bytes
+		mime what kind of image it is
+		width pixels
+		height pixels
+		thumbhash 25 bytes that are shown until the photo is there`},
 		{"files", "an upload can be sent once it is finished", "a day after it was made or last sent", `
 		id random name of the upload
 		account who uploaded it
@@ -187,7 +198,8 @@ func aboutPeople() []tableAbout {
 		hide_forwards switch: their name on what others forward
 		refuse_invites switch: being invited by strangers
 		unfindable switch: being found by username by whom one has not met
-		quiet_contacts switch: not being told when a contact changes their name`},
+		quiet_contacts switch: not being told when a contact changes their name or photo
+		photo_for who sees their photos: everybody, those on their list, nobody`},
 		{"words", "finding people and members by the beginning of a word", asLongAsAccount, `
 		tail end of a name from a word on, folded
 		account whose name`},
@@ -198,6 +210,7 @@ func aboutPeople() []tableAbout {
 		name what the account calls them
 		seen_name what they called themselves then, to see when it changes
 		seen_username their username then
+		seen_photo hash of their photo then
 		pos entry that holds it`},
 		{"personal_links", "being found by a link that one gives away", "until replaced or taken down", `
 		account where it leads

@@ -5,6 +5,7 @@ package sqlite
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -70,6 +71,10 @@ func (w *writer) apply(e *chat.Entry, change chat.Change) error {
 		return w.setPersonal(c)
 	case chat.MediaUsed:
 		return w.useMedia(e, c)
+	case chat.PhotoSet:
+		return w.setPhoto(e, c)
+	case chat.PhotoErased:
+		return w.erasePhoto(e, c)
 	case chat.SpentAdded:
 		return w.conn.exec("INSERT OR REPLACE INTO spent VALUES (?, ?, ?, ?, ?, ?)",
 			c.Account, c.At, e.Pos, c.Spent.Strangers, c.Spent.Links, c.Spent.Rooms)
@@ -99,10 +104,14 @@ func (w *writer) editChat(room chat.ChatID, text string, args ...any) error {
 	return err
 }
 
+// lastSeq is beyond every entry of a log.
+const lastSeq = chat.Seq(1<<32 - 1)
+
 func (w *writer) patchChat(c chat.ChatPatched) error {
 	i := c.Info
 	if c.Deleted {
-		if err := w.forgetMedia(c.Chat.Log(), 0); err != nil {
+		err := errors.Join(w.forgetMedia(c.Chat.Log(), 0), w.forgetPhotos(c.Chat.Log(), lastSeq))
+		if err != nil {
 			return err
 		}
 	}
@@ -352,14 +361,14 @@ func tails(p chat.Profile) []string {
 func (w *writer) setPrivacy(c chat.PrivacySet) error {
 	p := c.Privacy
 	return w.conn.exec(`INSERT INTO people (account, name, username, about, hide_last_seen, hide_typing,
-		hide_reads, hide_forwards, refuse_invites, unfindable, quiet_contacts)
-		VALUES (?, '', '', '', ?, ?, ?, ?, ?, ?, ?)
+		hide_reads, hide_forwards, refuse_invites, unfindable, quiet_contacts, photo_for)
+		VALUES (?, '', '', '', ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET hide_last_seen = excluded.hide_last_seen, hide_typing = excluded.hide_typing,
 		hide_reads = excluded.hide_reads, hide_forwards = excluded.hide_forwards,
 		refuse_invites = excluded.refuse_invites, unfindable = excluded.unfindable,
-		quiet_contacts = excluded.quiet_contacts`,
+		quiet_contacts = excluded.quiet_contacts, photo_for = excluded.photo_for`,
 		c.Account, p.HideLastSeen, p.HideTyping, p.HideReads, p.HideForwards, p.RefuseInvites,
-		p.Unfindable, p.QuietContacts)
+		p.Unfindable, p.QuietContacts, p.Photo)
 }
 
 // setDraft erases the body of the draft before.

@@ -68,7 +68,7 @@ func (c *conn) moved(q engine.ListQuery) ([]moved, error) {
 // unread is a subtraction. Own entries are counted in the block of the read mark, in the last block, and by
 // the sums of the full blocks between; redactions by their index. Only the position of the last message is
 // looked for here, from the end backward; most often it is the last entry.
-const listSelect = `SELECT ` + chatColumns + `, ` + memberColumns + `,
+const listSelect = `SELECT ` + chatColumns + `, ` + photoOfChat + `, ` + memberColumns + `,
 	h.log, h.seq, h.ord, h.pos, h.floor, h.chain, r.seq, r.ord,
 	d.text, d.entities, d.reply, d.at, p.muted_until, p.archived, p.pin_rank, p.marked_unread,
 	(SELECT count(*) FROM entries AS e WHERE e.log = h.log AND e.seq > coalesce(r.seq, 0)

@@ -18,11 +18,13 @@ func (s *Store) Contacts(ctx context.Context, account, after chat.AccountID, lim
 		if err != nil {
 			return err
 		}
-		return c.query(`SELECT other, name, seen_name, seen_username FROM contacts
+		return c.query(`SELECT other, name, seen_name, seen_username, seen_photo FROM contacts
 			WHERE account = ? AND other > ? ORDER BY other LIMIT ?`, func(r *row) error {
-			list = append(list, chat.Contact{
+			one := chat.Contact{
 				Account: num[chat.AccountID](r), Name: r.text(), SeenName: r.text(), SeenUsername: r.text(),
-			})
+			}
+			copy(one.SeenPhoto[:], r.blob())
+			list = append(list, one)
 			return nil
 		}, account, after, max(limit, 0))
 	})
@@ -62,8 +64,8 @@ func (w *writer) setContact(e *chat.Entry, c chat.ContactSet) error {
 	if c.Contact.Removed {
 		return nil
 	}
-	return w.conn.exec("INSERT INTO contacts VALUES (?, ?, ?, ?, ?, ?)", c.Account, c.Contact.Account,
-		c.Contact.Name, c.Contact.SeenName, c.Contact.SeenUsername, e.Pos)
+	return w.conn.exec("INSERT INTO contacts VALUES (?, ?, ?, ?, ?, ?, ?)", c.Account, c.Contact.Account,
+		c.Contact.Name, c.Contact.SeenName, c.Contact.SeenUsername, e.Pos, c.Contact.SeenPhoto)
 }
 
 func (w *writer) setPersonal(c chat.PersonalSet) error {

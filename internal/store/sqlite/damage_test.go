@@ -62,6 +62,7 @@ func fillProjections(t *testing.T, s *Store) *shelf {
 		&chat.Message{Text: "x", Entities: mention, Imported: &chat.Imported{Number: 9, Digest: 4}})
 	photo := &chat.Media{Kind: chat.MediaPhoto, Hash: chat.Hash{1}, Size: 5}
 	write(direct.Log(), chat.KindMessage, 0, &chat.Message{Media: photo})
+	write(me.Log(), chat.KindAccountPhoto, 0, &chat.Photo{Hash: chat.Hash{2}, Size: 5})
 	write(room.Log(), chat.KindEdit, 2, &chat.Message{Text: "y"})
 	write(room.Log(), chat.KindPin, 3, nil)
 	write(room.Staff(), chat.KindInviteLink, 0, &chat.InviteLink{Token: "t"})
@@ -96,7 +97,8 @@ var damages = []string{
 	"UPDATE contacts SET name = 'brother'", "UPDATE personal_links SET token = NULL",
 	"UPDATE people SET unfindable = 1",
 	"UPDATE reports SET closed = 0", "UPDATE decisions SET until = 9", "UPDATE acts SET reason = 'spam'",
-	"UPDATE spent SET links = 9", "UPDATE media_refs SET size = 6",
+	"UPDATE spent SET links = 9", "UPDATE media_refs SET size = 6", "UPDATE photos SET size = 6",
+	"UPDATE people SET photo_for = 2", "UPDATE contacts SET seen_photo = X'01'",
 }
 
 func TestDamageOfAnyProjectionIsFoundAndMended(t *testing.T) {

@@ -24,7 +24,7 @@ func readChat(r *row) chat.Chat {
 		HistoryHidden: r.bool(), JoinApproval: r.bool(), Members: num[uint32](r), Wide: r.bool(),
 		Deleted: r.bool(), Imported: r.bool(), NumberBase: r.int(), Created: num[chat.Millis](r),
 		Facts: num[uint64](r), Peers: [2]chat.AccountID{num[chat.AccountID](r), num[chat.AccountID](r)},
-		Down: r.bool(),
+		Down: r.bool(), Photo: unpack(r.text()),
 	}
 }
 
@@ -49,7 +49,7 @@ func readLink(r *row) (chat.InviteLink, chat.ChatID) {
 func (s *Store) Facts(ctx context.Context, room chat.ChatID, actor, target chat.AccountID,
 ) (f chat.Facts, err error) {
 	err = s.read(ctx, "facts", func(c *conn) error {
-		if _, err := c.one("SELECT "+chatColumns+" FROM chats AS c WHERE c.chat = ?",
+		if _, err := c.one("SELECT "+chatColumns+", "+photoOfChat+" FROM chats AS c WHERE c.chat = ?",
 			func(r *row) { f.Chat = readChat(r) }, room); err != nil {
 			return err
 		}

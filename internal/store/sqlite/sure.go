@@ -32,7 +32,7 @@ func (a *appending) sure(b *engine.Batch) (bool, error) {
 func (a *appending) willDo(log chat.LogID, change chat.Change) (depends, ok bool, err error) {
 	switch c := change.(type) {
 	case chat.Mentioned, chat.ReadSet, chat.DraftSet, chat.PrefsSet, chat.PrivacySet, chat.ProfileSet,
-		chat.RequestSet, chat.MediaUsed:
+		chat.RequestSet, chat.MediaUsed, chat.PhotoSet, chat.PhotoErased:
 		return false, true, nil
 	case chat.FactsBumped:
 		ok, err = a.hasChat(c.Chat)

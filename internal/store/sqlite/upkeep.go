@@ -33,7 +33,7 @@ func (s *Store) Renew(ctx context.Context) (in chat.Incarnation, err error) {
 var projections = [...]string{
 	"keys", "chats", "members", "names", "directs", "overlays", "pins", "mentions", "links", "link_uses",
 	"requests", "people", "words", "written", "blocks", "drafts", "prefs", "reads", "sources",
-	"contacts", "personal_links", "reports", "decisions", "acts", "spent", "media_refs",
+	"contacts", "personal_links", "reports", "decisions", "acts", "spent", "media_refs", "photos",
 }
 
 // rebuildStep is how many entries are read at a time; their bodies are in memory meanwhile.
@@ -108,8 +108,9 @@ func (w *writer) again(after chat.Pos, project func(chat.Entry) ([]chat.Change, 
 var dumped = [...]struct{ table, columns, order string }{
 	{"acts", "a.account, " + actColumns, "1, 2"},
 	{"blocks", "account, other", "1, 2"},
-	{"chats", chatColumns, "1"},
-	{"contacts", "account, other, name, seen_name, seen_username, 0", "1, 2"},
+	{"chats", chatColumns + ", NULL", "1"},
+	{"contacts", "account, other, name, seen_name, seen_username, " +
+		"iif(seen_photo = X'', printf('%064d', 0), lower(hex(seen_photo))), 0", "1, 2"},
 	{"decisions", decisionColumns, "1"},
 	{"directs", "a, b, chat", "1, 2"},
 	{"drafts", "account, chat, text, entities, reply, at", "1, 2"},
@@ -122,8 +123,9 @@ var dumped = [...]struct{ table, columns, order string }{
 	{"names", "name, skeleton, account, chat", "1"},
 	{"overlays", "log, target, by_seq, at, redacted", "1, 2"},
 	{"people", "account, name, username, about, hide_last_seen, hide_typing, hide_reads, hide_forwards, " +
-		"refuse_invites, unfindable, quiet_contacts", "1"},
+		"refuse_invites, unfindable, quiet_contacts, photo_for", "1"},
 	{"personal_links", "account, coalesce(token, ''), token IS NULL", "1"},
+	{"photos", "log, seq, at, lower(hex(hash)), size, mime, width, height, lower(hex(thumbhash))", "1, 2"},
 	{"pins", "log, target, by_seq", "1, 2"},
 	{"prefs", "account, chat, muted_until, archived, pin_rank, marked_unread", "1, 2"},
 	{"reads", "account, chat, seq, ord", "1, 2"},

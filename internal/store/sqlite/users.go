@@ -14,18 +14,20 @@ import (
 // People implements engine.Users.
 func (s *Store) People(ctx context.Context, accounts []chat.AccountID) (people []chat.Person, err error) {
 	err = s.read(ctx, "people", func(c *conn) error {
-		return c.query(`SELECT p.account, p.name, p.username, p.about, p.hide_last_seen, p.hide_typing,
-			p.hide_reads, p.hide_forwards, p.refuse_invites, p.unfindable, p.quiet_contacts, s.at
-			FROM json_each(?1) AS j CROSS JOIN people AS p ON p.account = j.value
-			LEFT JOIN seen AS s ON s.account = p.account`, func(r *row) error {
+		return c.query(`SELECT a.account, a.name, a.username, a.about, a.hide_last_seen, a.hide_typing,
+			a.hide_reads, a.hide_forwards, a.refuse_invites, a.unfindable, a.quiet_contacts, a.photo_for, s.at,
+			`+photoOfPerson+` FROM json_each(?1) AS j CROSS JOIN people AS a ON a.account = j.value
+			LEFT JOIN seen AS s ON s.account = a.account`, func(r *row) error {
 			people = append(people, chat.Person{
 				ID:      num[chat.AccountID](r),
 				Profile: chat.Profile{Name: r.text(), Username: r.text(), About: r.text()},
 				Privacy: chat.Privacy{
 					HideLastSeen: r.bool(), HideTyping: r.bool(), HideReads: r.bool(), HideForwards: r.bool(),
 					RefuseInvites: r.bool(), Unfindable: r.bool(), QuietContacts: r.bool(),
+					Photo: num[chat.PhotoAudience](r),
 				},
 				LastSeen: num[chat.Millis](r),
+				Photo:    unpack(r.text()),
 			})
 			return nil
 		}, list(ascending(accounts)))

@@ -66,6 +66,8 @@ func rareValue(v any) driver.Value {
 		return int64(v)
 	case chat.Scopes:
 		return int64(v)
+	case chat.PhotoAudience:
+		return int64(v)
 	case chat.Act:
 		return int64(v)
 	case chat.Appealed:

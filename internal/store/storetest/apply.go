@@ -64,6 +64,10 @@ func (t *txn) apply(e *chat.Entry, change chat.Change) error {
 		return t.setSource(e, c)
 	case chat.MediaUsed:
 		t.useMedia(e, c)
+	case chat.PhotoSet:
+		t.setPhoto(e, c)
+	case chat.PhotoErased:
+		t.erasePhoto(e, c)
 	case chat.SpentAdded:
 		put(t.undo, t.proj.spent, spentID{c.Account, c.At, e.Pos}, chat.Spending{At: c.At, Spent: c.Spent})
 	default:
@@ -96,6 +100,7 @@ func (t *txn) editChat(id chat.ChatID, edit func(*chat.Chat)) error {
 func (t *txn) patchChat(c chat.ChatPatched) error {
 	if c.Deleted {
 		t.forgetMedia(c.Chat.Log(), 0)
+		t.forgetPhotos(c.Chat.Log(), t.heads[c.Chat.Log()].Seq)
 	}
 	return t.editChat(c.Chat, func(r *chat.Chat) {
 		set(&r.Title, c.Info.Title)

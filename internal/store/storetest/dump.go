@@ -71,6 +71,10 @@ func (m *Memory) tables() []table {
 		{"personal_links", rowsOf(p.personal, func(a chat.AccountID, l chat.PersonalLink) []any {
 			return values(a, l)
 		})},
+		{"photos", rowsOf(p.photos, func(k place, f chat.PlacedPhoto) []any {
+			return values(k.log, k.seq, f.At, f.Hash, f.Size, f.MIME, f.Width, f.Height,
+				fmt.Sprintf("%x", f.Thumbhash))
+		})},
 		{"pins", rowsOf(p.pins, func(k place, by chat.Seq) []any { return values(k.log, k.seq, by) })},
 		{"prefs", rowsOf(p.prefs, func(k pair, r chat.Prefs) []any { return values(k.b, r) })},
 		{"reads", rowsOf(p.reads, func(k pair, r chat.ReadMark) []any { return values(k.b, r) })},

@@ -100,6 +100,7 @@ type projections struct {
 	acts      map[actID]chat.NotedAct
 	spent     map[spentID]chat.Spending
 	media     map[mediaID]mediaRow
+	photos    map[place]chat.PlacedPhoto
 }
 
 func newProjections() *projections {
@@ -130,6 +131,7 @@ func newProjections() *projections {
 		acts:      map[actID]chat.NotedAct{},
 		spent:     map[spentID]chat.Spending{},
 		media:     map[mediaID]mediaRow{},
+		photos:    map[place]chat.PlacedPhoto{},
 	}
 }
 
@@ -161,6 +163,7 @@ func (p *projections) clone() *projections {
 		acts:      maps.Clone(p.acts),
 		spent:     maps.Clone(p.spent),
 		media:     maps.Clone(p.media),
+		photos:    maps.Clone(p.photos),
 	}
 }
 

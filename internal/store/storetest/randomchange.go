@@ -67,7 +67,7 @@ func randomDraft(t *rapid.T) chat.Draft {
 		At:     chat.Millis(rapid.IntRange(-10, 5_000).Draw(t, "at")),
 		Author: rapid.SampledFrom(randomAccounts()).Draw(t, "author"),
 		Env: chat.Envelope{
-			Kind:    chat.Kind(rapid.IntRange(1, 62).Draw(t, "kind")),
+			Kind:    chat.Kind(rapid.IntRange(1, 71).Draw(t, "kind")),
 			Counted: rapid.Bool().Draw(t, "counted"),
 			Silent:  rapid.Bool().Draw(t, "silent"),
 			Target:  rapid.Custom(randomSeq).Draw(t, "target"),
@@ -107,7 +107,7 @@ func roomChanges() []func(*rapid.T) chat.Change {
 	return []func(*rapid.T) chat.Change{
 		func(t *rapid.T) chat.Change {
 			c := anything[chat.Chat](t)
-			c.ID, c.Title, c.About, c.Name = 3, randomText(t), randomText(t), randomText(t)
+			c.ID, c.Title, c.About, c.Name, c.Photo = 3, randomText(t), randomText(t), randomText(t), nil
 			return chat.ChatAdded{Chat: c}
 		},
 		func(t *rapid.T) chat.Change {
@@ -183,6 +183,14 @@ func entryChanges() []func(*rapid.T) chat.Change {
 				Target: rapid.SampledFrom([]chat.Seq{0, 0, 1, 2}).Draw(t, "target"),
 			}
 		},
+		func(t *rapid.T) chat.Change {
+			return chat.PhotoSet{Photo: chat.Photo{
+				Hash: chat.Hash{2, 31: byte(rapid.IntRange(1, 3).Draw(t, "photo"))}, MIME: "image/jpeg",
+				Size: rapid.Int64Range(0, 3).Draw(t, "size"), Width: rapid.Uint32().Draw(t, "width"),
+				Thumbhash: rapid.SliceOfN(rapid.Byte(), 0, 2).Draw(t, "thumbhash"),
+			}}
+		},
+		func(t *rapid.T) chat.Change { return chat.PhotoErased{Target: randomSeq(t)} },
 		func(t *rapid.T) chat.Change {
 			return chat.SourceSet{
 				Number: rapid.Int64Range(1, 3).Draw(t, "number"), Digest: rapid.Uint64().Draw(t, "digest"),

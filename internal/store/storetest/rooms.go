@@ -20,7 +20,7 @@ func (m *Memory) Facts(ctx context.Context, room chat.ChatID, actor, target chat
 	if err := m.ready(ctx, "facts"); err != nil {
 		return chat.Facts{}, err
 	}
-	f := chat.Facts{Chat: m.proj.chats[room]}
+	f := chat.Facts{Chat: m.chat(room)}
 	if actor != 0 {
 		f.Actor = m.member(room, actor)
 	}

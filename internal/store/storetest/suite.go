@@ -37,6 +37,8 @@ func Suite(t *testing.T, open func(*testing.T) engine.Store) {
 		{"a deletion beats an edit", testDeletionStays},
 		{"redacting drops pins, mentions and marks", testRedaction},
 		{"redacting, editing and deleting a chat end what entries carry", testMedia},
+		{"photos of accounts stay beside each other, a chat has one", testPhotos},
+		{"how others stand to an account decides what it sees of them", testRegards},
 		{"names are unique to look at", testNames},
 		{"two accounts have one direct chat", testDirect},
 		{"the highest version of a member wins", testMembers},

@@ -222,3 +222,69 @@ func testSweepSteps(s *shelf) {
 	list, err := s.Blobs(s.Context(), content(4), 9)
 	s.is("the last", list, []media.Blob{{Hash: content(5), Size: 500, Orphan: 20}}, err, 0)
 }
+
+func testPhotos(b *bench) {
+	who, room := chat.AccountID(1), chat.ChatID(2)
+	photo := func(n byte) chat.Photo {
+		return chat.Photo{Hash: content(n), Size: int64(n), MIME: "image/jpeg", Width: 640, Height: 640,
+			Thumbhash: []byte{n, n}}
+	}
+	set := func(log chat.LogID, kind chat.Kind, n byte) chat.Draft {
+		d := did(log, kind, chat.PhotoSet{Photo: photo(n)}, chat.MediaUsed{Hash: content(n), Size: int64(n)})
+		d.Body = []byte{n}
+		return d
+	}
+	placed := func(seq chat.Seq, n byte) chat.PlacedPhoto {
+		return chat.PlacedPhoto{Photo: photo(n), Seq: seq, At: set(who.Log(), 1, n).At}
+	}
+	shown := func() *chat.PlacedPhoto { return must(b.People(b.Context(), []chat.AccountID{who}))(b)[0].Photo }
+	held := func() (n int) { return len(must(b.Contents(b.Context(), chat.Hash{}, 99))(b)) }
+	b.add(did(who.Log(), chat.KindProfile, chat.ProfileSet{Account: who}))
+	b.add(channel(room, "news"))
+	same(b, "no photo", shown(), nil)
+	b.add(set(who.Log(), chat.KindAccountPhoto, 1), set(who.Log(), chat.KindAccountPhoto, 2))
+	one, two := placed(2, 1), placed(3, 2)
+	same(b, "the photo of an account", shown(), &two)
+	same(b, "all of an account", must(b.Photos(b.Context(), who.Log()))(b), []chat.PlacedPhoto{two, one})
+	b.add(did(who.Log(), chat.KindAccountPhotoRemoved, chat.PhotoErased{Target: 3}))
+	same(b, "the photo before", shown(), &one)
+	same(b, "what is carried then", held(), 1)
+	same(b, "the erased body", must(b.Get(b.Context(), who.Log(), []chat.Seq{3}))(b)[0].Body, nil)
+	b.add(set(room.Log(), chat.KindChatPhoto, 3), set(room.Log(), chat.KindChatPhoto, 4))
+	four := placed(3, 4)
+	same(b, "the photo of a chat", must(b.Facts(b.Context(), room, 1, 0))(b).Chat.Photo, &four)
+	same(b, "all of a chat", must(b.Photos(b.Context(), room.Log()))(b), []chat.PlacedPhoto{four})
+	same(b, "what a chat's history carries too", held(), 3)
+	same(b, "who is shown by a content", must(b.Portraits(b.Context(), content(4), 9))(b),
+		[]engine.Carrier{{Log: room.Log(), Seq: 3}})
+	same(b, "nobody by an old one", must(b.Portraits(b.Context(), content(3), 9))(b), nil)
+	same(b, "an account's", must(b.Portraits(b.Context(), content(1), 9))(b),
+		[]engine.Carrier{{Log: who.Log(), Seq: 2}})
+	b.add(did(who.Log(), chat.KindPrivacy, chat.PrivacySet{
+		Account: who, Privacy: chat.Privacy{Photo: chat.PhotoContacts},
+	}))
+	same(b, "not for everybody", must(b.Portraits(b.Context(), content(1), 9))(b), nil)
+	b.add(did(room.Log(), chat.KindChatPhotoRemoved, chat.PhotoErased{Target: 3}))
+	same(b, "a chat without one", must(b.Facts(b.Context(), room, 1, 0))(b).Chat.Photo, nil)
+	b.add(set(room.Log(), chat.KindChatPhoto, 5))
+	b.add(did(room.Log(), chat.KindChatDeleted, chat.ChatPatched{Chat: room, Deleted: true}))
+	same(b, "a deleted chat", must(b.Photos(b.Context(), room.Log()))(b), nil)
+}
+
+func testRegards(b *bench) {
+	b.add(created(1, 1, 2))
+	b.add(did(chat.AccountID(2).Log(), chat.KindContact, chat.ContactSet{
+		Account: 2, Contact: chat.Contact{Account: 1},
+	}))
+	b.add(did(chat.ChatID(2).Log(), chat.KindChatCreated,
+		chat.ChatAdded{Chat: chat.Chat{ID: 2, Type: chat.Direct, Peers: [2]chat.AccountID{1, 3}}},
+		chat.DirectOpened{A: 1, B: 3, Chat: 2},
+		chat.MemberSet{Chat: 2, Member: chat.Member{Account: 1, Role: chat.RoleApproached, Version: 1}}))
+	b.add(did(chat.AccountID(4).Log(), chat.KindBlock, chat.BlockSet{
+		Account: 4, Block: chat.Block{Account: 1, Blocked: true},
+	}))
+	same(b, "how others stand", must(b.Regards(b.Context(), 1, 5, 4, 3, 2))(b), []chat.Regard{
+		{Account: 2, Listed: true}, {Account: 3, Asks: true}, {Account: 4, Apart: true}, {Account: 5},
+	})
+	same(b, "the other way round", must(b.Regards(b.Context(), 3, 1))(b), []chat.Regard{{Account: 1}})
+}

@@ -49,7 +49,7 @@ func (m *Memory) List(ctx context.Context, q engine.ListQuery) ([]engine.ListRow
 func (m *Memory) listRow(room chat.ChatID, who chat.AccountID) engine.ListRow {
 	k, log := inChat(room, who), room.Log()
 	row := engine.ListRow{
-		Chat:     m.proj.chats[room],
+		Chat:     m.chat(room),
 		Me:       m.member(room, who),
 		Head:     m.head(log),
 		Read:     m.proj.reads[k],
@@ -102,6 +102,7 @@ func (m *Memory) People(ctx context.Context, accounts []chat.AccountID) ([]chat.
 	for _, a := range ascending(accounts) {
 		if who, ok := m.proj.people[a]; ok {
 			who.LastSeen = m.marks.seen[a]
+			who.Photo = m.portrait(a.Log())
 			people = append(people, who)
 		}
 	}

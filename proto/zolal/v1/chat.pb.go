@@ -632,6 +632,7 @@ type ChatInfo struct {
 	NumberBase      int64                  `protobuf:"varint,21,opt,name=number_base,json=numberBase,proto3" json:"number_base,omitempty"` // as in ChatCreated
 	Waiting         bool                   `protobuf:"varint,22,opt,name=waiting,proto3" json:"waiting,omitempty"`                         // direct chats: what is written waits for the other to accept
 	Stranger        *Stranger              `protobuf:"bytes,23,opt,name=stranger,proto3" json:"stranger,omitempty"`                        // where `me` was approached: by whom; in the answer of Chats/Get alone
+	Photo           *Photo                 `protobuf:"bytes,24,opt,name=photo,proto3" json:"photo,omitempty"`                              // absent where there is none
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -827,6 +828,13 @@ func (x *ChatInfo) GetStranger() *Stranger {
 	return nil
 }
 
+func (x *ChatInfo) GetPhoto() *Photo {
+	if x != nil {
+		return x.Photo
+	}
+	return nil
+}
+
 type Stranger struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	SinceMs       int64                  `protobuf:"varint,1,opt,name=since_ms,json=sinceMs,proto3" json:"since_ms,omitempty"` // when the account was made, to the day; 0 unknown
@@ -889,6 +897,7 @@ type Person struct {
 	LastSeenMs    int64                  `protobuf:"varint,5,opt,name=last_seen_ms,json=lastSeenMs,proto3" json:"last_seen_ms,omitempty"` // 0 hidden
 	Online        bool                   `protobuf:"varint,6,opt,name=online,proto3" json:"online,omitempty"`
 	Deleted       bool                   `protobuf:"varint,7,opt,name=deleted,proto3" json:"deleted,omitempty"`
+	Photo         *Photo                 `protobuf:"bytes,8,opt,name=photo,proto3" json:"photo,omitempty"` // absent where there is none, or it is not for the caller
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -970,6 +979,13 @@ func (x *Person) GetDeleted() bool {
 		return x.Deleted
 	}
 	return false
+}
+
+func (x *Person) GetPhoto() *Photo {
+	if x != nil {
+		return x.Photo
+	}
+	return nil
 }
 
 type InviteLink struct {
@@ -2671,7 +2687,7 @@ var File_zolal_v1_chat_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\n" +
-	"\x13zolal/v1/chat.proto\x12\bzolal.v1\x1a\x14zolal/v1/entry.proto\"\xe6\x01\n" +
+	"\x13zolal/v1/chat.proto\x12\bzolal.v1\x1a\x14zolal/v1/entry.proto\x1a\x14zolal/v1/media.proto\"\xe6\x01\n" +
 	"\vMemberState\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\rR\aaccount\x12\"\n" +
 	"\x04role\x18\x02 \x01(\x0e2\x0e.zolal.v1.RoleR\x04role\x12\x16\n" +
@@ -2716,7 +2732,7 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\v_signaturesB\x11\n" +
 	"\x0f_history_hiddenB\x10\n" +
 	"\x0e_join_approvalB\a\n" +
-	"\x05_down\"\xca\x05\n" +
+	"\x05_down\"\xf1\x05\n" +
 	"\bChatInfo\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12&\n" +
 	"\x04type\x18\x02 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\x12\x14\n" +
@@ -2745,10 +2761,11 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\vnumber_base\x18\x15 \x01(\x03R\n" +
 	"numberBase\x12\x18\n" +
 	"\awaiting\x18\x16 \x01(\bR\awaiting\x12.\n" +
-	"\bstranger\x18\x17 \x01(\v2\x12.zolal.v1.StrangerR\bstranger\"=\n" +
+	"\bstranger\x18\x17 \x01(\v2\x12.zolal.v1.StrangerR\bstranger\x12%\n" +
+	"\x05photo\x18\x18 \x01(\v2\x0f.zolal.v1.PhotoR\x05photo\"=\n" +
 	"\bStranger\x12\x19\n" +
 	"\bsince_ms\x18\x01 \x01(\x03R\asinceMs\x12\x16\n" +
-	"\x06common\x18\x02 \x03(\rR\x06common\"\xb2\x01\n" +
+	"\x06common\x18\x02 \x03(\rR\x06common\"\xd9\x01\n" +
 	"\x06Person\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1a\n" +
@@ -2757,7 +2774,8 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\flast_seen_ms\x18\x05 \x01(\x03R\n" +
 	"lastSeenMs\x12\x16\n" +
 	"\x06online\x18\x06 \x01(\bR\x06online\x12\x18\n" +
-	"\adeleted\x18\a \x01(\bR\adeleted\"\xf0\x01\n" +
+	"\adeleted\x18\a \x01(\bR\adeleted\x12%\n" +
+	"\x05photo\x18\b \x01(\v2\x0f.zolal.v1.PhotoR\x05photo\"\xf0\x01\n" +
 	"\n" +
 	"InviteLink\x12\x14\n" +
 	"\x05token\x18\x01 \x01(\tR\x05token\x12\x14\n" +
@@ -2991,7 +3009,8 @@ var file_zolal_v1_chat_proto_goTypes = []any{
 	(*StaffLogRequest)(nil),      // 34: zolal.v1.StaffLogRequest
 	(*StaffLogResponse)(nil),     // 35: zolal.v1.StaffLogResponse
 	(*Head)(nil),                 // 36: zolal.v1.Head
-	(*Entry)(nil),                // 37: zolal.v1.Entry
+	(*Photo)(nil),                // 37: zolal.v1.Photo
+	(*Entry)(nil),                // 38: zolal.v1.Entry
 }
 var file_zolal_v1_chat_proto_depIdxs = []int32{
 	1,  // 0: zolal.v1.MemberState.role:type_name -> zolal.v1.Role
@@ -3003,66 +3022,68 @@ var file_zolal_v1_chat_proto_depIdxs = []int32{
 	9,  // 6: zolal.v1.ChatInfo.peer:type_name -> zolal.v1.Person
 	36, // 7: zolal.v1.ChatInfo.head:type_name -> zolal.v1.Head
 	8,  // 8: zolal.v1.ChatInfo.stranger:type_name -> zolal.v1.Stranger
-	9,  // 9: zolal.v1.JoinRequest.person:type_name -> zolal.v1.Person
-	9,  // 10: zolal.v1.ResolveResponse.person:type_name -> zolal.v1.Person
-	7,  // 11: zolal.v1.ResolveResponse.chat:type_name -> zolal.v1.ChatInfo
-	6,  // 12: zolal.v1.SetInfoRequest.change:type_name -> zolal.v1.ChatInfoChange
-	7,  // 13: zolal.v1.JoinResponse.chat:type_name -> zolal.v1.ChatInfo
-	1,  // 14: zolal.v1.SetMemberRequest.role:type_name -> zolal.v1.Role
-	1,  // 15: zolal.v1.MembersRequest.role:type_name -> zolal.v1.Role
-	28, // 16: zolal.v1.MembersResponse.members:type_name -> zolal.v1.MemberRow
-	3,  // 17: zolal.v1.MemberRow.member:type_name -> zolal.v1.MemberState
-	9,  // 18: zolal.v1.MemberRow.person:type_name -> zolal.v1.Person
-	10, // 19: zolal.v1.CreateLinkRequest.link:type_name -> zolal.v1.InviteLink
-	10, // 20: zolal.v1.LinksResponse.links:type_name -> zolal.v1.InviteLink
-	11, // 21: zolal.v1.JoinRequestsResponse.requests:type_name -> zolal.v1.JoinRequest
-	37, // 22: zolal.v1.StaffLogResponse.entries:type_name -> zolal.v1.Entry
-	9,  // 23: zolal.v1.StaffLogResponse.people:type_name -> zolal.v1.Person
-	13, // 24: zolal.v1.Chats.CreateGroup:input_type -> zolal.v1.CreateChatRequest
-	13, // 25: zolal.v1.Chats.CreateChannel:input_type -> zolal.v1.CreateChatRequest
-	14, // 26: zolal.v1.Chats.OpenDirect:input_type -> zolal.v1.OpenDirectRequest
-	15, // 27: zolal.v1.Chats.Get:input_type -> zolal.v1.ChatRequest
-	17, // 28: zolal.v1.Chats.Resolve:input_type -> zolal.v1.ResolveRequest
-	19, // 29: zolal.v1.Chats.SetInfo:input_type -> zolal.v1.SetInfoRequest
-	16, // 30: zolal.v1.Chats.Delete:input_type -> zolal.v1.ChatChangeRequest
-	20, // 31: zolal.v1.Chats.Join:input_type -> zolal.v1.JoinRequestRequest
-	16, // 32: zolal.v1.Chats.Leave:input_type -> zolal.v1.ChatChangeRequest
-	22, // 33: zolal.v1.Chats.Invite:input_type -> zolal.v1.MemberRequest
-	23, // 34: zolal.v1.Chats.AnswerInvitation:input_type -> zolal.v1.AnswerRequest
-	24, // 35: zolal.v1.Chats.SetMember:input_type -> zolal.v1.SetMemberRequest
-	25, // 36: zolal.v1.Chats.Transfer:input_type -> zolal.v1.TransferRequest
-	26, // 37: zolal.v1.Chats.Members:input_type -> zolal.v1.MembersRequest
-	29, // 38: zolal.v1.Chats.CreateLink:input_type -> zolal.v1.CreateLinkRequest
-	30, // 39: zolal.v1.Chats.RevokeLink:input_type -> zolal.v1.RevokeLinkRequest
-	15, // 40: zolal.v1.Chats.Links:input_type -> zolal.v1.ChatRequest
-	15, // 41: zolal.v1.Chats.JoinRequests:input_type -> zolal.v1.ChatRequest
-	33, // 42: zolal.v1.Chats.DecideRequest:input_type -> zolal.v1.DecideJoinRequest
-	34, // 43: zolal.v1.Chats.StaffLog:input_type -> zolal.v1.StaffLogRequest
-	7,  // 44: zolal.v1.Chats.CreateGroup:output_type -> zolal.v1.ChatInfo
-	7,  // 45: zolal.v1.Chats.CreateChannel:output_type -> zolal.v1.ChatInfo
-	7,  // 46: zolal.v1.Chats.OpenDirect:output_type -> zolal.v1.ChatInfo
-	7,  // 47: zolal.v1.Chats.Get:output_type -> zolal.v1.ChatInfo
-	18, // 48: zolal.v1.Chats.Resolve:output_type -> zolal.v1.ResolveResponse
-	12, // 49: zolal.v1.Chats.SetInfo:output_type -> zolal.v1.Receipt
-	12, // 50: zolal.v1.Chats.Delete:output_type -> zolal.v1.Receipt
-	21, // 51: zolal.v1.Chats.Join:output_type -> zolal.v1.JoinResponse
-	12, // 52: zolal.v1.Chats.Leave:output_type -> zolal.v1.Receipt
-	12, // 53: zolal.v1.Chats.Invite:output_type -> zolal.v1.Receipt
-	12, // 54: zolal.v1.Chats.AnswerInvitation:output_type -> zolal.v1.Receipt
-	12, // 55: zolal.v1.Chats.SetMember:output_type -> zolal.v1.Receipt
-	12, // 56: zolal.v1.Chats.Transfer:output_type -> zolal.v1.Receipt
-	27, // 57: zolal.v1.Chats.Members:output_type -> zolal.v1.MembersResponse
-	10, // 58: zolal.v1.Chats.CreateLink:output_type -> zolal.v1.InviteLink
-	12, // 59: zolal.v1.Chats.RevokeLink:output_type -> zolal.v1.Receipt
-	31, // 60: zolal.v1.Chats.Links:output_type -> zolal.v1.LinksResponse
-	32, // 61: zolal.v1.Chats.JoinRequests:output_type -> zolal.v1.JoinRequestsResponse
-	12, // 62: zolal.v1.Chats.DecideRequest:output_type -> zolal.v1.Receipt
-	35, // 63: zolal.v1.Chats.StaffLog:output_type -> zolal.v1.StaffLogResponse
-	44, // [44:64] is the sub-list for method output_type
-	24, // [24:44] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	37, // 9: zolal.v1.ChatInfo.photo:type_name -> zolal.v1.Photo
+	37, // 10: zolal.v1.Person.photo:type_name -> zolal.v1.Photo
+	9,  // 11: zolal.v1.JoinRequest.person:type_name -> zolal.v1.Person
+	9,  // 12: zolal.v1.ResolveResponse.person:type_name -> zolal.v1.Person
+	7,  // 13: zolal.v1.ResolveResponse.chat:type_name -> zolal.v1.ChatInfo
+	6,  // 14: zolal.v1.SetInfoRequest.change:type_name -> zolal.v1.ChatInfoChange
+	7,  // 15: zolal.v1.JoinResponse.chat:type_name -> zolal.v1.ChatInfo
+	1,  // 16: zolal.v1.SetMemberRequest.role:type_name -> zolal.v1.Role
+	1,  // 17: zolal.v1.MembersRequest.role:type_name -> zolal.v1.Role
+	28, // 18: zolal.v1.MembersResponse.members:type_name -> zolal.v1.MemberRow
+	3,  // 19: zolal.v1.MemberRow.member:type_name -> zolal.v1.MemberState
+	9,  // 20: zolal.v1.MemberRow.person:type_name -> zolal.v1.Person
+	10, // 21: zolal.v1.CreateLinkRequest.link:type_name -> zolal.v1.InviteLink
+	10, // 22: zolal.v1.LinksResponse.links:type_name -> zolal.v1.InviteLink
+	11, // 23: zolal.v1.JoinRequestsResponse.requests:type_name -> zolal.v1.JoinRequest
+	38, // 24: zolal.v1.StaffLogResponse.entries:type_name -> zolal.v1.Entry
+	9,  // 25: zolal.v1.StaffLogResponse.people:type_name -> zolal.v1.Person
+	13, // 26: zolal.v1.Chats.CreateGroup:input_type -> zolal.v1.CreateChatRequest
+	13, // 27: zolal.v1.Chats.CreateChannel:input_type -> zolal.v1.CreateChatRequest
+	14, // 28: zolal.v1.Chats.OpenDirect:input_type -> zolal.v1.OpenDirectRequest
+	15, // 29: zolal.v1.Chats.Get:input_type -> zolal.v1.ChatRequest
+	17, // 30: zolal.v1.Chats.Resolve:input_type -> zolal.v1.ResolveRequest
+	19, // 31: zolal.v1.Chats.SetInfo:input_type -> zolal.v1.SetInfoRequest
+	16, // 32: zolal.v1.Chats.Delete:input_type -> zolal.v1.ChatChangeRequest
+	20, // 33: zolal.v1.Chats.Join:input_type -> zolal.v1.JoinRequestRequest
+	16, // 34: zolal.v1.Chats.Leave:input_type -> zolal.v1.ChatChangeRequest
+	22, // 35: zolal.v1.Chats.Invite:input_type -> zolal.v1.MemberRequest
+	23, // 36: zolal.v1.Chats.AnswerInvitation:input_type -> zolal.v1.AnswerRequest
+	24, // 37: zolal.v1.Chats.SetMember:input_type -> zolal.v1.SetMemberRequest
+	25, // 38: zolal.v1.Chats.Transfer:input_type -> zolal.v1.TransferRequest
+	26, // 39: zolal.v1.Chats.Members:input_type -> zolal.v1.MembersRequest
+	29, // 40: zolal.v1.Chats.CreateLink:input_type -> zolal.v1.CreateLinkRequest
+	30, // 41: zolal.v1.Chats.RevokeLink:input_type -> zolal.v1.RevokeLinkRequest
+	15, // 42: zolal.v1.Chats.Links:input_type -> zolal.v1.ChatRequest
+	15, // 43: zolal.v1.Chats.JoinRequests:input_type -> zolal.v1.ChatRequest
+	33, // 44: zolal.v1.Chats.DecideRequest:input_type -> zolal.v1.DecideJoinRequest
+	34, // 45: zolal.v1.Chats.StaffLog:input_type -> zolal.v1.StaffLogRequest
+	7,  // 46: zolal.v1.Chats.CreateGroup:output_type -> zolal.v1.ChatInfo
+	7,  // 47: zolal.v1.Chats.CreateChannel:output_type -> zolal.v1.ChatInfo
+	7,  // 48: zolal.v1.Chats.OpenDirect:output_type -> zolal.v1.ChatInfo
+	7,  // 49: zolal.v1.Chats.Get:output_type -> zolal.v1.ChatInfo
+	18, // 50: zolal.v1.Chats.Resolve:output_type -> zolal.v1.ResolveResponse
+	12, // 51: zolal.v1.Chats.SetInfo:output_type -> zolal.v1.Receipt
+	12, // 52: zolal.v1.Chats.Delete:output_type -> zolal.v1.Receipt
+	21, // 53: zolal.v1.Chats.Join:output_type -> zolal.v1.JoinResponse
+	12, // 54: zolal.v1.Chats.Leave:output_type -> zolal.v1.Receipt
+	12, // 55: zolal.v1.Chats.Invite:output_type -> zolal.v1.Receipt
+	12, // 56: zolal.v1.Chats.AnswerInvitation:output_type -> zolal.v1.Receipt
+	12, // 57: zolal.v1.Chats.SetMember:output_type -> zolal.v1.Receipt
+	12, // 58: zolal.v1.Chats.Transfer:output_type -> zolal.v1.Receipt
+	27, // 59: zolal.v1.Chats.Members:output_type -> zolal.v1.MembersResponse
+	10, // 60: zolal.v1.Chats.CreateLink:output_type -> zolal.v1.InviteLink
+	12, // 61: zolal.v1.Chats.RevokeLink:output_type -> zolal.v1.Receipt
+	31, // 62: zolal.v1.Chats.Links:output_type -> zolal.v1.LinksResponse
+	32, // 63: zolal.v1.Chats.JoinRequests:output_type -> zolal.v1.JoinRequestsResponse
+	12, // 64: zolal.v1.Chats.DecideRequest:output_type -> zolal.v1.Receipt
+	35, // 65: zolal.v1.Chats.StaffLog:output_type -> zolal.v1.StaffLogResponse
+	46, // [46:66] is the sub-list for method output_type
+	26, // [26:46] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_chat_proto_init() }
@@ -3071,6 +3092,7 @@ func file_zolal_v1_chat_proto_init() {
 		return
 	}
 	file_zolal_v1_entry_proto_init()
+	file_zolal_v1_media_proto_init()
 	file_zolal_v1_chat_proto_msgTypes[3].OneofWrappers = []any{}
 	file_zolal_v1_chat_proto_msgTypes[14].OneofWrappers = []any{
 		(*ResolveRequest_Name)(nil),

@@ -31,35 +31,39 @@ type Kind int32
 const (
 	Kind_KIND_UNSPECIFIED Kind = 0
 	// Chat logs.
-	Kind_KIND_CHAT_CREATED Kind = 1  // ChatCreated
-	Kind_KIND_MESSAGE      Kind = 2  // Message; counted
-	Kind_KIND_EDIT         Kind = 3  // Message, today's version of `target`
-	Kind_KIND_DELETE       Kind = 4  // Redaction, or no body; `target` is redacted
-	Kind_KIND_PIN          Kind = 5  // no body; `target` is pinned
-	Kind_KIND_UNPIN        Kind = 6  // no body; `target` is no longer pinned
-	Kind_KIND_MEMBER       Kind = 7  // MemberChange; groups up to the small size only
-	Kind_KIND_CHAT_INFO    Kind = 8  // ChatInfoChange
-	Kind_KIND_CHAT_WIDE    Kind = 9  // no body; from here on members change in their own user logs
-	Kind_KIND_SERVICE      Kind = 10 // ServiceLine; imported history only
-	Kind_KIND_CHAT_DELETED Kind = 11 // no body
-	Kind_KIND_ACCEPTED     Kind = 54 // no body; direct chats: the author accepts what a stranger wrote
+	Kind_KIND_CHAT_CREATED       Kind = 1  // ChatCreated
+	Kind_KIND_MESSAGE            Kind = 2  // Message; counted
+	Kind_KIND_EDIT               Kind = 3  // Message, today's version of `target`
+	Kind_KIND_DELETE             Kind = 4  // Redaction, or no body; `target` is redacted
+	Kind_KIND_PIN                Kind = 5  // no body; `target` is pinned
+	Kind_KIND_UNPIN              Kind = 6  // no body; `target` is no longer pinned
+	Kind_KIND_MEMBER             Kind = 7  // MemberChange; groups up to the small size only
+	Kind_KIND_CHAT_INFO          Kind = 8  // ChatInfoChange
+	Kind_KIND_CHAT_WIDE          Kind = 9  // no body; from here on members change in their own user logs
+	Kind_KIND_SERVICE            Kind = 10 // ServiceLine; imported history only
+	Kind_KIND_CHAT_DELETED       Kind = 11 // no body
+	Kind_KIND_ACCEPTED           Kind = 54 // no body; direct chats: the author accepts what a stranger wrote
+	Kind_KIND_CHAT_PHOTO         Kind = 70 // Photo
+	Kind_KIND_CHAT_PHOTO_REMOVED Kind = 71 // no body; `target`, a photo of the chat, is erased
 	// Reserved for encrypted chats: commits and resets of the current MLS group.
 	Kind_KIND_MLS_COMMIT Kind = 20
 	Kind_KIND_MLS_RESET  Kind = 21
 	// User logs.
-	Kind_KIND_PROFILE       Kind = 40 // Profile
-	Kind_KIND_MY_CHAT       Kind = 41 // MyChat
-	Kind_KIND_READ          Kind = 42 // ReadMark
-	Kind_KIND_DRAFT         Kind = 43 // Draft
-	Kind_KIND_CHAT_PREFS    Kind = 44 // ChatPrefs
-	Kind_KIND_BLOCK         Kind = 45 // Block
-	Kind_KIND_PRIVACY       Kind = 46 // Privacy
-	Kind_KIND_DEVICE        Kind = 47 // DeviceNotice
-	Kind_KIND_INVITATION    Kind = 48 // Invitation
-	Kind_KIND_CONTACT       Kind = 49 // Contact
-	Kind_KIND_PERSONAL_LINK Kind = 50 // PersonalLink
-	Kind_KIND_OPERATOR_ACT  Kind = 51 // OperatorAct; in staff logs too, where it is about the chat
-	Kind_KIND_SPENT         Kind = 53 // Spent
+	Kind_KIND_PROFILE               Kind = 40 // Profile
+	Kind_KIND_MY_CHAT               Kind = 41 // MyChat
+	Kind_KIND_READ                  Kind = 42 // ReadMark
+	Kind_KIND_DRAFT                 Kind = 43 // Draft
+	Kind_KIND_CHAT_PREFS            Kind = 44 // ChatPrefs
+	Kind_KIND_BLOCK                 Kind = 45 // Block
+	Kind_KIND_PRIVACY               Kind = 46 // Privacy
+	Kind_KIND_DEVICE                Kind = 47 // DeviceNotice
+	Kind_KIND_INVITATION            Kind = 48 // Invitation
+	Kind_KIND_CONTACT               Kind = 49 // Contact
+	Kind_KIND_PERSONAL_LINK         Kind = 50 // PersonalLink
+	Kind_KIND_OPERATOR_ACT          Kind = 51 // OperatorAct; in staff logs too, where it is about the chat
+	Kind_KIND_SPENT                 Kind = 53 // Spent
+	Kind_KIND_ACCOUNT_PHOTO         Kind = 68 // Photo
+	Kind_KIND_ACCOUNT_PHOTO_REMOVED Kind = 69 // no body; `target`, a photo of the account, is erased
 	// Staff logs: what only the owner and admins of a chat may read.
 	Kind_KIND_INVITE_LINK     Kind = 60 // InviteLink
 	Kind_KIND_JOIN_REQUEST    Kind = 61 // JoinRequest
@@ -93,6 +97,8 @@ var (
 		10: "KIND_SERVICE",
 		11: "KIND_CHAT_DELETED",
 		54: "KIND_ACCEPTED",
+		70: "KIND_CHAT_PHOTO",
+		71: "KIND_CHAT_PHOTO_REMOVED",
 		20: "KIND_MLS_COMMIT",
 		21: "KIND_MLS_RESET",
 		40: "KIND_PROFILE",
@@ -108,6 +114,8 @@ var (
 		50: "KIND_PERSONAL_LINK",
 		51: "KIND_OPERATOR_ACT",
 		53: "KIND_SPENT",
+		68: "KIND_ACCOUNT_PHOTO",
+		69: "KIND_ACCOUNT_PHOTO_REMOVED",
 		60: "KIND_INVITE_LINK",
 		61: "KIND_JOIN_REQUEST",
 		62: "KIND_STAFF_MEMBER",
@@ -123,47 +131,51 @@ var (
 		91: "KIND_FEEDBACK_STATE",
 	}
 	Kind_value = map[string]int32{
-		"KIND_UNSPECIFIED":     0,
-		"KIND_CHAT_CREATED":    1,
-		"KIND_MESSAGE":         2,
-		"KIND_EDIT":            3,
-		"KIND_DELETE":          4,
-		"KIND_PIN":             5,
-		"KIND_UNPIN":           6,
-		"KIND_MEMBER":          7,
-		"KIND_CHAT_INFO":       8,
-		"KIND_CHAT_WIDE":       9,
-		"KIND_SERVICE":         10,
-		"KIND_CHAT_DELETED":    11,
-		"KIND_ACCEPTED":        54,
-		"KIND_MLS_COMMIT":      20,
-		"KIND_MLS_RESET":       21,
-		"KIND_PROFILE":         40,
-		"KIND_MY_CHAT":         41,
-		"KIND_READ":            42,
-		"KIND_DRAFT":           43,
-		"KIND_CHAT_PREFS":      44,
-		"KIND_BLOCK":           45,
-		"KIND_PRIVACY":         46,
-		"KIND_DEVICE":          47,
-		"KIND_INVITATION":      48,
-		"KIND_CONTACT":         49,
-		"KIND_PERSONAL_LINK":   50,
-		"KIND_OPERATOR_ACT":    51,
-		"KIND_SPENT":           53,
-		"KIND_INVITE_LINK":     60,
-		"KIND_JOIN_REQUEST":    61,
-		"KIND_STAFF_MEMBER":    62,
-		"KIND_FEEDBACK_VOTE":   65,
-		"KIND_FEEDBACK_UNVOTE": 66,
-		"KIND_REPORT":          80,
-		"KIND_DECISION":        81,
-		"KIND_APPEAL":          82,
-		"KIND_REPORT_KEPT":     83,
-		"KIND_REPORT_CLOSED":   84,
-		"KIND_APPEAL_KEPT":     85,
-		"KIND_FEEDBACK":        90,
-		"KIND_FEEDBACK_STATE":  91,
+		"KIND_UNSPECIFIED":           0,
+		"KIND_CHAT_CREATED":          1,
+		"KIND_MESSAGE":               2,
+		"KIND_EDIT":                  3,
+		"KIND_DELETE":                4,
+		"KIND_PIN":                   5,
+		"KIND_UNPIN":                 6,
+		"KIND_MEMBER":                7,
+		"KIND_CHAT_INFO":             8,
+		"KIND_CHAT_WIDE":             9,
+		"KIND_SERVICE":               10,
+		"KIND_CHAT_DELETED":          11,
+		"KIND_ACCEPTED":              54,
+		"KIND_CHAT_PHOTO":            70,
+		"KIND_CHAT_PHOTO_REMOVED":    71,
+		"KIND_MLS_COMMIT":            20,
+		"KIND_MLS_RESET":             21,
+		"KIND_PROFILE":               40,
+		"KIND_MY_CHAT":               41,
+		"KIND_READ":                  42,
+		"KIND_DRAFT":                 43,
+		"KIND_CHAT_PREFS":            44,
+		"KIND_BLOCK":                 45,
+		"KIND_PRIVACY":               46,
+		"KIND_DEVICE":                47,
+		"KIND_INVITATION":            48,
+		"KIND_CONTACT":               49,
+		"KIND_PERSONAL_LINK":         50,
+		"KIND_OPERATOR_ACT":          51,
+		"KIND_SPENT":                 53,
+		"KIND_ACCOUNT_PHOTO":         68,
+		"KIND_ACCOUNT_PHOTO_REMOVED": 69,
+		"KIND_INVITE_LINK":           60,
+		"KIND_JOIN_REQUEST":          61,
+		"KIND_STAFF_MEMBER":          62,
+		"KIND_FEEDBACK_VOTE":         65,
+		"KIND_FEEDBACK_UNVOTE":       66,
+		"KIND_REPORT":                80,
+		"KIND_DECISION":              81,
+		"KIND_APPEAL":                82,
+		"KIND_REPORT_KEPT":           83,
+		"KIND_REPORT_CLOSED":         84,
+		"KIND_APPEAL_KEPT":           85,
+		"KIND_FEEDBACK":              90,
+		"KIND_FEEDBACK_STATE":        91,
 	}
 )
 
@@ -1559,7 +1571,7 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\")\n" +
 	"\tRedaction\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\xad\x06\n" +
+	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\x97\a\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11KIND_CHAT_CREATED\x10\x01\x12\x10\n" +
@@ -1576,6 +1588,8 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x12\x15\n" +
 	"\x11KIND_CHAT_DELETED\x10\v\x12\x11\n" +
 	"\rKIND_ACCEPTED\x106\x12\x13\n" +
+	"\x0fKIND_CHAT_PHOTO\x10F\x12\x1b\n" +
+	"\x17KIND_CHAT_PHOTO_REMOVED\x10G\x12\x13\n" +
 	"\x0fKIND_MLS_COMMIT\x10\x14\x12\x12\n" +
 	"\x0eKIND_MLS_RESET\x10\x15\x12\x10\n" +
 	"\fKIND_PROFILE\x10(\x12\x10\n" +
@@ -1593,7 +1607,9 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x12KIND_PERSONAL_LINK\x102\x12\x15\n" +
 	"\x11KIND_OPERATOR_ACT\x103\x12\x0e\n" +
 	"\n" +
-	"KIND_SPENT\x105\x12\x14\n" +
+	"KIND_SPENT\x105\x12\x16\n" +
+	"\x12KIND_ACCOUNT_PHOTO\x10D\x12\x1e\n" +
+	"\x1aKIND_ACCOUNT_PHOTO_REMOVED\x10E\x12\x14\n" +
 	"\x10KIND_INVITE_LINK\x10<\x12\x15\n" +
 	"\x11KIND_JOIN_REQUEST\x10=\x12\x15\n" +
 	"\x11KIND_STAFF_MEMBER\x10>\x12\x16\n" +

@@ -94,6 +94,56 @@ func (MediaKind) EnumDescriptor() ([]byte, []int) {
 	return file_zolal_v1_media_proto_rawDescGZIP(), []int{0}
 }
 
+// PhotoAudience is who may see an account's photos.
+type PhotoAudience int32
+
+const (
+	PhotoAudience_PHOTO_AUDIENCE_EVERYBODY PhotoAudience = 0
+	PhotoAudience_PHOTO_AUDIENCE_CONTACTS  PhotoAudience = 1 // whom the account has put on its list
+	PhotoAudience_PHOTO_AUDIENCE_NOBODY    PhotoAudience = 2
+)
+
+// Enum value maps for PhotoAudience.
+var (
+	PhotoAudience_name = map[int32]string{
+		0: "PHOTO_AUDIENCE_EVERYBODY",
+		1: "PHOTO_AUDIENCE_CONTACTS",
+		2: "PHOTO_AUDIENCE_NOBODY",
+	}
+	PhotoAudience_value = map[string]int32{
+		"PHOTO_AUDIENCE_EVERYBODY": 0,
+		"PHOTO_AUDIENCE_CONTACTS":  1,
+		"PHOTO_AUDIENCE_NOBODY":    2,
+	}
+)
+
+func (x PhotoAudience) Enum() *PhotoAudience {
+	p := new(PhotoAudience)
+	*p = x
+	return p
+}
+
+func (x PhotoAudience) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PhotoAudience) Descriptor() protoreflect.EnumDescriptor {
+	return file_zolal_v1_media_proto_enumTypes[1].Descriptor()
+}
+
+func (PhotoAudience) Type() protoreflect.EnumType {
+	return &file_zolal_v1_media_proto_enumTypes[1]
+}
+
+func (x PhotoAudience) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PhotoAudience.Descriptor instead.
+func (PhotoAudience) EnumDescriptor() ([]byte, []int) {
+	return file_zolal_v1_media_proto_rawDescGZIP(), []int{1}
+}
+
 // Media is what a message carries, as it is stored.
 type Media struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -847,6 +897,117 @@ func (x *MediaAccess) GetToken() string {
 	return ""
 }
 
+// Photo is what an account or a chat is shown by: the body of KIND_ACCOUNT_PHOTO and KIND_CHAT_PHOTO, and
+// what may be seen of it. It is shown as a square, cut around its middle where it is none.
+type Photo struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Hash      []byte                 `protobuf:"bytes,1,opt,name=hash,proto3" json:"hash,omitempty"`  // SHA-256 of the content
+	Size      uint64                 `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"` // bytes
+	Mime      string                 `protobuf:"bytes,3,opt,name=mime,proto3" json:"mime,omitempty"`
+	Width     uint32                 `protobuf:"varint,4,opt,name=width,proto3" json:"width,omitempty"` // pixels
+	Height    uint32                 `protobuf:"varint,5,opt,name=height,proto3" json:"height,omitempty"`
+	Thumbhash []byte                 `protobuf:"bytes,6,opt,name=thumbhash,proto3" json:"thumbhash,omitempty"` // at most 32 bytes
+	// Filled in answers only.
+	Seq           uint32 `protobuf:"varint,7,opt,name=seq,proto3" json:"seq,omitempty"`               // of its entry, in the log of the account or the chat
+	AtMs          int64  `protobuf:"varint,8,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"` // when it was set
+	Public        bool   `protobuf:"varint,9,opt,name=public,proto3" json:"public,omitempty"`         // has an address for everybody, by its hash
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Photo) Reset() {
+	*x = Photo{}
+	mi := &file_zolal_v1_media_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Photo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Photo) ProtoMessage() {}
+
+func (x *Photo) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_media_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Photo.ProtoReflect.Descriptor instead.
+func (*Photo) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_media_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Photo) GetHash() []byte {
+	if x != nil {
+		return x.Hash
+	}
+	return nil
+}
+
+func (x *Photo) GetSize() uint64 {
+	if x != nil {
+		return x.Size
+	}
+	return 0
+}
+
+func (x *Photo) GetMime() string {
+	if x != nil {
+		return x.Mime
+	}
+	return ""
+}
+
+func (x *Photo) GetWidth() uint32 {
+	if x != nil {
+		return x.Width
+	}
+	return 0
+}
+
+func (x *Photo) GetHeight() uint32 {
+	if x != nil {
+		return x.Height
+	}
+	return 0
+}
+
+func (x *Photo) GetThumbhash() []byte {
+	if x != nil {
+		return x.Thumbhash
+	}
+	return nil
+}
+
+func (x *Photo) GetSeq() uint32 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+func (x *Photo) GetAtMs() int64 {
+	if x != nil {
+		return x.AtMs
+	}
+	return 0
+}
+
+func (x *Photo) GetPublic() bool {
+	if x != nil {
+		return x.Public
+	}
+	return false
+}
+
 var File_zolal_v1_media_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_media_proto_rawDesc = "" +
@@ -917,7 +1078,17 @@ const file_zolal_v1_media_proto_rawDesc = "" +
 	"\buntil_ms\x18\b \x01(\x03R\auntilMs\"\x0f\n" +
 	"\rAccessRequest\"#\n" +
 	"\vMediaAccess\x12\x14\n" +
-	"\x05token\x18\x01 \x01(\tR\x05token*\xd9\x01\n" +
+	"\x05token\x18\x01 \x01(\tR\x05token\"\xce\x01\n" +
+	"\x05Photo\x12\x12\n" +
+	"\x04hash\x18\x01 \x01(\fR\x04hash\x12\x12\n" +
+	"\x04size\x18\x02 \x01(\x04R\x04size\x12\x12\n" +
+	"\x04mime\x18\x03 \x01(\tR\x04mime\x12\x14\n" +
+	"\x05width\x18\x04 \x01(\rR\x05width\x12\x16\n" +
+	"\x06height\x18\x05 \x01(\rR\x06height\x12\x1c\n" +
+	"\tthumbhash\x18\x06 \x01(\fR\tthumbhash\x12\x10\n" +
+	"\x03seq\x18\a \x01(\rR\x03seq\x12\x13\n" +
+	"\x05at_ms\x18\b \x01(\x03R\x04atMs\x12\x16\n" +
+	"\x06public\x18\t \x01(\bR\x06public*\xd9\x01\n" +
 	"\tMediaKind\x12\x1a\n" +
 	"\x16MEDIA_KIND_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10MEDIA_KIND_PHOTO\x10\x01\x12\x14\n" +
@@ -927,7 +1098,11 @@ const file_zolal_v1_media_proto_rawDesc = "" +
 	"\x10MEDIA_KIND_AUDIO\x10\x05\x12\x13\n" +
 	"\x0fMEDIA_KIND_FILE\x10\x06\x12\x17\n" +
 	"\x13MEDIA_KIND_LOCATION\x10\a\x12\x16\n" +
-	"\x12MEDIA_KIND_CONTACT\x10\b2o\n" +
+	"\x12MEDIA_KIND_CONTACT\x10\b*e\n" +
+	"\rPhotoAudience\x12\x1c\n" +
+	"\x18PHOTO_AUDIENCE_EVERYBODY\x10\x00\x12\x1b\n" +
+	"\x17PHOTO_AUDIENCE_CONTACTS\x10\x01\x12\x19\n" +
+	"\x15PHOTO_AUDIENCE_NOBODY\x10\x022o\n" +
 	"\x05Files\x12,\n" +
 	"\x03Get\x12\x15.zolal.v1.FileRequest\x1a\x0e.zolal.v1.File\x128\n" +
 	"\x06Access\x12\x17.zolal.v1.AccessRequest\x1a\x15.zolal.v1.MediaAccessB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
@@ -944,37 +1119,39 @@ func file_zolal_v1_media_proto_rawDescGZIP() []byte {
 	return file_zolal_v1_media_proto_rawDescData
 }
 
-var file_zolal_v1_media_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_zolal_v1_media_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_zolal_v1_media_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_zolal_v1_media_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_zolal_v1_media_proto_goTypes = []any{
 	(MediaKind)(0),        // 0: zolal.v1.MediaKind
-	(*Media)(nil),         // 1: zolal.v1.Media
-	(*Poster)(nil),        // 2: zolal.v1.Poster
-	(*Location)(nil),      // 3: zolal.v1.Location
-	(*SharedContact)(nil), // 4: zolal.v1.SharedContact
-	(*NewMedia)(nil),      // 5: zolal.v1.NewMedia
-	(*FileRequest)(nil),   // 6: zolal.v1.FileRequest
-	(*File)(nil),          // 7: zolal.v1.File
-	(*AccessRequest)(nil), // 8: zolal.v1.AccessRequest
-	(*MediaAccess)(nil),   // 9: zolal.v1.MediaAccess
+	(PhotoAudience)(0),    // 1: zolal.v1.PhotoAudience
+	(*Media)(nil),         // 2: zolal.v1.Media
+	(*Poster)(nil),        // 3: zolal.v1.Poster
+	(*Location)(nil),      // 4: zolal.v1.Location
+	(*SharedContact)(nil), // 5: zolal.v1.SharedContact
+	(*NewMedia)(nil),      // 6: zolal.v1.NewMedia
+	(*FileRequest)(nil),   // 7: zolal.v1.FileRequest
+	(*File)(nil),          // 8: zolal.v1.File
+	(*AccessRequest)(nil), // 9: zolal.v1.AccessRequest
+	(*MediaAccess)(nil),   // 10: zolal.v1.MediaAccess
+	(*Photo)(nil),         // 11: zolal.v1.Photo
 }
 var file_zolal_v1_media_proto_depIdxs = []int32{
-	0, // 0: zolal.v1.Media.kind:type_name -> zolal.v1.MediaKind
-	2, // 1: zolal.v1.Media.poster:type_name -> zolal.v1.Poster
-	3, // 2: zolal.v1.Media.location:type_name -> zolal.v1.Location
-	4, // 3: zolal.v1.Media.contact:type_name -> zolal.v1.SharedContact
-	0, // 4: zolal.v1.NewMedia.kind:type_name -> zolal.v1.MediaKind
-	3, // 5: zolal.v1.NewMedia.location:type_name -> zolal.v1.Location
-	4, // 6: zolal.v1.NewMedia.contact:type_name -> zolal.v1.SharedContact
-	6, // 7: zolal.v1.Files.Get:input_type -> zolal.v1.FileRequest
-	8, // 8: zolal.v1.Files.Access:input_type -> zolal.v1.AccessRequest
-	7, // 9: zolal.v1.Files.Get:output_type -> zolal.v1.File
-	9, // 10: zolal.v1.Files.Access:output_type -> zolal.v1.MediaAccess
-	9, // [9:11] is the sub-list for method output_type
-	7, // [7:9] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	0,  // 0: zolal.v1.Media.kind:type_name -> zolal.v1.MediaKind
+	3,  // 1: zolal.v1.Media.poster:type_name -> zolal.v1.Poster
+	4,  // 2: zolal.v1.Media.location:type_name -> zolal.v1.Location
+	5,  // 3: zolal.v1.Media.contact:type_name -> zolal.v1.SharedContact
+	0,  // 4: zolal.v1.NewMedia.kind:type_name -> zolal.v1.MediaKind
+	4,  // 5: zolal.v1.NewMedia.location:type_name -> zolal.v1.Location
+	5,  // 6: zolal.v1.NewMedia.contact:type_name -> zolal.v1.SharedContact
+	7,  // 7: zolal.v1.Files.Get:input_type -> zolal.v1.FileRequest
+	9,  // 8: zolal.v1.Files.Access:input_type -> zolal.v1.AccessRequest
+	8,  // 9: zolal.v1.Files.Get:output_type -> zolal.v1.File
+	10, // 10: zolal.v1.Files.Access:output_type -> zolal.v1.MediaAccess
+	9,  // [9:11] is the sub-list for method output_type
+	7,  // [7:9] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_media_proto_init() }
@@ -987,8 +1164,8 @@ func file_zolal_v1_media_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_media_proto_rawDesc), len(file_zolal_v1_media_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   9,
+			NumEnums:      2,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -33,6 +33,7 @@ type Contact struct {
 	SeenName      string                 `protobuf:"bytes,3,opt,name=seen_name,json=seenName,proto3" json:"seen_name,omitempty"` // what they called themselves when this was written
 	SeenUsername  string                 `protobuf:"bytes,4,opt,name=seen_username,json=seenUsername,proto3" json:"seen_username,omitempty"`
 	Removed       bool                   `protobuf:"varint,5,opt,name=removed,proto3" json:"removed,omitempty"`
+	SeenPhoto     []byte                 `protobuf:"bytes,6,opt,name=seen_photo,json=seenPhoto,proto3" json:"seen_photo,omitempty"` // hash of the photo they were shown by then; empty: none
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -100,6 +101,13 @@ func (x *Contact) GetRemoved() bool {
 		return x.Removed
 	}
 	return false
+}
+
+func (x *Contact) GetSeenPhoto() []byte {
+	if x != nil {
+		return x.SeenPhoto
+	}
+	return nil
 }
 
 // PersonalLink leads to an account for whoever has it.
@@ -531,13 +539,15 @@ var File_zolal_v1_people_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_people_proto_rawDesc = "" +
 	"\n" +
-	"\x15zolal/v1/people.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\"\x93\x01\n" +
+	"\x15zolal/v1/people.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\"\xb2\x01\n" +
 	"\aContact\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\rR\aaccount\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1b\n" +
 	"\tseen_name\x18\x03 \x01(\tR\bseenName\x12#\n" +
 	"\rseen_username\x18\x04 \x01(\tR\fseenUsername\x12\x18\n" +
-	"\aremoved\x18\x05 \x01(\bR\aremoved\">\n" +
+	"\aremoved\x18\x05 \x01(\bR\aremoved\x12\x1d\n" +
+	"\n" +
+	"seen_photo\x18\x06 \x01(\fR\tseenPhoto\">\n" +
 	"\fPersonalLink\x12\x14\n" +
 	"\x05token\x18\x01 \x01(\tR\x05token\x12\x18\n" +
 	"\aremoved\x18\x02 \x01(\bR\aremoved\"=\n" +

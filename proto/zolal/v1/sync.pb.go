@@ -450,9 +450,10 @@ type Privacy struct {
 	HideReads     bool                   `protobuf:"varint,3,opt,name=hide_reads,json=hideReads,proto3" json:"hide_reads,omitempty"`
 	HideForwards  bool                   `protobuf:"varint,4,opt,name=hide_forwards,json=hideForwards,proto3" json:"hide_forwards,omitempty"`    // forwards of my messages do not link to me
 	RefuseInvites bool                   `protobuf:"varint,5,opt,name=refuse_invites,json=refuseInvites,proto3" json:"refuse_invites,omitempty"` // nobody may invite me
-	// Where SetPrivacy names one of these two not at all, it stays as it is: an older client does not know it.
-	Unfindable    *bool `protobuf:"varint,6,opt,name=unfindable,proto3,oneof" json:"unfindable,omitempty"`                            // my username finds me for those alone who have met me
-	QuietContacts *bool `protobuf:"varint,7,opt,name=quiet_contacts,json=quietContacts,proto3,oneof" json:"quiet_contacts,omitempty"` // changed names of my contacts are not pointed out to me
+	// Where SetPrivacy names one of these not at all, it stays as it is: an older client does not know it.
+	Unfindable    *bool          `protobuf:"varint,6,opt,name=unfindable,proto3,oneof" json:"unfindable,omitempty"`                            // my username finds me for those alone who have met me
+	QuietContacts *bool          `protobuf:"varint,7,opt,name=quiet_contacts,json=quietContacts,proto3,oneof" json:"quiet_contacts,omitempty"` // changed names of my contacts are not pointed out to me
+	Photo         *PhotoAudience `protobuf:"varint,8,opt,name=photo,proto3,enum=zolal.v1.PhotoAudience,oneof" json:"photo,omitempty"`          // who may see my photos; not reciprocal
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -534,6 +535,13 @@ func (x *Privacy) GetQuietContacts() bool {
 		return *x.QuietContacts
 	}
 	return false
+}
+
+func (x *Privacy) GetPhoto() PhotoAudience {
+	if x != nil && x.Photo != nil {
+		return *x.Photo
+	}
+	return PhotoAudience_PHOTO_AUDIENCE_EVERYBODY
 }
 
 type DeviceNotice struct {
@@ -984,6 +992,7 @@ type UserState struct {
 	PersonalLink   *PersonalLink          `protobuf:"bytes,8,opt,name=personal_link,json=personalLink,proto3" json:"personal_link,omitempty"`           // absent where none was ever made
 	LimitedUntilMs int64                  `protobuf:"varint,11,opt,name=limited_until_ms,json=limitedUntilMs,proto3" json:"limited_until_ms,omitempty"` // by a decision of the operator; 0 not limited
 	LimitedReason  string                 `protobuf:"bytes,12,opt,name=limited_reason,json=limitedReason,proto3" json:"limited_reason,omitempty"`       // public reason code of that decision
+	Photos         []*Photo               `protobuf:"bytes,13,rep,name=photos,proto3" json:"photos,omitempty"`                                          // one's own, the newest first
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -1086,6 +1095,13 @@ func (x *UserState) GetLimitedReason() string {
 		return x.LimitedReason
 	}
 	return ""
+}
+
+func (x *UserState) GetPhotos() []*Photo {
+	if x != nil {
+		return x.Photos
+	}
+	return nil
 }
 
 type Empty struct {
@@ -2907,7 +2923,7 @@ var File_zolal_v1_sync_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\n" +
-	"\x13zolal/v1/sync.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x14zolal/v1/entry.proto\x1a\x15zolal/v1/people.proto\"O\n" +
+	"\x13zolal/v1/sync.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x14zolal/v1/entry.proto\x1a\x14zolal/v1/media.proto\x1a\x15zolal/v1/people.proto\"O\n" +
 	"\aProfile\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\busername\x18\x02 \x01(\tR\busername\x12\x14\n" +
@@ -2942,7 +2958,7 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\x0e_marked_unread\";\n" +
 	"\x05Block\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\rR\aaccount\x12\x18\n" +
-	"\ablocked\x18\x02 \x01(\bR\ablocked\"\xae\x02\n" +
+	"\ablocked\x18\x02 \x01(\bR\ablocked\"\xec\x02\n" +
 	"\aPrivacy\x12$\n" +
 	"\x0ehide_last_seen\x18\x01 \x01(\bR\fhideLastSeen\x12\x1f\n" +
 	"\vhide_typing\x18\x02 \x01(\bR\n" +
@@ -2954,9 +2970,11 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\n" +
 	"unfindable\x18\x06 \x01(\bH\x00R\n" +
 	"unfindable\x88\x01\x01\x12*\n" +
-	"\x0equiet_contacts\x18\a \x01(\bH\x01R\rquietContacts\x88\x01\x01B\r\n" +
+	"\x0equiet_contacts\x18\a \x01(\bH\x01R\rquietContacts\x88\x01\x01\x122\n" +
+	"\x05photo\x18\b \x01(\x0e2\x17.zolal.v1.PhotoAudienceH\x02R\x05photo\x88\x01\x01B\r\n" +
 	"\v_unfindableB\x11\n" +
-	"\x0f_quiet_contacts\"j\n" +
+	"\x0f_quiet_contactsB\b\n" +
+	"\x06_photo\"j\n" +
 	"\fDeviceNotice\x12(\n" +
 	"\x06device\x18\x01 \x01(\v2\x10.zolal.v1.DeviceR\x06device\x12\x18\n" +
 	"\aremoved\x18\x02 \x01(\bR\aremoved\x12\x16\n" +
@@ -2999,7 +3017,7 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\rpeer_read_seq\x18\b \x01(\rR\vpeerReadSeq\x12%\n" +
 	"\x05draft\x18\t \x01(\v2\x0f.zolal.v1.DraftR\x05draft\x12)\n" +
 	"\x05prefs\x18\n" +
-	" \x01(\v2\x13.zolal.v1.ChatPrefsR\x05prefs\"\xaa\x03\n" +
+	" \x01(\v2\x13.zolal.v1.ChatPrefsR\x05prefs\"\xd3\x03\n" +
 	"\tUserState\x12+\n" +
 	"\aprofile\x18\x01 \x01(\v2\x11.zolal.v1.ProfileR\aprofile\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\rR\aaccount\x12\x18\n" +
@@ -3010,7 +3028,8 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\bcontacts\x18\a \x03(\v2\x11.zolal.v1.ContactR\bcontacts\x12;\n" +
 	"\rpersonal_link\x18\b \x01(\v2\x16.zolal.v1.PersonalLinkR\fpersonalLink\x12(\n" +
 	"\x10limited_until_ms\x18\v \x01(\x03R\x0elimitedUntilMs\x12%\n" +
-	"\x0elimited_reason\x18\f \x01(\tR\rlimitedReason\"\a\n" +
+	"\x0elimited_reason\x18\f \x01(\tR\rlimitedReason\x12'\n" +
+	"\x06photos\x18\r \x03(\v2\x0f.zolal.v1.PhotoR\x06photos\"\a\n" +
 	"\x05Empty\"\x86\x01\n" +
 	"\vSyncRequest\x12 \n" +
 	"\vincarnation\x18\x01 \x01(\fR\vincarnation\x12\x10\n" +
@@ -3204,87 +3223,91 @@ var file_zolal_v1_sync_proto_goTypes = []any{
 	(*MemberState)(nil),       // 43: zolal.v1.MemberState
 	(Role)(0),                 // 44: zolal.v1.Role
 	(*Entity)(nil),            // 45: zolal.v1.Entity
-	(*ChatInfo)(nil),          // 46: zolal.v1.ChatInfo
-	(*Entry)(nil),             // 47: zolal.v1.Entry
-	(*Person)(nil),            // 48: zolal.v1.Person
-	(*Contact)(nil),           // 49: zolal.v1.Contact
-	(*PersonalLink)(nil),      // 50: zolal.v1.PersonalLink
-	(*Head)(nil),              // 51: zolal.v1.Head
-	(*Tally)(nil),             // 52: zolal.v1.Tally
-	(*Receipt)(nil),           // 53: zolal.v1.Receipt
+	(PhotoAudience)(0),        // 46: zolal.v1.PhotoAudience
+	(*ChatInfo)(nil),          // 47: zolal.v1.ChatInfo
+	(*Entry)(nil),             // 48: zolal.v1.Entry
+	(*Person)(nil),            // 49: zolal.v1.Person
+	(*Contact)(nil),           // 50: zolal.v1.Contact
+	(*PersonalLink)(nil),      // 51: zolal.v1.PersonalLink
+	(*Photo)(nil),             // 52: zolal.v1.Photo
+	(*Head)(nil),              // 53: zolal.v1.Head
+	(*Tally)(nil),             // 54: zolal.v1.Tally
+	(*Receipt)(nil),           // 55: zolal.v1.Receipt
 }
 var file_zolal_v1_sync_proto_depIdxs = []int32{
 	42, // 0: zolal.v1.MyChat.type:type_name -> zolal.v1.ChatType
 	43, // 1: zolal.v1.MyChat.member:type_name -> zolal.v1.MemberState
 	44, // 2: zolal.v1.MyChat.before:type_name -> zolal.v1.Role
 	45, // 3: zolal.v1.Draft.entities:type_name -> zolal.v1.Entity
-	10, // 4: zolal.v1.DeviceNotice.device:type_name -> zolal.v1.Device
-	42, // 5: zolal.v1.Invitation.type:type_name -> zolal.v1.ChatType
-	46, // 6: zolal.v1.ChatState.chat:type_name -> zolal.v1.ChatInfo
-	47, // 7: zolal.v1.ChatState.last:type_name -> zolal.v1.Entry
-	48, // 8: zolal.v1.ChatState.last_author:type_name -> zolal.v1.Person
-	2,  // 9: zolal.v1.ChatState.read:type_name -> zolal.v1.ReadMark
-	3,  // 10: zolal.v1.ChatState.draft:type_name -> zolal.v1.Draft
-	4,  // 11: zolal.v1.ChatState.prefs:type_name -> zolal.v1.ChatPrefs
-	0,  // 12: zolal.v1.UserState.profile:type_name -> zolal.v1.Profile
-	6,  // 13: zolal.v1.UserState.privacy:type_name -> zolal.v1.Privacy
-	8,  // 14: zolal.v1.UserState.invitations:type_name -> zolal.v1.Invitation
-	49, // 15: zolal.v1.UserState.contacts:type_name -> zolal.v1.Contact
-	50, // 16: zolal.v1.UserState.personal_link:type_name -> zolal.v1.PersonalLink
-	12, // 17: zolal.v1.SyncResponse.state:type_name -> zolal.v1.UserState
-	47, // 18: zolal.v1.SyncResponse.user_entries:type_name -> zolal.v1.Entry
-	51, // 19: zolal.v1.SyncResponse.user_head:type_name -> zolal.v1.Head
-	11, // 20: zolal.v1.SyncResponse.chats:type_name -> zolal.v1.ChatState
-	48, // 21: zolal.v1.SyncResponse.people:type_name -> zolal.v1.Person
-	39, // 22: zolal.v1.SyncResponse.addresses:type_name -> zolal.v1.AddressList
-	3,  // 23: zolal.v1.SetDraftRequest.draft:type_name -> zolal.v1.Draft
-	4,  // 24: zolal.v1.SetPrefsRequest.prefs:type_name -> zolal.v1.ChatPrefs
-	5,  // 25: zolal.v1.SetBlockRequest.block:type_name -> zolal.v1.Block
-	6,  // 26: zolal.v1.SetPrivacyRequest.privacy:type_name -> zolal.v1.Privacy
-	0,  // 27: zolal.v1.SetProfileRequest.profile:type_name -> zolal.v1.Profile
-	35, // 28: zolal.v1.WatchResponse.people:type_name -> zolal.v1.Presence
-	26, // 29: zolal.v1.CommonRequest.samples:type_name -> zolal.v1.Sample
-	31, // 30: zolal.v1.Update.chat:type_name -> zolal.v1.ChatTail
-	32, // 31: zolal.v1.Update.user:type_name -> zolal.v1.UserTail
-	33, // 32: zolal.v1.Update.signal:type_name -> zolal.v1.Signal
-	38, // 33: zolal.v1.Update.resync:type_name -> zolal.v1.Resync
-	39, // 34: zolal.v1.Update.addresses:type_name -> zolal.v1.AddressList
-	41, // 35: zolal.v1.Update.going_away:type_name -> zolal.v1.GoingAway
-	29, // 36: zolal.v1.Updates.updates:type_name -> zolal.v1.Update
-	47, // 37: zolal.v1.ChatTail.entries:type_name -> zolal.v1.Entry
-	47, // 38: zolal.v1.UserTail.entries:type_name -> zolal.v1.Entry
-	34, // 39: zolal.v1.Signal.typing:type_name -> zolal.v1.Typing
-	35, // 40: zolal.v1.Signal.presence:type_name -> zolal.v1.Presence
-	36, // 41: zolal.v1.Signal.tally:type_name -> zolal.v1.TallyChange
-	37, // 42: zolal.v1.Signal.read:type_name -> zolal.v1.PeerRead
-	52, // 43: zolal.v1.TallyChange.tallies:type_name -> zolal.v1.Tally
-	14, // 44: zolal.v1.Sync.Sync:input_type -> zolal.v1.SyncRequest
-	16, // 45: zolal.v1.Sync.MarkRead:input_type -> zolal.v1.MarkReadRequest
-	17, // 46: zolal.v1.Sync.SetDraft:input_type -> zolal.v1.SetDraftRequest
-	18, // 47: zolal.v1.Sync.SetPrefs:input_type -> zolal.v1.SetPrefsRequest
-	19, // 48: zolal.v1.Sync.SetBlock:input_type -> zolal.v1.SetBlockRequest
-	20, // 49: zolal.v1.Sync.SetPrivacy:input_type -> zolal.v1.SetPrivacyRequest
-	21, // 50: zolal.v1.Sync.SetProfile:input_type -> zolal.v1.SetProfileRequest
-	22, // 51: zolal.v1.Sync.Typing:input_type -> zolal.v1.TypingRequest
-	23, // 52: zolal.v1.Sync.Watch:input_type -> zolal.v1.WatchRequest
-	25, // 53: zolal.v1.Sync.Common:input_type -> zolal.v1.CommonRequest
-	28, // 54: zolal.v1.Sync.Poll:input_type -> zolal.v1.PollRequest
-	15, // 55: zolal.v1.Sync.Sync:output_type -> zolal.v1.SyncResponse
-	2,  // 56: zolal.v1.Sync.MarkRead:output_type -> zolal.v1.ReadMark
-	53, // 57: zolal.v1.Sync.SetDraft:output_type -> zolal.v1.Receipt
-	53, // 58: zolal.v1.Sync.SetPrefs:output_type -> zolal.v1.Receipt
-	53, // 59: zolal.v1.Sync.SetBlock:output_type -> zolal.v1.Receipt
-	53, // 60: zolal.v1.Sync.SetPrivacy:output_type -> zolal.v1.Receipt
-	53, // 61: zolal.v1.Sync.SetProfile:output_type -> zolal.v1.Receipt
-	13, // 62: zolal.v1.Sync.Typing:output_type -> zolal.v1.Empty
-	24, // 63: zolal.v1.Sync.Watch:output_type -> zolal.v1.WatchResponse
-	27, // 64: zolal.v1.Sync.Common:output_type -> zolal.v1.CommonResponse
-	30, // 65: zolal.v1.Sync.Poll:output_type -> zolal.v1.Updates
-	55, // [55:66] is the sub-list for method output_type
-	44, // [44:55] is the sub-list for method input_type
-	44, // [44:44] is the sub-list for extension type_name
-	44, // [44:44] is the sub-list for extension extendee
-	0,  // [0:44] is the sub-list for field type_name
+	46, // 4: zolal.v1.Privacy.photo:type_name -> zolal.v1.PhotoAudience
+	10, // 5: zolal.v1.DeviceNotice.device:type_name -> zolal.v1.Device
+	42, // 6: zolal.v1.Invitation.type:type_name -> zolal.v1.ChatType
+	47, // 7: zolal.v1.ChatState.chat:type_name -> zolal.v1.ChatInfo
+	48, // 8: zolal.v1.ChatState.last:type_name -> zolal.v1.Entry
+	49, // 9: zolal.v1.ChatState.last_author:type_name -> zolal.v1.Person
+	2,  // 10: zolal.v1.ChatState.read:type_name -> zolal.v1.ReadMark
+	3,  // 11: zolal.v1.ChatState.draft:type_name -> zolal.v1.Draft
+	4,  // 12: zolal.v1.ChatState.prefs:type_name -> zolal.v1.ChatPrefs
+	0,  // 13: zolal.v1.UserState.profile:type_name -> zolal.v1.Profile
+	6,  // 14: zolal.v1.UserState.privacy:type_name -> zolal.v1.Privacy
+	8,  // 15: zolal.v1.UserState.invitations:type_name -> zolal.v1.Invitation
+	50, // 16: zolal.v1.UserState.contacts:type_name -> zolal.v1.Contact
+	51, // 17: zolal.v1.UserState.personal_link:type_name -> zolal.v1.PersonalLink
+	52, // 18: zolal.v1.UserState.photos:type_name -> zolal.v1.Photo
+	12, // 19: zolal.v1.SyncResponse.state:type_name -> zolal.v1.UserState
+	48, // 20: zolal.v1.SyncResponse.user_entries:type_name -> zolal.v1.Entry
+	53, // 21: zolal.v1.SyncResponse.user_head:type_name -> zolal.v1.Head
+	11, // 22: zolal.v1.SyncResponse.chats:type_name -> zolal.v1.ChatState
+	49, // 23: zolal.v1.SyncResponse.people:type_name -> zolal.v1.Person
+	39, // 24: zolal.v1.SyncResponse.addresses:type_name -> zolal.v1.AddressList
+	3,  // 25: zolal.v1.SetDraftRequest.draft:type_name -> zolal.v1.Draft
+	4,  // 26: zolal.v1.SetPrefsRequest.prefs:type_name -> zolal.v1.ChatPrefs
+	5,  // 27: zolal.v1.SetBlockRequest.block:type_name -> zolal.v1.Block
+	6,  // 28: zolal.v1.SetPrivacyRequest.privacy:type_name -> zolal.v1.Privacy
+	0,  // 29: zolal.v1.SetProfileRequest.profile:type_name -> zolal.v1.Profile
+	35, // 30: zolal.v1.WatchResponse.people:type_name -> zolal.v1.Presence
+	26, // 31: zolal.v1.CommonRequest.samples:type_name -> zolal.v1.Sample
+	31, // 32: zolal.v1.Update.chat:type_name -> zolal.v1.ChatTail
+	32, // 33: zolal.v1.Update.user:type_name -> zolal.v1.UserTail
+	33, // 34: zolal.v1.Update.signal:type_name -> zolal.v1.Signal
+	38, // 35: zolal.v1.Update.resync:type_name -> zolal.v1.Resync
+	39, // 36: zolal.v1.Update.addresses:type_name -> zolal.v1.AddressList
+	41, // 37: zolal.v1.Update.going_away:type_name -> zolal.v1.GoingAway
+	29, // 38: zolal.v1.Updates.updates:type_name -> zolal.v1.Update
+	48, // 39: zolal.v1.ChatTail.entries:type_name -> zolal.v1.Entry
+	48, // 40: zolal.v1.UserTail.entries:type_name -> zolal.v1.Entry
+	34, // 41: zolal.v1.Signal.typing:type_name -> zolal.v1.Typing
+	35, // 42: zolal.v1.Signal.presence:type_name -> zolal.v1.Presence
+	36, // 43: zolal.v1.Signal.tally:type_name -> zolal.v1.TallyChange
+	37, // 44: zolal.v1.Signal.read:type_name -> zolal.v1.PeerRead
+	54, // 45: zolal.v1.TallyChange.tallies:type_name -> zolal.v1.Tally
+	14, // 46: zolal.v1.Sync.Sync:input_type -> zolal.v1.SyncRequest
+	16, // 47: zolal.v1.Sync.MarkRead:input_type -> zolal.v1.MarkReadRequest
+	17, // 48: zolal.v1.Sync.SetDraft:input_type -> zolal.v1.SetDraftRequest
+	18, // 49: zolal.v1.Sync.SetPrefs:input_type -> zolal.v1.SetPrefsRequest
+	19, // 50: zolal.v1.Sync.SetBlock:input_type -> zolal.v1.SetBlockRequest
+	20, // 51: zolal.v1.Sync.SetPrivacy:input_type -> zolal.v1.SetPrivacyRequest
+	21, // 52: zolal.v1.Sync.SetProfile:input_type -> zolal.v1.SetProfileRequest
+	22, // 53: zolal.v1.Sync.Typing:input_type -> zolal.v1.TypingRequest
+	23, // 54: zolal.v1.Sync.Watch:input_type -> zolal.v1.WatchRequest
+	25, // 55: zolal.v1.Sync.Common:input_type -> zolal.v1.CommonRequest
+	28, // 56: zolal.v1.Sync.Poll:input_type -> zolal.v1.PollRequest
+	15, // 57: zolal.v1.Sync.Sync:output_type -> zolal.v1.SyncResponse
+	2,  // 58: zolal.v1.Sync.MarkRead:output_type -> zolal.v1.ReadMark
+	55, // 59: zolal.v1.Sync.SetDraft:output_type -> zolal.v1.Receipt
+	55, // 60: zolal.v1.Sync.SetPrefs:output_type -> zolal.v1.Receipt
+	55, // 61: zolal.v1.Sync.SetBlock:output_type -> zolal.v1.Receipt
+	55, // 62: zolal.v1.Sync.SetPrivacy:output_type -> zolal.v1.Receipt
+	55, // 63: zolal.v1.Sync.SetProfile:output_type -> zolal.v1.Receipt
+	13, // 64: zolal.v1.Sync.Typing:output_type -> zolal.v1.Empty
+	24, // 65: zolal.v1.Sync.Watch:output_type -> zolal.v1.WatchResponse
+	27, // 66: zolal.v1.Sync.Common:output_type -> zolal.v1.CommonResponse
+	30, // 67: zolal.v1.Sync.Poll:output_type -> zolal.v1.Updates
+	57, // [57:68] is the sub-list for method output_type
+	46, // [46:57] is the sub-list for method input_type
+	46, // [46:46] is the sub-list for extension type_name
+	46, // [46:46] is the sub-list for extension extendee
+	0,  // [0:46] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_sync_proto_init() }
@@ -3294,6 +3317,7 @@ func file_zolal_v1_sync_proto_init() {
 	}
 	file_zolal_v1_chat_proto_init()
 	file_zolal_v1_entry_proto_init()
+	file_zolal_v1_media_proto_init()
 	file_zolal_v1_people_proto_init()
 	file_zolal_v1_sync_proto_msgTypes[4].OneofWrappers = []any{}
 	file_zolal_v1_sync_proto_msgTypes[6].OneofWrappers = []any{}

@@ -117,6 +117,7 @@ export class MemoryModel implements AppModel {
           refuseInvites: false,
           unfindable: false,
           quietContacts: false,
+          photoFor: 'everybody',
         },
         link: { url: 'https://zolal.example/#/u/q0cVd3uZ8y2L5mTnR7xKAw', removed: false },
       },

@@ -46,6 +46,10 @@ export type EntryKind =
   | 'chatWide'
   | 'service'
   | 'chatDeleted'
+  | 'chatPhoto'
+  | 'chatPhotoRemoved'
+  | 'accountPhoto'
+  | 'accountPhotoRemoved'
   | 'profile'
   | 'myChat'
   | 'read'
@@ -144,6 +148,22 @@ export interface StrangerRecord {
   readonly common: readonly ChatId[]
 }
 
+/** What an account or a chat is shown by. Bytes are hex: views are compared as JSON. */
+export interface Photo {
+  readonly hash: string
+  /** Empty where there is none. */
+  readonly thumbhash: string
+  /** Of its entry, in the log of the account or the chat. */
+  readonly seq: Seq
+  readonly at: Ms
+}
+
+/** An account's photo as somebody else may see it. */
+export interface PersonPhoto extends Photo {
+  /** Everybody may fetch it, by its hash. */
+  readonly open: boolean
+}
+
 export interface Person {
   readonly id: AccountId
   readonly name: string
@@ -153,6 +173,7 @@ export interface Person {
   readonly lastSeen: Ms
   readonly online: boolean
   readonly deleted: boolean
+  readonly photo: PersonPhoto | null
 }
 
 export interface MessageBody {
@@ -271,7 +292,11 @@ export interface Privacy {
   readonly refuseInvites: boolean
   readonly unfindable: boolean
   readonly quietContacts: boolean
+  readonly photoFor: PhotoAudience
 }
+
+/** Who may see one's photos. */
+export type PhotoAudience = 'everybody' | 'contacts' | 'nobody'
 
 /** Somebody on the account's own list; nobody else learns of it. */
 export interface Contact {
@@ -281,6 +306,8 @@ export interface Contact {
   /** What they called themselves when the contact was set. */
   readonly seenName: string
   readonly seenUsername: string
+  /** Hash of the photo they were shown by then; empty: none. */
+  readonly seenPhoto: string
 }
 
 export interface PersonalLink {
@@ -314,6 +341,8 @@ export interface UserRecord {
   readonly contacts: readonly Contact[]
   /** null: there was never one. */
   readonly personalLink: PersonalLink | null
+  /** One's own, the newest first. */
+  readonly photos: readonly Photo[]
 }
 
 /** Bodies of chat entries, decoded. */
@@ -323,7 +352,8 @@ export type ChatBody =
   | { readonly kind: 'chatCreated'; readonly created: CreatedBody }
   | { readonly kind: 'chatInfo'; readonly change: InfoChange }
   | { readonly kind: 'member'; readonly change: MemberChange }
-  | { readonly kind: 'delete' | 'pin' | 'unpin' | 'chatWide' | 'chatDeleted' }
+  | { readonly kind: 'chatPhoto'; readonly photo: Photo }
+  | { readonly kind: 'chatPhotoRemoved' | 'delete' | 'pin' | 'unpin' | 'chatWide' | 'chatDeleted' }
   | { readonly kind: 'unknown' }
 
 /** Bodies of user-log entries, decoded. */
@@ -345,4 +375,6 @@ export type UserBody =
   | { readonly kind: 'invitation'; readonly invitation: Invitation }
   | { readonly kind: 'contact'; readonly contact: Contact; readonly removed: boolean }
   | { readonly kind: 'personalLink'; readonly link: PersonalLink }
+  | { readonly kind: 'accountPhoto'; readonly photo: Photo }
+  | { readonly kind: 'accountPhotoRemoved'; readonly target: Seq }
   | { readonly kind: 'unknown' }

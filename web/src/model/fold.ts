@@ -12,6 +12,7 @@ import type {
   MemberState,
   Overlay,
   PersonalLink,
+  Photo,
   Privacy,
   Profile,
   ReadMark,
@@ -59,6 +60,8 @@ export interface Settings {
   readonly members: number
   /** Newest pin first. */
   readonly pinned: readonly Seq[]
+  /** undefined in what an older version of the app stored. */
+  readonly photo?: Photo | null
 }
 
 export const NO_SETTINGS: Settings = {
@@ -78,6 +81,7 @@ export const NO_SETTINGS: Settings = {
   created: 0,
   members: 0,
   pinned: [],
+  photo: null,
 }
 
 function counted(members: number, { member, before }: MemberChange): number {
@@ -118,6 +122,10 @@ const news: Partial<Record<Entry['kind'], FoldNews>> = {
   pin: (chat, { target }) => ({ ...chat, pinned: [target, ...without(chat.pinned, target)] }),
   unpin: (chat, { target }) => ({ ...chat, pinned: without(chat.pinned, target) }),
   delete: (chat, { target }) => ({ ...chat, pinned: without(chat.pinned, target) }),
+  chatPhoto: (chat, _entry, body) => (body.kind === 'chatPhoto' ? { ...chat, photo: body.photo } : chat),
+  // What came before is not shown again; what came after stays.
+  chatPhotoRemoved: (chat, { target }) =>
+    (chat.photo?.seq ?? 0) <= target ? { ...chat, photo: null } : chat,
 }
 
 /** What an entry beyond the head makes of a chat. */
@@ -237,6 +245,8 @@ export interface OwnState {
   /** Ascending by account. */
   readonly contacts: readonly Contact[]
   readonly personalLink: PersonalLink | null
+  /** The newest first; undefined in what an older version of the app stored. */
+  readonly photos?: readonly Photo[]
 }
 
 function uninvited(invitations: readonly Invitation[], chat: ChatId): Invitation[] {
@@ -268,6 +278,10 @@ export function foldOwn<S extends OwnState>(own: S, body: UserBody): S {
     }
     case 'personalLink':
       return { ...own, personalLink: body.link }
+    case 'accountPhoto':
+      return { ...own, photos: [body.photo, ...(own.photos ?? [])] }
+    case 'accountPhotoRemoved':
+      return { ...own, photos: (own.photos ?? []).filter(({ seq }) => seq !== body.target) }
     case 'myChat':
       if (body.member.role === 'invited') return own
       return { ...own, invitations: uninvited(own.invitations, body.chat) }

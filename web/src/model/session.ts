@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { PhotoAudience } from './entry'
 import type { AccountId, ChatId, DeviceId, Ms } from './id'
 
 /** What the app may draw first. 'starting' lasts until the stored session has been read. */
@@ -65,8 +66,9 @@ export interface PrivacyView {
   readonly refuseInvites: boolean
   /** The username finds this person for those alone who have met them. */
   readonly unfindable: boolean
-  /** Changed names of contacts are not pointed out. */
+  /** Changed names and photos of contacts are not pointed out. */
   readonly quietContacts: boolean
+  readonly photoFor: PhotoAudience
 }
 
 /** What a token may be used for. */

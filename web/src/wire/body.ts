@@ -7,6 +7,7 @@ import type {
   ForwardBody,
   ImportedFrom,
   MessageBody,
+  Photo,
   ReplyBody,
   UserBody,
 } from '../model/entry'
@@ -16,6 +17,7 @@ import {
   invitationOf,
   memberOf,
   personalLinkOf,
+  photoOf,
   prefsChangeOf,
   privacyOf,
   readOf,
@@ -25,6 +27,7 @@ import {
 import { entitiesOf } from './entity'
 import { ChatCreatedSchema, ChatInfoChangeSchema, MemberChangeSchema } from './gen/zolal/v1/chat_pb'
 import * as entry from './gen/zolal/v1/entry_pb'
+import { PhotoSchema } from './gen/zolal/v1/media_pb'
 import * as people from './gen/zolal/v1/people_pb'
 import * as sync from './gen/zolal/v1/sync_pb'
 import { toHex } from './hex'
@@ -90,7 +93,15 @@ export function readMessage(bytes: Uint8Array): MessageBody | null {
   }
 }
 
-type Readers<B> = Partial<Record<EntryKind, (bytes: Uint8Array) => B | null>>
+/** An entry as far as its body is read of it; what only names a body may leave out where it stands. */
+type Bodied = Pick<Entry, 'kind' | 'body'> & Partial<Pick<Entry, 'seq' | 'at' | 'target'>>
+
+type Readers<B> = Partial<Record<EntryKind, (bytes: Uint8Array, e: Bodied) => B | null>>
+
+function readPhoto(bytes: Uint8Array, { seq = 0, at = 0 }: Bodied): Photo | null {
+  const p = tryDecode(PhotoSchema, bytes)
+  return p && { ...photoOf(p), seq, at }
+}
 
 const chatReaders: Readers<ChatBody> = {
   message: (bytes) => {
@@ -141,6 +152,11 @@ const chatReaders: Readers<ChatBody> = {
       change: { member: memberOf(c.member), before: standingOf(c.before), reason: c.reason },
     }
   },
+  chatPhoto: (bytes, e) => {
+    const photo = readPhoto(bytes, e)
+    return photo && { kind: 'chatPhoto', photo }
+  },
+  chatPhotoRemoved: () => ({ kind: 'chatPhotoRemoved' }),
   delete: () => ({ kind: 'delete' }),
   pin: () => ({ kind: 'pin' }),
   unpin: () => ({ kind: 'unpin' }),
@@ -195,21 +211,34 @@ const userReaders: Readers<UserBody> = {
     const l = tryDecode(people.PersonalLinkSchema, bytes)
     return l && { kind: 'personalLink', link: personalLinkOf(l) }
   },
+  accountPhoto: (bytes, e) => {
+    const photo = readPhoto(bytes, e)
+    return photo && { kind: 'accountPhoto', photo }
+  },
+  accountPhotoRemoved: (_bytes, { target = 0 }) => ({ kind: 'accountPhotoRemoved', target }),
 }
 
 /** Kinds whose body may have been erased: no bytes of it mean no body, not an empty one. */
-const erasable: ReadonlySet<EntryKind> = new Set(['message', 'edit', 'service', 'draft', 'contact'])
+const erasable: ReadonlySet<EntryKind> = new Set([
+  'message',
+  'edit',
+  'service',
+  'draft',
+  'contact',
+  'chatPhoto',
+  'accountPhoto',
+])
 
 function isErased(e: Pick<Entry, 'kind' | 'body'>): boolean {
   return e.body.length === 0 && erasable.has(e.kind)
 }
 
 /** The body of a chat entry as it was written; not today's version. */
-export function readChatBody(e: Pick<Entry, 'kind' | 'body'>): ChatBody {
-  return (isErased(e) ? null : chatReaders[e.kind]?.(e.body)) ?? { kind: 'unknown' }
+export function readChatBody(e: Bodied): ChatBody {
+  return (isErased(e) ? null : chatReaders[e.kind]?.(e.body, e)) ?? { kind: 'unknown' }
 }
 
 /** The body of a user-log entry. */
-export function readUserBody(e: Pick<Entry, 'kind' | 'body'>): UserBody {
-  return (isErased(e) ? null : userReaders[e.kind]?.(e.body)) ?? { kind: 'unknown' }
+export function readUserBody(e: Bodied): UserBody {
+  return (isErased(e) ? null : userReaders[e.kind]?.(e.body, e)) ?? { kind: 'unknown' }
 }

@@ -23,6 +23,8 @@ import type {
   Overlay,
   Person,
   PersonalLink,
+  Photo,
+  PhotoAudience,
   Privacy,
   ReadMark,
   Standing,
@@ -33,6 +35,7 @@ import { entitiesOf } from './entity'
 import type * as account from './gen/zolal/v1/account_pb'
 import * as chat from './gen/zolal/v1/chat_pb'
 import * as entry from './gen/zolal/v1/entry_pb'
+import type * as media from './gen/zolal/v1/media_pb'
 import type * as people from './gen/zolal/v1/people_pb'
 import type * as security from './gen/zolal/v1/security_pb'
 import type * as sync from './gen/zolal/v1/sync_pb'
@@ -54,6 +57,10 @@ const kinds: Partial<Record<entry.Kind, EntryKind>> = {
   [Kind.CHAT_WIDE]: 'chatWide',
   [Kind.SERVICE]: 'service',
   [Kind.CHAT_DELETED]: 'chatDeleted',
+  [Kind.CHAT_PHOTO]: 'chatPhoto',
+  [Kind.CHAT_PHOTO_REMOVED]: 'chatPhotoRemoved',
+  [Kind.ACCOUNT_PHOTO]: 'accountPhoto',
+  [Kind.ACCOUNT_PHOTO_REMOVED]: 'accountPhotoRemoved',
   [Kind.PROFILE]: 'profile',
   [Kind.MY_CHAT]: 'myChat',
   [Kind.READ]: 'read',
@@ -145,7 +152,13 @@ export function memberOf(m: chat.MemberState | undefined): MemberState {
 
 export function personOf(p: chat.Person): Person {
   const { id, name, username, about, online, deleted } = p
-  return { id, name, username, about, online, deleted, lastSeen: Number(p.lastSeenMs) }
+  const photo = p.photo ? { ...photoOf(p.photo), open: p.photo.public } : null
+  return { id, name, username, about, online, deleted, lastSeen: Number(p.lastSeenMs), photo }
+}
+
+/** As it came in an answer, which names its place. */
+export function photoOf({ hash, thumbhash, seq, atMs }: media.Photo): Photo {
+  return { hash: toHex(hash), thumbhash: toHex(thumbhash), seq, at: Number(atMs) }
 }
 
 export function chatOf(c: chat.ChatInfo): ChatRecord {
@@ -172,6 +185,7 @@ export function chatOf(c: chat.ChatInfo): ChatRecord {
     imported: false,
     numberBase: Number(c.numberBase),
     waiting: c.waiting,
+    photo: c.photo ? photoOf(c.photo) : null,
     stranger: c.stranger ? { since: Number(c.stranger.sinceMs), common: [...c.stranger.common] } : null,
   }
 }
@@ -217,11 +231,16 @@ export function privacyOf(p: sync.Privacy | undefined): Privacy {
     refuseInvites: p?.refuseInvites ?? false,
     unfindable: p?.unfindable ?? false,
     quietContacts: p?.quietContacts ?? false,
+    // An audience of a newer version is not everybody.
+    photoFor: audiences[p?.photo ?? 0] ?? 'nobody',
   }
 }
 
-export function contactOf({ account, name, seenName, seenUsername }: people.Contact): Contact {
-  return { account, name, seenName, seenUsername }
+/** In the order of their numbers on the wire. */
+export const audiences: readonly PhotoAudience[] = ['everybody', 'contacts', 'nobody']
+
+export function contactOf({ account, name, seenName, seenUsername, seenPhoto }: people.Contact): Contact {
+  return { account, name, seenName, seenUsername, seenPhoto: toHex(seenPhoto) }
 }
 
 export function personalLinkOf({ token, removed }: people.PersonalLink): PersonalLink {
@@ -246,6 +265,7 @@ export function userOf(u: sync.UserState): UserRecord {
     operator: u.operator,
     contacts: u.contacts.map(contactOf),
     personalLink: u.personalLink ? personalLinkOf(u.personalLink) : null,
+    photos: u.photos.map(photoOf),
   }
 }
 

@@ -75,6 +75,7 @@ async function setContact(
       name,
       seenName: person?.name ?? known?.seenName ?? '',
       seenUsername: person?.username ?? known?.seenUsername ?? '',
+      seenPhoto: (person ? person.photo?.hash : known?.seenPhoto) ?? '',
     }
     await w.putValue('user', foldOwn(user, { kind: 'contact', contact, removed: false }))
   })
@@ -85,7 +86,7 @@ async function removeContact(account: Account, who: AccountId): Promise<void> {
   await call(account.tabs, People.method.setContact, { key, account: who, remove: true })
   await account.db.write(async (w) => {
     const user = await w.value('user')
-    const contact = { account: who, name: '', seenName: '', seenUsername: '' }
+    const contact = { account: who, name: '', seenName: '', seenUsername: '', seenPhoto: '' }
     if (user) await w.putValue('user', foldOwn(user, { kind: 'contact', contact, removed: true }))
   })
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type DeviceActions, type DevicesView, type ProfileActions, Source } from '../../model'
-import { Accounts, call, deviceOf, Sync } from '../../wire'
+import { Accounts, audiences, call, deviceOf, Sync } from '../../wire'
 import { type Asker, acting, signedIn } from './asking'
 
 /** One's own profile and privacy. */
@@ -21,7 +21,9 @@ export function profileActions(asker: Asker): ProfileActions {
     setPrivacy: (privacy) =>
       acting(async () => {
         const account = signedIn(asker)
-        await call(account.tabs, Sync.method.setPrivacy, { key: account.keys.make(), privacy })
+        const photo = audiences.indexOf(privacy.photoFor)
+        const key = account.keys.make()
+        await call(account.tabs, Sync.method.setPrivacy, { key, privacy: { ...privacy, photo } })
         await account.db.write(async (w) => {
           const user = await w.value('user')
           if (user) await w.putValue('user', { ...user, privacy })

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/media.proto.
  */
 export const file_zolal_v1_media: GenFile = /*@__PURE__*/
-  fileDesc("ChR6b2xhbC92MS9tZWRpYS5wcm90bxIIem9sYWwudjEi4AIKBU1lZGlhEiEKBGtpbmQYASABKA4yEy56b2xhbC52MS5NZWRpYUtpbmQSDAoEaGFzaBgCIAEoDBIMCgRzaXplGAMgASgEEgwKBG1pbWUYBCABKAkSDAoEbmFtZRgFIAEoCRINCgV3aWR0aBgGIAEoDRIOCgZoZWlnaHQYByABKA0SEwoLZHVyYXRpb25fbXMYCCABKA0SEAoId2F2ZWZvcm0YCSABKAwSEQoJdGh1bWJoYXNoGAogASgMEg8KB3Nwb2lsZXIYCyABKAgSIAoGcG9zdGVyGAwgASgLMhAuem9sYWwudjEuUG9zdGVyEiQKCGxvY2F0aW9uGA0gASgLMhIuem9sYWwudjEuTG9jYXRpb24SKAoHY29udGFjdBgOIAEoCzIXLnpvbGFsLnYxLlNoYXJlZENvbnRhY3QSDQoFdGl0bGUYDyABKAkSEQoJcGVyZm9ybWVyGBAgASgJIlEKBlBvc3RlchIMCgRoYXNoGAEgASgMEgwKBHNpemUYAiABKAQSDAoEbWltZRgDIAEoCRINCgV3aWR0aBgEIAEoDRIOCgZoZWlnaHQYBSABKA0iYQoITG9jYXRpb24SEAoIbGF0aXR1ZGUYASABKAESEQoJbG9uZ2l0dWRlGAIgASgBEhAKCGFjY3VyYWN5GAMgASgNEg0KBXRpdGxlGAQgASgJEg8KB2FkZHJlc3MYBSABKAkiPQoNU2hhcmVkQ29udGFjdBIPCgdhY2NvdW50GAEgASgNEgwKBG5hbWUYAiABKAkSDQoFcGhvbmUYAyABKAkitQIKCE5ld01lZGlhEiEKBGtpbmQYASABKA4yEy56b2xhbC52MS5NZWRpYUtpbmQSDAoEZmlsZRgCIAEoCRIMCgRuYW1lGAMgASgJEg0KBXdpZHRoGAQgASgNEg4KBmhlaWdodBgFIAEoDRITCgtkdXJhdGlvbl9tcxgGIAEoDRIQCgh3YXZlZm9ybRgHIAEoDBIRCgl0aHVtYmhhc2gYCCABKAwSDwoHc3BvaWxlchgJIAEoCBIOCgZwb3N0ZXIYCiABKAkSJAoIbG9jYXRpb24YCyABKAsyEi56b2xhbC52MS5Mb2NhdGlvbhIoCgdjb250YWN0GAwgASgLMhcuem9sYWwudjEuU2hhcmVkQ29udGFjdBINCgV0aXRsZRgNIAEoCRIRCglwZXJmb3JtZXIYDiABKAkiGwoLRmlsZVJlcXVlc3QSDAoEZmlsZRgBIAEoCSJ8CgRGaWxlEgoKAmlkGAEgASgJEgwKBHNpemUYAiABKAQSDAoEbWltZRgDIAEoCRIMCgRuYW1lGAQgASgJEg0KBXdpZHRoGAUgASgNEg4KBmhlaWdodBgGIAEoDRINCgVwaG90bxgHIAEoCBIQCgh1bnRpbF9tcxgIIAEoAyIPCg1BY2Nlc3NSZXF1ZXN0IhwKC01lZGlhQWNjZXNzEg0KBXRva2VuGAEgASgJKtkBCglNZWRpYUtpbmQSGgoWTUVESUFfS0lORF9VTlNQRUNJRklFRBAAEhQKEE1FRElBX0tJTkRfUEhPVE8QARIUChBNRURJQV9LSU5EX1ZJREVPEAISEgoOTUVESUFfS0lORF9HSUYQAxIUChBNRURJQV9LSU5EX1ZPSUNFEAQSFAoQTUVESUFfS0lORF9BVURJTxAFEhMKD01FRElBX0tJTkRfRklMRRAGEhcKE01FRElBX0tJTkRfTE9DQVRJT04QBxIWChJNRURJQV9LSU5EX0NPTlRBQ1QQCDJvCgVGaWxlcxIsCgNHZXQSFS56b2xhbC52MS5GaWxlUmVxdWVzdBoOLnpvbGFsLnYxLkZpbGUSOAoGQWNjZXNzEhcuem9sYWwudjEuQWNjZXNzUmVxdWVzdBoVLnpvbGFsLnYxLk1lZGlhQWNjZXNzQjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z");
+  fileDesc("ChR6b2xhbC92MS9tZWRpYS5wcm90bxIIem9sYWwudjEi4AIKBU1lZGlhEiEKBGtpbmQYASABKA4yEy56b2xhbC52MS5NZWRpYUtpbmQSDAoEaGFzaBgCIAEoDBIMCgRzaXplGAMgASgEEgwKBG1pbWUYBCABKAkSDAoEbmFtZRgFIAEoCRINCgV3aWR0aBgGIAEoDRIOCgZoZWlnaHQYByABKA0SEwoLZHVyYXRpb25fbXMYCCABKA0SEAoId2F2ZWZvcm0YCSABKAwSEQoJdGh1bWJoYXNoGAogASgMEg8KB3Nwb2lsZXIYCyABKAgSIAoGcG9zdGVyGAwgASgLMhAuem9sYWwudjEuUG9zdGVyEiQKCGxvY2F0aW9uGA0gASgLMhIuem9sYWwudjEuTG9jYXRpb24SKAoHY29udGFjdBgOIAEoCzIXLnpvbGFsLnYxLlNoYXJlZENvbnRhY3QSDQoFdGl0bGUYDyABKAkSEQoJcGVyZm9ybWVyGBAgASgJIlEKBlBvc3RlchIMCgRoYXNoGAEgASgMEgwKBHNpemUYAiABKAQSDAoEbWltZRgDIAEoCRINCgV3aWR0aBgEIAEoDRIOCgZoZWlnaHQYBSABKA0iYQoITG9jYXRpb24SEAoIbGF0aXR1ZGUYASABKAESEQoJbG9uZ2l0dWRlGAIgASgBEhAKCGFjY3VyYWN5GAMgASgNEg0KBXRpdGxlGAQgASgJEg8KB2FkZHJlc3MYBSABKAkiPQoNU2hhcmVkQ29udGFjdBIPCgdhY2NvdW50GAEgASgNEgwKBG5hbWUYAiABKAkSDQoFcGhvbmUYAyABKAkitQIKCE5ld01lZGlhEiEKBGtpbmQYASABKA4yEy56b2xhbC52MS5NZWRpYUtpbmQSDAoEZmlsZRgCIAEoCRIMCgRuYW1lGAMgASgJEg0KBXdpZHRoGAQgASgNEg4KBmhlaWdodBgFIAEoDRITCgtkdXJhdGlvbl9tcxgGIAEoDRIQCgh3YXZlZm9ybRgHIAEoDBIRCgl0aHVtYmhhc2gYCCABKAwSDwoHc3BvaWxlchgJIAEoCBIOCgZwb3N0ZXIYCiABKAkSJAoIbG9jYXRpb24YCyABKAsyEi56b2xhbC52MS5Mb2NhdGlvbhIoCgdjb250YWN0GAwgASgLMhcuem9sYWwudjEuU2hhcmVkQ29udGFjdBINCgV0aXRsZRgNIAEoCRIRCglwZXJmb3JtZXIYDiABKAkiGwoLRmlsZVJlcXVlc3QSDAoEZmlsZRgBIAEoCSJ8CgRGaWxlEgoKAmlkGAEgASgJEgwKBHNpemUYAiABKAQSDAoEbWltZRgDIAEoCRIMCgRuYW1lGAQgASgJEg0KBXdpZHRoGAUgASgNEg4KBmhlaWdodBgGIAEoDRINCgVwaG90bxgHIAEoCBIQCgh1bnRpbF9tcxgIIAEoAyIPCg1BY2Nlc3NSZXF1ZXN0IhwKC01lZGlhQWNjZXNzEg0KBXRva2VuGAEgASgJIo8BCgVQaG90bxIMCgRoYXNoGAEgASgMEgwKBHNpemUYAiABKAQSDAoEbWltZRgDIAEoCRINCgV3aWR0aBgEIAEoDRIOCgZoZWlnaHQYBSABKA0SEQoJdGh1bWJoYXNoGAYgASgMEgsKA3NlcRgHIAEoDRINCgVhdF9tcxgIIAEoAxIOCgZwdWJsaWMYCSABKAgq2QEKCU1lZGlhS2luZBIaChZNRURJQV9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQTUVESUFfS0lORF9QSE9UTxABEhQKEE1FRElBX0tJTkRfVklERU8QAhISCg5NRURJQV9LSU5EX0dJRhADEhQKEE1FRElBX0tJTkRfVk9JQ0UQBBIUChBNRURJQV9LSU5EX0FVRElPEAUSEwoPTUVESUFfS0lORF9GSUxFEAYSFwoTTUVESUFfS0lORF9MT0NBVElPThAHEhYKEk1FRElBX0tJTkRfQ09OVEFDVBAIKmUKDVBob3RvQXVkaWVuY2USHAoYUEhPVE9fQVVESUVOQ0VfRVZFUllCT0RZEAASGwoXUEhPVE9fQVVESUVOQ0VfQ09OVEFDVFMQARIZChVQSE9UT19BVURJRU5DRV9OT0JPRFkQAjJvCgVGaWxlcxIsCgNHZXQSFS56b2xhbC52MS5GaWxlUmVxdWVzdBoOLnpvbGFsLnYxLkZpbGUSOAoGQWNjZXNzEhcuem9sYWwudjEuQWNjZXNzUmVxdWVzdBoVLnpvbGFsLnYxLk1lZGlhQWNjZXNzQjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z");
 
 /**
  * Media is what a message carries, as it is stored.
@@ -448,6 +448,82 @@ export const MediaAccessSchema: GenMessage<MediaAccess> = /*@__PURE__*/
   messageDesc(file_zolal_v1_media, 8);
 
 /**
+ * Photo is what an account or a chat is shown by: the body of KIND_ACCOUNT_PHOTO and KIND_CHAT_PHOTO, and
+ * what may be seen of it. It is shown as a square, cut around its middle where it is none.
+ *
+ * @generated from message zolal.v1.Photo
+ */
+export type Photo = Message<"zolal.v1.Photo"> & {
+  /**
+   * SHA-256 of the content
+   *
+   * @generated from field: bytes hash = 1;
+   */
+  hash: Uint8Array;
+
+  /**
+   * bytes
+   *
+   * @generated from field: uint64 size = 2;
+   */
+  size: bigint;
+
+  /**
+   * @generated from field: string mime = 3;
+   */
+  mime: string;
+
+  /**
+   * pixels
+   *
+   * @generated from field: uint32 width = 4;
+   */
+  width: number;
+
+  /**
+   * @generated from field: uint32 height = 5;
+   */
+  height: number;
+
+  /**
+   * at most 32 bytes
+   *
+   * @generated from field: bytes thumbhash = 6;
+   */
+  thumbhash: Uint8Array;
+
+  /**
+   * Filled in answers only.
+   *
+   * of its entry, in the log of the account or the chat
+   *
+   * @generated from field: uint32 seq = 7;
+   */
+  seq: number;
+
+  /**
+   * when it was set
+   *
+   * @generated from field: int64 at_ms = 8;
+   */
+  atMs: bigint;
+
+  /**
+   * has an address for everybody, by its hash
+   *
+   * @generated from field: bool public = 9;
+   */
+  public: boolean;
+};
+
+/**
+ * Describes the message zolal.v1.Photo.
+ * Use `create(PhotoSchema)` to create a new message.
+ */
+export const PhotoSchema: GenMessage<Photo> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_media, 9);
+
+/**
  * MediaKind is what a message carries beside its text.
  *
  * @generated from enum zolal.v1.MediaKind
@@ -510,6 +586,36 @@ export enum MediaKind {
  */
 export const MediaKindSchema: GenEnum<MediaKind> = /*@__PURE__*/
   enumDesc(file_zolal_v1_media, 0);
+
+/**
+ * PhotoAudience is who may see an account's photos.
+ *
+ * @generated from enum zolal.v1.PhotoAudience
+ */
+export enum PhotoAudience {
+  /**
+   * @generated from enum value: PHOTO_AUDIENCE_EVERYBODY = 0;
+   */
+  EVERYBODY = 0,
+
+  /**
+   * whom the account has put on its list
+   *
+   * @generated from enum value: PHOTO_AUDIENCE_CONTACTS = 1;
+   */
+  CONTACTS = 1,
+
+  /**
+   * @generated from enum value: PHOTO_AUDIENCE_NOBODY = 2;
+   */
+  NOBODY = 2,
+}
+
+/**
+ * Describes the enum zolal.v1.PhotoAudience.
+ */
+export const PhotoAudienceSchema: GenEnum<PhotoAudience> = /*@__PURE__*/
+  enumDesc(file_zolal_v1_media, 1);
 
 /**
  * @generated from service zolal.v1.Files
