@@ -145,6 +145,9 @@ func (s *Service) apply(ctx context.Context, req SignUp) error {
 	if err != nil {
 		return fmt.Errorf("sign up: %w", err)
 	}
+	if s.Waits != nil {
+		s.Waits()
+	}
 	return a.answer()
 }
 

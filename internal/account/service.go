@@ -149,6 +149,8 @@ type Config struct {
 	Welcome func(ctx context.Context, account chat.AccountID, groups []string) (told []string)
 	// NoteAct tells accounts, each in its own log, what an operator did; under a key once. Required.
 	NoteAct func(ctx context.Context, act chat.OperatorAct, key chat.Key, accounts ...chat.AccountID) error
+	// Waits is called when a sign-up was stored that waits for the operator; nil: nobody wants to know.
+	Waits func()
 	// Full refuses new accounts, with chat.CodeDiskFull, where little room is left; nil: there is room.
 	Full func() error
 	// Limits bound guessing and flooding; the zero Limits are none.

@@ -56,6 +56,7 @@ type core struct {
 	// home is where people reach the server; nil in a command, which cannot know.
 	home func() string
 
+	came      chan struct{} // a sign-up that waits was stored; holds one
 	importing chan struct{} // holds one token while an import runs
 	backups   chan struct{} // likewise while a backup is made, or what others left is removed
 
@@ -73,7 +74,7 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 		return nil, &BadConfigError{Where: "settings", Err: err}
 	}
 	c = &core{cfg: cfg, log: cfg.Log, build: ThisBuild(), started: cfg.Now(),
-		importing: make(chan struct{}, 1), backups: make(chan struct{}, 1)}
+		came: make(chan struct{}, 1), importing: make(chan struct{}, 1), backups: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(dataTrouble(cfg.Data, err), c.close())
@@ -147,6 +148,7 @@ func (c *core) startAccounts(ctx context.Context) (err error) {
 		IdentityFor: c.cfg.OIDC.Session,
 		Welcome:     c.welcome,
 		NoteAct:     c.engine.NoteAct,
+		Waits:       c.newcomer,
 		Limits:      c.cfg.Limits,
 		Cost:        c.cfg.HashCost,
 		Full:        c.disk.refuse,
@@ -157,6 +159,14 @@ func (c *core) startAccounts(ctx context.Context) (err error) {
 		},
 	})
 	return nil
+}
+
+// newcomer says that a sign-up waits; whoever tells the operators looks for all of them.
+func (c *core) newcomer() {
+	select {
+	case c.came <- struct{}{}:
+	default:
+	}
 }
 
 // close ends what was opened, in the opposite order.

@@ -132,6 +132,7 @@ func (s *Server) begin() error {
 	s.done.Go(func() { s.keepPace(ctx) })
 	s.done.Go(func() { s.alarms().run(ctx) })
 	s.done.Go(func() { s.announce(ctx) })
+	s.done.Go(func() { s.greeter().run(ctx) })
 	return nil
 }
 

@@ -42,6 +42,7 @@ type stage struct {
 	bundles map[string]bundle  // uploads by alias
 	cases   map[string]rulable // reports and decisions by alias
 	safes   map[string]*safe   // what people keep, by name
+	forms   map[string]*form   // what newcomers typed, by name
 	started int
 	guessed int
 }
@@ -81,7 +82,7 @@ func RunScript(t *testing.T, path string, host Host) {
 	s := &stage{
 		t: t, ctx: ctx, host: host, devices: map[string]*device{}, chats: map[string]uint32{},
 		notes: map[string]note{}, links: map[string]string{}, cases: map[string]rulable{},
-		safes: map[string]*safe{}, bundles: map[string]bundle{},
+		safes: map[string]*safe{}, bundles: map[string]bundle{}, forms: map[string]*form{},
 	}
 	defer s.close()
 	for i, text := range strings.Split(string(raw), "\n") {
@@ -185,6 +186,9 @@ func (s *stage) play(l *line) error {
 	}
 	if !ok {
 		act, ok = portraitVerbs()[l.verb]
+	}
+	if !ok {
+		act, ok = reviewVerbs()[l.verb]
 	}
 	if !ok {
 		return fmt.Errorf("no such verb: %s", l.verb)

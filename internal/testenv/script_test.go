@@ -38,3 +38,8 @@ func TestConversationsGoTheSameWayEverywhere(t *testing.T) {
 		}
 	}
 }
+
+// TestACrowdOfNewcomersKeepsItselfOut plays what takes a real server minutes of hashing.
+func TestACrowdOfNewcomersKeepsItselfOut(t *testing.T) {
+	testenv.RunScript(t, "../../testdata/script/memory/crowd.txt", testenv.Memory(t))
+}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/zolal-im/zolal"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
@@ -56,6 +58,7 @@ func admitsAs(s *stage, l *line) error {
 	}
 	return d.client.Call(s.ctx, "Accounts/SetSignup", &zolalv1.SetSignupRequest{
 		Version: now.GetVersion(), Mode: l.words[0], Work: work, Members: members, Confirmed: true,
+		Review: proto.Bool(slices.Contains(l.words, "review")),
 	}, new(zolalv1.SignupRules))
 }
 

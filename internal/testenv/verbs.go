@@ -22,7 +22,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"server crashes":  func(s *stage, _ *line) error { return s.host.Crash() },
 
 	"operator": operator, // operator boss
-	"lets":     admitsAs, // boss lets open|invite|closed [work N] [members N] (who may sign up)
+	"lets":     admitsAs, // boss lets open|invite|closed [work N] [members N] [review] (who may sign up)
 	"issues":   issues,   // boss issues [uses N] as class (makes a pass)
 	"voids":    voids,    // boss voids class
 	"counted":  counted,  // boss counted class N

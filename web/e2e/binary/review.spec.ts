@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, fillSignUp, signIn, test } from './fixtures'
+import { expect, fillSignUp, said, signIn, test } from './fixtures'
 
 const shot = (page: Page, name: string) => page.screenshot({ path: `test-results/review/${name}.png` })
 
@@ -16,6 +16,8 @@ const words = {
     waits: 'در انتظار تأیید',
     refusedTitle: 'گرداننده نپذیرفت',
     notYet: /هنوز حساب شما را تأیید نکرده است/,
+    service: /پیام‌های سرور/,
+    told: 'در انتظار تأیید شما',
     list: 'تازه‌واردهای منتظر',
     accept: 'راه دادن',
     refuse: 'نپذیرفتن',
@@ -28,6 +30,8 @@ const words = {
     waits: 'Waiting for approval',
     refusedTitle: 'The operator refused',
     notYet: /has not approved your account yet/,
+    service: /Server messages/,
+    told: 'for your approval',
     list: 'Newcomers who wait',
     accept: 'Let in',
     refuse: 'Refuse',
@@ -70,7 +74,11 @@ for (const look of [
     await leaves.reload()
     await signIn(leaves, 'behrooz', t.notYet)
 
-    // The operator reads what they say of themselves, and decides.
+    // The operator is told that somebody waits, reads what they say of themselves, and decides.
+    await boss.goto(server.url)
+    await boss.getByRole('link', { name: t.service }).click()
+    await expect(said(boss, t.told)).toHaveCount(1)
+    await shot(boss, `${name}-told`)
     await boss.goto(`${server.url}/#/settings/invite`)
     await expect(boss.getByRole('heading', { name: t.list })).toBeVisible()
     const row = (of: string) => boss.getByRole('listitem', { name: of })

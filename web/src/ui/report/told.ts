@@ -22,11 +22,13 @@ export function told({ code, values }: Wording, text: string): FormattedText | n
   const reason = reasonName(values['reason'] ?? '')
   const until = f().dateTime(Number(values['until_ms'] ?? 0))
   const name = values['name'] ?? ''
+  const count = Number(values['count'] ?? 1)
   const said: Record<string, () => string> = {
     warned: () => `${say.warned(reason)}\n${say.where}`,
     limited: () => `${say.limited(reason, until)}\n${say.where}`,
     suspended: () => say.suspended(reason),
     taken_down: () => `${name ? say.nameTakenDown(`@${name}`, reason) : say.takenDown(reason)}\n${say.where}`,
+    newcomers: () => `${say.newcomers(count)}\n${say.newcomersWhere}`,
     decision_reversed: () => say.reversed,
     appeal_refused: () => say.refused,
     message_returned: () => `${say.returned}\n\n${text}`,

@@ -3,6 +3,7 @@ import type { Format } from '../i18n/format'
 
 /** What the server says in its own chat, by code. */
 const toldWords = {
+  newcomersWhere: 'Settings, Invite people, shows them.',
   warned: (reason: string) => `The operator of this server warned you. Reason: ${reason}.`,
   limited: (reason: string, until: string) =>
     `The operator of this server limited your account until ${until}: you reach nobody new and do not write in public groups. Reason: ${reason}.`,
@@ -173,7 +174,13 @@ export const makeEnglish = (f: Format) => ({
   sent: 'Thank you. Your report is with them.',
   repeated: 'You have reported this already; it waits to be looked at.',
 
-  told: toldWords,
+  told: {
+    ...toldWords,
+    newcomers: (n: number) => {
+      const [one, other] = ['# newcomer waits for your approval.', '# newcomers wait for your approval.']
+      return f.plural(n, { one, other })
+    },
+  },
   reasons: reasonWords,
   acts: actsWords(f),
 

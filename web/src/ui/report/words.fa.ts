@@ -3,7 +3,8 @@ import type { Format } from '../i18n/format'
 import type { ReportWords } from './words'
 
 /** What the server says in its own chat, by code. */
-const toldWords: ReportWords['told'] = {
+const toldWords: Omit<ReportWords['told'], 'newcomers'> = {
+  newcomersWhere: 'در تنظیمات، «دعوت از دیگران»، آنان را می‌بینید.',
   warned: (reason: string) => `گردانندهٔ این سرور به شما هشدار داد. دلیل: ${reason}.`,
   limited: (reason: string, until: string) =>
     `گردانندهٔ این سرور حساب شما را تا ${until} محدود کرد: نمی‌توانید به افراد تازه پیام بدهید یا در گروه‌های عمومی بنویسید. دلیل: ${reason}.`,
@@ -172,7 +173,14 @@ export const makePersian = (f: Format): ReportWords => ({
   sent: 'سپاس. گزارش شما رسید.',
   repeated: 'این را پیش‌تر گزارش داده‌اید و در انتظار بررسی است.',
 
-  told: toldWords,
+  told: {
+    ...toldWords,
+    newcomers: (n) =>
+      f.plural(n, {
+        one: '# تازه‌وارد در انتظار تأیید شماست.',
+        other: '# تازه‌وارد در انتظار تأیید شما هستند.',
+      }),
+  },
   reasons: reasonWords,
   acts: actsWords(f),
 
