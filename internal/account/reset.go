@@ -93,11 +93,12 @@ func newResetSecret() string {
 
 // voidWays ends ways in that a change of the password overtakes: the link of a reset, sign-ins that wait, and
 // identities at the organisation's provider: whoever knew the old password may have linked their own.
-// A suspension, which may be lifted, leaves those.
+// A suspension, which may be lifted, leaves the links and the identities: whoever has no password appeals by
+// them.
 func voidWays(of chat.AccountID, reason string) Change {
-	kinds := []CredentialKind{CredentialReset, CredentialAsking, CredentialWebAuth}
+	kinds := []CredentialKind{CredentialAsking, CredentialWebAuth}
 	if reason != ReasonSuspended {
-		kinds = append(kinds, CredentialIdentity)
+		kinds = append(kinds, CredentialReset, CredentialIdentity)
 	}
 	return CredentialsGone{Account: of, Kinds: kinds}
 }
@@ -135,23 +136,11 @@ func (s *Service) Redeem(ctx context.Context, req Redeem) (Session, error) {
 	return s.redeemed(ctx, account, link, profile, req.Client)
 }
 
-// linkOf finds the link of a reset by its secret, and whose it is.
+// linkOf finds the link of a reset by its secret, and whose it is, if they may use it.
 func (s *Service) linkOf(ctx context.Context, secret string, from Client) (
 	link Credential, account Account, profile chat.Profile, err error) {
-	limit := bucket{"fail", s.Limits.Failure, place(from.Address)}
-	if err := s.buckets.take(limit); err != nil {
+	if link, account, err = s.resetOf(ctx, secret, from); err != nil {
 		return link, account, profile, err
-	}
-	link, err = s.Vault.Credential(ctx, CredentialReset, sha256.Sum256([]byte(secret)))
-	switch {
-	case isCode(err, chat.CodeNotFound), err == nil && link.Expires <= s.millis():
-		return link, account, profile, chat.Errorf(chat.CodeNotFound, "the link was used, replaced, or ended")
-	case err != nil:
-		return link, account, profile, fmt.Errorf("redeem: %w", err)
-	}
-	s.buckets.give(limit)
-	if account, err = s.Store.Account(ctx, Find{ID: link.Account}); err != nil {
-		return link, account, profile, fmt.Errorf("redeem: %w", err)
 	}
 	if account.Suspended != "" {
 		return link, account, profile, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
@@ -160,6 +149,27 @@ func (s *Service) linkOf(ctx context.Context, secret string, from Client) (
 		return link, account, profile, fmt.Errorf("redeem: %w", err)
 	}
 	return link, account, profile, nil
+}
+
+// resetOf finds the link of a reset by its secret, and the account, suspended or not. Guesses are limited.
+func (s *Service) resetOf(ctx context.Context, secret string, from Client) (
+	link Credential, account Account, err error) {
+	limit := bucket{"fail", s.Limits.Failure, place(from.Address)}
+	if err := s.buckets.take(limit); err != nil {
+		return link, account, err
+	}
+	link, err = s.Vault.Credential(ctx, CredentialReset, sha256.Sum256([]byte(secret)))
+	switch {
+	case isCode(err, chat.CodeNotFound), err == nil && link.Expires <= s.millis():
+		return link, account, chat.Errorf(chat.CodeNotFound, "the link was used, replaced, or ended")
+	case err != nil:
+		return link, account, fmt.Errorf("redeem: %w", err)
+	}
+	s.buckets.give(limit)
+	if account, err = s.Store.Account(ctx, Find{ID: link.Account}); err != nil {
+		return link, account, fmt.Errorf("redeem: %w", err)
+	}
+	return link, account, nil
 }
 
 // checkAndHash makes the hash of a new password of somebody who has shown something first.

@@ -14,35 +14,81 @@ import (
 // SuspendReasons are the public codes a suspension is explained by.
 func SuspendReasons() []string { return chat.DecisionReasons() }
 
-// Suspended returns the account of somebody who knows its password, and the public reason code of its
-// suspension. It signs nobody in. As for SignIn, an unknown username and a wrong password are both
-// chat.CodePasswordWrong, and guesses are limited. An account that is not suspended is chat.CodeConflict.
-func (s *Service) Suspended(ctx context.Context, req SignIn) (chat.AccountID, string, error) {
+// Claim is how somebody who cannot sign in shows that an account is theirs: by its password, or where it has
+// none by a Ticket of the organisation's provider with the secret behind it, or by the Secret of a reset that
+// was not used yet.
+type Claim struct {
+	Username string
+	Password string
+	Ticket   string
+	Secret   string
+	Client   Client
+}
+
+// Suspended returns the account of somebody who shows that it is theirs, and the public reason code of its
+// suspension. It signs nobody in, and uses nothing up. As for SignIn, an unknown username and a wrong
+// password are both chat.CodePasswordWrong, and guesses are limited. It fails as SignIn does for a ticket and
+// as Redeem does for a secret. An account that is not suspended is chat.CodeConflict.
+//
+// REP-6
+func (s *Service) Suspended(ctx context.Context, c Claim) (chat.AccountID, string, error) {
+	account, err := s.claimed(ctx, c)
+	if err != nil {
+		return 0, "", err
+	}
+	if account.Suspended == "" {
+		return 0, "", chat.Errorf(chat.CodeConflict, "the account is not suspended")
+	}
+	return account.ID, account.Suspended, nil
+}
+
+// claimed finds the account of a claim.
+func (s *Service) claimed(ctx context.Context, c Claim) (account Account, err error) {
+	switch {
+	case c.Secret != "":
+		_, account, err = s.resetOf(ctx, c.Secret, c.Client)
+		return account, err
+	case c.Ticket != "":
+		v, err := s.visitor(ctx, SignIn{Ticket: c.Ticket, Client: c.Client})
+		if err == nil && v.link.Account == 0 {
+			err = unknownIdentity()
+		}
+		if err != nil {
+			return account, err
+		}
+		if account, err = s.Store.Account(ctx, Find{ID: v.link.Account}); err != nil {
+			return account, fmt.Errorf("suspended: %w", err)
+		}
+		return account, nil
+	}
+	return s.knownBy(ctx, SignIn{Username: c.Username, Password: c.Password, Client: c.Client})
+}
+
+// knownBy finds the account of who knows its password, suspended or not.
+func (s *Service) knownBy(ctx context.Context, req SignIn) (Account, error) {
+	wrong := chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
 	if len(req.Password) > maxPasswordBytes {
-		return 0, "", chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
+		return Account{}, wrong
 	}
 	account, _, err := s.byName(ctx, req.Username)
 	if err != nil {
-		return 0, "", fmt.Errorf("suspended: %w", err)
+		return Account{}, fmt.Errorf("suspended: %w", err)
 	}
 	limits, q, done, err := s.guessing(ctx, req, account.ID)
 	if err != nil {
-		return 0, "", err
+		return Account{}, err
 	}
 	defer done()
 	ok, err := s.hashes.verify(ctx, q, account.Password, req.Password)
 	if err != nil {
 		s.buckets.give(limits...)
-		return 0, "", fmt.Errorf("suspended: %w", err)
+		return Account{}, fmt.Errorf("suspended: %w", err)
 	}
 	if !ok {
-		return 0, "", chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
+		return Account{}, wrong
 	}
 	s.buckets.give(limits...)
-	if account.Suspended == "" {
-		return 0, "", chat.Errorf(chat.CodeConflict, "the account is not suspended")
-	}
-	return account.ID, account.Suspended, nil
+	return account, nil
 }
 
 // SuspendAccount ends every session of an account and refuses new ones, under a public reason code; an empty

@@ -150,13 +150,14 @@ func appeal(ctx context.Context, c *caller, r *zolalv1.AppealRequest) (*zolalv1.
 	return &zolalv1.Receipt{AtMs: int64(done.At), Repeated: done.Repeated}, nil
 }
 
-// appealSuspended is for who cannot sign in any more: it checks the password as signing in does.
+// appealSuspended is for who cannot sign in any more: it checks whose the account is as signing in does.
 //
 // REP-6
 func appealSuspended(ctx context.Context, c *caller, r *zolalv1.AppealSuspendedRequest) (
 	*zolalv1.AppealSuspendedResponse, error) {
-	id, reason, err := c.cfg.Accounts.Suspended(ctx, account.SignIn{
-		Username: r.GetUsername(), Password: r.GetPassword(), Client: c.client(nil),
+	id, reason, err := c.cfg.Accounts.Suspended(ctx, account.Claim{
+		Username: r.GetUsername(), Password: r.GetPassword(), Ticket: r.GetTicket(), Secret: r.GetSecret(),
+		Client: c.client(nil),
 	})
 	if err != nil {
 		return nil, err

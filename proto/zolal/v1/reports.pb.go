@@ -1461,11 +1461,15 @@ func (x *AppealRequest) GetText() string {
 }
 
 type AppealSuspendedRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Key           []byte                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"` // where there is a text
-	Username      string                 `protobuf:"bytes,2,opt,name=username,proto3" json:"username,omitempty"`
-	Password      string                 `protobuf:"bytes,3,opt,name=password,proto3" json:"password,omitempty"`
-	Text          string                 `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"` // empty: nothing is appealed against, only shown
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Key      []byte                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"` // where there is a text
+	Username string                 `protobuf:"bytes,2,opt,name=username,proto3" json:"username,omitempty"`
+	Password string                 `protobuf:"bytes,3,opt,name=password,proto3" json:"password,omitempty"`
+	Text     string                 `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"` // empty: nothing is appealed against, only shown
+	// In the place of username and password, where an account has none: the ticket of the organisation's
+	// provider as in SignInRequest, or the secret of a reset as in RedeemRequest. Neither is used up.
+	Ticket        string `protobuf:"bytes,10,opt,name=ticket,proto3" json:"ticket,omitempty"`
+	Secret        string `protobuf:"bytes,11,opt,name=secret,proto3" json:"secret,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1524,6 +1528,20 @@ func (x *AppealSuspendedRequest) GetPassword() string {
 func (x *AppealSuspendedRequest) GetText() string {
 	if x != nil {
 		return x.Text
+	}
+	return ""
+}
+
+func (x *AppealSuspendedRequest) GetTicket() string {
+	if x != nil {
+		return x.Ticket
+	}
+	return ""
+}
+
+func (x *AppealSuspendedRequest) GetSecret() string {
+	if x != nil {
+		return x.Secret
 	}
 	return ""
 }
@@ -2269,12 +2287,15 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\rAppealRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x1a\n" +
 	"\bdecision\x18\x02 \x01(\rR\bdecision\x12\x12\n" +
-	"\x04text\x18\x03 \x01(\tR\x04text\"v\n" +
+	"\x04text\x18\x03 \x01(\tR\x04text\"\xa6\x01\n" +
 	"\x16AppealSuspendedRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x1a\n" +
 	"\busername\x18\x02 \x01(\tR\busername\x12\x1a\n" +
 	"\bpassword\x18\x03 \x01(\tR\bpassword\x12\x12\n" +
-	"\x04text\x18\x04 \x01(\tR\x04text\"\xb1\x01\n" +
+	"\x04text\x18\x04 \x01(\tR\x04text\x12\x16\n" +
+	"\x06ticket\x18\n" +
+	" \x01(\tR\x06ticket\x12\x16\n" +
+	"\x06secret\x18\v \x01(\tR\x06secret\"\xb1\x01\n" +
 	"\x17AppealSuspendedResponse\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\x12\x1a\n" +
 	"\bdecision\x18\x02 \x01(\rR\bdecision\x12\x13\n" +

@@ -31,6 +31,11 @@ const words = {
     group: /هیچ‌یک از گروه‌های شما/,
     connected: /شناسه‌ای در سازمانتان به این حساب وصل شد/,
     signOut: 'خروج از حساب',
+    reason: 'پیام‌های ناخواسته به بسیاری کسان',
+    appeal: 'اعتراض',
+    reasons: 'دلیل‌های شما',
+    send: 'فرستادن اعتراض',
+    open: 'اعتراض شما در انتظار پاسخ است',
   },
   en: {
     button: /^Sign in with .*دانشگاه نمونه/,
@@ -49,6 +54,11 @@ const words = {
     group: /None of your groups/,
     connected: /An identity at your organisation was connected/,
     signOut: 'Sign out',
+    reason: 'unwanted messages to many',
+    appeal: 'Appeal',
+    reasons: 'Your reasons',
+    send: 'Send the appeal',
+    open: 'Your appeal waits for an answer',
   },
 } as const
 
@@ -149,3 +159,38 @@ test('an account is connected by its password, and who may not come in is told w
     await provider.stop()
   }
 })
+
+for (const language of ['fa', 'en'] as const) {
+  test(`who comes by the provider alone reads why they are suspended, and appeals (${language})`, async ({
+    world,
+  }) => {
+    const { server } = world
+    const look = { language, theme: language === 'fa' ? 'dark' : 'light', phone: language === 'fa' } as const
+    const t = words[language]
+    await world.person('سارا محمدی', 'sara_m', look)
+    const provider = await Provider.start('staff')
+    try {
+      await provider.serves(server)
+      const page = await world.visitor({ ...look, from: `${server.url}/#/signin`, leaves: true })
+      await page.getByRole('button', { name: t.button }).click()
+      await atProvider(page)
+      await page.getByLabel(t.user).fill('parvaneh')
+      await page.getByRole('button', { name: t.make }).click()
+      await expect(page.getByRole('searchbox')).toBeVisible()
+      server.run('user', 'suspend', 'parvaneh', '--reason', 'spam')
+      const back = await world.visitor({ ...look, from: `${server.url}/#/signin`, leaves: true })
+      await back.getByRole('button', { name: t.button }).click()
+      await atProvider(back)
+      const alert = back.getByRole('alert').filter({ hasText: t.reason })
+      await expect(alert).toBeVisible()
+      await accessible(back)
+      await alert.getByRole('button', { name: t.appeal }).click()
+      await back.getByLabel(t.reasons).fill('دستگاهم دست دیگری بود')
+      await back.getByRole('button', { name: t.send }).click()
+      await expect(alert).toContainText(t.open)
+      await shot(back, `suspended-${language}`)
+    } finally {
+      await provider.stop()
+    }
+  })
+}

@@ -131,6 +131,33 @@ test('a lost password and code: the way is said, a link sets a password once, th
   await expect(late.getByText(/This link was used/)).toBeVisible()
 })
 
+for (const language of ['fa', 'en'] as const) {
+  test(`with the link of a reset alone a suspension is read of and appealed against (${language})`, async ({
+    world,
+  }) => {
+    const { server } = world
+    const fa = language === 'fa'
+    await world.person('Sara', 'sara_m', { language })
+    const { link } = server.run('user', 'reset', 'sara_m') as { link: string }
+    server.run('user', 'suspend', 'sara_m', '--reason', 'spam')
+    const back = await world.visitor({ language, phone: !fa, theme: fa ? 'light' : 'dark', from: link })
+    await back.getByLabel(fa ? 'گذرواژهٔ تازه' : 'New password').fill(password)
+    await back.getByRole('button', { name: fa ? 'گذاشتن گذرواژهٔ تازه' : 'Set the new password' }).click()
+    const alert = back.getByRole('alert').filter({ hasText: fa ? 'تعلیق' : 'suspended' })
+    await expect(alert).toContainText(fa ? 'پیام‌های ناخواسته به بسیاری کسان' : 'unwanted messages to many')
+    await look(back, `suspended-link-${language}`)
+    await alert.getByRole('button', { name: fa ? 'اعتراض' : 'Appeal' }).click()
+    await back.getByLabel(fa ? 'دلیل‌های شما' : 'Your reasons').fill('I was away')
+    await back.getByRole('button', { name: fa ? 'فرستادن اعتراض' : 'Send the appeal' }).click()
+    await expect(alert).toContainText(
+      fa ? 'اعتراض شما در انتظار پاسخ است' : 'Your appeal waits for an answer',
+    )
+    server.run('user', 'suspend', 'sara_m', '--lift')
+    await back.getByRole('button', { name: fa ? 'گذاشتن گذرواژهٔ تازه' : 'Set the new password' }).click()
+    await expect(back.getByRole('searchbox')).toBeVisible()
+  })
+}
+
 /** Sets an authenticator up. */
 async function factorOn(page: Page, language: 'fa' | 'en'): Promise<void> {
   const origin = new URL(page.url()).origin

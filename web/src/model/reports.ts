@@ -76,7 +76,13 @@ export interface ActView {
   readonly appealable: boolean
 }
 
-/** Why an account is suspended, for who knows its password. */
+/** What shows whose a suspended account is: its password, what the provider gave, or the link of a reset. */
+export type SuspendedClaim =
+  | { readonly username: string; readonly password: string }
+  | { readonly ticket: string }
+  | { readonly secret: string }
+
+/** Why an account is suspended, for whose it is. */
 export interface SuspensionView {
   readonly reason: string
   readonly at: Ms | null
@@ -97,7 +103,7 @@ export interface ReportActions {
   acts(before: Seq): Promise<{ readonly acts: readonly ActView[]; readonly more: boolean }>
   appeal(decision: number, text: string): Promise<void>
   /** Without a session: an empty text only asks. */
-  appealSuspension(username: string, password: string, text: string): Promise<SuspensionView>
+  appealSuspension(claim: SuspendedClaim, text: string): Promise<SuspensionView>
 }
 
 export interface DecisionView {

@@ -142,6 +142,11 @@ export class Entrance implements AccountActions, Outsider, Doorway {
     })
   }
 
+  /** What the provider gave, with the secret that this app keeps for it. */
+  async ticket(given: string): Promise<string> {
+    return `${given}.${(await (await this.#c.registry()).get('visit')) ?? ''}`
+  }
+
   enter(ticket: string, form: VisitForm): Promise<Waiting | null> {
     return acting(async () => {
       const { id } = await this.server()
@@ -152,7 +157,7 @@ export class Entrance implements AccountActions, Outsider, Doorway {
         : new Uint8Array()
       const proofs = (await registry.get('proofs')) ?? {}
       const session = await call(this.caller(), Accounts.method.signIn, {
-        ticket: `${ticket}.${(await registry.get('visit')) ?? ''}`,
+        ticket: await this.ticket(ticket),
         username,
         password,
         deviceProof: proofs[username.toLowerCase()] ?? '',

@@ -17,6 +17,8 @@ import { type Asker, acting, signedIn } from './asking'
 export interface Outsider {
   caller(): Caller
   makeKey(): Uint8Array<ArrayBuffer>
+  /** What the provider gave, with the secret that this app keeps for it. */
+  ticket(given: string): Promise<string>
 }
 
 export function reportActions(asker: Asker, outside: Outsider): ReportActions {
@@ -60,9 +62,10 @@ export function reportActions(asker: Asker, outside: Outsider): ReportActions {
         const { tabs, keys } = signedIn(asker)
         await call(tabs, Reports.method.appeal, { decision, text, key: keys.make() })
       }),
-    appealSuspension: (username, password, text) =>
+    appealSuspension: (claim, text) =>
       acting(async () => {
-        const ask = { key: outside.makeKey(), username, password, text }
+        const shown = 'ticket' in claim ? { ticket: await outside.ticket(claim.ticket) } : claim
+        const ask = { key: outside.makeKey(), text, ...shown }
         return suspensionOf(await call(outside.caller(), Reports.method.appealSuspended, ask))
       }),
   }
