@@ -47,6 +47,8 @@ type Limits struct {
 	Lookup Rate
 	// Search is what one account searches for.
 	Search Rate
+	// Push is how often one account may subscribe to pushes or test them.
+	Push Rate
 	// LookupNetwork is the same for all accounts of one address together.
 	LookupNetwork Rate
 	// Hashing is how many may wait for a password check before others are turned away.
@@ -67,6 +69,7 @@ func DefaultLimits() Limits {
 		Check:       Rate{Burst: 300, Every: 30 * time.Second},
 		Lookup:      Rate{Burst: 300, Every: 5 * time.Minute},
 		Search:      Rate{Burst: 120, Every: 500 * time.Millisecond},
+		Push:        Rate{Burst: 30, Every: 20 * time.Second},
 		// Schools and companies stand behind one address.
 		LookupNetwork: Rate{Burst: 3000, Every: 30 * time.Second},
 		Hashing:       256,

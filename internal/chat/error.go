@@ -77,6 +77,7 @@ const (
 	CodeRequestPending     Code = 48 // direct chats: not accepted yet
 	CodeDailyLimit         Code = 49 // see retry_ms
 	CodeSearchOff          Code = 69 // the operator switched searching off
+	CodePushOff            Code = 79 // the operator switched pushing off
 )
 
 // codeNames is indexed by Code.
@@ -146,6 +147,7 @@ var codeNames = [...]string{
 	CodeRequestPending:     "REQUEST_PENDING",
 	CodeDailyLimit:         "DAILY_LIMIT",
 	CodeSearchOff:          "SEARCH_OFF",
+	CodePushOff:            "PUSH_OFF",
 }
 
 // String returns the stable name of the code, such as "NAME_TAKEN".

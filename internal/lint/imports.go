@@ -29,28 +29,30 @@ var layers = []layer{
 	{"internal/wire", []string{"internal/chat", "proto/**"}},
 	{"internal/engine", []string{"internal/chat"}},
 	{"internal/store/*", []string{"internal/chat", "internal/engine", "internal/account",
-		"internal/media", "internal/search"}},
+		"internal/media", "internal/search", "internal/push"}},
 	{"internal/natsbus", []string{"internal/chat"}},
 	{"internal/hub", []string{"internal/chat"}},
 	{"internal/account", []string{"internal/chat"}},
 	{"internal/media", []string{"internal/chat"}},
+	{"internal/outside", nil},
 
 	{"internal/search", []string{"internal/chat", "internal/engine"}},
 	{"internal/keys", []string{"internal/chat", "internal/engine"}},
 	{"internal/importer", []string{"internal/chat", "internal/engine"}},
 	{"internal/ledger", []string{"internal/chat", "internal/engine", "transparency"}},
-	{"internal/push", []string{"internal/chat", "internal/engine"}},
+	{"internal/push", []string{"internal/chat", "internal/engine", "internal/outside"}},
 
 	{"internal/gateway/*", []string{"internal/chat", "internal/engine", "internal/hub", "internal/account",
-		"internal/keys", "internal/media", "internal/search", "internal/wire", "proto/**", "web"}},
+		"internal/keys", "internal/media", "internal/push", "internal/search", "internal/wire", "proto/**", "web"}},
 	{"internal/server", []string{"internal/**", "web", "proto/**", "transparency"}},
 	{"internal/testenv/provider", nil},
+	{"internal/testenv/pushservice", nil},
 	{"web/e2e/provider", []string{"internal/testenv/provider"}},
 	{"internal/testenv", []string{root, "internal/**", "proto/**", "transparency", "web"}},
 	{"internal/sim", []string{root, "internal/**", "proto/**"}},
 
 	{root, []string{"internal/wire", "proto/**", "transparency"}},
-	{"cmd/zolalbench", []string{root, "proto/**"}},
+	{"cmd/zolalbench", []string{root, "proto/**", "internal/testenv/pushservice"}},
 	{"docs/generate", []string{"internal/server", "internal/store/sqlite", "internal/wire"}},
 	{"cmd/zolal", []string{root, "internal/server", "internal/importer", "internal/chat", "transparency"}},
 }
@@ -58,7 +60,8 @@ var layers = []layer{
 // inTests is what tests may import beyond their package's own row: the reference store, a whole server, and
 // the rules' vocabulary. Which store holds a test's data must not decide what the package depends on.
 var inTests = []string{root, "internal/chat", "internal/engine", "internal/media", "internal/store/*",
-	"internal/server", "internal/testenv", "internal/testenv/provider", "internal/wire", "proto/**"}
+	"internal/server", "internal/outside", "internal/testenv", "internal/testenv/provider",
+	"internal/testenv/pushservice", "internal/wire", "proto/**"}
 
 // checkImports holds every package to its row in layers.
 func checkImports(t *Tree) []Finding {
@@ -127,7 +130,8 @@ var fences = []fence{
 	{[]string{"github.com/gobwas/ws", "github.com/gobwas/pool", "github.com/gobwas/httphead"},
 		[]string{"internal/gateway/native", root}},
 	{[]string{"github.com/RoaringBitmap/roaring"},
-		[]string{"internal/hub", "internal/store/*", "internal/engine", "internal/account"}},
+		[]string{"internal/hub", "internal/store/*", "internal/engine", "internal/account", "internal/push"}},
+	{[]string{"github.com/SherClockHolmes/webpush-go"}, []string{"internal/push"}},
 	{[]string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar"},
 		[]string{"cmd/*"}},
 	{[]string{"github.com/coreos/go-oidc", "golang.org/x/oauth2"}, []string{"internal/server"}},

@@ -47,6 +47,9 @@ func (s *Server) adminStatus(ctx context.Context) (*zolalv1.ServerStatus, error)
 		out.Growth.Days = append(out.Growth.Days, &zolalv1.Day{
 			StartMs: d.Start.UnixMilli(), Accounts: d.Accounts, Chats: d.Chats, Messages: d.Messages})
 	}
+	if out.Pushes, err = s.pushesOut(ctx); err != nil {
+		return nil, err
+	}
 	out.Backups = s.backupsOut(ctx)
 	if end := s.certs.expires(); !end.IsZero() {
 		out.CertificateEndsMs = end.UnixMilli()

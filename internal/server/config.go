@@ -52,6 +52,7 @@ type Config struct {
 	Unlimited bool
 	// NoSearch switches searching off and removes its index.
 	NoSearch bool
+	Push     PushConfig
 	// StopWithin is how long a graceful stop may take.
 	StopWithin time.Duration
 	LogLevel   slog.Level
@@ -81,6 +82,14 @@ type MediaConfig struct {
 	Max     int64  // bytes of one upload
 	Day     int64  // what an account uploads in a day; 0: as much as it likes
 	Account int64  // what all messages of an account carry together; 0: as much as it likes
+}
+
+// PushConfig says whether devices without a connection are woken.
+type PushConfig struct {
+	Off bool
+	// TestRoot is, in tests alone, the file with the certificate of a push service on this machine, which is
+	// then spoken to and no other is.
+	TestRoot string
 }
 
 // TLSConfig says where certificates come from: of a domain by ACME (Config.Domain), from files, or from an

@@ -16,6 +16,7 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/media"
+	"github.com/zolal-im/zolal/internal/push"
 	"github.com/zolal-im/zolal/internal/search"
 	"github.com/zolal-im/zolal/internal/store/sqlite"
 	"github.com/zolal-im/zolal/internal/wire"
@@ -28,6 +29,7 @@ type Store interface {
 	account.Store
 	account.Vault
 	account.PassStore
+	push.Store
 	// Snapshot writes a consistent copy of the whole store into a new file, while others go on writing; the
 	// copy is on disk when it returns.
 	Snapshot(ctx context.Context, file string) error
@@ -203,10 +205,25 @@ func (c *core) signingKey(ctx context.Context) (ed25519.PrivateKey, error) {
 // secret returns a named random secret of the store, and makes it where there is none. Of several nodes that
 // make it at once, one wins.
 func (c *core) secret(ctx context.Context, name string, size int) ([]byte, error) {
-	raw, err := c.store.Secret(ctx, name)
-	if chat.CodeOf(err) == chat.CodeNotFound {
+	raw, err := c.madeSecret(ctx, name, func() ([]byte, error) {
 		made := make([]byte, size)
 		rand.Read(made)
+		return made, nil
+	})
+	if err == nil && len(raw) != size {
+		err = fmt.Errorf("secret %s has %d bytes, not %d", name, len(raw), size)
+	}
+	return raw, err
+}
+
+// madeSecret is secret for one that is not any bytes.
+func (c *core) madeSecret(ctx context.Context, name string, create func() ([]byte, error)) ([]byte, error) {
+	raw, err := c.store.Secret(ctx, name)
+	if chat.CodeOf(err) == chat.CodeNotFound {
+		made, failed := create()
+		if failed != nil {
+			return nil, failed
+		}
 		err = c.store.Apply(ctx, account.SecretPut{Name: name, New: made})
 		if err == nil {
 			return made, nil
@@ -217,9 +234,6 @@ func (c *core) secret(ctx context.Context, name string, size int) ([]byte, error
 	}
 	if err != nil {
 		return nil, fmt.Errorf("secret %s: %w", name, err)
-	}
-	if len(raw) != size {
-		return nil, fmt.Errorf("secret %s has %d bytes, not %d", name, len(raw), size)
 	}
 	return raw, nil
 }

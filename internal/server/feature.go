@@ -28,6 +28,7 @@ func Features() []Feature {
 		{"backups", MarkStable, "Nightly backups, and restoring them", "پشتیبان‌گیری شبانه و بازگرداندن آن"},
 		{"protocol", MarkStable, "The protocol for other programs", "پروتکل برای برنامه‌های دیگر"},
 		{"import", MarkBeta, "Importing channels and groups from Telegram", "درون‌ریزی کانال و گروه از تلگرام"},
+		{"push", MarkBeta, "Notifications while the app is closed", "اعلان، وقتی برنامه بسته است"},
 		{"people", MarkBeta, "Personal links, contacts and groups in common",
 			"پیوند شخصی، مخاطبان و گروه‌های مشترک"},
 		{"signup", MarkBeta, "Sign-up by invitation", "ثبت‌نام با دعوت"},

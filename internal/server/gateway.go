@@ -13,6 +13,7 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/gateway/native"
 	"github.com/zolal-im/zolal/internal/hub"
+	"github.com/zolal-im/zolal/internal/push"
 	"github.com/zolal-im/zolal/internal/wire"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
@@ -28,6 +29,7 @@ const retryAfterStop = time.Second
 type live struct {
 	source  *native.Source
 	hub     *hub.Hub
+	push    *push.Service // nil: switched off
 	gateway *native.Gateway
 }
 
@@ -53,11 +55,16 @@ func openLive(ctx context.Context, c *core, s *Server) (*live, error) {
 		return nil, fmt.Errorf("follow the logs: %w", err)
 	}
 	l.hub = hub.Start(hub.Config{Source: l.source, Encode: native.Encode, Log: c.log})
+	if l.push, err = c.startPush(ctx, l.hub); err != nil {
+		l.close(0)
+		return nil, err
+	}
 	l.gateway, err = native.Start(ctx, native.Config{
 		Engine: c.engine, Accounts: c.accounts, Hub: l.hub, Log: c.log, Now: c.cfg.Now,
 		Name: c.cfg.Name, Version: c.build.Version, Build: c.build.Commit,
 		Addresses: addresses, Contact: c.cfg.Contact, Provider: c.cfg.OIDC.shown(),
 		Rates: c.cfg.Rates, Admin: admin{s}, Terms: c.terms.info, Search: c.search, Media: c.media,
+		Push: l.push,
 	})
 	if err != nil {
 		l.close(0)
@@ -71,6 +78,9 @@ func (l *live) close(within time.Duration) {
 	l.hub.Close(within, retryAfterStop)
 	if l.gateway != nil {
 		l.gateway.Close()
+	}
+	if l.push != nil {
+		l.push.Close()
 	}
 	l.source.Close()
 }

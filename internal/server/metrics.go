@@ -31,7 +31,7 @@ func (s *Server) metrics() http.Handler {
 	info := prometheus.NewGauge(prometheus.GaugeOpts{Name: "zolal_build_info", Help: "1, with the build",
 		ConstLabels: build})
 	info.Set(1)
-	r.MustRegister(info, gauges(s.gauges()), gauges(s.deliveries()))
+	r.MustRegister(info, gauges(s.gauges()), gauges(s.deliveries()), gauges(s.pushes()))
 	return promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
 }
 

@@ -7,8 +7,9 @@
 // settings of the last start, nightly backups, and the admin socket, over which the commands of package main
 // reach a running server. Where none runs, a command opens the same parts without the network (Reach).
 //
-// Goroutines: Start begins them all, Stop ends and waits for them all. Nothing calls out to the network
-// unless Config.Domain is set.
+// Goroutines: Start begins them all, Stop ends and waits for them all. Nothing calls out to the network but
+// for certificates where Config.Domain is set, for the provider of Config.OIDC, and to the push services that
+// people's browsers named.
 package server
 
 import (

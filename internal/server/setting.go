@@ -117,6 +117,8 @@ var settings = []Setting{
 		setRate(func(l *account.Limits) *account.Rate { return &l.LookupNetwork })},
 	{"limits.search", "searches of one account", "120/500ms", false,
 		setRate(func(l *account.Limits) *account.Rate { return &l.Search })},
+	{"limits.push", "subscriptions to pushes and tests of them of one account", "30/20s", false,
+		setRate(func(l *account.Limits) *account.Rate { return &l.Push })},
 	{"limits.open", "requests without a token from one address, a second; 0: no limit", "50", false, setOpen},
 	{"limits.requests", "requests a second of one connection, an account may make twice as many; 0: no limit",
 		"200", false, setRequests},
@@ -134,6 +136,9 @@ var settings = []Setting{
 		"on", false, setStrangers},
 	{"search", "on, or off: messages and public chats are not searched, and their index is removed", "on", false,
 		setSearch},
+	{"push", "on, or off: no device is woken, and no push service is spoken to", "on", false, setPush},
+	{"push_test_root", "in tests alone: certificate of a push service on this machine, the only one spoken to",
+		"", false, func(c *Config, v string) error { c.Push.TestRoot = v; return nil }},
 	{"stop_within", "how long a graceful stop may take", "15s", false, setStopWithin},
 	{"log.level", "debug, info, warn or error", "info", false, setLevel},
 	{"log.json", "write the log as JSON lines", "", true,
@@ -157,6 +162,14 @@ func setSearch(c *Config, v string) error {
 		return errors.New("say on or off")
 	}
 	c.NoSearch = v == "off"
+	return nil
+}
+
+func setPush(c *Config, v string) error {
+	if v != "on" && v != "off" {
+		return errors.New("say on or off")
+	}
+	c.Push.Off = v == "off"
 	return nil
 }
 

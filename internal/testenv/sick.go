@@ -8,6 +8,7 @@ import (
 
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/media"
+	"github.com/zolal-im/zolal/internal/push"
 	"github.com/zolal-im/zolal/internal/server"
 	"github.com/zolal-im/zolal/internal/store/storetest"
 )
@@ -19,8 +20,12 @@ type sick struct {
 	account.Vault
 	account.PassStore
 	kept
+	waking
 	whole shared
 }
+
+// waking is what the store keeps of who can be woken.
+type waking interface{ push.Store }
 
 // kept is what the store keeps of media.
 type kept interface{ media.Store }
@@ -46,7 +51,8 @@ func Sick(t *testing.T, plan func(op string) storetest.Fault) Host {
 			}
 			whole := s.(shared)
 			faulty := &storetest.Faulty{Store: whole, Plan: plan}
-			return sick{Faulty: faulty, Store: whole, Vault: whole, PassStore: whole, kept: whole, whole: whole}, nil
+			return sick{Faulty: faulty, Store: whole, Vault: whole, PassStore: whole, kept: whole,
+				waking: whole, whole: whole}, nil
 		}
 	})
 }

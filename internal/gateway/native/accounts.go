@@ -57,6 +57,9 @@ func serverInfo(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Serv
 		Passkeys:    c.cfg.Accounts.Party.ID,
 		UploadBytes: c.uploadBytes(), Photos: c.cfg.Media != nil,
 	}
+	if c.cfg.Push != nil {
+		info.PushKey = c.cfg.Push.PublicKey()
+	}
 	if c.cfg.Terms != nil {
 		info.Terms = c.cfg.Terms()
 	}

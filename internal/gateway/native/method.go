@@ -125,7 +125,7 @@ func methods() map[string]*method {
 		markMethods(), syncMethods(), securityMethods(), passkeyMethods(), peopleMethods(), adminMethods(),
 		feedbackMethods(), reportMethods(), signupMethods(), organisationMethods(), searchMethods(), fileMethods(),
 		photoMethods(),
-		newcomerMethods(),
+		newcomerMethods(), pushMethods(),
 	} {
 		for _, m := range service {
 			table[m.name] = &m

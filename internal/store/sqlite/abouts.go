@@ -330,6 +330,18 @@ func aboutSecrets() []tableAbout {
 		recovery_checked when the owner last showed that the recovery code was kept; 0: not yet
 		approval whether a sign-in waits until an old device approves it
 		pass which invitation it came by; empty: none`},
+		{"pushes", "waking devices that asked for it, over the push service of their browser",
+			"until switched off, the device is signed out, or the push service says that it is gone", `
+		device which
+		account whose
+		endpoint address at the push service of the browser's maker
+		key public key of the browser
+		secret shared by browser and server
+		off what it is not woken for
+		quiet_from beginning of its quiet hours
+		quiet_until end of its quiet hours
+		utc_minutes how far its clock is ahead of UTC
+		created when`},
 		{"passes", "letting in people who were invited, and seeing by which invitation a spammer came",
 			"as long as the server, so that the counts of invitations stay true", `
 		id what it is called; opens nothing

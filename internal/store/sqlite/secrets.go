@@ -100,7 +100,7 @@ func (w *writer) applySecret(change account.Change) error {
 }
 
 func (w *writer) dropAccount(id chat.AccountID) error {
-	for _, table := range []string{"credentials", "devices", "accounts"} {
+	for _, table := range []string{"credentials", "pushes", "devices", "accounts"} {
 		if err := w.conn.exec("DELETE FROM "+table+" WHERE account = ?", id); err != nil {
 			return err
 		}
@@ -148,6 +148,11 @@ func (w *writer) dropDevices(c account.DevicesGone) error {
 	err := w.conn.exec(`INSERT INTO revocations (device, account, token, reason, at)
 		SELECT device, account, token, ?4, ?5 FROM devices WHERE `+which+` ORDER BY device`,
 		c.Account, only, c.Keep, c.Reason, c.At)
+	if err != nil {
+		return err
+	}
+	err = w.conn.exec("DELETE FROM pushes WHERE device IN (SELECT device FROM devices WHERE "+which+")",
+		c.Account, only, c.Keep)
 	if err != nil {
 		return err
 	}

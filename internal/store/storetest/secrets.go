@@ -11,11 +11,13 @@ import (
 
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/push"
 )
 
 var (
 	_ account.Store     = (*Memory)(nil)
 	_ account.PassStore = (*Memory)(nil)
+	_ push.Store        = (*Memory)(nil)
 )
 
 // secrets are what accounts are authenticated by.
@@ -29,6 +31,7 @@ type secrets struct {
 	credentials map[credentialName]account.Credential
 	last        uint64 // number of the last revocation
 	passes      map[string]account.Pass
+	pushes      map[chat.DeviceID]push.Subscription
 }
 
 func newSecrets() *secrets {
@@ -41,6 +44,7 @@ func newSecrets() *secrets {
 		revocations: map[uint64]account.Revocation{},
 		credentials: map[credentialName]account.Credential{},
 		passes:      map[string]account.Pass{},
+		pushes:      map[chat.DeviceID]push.Subscription{},
 	}
 }
 
@@ -55,6 +59,7 @@ func (s *secrets) clone() *secrets {
 		credentials: maps.Clone(s.credentials),
 		last:        s.last,
 		passes:      maps.Clone(s.passes),
+		pushes:      maps.Clone(s.pushes),
 	}
 }
 
@@ -156,6 +161,7 @@ func (s *secrets) dropAccount(u *undo, id chat.AccountID) {
 func (s *secrets) dropDevice(u *undo, d account.Device) {
 	remove(u, s.tokens, d.Token)
 	remove(u, s.devices, d.ID)
+	remove(u, s.pushes, d.ID)
 }
 
 func (s *secrets) putDevice(u *undo, d account.Device) error {

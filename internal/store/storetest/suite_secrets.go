@@ -11,6 +11,7 @@ import (
 
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/push"
 )
 
 // SecretStore is what SecretSuite tests: an account.Store that can be closed and counts its accounts.
@@ -18,6 +19,7 @@ type SecretStore interface {
 	account.Store
 	account.Vault
 	account.PassStore
+	push.Store
 	CountAccounts(ctx context.Context) (int, error)
 	Close() error
 }
@@ -40,6 +42,7 @@ func SecretSuite(t *testing.T, open func(*testing.T) SecretStore) {
 		{"credentials end with their account, their kind or their time", testCredentialsGone},
 		{"a pass counts its uses", testPasses},
 		{"passes come the newest first", testPassLists},
+		{"a subscription is its device's and ends with it", testPushes},
 	} {
 		t.Run(c.duty, func(t *testing.T) {
 			s := open(t)
@@ -263,6 +266,10 @@ func testSecretsAsMemory(t *testing.T, open func(*testing.T) SecretStore) {
 				changes := rapid.SliceOfN(rapid.Custom(randomSecretChange), 1, 4).Draw(rt, "changes")
 				agree(rt, "apply", ended(m.Apply(ctxb(), changes...)), ended(o.Apply(ctxb(), changes...)))
 			},
+			"subscribe": func(rt *rapid.T) {
+				p := randomPush(rt)
+				agree(rt, "subscribe", ended(m.PutSubscription(ctxb(), p)), ended(o.PutSubscription(ctxb(), p)))
+			},
 			"": func(rt *rapid.T) {
 				agree(rt, "accounts", gave(m.Accounts(ctxb(), 0, 9)), gave(o.Accounts(ctxb(), 0, 9)))
 				agree(rt, "their number", gave(m.CountAccounts(ctxb())), gave(o.CountAccounts(ctxb())))
@@ -285,6 +292,7 @@ func sameSecrets(rt *rapid.T, m *Memory, o SecretStore) {
 		agree(rt, "revoked", gave(m.Revoked(ctxb(), token)), gave(o.Revoked(ctxb(), token)))
 		find := account.Find{SignupKey: chat.Key{15: i}}
 		agree(rt, "by key", gave(m.Account(ctxb(), find)), gave(o.Account(ctxb(), find)))
+		agree(rt, "subscriptions", gave(m.Subscriptions(ctxb(), of)), gave(o.Subscriptions(ctxb(), of)))
 		agree(rt, "credentials", gave(m.Credentials(ctxb(), of)), gave(o.Credentials(ctxb(), of)))
 		totp, id := account.CredentialTOTP, account.CredentialID{31: i}
 		agree(rt, "a credential", gave(m.Credential(ctxb(), totp, id)), gave(o.Credential(ctxb(), totp, id)))

@@ -48,6 +48,7 @@ type ServerInfo struct {
 	Oidc          string                 `protobuf:"bytes,18,opt,name=oidc,proto3" json:"oidc,omitempty"`                                      // what the organisation's provider is called; empty: there is none
 	Passkeys      string                 `protobuf:"bytes,20,opt,name=passkeys,proto3" json:"passkeys,omitempty"`                              // the domain that passkeys are made for; empty: there are none here
 	Photos        bool                   `protobuf:"varint,28,opt,name=photos,proto3" json:"photos,omitempty"`                                 // accounts and chats may have photos
+	PushKey       []byte                 `protobuf:"bytes,29,opt,name=push_key,json=pushKey,proto3" json:"push_key,omitempty"`                 // public key of its pushes (VAPID), 65 bytes; empty: it pushes to nobody
 	Search        bool                   `protobuf:"varint,25,opt,name=search,proto3" json:"search,omitempty"`                                 // messages and public chats can be searched for
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -228,6 +229,13 @@ func (x *ServerInfo) GetPhotos() bool {
 		return x.Photos
 	}
 	return false
+}
+
+func (x *ServerInfo) GetPushKey() []byte {
+	if x != nil {
+		return x.PushKey
+	}
+	return nil
 }
 
 func (x *ServerInfo) GetSearch() bool {
@@ -1188,7 +1196,7 @@ var File_zolal_v1_account_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_account_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\x86\x06\n" +
+	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xa1\x06\n" +
 	"\n" +
 	"ServerInfo\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x14\n" +
@@ -1214,7 +1222,8 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\rsignup_review\x18\x18 \x01(\bR\fsignupReview\x12\x12\n" +
 	"\x04oidc\x18\x12 \x01(\tR\x04oidc\x12\x1a\n" +
 	"\bpasskeys\x18\x14 \x01(\tR\bpasskeys\x12\x16\n" +
-	"\x06photos\x18\x1c \x01(\bR\x06photos\x12\x16\n" +
+	"\x06photos\x18\x1c \x01(\bR\x06photos\x12\x19\n" +
+	"\bpush_key\x18\x1d \x01(\fR\apushKey\x12\x16\n" +
 	"\x06search\x18\x19 \x01(\bR\x06search\x1a9\n" +
 	"\vLimitsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +

@@ -42,6 +42,7 @@ type ServerStatus struct {
 	Backups           *Backups               `protobuf:"bytes,12,opt,name=backups,proto3" json:"backups,omitempty"`
 	CertificateEndsMs int64                  `protobuf:"varint,13,opt,name=certificate_ends_ms,json=certificateEndsMs,proto3" json:"certificate_ends_ms,omitempty"` // 0: it has none
 	Clients           []*ClientVersion       `protobuf:"bytes,14,rep,name=clients,proto3" json:"clients,omitempty"`                                                 // connected now
+	Pushes            *Pushes                `protobuf:"bytes,15,opt,name=pushes,proto3" json:"pushes,omitempty"`
 	unknownFields     protoimpl.UnknownFields
 	sizeCache         protoimpl.SizeCache
 }
@@ -170,6 +171,13 @@ func (x *ServerStatus) GetCertificateEndsMs() int64 {
 func (x *ServerStatus) GetClients() []*ClientVersion {
 	if x != nil {
 		return x.Clients
+	}
+	return nil
+}
+
+func (x *ServerStatus) GetPushes() *Pushes {
+	if x != nil {
+		return x.Pushes
 	}
 	return nil
 }
@@ -802,11 +810,95 @@ func (x *ClientVersion) GetCurrent() bool {
 	return false
 }
 
+type Pushes struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Enabled       bool                   `protobuf:"varint,1,opt,name=enabled,proto3" json:"enabled,omitempty"`
+	Subscriptions uint32                 `protobuf:"varint,2,opt,name=subscriptions,proto3" json:"subscriptions,omitempty"` // devices that can be woken
+	Waiting       uint32                 `protobuf:"varint,3,opt,name=waiting,proto3" json:"waiting,omitempty"`             // pushes that wait
+	Taken         uint64                 `protobuf:"varint,4,opt,name=taken,proto3" json:"taken,omitempty"`                 // by push services, since the start
+	Lost          uint64                 `protobuf:"varint,5,opt,name=lost,proto3" json:"lost,omitempty"`                   // refused by push services, or dropped for want of room
+	Unreachable   bool                   `protobuf:"varint,6,opt,name=unreachable,proto3" json:"unreachable,omitempty"`     // the last tries reached no push service
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Pushes) Reset() {
+	*x = Pushes{}
+	mi := &file_zolal_v1_admin_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Pushes) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Pushes) ProtoMessage() {}
+
+func (x *Pushes) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_admin_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Pushes.ProtoReflect.Descriptor instead.
+func (*Pushes) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_admin_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Pushes) GetEnabled() bool {
+	if x != nil {
+		return x.Enabled
+	}
+	return false
+}
+
+func (x *Pushes) GetSubscriptions() uint32 {
+	if x != nil {
+		return x.Subscriptions
+	}
+	return 0
+}
+
+func (x *Pushes) GetWaiting() uint32 {
+	if x != nil {
+		return x.Waiting
+	}
+	return 0
+}
+
+func (x *Pushes) GetTaken() uint64 {
+	if x != nil {
+		return x.Taken
+	}
+	return 0
+}
+
+func (x *Pushes) GetLost() uint64 {
+	if x != nil {
+		return x.Lost
+	}
+	return 0
+}
+
+func (x *Pushes) GetUnreachable() bool {
+	if x != nil {
+		return x.Unreachable
+	}
+	return false
+}
+
 var File_zolal_v1_admin_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_admin_proto_rawDesc = "" +
 	"\n" +
-	"\x14zolal/v1/admin.proto\x12\bzolal.v1\x1a\x13zolal/v1/sync.proto\"\x8f\x04\n" +
+	"\x14zolal/v1/admin.proto\x12\bzolal.v1\x1a\x13zolal/v1/sync.proto\"\xb9\x04\n" +
 	"\fServerStatus\x12\x1b\n" +
 	"\tserver_ms\x18\x01 \x01(\x03R\bserverMs\x12\x14\n" +
 	"\x05ready\x18\x02 \x01(\bR\x05ready\x123\n" +
@@ -825,7 +917,8 @@ const file_zolal_v1_admin_proto_rawDesc = "" +
 	"\astorage\x18\v \x01(\v2\x11.zolal.v1.StorageR\astorage\x12+\n" +
 	"\abackups\x18\f \x01(\v2\x11.zolal.v1.BackupsR\abackups\x12.\n" +
 	"\x13certificate_ends_ms\x18\r \x01(\x03R\x11certificateEndsMs\x121\n" +
-	"\aclients\x18\x0e \x03(\v2\x17.zolal.v1.ClientVersionR\aclients\"\x91\x01\n" +
+	"\aclients\x18\x0e \x03(\v2\x17.zolal.v1.ClientVersionR\aclients\x12(\n" +
+	"\x06pushes\x18\x0f \x01(\v2\x10.zolal.v1.PushesR\x06pushes\"\x91\x01\n" +
 	"\tCondition\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x18\n" +
 	"\aproblem\x18\x02 \x01(\bR\aproblem\x12\x12\n" +
@@ -880,7 +973,14 @@ const file_zolal_v1_admin_proto_rawDesc = "" +
 	"\x06client\x18\x01 \x01(\tR\x06client\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12 \n" +
 	"\vconnections\x18\x03 \x01(\rR\vconnections\x12\x18\n" +
-	"\acurrent\x18\x04 \x01(\bR\acurrent2f\n" +
+	"\acurrent\x18\x04 \x01(\bR\acurrent\"\xae\x01\n" +
+	"\x06Pushes\x12\x18\n" +
+	"\aenabled\x18\x01 \x01(\bR\aenabled\x12$\n" +
+	"\rsubscriptions\x18\x02 \x01(\rR\rsubscriptions\x12\x18\n" +
+	"\awaiting\x18\x03 \x01(\rR\awaiting\x12\x14\n" +
+	"\x05taken\x18\x04 \x01(\x04R\x05taken\x12\x12\n" +
+	"\x04lost\x18\x05 \x01(\x04R\x04lost\x12 \n" +
+	"\vunreachable\x18\x06 \x01(\bR\vunreachable2f\n" +
 	"\x05Admin\x121\n" +
 	"\x06Status\x12\x0f.zolal.v1.Empty\x1a\x16.zolal.v1.ServerStatus\x12*\n" +
 	"\x06BackUp\x12\x0f.zolal.v1.Empty\x1a\x0f.zolal.v1.EmptyB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
@@ -897,7 +997,7 @@ func file_zolal_v1_admin_proto_rawDescGZIP() []byte {
 	return file_zolal_v1_admin_proto_rawDescData
 }
 
-var file_zolal_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_zolal_v1_admin_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_zolal_v1_admin_proto_goTypes = []any{
 	(*ServerStatus)(nil),  // 0: zolal.v1.ServerStatus
 	(*Condition)(nil),     // 1: zolal.v1.Condition
@@ -908,7 +1008,8 @@ var file_zolal_v1_admin_proto_goTypes = []any{
 	(*Disk)(nil),          // 6: zolal.v1.Disk
 	(*Backups)(nil),       // 7: zolal.v1.Backups
 	(*ClientVersion)(nil), // 8: zolal.v1.ClientVersion
-	(*Empty)(nil),         // 9: zolal.v1.Empty
+	(*Pushes)(nil),        // 9: zolal.v1.Pushes
+	(*Empty)(nil),         // 10: zolal.v1.Empty
 }
 var file_zolal_v1_admin_proto_depIdxs = []int32{
 	1,  // 0: zolal.v1.ServerStatus.conditions:type_name -> zolal.v1.Condition
@@ -917,17 +1018,18 @@ var file_zolal_v1_admin_proto_depIdxs = []int32{
 	5,  // 3: zolal.v1.ServerStatus.storage:type_name -> zolal.v1.Storage
 	7,  // 4: zolal.v1.ServerStatus.backups:type_name -> zolal.v1.Backups
 	8,  // 5: zolal.v1.ServerStatus.clients:type_name -> zolal.v1.ClientVersion
-	4,  // 6: zolal.v1.Growth.days:type_name -> zolal.v1.Day
-	6,  // 7: zolal.v1.Storage.disks:type_name -> zolal.v1.Disk
-	9,  // 8: zolal.v1.Admin.Status:input_type -> zolal.v1.Empty
-	9,  // 9: zolal.v1.Admin.BackUp:input_type -> zolal.v1.Empty
-	0,  // 10: zolal.v1.Admin.Status:output_type -> zolal.v1.ServerStatus
-	9,  // 11: zolal.v1.Admin.BackUp:output_type -> zolal.v1.Empty
-	10, // [10:12] is the sub-list for method output_type
-	8,  // [8:10] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	9,  // 6: zolal.v1.ServerStatus.pushes:type_name -> zolal.v1.Pushes
+	4,  // 7: zolal.v1.Growth.days:type_name -> zolal.v1.Day
+	6,  // 8: zolal.v1.Storage.disks:type_name -> zolal.v1.Disk
+	10, // 9: zolal.v1.Admin.Status:input_type -> zolal.v1.Empty
+	10, // 10: zolal.v1.Admin.BackUp:input_type -> zolal.v1.Empty
+	0,  // 11: zolal.v1.Admin.Status:output_type -> zolal.v1.ServerStatus
+	10, // 12: zolal.v1.Admin.BackUp:output_type -> zolal.v1.Empty
+	11, // [11:13] is the sub-list for method output_type
+	9,  // [9:11] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_admin_proto_init() }
@@ -942,7 +1044,7 @@ func file_zolal_v1_admin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_admin_proto_rawDesc), len(file_zolal_v1_admin_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

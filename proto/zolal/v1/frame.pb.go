@@ -89,6 +89,7 @@ const (
 	ErrorCode_PASSKEY_UNAVAILABLE    ErrorCode = 60 // not at this address: passkeys need a domain with HTTPS, or localhost
 	ErrorCode_REQUEST_PENDING        ErrorCode = 48 // direct chats: one of the two has not accepted the other's request yet
 	ErrorCode_DAILY_LIMIT            ErrorCode = 49 // see retry_ms; field: strangers, links or rooms
+	ErrorCode_PUSH_OFF               ErrorCode = 79 // the operator switched pushing off
 	ErrorCode_SEARCH_OFF             ErrorCode = 69 // the operator switched searching off
 	ErrorCode_MEDIA_REFUSED          ErrorCode = 61 // the content is not what the kind says; see field
 	ErrorCode_FILE_GONE              ErrorCode = 62 // no such upload of the caller's, or it ended: upload again
@@ -160,6 +161,7 @@ var (
 		60: "PASSKEY_UNAVAILABLE",
 		48: "REQUEST_PENDING",
 		49: "DAILY_LIMIT",
+		79: "PUSH_OFF",
 		69: "SEARCH_OFF",
 		61: "MEDIA_REFUSED",
 		62: "FILE_GONE",
@@ -228,6 +230,7 @@ var (
 		"PASSKEY_UNAVAILABLE":    60,
 		"REQUEST_PENDING":        48,
 		"DAILY_LIMIT":            49,
+		"PUSH_OFF":               79,
 		"SEARCH_OFF":             69,
 		"MEDIA_REFUSED":          61,
 		"FILE_GONE":              62,
@@ -753,7 +756,7 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x1a\n" +
 	"\apayload\x18\x02 \x01(\fH\x00R\apayload\x12'\n" +
 	"\x05error\x18\x03 \x01(\v2\x0f.zolal.v1.ErrorH\x00R\x05errorB\b\n" +
-	"\x06result*\xb5\t\n" +
+	"\x06result*\xc3\t\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x0f\n" +
@@ -821,7 +824,8 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\rQUOTA_USED_UP\x10;\x12\x17\n" +
 	"\x13PASSKEY_UNAVAILABLE\x10<\x12\x13\n" +
 	"\x0fREQUEST_PENDING\x100\x12\x0f\n" +
-	"\vDAILY_LIMIT\x101\x12\x0e\n" +
+	"\vDAILY_LIMIT\x101\x12\f\n" +
+	"\bPUSH_OFF\x10O\x12\x0e\n" +
 	"\n" +
 	"SEARCH_OFF\x10E\x12\x11\n" +
 	"\rMEDIA_REFUSED\x10=\x12\r\n" +

@@ -40,6 +40,11 @@ export const features = {
     en: 'Importing channels and groups from Telegram',
     fa: 'درون‌ریزی کانال و گروه از تلگرام',
   },
+  push: {
+    mark: 'beta',
+    en: 'Notifications while the app is closed',
+    fa: 'اعلان، وقتی برنامه بسته است',
+  },
   people: {
     mark: 'beta',
     en: 'Personal links, contacts and groups in common',

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/admin.proto.
  */
 export const file_zolal_v1_admin: GenFile = /*@__PURE__*/
-  fileDesc("ChR6b2xhbC92MS9hZG1pbi5wcm90bxIIem9sYWwudjEihAMKDFNlcnZlclN0YXR1cxIRCglzZXJ2ZXJfbXMYASABKAMSDQoFcmVhZHkYAiABKAgSJwoKY29uZGl0aW9ucxgDIAMoCzITLnpvbGFsLnYxLkNvbmRpdGlvbhIPCgd2ZXJzaW9uGAQgASgJEg0KBWJ1aWxkGAUgASgJEhAKCHByb3RvY29sGAYgASgNEhQKDHByb3RvY29sX21pbhgHIAEoDRISCgpzdGFydGVkX21zGAggASgDEhwKBGxvYWQYCSABKAsyDi56b2xhbC52MS5Mb2FkEiAKBmdyb3d0aBgKIAEoCzIQLnpvbGFsLnYxLkdyb3d0aBIiCgdzdG9yYWdlGAsgASgLMhEuem9sYWwudjEuU3RvcmFnZRIiCgdiYWNrdXBzGAwgASgLMhEuem9sYWwudjEuQmFja3VwcxIbChNjZXJ0aWZpY2F0ZV9lbmRzX21zGA0gASgDEigKB2NsaWVudHMYDiADKAsyFy56b2xhbC52MS5DbGllbnRWZXJzaW9uImYKCUNvbmRpdGlvbhIMCgRjb2RlGAEgASgJEg8KB3Byb2JsZW0YAiABKAgSDAoEdGV4dBgDIAEoCRIOCgZkZXRhaWwYBCABKAkSDQoFdmFsdWUYBSABKAMSDQoFbGltaXQYBiABKAMimAEKBExvYWQSDgoGcGVvcGxlGAEgASgNEhMKC2Nvbm5lY3Rpb25zGAIgASgNEhoKEmVudHJpZXNfcGVyX21pbnV0ZRgDIAEoARITCgtjcHVfcGVyY2VudBgEIAEoARINCgVjb3JlcxgFIAEoDRIUCgxtZW1vcnlfYnl0ZXMYBiABKAQSFQoNbWFjaGluZV9ieXRlcxgHIAEoBCJaCgZHcm93dGgSEAoIYWNjb3VudHMYASABKAQSDwoHZW50cmllcxgCIAEoBBIbCgRkYXlzGAMgAygLMg0uem9sYWwudjEuRGF5EhAKCGNvdW50aW5nGAQgASgIIkoKA0RheRIQCghzdGFydF9tcxgBIAEoAxIQCghhY2NvdW50cxgCIAEoBBINCgVjaGF0cxgDIAEoBBIQCghtZXNzYWdlcxgEIAEoBCJTCgdTdG9yYWdlEhYKDmRhdGFiYXNlX2J5dGVzGAEgASgEEhEKCWxvZ19ieXRlcxgCIAEoBBIdCgVkaXNrcxgDIAMoCzIOLnpvbGFsLnYxLkRpc2sidQoERGlzaxIMCgR3aGF0GAEgASgJEhIKCmZyZWVfYnl0ZXMYAiABKAQSEwoLdG90YWxfYnl0ZXMYAyABKAQSEgoKd2Fybl9ieXRlcxgEIAEoBBISCgpzdG9wX2J5dGVzGAUgASgEEg4KBnNoYXJlZBgGIAEoCCKVAQoHQmFja3VwcxIPCgdlbmFibGVkGAEgASgIEg0KBWNvdW50GAIgASgNEgwKBGtlZXAYAyABKA0SEQoJbmV3ZXN0X21zGAQgASgDEhQKDG5ld2VzdF9ieXRlcxgFIAEoBBIPCgduZXh0X21zGAYgASgDEg8KB3J1bm5pbmcYByABKAgSEQoJYWxsX2J5dGVzGAggASgEIlYKDUNsaWVudFZlcnNpb24SDgoGY2xpZW50GAEgASgJEg8KB3ZlcnNpb24YAiABKAkSEwoLY29ubmVjdGlvbnMYAyABKA0SDwoHY3VycmVudBgEIAEoCDJmCgVBZG1pbhIxCgZTdGF0dXMSDy56b2xhbC52MS5FbXB0eRoWLnpvbGFsLnYxLlNlcnZlclN0YXR1cxIqCgZCYWNrVXASDy56b2xhbC52MS5FbXB0eRoPLnpvbGFsLnYxLkVtcHR5QjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_sync]);
+  fileDesc("ChR6b2xhbC92MS9hZG1pbi5wcm90bxIIem9sYWwudjEipgMKDFNlcnZlclN0YXR1cxIRCglzZXJ2ZXJfbXMYASABKAMSDQoFcmVhZHkYAiABKAgSJwoKY29uZGl0aW9ucxgDIAMoCzITLnpvbGFsLnYxLkNvbmRpdGlvbhIPCgd2ZXJzaW9uGAQgASgJEg0KBWJ1aWxkGAUgASgJEhAKCHByb3RvY29sGAYgASgNEhQKDHByb3RvY29sX21pbhgHIAEoDRISCgpzdGFydGVkX21zGAggASgDEhwKBGxvYWQYCSABKAsyDi56b2xhbC52MS5Mb2FkEiAKBmdyb3d0aBgKIAEoCzIQLnpvbGFsLnYxLkdyb3d0aBIiCgdzdG9yYWdlGAsgASgLMhEuem9sYWwudjEuU3RvcmFnZRIiCgdiYWNrdXBzGAwgASgLMhEuem9sYWwudjEuQmFja3VwcxIbChNjZXJ0aWZpY2F0ZV9lbmRzX21zGA0gASgDEigKB2NsaWVudHMYDiADKAsyFy56b2xhbC52MS5DbGllbnRWZXJzaW9uEiAKBnB1c2hlcxgPIAEoCzIQLnpvbGFsLnYxLlB1c2hlcyJmCglDb25kaXRpb24SDAoEY29kZRgBIAEoCRIPCgdwcm9ibGVtGAIgASgIEgwKBHRleHQYAyABKAkSDgoGZGV0YWlsGAQgASgJEg0KBXZhbHVlGAUgASgDEg0KBWxpbWl0GAYgASgDIpgBCgRMb2FkEg4KBnBlb3BsZRgBIAEoDRITCgtjb25uZWN0aW9ucxgCIAEoDRIaChJlbnRyaWVzX3Blcl9taW51dGUYAyABKAESEwoLY3B1X3BlcmNlbnQYBCABKAESDQoFY29yZXMYBSABKA0SFAoMbWVtb3J5X2J5dGVzGAYgASgEEhUKDW1hY2hpbmVfYnl0ZXMYByABKAQiWgoGR3Jvd3RoEhAKCGFjY291bnRzGAEgASgEEg8KB2VudHJpZXMYAiABKAQSGwoEZGF5cxgDIAMoCzINLnpvbGFsLnYxLkRheRIQCghjb3VudGluZxgEIAEoCCJKCgNEYXkSEAoIc3RhcnRfbXMYASABKAMSEAoIYWNjb3VudHMYAiABKAQSDQoFY2hhdHMYAyABKAQSEAoIbWVzc2FnZXMYBCABKAQiUwoHU3RvcmFnZRIWCg5kYXRhYmFzZV9ieXRlcxgBIAEoBBIRCglsb2dfYnl0ZXMYAiABKAQSHQoFZGlza3MYAyADKAsyDi56b2xhbC52MS5EaXNrInUKBERpc2sSDAoEd2hhdBgBIAEoCRISCgpmcmVlX2J5dGVzGAIgASgEEhMKC3RvdGFsX2J5dGVzGAMgASgEEhIKCndhcm5fYnl0ZXMYBCABKAQSEgoKc3RvcF9ieXRlcxgFIAEoBBIOCgZzaGFyZWQYBiABKAgilQEKB0JhY2t1cHMSDwoHZW5hYmxlZBgBIAEoCBINCgVjb3VudBgCIAEoDRIMCgRrZWVwGAMgASgNEhEKCW5ld2VzdF9tcxgEIAEoAxIUCgxuZXdlc3RfYnl0ZXMYBSABKAQSDwoHbmV4dF9tcxgGIAEoAxIPCgdydW5uaW5nGAcgASgIEhEKCWFsbF9ieXRlcxgIIAEoBCJWCg1DbGllbnRWZXJzaW9uEg4KBmNsaWVudBgBIAEoCRIPCgd2ZXJzaW9uGAIgASgJEhMKC2Nvbm5lY3Rpb25zGAMgASgNEg8KB2N1cnJlbnQYBCABKAgicwoGUHVzaGVzEg8KB2VuYWJsZWQYASABKAgSFQoNc3Vic2NyaXB0aW9ucxgCIAEoDRIPCgd3YWl0aW5nGAMgASgNEg0KBXRha2VuGAQgASgEEgwKBGxvc3QYBSABKAQSEwoLdW5yZWFjaGFibGUYBiABKAgyZgoFQWRtaW4SMQoGU3RhdHVzEg8uem9sYWwudjEuRW1wdHkaFi56b2xhbC52MS5TZXJ2ZXJTdGF0dXMSKgoGQmFja1VwEg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eUIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_sync]);
 
 /**
  * ServerStatus is how the server is. All of it are sums and sizes.
@@ -105,6 +105,11 @@ export type ServerStatus = Message<"zolal.v1.ServerStatus"> & {
    * @generated from field: repeated zolal.v1.ClientVersion clients = 14;
    */
   clients: ClientVersion[];
+
+  /**
+   * @generated from field: zolal.v1.Pushes pushes = 15;
+   */
+  pushes?: Pushes | undefined;
 };
 
 /**
@@ -478,6 +483,58 @@ export type ClientVersion = Message<"zolal.v1.ClientVersion"> & {
  */
 export const ClientVersionSchema: GenMessage<ClientVersion> = /*@__PURE__*/
   messageDesc(file_zolal_v1_admin, 8);
+
+/**
+ * @generated from message zolal.v1.Pushes
+ */
+export type Pushes = Message<"zolal.v1.Pushes"> & {
+  /**
+   * @generated from field: bool enabled = 1;
+   */
+  enabled: boolean;
+
+  /**
+   * devices that can be woken
+   *
+   * @generated from field: uint32 subscriptions = 2;
+   */
+  subscriptions: number;
+
+  /**
+   * pushes that wait
+   *
+   * @generated from field: uint32 waiting = 3;
+   */
+  waiting: number;
+
+  /**
+   * by push services, since the start
+   *
+   * @generated from field: uint64 taken = 4;
+   */
+  taken: bigint;
+
+  /**
+   * refused by push services, or dropped for want of room
+   *
+   * @generated from field: uint64 lost = 5;
+   */
+  lost: bigint;
+
+  /**
+   * the last tries reached no push service
+   *
+   * @generated from field: bool unreachable = 6;
+   */
+  unreachable: boolean;
+};
+
+/**
+ * Describes the message zolal.v1.Pushes.
+ * Use `create(PushesSchema)` to create a new message.
+ */
+export const PushesSchema: GenMessage<Pushes> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_admin, 9);
 
 /**
  * Admin answers operators alone; others get FORBIDDEN.

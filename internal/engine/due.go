@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package engine
+
+import (
+	"context"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// Due is what a chat holds for an account that may have to be woken.
+type Due struct {
+	Type   chat.ChatType
+	Read   chat.Seq
+	Unread uint32      // of others
+	Muted  chat.Millis // until then
+}
+
+// Due returns what a chat holds for an account that is in it, and whether it is, for pushes: not an answer to
+// anybody.
+func (e *Engine) Due(ctx context.Context, account chat.AccountID, room chat.ChatID) (Due, bool, error) {
+	row, ok, err := e.ownRow(ctx, account, room)
+	if err != nil || !ok || !row.Me.Role.In() || row.Chat.Deleted {
+		return Due{}, false, err
+	}
+	d := Due{Type: row.Chat.Type, Read: row.Read.Seq, Unread: row.Unread}
+	if row.Prefs.MutedUntil != nil {
+		d.Muted = *row.Prefs.MutedUntil
+	}
+	return d, true, nil
+}
