@@ -6,9 +6,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/push"
+	"github.com/zolal-im/zolal/internal/wire"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
 
@@ -17,6 +19,7 @@ func pushMethods() []method {
 		ordered(call("Push/Subscribe", chat.ScopeRead, pushSubscribe)),
 		ordered(call("Push/Unsubscribe", chat.ScopeRead, pushUnsubscribe)),
 		call("Push/State", chat.ScopeRead, pushState),
+		call("Push/Look", chat.ScopeRead, pushLook),
 		patient(call("Push/Test", chat.ScopeRead, pushTest)),
 	}
 }
@@ -99,4 +102,87 @@ func pushTest(ctx context.Context, c *caller, r *zolalv1.PushTestRequest) (*zola
 		return nil, err
 	}
 	return &zolalv1.PushTestResponse{Outcome: zolalv1.PushOutcome(outcome), Status: uint32(status)}, nil
+}
+
+// shownText bounds the text of a notification, in UTF-16 units.
+const shownText = 240
+
+// pushLook answers what a notification says. Switched off or not, it tells what the caller may read anyway.
+//
+// PUSH-11
+func pushLook(ctx context.Context, c *caller, r *zolalv1.PushLookRequest) (*zolalv1.PushLook, error) {
+	h, err := c.reader(ctx, r.GetChat())
+	if err != nil {
+		return nil, err
+	}
+	row, err := h.Row(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items, err := h.Get(ctx, []chat.Seq{chat.Seq(r.GetSeq())})
+	if err != nil || len(items) == 0 || row.Read.Seq >= items[0].Seq || !row.Me.Role.In() {
+		return &zolalv1.PushLook{}, err
+	}
+	it := items[0]
+	if it.Env.Kind != chat.KindMessage || it.Overlay != nil && it.Overlay.Redacted {
+		return &zolalv1.PushLook{}, nil
+	}
+	body, err := wire.Codec{}.Decode(it.Env.Kind, it.Current())
+	if err != nil {
+		return nil, err
+	}
+	m, ok := body.(*chat.Message)
+	if !ok {
+		return &zolalv1.PushLook{}, nil
+	}
+	out := &zolalv1.PushLook{Waits: true, Type: zolalv1.ChatType(row.Chat.Type), Title: row.Chat.Title,
+		Text: shownOf(m), Unread: row.Unread, AtMs: int64(it.At)}
+	if m.Media != nil {
+		out.Media, out.File = zolalv1.MediaKind(m.Media.Kind), m.Media.Name
+	}
+	switch row.Chat.Type {
+	case chat.Direct:
+		out.Title, err = c.callsThem(ctx, row.Chat.Peer(c.actor.Account))
+	case chat.Group:
+		out.Author, err = c.callsThem(ctx, it.Author)
+	}
+	return out, err
+}
+
+// callsThem is what the caller calls somebody: by their own name for them, where they have one.
+func (c *caller) callsThem(ctx context.Context, who chat.AccountID) (string, error) {
+	if who == 0 {
+		return "", nil
+	}
+	known, err := c.cfg.Engine.Contacts(ctx, c.actor, who-1, 1)
+	if err != nil {
+		return "", err
+	}
+	if list := known.Contacts; len(list) == 1 && list[0].Account == who && list[0].Name != "" {
+		return list[0].Name, nil
+	}
+	people, err := c.look(ctx, who)
+	if err != nil || len(people) == 0 {
+		return "", err
+	}
+	return people[0].GetName(), nil
+}
+
+// shownOf is the beginning of a message, with what is behind spoilers left out.
+func shownOf(m *chat.Message) string {
+	var b strings.Builder
+	end, length := uint32(0), chat.Len16(m.Text)
+	for _, e := range m.Entities {
+		if e.Kind != chat.EntitySpoiler || e.Offset < end {
+			continue
+		}
+		b.WriteString(chat.Slice16(m.Text, end, e.Offset-end) + "▒▒▒")
+		end = e.Offset + e.Length
+	}
+	b.WriteString(chat.Slice16(m.Text, end, length-min(end, length)))
+	text := b.String()
+	if chat.Len16(text) > shownText {
+		text = chat.Slice16(text, 0, shownText-2) + "…" // a last character may take two
+	}
+	return text
 }

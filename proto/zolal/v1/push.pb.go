@@ -409,11 +409,172 @@ func (x *PushTestResponse) GetStatus() uint32 {
 	return 0
 }
 
+type PushLookRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Chat          uint32                 `protobuf:"varint,1,opt,name=chat,proto3" json:"chat,omitempty"`
+	Seq           uint32                 `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PushLookRequest) Reset() {
+	*x = PushLookRequest{}
+	mi := &file_zolal_v1_push_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PushLookRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PushLookRequest) ProtoMessage() {}
+
+func (x *PushLookRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_push_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PushLookRequest.ProtoReflect.Descriptor instead.
+func (*PushLookRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_push_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *PushLookRequest) GetChat() uint32 {
+	if x != nil {
+		return x.Chat
+	}
+	return 0
+}
+
+func (x *PushLookRequest) GetSeq() uint32 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+// PushLook is what a notification says of a message, as the caller may see it and calls people.
+type PushLook struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Waits         bool                   `protobuf:"varint,1,opt,name=waits,proto3" json:"waits,omitempty"` // it is unread and still there; else nothing further is filled
+	Type          ChatType               `protobuf:"varint,2,opt,name=type,proto3,enum=zolal.v1.ChatType" json:"type,omitempty"`
+	Title         string                 `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`   // of the chat; in a direct chat the other's name
+	Author        string                 `protobuf:"bytes,4,opt,name=author,proto3" json:"author,omitempty"` // groups alone
+	Text          string                 `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`     // at most 240 UTF-16 code units, without what is behind spoilers
+	Media         MediaKind              `protobuf:"varint,6,opt,name=media,proto3,enum=zolal.v1.MediaKind" json:"media,omitempty"`
+	File          string                 `protobuf:"bytes,7,opt,name=file,proto3" json:"file,omitempty"`      // name of a file
+	Unread        uint32                 `protobuf:"varint,8,opt,name=unread,proto3" json:"unread,omitempty"` // in the chat
+	AtMs          int64                  `protobuf:"varint,9,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PushLook) Reset() {
+	*x = PushLook{}
+	mi := &file_zolal_v1_push_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PushLook) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PushLook) ProtoMessage() {}
+
+func (x *PushLook) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_push_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PushLook.ProtoReflect.Descriptor instead.
+func (*PushLook) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_push_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *PushLook) GetWaits() bool {
+	if x != nil {
+		return x.Waits
+	}
+	return false
+}
+
+func (x *PushLook) GetType() ChatType {
+	if x != nil {
+		return x.Type
+	}
+	return ChatType_CHAT_TYPE_UNSPECIFIED
+}
+
+func (x *PushLook) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *PushLook) GetAuthor() string {
+	if x != nil {
+		return x.Author
+	}
+	return ""
+}
+
+func (x *PushLook) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *PushLook) GetMedia() MediaKind {
+	if x != nil {
+		return x.Media
+	}
+	return MediaKind_MEDIA_KIND_UNSPECIFIED
+}
+
+func (x *PushLook) GetFile() string {
+	if x != nil {
+		return x.File
+	}
+	return ""
+}
+
+func (x *PushLook) GetUnread() uint32 {
+	if x != nil {
+		return x.Unread
+	}
+	return 0
+}
+
+func (x *PushLook) GetAtMs() int64 {
+	if x != nil {
+		return x.AtMs
+	}
+	return 0
+}
+
 var File_zolal_v1_push_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_push_proto_rawDesc = "" +
 	"\n" +
-	"\x13zolal/v1/push.proto\x12\bzolal.v1\x1a\x13zolal/v1/sync.proto\"\x8c\x01\n" +
+	"\x13zolal/v1/push.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x14zolal/v1/media.proto\x1a\x13zolal/v1/sync.proto\"\x8c\x01\n" +
 	"\x10PushSubscription\x12\x1a\n" +
 	"\bendpoint\x18\x01 \x01(\tR\bendpoint\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x16\n" +
@@ -443,18 +604,32 @@ const file_zolal_v1_push_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"[\n" +
 	"\x10PushTestResponse\x12/\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x15.zolal.v1.PushOutcomeR\aoutcome\x12\x16\n" +
-	"\x06status\x18\x02 \x01(\rR\x06status*\xa9\x01\n" +
+	"\x06status\x18\x02 \x01(\rR\x06status\"7\n" +
+	"\x0fPushLookRequest\x12\x12\n" +
+	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
+	"\x03seq\x18\x02 \x01(\rR\x03seq\"\xf6\x01\n" +
+	"\bPushLook\x12\x14\n" +
+	"\x05waits\x18\x01 \x01(\bR\x05waits\x12&\n" +
+	"\x04type\x18\x02 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\x12\x14\n" +
+	"\x05title\x18\x03 \x01(\tR\x05title\x12\x16\n" +
+	"\x06author\x18\x04 \x01(\tR\x06author\x12\x12\n" +
+	"\x04text\x18\x05 \x01(\tR\x04text\x12)\n" +
+	"\x05media\x18\x06 \x01(\x0e2\x13.zolal.v1.MediaKindR\x05media\x12\x12\n" +
+	"\x04file\x18\a \x01(\tR\x04file\x12\x16\n" +
+	"\x06unread\x18\b \x01(\rR\x06unread\x12\x13\n" +
+	"\x05at_ms\x18\t \x01(\x03R\x04atMs*\xa9\x01\n" +
 	"\vPushOutcome\x12\x1c\n" +
 	"\x18PUSH_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12PUSH_OUTCOME_TAKEN\x10\x01\x12\x15\n" +
 	"\x11PUSH_OUTCOME_GONE\x10\x02\x12\x18\n" +
 	"\x14PUSH_OUTCOME_REFUSED\x10\x03\x12\x1c\n" +
 	"\x18PUSH_OUTCOME_UNREACHABLE\x10\x04\x12\x15\n" +
-	"\x11PUSH_OUTCOME_NONE\x10\x052\xdf\x01\n" +
+	"\x11PUSH_OUTCOME_NONE\x10\x052\x96\x02\n" +
 	"\x04Push\x128\n" +
 	"\tSubscribe\x12\x1a.zolal.v1.PushSubscription\x1a\x0f.zolal.v1.Empty\x12/\n" +
 	"\vUnsubscribe\x12\x0f.zolal.v1.Empty\x1a\x0f.zolal.v1.Empty\x12-\n" +
-	"\x05State\x12\x0f.zolal.v1.Empty\x1a\x13.zolal.v1.PushState\x12=\n" +
+	"\x05State\x12\x0f.zolal.v1.Empty\x1a\x13.zolal.v1.PushState\x125\n" +
+	"\x04Look\x12\x19.zolal.v1.PushLookRequest\x1a\x12.zolal.v1.PushLook\x12=\n" +
 	"\x04Test\x12\x19.zolal.v1.PushTestRequest\x1a\x1a.zolal.v1.PushTestResponseB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
@@ -470,7 +645,7 @@ func file_zolal_v1_push_proto_rawDescGZIP() []byte {
 }
 
 var file_zolal_v1_push_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_zolal_v1_push_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_zolal_v1_push_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_zolal_v1_push_proto_goTypes = []any{
 	(PushOutcome)(0),         // 0: zolal.v1.PushOutcome
 	(*PushSubscription)(nil), // 1: zolal.v1.PushSubscription
@@ -478,25 +653,33 @@ var file_zolal_v1_push_proto_goTypes = []any{
 	(*PushState)(nil),        // 3: zolal.v1.PushState
 	(*PushTestRequest)(nil),  // 4: zolal.v1.PushTestRequest
 	(*PushTestResponse)(nil), // 5: zolal.v1.PushTestResponse
-	(*Empty)(nil),            // 6: zolal.v1.Empty
+	(*PushLookRequest)(nil),  // 6: zolal.v1.PushLookRequest
+	(*PushLook)(nil),         // 7: zolal.v1.PushLook
+	(ChatType)(0),            // 8: zolal.v1.ChatType
+	(MediaKind)(0),           // 9: zolal.v1.MediaKind
+	(*Empty)(nil),            // 10: zolal.v1.Empty
 }
 var file_zolal_v1_push_proto_depIdxs = []int32{
-	2, // 0: zolal.v1.PushSubscription.settings:type_name -> zolal.v1.PushSettings
-	2, // 1: zolal.v1.PushState.settings:type_name -> zolal.v1.PushSettings
-	0, // 2: zolal.v1.PushTestResponse.outcome:type_name -> zolal.v1.PushOutcome
-	1, // 3: zolal.v1.Push.Subscribe:input_type -> zolal.v1.PushSubscription
-	6, // 4: zolal.v1.Push.Unsubscribe:input_type -> zolal.v1.Empty
-	6, // 5: zolal.v1.Push.State:input_type -> zolal.v1.Empty
-	4, // 6: zolal.v1.Push.Test:input_type -> zolal.v1.PushTestRequest
-	6, // 7: zolal.v1.Push.Subscribe:output_type -> zolal.v1.Empty
-	6, // 8: zolal.v1.Push.Unsubscribe:output_type -> zolal.v1.Empty
-	3, // 9: zolal.v1.Push.State:output_type -> zolal.v1.PushState
-	5, // 10: zolal.v1.Push.Test:output_type -> zolal.v1.PushTestResponse
-	7, // [7:11] is the sub-list for method output_type
-	3, // [3:7] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	2,  // 0: zolal.v1.PushSubscription.settings:type_name -> zolal.v1.PushSettings
+	2,  // 1: zolal.v1.PushState.settings:type_name -> zolal.v1.PushSettings
+	0,  // 2: zolal.v1.PushTestResponse.outcome:type_name -> zolal.v1.PushOutcome
+	8,  // 3: zolal.v1.PushLook.type:type_name -> zolal.v1.ChatType
+	9,  // 4: zolal.v1.PushLook.media:type_name -> zolal.v1.MediaKind
+	1,  // 5: zolal.v1.Push.Subscribe:input_type -> zolal.v1.PushSubscription
+	10, // 6: zolal.v1.Push.Unsubscribe:input_type -> zolal.v1.Empty
+	10, // 7: zolal.v1.Push.State:input_type -> zolal.v1.Empty
+	6,  // 8: zolal.v1.Push.Look:input_type -> zolal.v1.PushLookRequest
+	4,  // 9: zolal.v1.Push.Test:input_type -> zolal.v1.PushTestRequest
+	10, // 10: zolal.v1.Push.Subscribe:output_type -> zolal.v1.Empty
+	10, // 11: zolal.v1.Push.Unsubscribe:output_type -> zolal.v1.Empty
+	3,  // 12: zolal.v1.Push.State:output_type -> zolal.v1.PushState
+	7,  // 13: zolal.v1.Push.Look:output_type -> zolal.v1.PushLook
+	5,  // 14: zolal.v1.Push.Test:output_type -> zolal.v1.PushTestResponse
+	10, // [10:15] is the sub-list for method output_type
+	5,  // [5:10] is the sub-list for method input_type
+	5,  // [5:5] is the sub-list for extension type_name
+	5,  // [5:5] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_push_proto_init() }
@@ -504,6 +687,8 @@ func file_zolal_v1_push_proto_init() {
 	if File_zolal_v1_push_proto != nil {
 		return
 	}
+	file_zolal_v1_chat_proto_init()
+	file_zolal_v1_media_proto_init()
 	file_zolal_v1_sync_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -511,7 +696,7 @@ func file_zolal_v1_push_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_push_proto_rawDesc), len(file_zolal_v1_push_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   5,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

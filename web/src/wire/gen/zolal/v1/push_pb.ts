@@ -8,6 +8,10 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { ChatType } from "./chat_pb.js";
+import { file_zolal_v1_chat } from "./chat_pb.js";
+import type { MediaKind } from "./media_pb.js";
+import { file_zolal_v1_media } from "./media_pb.js";
 import type { EmptySchema } from "./sync_pb.js";
 import { file_zolal_v1_sync } from "./sync_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -16,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/push.proto.
  */
 export const file_zolal_v1_push: GenFile = /*@__PURE__*/
-  fileDesc("ChN6b2xhbC92MS9wdXNoLnByb3RvEgh6b2xhbC52MSJrChBQdXNoU3Vic2NyaXB0aW9uEhAKCGVuZHBvaW50GAEgASgJEgsKA2tleRgCIAEoDBIOCgZzZWNyZXQYAyABKAwSKAoIc2V0dGluZ3MYBCABKAsyFi56b2xhbC52MS5QdXNoU2V0dGluZ3MirAEKDFB1c2hTZXR0aW5ncxIRCglub19kaXJlY3QYASABKAgSEQoJbm9fZ3JvdXBzGAIgASgIEhMKC25vX2NoYW5uZWxzGAMgASgIEhMKC25vX21lbnRpb25zGAQgASgIEhIKCnF1aWV0X2Zyb20YBSABKA0SEwoLcXVpZXRfdW50aWwYBiABKA0SEwoLdXRjX21pbnV0ZXMYByABKAMSDgoGY2xlYXJzGAggASgIImAKCVB1c2hTdGF0ZRISCgpzdWJzY3JpYmVkGAEgASgIEigKCHNldHRpbmdzGAIgASgLMhYuem9sYWwudjEuUHVzaFNldHRpbmdzEhUKDWVuZHBvaW50X2hhc2gYAyABKAkiHQoPUHVzaFRlc3RSZXF1ZXN0EgoKAmlkGAEgASgJIkoKEFB1c2hUZXN0UmVzcG9uc2USJgoHb3V0Y29tZRgBIAEoDjIVLnpvbGFsLnYxLlB1c2hPdXRjb21lEg4KBnN0YXR1cxgCIAEoDSqpAQoLUHVzaE91dGNvbWUSHAoYUFVTSF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASFgoSUFVTSF9PVVRDT01FX1RBS0VOEAESFQoRUFVTSF9PVVRDT01FX0dPTkUQAhIYChRQVVNIX09VVENPTUVfUkVGVVNFRBADEhwKGFBVU0hfT1VUQ09NRV9VTlJFQUNIQUJMRRAEEhUKEVBVU0hfT1VUQ09NRV9OT05FEAUy3wEKBFB1c2gSOAoJU3Vic2NyaWJlEhouem9sYWwudjEuUHVzaFN1YnNjcmlwdGlvbhoPLnpvbGFsLnYxLkVtcHR5Ei8KC1Vuc3Vic2NyaWJlEg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRItCgVTdGF0ZRIPLnpvbGFsLnYxLkVtcHR5GhMuem9sYWwudjEuUHVzaFN0YXRlEj0KBFRlc3QSGS56b2xhbC52MS5QdXNoVGVzdFJlcXVlc3QaGi56b2xhbC52MS5QdXNoVGVzdFJlc3BvbnNlQjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_sync]);
+  fileDesc("ChN6b2xhbC92MS9wdXNoLnByb3RvEgh6b2xhbC52MSJrChBQdXNoU3Vic2NyaXB0aW9uEhAKCGVuZHBvaW50GAEgASgJEgsKA2tleRgCIAEoDBIOCgZzZWNyZXQYAyABKAwSKAoIc2V0dGluZ3MYBCABKAsyFi56b2xhbC52MS5QdXNoU2V0dGluZ3MirAEKDFB1c2hTZXR0aW5ncxIRCglub19kaXJlY3QYASABKAgSEQoJbm9fZ3JvdXBzGAIgASgIEhMKC25vX2NoYW5uZWxzGAMgASgIEhMKC25vX21lbnRpb25zGAQgASgIEhIKCnF1aWV0X2Zyb20YBSABKA0SEwoLcXVpZXRfdW50aWwYBiABKA0SEwoLdXRjX21pbnV0ZXMYByABKAMSDgoGY2xlYXJzGAggASgIImAKCVB1c2hTdGF0ZRISCgpzdWJzY3JpYmVkGAEgASgIEigKCHNldHRpbmdzGAIgASgLMhYuem9sYWwudjEuUHVzaFNldHRpbmdzEhUKDWVuZHBvaW50X2hhc2gYAyABKAkiHQoPUHVzaFRlc3RSZXF1ZXN0EgoKAmlkGAEgASgJIkoKEFB1c2hUZXN0UmVzcG9uc2USJgoHb3V0Y29tZRgBIAEoDjIVLnpvbGFsLnYxLlB1c2hPdXRjb21lEg4KBnN0YXR1cxgCIAEoDSIsCg9QdXNoTG9va1JlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNzZXEYAiABKA0iuQEKCFB1c2hMb29rEg0KBXdhaXRzGAEgASgIEiAKBHR5cGUYAiABKA4yEi56b2xhbC52MS5DaGF0VHlwZRINCgV0aXRsZRgDIAEoCRIOCgZhdXRob3IYBCABKAkSDAoEdGV4dBgFIAEoCRIiCgVtZWRpYRgGIAEoDjITLnpvbGFsLnYxLk1lZGlhS2luZBIMCgRmaWxlGAcgASgJEg4KBnVucmVhZBgIIAEoDRINCgVhdF9tcxgJIAEoAyqpAQoLUHVzaE91dGNvbWUSHAoYUFVTSF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASFgoSUFVTSF9PVVRDT01FX1RBS0VOEAESFQoRUFVTSF9PVVRDT01FX0dPTkUQAhIYChRQVVNIX09VVENPTUVfUkVGVVNFRBADEhwKGFBVU0hfT1VUQ09NRV9VTlJFQUNIQUJMRRAEEhUKEVBVU0hfT1VUQ09NRV9OT05FEAUylgIKBFB1c2gSOAoJU3Vic2NyaWJlEhouem9sYWwudjEuUHVzaFN1YnNjcmlwdGlvbhoPLnpvbGFsLnYxLkVtcHR5Ei8KC1Vuc3Vic2NyaWJlEg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRItCgVTdGF0ZRIPLnpvbGFsLnYxLkVtcHR5GhMuem9sYWwudjEuUHVzaFN0YXRlEjUKBExvb2sSGS56b2xhbC52MS5QdXNoTG9va1JlcXVlc3QaEi56b2xhbC52MS5QdXNoTG9vaxI9CgRUZXN0Ehkuem9sYWwudjEuUHVzaFRlc3RSZXF1ZXN0Ghouem9sYWwudjEuUHVzaFRlc3RSZXNwb25zZUIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_chat, file_zolal_v1_media, file_zolal_v1_sync]);
 
 /**
  * PushSubscription is where a device can be woken, as its browser gave it, and what for.
@@ -195,6 +199,99 @@ export const PushTestResponseSchema: GenMessage<PushTestResponse> = /*@__PURE__*
   messageDesc(file_zolal_v1_push, 4);
 
 /**
+ * @generated from message zolal.v1.PushLookRequest
+ */
+export type PushLookRequest = Message<"zolal.v1.PushLookRequest"> & {
+  /**
+   * @generated from field: uint32 chat = 1;
+   */
+  chat: number;
+
+  /**
+   * @generated from field: uint32 seq = 2;
+   */
+  seq: number;
+};
+
+/**
+ * Describes the message zolal.v1.PushLookRequest.
+ * Use `create(PushLookRequestSchema)` to create a new message.
+ */
+export const PushLookRequestSchema: GenMessage<PushLookRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_push, 5);
+
+/**
+ * PushLook is what a notification says of a message, as the caller may see it and calls people.
+ *
+ * @generated from message zolal.v1.PushLook
+ */
+export type PushLook = Message<"zolal.v1.PushLook"> & {
+  /**
+   * it is unread and still there; else nothing further is filled
+   *
+   * @generated from field: bool waits = 1;
+   */
+  waits: boolean;
+
+  /**
+   * @generated from field: zolal.v1.ChatType type = 2;
+   */
+  type: ChatType;
+
+  /**
+   * of the chat; in a direct chat the other's name
+   *
+   * @generated from field: string title = 3;
+   */
+  title: string;
+
+  /**
+   * groups alone
+   *
+   * @generated from field: string author = 4;
+   */
+  author: string;
+
+  /**
+   * at most 240 UTF-16 code units, without what is behind spoilers
+   *
+   * @generated from field: string text = 5;
+   */
+  text: string;
+
+  /**
+   * @generated from field: zolal.v1.MediaKind media = 6;
+   */
+  media: MediaKind;
+
+  /**
+   * name of a file
+   *
+   * @generated from field: string file = 7;
+   */
+  file: string;
+
+  /**
+   * in the chat
+   *
+   * @generated from field: uint32 unread = 8;
+   */
+  unread: number;
+
+  /**
+   * @generated from field: int64 at_ms = 9;
+   */
+  atMs: bigint;
+};
+
+/**
+ * Describes the message zolal.v1.PushLook.
+ * Use `create(PushLookSchema)` to create a new message.
+ */
+export const PushLookSchema: GenMessage<PushLook> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_push, 6);
+
+/**
  * @generated from enum zolal.v1.PushOutcome
  */
 export enum PushOutcome {
@@ -278,6 +375,16 @@ export const Push: GenService<{
     methodKind: "unary";
     input: typeof EmptySchema;
     output: typeof PushStateSchema;
+  },
+  /**
+   * what to show of a message
+   *
+   * @generated from rpc zolal.v1.Push.Look
+   */
+  look: {
+    methodKind: "unary";
+    input: typeof PushLookRequestSchema;
+    output: typeof PushLookSchema;
   },
   /**
    * pushes to this device now

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package native
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/zolal-im/zolal/internal/chat"
+	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
+)
+
+// PUSH-11
+func TestANotificationSaysWhatItsReaderMaySeeAndCallsPeopleAsTheyDo(t *testing.T) {
+	h := serve(t)
+	c := h.dialMany(h.users(3))
+	ana, ben, eve := c[0], c[1], c[2]
+	room := ask[zolalv1.ChatInfo](ana, "Chats/CreateGroup", &zolalv1.CreateChatRequest{
+		Key: key(), Title: "دوستان", Name: "the_friends"}).GetId()
+	ask[zolalv1.JoinResponse](ben, "Chats/Join", &zolalv1.JoinRequestRequest{Key: key(), Chat: room})
+	sent := say(ana, room, "سلام به همه")
+	look := func(seq uint32) *zolalv1.PushLook {
+		return ask[zolalv1.PushLook](ben, "Push/Look", &zolalv1.PushLookRequest{Chat: room, Seq: seq})
+	}
+	one := look(sent.GetSeq())
+	if !one.GetWaits() || one.GetTitle() != "دوستان" || one.GetText() != "سلام به همه" || one.GetUnread() != 1 ||
+		one.GetAuthor() == "" || one.GetType() != zolalv1.ChatType_CHAT_TYPE_GROUP {
+		t.Errorf("ben sees %v", one)
+	}
+	ask[zolalv1.Receipt](ben, "People/SetContact", &zolalv1.SetContactRequest{
+		Key: key(), Account: uint32(ana.user.Account), Name: "خواهرم"})
+	if got := look(sent.GetSeq()).GetAuthor(); got != "خواهرم" {
+		t.Errorf("ben calls ana %q", got)
+	}
+	hidden := ask[zolalv1.Receipt](ana, "Messages/Send", &zolalv1.SendRequest{Chat: room, Key: key(),
+		Text: "قاتل باغبان است", Entities: []*zolalv1.Entity{
+			{Kind: zolalv1.EntityKind_ENTITY_KIND_SPOILER, Offset: 5, Length: 6}}})
+	if got := look(hidden.GetSeq()).GetText(); got != "قاتل ▒▒▒ است" {
+		t.Errorf("what was hidden shows as %q", got)
+	}
+	long := say(ana, room, strings.Repeat("😀", 300))
+	if got := look(long.GetSeq()).GetText(); chat.Len16(got) > shownText || !strings.HasSuffix(got, "…") {
+		t.Errorf("a long text has %d units", chat.Len16(got))
+	}
+	ask[zolalv1.ReadMark](ben, "Sync/MarkRead", &zolalv1.MarkReadRequest{
+		Chat: room, Seq: hidden.GetSeq(), Key: key()})
+	if got := look(hidden.GetSeq()); got.GetWaits() || got.GetText() != "" {
+		t.Errorf("what was read shows as %v", got)
+	}
+	// Who is not in it learns nothing, though the group is public.
+	if got := ask[zolalv1.PushLook](eve, "Push/Look", &zolalv1.PushLookRequest{
+		Chat: room, Seq: long.GetSeq()}); got.GetWaits() || got.GetTitle() != "" {
+		t.Errorf("a stranger sees %v", got)
+	}
+}
