@@ -32,6 +32,7 @@ type settings struct {
 	stored  int
 	profile string
 	tls     bool
+	more    []string // settings of the started server that one bench needs
 }
 
 func main() {
@@ -61,7 +62,7 @@ func command() *cobra.Command {
 	f.BoolVar(&s.tls, "tls", false, "serve and connect with TLS, by an authority of the server's own")
 	f.StringVar(&s.profile, "profile", "", "file for a CPU profile of the server, taken while measuring")
 	root.AddCommand(idleCommand(s), fanoutCommand(s), sendCommand(s), burstCommand(s), stormCommand(s),
-		syncCommand(s), importCommand(s), crashCommand(s))
+		syncCommand(s), importCommand(s), crashCommand(s), pushCommand(s))
 	return root
 }
 

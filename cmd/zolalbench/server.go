@@ -82,6 +82,7 @@ func (v *server) start(ctx context.Context) error {
 	if v.settings.tls {
 		args = append(args, "--tls-local", "127.0.0.1")
 	}
+	args = append(args, v.settings.more...)
 	v.cmd = exec.Command(v.settings.binary, args...)
 	v.stderr.Reset()
 	v.cmd.Stdout, v.cmd.Stderr = nil, &v.stderr
