@@ -2,11 +2,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 import { compress } from './compress'
+import { serviceWorker } from './worker'
 
 // The page is served with a strict content security policy: nothing is inlined, neither scripts
 // (the preload polyfill) nor assets as data addresses.
 export default defineConfig({
-  plugins: [svelte(), compress()],
+  plugins: [svelte(), serviceWorker(), compress()],
   base: '/',
   build: {
     target: 'es2022',

@@ -48,6 +48,7 @@ var layers = []layer{
 	{"internal/testenv/provider", nil},
 	{"internal/testenv/pushservice", nil},
 	{"web/e2e/provider", []string{"internal/testenv/provider"}},
+	{"web/e2e/pushservice", []string{"internal/testenv/pushservice"}},
 	{"internal/testenv", []string{root, "internal/**", "proto/**", "transparency", "web"}},
 	{"internal/sim", []string{root, "internal/**", "proto/**"}},
 

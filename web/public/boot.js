@@ -12,6 +12,13 @@
   const language = chosen.language || (/^(fa|ps)\b/.test(navigator.language) ? 'fa' : 'en')
   root.lang = language
   root.dir = language === 'fa' ? 'rtl' : 'ltr'
+  // Told once and early; the settings offer it when somebody looks for it.
+  addEventListener('beforeinstallprompt', (event) => {
+    event.preventDefault()
+    window.zolalInstall = event
+  })
+  const manifest = document.querySelector('link[rel=manifest]')
+  if (manifest && language !== 'fa') manifest.href = '/manifest.en.webmanifest'
   if (chosen.still) root.dataset.motion = 'off'
   if (chosen.size) root.dataset.size = String(chosen.size)
 })()

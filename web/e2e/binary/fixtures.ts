@@ -113,6 +113,8 @@ export interface PersonOptions {
   readonly language?: 'fa' | 'en'
   readonly theme?: 'light' | 'dark'
   readonly phone?: boolean
+  /** With the service worker, which keeps the app's files; else every page is fetched as if it were the first. */
+  readonly worker?: boolean
   /** The address to begin at; else the sign-up form. */
   readonly from?: string
   /** It goes to an organisation's provider and comes back: other addresses are no fault. */
@@ -141,6 +143,7 @@ async function newPage(
     locale: 'fa-IR',
     timezoneId: 'Asia/Tehran',
     permissions: ['clipboard-read', 'clipboard-write'],
+    serviceWorkers: options.worker ? 'allow' : 'block',
   })
   const look = { language: options.language ?? 'fa', theme: options.theme ?? 'light' }
   await context.addInitScript((chosen) => {

@@ -58,6 +58,7 @@ export class MemoryAdmin implements AdminActions {
         next: now + 15 * 3_600_000,
         running: this.#running,
       },
+      pushes: { enabled: true, subscriptions: 184, waiting: 0, taken: 20_512, lost: 3, unreachable: false },
       certificateEnds: now + 61 * day,
       version: '0.1.0',
       build: '3f9c2ab81d44',

@@ -15,6 +15,7 @@ import {
   type SessionView,
   Source,
 } from '../../src/model'
+import { PUSH_DEFAULTS } from '../../src/model/push'
 import { lineOf } from '../../src/model/richtext'
 import { MemoryAdmin } from './admin'
 import { allChats, type Chat } from './chats'
@@ -295,6 +296,30 @@ export class MemoryModel implements AppModel {
       throw new AppError('NOT_FOUND')
     },
     answer: async () => {},
+  }
+
+  readonly notifications: AppModel['notifications'] = async () => {
+    let settings = PUSH_DEFAULTS
+    let state: 'on' | 'off' = 'off'
+    const view = async () => ({ state, settings })
+    return {
+      view,
+      enable: async () => {
+        state = 'on'
+        return view()
+      },
+      disable: async () => {
+        state = 'off'
+        return view()
+      },
+      set: async (next) => {
+        settings = next
+        return view()
+      },
+      test: async () => 'missing',
+      keep: async () => {},
+      show: async () => {},
+    }
   }
 
   readonly passkeys: AppModel['passkeys'] = async () => ({

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import type { SessionRow } from './rows'
+import type { NotifyRow, SessionRow } from './rows'
 
 /** What a browser knows apart from any account. */
 export interface RegistryValues {
@@ -13,6 +13,8 @@ export interface RegistryValues {
   proofs: Record<string, string>
   /** What a sign-in by the organisation's provider was begun with; the next that succeeds ends it. */
   visit: string
+  /** What the worker needs to show notifications. */
+  notify: NotifyRow
 }
 
 interface Schema extends DBSchema {

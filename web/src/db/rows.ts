@@ -12,6 +12,7 @@ import type {
 } from '../model/entry'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from '../model/id'
 import type { FormattedText } from '../model/message'
+import type { PushSettings } from '../model/push'
 import type { Ranges } from '../model/ranges'
 
 /** What is stored. Keys are numbers and strings only: big integers cannot be keys. */
@@ -157,6 +158,13 @@ export interface Values {
 export type PersonRow = Omit<Person, 'online'>
 
 /** Who is signed in on this browser. */
+/** How notifications are shown on this device. */
+export interface NotifyRow {
+  readonly on: boolean
+  readonly language: string
+  readonly settings: PushSettings
+}
+
 export interface SessionRow {
   readonly account: AccountId
   readonly device: DeviceId

@@ -16,6 +16,7 @@ export interface ServerStatusView {
   readonly growth: GrowthView
   readonly storage: StorageView
   readonly backups: BackupsView
+  readonly pushes: PushesView
   /** When the certificate ends; null: there is none. */
   readonly certificateEnds: Ms | null
   readonly version: string
@@ -46,6 +47,19 @@ export interface LoadView {
   readonly memory: number
   /** Memory of the machine; 0: unknown. */
   readonly machine: number
+}
+
+/** How waking devices goes. */
+export interface PushesView {
+  readonly enabled: boolean
+  /** Devices that can be woken. */
+  readonly subscriptions: number
+  readonly waiting: number
+  /** Since the start. */
+  readonly taken: number
+  readonly lost: number
+  /** The last tries reached no push service. */
+  readonly unreachable: boolean
 }
 
 export interface DayView {

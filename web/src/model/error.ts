@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'OFFLINE'
   | 'INTERFERED'
   | 'PASSKEY_NOT_USED'
+  | 'PUSH_SERVICE'
   // the server's, by the names of the protocol
   | 'INTERNAL'
   | 'UNAVAILABLE'

@@ -64,6 +64,8 @@ export class App implements AppModel, Asker {
     })
     return this.#media
   }
+  readonly notifications: AppModel['notifications'] = async () =>
+    (await import('./act/push')).pushActions(this, () => this.#registry)
   readonly cases: AppModel['cases'] = async () => (await import('./act/reports')).caseActions(this)
   readonly passkeys: AppModel['passkeys'] = async () =>
     (await import('./act/passkeys')).passkeyActions(this, this.account)

@@ -6,7 +6,7 @@ export { Admin } from './gen/zolal/v1/admin_pb'
 
 /** The status of a server as screens draw it. */
 export function statusOf(status: ServerStatus): ServerStatusView {
-  const { load, growth, storage, backups } = status
+  const { load, growth, storage, backups, pushes } = status
   return {
     at: Number(status.serverMs),
     conditions: status.conditions.map(conditionOf),
@@ -44,6 +44,14 @@ export function statusOf(status: ServerStatus): ServerStatusView {
       allBytes: Number(backups?.allBytes ?? 0),
       next: Number(backups?.nextMs ?? 0) || null,
       running: backups?.running ?? false,
+    },
+    pushes: {
+      enabled: pushes?.enabled ?? false,
+      subscriptions: pushes?.subscriptions ?? 0,
+      waiting: pushes?.waiting ?? 0,
+      taken: Number(pushes?.taken ?? 0),
+      lost: Number(pushes?.lost ?? 0),
+      unreachable: pushes?.unreachable ?? false,
     },
     certificateEnds: Number(status.certificateEndsMs) || null,
     version: status.version,

@@ -8,6 +8,7 @@ export function warm(): () => void {
   const timer = setTimeout(() => {
     void Promise.allSettled([
       import('../settings/Settings.svelte'),
+      import('../install/Notifications.svelte'),
       import('../details/Details.svelte'),
       import('../new/NewRoom.svelte'),
       import('../join/JoinDialog.svelte'),

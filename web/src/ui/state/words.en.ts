@@ -27,6 +27,7 @@ const errors = {
   RECOVERY_WRONG: 'The username or recovery code is incorrect.',
   LOGIN_TOO_YOUNG:
     'This device signed in recently. For a day it cannot change what protects your account, unless an older device or the recovery code confirms it.',
+  PUSH_SERVICE: 'The browser does not reach its push service. Try another network, or later.',
   PASSKEY_NOT_USED: 'No passkey was used.',
   PASSKEY_UNAVAILABLE: 'Passkeys do not work at this address. Sign in another way.',
   FACTOR_NEEDED: 'A code from your authenticator, or the recovery code, is needed too.',

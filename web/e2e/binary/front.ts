@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { createServer, type IncomingMessage, request, type Server as Web } from 'node:http'
+import { connect } from 'node:net'
+import { extname, join } from 'node:path'
+import type { Duplex } from 'node:stream'
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.webmanifest': 'application/manifest+json',
+}
+
+/** Stands before the real server and serves the files of one build or another, as an update does. */
+export class Front {
+  readonly #web: Web
+  readonly #behind: URL
+  #dist: string
+  #policy = ''
+  /** The files that were asked for since the last `serve`. */
+  readonly fetched: string[] = []
+  readonly #sockets = new Set<Duplex>()
+
+  private constructor(behind: string, dist: string) {
+    this.#behind = new URL(behind)
+    this.#dist = dist
+    this.#web = createServer((req, res) => {
+      const { pathname } = new URL(req.url ?? '/', 'http://x')
+      const file = join(this.#dist, pathname === '/' ? 'index.html' : pathname)
+      if (req.method !== 'GET' || !existsSync(file) || !statSync(file).isFile()) {
+        req.pipe(
+          request({ ...this.#to(req) }, (answer) => {
+            res.writeHead(answer.statusCode ?? 502, answer.headers)
+            answer.pipe(res)
+          }).on('error', () => res.destroy()),
+        )
+        return
+      }
+      this.fetched.push(pathname)
+      res.writeHead(200, {
+        'content-type': types[extname(file)] ?? 'application/octet-stream',
+        'content-security-policy': this.#policy,
+        'cache-control': pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      })
+      res.end(readFileSync(file))
+    })
+    this.#web.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
+      this.#sockets.add(socket)
+      const on = connect(Number(this.#behind.port), this.#behind.hostname, () => {
+        const lines = [`${req.method} ${req.url} HTTP/1.1`]
+        for (let i = 0; i < req.rawHeaders.length; i += 2)
+          lines.push(`${req.rawHeaders[i]}: ${req.rawHeaders[i + 1]}`)
+        on.write(`${lines.join('\r\n')}\r\n\r\n`)
+        on.pipe(socket).pipe(on)
+      })
+      on.on('error', () => socket.destroy())
+      socket.on('error', () => on.destroy())
+    })
+  }
+
+  #to(req: IncomingMessage) {
+    const { hostname, port } = this.#behind
+    return { hostname, port, path: req.url ?? '/', method: req.method ?? 'GET', headers: req.headers }
+  }
+
+  static async start(behind: string, dist: string): Promise<Front> {
+    const front = new Front(behind, dist)
+    front.#policy = (await fetch(behind)).headers.get('content-security-policy') ?? ''
+    await new Promise<void>((ready) => front.#web.listen(0, '127.0.0.1', ready))
+    return front
+  }
+
+  get url(): string {
+    const address = this.#web.address()
+    if (address === null || typeof address === 'string') throw new Error('no port')
+    return `http://127.0.0.1:${address.port}`
+  }
+
+  /** Serves another build from here on. */
+  serve(dist: string): void {
+    this.#dist = dist
+    this.fetched.length = 0
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    this.#web.closeAllConnections()
+    await new Promise((done) => this.#web.close(done))
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Page } from '@playwright/test'
+import { expect, findPerson, type PersonOptions, said, test, write } from './fixtures'
+import { buildPushService, controlled, PushService, shown, Worker } from './pushservice'
+
+test.beforeAll(buildPushService)
+
+const withWorker = { worker: true } satisfies PersonOptions
+
+async function openNotifications(page: Page, language: 'fa' | 'en' = 'fa'): Promise<void> {
+  await page.goto(`${new URL(page.url()).origin}/#/settings/notifications`)
+  const title = language === 'fa' ? 'اعلان‌ها' : 'Notifications'
+  await expect(page.getByRole('heading', { name: title })).toBeVisible()
+}
+
+const mainSwitch = (page: Page) => page.getByRole('switch').first()
+
+test('the app starts without the server and shows what it has, and goes on when the server is back', async ({
+  world,
+}) => {
+  const sara = await world.person('سارا محمدی', 'sara_offline', withWorker)
+  await controlled(sara)
+  await sara.goto(`${world.server.url}/#/contacts`)
+  await sara.goto(`${world.server.url}/#/`)
+  const reza = await world.person('رضا احمدی', 'reza_offline')
+  await findPerson(reza, 'sara_offline', 'سارا محمدی')
+  await write(reza, 'سلام، این را بی‌شبکه هم می‌بینی؟')
+  await expect(sara.getByRole('button', { name: /درخواست‌های پیام/ })).toBeVisible()
+  await world.server.stop('SIGKILL')
+  await sara.reload()
+  await expect(sara.getByRole('searchbox')).toBeVisible()
+  await expect(sara.getByRole('button', { name: /درخواست‌های پیام/ })).toBeVisible()
+  await sara.screenshot({ path: 'test-results/offline-fa.png' })
+  await world.server.start()
+  await expect(sara.getByRole('searchbox')).toBeVisible()
+})
+
+test('a push names who wrote and where, opens the chat, and goes when it is read', async ({ world }) => {
+  const service = await PushService.start(world.server)
+  const sara = await world.person('سارا محمدی', 'sara_pushed', withWorker)
+  await sara.context().grantPermissions(['notifications'])
+  await service.gives(sara)
+  await sara.reload()
+  const worker = await Worker.of(sara)
+  const reza = await world.person('رضا احمدی', 'reza_pushed')
+  await findPerson(sara, 'reza_pushed', 'رضا احمدی')
+  await write(sara, 'سلام')
+  await reza.getByRole('button', { name: /درخواست‌های پیام/ }).click()
+  await reza.getByRole('link', { name: /سارا/ }).click()
+  await reza.getByRole('button', { name: 'پذیرفتن' }).click()
+  await openNotifications(sara)
+  await mainSwitch(sara).click()
+  await expect(sara.getByRole('button', { name: 'یک اعلان آزمایشی بفرست' })).toBeVisible()
+  await sara.screenshot({ path: 'test-results/notifications-fa.png' })
+
+  // Sara's browser is closed: the server has somebody wake it.
+  await sara.goto(`${world.server.url}/.well-known/zolal`)
+  await write(reza, 'فردا به کتابخانه می‌آیی؟')
+  await expect(said(reza, 'فردا به کتابخانه می‌آیی؟')).toBeVisible()
+  await expect.poll(() => service.pushed.length, { timeout: 60_000 }).toBeGreaterThan(0)
+  const pushed = service.pushed.at(-1) ?? ''
+  expect(pushed).toMatch(/^\{"v":1,"chat":\d+,"seq":\d+\}$/)
+  await sara.goto(`${world.server.url}/#/settings/notifications`)
+  await controlled(sara)
+  await worker.deliver(pushed)
+  await expect.poll(() => shown(sara)).toHaveLength(1)
+  const [one] = await shown(sara)
+  expect(one?.title).toBe('رضا احمدی')
+  expect(one?.body).toContain('فردا به کتابخانه می‌آیی؟')
+  // The same again shows nothing more.
+  await worker.deliver(pushed)
+  await expect.poll(() => shown(sara)).toHaveLength(1)
+
+  // Read here, it goes.
+  await sara
+    .getByRole('button', { name: 'بازگشت' })
+    .first()
+    .click()
+    .catch(() => {})
+  await sara.goto(`${world.server.url}/#/`)
+  await sara.getByRole('link', { name: /رضا احمدی/ }).click()
+  await expect(said(sara, 'فردا به کتابخانه می‌آیی؟')).toBeVisible()
+  await expect.poll(() => shown(sara)).toHaveLength(0)
+  await service.stop()
+})
+
+test('without preview neither name nor words show, and what is not ours shows nothing', async ({ world }) => {
+  const service = await PushService.start(world.server)
+  const sara = await world.person('سارا محمدی', 'sara_hidden', { ...withWorker, language: 'en', phone: true })
+  await sara.context().grantPermissions(['notifications'])
+  await service.gives(sara)
+  await sara.reload()
+  const worker = await Worker.of(sara)
+  await openNotifications(sara, 'en')
+  await mainSwitch(sara).click()
+  await sara.getByRole('switch', { name: /Show names and words/ }).click()
+  await sara.getByRole('switch', { name: /Quiet hours/ }).click()
+  await expect(sara.getByLabel('From')).toHaveValue('23:00')
+  await sara.getByLabel('Until').fill('06:30')
+  await sara.getByLabel('Until').blur()
+  await sara.screenshot({ path: 'test-results/notifications-en-phone.png', fullPage: true })
+  // It is kept.
+  await sara.reload()
+  await expect(sara.getByLabel('Until')).toHaveValue('06:30')
+  await expect(sara.getByRole('switch', { name: /Show names and words/ })).not.toBeChecked()
+  await worker.deliver('{"v":1,"chat":4040,"seq":9}')
+  await expect.poll(() => shown(sara)).toHaveLength(1)
+  expect((await shown(sara))[0]).toMatchObject({ title: 'Zolal', body: 'You have a new message' })
+  await worker.deliver('{"v":1,"chat":4040,"read":9}')
+  await expect.poll(() => shown(sara)).toHaveLength(0)
+  await worker.deliver('not one of ours')
+  await worker.deliver('{"v":1,"chat":4041,"seq":1}')
+  await expect.poll(() => shown(sara)).toHaveLength(1)
+  await service.stop()
+})
+
+test('a test says what is in the way: nothing, the device, the server, the browser', async ({ world }) => {
+  const service = await PushService.start(world.server)
+  const sara = await world.person('سارا محمدی', 'sara_tests', withWorker)
+  await openNotifications(sara)
+  // The browser's own service cannot be reached from here.
+  await sara.context().grantPermissions(['notifications'])
+  await sara.reload()
+  await controlled(sara)
+  await mainSwitch(sara).click()
+  await expect(sara.getByText('مرورگر به سرویس اعلان خود نمی‌رسد')).toBeVisible({ timeout: 60_000 })
+  await expect(mainSwitch(sara)).not.toBeChecked()
+
+  await service.gives(sara)
+  await sara.reload()
+  const worker = await Worker.of(sara)
+  await mainSwitch(sara).click()
+  const send = sara.getByRole('button', { name: 'یک اعلان آزمایشی بفرست' })
+  await send.click()
+  await expect.poll(() => service.pushed.length).toBe(1)
+  await worker.deliver(service.pushed[0] ?? '')
+  await expect(sara.getByText('رسید. اعلان‌ها روی این دستگاه کار می‌کنند.')).toBeVisible()
+  await send.click()
+  await expect(sara.getByText(/سرویس اعلان آن را پذیرفت، ولی نرسید/)).toBeVisible({ timeout: 60_000 })
+  await sara.screenshot({ path: 'test-results/test-missing-fa.png' })
+  await service.close()
+  await send.click()
+  await expect(sara.getByText(/سرور به سرویس اعلان مرورگرتان نمی‌رسد/)).toBeVisible({ timeout: 60_000 })
+  await service.stop()
+})
+
+test('where the person or the operator said no, the page says so', async ({ world }) => {
+  const sara = await world.person('Sara', 'sara_refused', { ...withWorker, language: 'en' })
+  await sara.context().clearPermissions()
+  await openNotifications(sara, 'en')
+  await world.server.stop()
+  await world.server.start('--push', 'off')
+  await sara.context().grantPermissions(['notifications'])
+  await sara.reload()
+  await expect(sara.getByText('The operator of this server has switched notifications off.')).toBeVisible()
+  await expect(mainSwitch(sara)).toBeDisabled()
+})
+
+for (const language of ['fa', 'en'] as const) {
+  test(`on an iPhone installing is explained before anything is kept (${language})`, async ({ world }) => {
+    const page = await world.visitor({ language, phone: true, theme: 'dark' })
+    await page.addInitScript(() => {
+      Object.defineProperty(navigator, 'vendor', { value: 'Apple Computer, Inc.' })
+      Object.defineProperty(navigator, 'userAgent', { value: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0)' })
+    })
+    await page.reload()
+    const title = language === 'fa' ? 'بهتر است نخست نصب کنید' : 'Better install first'
+    const dialog = page.getByRole('dialog', { name: title })
+    await expect(dialog).toBeVisible()
+    await page.screenshot({ path: `test-results/apple-${language}.png` })
+    await dialog.getByRole('button', { name: language === 'fa' ? 'فهمیدم' : 'I see' }).click()
+    await expect(dialog).toBeHidden()
+  })
+}

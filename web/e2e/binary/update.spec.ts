@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Page } from '@playwright/test'
+import { build } from 'vite'
+import { expect, test } from './fixtures'
+import { Front } from './front'
+import { controlled } from './pushservice'
+
+const web = resolve(import.meta.dirname, '../..')
+const first = join(web, 'dist')
+let second = ''
+
+/** Another version of the app: one page of the settings says more. */
+async function buildSecond(): Promise<string> {
+  const out = mkdtempSync(join(tmpdir(), 'zolal-second-'))
+  process.env['NODE_ENV'] = 'production'
+  await build({
+    root: web,
+    configFile: join(web, 'vite.config.ts'),
+    logLevel: 'error',
+    plugins: [
+      {
+        name: 'second',
+        enforce: 'pre',
+        transform: (code, id) =>
+          id.endsWith('settings/About.svelte') ? code.replace('<Section>', '<p>نسخهٔ دوم</p><Section>') : null,
+      },
+    ],
+    build: { outDir: out, emptyOutDir: true },
+  })
+  return out
+}
+
+test.beforeAll(async () => {
+  test.setTimeout(240_000)
+  second = await buildSecond()
+})
+test.afterAll(() => rmSync(second, { recursive: true, force: true }))
+
+const prompt = (page: Page) => page.getByText('نسخهٔ تازه آماده است')
+const mark = (page: Page) => page.evaluate(() => Object.assign(window, { e2eSame: true }))
+const same = (page: Page) => page.evaluate(() => 'e2eSame' in window)
+
+test('an update is offered, taken when somebody wants it, in every page once, and fetches what is new alone', async ({
+  world,
+}) => {
+  const front = await Front.start(world.server.url, first)
+  const setup = world.server.setup.replace(world.server.url, front.url)
+  const sara = await world.person('سارا محمدی', 'sara_updates', { worker: true, leaves: true, from: setup })
+  await controlled(sara)
+  const other = await sara.context().newPage()
+  await other.goto(`${front.url}/#/`)
+  await expect(other.getByRole('searchbox')).toBeVisible()
+  // The whole app is kept, as after a while on a good network.
+  const assets = readdirSync(join(first, 'assets')).filter((name) => /\.(js|css|svg|woff2)$/.test(name))
+  await sara.evaluate(() => navigator.serviceWorker.controller?.postMessage({ fill: true }))
+  const kept = () => sara.evaluate(async () => (await (await caches.open('zolal-files')).keys()).length)
+  await expect.poll(kept, { timeout: 60_000 }).toBeGreaterThan(assets.length)
+  let loads = 0
+  sara.on('load', () => loads++)
+  await mark(sara)
+  await mark(other)
+
+  front.serve(second)
+  await sara.evaluate(async () => {
+    await (await navigator.serviceWorker.ready).update()
+  })
+  await expect(prompt(sara)).toBeVisible()
+  await sara.screenshot({ path: 'test-results/update-fa.png' })
+  expect(await same(sara), 'nothing is reloaded under somebody’s hands').toBe(true)
+  const before = new Set(assets.map((name) => `/assets/${name}`))
+  const again = front.fetched.filter((path) => before.has(path))
+  expect(again, 'what did not change is not fetched again').toEqual([])
+  expect(front.fetched).toContain('/index.html')
+
+  await sara.getByRole('button', { name: 'تازه‌سازی' }).click()
+  await expect.poll(() => same(sara).catch(() => true)).toBe(false)
+  await expect(sara.getByRole('searchbox')).toBeVisible()
+  await sara.goto(`${front.url}/#/settings/about`)
+  await expect(sara.getByText('نسخهٔ دوم')).toBeVisible()
+  await expect(prompt(sara)).toBeHidden()
+  expect(loads, 'it was loaded once').toBe(1)
+
+  // The other page goes on as it was until it is refreshed too.
+  await expect(prompt(other)).toBeVisible()
+  expect(await same(other)).toBe(true)
+  await other.getByRole('button', { name: 'تازه‌سازی' }).click()
+  await expect.poll(() => same(other).catch(() => true)).toBe(false)
+  await other.goto(`${front.url}/#/settings/about`)
+  await expect(other.getByText('نسخهٔ دوم')).toBeVisible()
+
+  // The second version starts without anybody behind it.
+  await front.stop()
+  await sara.reload()
+  await sara.goto(`${sara.url().split('#')[0]}#/settings/about`)
+  await expect(sara.getByText('نسخهٔ دوم')).toBeVisible()
+})

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { readRoute, router } from '../state/route.svelte'
+
+/** Between two looks for a new version, at least. */
+const LOOK_MS = 60_000
+/** After the start, until the rest of the app is fetched. */
+const FILL_MS = 8000
+
+interface Network {
+  readonly saveData?: boolean
+  readonly effectiveType?: string
+}
+
+/** Whether the network bears what nobody asked for yet. */
+function generous(): boolean {
+  const network = (navigator as { connection?: Network }).connection
+  return !network || (!network.saveData && network.effectiveType === '4g')
+}
+
+export interface Following {
+  /** Asks for a new version. */
+  look(): void
+  /** Takes down notifications of chats. */
+  clear(of: (chat: number) => boolean): void
+  stop(): void
+}
+
+/**
+ * Follows the service worker. `fresh` is called with what refreshes the page, once a new version waits, or has
+ * taken over because another page wanted it: nothing is ever reloaded under somebody's hands, and a page that
+ * nobody sees reloads by itself.
+ */
+export function follow(fresh: (take: () => void) => void): Following {
+  const container = navigator.serviceWorker as ServiceWorkerContainer | undefined
+  if (!container) return { look() {}, clear() {}, stop() {} }
+  const stopped = new AbortController()
+  const { signal } = stopped
+  let registration: ServiceWorkerRegistration | null = null
+  let hadWorker = container.controller !== null
+  let wanted = false
+  let looked = Date.now()
+
+  const offer = (worker: ServiceWorker) =>
+    fresh(() => {
+      wanted = true
+      worker.postMessage({ take: true })
+    })
+  const watch = (worker: ServiceWorker | null) =>
+    worker?.addEventListener(
+      'statechange',
+      () => worker.state === 'installed' && container.controller && offer(worker),
+      { signal },
+    )
+  container.addEventListener(
+    'controllerchange',
+    () => {
+      // The first worker takes over a page that is new enough.
+      if (!hadWorker) hadWorker = true
+      else if (wanted || document.hidden) location.reload()
+      else fresh(() => location.reload())
+    },
+    { signal },
+  )
+  container.addEventListener(
+    'message',
+    ({ data }) => {
+      const path = (data as { open?: string } | null)?.open
+      if (path) router.go(readRoute(path.slice(path.indexOf('#'))))
+    },
+    { signal },
+  )
+  void container.ready.then((ready) => {
+    if (signal.aborted) return
+    registration = ready
+    if (ready.waiting && container.controller) offer(ready.waiting)
+    watch(ready.installing)
+    ready.addEventListener('updatefound', () => watch(ready.installing), { signal })
+  })
+  const timer = setTimeout(() => {
+    if (generous()) registration?.active?.postMessage({ fill: true })
+  }, FILL_MS)
+  return {
+    look() {
+      if (!registration || Date.now() - looked < LOOK_MS) return
+      looked = Date.now()
+      // Without a network there is nothing new.
+      registration.update().catch(() => {})
+    },
+    clear(of) {
+      void registration?.getNotifications().then((all) => {
+        for (const one of all) {
+          const { chat } = (one.data ?? {}) as { chat?: number }
+          if (chat && of(chat)) one.close()
+        }
+      })
+    },
+    stop() {
+      clearTimeout(timer)
+      stopped.abort()
+    },
+  }
+}
+
+interface Badge {
+  setAppBadge?(n: number): Promise<void>
+  clearAppBadge?(): Promise<void>
+}
+
+/** How many messages wait, on the icon of the installed app. */
+export function setBadge(n: number): void {
+  const badge = navigator as Badge
+  const done = n > 0 ? badge.setAppBadge?.(n) : badge.clearAppBadge?.()
+  done?.catch(() => {})
+}
