@@ -41,8 +41,8 @@ func pushCommand(s *settings) *cobra.Command {
 	p := &pushing{fanout: fanout{settings: s, channel: true, size: 150}}
 	c := &cobra.Command{
 		Use: "push", Short: "deliver a channel's posts while everybody else in it is woken by pushes",
-		Long: "Runs a push service of its own on this machine, which checks signatures and decrypts a sample of what " +
-			"comes. The ratio is how much later posts arrive while pushes are made.",
+		Long: "Runs a push service of its own on this machine, which checks signatures and decrypts a sample of " +
+			"what comes. The ratio is how much later posts arrive while pushes are made.",
 		Example: "  zolalbench push --subscriptions 100000 --online 100 --rate 20 --seconds 20 --json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.run(cmd.Context()) },
 	}

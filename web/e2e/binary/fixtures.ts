@@ -113,7 +113,7 @@ export interface PersonOptions {
   readonly language?: 'fa' | 'en'
   readonly theme?: 'light' | 'dark'
   readonly phone?: boolean
-  /** With the service worker, which keeps the app's files; else every page is fetched as if it were the first. */
+  /** With the service worker, which keeps the app's files; else every page is fetched as at first. */
   readonly worker?: boolean
   /** The address to begin at; else the sign-up form. */
   readonly from?: string

@@ -14,6 +14,7 @@ let second = ''
 
 /** Another version of the app: one page of the settings says more. */
 async function buildSecond(): Promise<string> {
+  const [at, more] = ['<Section>', '<p>نسخهٔ دوم</p>']
   const out = mkdtempSync(join(tmpdir(), 'zolal-second-'))
   process.env['NODE_ENV'] = 'production'
   await build({
@@ -25,7 +26,7 @@ async function buildSecond(): Promise<string> {
         name: 'second',
         enforce: 'pre',
         transform: (code, id) =>
-          id.endsWith('settings/About.svelte') ? code.replace('<Section>', '<p>نسخهٔ دوم</p><Section>') : null,
+          id.endsWith('settings/About.svelte') ? code.replace(at, `${more}${at}`) : null,
       },
     ],
     build: { outDir: out, emptyOutDir: true },
@@ -43,9 +44,7 @@ const prompt = (page: Page) => page.getByText('نسخهٔ تازه آماده ا
 const mark = (page: Page) => page.evaluate(() => Object.assign(window, { e2eSame: true }))
 const same = (page: Page) => page.evaluate(() => 'e2eSame' in window)
 
-test('an update is offered, taken when somebody wants it, in every page once, and fetches what is new alone', async ({
-  world,
-}) => {
+test('an update is offered, taken in every page once, and fetches what is new alone', async ({ world }) => {
   const front = await Front.start(world.server.url, first)
   const setup = world.server.setup.replace(world.server.url, front.url)
   const sara = await world.person('سارا محمدی', 'sara_updates', { worker: true, leaves: true, from: setup })

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-// Command pushservice runs the push service of the browser tests. It writes its certificate to the file that it
-// is given. For each line "browser" it prints a subscription, for "close" it stops answering and prints
-// "closed", and what its browsers get it prints decrypted, each with a "> " before it. It ends with its input.
+// Command pushservice runs the push service of the browser tests. It writes its certificate to the file that
+// it is given. For each line "browser" it prints a subscription, for "close" it stops answering and prints
+// "closed", and what its browsers get it prints decrypted, each with a "> " before it. It ends with its
+// input.
 package main
 
 import (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-/** What a browser offers that can install the app. boot.js keeps it, since it comes before everything else. */
+/** What a browser offers that can install the app. boot.js keeps it, since it comes before all else. */
 interface InstallOffer extends Event {
   prompt(): Promise<{ readonly outcome: 'accepted' | 'dismissed' }>
 }

@@ -58,6 +58,7 @@ export const makeEnglish = () => ({
   update: 'Refresh',
   later: 'Later',
   share: 'Send to…',
+  nowhere: 'There is no chat here that you can write in.',
   unknown: 'Without a connection this cannot be seen.',
   again: 'Try again',
 })

@@ -51,6 +51,7 @@ export const makePersian = (): InstallWords => ({
   update: 'تازه‌سازی',
   later: 'بعداً',
   share: 'فرستادن به…',
+  nowhere: 'اینجا گفتگویی نیست که بتوانید در آن بنویسید.',
   unknown: 'بدون اتصال نمی‌شود این را دید.',
   again: 'دوباره',
 })

@@ -26,8 +26,8 @@ export interface Following {
 }
 
 /**
- * Follows the service worker. `fresh` is called with what refreshes the page, once a new version waits, or has
- * taken over because another page wanted it: nothing is ever reloaded under somebody's hands, and a page that
+ * Follows the service worker. `fresh` is called with what refreshes the page, once a new version waits, or
+ * has taken over because another page wanted it. Nothing is ever reloaded under somebody's hands; a page that
  * nobody sees reloads by itself.
  */
 export function follow(fresh: (take: () => void) => void): Following {
