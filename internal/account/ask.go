@@ -252,6 +252,9 @@ func (s *Service) Answer(ctx context.Context, who chat.Actor, id string, yes boo
 		}
 		return s.announced(ctx, who, ReasonRefused, CredentialPut{c})
 	}
+	if err := s.mayArrive(who.Account); err != nil {
+		return err
+	}
 	device, _, err := s.newDevice(ctx, who.Account, Client{Device: a.Device, Name: a.Client, Version: a.Version,
 		Build: a.Build})
 	if err != nil {

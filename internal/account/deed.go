@@ -41,10 +41,14 @@ func (s *Service) deed(ctx context.Context, of chat.AccountID, told telling, cha
 	return s.Store.Apply(ctx, changes...)
 }
 
-// own is what the actor's device does, as the account's devices are told.
+// own is what the actor's device does, as the account's devices are told. A device does so much and no more:
+// what it did to and fro would fill the log.
 func (s *Service) own(ctx context.Context, who chat.Actor, reason string) (telling, error) {
 	_, own, err := s.ownDevice(ctx, who)
 	if err != nil {
+		return telling{}, err
+	}
+	if err := s.buckets.take(bucket{"deed", s.Limits.Deed, number(uint32(who.Device))}); err != nil {
 		return telling{}, err
 	}
 	return telling{notices: []chat.DeviceNotice{{Device: s.shown(own), Reason: reason}}}, nil

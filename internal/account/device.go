@@ -15,6 +15,9 @@ import (
 // was unused for longest.
 const MaxDevices = 200
 
+// tokenClient is what the device of a token says of its program.
+const tokenClient = "token"
+
 // maxLabelBytes bounds what clients say of themselves; what is longer is cut, not refused.
 const maxLabelBytes = 128
 
@@ -275,37 +278,6 @@ func (s *Service) change(ctx context.Context, c changing) error {
 	return nil
 }
 
-// CreateToken makes a token of fewer scopes than the actor's, for another program. It is listed and revoked
-// as a device.
-func (s *Service) CreateToken(ctx context.Context, who chat.Actor, req TokenRequest) (Session, error) {
-	if err := mayManage(who); err != nil {
-		return Session{}, err
-	}
-	scopes, err := parseScopes(req.Scopes)
-	if err != nil {
-		return Session{}, err
-	}
-	if !who.Scopes.Has(scopes) {
-		return Session{}, chat.Errorf(chat.CodeScopeMissing, "a token cannot give more than it has")
-	}
-	if req.Expires != 0 && req.Expires <= s.millis() {
-		return Session{}, &chat.Error{Code: chat.CodeBadRequest, Text: "expires in the past", Field: "expires_ms"}
-	}
-	account, err := s.Store.Account(ctx, Find{ID: who.Account})
-	if err != nil {
-		return Session{}, fmt.Errorf("create token: %w", err)
-	}
-	device, token, err := s.newDevice(ctx, who.Account, Client{Device: req.Name, Name: "token"})
-	if err != nil {
-		return Session{}, fmt.Errorf("create token: %w", err)
-	}
-	device.Scopes, device.Expires = scopes, req.Expires
-	if err := s.putDevice(ctx, device, ReasonToken); err != nil {
-		return Session{}, fmt.Errorf("create token: %w", err)
-	}
-	return session(account, device, token, chat.Profile{}), nil
-}
-
 // newDevice makes a device that is not stored yet.
 func (s *Service) newDevice(ctx context.Context, account chat.AccountID, c Client) (Device, string, error) {
 	id, err := s.Registry.NewDevice(ctx)
@@ -357,19 +329,23 @@ func (s *Service) putDevice(ctx context.Context, device Device, why string, more
 	return nil
 }
 
-// makeRoom finds the device unused for longest where an account has as many as it may: of those that have no
-// say yet, where there are any. Many sign-ins with a stolen password would push the owner's devices out
-// otherwise.
+// makeRoom finds the device unused for longest where an account has as many as it may: of those that ended by
+// themselves or have no say yet, where there are any. Many sign-ins with a stolen password would push the
+// owner's devices out otherwise.
 func (s *Service) makeRoom(ctx context.Context, account chat.AccountID) ([]Device, error) {
 	list, err := s.Store.Devices(ctx, account)
 	if err != nil || len(list) < MaxDevices {
 		return nil, err
 	}
 	now := s.millis()
-	if young := slices.DeleteFunc(slices.Clone(list), func(d Device) bool {
-		return waits(list, d, now) == 0
-	}); len(young) > 0 {
-		list = young
+	for _, weak := range []func(Device) bool{
+		func(d Device) bool { return d.Expires != 0 && d.Expires <= now },
+		func(d Device) bool { return waits(list, d, now) > 0 },
+	} {
+		if some := slices.DeleteFunc(slices.Clone(list), func(d Device) bool { return !weak(d) }); len(some) > 0 {
+			list = some
+			break
+		}
 	}
 	oldest := slices.MinFunc(list, func(a, b Device) int { return cmp.Compare(a.LastUsed, b.LastUsed) })
 	return []Device{oldest}, nil

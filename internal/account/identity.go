@@ -150,6 +150,11 @@ func (s *Service) useTicket(ctx context.Context, req SignIn) (Session, error) {
 			return session, err
 		}
 	}
+	if !vouched {
+		if err := s.mayArrive(account.ID); err != nil {
+			return Session{}, err
+		}
+	}
 	device, token, err := s.newDevice(ctx, account.ID, req.Client)
 	if err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)

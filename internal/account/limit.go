@@ -37,6 +37,13 @@ type Limits struct {
 	Device Rate
 	// Factor is wrong codes of a second factor, per account, and per device that the account knows.
 	Factor Rate
+	// Token is tokens that one account makes for other programs.
+	Token Rate
+	// Arrival is devices of one account that come by the password, by a passkey, by its organisation or by
+	// another device; who has the recovery code or the operator's link is not kept out by others' arrivals.
+	Arrival Rate
+	// Deed is what one device does to what protects its account.
+	Deed Rate
 	// Ask is codes that new devices show to be let in by old ones, per address.
 	Ask Rate
 	// Review is sign-ups that would wait for the operator, per address that is not this machine's.
@@ -64,6 +71,9 @@ func DefaultLimits() Limits {
 		Account:     Rate{Burst: 10, Every: 30 * time.Second},
 		Device:      Rate{Burst: 10, Every: 30 * time.Second},
 		Factor:      Rate{Burst: 5, Every: 10 * time.Minute},
+		Token:       Rate{Burst: 20, Every: 10 * time.Minute},
+		Arrival:     Rate{Burst: 40, Every: 10 * time.Minute},
+		Deed:        Rate{Burst: 60, Every: 5 * time.Minute},
 		Ask:         Rate{Burst: 30, Every: 10 * time.Second},
 		Review:      Rate{Burst: 30, Every: 2 * time.Minute},
 		Check:       Rate{Burst: 300, Every: 30 * time.Second},

@@ -183,6 +183,7 @@ type Service struct {
 	setup   sync.Mutex  // held while a set-up link is used
 	retry   sync.Mutex  // held while a retried sign-up changes its device
 	passes  sync.Mutex  // held while a pass is made
+	tokens  sync.Mutex  // held while a token is made
 
 	stop context.CancelFunc
 	done sync.WaitGroup

@@ -737,11 +737,11 @@ func TestTooManyDevicesReplaceTheOneUnusedForLongest(t *testing.T) {
 	who := b.actor(s)
 	var second account.Session
 	for i := range account.MaxDevices {
-		made, err := b.CreateToken(t.Context(), who, account.TokenRequest{Scopes: []string{"read"}})
+		made, err := b.signIn("parvaneh", goodPassword, "", home)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if i == 0 {
+		if b.clock.Add(int64(24 * time.Hour)); i == 0 { // each has its say
 			second = made
 		}
 	}
@@ -753,6 +753,9 @@ func TestTooManyDevicesReplaceTheOneUnusedForLongest(t *testing.T) {
 	_, _, err2 := b.Authenticate(t.Context(), second.Token)
 	if (err1 == nil) == (err2 == nil) {
 		t.Errorf("exactly one was to go: %v, %v", err1, err2)
+	}
+	if got := b.notices(s.Account); strings.Count(got, account.ReasonReplaced) != 1 {
+		t.Errorf("that one went is not told: %s", got)
 	}
 }
 

@@ -88,6 +88,11 @@ func (s *Service) enter(ctx context.Context, e entering) (Session, error) {
 			return session, err
 		}
 	}
+	if !e.vouched {
+		if err := s.mayArrive(e.account.ID); err != nil {
+			return Session{}, err
+		}
+	}
 	device, token, err := s.newDevice(ctx, e.account.ID, e.client)
 	if err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)

@@ -285,6 +285,9 @@ const retryWithin = time.Hour
 // lost, which is where nobody used it; otherwise the retry is one more device, and is announced.
 func (s *Service) retriedDevice(ctx context.Context, a Account, c Client, finished bool) (
 	Device, string, error) {
+	if err := s.mayArrive(a.ID); err != nil {
+		return Device{}, "", err
+	}
 	s.retry.Lock() // of retries at the same time each finds the device of the one before
 	defer s.retry.Unlock()
 	list, err := s.Store.Devices(ctx, a.ID)

@@ -78,6 +78,7 @@ const (
 	CodeDailyLimit         Code = 49 // see retry_ms
 	CodeSearchOff          Code = 69 // the operator switched searching off
 	CodePushOff            Code = 79 // the operator switched pushing off
+	CodeTokensFull         Code = 73 // the account has as many tokens as it may
 )
 
 // codeNames is indexed by Code.
@@ -148,6 +149,7 @@ var codeNames = [...]string{
 	CodeDailyLimit:         "DAILY_LIMIT",
 	CodeSearchOff:          "SEARCH_OFF",
 	CodePushOff:            "PUSH_OFF",
+	CodeTokensFull:         "TOKENS_FULL",
 }
 
 // String returns the stable name of the code, such as "NAME_TAKEN".

@@ -35,6 +35,7 @@ const (
 	MaxVotesADay     = 100     // votes on feedback of an account, and withdrawals of them
 	MaxReportText    = 1000    // UTF-16 units of a comment to a report, and of an appeal
 	MaxReportsADay   = 20      // reports of an account
+	MaxTokens        = 50      // tokens of an account that did not end
 	MaxSearch        = 500     // UTF-16 units of a search
 	SmallGroup       = 200     // members up to which joins and leaves are entries of the chat log
 	MaxGroup         = 200_000 // members of a group
@@ -89,6 +90,7 @@ func Limits() []Limit {
 		{"feedback_a_day", MaxFeedbackADay, "pieces", "of feedback of an account within 24 hours"},
 		{"votes_a_day", MaxVotesADay, "votes", "on feedback, given or withdrawn, of an account within 24 hours"},
 		{"reports_a_day", MaxReportsADay, "reports", "of an account within 24 hours"},
+		{"tokens", MaxTokens, "tokens", "of an account, that did not end"},
 		{"search", MaxSearch, units, "of a search"},
 		{"small_group", SmallGroup, "members", "up to which joins and leaves show in a group's history"},
 		{"group", MaxGroup, "members", "of a group; a channel has no limit"},

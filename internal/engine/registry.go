@@ -115,32 +115,6 @@ func (e *Engine) Notice(ctx context.Context, account chat.AccountID, notice chat
 	return nil
 }
 
-// MaxNotices is how many notices an account's log keeps however long it grows, and how many are told of at
-// once.
-const MaxNotices = 50
-
-// Notices returns what the actor's log last said of devices and of what was done to the account, ascending.
-func (e *Engine) Notices(ctx context.Context, actor chat.Actor) ([]chat.Notice, error) {
-	if err := actor.May(chat.ScopeManage); err != nil {
-		return nil, err
-	}
-	entries, err := e.store.Notices(ctx, actor.Account, MaxNotices)
-	if err != nil {
-		return nil, fmt.Errorf("notices: %w", err)
-	}
-	out := make([]chat.Notice, 0, len(entries))
-	for _, entry := range entries {
-		body, err := e.bodyOf(chat.Item{Entry: entry})
-		if err != nil {
-			return nil, fmt.Errorf("notices: %w", err)
-		}
-		if n, ok := body.(*chat.DeviceNotice); ok {
-			out = append(out, chat.Notice{Seq: entry.Seq, At: entry.At, DeviceNotice: *n})
-		}
-	}
-	return out, nil
-}
-
 // CheckName reports with a coded error why nobody may claim a username now; nil: it is free.
 func (e *Engine) CheckName(ctx context.Context, username string) error {
 	if err := chat.CheckName(username); err != nil {

@@ -77,7 +77,11 @@ func (e *Engine) compact(ctx context.Context, log chat.LogID) error {
 		}
 		after = items[len(items)-1].Seq
 	}
-	if err := e.store.Compact(ctx, log, floor, s.upTo(floor)); err != nil {
+	notices, err := e.supersededNotices(ctx, log.Account(), floor)
+	if err != nil {
+		return fmt.Errorf("compact: %w", err)
+	}
+	if err := e.store.Compact(ctx, log, floor, append(s.upTo(floor), notices...)); err != nil {
 		return fmt.Errorf("compact %s: %w", log, err)
 	}
 	return nil
@@ -93,13 +97,11 @@ type subject struct {
 }
 
 // superseded finds the entries of a user log that later ones make superfluous: read marks, drafts and prefs,
-// each by chat, contacts by account, personal links, and device notices but the last MaxNotices. Everything
-// else stays: standings count uses of links and raise facts versions, and the order of names matters to
-// others.
+// each by chat, contacts by account, and personal links; of device notices see lastNotices. Everything else
+// stays: standings count uses of links and raise facts versions, and the order of names matters to others.
 type superseded struct {
-	last    map[subject]chat.Seq
-	said    map[chat.Seq][]subject
-	notices []chat.Seq // ascending
+	last map[subject]chat.Seq
+	said map[chat.Seq][]subject
 }
 
 func (s *superseded) add(e chat.Entry, body chat.Body) {
@@ -120,8 +122,6 @@ func (s *superseded) add(e chat.Entry, body chat.Body) {
 		s.note(e.Seq, subject{kind: e.Env.Kind, who: b.Account})
 	case *chat.PersonalLink:
 		s.note(e.Seq, subject{kind: e.Env.Kind})
-	case *chat.DeviceNotice:
-		s.notices = append(s.notices, e.Seq)
 	case *chat.Prefs:
 		for i, set := range [...]bool{
 			b.MutedUntil != nil, b.Archived != nil, b.PinRank != nil, b.MarkedUnread != nil,
@@ -141,11 +141,6 @@ func (s *superseded) note(seq chat.Seq, about subject) {
 // upTo returns the superseded entries at or below a floor.
 func (s *superseded) upTo(floor chat.Seq) []chat.Seq {
 	var seqs []chat.Seq
-	for _, seq := range s.notices[:max(0, len(s.notices)-MaxNotices)] {
-		if seq <= floor {
-			seqs = append(seqs, seq)
-		}
-	}
 	for seq, about := range s.said {
 		stale := seq <= floor
 		for _, a := range about {

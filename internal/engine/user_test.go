@@ -310,7 +310,7 @@ func TestALongUserLogIsCompactedAndSaysTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range engine.MaxNotices + 10 {
-		notice := chat.DeviceNotice{Device: chat.Device{ID: chat.DeviceID(i + 1)}, Reason: "signed_in"}
+		notice := chat.DeviceNotice{Device: chat.Device{ID: chat.DeviceID(i + 1)}, Reason: "vouched"}
 		if err := b.Notice(t.Context(), ana.Account, notice); err != nil {
 			t.Fatal(err)
 		}

@@ -72,6 +72,7 @@ var faults = map[chat.Code]fault{
 	chat.CodeDailyLimit:         {http.StatusTooManyRequests, "Wait retry_ms; so much is allowed in a day."},
 	chat.CodeSearchOff:          {http.StatusForbidden, "None: the operator wants no searching here."},
 	chat.CodePushOff:            {http.StatusForbidden, "None: the operator wants no pushing here."},
+	chat.CodeTokensFull:         {http.StatusConflict, "End a token that is not needed."},
 	chat.CodeSuspended:          {http.StatusForbidden, "Ask the operator; a public reason code is given."},
 	chat.CodeLoginTooYoung: {http.StatusForbidden,
 		"Wait retry_ms, or let an older device or the recovery code vouch for this one."},

@@ -27,7 +27,7 @@ const (
 
 type SecurityState struct {
 	state             protoimpl.MessageState `protogen:"open.v1"`
-	Notices           []*SecurityNotice      `protobuf:"bytes,1,rep,name=notices,proto3" json:"notices,omitempty"` // the last 50, ascending
+	Notices           []*SecurityNotice      `protobuf:"bytes,1,rep,name=notices,proto3" json:"notices,omitempty"` // the last 50 of each sort (AUTH-7), ascending
 	RecoverySet       bool                   `protobuf:"varint,2,opt,name=recovery_set,json=recoverySet,proto3" json:"recovery_set,omitempty"`
 	RecoveryCheckedMs int64                  `protobuf:"varint,3,opt,name=recovery_checked_ms,json=recoveryCheckedMs,proto3" json:"recovery_checked_ms,omitempty"` // when the owner last showed that the code was kept; 0 not since it was made
 	WaitsMs           int64                  `protobuf:"varint,4,opt,name=waits_ms,json=waitsMs,proto3" json:"waits_ms,omitempty"`                                 // for how long this device has no say yet (AUTH-6); 0 it has

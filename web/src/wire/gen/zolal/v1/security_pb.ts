@@ -25,7 +25,7 @@ export const file_zolal_v1_security: GenFile = /*@__PURE__*/
  */
 export type SecurityState = Message<"zolal.v1.SecurityState"> & {
   /**
-   * the last 50, ascending
+   * the last 50 of each sort (AUTH-7), ascending
    *
    * @generated from field: repeated zolal.v1.SecurityNotice notices = 1;
    */
