@@ -102,6 +102,13 @@ func (s *Service) checkWork(ctx context.Context, req SignUp) error {
 	case w.Expires < s.millis():
 		return needWork("the work came too late")
 	}
+	r, err := s.Rules(ctx)
+	if err != nil {
+		return err
+	}
+	if w.Rounds < r.Work { // asked for before the operator wanted more
+		return needWork("more work is asked for by now")
+	}
 	if err := s.hashes.strangers.enter(ctx); err != nil {
 		return err
 	}

@@ -36,7 +36,9 @@ func Decide(facts Facts, actor Actor, cmd Command, now Millis) ([]Event, error) 
 	if err := h.decide(d, cmd); err != nil {
 		return nil, err
 	}
-	if d.used != (Spent{}) {
+	if d.used != (Spent{}) || d.counted {
+		// Also where nothing of an allowance is used but something is counted elsewhere: it moves the actor's log
+		// on, so that of two that were decided upon the same count one is decided again.
 		d.tell(KindSpent, &d.used)
 	}
 	return d.events, nil
@@ -106,9 +108,9 @@ var handlers = [opEnd]handler{
 	opJudge:         on(ScopeManage, decideJudge, needJudge),
 	opAppeal:        on(ScopeManage, decideAppeal, needAppeal),
 	opKeep:          on(ScopeManage, decideKeep, needKeep),
-	opGiveFeedback:  on(ScopeSend, decideGiveFeedback, nil),
+	opGiveFeedback:  on(ScopeSend, decideGiveFeedback, needBoard),
 	opSetFeedback:   on(ScopeManage, decideSetFeedback, nil),
-	opVoteFeedback:  on(ScopeSend, decideVoteFeedback, nil),
+	opVoteFeedback:  on(ScopeSend, decideVoteFeedback, needBoard),
 	opSetPhoto:      on(ScopeManage, decideSetPhoto, needSetPhoto),
 	opRemovePhoto:   on(ScopeManage, decideRemovePhoto, needRemovePhoto),
 }
@@ -128,6 +130,8 @@ type decision struct {
 	now    Millis
 	events []Event
 	used   Spent // of the daily allowances
+	// counted says that how many such entries the actor wrote is bounded, and told by other logs.
+	counted bool
 }
 
 // may reports whether the actor has the right now.

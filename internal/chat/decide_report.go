@@ -156,6 +156,7 @@ func decideFile(d *decision, c File) error {
 		log, r.Revealed = r.Chat.Staff(), nil
 	}
 	d.add(log, d.by.Account, Envelope{Kind: KindReport, Silent: true}, &r)
+	d.counted = true
 	return nil
 }
 

@@ -26,12 +26,8 @@ func FeedbackStatuses() []string { return []string{"new", "planned", "doing", "d
 func (*Feedback) body()      {}
 func (*FeedbackState) body() {}
 
-// GiveFeedback writes feedback into the server log. The engine has counted what the actor gave before.
-type GiveFeedback struct {
-	Feedback Feedback
-	Day      uint32 // in the last 24 hours
-	Free     Millis // when the oldest of them is that old
-}
+// GiveFeedback writes feedback into the server log.
+type GiveFeedback struct{ Feedback Feedback }
 
 // SetFeedback says how feedback stands; operators alone. The engine has looked whether it is there.
 type SetFeedback struct {
@@ -40,15 +36,18 @@ type SetFeedback struct {
 	State  FeedbackState
 }
 
-// VoteFeedback says that the actor wants something of the public list too, or not any more. The engine has
-// looked whether it is public, whether the actor wants it already, and counted the actor's votes.
+// VoteFeedback says that the actor wants something of the public list too, or not any more.
 type VoteFeedback struct {
 	Target   Seq
-	Public   bool
-	Voted    bool
 	Withdraw bool
-	Day      uint32 // votes and withdrawals in the last 24 hours
-	Free     Millis // when the oldest of them is that old
+}
+
+// Board is what the actor gave and voted for so far, beside a new word of it.
+type Board struct {
+	Public bool   // what is voted for is on the public list
+	Voted  bool   // the actor wants it already
+	Day    uint32 // feedback, or votes and withdrawals, in the last 24 hours
+	Free   Millis // when the oldest of them is that old
 }
 
 func decideGiveFeedback(d *decision, c GiveFeedback) error {
@@ -68,10 +67,11 @@ func decideGiveFeedback(d *decision, c GiveFeedback) error {
 			return err
 		}
 	}
-	if c.Day >= MaxFeedbackADay {
-		return &Error{Code: CodeRateLimited, Text: "too much feedback in a day", Retry: max(c.Free-d.now, 1)}
+	if b := d.Board; b.Day >= MaxFeedbackADay {
+		return &Error{Code: CodeRateLimited, Text: "too much feedback in a day", Retry: max(b.Free-d.now, 1)}
 	}
 	d.log(KindFeedback, Envelope{Silent: true}, &f)
+	d.counted = true
 	return nil
 }
 
@@ -95,18 +95,20 @@ func decideSetFeedback(d *decision, c SetFeedback) error {
 }
 
 func decideVoteFeedback(d *decision, c VoteFeedback) error {
+	b := d.Board
 	switch {
-	case !c.Public:
+	case !b.Public:
 		return fieldError(CodeNotFound, "number", "nothing of the public list")
-	case c.Voted == !c.Withdraw:
+	case b.Voted == !c.Withdraw:
 		return nil
-	case c.Day >= MaxVotesADay:
-		return &Error{Code: CodeRateLimited, Text: "too many votes in a day", Retry: max(c.Free-d.now, 1)}
+	case b.Day >= MaxVotesADay:
+		return &Error{Code: CodeRateLimited, Text: "too many votes in a day", Retry: max(b.Free-d.now, 1)}
 	}
 	kind := KindFeedbackVote
 	if c.Withdraw {
 		kind = KindFeedbackUnvote
 	}
 	d.log(kind, Envelope{Target: c.Target, Silent: true}, nil)
+	d.counted = true
 	return nil
 }

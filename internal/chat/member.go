@@ -145,6 +145,7 @@ type Facts struct {
 	Held   Holdings             // the target's, or where the command has none the actor's
 	Limit  Limitation           // the actor's
 	Filed  Filed                // what the actor has reported so far
+	Board  Board                // what the actor gave and voted for of the feedback
 	Case   Case                 // what an operator decides, or somebody appeals against
 
 	Photos []PlacedPhoto // of the actor's account, the newest first

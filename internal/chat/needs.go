@@ -25,6 +25,7 @@ type Needs struct {
 	Known    AccountID   // Contact and Contacts: the actor's contact of that account
 	Limit    bool        // Limit
 	Filed    bool        // Filed
+	Board    bool        // Board
 	Case     bool        // Case; what is decided upon it is conditioned on the head of the server log
 	Stranger bool        // Known, and that of People
 	Day      bool        // Day
@@ -157,4 +158,5 @@ func needBlock(_ Chat, c SetBlock) Needs { return Needs{Target: c.Account} }
 func needFile(_ Chat, c File) Needs      { return Needs{Target: c.Report.Account, Filed: true, Limit: true} }
 func needJudge(_ Chat, c Judge) Needs    { return Needs{Target: c.Account, Refs: c.Seqs, Case: true} }
 func needAppeal(Chat, FileAppeal) Needs  { return Needs{Case: true} }
+func needBoard[C Command](Chat, C) Needs { return Needs{Board: true} }
 func needKeep(Chat, Keep) Needs          { return Needs{Case: true} }

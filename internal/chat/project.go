@@ -35,7 +35,12 @@ var projections = [kindEnd]func(Entry, Body) []Change{
 	KindPersonal: as(func(e Entry, l *PersonalLink) []Change {
 		return []Change{PersonalSet{e.Log.Account(), *l}}
 	}),
-	KindSpent: as(func(e Entry, s *Spent) []Change { return []Change{SpentAdded{e.Log.Account(), e.At, *s}} }),
+	KindSpent: as(func(e Entry, s *Spent) []Change {
+		if *s == (Spent{}) {
+			return nil // see Decide
+		}
+		return []Change{SpentAdded{e.Log.Account(), e.At, *s}}
+	}),
 
 	KindInviteLink:  as(func(e Entry, l *InviteLink) []Change { return []Change{LinkSet{e.Log.Chat(), *l}} }),
 	KindJoinRequest: as(projectRequest),

@@ -136,7 +136,7 @@ func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) erro
 		p.batch.Cond = append(p.batch.Cond, Cond{CondHead, r.room.Log(), uint64(b.facts.Head.Seq)})
 	}
 	for _, ev := range events {
-		// Of two commands that use a daily allowance at once, one is decided again: it is counted in the log.
+		// Of two commands that use a daily allowance at once, one is decided again: either moves the log on.
 		moves := ev.Env.Kind == chat.KindMyChat || ev.Env.Kind == chat.KindSpent
 		if moves && !p.condition(ev.Log, b.heads) {
 			p.incomplete = true
@@ -175,6 +175,7 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{n.Known != 0, e.fillContact},
 		{n.Limit, e.fillLimit},
 		{n.Filed, e.fillFiled},
+		{n.Board, e.fillBoard},
 		{n.Case, e.fillCase},
 		{n.Stranger && n.Target != 0, e.fillKnown},
 		{n.Day, e.fillDay},

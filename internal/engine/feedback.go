@@ -117,15 +117,26 @@ func today(times []chat.Millis, now chat.Millis) (day uint32, free chat.Millis) 
 // GiveFeedback stores what somebody says about the app. The receipt's seq is its number.
 func (e *Engine) GiveFeedback(ctx context.Context, actor chat.Actor, f chat.Feedback, key chat.Key) (
 	Receipt, error) {
-	cmd := chat.GiveFeedback{Feedback: f}
+	return e.write(ctx, request{actor: actor, cmd: chat.GiveFeedback{Feedback: f}, key: key})
+}
+
+// fillBoard counts what the actor gave, or voted, before. It is read after the head that the write depends
+// on.
+func (e *Engine) fillBoard(ctx context.Context, r request, _ chat.Needs, f *chat.Facts) error {
 	e.board.mu.Lock()
-	err := e.board.catch(ctx, e)
-	cmd.Day, cmd.Free = today(e.board.by[actor.Account], e.now())
-	e.board.mu.Unlock()
-	if err != nil {
-		return Receipt{}, fmt.Errorf("give feedback: %w", err)
+	defer e.board.mu.Unlock()
+	if err := e.board.catch(ctx, e); err != nil {
+		return fmt.Errorf("feedback: %w", err)
 	}
-	return e.write(ctx, request{actor: actor, cmd: cmd, key: key})
+	times := e.board.by
+	if c, ok := r.cmd.(chat.VoteFeedback); ok {
+		times = e.board.voted
+		if item := e.board.items[c.Target]; item != nil {
+			f.Board.Public, f.Board.Voted = item.State.Title != "", e.board.votes[c.Target][r.actor.Account]
+		}
+	}
+	f.Board.Day, f.Board.Free = today(times[r.actor.Account], e.now())
+	return nil
 }
 
 // SetFeedback says how feedback stands.
@@ -149,16 +160,6 @@ func (e *Engine) SetFeedback(ctx context.Context, actor chat.Actor, number chat.
 func (e *Engine) VoteFeedback(ctx context.Context, actor chat.Actor, number chat.Seq, withdraw bool,
 	key chat.Key) (Receipt, error) {
 	cmd := chat.VoteFeedback{Target: number, Withdraw: withdraw}
-	e.board.mu.Lock()
-	err := e.board.catch(ctx, e)
-	if item := e.board.items[number]; item != nil {
-		cmd.Public, cmd.Voted = item.State.Title != "", e.board.votes[number][actor.Account]
-	}
-	cmd.Day, cmd.Free = today(e.board.voted[actor.Account], e.now())
-	e.board.mu.Unlock()
-	if err != nil {
-		return Receipt{}, fmt.Errorf("vote on feedback: %w", err)
-	}
 	return e.write(ctx, request{actor: actor, cmd: cmd, key: key})
 }
 

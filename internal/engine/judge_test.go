@@ -24,10 +24,13 @@ type court struct {
 	beforeSuspending func()
 }
 
-func newCourt(t *testing.T) *court {
+func newCourt(t *testing.T, change ...func(*engine.Config)) *court {
 	t.Helper()
 	c := &court{suspended: map[chat.AccountID]string{}}
 	c.bed = newBed(t, func(cfg *engine.Config) {
+		for _, f := range change {
+			f(cfg)
+		}
 		cfg.Poll = 24 * time.Hour // months pass in these tests
 		cfg.Suspend = func(ctx context.Context, id chat.AccountID, reason string) error {
 			if c.beforeSuspending != nil {
@@ -231,7 +234,7 @@ func TestOnlyWhatCanBeReportedIs(t *testing.T) {
 	}
 	closed := chat.Report{Chat: room, Desk: chat.DeskOperator, Reason: "spam"}
 	_, _, err := c.Report(t.Context(), eve, closed, c.key())
-	codeIs(t, err, chat.CodeNotMember)
+	codeIs(t, err, chat.CodeNotFound) // as for what is not there
 	r := chat.Report{Account: ben.Account, Desk: chat.DeskOperator, Reason: "because"}
 	_, _, err = c.Report(t.Context(), ana, r, c.key())
 	codeIs(t, err, chat.CodeBadRequest)

@@ -51,7 +51,12 @@ func (e *Engine) reveal(ctx context.Context, actor chat.Actor, r chat.Report) (c
 		return r, nil // refused for what is wrong with it
 	}
 	h, err := e.Open(ctx, actor, r.Chat.Log(), chat.RightRead)
-	if err != nil {
+	switch chat.CodeOf(err) {
+	case 0:
+	case chat.CodeNotFound, chat.CodeNotMember, chat.CodeChatDeleted:
+		// One answer for all: numbers are given one after the other, and nobody is to try which are in use.
+		return r, &chat.Error{Code: chat.CodeNotFound, Field: "chat", Text: "no chat that you may read"}
+	default:
 		return r, err
 	}
 	if r.Account == 0 && h.facts.Chat.Type == chat.Direct {
@@ -109,6 +114,10 @@ func (e *Engine) reportable(ctx context.Context, actor chat.Actor, r chat.Report
 	}
 	met, err := e.met(ctx, actor.Account, r.Account)
 	if err != nil || met {
+		return err
+	}
+	// Paid for before anything is found or not: what is refused for want of look-ups tells nothing either.
+	if err := e.lookups.take(actor, byNumber(r.Account)); err != nil {
 		return err
 	}
 	people, err := e.store.People(ctx, []chat.AccountID{r.Account})
