@@ -34,6 +34,22 @@ type asking struct {
 	Refused bool          `json:"refused,omitempty"`
 	Made    chat.DeviceID `json:"made,omitempty"` // approved: the device it became
 	Ends    chat.Millis   `json:"ends,omitempty"` // when that device ends by itself
+	Link    *pendingLink  `json:"link,omitempty"` // approved: the identity that the account is linked to
+}
+
+// pendingLink is the link of an identity that is made when its sign-in is approved.
+type pendingLink struct {
+	ID      []byte      `json:"id"`
+	Created chat.Millis `json:"created"`
+	Used    chat.Millis `json:"used"`
+}
+
+// newWait is a sign-in that is about to wait.
+type newWait struct {
+	client Client
+	ends   chat.Millis  // when its device will end by itself; 0 never
+	link   *pendingLink // see asking
+	more   []Change     // stored in the same step
 }
 
 // Asking is a sign-in that waits for a device to approve it, as that device sees it.
@@ -58,39 +74,38 @@ func (s *Service) Ask(ctx context.Context, c Client) (Session, error) {
 	if err := s.buckets.take(bucket{"ask", s.Limits.Ask, place(c.Address)}); err != nil {
 		return Session{}, err
 	}
-	return s.ask(ctx, 0, c, askLives, 0)
+	return s.ask(ctx, 0, askLives, newWait{client: c})
 }
 
-// ask stores a sign-in that waits; of is whose it is, 0 for whoever approves it, and ends when its device
-// will end by itself, 0 never.
-func (s *Service) ask(ctx context.Context, of chat.AccountID, c Client, lives time.Duration,
-	ends chat.Millis) (Session, error) {
+// ask stores a sign-in that waits; of is whose it is, 0 for whoever approves it.
+func (s *Service) ask(ctx context.Context, of chat.AccountID, lives time.Duration, w newWait) (
+	Session, error) {
 	var raw [16]byte
 	rand.Read(raw[:])
 	token, hash := newToken()
+	c := w.client
 	data, err := json.Marshal(asking{Token: hash[:], Device: label(c.Device), Client: label(c.Name),
-		Version: label(c.Version), Build: label(c.Build), Ends: ends})
+		Version: label(c.Version), Build: label(c.Build), Ends: w.ends, Link: w.link})
 	if err != nil {
 		return Session{}, fmt.Errorf("ask: %w", err)
 	}
 	until := s.millis() + chat.Millis(lives.Milliseconds())
 	var id CredentialID
 	copy(id[:], raw[:])
-	err = s.Store.Apply(ctx, CredentialPut{Credential{Kind: CredentialAsking, ID: id, Account: of, Data: data,
-		Created: s.millis(), Expires: until}})
+	put := CredentialPut{Credential{Kind: CredentialAsking, ID: id, Account: of, Data: data,
+		Created: s.millis(), Expires: until}}
+	err = s.Store.Apply(ctx, append(w.more, put)...)
 	if err != nil {
 		return Session{}, fmt.Errorf("ask: %w", err)
 	}
 	return Session{Token: token, Pending: base64.RawURLEncoding.EncodeToString(raw[:]), PendingUntil: until}, nil
 }
 
-// askFor makes a sign-in with the right password wait for an old device, and tells those there are; the
-// device it becomes ends by itself when ends says. Where
+// askFor makes a sign-in with the right password wait for an old device, and tells those there are. Where
 // none is left that could approve, the recovery code is needed, if there is one.
 //
 // AUTH-12
-func (s *Service) askFor(ctx context.Context, a Account, c Client, ends chat.Millis) (
-	waits bool, _ Session, _ error) {
+func (s *Service) askFor(ctx context.Context, a Account, w newWait) (waits bool, _ Session, _ error) {
 	list, err := s.Store.Devices(ctx, a.ID)
 	if err != nil {
 		return false, Session{}, fmt.Errorf("sign in: %w", err)
@@ -108,10 +123,11 @@ func (s *Service) askFor(ctx context.Context, a Account, c Client, ends chat.Mil
 	if err := s.buckets.take(bucket{"waiting", s.Limits.Factor, number(uint32(a.ID))}); err != nil {
 		return true, Session{}, err
 	}
-	session, err := s.ask(ctx, a.ID, c, waitLives, ends)
+	session, err := s.ask(ctx, a.ID, waitLives, w)
 	if err != nil {
 		return true, Session{}, err
 	}
+	c := w.client
 	device := chat.Device{Name: label(c.Device), Client: label(c.Name), Version: label(c.Version),
 		Build: label(c.Build), Official: s.Official(c.Name, c.Build)}
 	err = s.Registry.Notice(ctx, a.ID, chat.DeviceNotice{Device: device, Reason: ReasonAsking})
@@ -269,10 +285,37 @@ func (s *Service) Answer(ctx context.Context, who chat.Actor, id string, yes boo
 	if c.Data, err = json.Marshal(a); err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}
-	if err := s.putDevice(ctx, device, ReasonLinked, CredentialPut{c}); err != nil {
+	changes := []Change{CredentialPut{c}}
+	if a.Link != nil {
+		defer s.deeds.begin(who.Account)() // what is told of the link is done with the device
+		link, err := s.linkNow(ctx, who.Account, *a.Link)
+		if err != nil {
+			return fmt.Errorf("answer: %w", err)
+		}
+		changes = append(changes, link...)
+	}
+	if err := s.putDevice(ctx, device, ReasonLinked, changes...); err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}
 	return nil
+}
+
+// linkNow makes the link of an identity whose sign-in was approved, and announces it first. Where the
+// identity was linked meanwhile, to this account or another, that stays.
+func (s *Service) linkNow(ctx context.Context, of chat.AccountID, l pendingLink) ([]Change, error) {
+	link := Credential{Kind: CredentialIdentity, Account: of, Created: l.Created, Used: l.Used}
+	copy(link.ID[:], l.ID)
+	_, err := s.Vault.Credential(ctx, CredentialIdentity, link.ID)
+	switch {
+	case err == nil:
+		return nil, nil
+	case !isCode(err, chat.CodeNotFound):
+		return nil, err
+	}
+	if err := s.Registry.Notice(ctx, of, chat.DeviceNotice{Reason: ReasonIdentity}); err != nil {
+		return nil, err
+	}
+	return []Change{CredentialPut{link}}, nil
 }
 
 // SetApproval makes sign-ins with the password wait until an old device approves them, or no longer.

@@ -112,12 +112,13 @@ func (s *Service) BeginPasskeyAlone(ctx context.Context, from Client) (Question,
 		challenge{Purpose: purposeAlone, Session: *session})
 }
 
-// BeginPasskeySecond asks for a passkey beside the password, for who knows it: it answers a wrong one, and a
-// name that nobody has, as SignIn does. It fails with chat.CodeNotFound where the account has no passkey.
+// BeginPasskeySecond asks for a passkey beside the password, for who knows it, or beside a ticket: it answers
+// a wrong one, and a name that nobody has, as SignIn does. The ticket is not used up by it. It fails with
+// chat.CodeNotFound where the account has no passkey.
 //
 // AUTH-14
 func (s *Service) BeginPasskeySecond(ctx context.Context, req SignIn) (Question, error) {
-	account, profile, done, err := s.proven(ctx, req)
+	account, profile, done, err := s.provenOrSent(ctx, req)
 	if err != nil {
 		return Question{}, err
 	}
@@ -126,6 +127,30 @@ func (s *Service) BeginPasskeySecond(ctx context.Context, req SignIn) (Question,
 		return Question{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
 	}
 	return s.askSecond(ctx, account.ID, profile)
+}
+
+// provenOrSent finds the account of who knows its password or comes from the provider that signs it in.
+func (s *Service) provenOrSent(ctx context.Context, req SignIn) (
+	account Account, profile chat.Profile, done func(), err error) {
+	if req.Ticket == "" {
+		return s.proven(ctx, req)
+	}
+	v, err := s.visitor(ctx, req)
+	switch {
+	case err != nil:
+		return account, profile, nil, err
+	case v.link.Account == 0 && req.Password != "":
+		return s.proven(ctx, req)
+	case v.link.Account == 0:
+		return account, profile, nil, unknownIdentity()
+	}
+	if account, err = s.Store.Account(ctx, Find{ID: v.link.Account}); err == nil {
+		profile, err = s.Registry.Profile(ctx, account.ID)
+	}
+	if err != nil {
+		return account, profile, nil, fmt.Errorf("sign in: %w", err)
+	}
+	return account, profile, func() {}, nil
 }
 
 // BeginPasskeyRedeem asks for a passkey beside the link of a reset.

@@ -141,11 +141,8 @@ func (s *Service) useTicket(ctx context.Context, req SignIn) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
-	if err := s.noteVisit(ctx, &v, account); err != nil {
-		return Session{}, fmt.Errorf("sign in: %w", err)
-	}
 	if account.Approval && !vouched {
-		waits, session, err := s.askFor(ctx, account, req.Client, v.link.Used+s.identityFor())
+		waits, session, err := s.visitWaits(ctx, v, account, req.Client)
 		if waits || err != nil {
 			return session, err
 		}
@@ -154,6 +151,9 @@ func (s *Service) useTicket(ctx context.Context, req SignIn) (Session, error) {
 		if err := s.mayArrive(account.ID); err != nil {
 			return Session{}, err
 		}
+	}
+	if err := s.noteVisit(ctx, &v, account); err != nil {
+		return Session{}, fmt.Errorf("sign in: %w", err)
 	}
 	device, token, err := s.newDevice(ctx, account.ID, req.Client)
 	if err != nil {
@@ -281,12 +281,26 @@ func (s *Service) nameVisitor(ctx context.Context, who Identity, a Account, req 
 		return chat.Profile{}, fmt.Errorf("sign in: %w", err)
 	}
 	actor := chat.Actor{Account: a.ID, Device: device, Scopes: chat.AllScopes}
-	profile := chat.Profile{Name: cmp.Or(cutText(who.Name, maxLabelBytes), req.Username), Username: req.Username}
+	profile := chat.Profile{Name: cmp.Or(shownName(who.Name), req.Username), Username: req.Username}
 	stored, err := s.Registry.Register(ctx, actor, s.newKey(), profile)
 	if err != nil {
 		return chat.Profile{}, fmt.Errorf("sign in: %w", err)
 	}
 	return stored, nil
+}
+
+// visitWaits lets a visitor wait where old devices approve new ones. A link there was is renewed; a new one
+// is made when a device approves, and never where it refuses.
+func (s *Service) visitWaits(ctx context.Context, v visitor, a Account, c Client) (bool, Session, error) {
+	v.link.Used = s.millis()
+	w := newWait{client: c, ends: v.link.Used + s.identityFor(), more: []Change{v.ticket}}
+	if v.link.Account != 0 {
+		w.more = append(w.more, CredentialPut{v.link})
+	} else {
+		w.link = &pendingLink{ID: v.link.ID[:], Created: v.link.Created, Used: v.link.Used}
+		w.more = append(w.more, AccountPut{a}) // as it was when its password was checked
+	}
+	return s.askFor(ctx, a, w)
 }
 
 // noteVisit uses the ticket up and makes or renews the link, in one step. A new link to an account there was

@@ -43,6 +43,7 @@ const (
 	ReasonApprovalOn  = "approval_on"  // sign-ins with the password wait for a device
 	ReasonApprovalOff = "approval_off" // and no longer
 	ReasonIdentity    = "identity"     // an identity at the organisation's provider was linked
+	ReasonUnlinked    = "unlinked"     // and no longer is
 
 	ReasonPasskeyOn     = "passkey_on"     // a passkey
 	ReasonPasskeyOff    = "passkey_off"    // one passkey less
@@ -84,7 +85,7 @@ type entering struct {
 // enter makes the device of who showed whose they are, or lets it wait where old devices approve new ones.
 func (s *Service) enter(ctx context.Context, e entering) (Session, error) {
 	if e.account.Approval && !e.vouched {
-		if waits, session, err := s.askFor(ctx, e.account, e.client, 0); waits || err != nil {
+		if waits, session, err := s.askFor(ctx, e.account, newWait{client: e.client}); waits || err != nil {
 			return session, err
 		}
 	}

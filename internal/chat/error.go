@@ -79,6 +79,7 @@ const (
 	CodeSearchOff          Code = 69 // the operator switched searching off
 	CodePushOff            Code = 79 // the operator switched pushing off
 	CodeTokensFull         Code = 73 // the account has as many tokens as it may
+	CodeLastWayIn          Code = 75 // without it nobody could sign in to the account
 )
 
 // codeNames is indexed by Code.
@@ -150,6 +151,7 @@ var codeNames = [...]string{
 	CodeSearchOff:          "SEARCH_OFF",
 	CodePushOff:            "PUSH_OFF",
 	CodeTokensFull:         "TOKENS_FULL",
+	CodeLastWayIn:          "LAST_WAY_IN",
 }
 
 // String returns the stable name of the code, such as "NAME_TAKEN".

@@ -169,7 +169,7 @@ func TestAnOrganisationsPeopleComeInByTheirProvider(t *testing.T) {
 		signInAs(t, s, &zolalv1.SignInRequest{Username: "parvaneh", Password: guess},
 			zolalv1.ErrorCode_PASSWORD_WRONG)
 	}
-	c := dialed(t, s, again)
+	c := dialed(t, s, made) // which was there first and may leave a token behind
 	token := new(zolalv1.Session)
 	err := c.Call(t.Context(), "Accounts/CreateToken",
 		&zolalv1.CreateTokenRequest{Name: "bot", Scopes: []string{"read"}}, token)

@@ -10,7 +10,10 @@ import (
 )
 
 func organisationMethods() []method {
-	return []method{call("Organisations/Mine", chat.ScopeManage, membership)}
+	return []method{
+		call("Organisations/Mine", chat.ScopeManage, membership),
+		ordered(call("Organisations/Unlink", chat.ScopeManage, unlink)),
+	}
 }
 
 // OIDC-2
@@ -21,4 +24,9 @@ func membership(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Memb
 	}
 	return &zolalv1.Membership{Provider: c.cfg.Provider, Linked: m.Linked, Password: m.Password,
 		EndsMs: int64(m.Ends)}, nil
+}
+
+// OIDC-3
+func unlink(ctx context.Context, c *caller, r *zolalv1.PasswordRequest) (*zolalv1.Empty, error) {
+	return &zolalv1.Empty{}, c.cfg.Accounts.Unlink(ctx, c.actor, r.GetPassword())
 }

@@ -98,15 +98,16 @@ var File_zolal_v1_organisation_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_organisation_proto_rawDesc = "" +
 	"\n" +
-	"\x1bzolal/v1/organisation.proto\x12\bzolal.v1\x1a\x13zolal/v1/sync.proto\"u\n" +
+	"\x1bzolal/v1/organisation.proto\x12\bzolal.v1\x1a\x17zolal/v1/security.proto\x1a\x13zolal/v1/sync.proto\"u\n" +
 	"\n" +
 	"Membership\x12\x1a\n" +
 	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x16\n" +
 	"\x06linked\x18\x02 \x01(\bR\x06linked\x12\x1a\n" +
 	"\bpassword\x18\x03 \x01(\bR\bpassword\x12\x17\n" +
-	"\aends_ms\x18\x04 \x01(\x03R\x06endsMs2>\n" +
+	"\aends_ms\x18\x04 \x01(\x03R\x06endsMs2t\n" +
 	"\rOrganisations\x12-\n" +
-	"\x04Mine\x12\x0f.zolal.v1.Empty\x1a\x14.zolal.v1.MembershipB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\x04Mine\x12\x0f.zolal.v1.Empty\x1a\x14.zolal.v1.Membership\x124\n" +
+	"\x06Unlink\x12\x19.zolal.v1.PasswordRequest\x1a\x0f.zolal.v1.EmptyB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_organisation_proto_rawDescOnce sync.Once
@@ -122,14 +123,17 @@ func file_zolal_v1_organisation_proto_rawDescGZIP() []byte {
 
 var file_zolal_v1_organisation_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_zolal_v1_organisation_proto_goTypes = []any{
-	(*Membership)(nil), // 0: zolal.v1.Membership
-	(*Empty)(nil),      // 1: zolal.v1.Empty
+	(*Membership)(nil),      // 0: zolal.v1.Membership
+	(*Empty)(nil),           // 1: zolal.v1.Empty
+	(*PasswordRequest)(nil), // 2: zolal.v1.PasswordRequest
 }
 var file_zolal_v1_organisation_proto_depIdxs = []int32{
 	1, // 0: zolal.v1.Organisations.Mine:input_type -> zolal.v1.Empty
-	0, // 1: zolal.v1.Organisations.Mine:output_type -> zolal.v1.Membership
-	1, // [1:2] is the sub-list for method output_type
-	0, // [0:1] is the sub-list for method input_type
+	2, // 1: zolal.v1.Organisations.Unlink:input_type -> zolal.v1.PasswordRequest
+	0, // 2: zolal.v1.Organisations.Mine:output_type -> zolal.v1.Membership
+	1, // 3: zolal.v1.Organisations.Unlink:output_type -> zolal.v1.Empty
+	2, // [2:4] is the sub-list for method output_type
+	0, // [0:2] is the sub-list for method input_type
 	0, // [0:0] is the sub-list for extension type_name
 	0, // [0:0] is the sub-list for extension extendee
 	0, // [0:0] is the sub-list for field type_name
@@ -140,6 +144,7 @@ func file_zolal_v1_organisation_proto_init() {
 	if File_zolal_v1_organisation_proto != nil {
 		return
 	}
+	file_zolal_v1_security_proto_init()
 	file_zolal_v1_sync_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -550,10 +550,10 @@ type DeviceNotice struct {
 	Removed bool                   `protobuf:"varint,2,opt,name=removed,proto3" json:"removed,omitempty"`
 	// signed_in, signed_out, revoked, recovery, password, expired, reset, replaced, token, suspended,
 	// reset_used, linked; of what a device did to the account: password, vouched, recovery_set, recovery_off,
-	// recovery_had, factor_on, factor_off, backup_set, approval_on, approval_off, refused; with no device:
-	// identity (one at the organisation's provider was linked), asking, backup_used, and by the operator reset,
-	// given (a password), factors (all second ones taken away), operator, lifted, suspended: with a public code
-	// such as suspended:spam
+	// recovery_had, factor_on, factor_off, backup_set, approval_on, approval_off, refused, unlinked; with no
+	// device: identity (one at the organisation's provider was linked), asking, backup_used, and by the
+	// operator reset, given (a password), factors (all second ones taken away), operator, lifted, suspended:
+	// with a public code such as suspended:spam
 	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -8,6 +8,8 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { PasswordRequestSchema } from "./security_pb.js";
+import { file_zolal_v1_security } from "./security_pb.js";
 import type { EmptySchema } from "./sync_pb.js";
 import { file_zolal_v1_sync } from "./sync_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/organisation.proto.
  */
 export const file_zolal_v1_organisation: GenFile = /*@__PURE__*/
-  fileDesc("Cht6b2xhbC92MS9vcmdhbmlzYXRpb24ucHJvdG8SCHpvbGFsLnYxIlEKCk1lbWJlcnNoaXASEAoIcHJvdmlkZXIYASABKAkSDgoGbGlua2VkGAIgASgIEhAKCHBhc3N3b3JkGAMgASgIEg8KB2VuZHNfbXMYBCABKAMyPgoNT3JnYW5pc2F0aW9ucxItCgRNaW5lEg8uem9sYWwudjEuRW1wdHkaFC56b2xhbC52MS5NZW1iZXJzaGlwQjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_sync]);
+  fileDesc("Cht6b2xhbC92MS9vcmdhbmlzYXRpb24ucHJvdG8SCHpvbGFsLnYxIlEKCk1lbWJlcnNoaXASEAoIcHJvdmlkZXIYASABKAkSDgoGbGlua2VkGAIgASgIEhAKCHBhc3N3b3JkGAMgASgIEg8KB2VuZHNfbXMYBCABKAMydAoNT3JnYW5pc2F0aW9ucxItCgRNaW5lEg8uem9sYWwudjEuRW1wdHkaFC56b2xhbC52MS5NZW1iZXJzaGlwEjQKBlVubGluaxIZLnpvbGFsLnYxLlBhc3N3b3JkUmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5QjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_security, file_zolal_v1_sync]);
 
 /**
  * Membership is how the caller's account hangs on the organisation's provider.
@@ -71,6 +73,14 @@ export const Organisations: GenService<{
     methodKind: "unary";
     input: typeof EmptySchema;
     output: typeof MembershipSchema;
+  },
+  /**
+   * @generated from rpc zolal.v1.Organisations.Unlink
+   */
+  unlink: {
+    methodKind: "unary";
+    input: typeof PasswordRequestSchema;
+    output: typeof EmptySchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_zolal_v1_organisation, 0);

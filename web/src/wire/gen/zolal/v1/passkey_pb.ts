@@ -271,7 +271,7 @@ export const Passkeys: GenService<{
     output: typeof SessionSchema;
   },
   /**
-   * open; name, password and device_proof
+   * open; name and password, or ticket
    *
    * @generated from rpc zolal.v1.Passkeys.BeginSecond
    */

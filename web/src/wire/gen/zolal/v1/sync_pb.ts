@@ -320,10 +320,10 @@ export type DeviceNotice = Message<"zolal.v1.DeviceNotice"> & {
   /**
    * signed_in, signed_out, revoked, recovery, password, expired, reset, replaced, token, suspended,
    * reset_used, linked; of what a device did to the account: password, vouched, recovery_set, recovery_off,
-   * recovery_had, factor_on, factor_off, backup_set, approval_on, approval_off, refused; with no device:
-   * identity (one at the organisation's provider was linked), asking, backup_used, and by the operator reset,
-   * given (a password), factors (all second ones taken away), operator, lifted, suspended: with a public code
-   * such as suspended:spam
+   * recovery_had, factor_on, factor_off, backup_set, approval_on, approval_off, refused, unlinked; with no
+   * device: identity (one at the organisation's provider was linked), asking, backup_used, and by the
+   * operator reset, given (a password), factors (all second ones taken away), operator, lifted, suspended:
+   * with a public code such as suspended:spam
    *
    * @generated from field: string reason = 3;
    */
