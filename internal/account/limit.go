@@ -54,6 +54,8 @@ type Limits struct {
 	Lookup Rate
 	// Search is what one account searches for.
 	Search Rate
+	// Preview is pages that one account has the server look at.
+	Preview Rate
 	// Push is how often one account may subscribe to pushes or test them.
 	Push Rate
 	// LookupNetwork is the same for all accounts of one address together.
@@ -79,6 +81,7 @@ func DefaultLimits() Limits {
 		Check:       Rate{Burst: 300, Every: 30 * time.Second},
 		Lookup:      Rate{Burst: 300, Every: 5 * time.Minute},
 		Search:      Rate{Burst: 120, Every: 500 * time.Millisecond},
+		Preview:     Rate{Burst: 60, Every: 10 * time.Second},
 		Push:        Rate{Burst: 30, Every: 20 * time.Second},
 		// Schools and companies stand behind one address.
 		LookupNetwork: Rate{Burst: 3000, Every: 30 * time.Second},

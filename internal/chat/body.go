@@ -52,6 +52,7 @@ type Message struct {
 	Attachments []Attachment
 	Media       *Media // the text is its caption
 	Album       AlbumID
+	Preview     *Preview // of one of its links
 	Wording     *Wording // service chats: what it says, for the reader's language; Text is for who knows it not
 }
 

@@ -60,6 +60,7 @@ type Send struct {
 	Reply    *Reply // Author is filled by Decide
 	Silent   bool
 	Media    *NewMedia
+	Preview  string // the address of one of its links, of which the page is shown; empty: none
 	Album    AlbumID
 }
 
@@ -80,6 +81,7 @@ type Edit struct {
 	Target   Seq
 	Text     string
 	Entities []Entity
+	Preview  string // as with Send; empty: the one that is there stays, as long as its link does
 }
 
 // Delete redacts messages for everybody. Targets that are gone already are passed over; CodeTargetGone says

@@ -25,6 +25,7 @@ func decideSend(d *decision, c Send) error {
 	if msg.Reply, err = d.reply(c.Reply); err != nil {
 		return err
 	}
+	msg.Preview = d.previewed(msg, c.Preview)
 	return d.post(msg, c.Silent)
 }
 
@@ -175,6 +176,10 @@ func decideForward(d *decision, c ForwardMessage) error {
 		Entities:    d.mentionable(slices.Clone(c.Message.Entities)),
 		Attachments: slices.Clone(c.Message.Attachments),
 		Media:       c.Message.Media,
+		Preview:     c.Message.Preview,
+	}
+	if d.pending() {
+		msg.Preview = nil
 	}
 	if msg.Media != nil {
 		if err := d.mayCarry(); err != nil {
@@ -245,7 +250,12 @@ func decideEdit(d *decision, c Edit) error {
 	if err != nil {
 		return err
 	}
-	if msg.Text == before.Text && slices.Equal(msg.Entities, before.Entities) {
+	if msg.Preview = d.previewed(msg, c.Preview); msg.Preview == nil && before.Preview != nil &&
+		msg.leadsTo(before.Preview.URL) {
+		msg.Preview = before.Preview
+	}
+	if msg.Text == before.Text && slices.Equal(msg.Entities, before.Entities) &&
+		msg.Preview.address() == before.Preview.address() {
 		return nil
 	}
 	if !before.links() {

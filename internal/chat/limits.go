@@ -43,6 +43,9 @@ const (
 	MaxThumbhash     = 32      // bytes
 	MaxFileName      = 128     // UTF-16 units of the name of a file
 	MaxMediaLabel    = 128     // UTF-16 units of a word beside media
+	MaxPreviewTitle  = 256     // UTF-16 units of what a page is called
+	MaxPreviewText   = 512     // UTF-16 units of what a page says of itself
+	MaxURL           = 2048    // bytes of an address of which a preview is asked for
 	MaxPhone         = 32      // characters of a telephone number on a card
 	MaxSide          = 1 << 15 // pixels of a side, of what the server does not measure
 	MaxAccuracy      = 1 << 20 // metres
@@ -98,6 +101,9 @@ func Limits() []Limit {
 		{"thumbhash", MaxThumbhash, "bytes", "of a ThumbHash"},
 		{"file_name", MaxFileName, units, "of the name of a file; its end stays"},
 		{"media_label", MaxMediaLabel, units, "of a title, a performer, a place or a name on a card"},
+		{"preview_title", MaxPreviewTitle, units, "of what a page is called in a preview"},
+		{"preview_text", MaxPreviewText, units, "of what a page says of itself in a preview"},
+		{"preview_url", MaxURL, "bytes", "of an address of which a preview is asked for"},
 		{"unanswered", MaxUnanswered, "messages", "to somebody who does not know who writes, until accepted"},
 	}, dailyLimits()...)
 }

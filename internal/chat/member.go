@@ -148,10 +148,10 @@ type Facts struct {
 	Board  Board                // what the actor gave and voted for of the feedback
 	Case   Case                 // what an operator decides, or somebody appeals against
 
-	Photos []PlacedPhoto // of the actor's account, the newest first
-	Seen   Hash          // of the target's photo as the actor sees it, once it was accepted; zero: none
-
-	Files map[FileID]Upload // the actor's uploads that the command names; those that are not there are missing
+	Photos []PlacedPhoto     // of the actor's account, the newest first
+	Seen   Hash              // of the target's photo as the actor sees it, once it was accepted; zero: none
+	Card   *Preview          // of the page that the command wants to show; nil where nothing is known of it
+	Files  map[FileID]Upload // the actor's uploads that the command names; those that are not there are missing
 
 	Contact  Contact // the actor's, of the account the command names; the zero contact if there is none
 	Contacts uint32  // how many contacts the actor has

@@ -31,6 +31,7 @@ type Needs struct {
 	Day      bool        // Day
 	Files    []FileID    // Files
 	Photos   bool        // Photos
+	Preview  string      // Card
 	// Waiting: Chat and Actor are of the direct chat with Target where Target waits there as a request, and
 	// what is decided is conditioned on the head of the actor's log, where a request that comes would show.
 	Waiting bool
@@ -55,6 +56,7 @@ func NeedsOf(room Chat, actor AccountID, cmd Command) Needs {
 func needSend(room Chat, c Send) Needs {
 	n := needPost(room, mayLink(c.Text, c.Entities))
 	n.Names = namesIn(room, c.Text, c.Entities)
+	n.Preview = c.Preview
 	if c.Reply != nil {
 		n.Refs = []Seq{c.Reply.Seq}
 	}
@@ -102,6 +104,7 @@ func needForward(room Chat, c ForwardMessage) Needs {
 func needEdit(room Chat, c Edit) Needs {
 	n := needPost(room, mayLink(c.Text, c.Entities))
 	n.Refs, n.Names = []Seq{c.Target}, namesIn(room, c.Text, c.Entities)
+	n.Preview = c.Preview
 	return n
 }
 

@@ -156,7 +156,7 @@ func mentions(author AccountID, m *Message, target Seq) []Change {
 // carried names the contents that a message refers to.
 func carried(m *Message, target Seq) []Change {
 	var changes []Change
-	for _, c := range m.Media.Hashes() {
+	for _, c := range m.contents() {
 		changes = append(changes, MediaUsed{Hash: c.Hash, Size: c.Size, Target: target})
 	}
 	return changes

@@ -181,6 +181,7 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{n.Day, e.fillDay},
 		{len(n.Files) > 0, e.fillFiles},
 		{n.Photos, e.fillPhotos},
+		{n.Preview != "", e.fillCard},
 	} {
 		if !part.needed {
 			continue

@@ -62,6 +62,8 @@ type Config struct {
 	DayBytes int64
 	// Born tells when an account was made, for its daily allowances; default: nothing is limited.
 	Born func(context.Context, chat.AccountID) (chat.Millis, error)
+	// Card gives what was found behind an address a moment ago; default: nothing.
+	Card func(ctx context.Context, url string) *chat.Preview
 	// File gives an upload that an account may send, or CodeFileGone; what it gives stays for a while, longer
 	// than anything is on its way. Default: there are no uploads.
 	File func(ctx context.Context, owner chat.AccountID, id chat.FileID) (chat.Upload, error)
@@ -86,6 +88,9 @@ func (c Config) withDefaults() Config {
 		c.Suspend = func(context.Context, chat.AccountID, string) error {
 			return chat.Errorf(chat.CodeInternal, "nobody suspends accounts here")
 		}
+	}
+	if c.Card == nil {
+		c.Card = func(context.Context, string) *chat.Preview { return nil }
 	}
 	if c.File == nil {
 		c.File = func(context.Context, chat.AccountID, chat.FileID) (chat.Upload, error) {

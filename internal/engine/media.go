@@ -25,6 +25,12 @@ func (e *Engine) fillFiles(ctx context.Context, r request, n chat.Needs, f *chat
 	return nil
 }
 
+// fillCard finds what is known of a page that a message would show.
+func (e *Engine) fillCard(ctx context.Context, _ request, n chat.Needs, f *chat.Facts) error {
+	f.Card = e.cfg.Card(ctx, n.Preview)
+	return nil
+}
+
 // Media returns what an entry of the handle's log carries today, to somebody who may read it now, or
 // chat.CodeNotFound. What a stranger wrote carries nothing that could be shown before it is accepted.
 //
@@ -57,6 +63,9 @@ func (e *Engine) mediaOf(it chat.Item) (*chat.Media, error) {
 	}
 	switch b := body.(type) {
 	case *chat.Message:
+		if b.Media == nil {
+			return b.Preview.AsMedia(), nil
+		}
 		return b.Media, nil
 	case *chat.Photo:
 		return b.Media(), nil

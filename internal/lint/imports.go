@@ -40,10 +40,12 @@ var layers = []layer{
 	{"internal/keys", []string{"internal/chat", "internal/engine"}},
 	{"internal/importer", []string{"internal/chat", "internal/engine"}},
 	{"internal/ledger", []string{"internal/chat", "internal/engine", "transparency"}},
+	{"internal/preview", []string{"internal/chat", "internal/engine", "internal/outside"}},
 	{"internal/push", []string{"internal/chat", "internal/engine", "internal/outside"}},
 
 	{"internal/gateway/*", []string{"internal/chat", "internal/engine", "internal/hub", "internal/account",
-		"internal/keys", "internal/media", "internal/push", "internal/search", "internal/wire", "proto/**", "web"}},
+		"internal/keys", "internal/media", "internal/preview", "internal/push", "internal/search",
+		"internal/wire", "proto/**", "web"}},
 	{"internal/server", []string{"internal/**", "web", "proto/**", "transparency"}},
 	{"internal/testenv/provider", nil},
 	{"internal/testenv/pushservice", nil},

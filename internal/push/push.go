@@ -89,7 +89,7 @@ type Service struct {
 	private string // as the library takes it
 	client  *http.Client
 	queue   *queue
-	meters  *meters
+	meter   *engine.Meter
 	hosts   *hosts
 	rooms   rooms
 	slots   chan struct{} // one element for each push under way
@@ -139,7 +139,7 @@ func Start(ctx context.Context, cfg Config) (*Service, error) {
 	s := &Service{
 		cfg: cfg, public: key.PublicKey().Bytes(), private: base64.RawURLEncoding.EncodeToString(cfg.Key),
 		client: outside.NewClient(cfg.Outside), queue: newQueue(cfg.Queue, cfg.Now),
-		meters: newMeters(cfg.Account, cfg.Now), hosts: newHosts(cfg.Now, cfg.Backoff),
+		meter: engine.NewMeter(cfg.Account, cfg.Now), hosts: newHosts(cfg.Now, cfg.Backoff),
 		rooms: newRooms(cfg.Engine), slots: make(chan struct{}, atOnce), sealing: make(chan struct{}, 1),
 		subscribers: roaring.New(), shown: make(map[seat][]chat.DeviceID), told: make(map[seat]time.Time),
 	}

@@ -337,7 +337,7 @@ func (s *Service) Test(ctx context.Context, who chat.Actor, id string) (Outcome,
 	if !testID(id) {
 		return 0, 0, &chat.Error{Code: chat.CodeBadRequest, Field: "id", Text: "1–32 letters and digits"}
 	}
-	if err := s.meters.take(who.Account); err != nil {
+	if err := s.meter.Take(who.Account); err != nil {
 		return 0, 0, err
 	}
 	sub, ok, err := s.Subscription(ctx, who)

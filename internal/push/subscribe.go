@@ -30,7 +30,7 @@ func (s *Service) Subscribe(ctx context.Context, who chat.Actor, sub Subscriptio
 	if err := s.check(sub); err != nil {
 		return err
 	}
-	if err := s.meters.take(who.Account); err != nil {
+	if err := s.meter.Take(who.Account); err != nil {
 		return err
 	}
 	have, err := s.cfg.Store.Subscriptions(ctx, who.Account)

@@ -52,7 +52,8 @@ type Config struct {
 	Unlimited bool
 	// NoSearch switches searching off and removes its index.
 	NoSearch bool
-	Push     PushConfig
+	Push     OutsideConfig
+	Previews OutsideConfig
 	// StopWithin is how long a graceful stop may take.
 	StopWithin time.Duration
 	LogLevel   slog.Level
@@ -84,11 +85,12 @@ type MediaConfig struct {
 	Account int64  // what all messages of an account carry together; 0: as much as it likes
 }
 
-// PushConfig says whether devices without a connection are woken.
-type PushConfig struct {
+// OutsideConfig says whether the server speaks to others: to push services of devices without a connection,
+// or to sites that links lead to.
+type OutsideConfig struct {
 	Off bool
-	// TestRoot is, in tests alone, the file with the certificate of a push service on this machine, which is
-	// then spoken to and no other is.
+	// TestRoot is, in tests alone, the file with the certificate of a server on this machine, which is then
+	// spoken to and no other is.
 	TestRoot string
 }
 

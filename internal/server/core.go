@@ -16,6 +16,7 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/media"
+	"github.com/zolal-im/zolal/internal/preview"
 	"github.com/zolal-im/zolal/internal/push"
 	"github.com/zolal-im/zolal/internal/search"
 	"github.com/zolal-im/zolal/internal/store/sqlite"
@@ -47,6 +48,7 @@ type core struct {
 	store    Store
 	engine   *engine.Engine
 	media    *media.Service
+	preview  *preview.Service // nil: switched off
 	accounts *account.Service
 	search   *search.Service // nil in a command, and where it is switched off
 	index    *sqlite.Index
@@ -96,7 +98,7 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 	if c.store, err = cfg.openStore(ctx, c.dir.path, c.backUpBefore); err != nil {
 		return c, err
 	}
-	if err := c.openMedia(); err != nil {
+	if err := errors.Join(c.openMedia(), c.openPreview()); err != nil {
 		return c, err
 	}
 	c.engine, err = engine.Start(ctx, engine.Config{
@@ -110,7 +112,7 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 		Suspend: func(ctx context.Context, id chat.AccountID, reason string) error {
 			return c.accounts.SuspendAccount(ctx, id, reason)
 		},
-		Born: c.born(), File: c.media.Upload,
+		Born: c.born(), File: c.media.Upload, Card: c.card,
 	})
 	if err != nil {
 		return c, err

@@ -64,7 +64,7 @@ func openLive(ctx context.Context, c *core, s *Server) (*live, error) {
 		Name: c.cfg.Name, Version: c.build.Version, Build: c.build.Commit,
 		Addresses: addresses, Contact: c.cfg.Contact, Provider: c.cfg.OIDC.shown(),
 		Rates: c.cfg.Rates, Admin: admin{s}, Terms: c.terms.info, Search: c.search, Media: c.media,
-		Push: l.push,
+		Push: l.push, Preview: c.preview,
 	})
 	if err != nil {
 		l.close(0)

@@ -44,8 +44,8 @@ func (c *core) startPush(ctx context.Context, h *hub.Hub) (*push.Service, error)
 	})
 }
 
-// outside is whom pushes may reach.
-func (p PushConfig) outside() (outside.Config, error) {
+// outside is whom it may reach.
+func (p OutsideConfig) outside() (outside.Config, error) {
 	if p.TestRoot == "" {
 		return outside.Config{}, nil
 	}

@@ -117,6 +117,8 @@ var settings = []Setting{
 		setRate(func(l *account.Limits) *account.Rate { return &l.LookupNetwork })},
 	{"limits.search", "searches of one account", "120/500ms", false,
 		setRate(func(l *account.Limits) *account.Rate { return &l.Search })},
+	{"limits.preview", "pages that one account has the server look at", "60/10s", false,
+		setRate(func(l *account.Limits) *account.Rate { return &l.Preview })},
 	{"limits.push", "subscriptions to pushes and tests of them of one account", "30/20s", false,
 		setRate(func(l *account.Limits) *account.Rate { return &l.Push })},
 	{"limits.open", "requests without a token from one address, a second; 0: no limit", "50", false, setOpen},
@@ -136,6 +138,10 @@ var settings = []Setting{
 		"on", false, setStrangers},
 	{"search", "on, or off: messages and public chats are not searched, and their index is removed", "on", false,
 		setSearch},
+	{"previews", "on, or off: the server looks at no page that a link leads to", "on", false,
+		func(c *Config, v string) (err error) { c.Previews.Off, err = switchedOff(v); return err }},
+	{"previews_test_root", "in tests alone: certificate of a site on this machine, the only one looked at",
+		"", false, func(c *Config, v string) error { c.Previews.TestRoot = v; return nil }},
 	{"push", "on, or off: no device is woken, and no push service is spoken to", "on", false, setPush},
 	{"push_test_root", "in tests alone: certificate of a push service on this machine, the only one spoken to",
 		"", false, func(c *Config, v string) error { c.Push.TestRoot = v; return nil }},
@@ -165,12 +171,16 @@ func setSearch(c *Config, v string) error {
 	return nil
 }
 
-func setPush(c *Config, v string) error {
+func setPush(c *Config, v string) (err error) {
+	c.Push.Off, err = switchedOff(v)
+	return err
+}
+
+func switchedOff(v string) (off bool, err error) {
 	if v != "on" && v != "off" {
-		return errors.New("say on or off")
+		return false, errors.New("say on or off")
 	}
-	c.Push.Off = v == "off"
-	return nil
+	return v == "off", nil
 }
 
 func setStrangers(c *Config, v string) error {

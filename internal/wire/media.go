@@ -51,11 +51,7 @@ func mediaOut(m *chat.Media) *zolalv1.Media {
 		Spoiler: m.Spoiler, Location: locationOut(m.Location), Contact: cardOut(m.Contact), Title: m.Title,
 		Performer: m.Performer,
 	}
-	if p := m.Poster; p != nil {
-		out.Poster = &zolalv1.Poster{
-			Hash: hashOut(p.Hash), Size: uint64(p.Size), Mime: p.MIME, Width: p.Width, Height: p.Height,
-		}
-	}
+	out.Poster = posterOut(m.Poster)
 	return out
 }
 
@@ -70,13 +66,48 @@ func mediaIn(m *zolalv1.Media) *chat.Media {
 		Spoiler: m.GetSpoiler(), Location: locationIn(m.GetLocation()), Contact: cardIn(m.GetContact()),
 		Title: m.GetTitle(), Performer: m.GetPerformer(),
 	}
-	if p := m.GetPoster(); p != nil {
-		out.Poster = &chat.Poster{
-			Hash: hashIn(p.GetHash()), Size: int64(p.GetSize()), MIME: p.GetMime(), Width: p.GetWidth(),
-			Height: p.GetHeight(),
-		}
-	}
+	out.Poster = posterIn(m.GetPoster())
 	return out
+}
+
+func posterOut(p *chat.Poster) *zolalv1.Poster {
+	if p == nil {
+		return nil
+	}
+	return &zolalv1.Poster{
+		Hash: hashOut(p.Hash), Size: uint64(p.Size), Mime: p.MIME, Width: p.Width, Height: p.Height,
+	}
+}
+
+func posterIn(p *zolalv1.Poster) *chat.Poster {
+	if p == nil {
+		return nil
+	}
+	return &chat.Poster{
+		Hash: hashIn(p.GetHash()), Size: int64(p.GetSize()), MIME: p.GetMime(), Width: p.GetWidth(),
+		Height: p.GetHeight(),
+	}
+}
+
+// PreviewOut encodes what a link shows of its page.
+func PreviewOut(p *chat.Preview) *zolalv1.LinkPreview {
+	if p == nil {
+		return nil
+	}
+	return &zolalv1.LinkPreview{
+		Url: p.URL, Site: p.Site, Title: p.Title, Description: p.Description, Image: posterOut(p.Image),
+		Thumbhash: p.Thumbhash,
+	}
+}
+
+func previewIn(p *zolalv1.LinkPreview) *chat.Preview {
+	if p == nil {
+		return nil
+	}
+	return &chat.Preview{
+		URL: p.GetUrl(), Site: p.GetSite(), Title: p.GetTitle(), Description: p.GetDescription(),
+		Image: posterIn(p.GetImage()), Thumbhash: p.GetThumbhash(),
+	}
 }
 
 func locationOut(l *chat.Location) *zolalv1.Location {

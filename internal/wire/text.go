@@ -16,7 +16,7 @@ func messageOut(m *chat.Message) *zolalv1.Message {
 		Signature:   m.Signature,
 		Imported:    importedOut(m.Imported),
 		Attachments: some(m.Attachments, attachmentOut), Wording: wordingOut(m.Wording),
-		Media: mediaOut(m.Media), Album: albumOut(m.Album),
+		Media: mediaOut(m.Media), Album: albumOut(m.Album), Preview: PreviewOut(m.Preview),
 	}
 }
 
@@ -29,7 +29,7 @@ func messageIn(m *zolalv1.Message) *chat.Message {
 		Signature:   m.GetSignature(),
 		Imported:    importedIn(m.GetImported()),
 		Attachments: some(m.GetAttachments(), attachmentIn), Wording: wordingIn(m.GetWording()),
-		Media: mediaIn(m.GetMedia()), Album: albumIn(m.GetAlbum()),
+		Media: mediaIn(m.GetMedia()), Album: albumIn(m.GetAlbum()), Preview: previewIn(m.GetPreview()),
 	}
 }
 

@@ -38,7 +38,7 @@ func send(ctx context.Context, c *caller, r *zolalv1.SendRequest) (wait[zolalv1.
 	}
 	done, err := c.beginIn(ctx, r.GetChat(), chat.Send{
 		Text: r.GetText(), Entities: wire.EntitiesIn(r.GetEntities()), Reply: wire.ReplyIn(r.GetReply()),
-		Silent: r.GetSilent(), Media: wire.NewMediaIn(r.GetMedia()), Album: album,
+		Silent: r.GetSilent(), Media: wire.NewMediaIn(r.GetMedia()), Album: album, Preview: r.GetPreview(),
 	}, r.GetKey())
 	if err == nil && r.GetReadSeq() > 0 {
 		c.waits.run(func() {
@@ -54,6 +54,7 @@ func send(ctx context.Context, c *caller, r *zolalv1.SendRequest) (wait[zolalv1.
 func edit(ctx context.Context, c *caller, r *zolalv1.EditRequest) (wait[zolalv1.Receipt], error) {
 	return c.beginIn(ctx, r.GetChat(), chat.Edit{
 		Target: chat.Seq(r.GetTarget()), Text: r.GetText(), Entities: wire.EntitiesIn(r.GetEntities()),
+		Preview: r.GetPreview(),
 	}, r.GetKey())
 }
 

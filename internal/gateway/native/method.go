@@ -124,8 +124,7 @@ func methods() map[string]*method {
 		connectionMethods(), accountMethods(), chatMethods(), memberMethods(), messageMethods(),
 		markMethods(), syncMethods(), securityMethods(), passkeyMethods(), peopleMethods(), adminMethods(),
 		feedbackMethods(), reportMethods(), signupMethods(), organisationMethods(), searchMethods(), fileMethods(),
-		photoMethods(),
-		newcomerMethods(), pushMethods(),
+		photoMethods(), newcomerMethods(), pushMethods(), linkMethods(),
 	} {
 		for _, m := range service {
 			table[m.name] = &m

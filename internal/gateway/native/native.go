@@ -34,6 +34,7 @@ import (
 	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/hub"
 	"github.com/zolal-im/zolal/internal/media"
+	"github.com/zolal-im/zolal/internal/preview"
 	"github.com/zolal-im/zolal/internal/push"
 	"github.com/zolal-im/zolal/internal/search"
 	"github.com/zolal-im/zolal/internal/wire"
@@ -63,6 +64,8 @@ type Config struct {
 	Rates Rates
 	// Search finds messages and public chats; nil: it is switched off.
 	Search *search.Service
+	// Preview looks at pages that links lead to; nil: it is switched off.
+	Preview *preview.Service
 	// Push wakes devices; nil: it is switched off.
 	Push *push.Service
 	// Terms says which terms are in force; nil: there are none.

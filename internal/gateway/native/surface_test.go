@@ -31,7 +31,7 @@ func contract() map[string]protoreflect.MethodDescriptor {
 		zolalv1.File_zolal_v1_organisation_proto,
 		zolalv1.File_zolal_v1_reports_proto, zolalv1.File_zolal_v1_search_proto,
 		zolalv1.File_zolal_v1_media_proto, zolalv1.File_zolal_v1_photo_proto,
-		zolalv1.File_zolal_v1_push_proto,
+		zolalv1.File_zolal_v1_push_proto, zolalv1.File_zolal_v1_link_proto,
 		zolalv1.File_zolal_v1_review_proto,
 	} {
 		for i := range f.Services().Len() {

@@ -854,6 +854,7 @@ type Message struct {
 	Wording       *Wording               `protobuf:"bytes,8,opt,name=wording,proto3" json:"wording,omitempty"`         // service chats only
 	Media         *Media                 `protobuf:"bytes,9,opt,name=media,proto3" json:"media,omitempty"`             // the text is its caption then, and may be empty
 	Album         []byte                 `protobuf:"bytes,10,opt,name=album,proto3" json:"album,omitempty"`            // 16 bytes: adjacent messages of one author with the same are one album
+	Preview       *LinkPreview           `protobuf:"bytes,11,opt,name=preview,proto3" json:"preview,omitempty"`        // of one of its links
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -958,6 +959,98 @@ func (x *Message) GetAlbum() []byte {
 	return nil
 }
 
+func (x *Message) GetPreview() *LinkPreview {
+	if x != nil {
+		return x.Preview
+	}
+	return nil
+}
+
+// LinkPreview is what a message shows of the page that one of its links leads to, as the server found it.
+type LinkPreview struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Url           string                 `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
+	Site          string                 `protobuf:"bytes,2,opt,name=site,proto3" json:"site,omitempty"`
+	Title         string                 `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
+	Description   string                 `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
+	Image         *Poster                `protobuf:"bytes,5,opt,name=image,proto3" json:"image,omitempty"`         // fetched as the message's media: its original, 320 or 1280
+	Thumbhash     []byte                 `protobuf:"bytes,6,opt,name=thumbhash,proto3" json:"thumbhash,omitempty"` // at most 32 bytes
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LinkPreview) Reset() {
+	*x = LinkPreview{}
+	mi := &file_zolal_v1_entry_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LinkPreview) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LinkPreview) ProtoMessage() {}
+
+func (x *LinkPreview) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_entry_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LinkPreview.ProtoReflect.Descriptor instead.
+func (*LinkPreview) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *LinkPreview) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *LinkPreview) GetSite() string {
+	if x != nil {
+		return x.Site
+	}
+	return ""
+}
+
+func (x *LinkPreview) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *LinkPreview) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
+func (x *LinkPreview) GetImage() *Poster {
+	if x != nil {
+		return x.Image
+	}
+	return nil
+}
+
+func (x *LinkPreview) GetThumbhash() []byte {
+	if x != nil {
+		return x.Thumbhash
+	}
+	return nil
+}
+
 // Wording names what the server says in a service chat, so that an app words it in its reader's language. The
 // text of the message is for apps that do not know the code.
 type Wording struct {
@@ -970,7 +1063,7 @@ type Wording struct {
 
 func (x *Wording) Reset() {
 	*x = Wording{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[8]
+	mi := &file_zolal_v1_entry_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -982,7 +1075,7 @@ func (x *Wording) String() string {
 func (*Wording) ProtoMessage() {}
 
 func (x *Wording) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[8]
+	mi := &file_zolal_v1_entry_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -995,7 +1088,7 @@ func (x *Wording) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Wording.ProtoReflect.Descriptor instead.
 func (*Wording) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{8}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Wording) GetCode() string {
@@ -1027,7 +1120,7 @@ type Reply struct {
 
 func (x *Reply) Reset() {
 	*x = Reply{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[9]
+	mi := &file_zolal_v1_entry_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1039,7 +1132,7 @@ func (x *Reply) String() string {
 func (*Reply) ProtoMessage() {}
 
 func (x *Reply) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[9]
+	mi := &file_zolal_v1_entry_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1052,7 +1145,7 @@ func (x *Reply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reply.ProtoReflect.Descriptor instead.
 func (*Reply) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{9}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Reply) GetSeq() uint32 {
@@ -1111,7 +1204,7 @@ type Forward struct {
 
 func (x *Forward) Reset() {
 	*x = Forward{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[10]
+	mi := &file_zolal_v1_entry_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1123,7 +1216,7 @@ func (x *Forward) String() string {
 func (*Forward) ProtoMessage() {}
 
 func (x *Forward) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[10]
+	mi := &file_zolal_v1_entry_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1136,7 +1229,7 @@ func (x *Forward) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Forward.ProtoReflect.Descriptor instead.
 func (*Forward) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{10}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Forward) GetName() string {
@@ -1189,7 +1282,7 @@ type ImportedFrom struct {
 
 func (x *ImportedFrom) Reset() {
 	*x = ImportedFrom{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[11]
+	mi := &file_zolal_v1_entry_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1201,7 +1294,7 @@ func (x *ImportedFrom) String() string {
 func (*ImportedFrom) ProtoMessage() {}
 
 func (x *ImportedFrom) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[11]
+	mi := &file_zolal_v1_entry_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1214,7 +1307,7 @@ func (x *ImportedFrom) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportedFrom.ProtoReflect.Descriptor instead.
 func (*ImportedFrom) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{11}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ImportedFrom) GetAuthor() string {
@@ -1276,7 +1369,7 @@ type Attachment struct {
 
 func (x *Attachment) Reset() {
 	*x = Attachment{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[12]
+	mi := &file_zolal_v1_entry_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1288,7 +1381,7 @@ func (x *Attachment) String() string {
 func (*Attachment) ProtoMessage() {}
 
 func (x *Attachment) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[12]
+	mi := &file_zolal_v1_entry_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1301,7 +1394,7 @@ func (x *Attachment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Attachment.ProtoReflect.Descriptor instead.
 func (*Attachment) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{12}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Attachment) GetKind() string {
@@ -1372,7 +1465,7 @@ type ServiceLine struct {
 
 func (x *ServiceLine) Reset() {
 	*x = ServiceLine{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[13]
+	mi := &file_zolal_v1_entry_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1384,7 +1477,7 @@ func (x *ServiceLine) String() string {
 func (*ServiceLine) ProtoMessage() {}
 
 func (x *ServiceLine) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[13]
+	mi := &file_zolal_v1_entry_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1397,7 +1490,7 @@ func (x *ServiceLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServiceLine.ProtoReflect.Descriptor instead.
 func (*ServiceLine) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{13}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ServiceLine) GetAction() string {
@@ -1432,7 +1525,7 @@ type Redaction struct {
 
 func (x *Redaction) Reset() {
 	*x = Redaction{}
-	mi := &file_zolal_v1_entry_proto_msgTypes[14]
+	mi := &file_zolal_v1_entry_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1444,7 +1537,7 @@ func (x *Redaction) String() string {
 func (*Redaction) ProtoMessage() {}
 
 func (x *Redaction) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_entry_proto_msgTypes[14]
+	mi := &file_zolal_v1_entry_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1457,7 +1550,7 @@ func (x *Redaction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Redaction.ProtoReflect.Descriptor instead.
 func (*Redaction) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{14}
+	return file_zolal_v1_entry_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Redaction) GetNumber() int64 {
@@ -1514,7 +1607,7 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x06offset\x18\x02 \x01(\rR\x06offset\x12\x16\n" +
 	"\x06length\x18\x03 \x01(\rR\x06length\x12\x14\n" +
 	"\x05value\x18\x04 \x01(\tR\x05value\x12\x18\n" +
-	"\aaccount\x18\x05 \x01(\rR\aaccount\"\x93\x03\n" +
+	"\aaccount\x18\x05 \x01(\rR\aaccount\"\xc4\x03\n" +
 	"\aMessage\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12,\n" +
 	"\bentities\x18\x02 \x03(\v2\x10.zolal.v1.EntityR\bentities\x12%\n" +
@@ -1526,7 +1619,15 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\awording\x18\b \x01(\v2\x11.zolal.v1.WordingR\awording\x12%\n" +
 	"\x05media\x18\t \x01(\v2\x0f.zolal.v1.MediaR\x05media\x12\x14\n" +
 	"\x05album\x18\n" +
-	" \x01(\fR\x05album\"\x8f\x01\n" +
+	" \x01(\fR\x05album\x12/\n" +
+	"\apreview\x18\v \x01(\v2\x15.zolal.v1.LinkPreviewR\apreview\"\xb1\x01\n" +
+	"\vLinkPreview\x12\x10\n" +
+	"\x03url\x18\x01 \x01(\tR\x03url\x12\x12\n" +
+	"\x04site\x18\x02 \x01(\tR\x04site\x12\x14\n" +
+	"\x05title\x18\x03 \x01(\tR\x05title\x12 \n" +
+	"\vdescription\x18\x04 \x01(\tR\vdescription\x12&\n" +
+	"\x05image\x18\x05 \x01(\v2\x10.zolal.v1.PosterR\x05image\x12\x1c\n" +
+	"\tthumbhash\x18\x06 \x01(\fR\tthumbhash\"\x8f\x01\n" +
 	"\aWording\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x125\n" +
 	"\x06values\x18\x02 \x03(\v2\x1d.zolal.v1.Wording.ValuesEntryR\x06values\x1a9\n" +
@@ -1661,7 +1762,7 @@ func file_zolal_v1_entry_proto_rawDescGZIP() []byte {
 }
 
 var file_zolal_v1_entry_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_zolal_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_zolal_v1_entry_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_zolal_v1_entry_proto_goTypes = []any{
 	(Kind)(0),             // 0: zolal.v1.Kind
 	(EntityKind)(0),       // 1: zolal.v1.EntityKind
@@ -1673,16 +1774,18 @@ var file_zolal_v1_entry_proto_goTypes = []any{
 	(*ReactionCount)(nil), // 7: zolal.v1.ReactionCount
 	(*Entity)(nil),        // 8: zolal.v1.Entity
 	(*Message)(nil),       // 9: zolal.v1.Message
-	(*Wording)(nil),       // 10: zolal.v1.Wording
-	(*Reply)(nil),         // 11: zolal.v1.Reply
-	(*Forward)(nil),       // 12: zolal.v1.Forward
-	(*ImportedFrom)(nil),  // 13: zolal.v1.ImportedFrom
-	(*Attachment)(nil),    // 14: zolal.v1.Attachment
-	(*ServiceLine)(nil),   // 15: zolal.v1.ServiceLine
-	(*Redaction)(nil),     // 16: zolal.v1.Redaction
-	nil,                   // 17: zolal.v1.Wording.ValuesEntry
-	nil,                   // 18: zolal.v1.ServiceLine.ValuesEntry
-	(*Media)(nil),         // 19: zolal.v1.Media
+	(*LinkPreview)(nil),   // 10: zolal.v1.LinkPreview
+	(*Wording)(nil),       // 11: zolal.v1.Wording
+	(*Reply)(nil),         // 12: zolal.v1.Reply
+	(*Forward)(nil),       // 13: zolal.v1.Forward
+	(*ImportedFrom)(nil),  // 14: zolal.v1.ImportedFrom
+	(*Attachment)(nil),    // 15: zolal.v1.Attachment
+	(*ServiceLine)(nil),   // 16: zolal.v1.ServiceLine
+	(*Redaction)(nil),     // 17: zolal.v1.Redaction
+	nil,                   // 18: zolal.v1.Wording.ValuesEntry
+	nil,                   // 19: zolal.v1.ServiceLine.ValuesEntry
+	(*Media)(nil),         // 20: zolal.v1.Media
+	(*Poster)(nil),        // 21: zolal.v1.Poster
 }
 var file_zolal_v1_entry_proto_depIdxs = []int32{
 	0,  // 0: zolal.v1.Envelope.kind:type_name -> zolal.v1.Kind
@@ -1692,21 +1795,23 @@ var file_zolal_v1_entry_proto_depIdxs = []int32{
 	7,  // 4: zolal.v1.Tally.reactions:type_name -> zolal.v1.ReactionCount
 	1,  // 5: zolal.v1.Entity.kind:type_name -> zolal.v1.EntityKind
 	8,  // 6: zolal.v1.Message.entities:type_name -> zolal.v1.Entity
-	11, // 7: zolal.v1.Message.reply:type_name -> zolal.v1.Reply
-	12, // 8: zolal.v1.Message.forward:type_name -> zolal.v1.Forward
-	13, // 9: zolal.v1.Message.imported:type_name -> zolal.v1.ImportedFrom
-	14, // 10: zolal.v1.Message.attachments:type_name -> zolal.v1.Attachment
-	10, // 11: zolal.v1.Message.wording:type_name -> zolal.v1.Wording
-	19, // 12: zolal.v1.Message.media:type_name -> zolal.v1.Media
-	17, // 13: zolal.v1.Wording.values:type_name -> zolal.v1.Wording.ValuesEntry
-	8,  // 14: zolal.v1.Reply.quote_entities:type_name -> zolal.v1.Entity
-	18, // 15: zolal.v1.ServiceLine.values:type_name -> zolal.v1.ServiceLine.ValuesEntry
-	13, // 16: zolal.v1.ServiceLine.imported:type_name -> zolal.v1.ImportedFrom
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	12, // 7: zolal.v1.Message.reply:type_name -> zolal.v1.Reply
+	13, // 8: zolal.v1.Message.forward:type_name -> zolal.v1.Forward
+	14, // 9: zolal.v1.Message.imported:type_name -> zolal.v1.ImportedFrom
+	15, // 10: zolal.v1.Message.attachments:type_name -> zolal.v1.Attachment
+	11, // 11: zolal.v1.Message.wording:type_name -> zolal.v1.Wording
+	20, // 12: zolal.v1.Message.media:type_name -> zolal.v1.Media
+	10, // 13: zolal.v1.Message.preview:type_name -> zolal.v1.LinkPreview
+	21, // 14: zolal.v1.LinkPreview.image:type_name -> zolal.v1.Poster
+	18, // 15: zolal.v1.Wording.values:type_name -> zolal.v1.Wording.ValuesEntry
+	8,  // 16: zolal.v1.Reply.quote_entities:type_name -> zolal.v1.Entity
+	19, // 17: zolal.v1.ServiceLine.values:type_name -> zolal.v1.ServiceLine.ValuesEntry
+	14, // 18: zolal.v1.ServiceLine.imported:type_name -> zolal.v1.ImportedFrom
+	19, // [19:19] is the sub-list for method output_type
+	19, // [19:19] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_entry_proto_init() }
@@ -1721,7 +1826,7 @@ func file_zolal_v1_entry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_entry_proto_rawDesc), len(file_zolal_v1_entry_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   17,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -36,6 +36,7 @@ type SendRequest struct {
 	ReadSeq       uint32                 `protobuf:"varint,7,opt,name=read_seq,json=readSeq,proto3" json:"read_seq,omitempty"` // the writer has read up to here; saves a call
 	Media         *NewMedia              `protobuf:"bytes,8,opt,name=media,proto3" json:"media,omitempty"`                     // the text is its caption then
 	Album         []byte                 `protobuf:"bytes,9,opt,name=album,proto3" json:"album,omitempty"`                     // 16 bytes of the client's making, the same in each message of an album
+	Preview       string                 `protobuf:"bytes,10,opt,name=preview,proto3" json:"preview,omitempty"`                // one of its links, whose page Links/Preview has just shown
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -131,6 +132,13 @@ func (x *SendRequest) GetAlbum() []byte {
 		return x.Album
 	}
 	return nil
+}
+
+func (x *SendRequest) GetPreview() string {
+	if x != nil {
+		return x.Preview
+	}
+	return ""
 }
 
 type ForwardRequest struct {
@@ -268,6 +276,7 @@ type EditRequest struct {
 	Target        uint32                 `protobuf:"varint,3,opt,name=target,proto3" json:"target,omitempty"`
 	Text          string                 `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
 	Entities      []*Entity              `protobuf:"bytes,5,rep,name=entities,proto3" json:"entities,omitempty"`
+	Preview       string                 `protobuf:"bytes,6,opt,name=preview,proto3" json:"preview,omitempty"` // as with SendRequest; empty: what is shown stays, as long as its link does
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -335,6 +344,13 @@ func (x *EditRequest) GetEntities() []*Entity {
 		return x.Entities
 	}
 	return nil
+}
+
+func (x *EditRequest) GetPreview() string {
+	if x != nil {
+		return x.Preview
+	}
+	return ""
 }
 
 type DeleteRequest struct {
@@ -1524,7 +1540,7 @@ var File_zolal_v1_message_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_message_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/message.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x14zolal/v1/entry.proto\x1a\x14zolal/v1/media.proto\"\x8f\x02\n" +
+	"\x16zolal/v1/message.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x14zolal/v1/entry.proto\x1a\x14zolal/v1/media.proto\"\xa9\x02\n" +
 	"\vSendRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x12\n" +
@@ -1534,7 +1550,9 @@ const file_zolal_v1_message_proto_rawDesc = "" +
 	"\x06silent\x18\x06 \x01(\bR\x06silent\x12\x19\n" +
 	"\bread_seq\x18\a \x01(\rR\areadSeq\x12(\n" +
 	"\x05media\x18\b \x01(\v2\x12.zolal.v1.NewMediaR\x05media\x12\x14\n" +
-	"\x05album\x18\t \x01(\fR\x05album\"\xa7\x01\n" +
+	"\x05album\x18\t \x01(\fR\x05album\x12\x18\n" +
+	"\apreview\x18\n" +
+	" \x01(\tR\apreview\"\xa7\x01\n" +
 	"\x0eForwardRequest\x12\x1b\n" +
 	"\tfrom_chat\x18\x01 \x01(\rR\bfromChat\x12\x12\n" +
 	"\x04seqs\x18\x02 \x03(\rR\x04seqs\x12\x17\n" +
@@ -1544,13 +1562,14 @@ const file_zolal_v1_message_proto_rawDesc = "" +
 	"hideSource\x12\x16\n" +
 	"\x06silent\x18\x06 \x01(\bR\x06silent\"@\n" +
 	"\x0fForwardResponse\x12-\n" +
-	"\breceipts\x18\x01 \x03(\v2\x11.zolal.v1.ReceiptR\breceipts\"\x8d\x01\n" +
+	"\breceipts\x18\x01 \x03(\v2\x11.zolal.v1.ReceiptR\breceipts\"\xa7\x01\n" +
 	"\vEditRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x16\n" +
 	"\x06target\x18\x03 \x01(\rR\x06target\x12\x12\n" +
 	"\x04text\x18\x04 \x01(\tR\x04text\x12,\n" +
-	"\bentities\x18\x05 \x03(\v2\x10.zolal.v1.EntityR\bentities\"O\n" +
+	"\bentities\x18\x05 \x03(\v2\x10.zolal.v1.EntityR\bentities\x12\x18\n" +
+	"\apreview\x18\x06 \x01(\tR\apreview\"O\n" +
 	"\rDeleteRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x18\n" +

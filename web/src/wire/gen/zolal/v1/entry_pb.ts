@@ -8,7 +8,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Media } from "./media_pb.js";
+import type { Media, Poster } from "./media_pb.js";
 import { file_zolal_v1_media } from "./media_pb.js";
 import type { Message as Message$1 } from "@bufbuild/protobuf";
 
@@ -16,7 +16,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/entry.proto.
  */
 export const file_zolal_v1_entry: GenFile = /*@__PURE__*/
-  fileDesc("ChR6b2xhbC92MS9lbnRyeS5wcm90bxIIem9sYWwudjEibQoIRW52ZWxvcGUSHAoEa2luZBgBIAEoDjIOLnpvbGFsLnYxLktpbmQSDwoHY291bnRlZBgCIAEoCBIOCgZ0YXJnZXQYAyABKA0SEgoKZXhwaXJlc19tcxgEIAEoAxIOCgZzaWxlbnQYBSABKAgi1AEKBUVudHJ5EgsKA3NlcRgBIAEoDRILCgNvcmQYAiABKA0SDQoFYXRfbXMYAyABKAMSDgoGYXV0aG9yGAQgASgNEgsKA2tleRgFIAEoDBIkCghlbnZlbG9wZRgGIAEoCzISLnpvbGFsLnYxLkVudmVsb3BlEgwKBGJvZHkYByABKAwSDQoFY2hhaW4YCCABKAwSIgoHb3ZlcmxheRgJIAEoCzIRLnpvbGFsLnYxLk92ZXJsYXkSHgoFdGFsbHkYCiABKAsyDy56b2xhbC52MS5UYWxseSJECgdPdmVybGF5EgoKAmJ5GAEgASgNEhAKCHJlZGFjdGVkGAIgASgIEgwKBGJvZHkYAyABKAwSDQoFYXRfbXMYBCABKAMiPgoESGVhZBILCgNzZXEYASABKA0SCwoDb3JkGAIgASgNEg0KBWNoYWluGAMgASgMEg0KBWZhY3RzGAQgASgEIk8KBVRhbGx5EgsKA3NlcRgBIAEoDRINCgV2aWV3cxgCIAEoDRIqCglyZWFjdGlvbnMYAyADKAsyFy56b2xhbC52MS5SZWFjdGlvbkNvdW50IjsKDVJlYWN0aW9uQ291bnQSDQoFZW1vamkYASABKAkSDQoFY291bnQYAiABKA0SDAoEbWluZRgDIAEoCCJsCgZFbnRpdHkSIgoEa2luZBgBIAEoDjIULnpvbGFsLnYxLkVudGl0eUtpbmQSDgoGb2Zmc2V0GAIgASgNEg4KBmxlbmd0aBgDIAEoDRINCgV2YWx1ZRgEIAEoCRIPCgdhY2NvdW50GAUgASgNIroCCgdNZXNzYWdlEgwKBHRleHQYASABKAkSIgoIZW50aXRpZXMYAiADKAsyEC56b2xhbC52MS5FbnRpdHkSHgoFcmVwbHkYAyABKAsyDy56b2xhbC52MS5SZXBseRIiCgdmb3J3YXJkGAQgASgLMhEuem9sYWwudjEuRm9yd2FyZBIRCglzaWduYXR1cmUYBSABKAkSKAoIaW1wb3J0ZWQYBiABKAsyFi56b2xhbC52MS5JbXBvcnRlZEZyb20SKQoLYXR0YWNobWVudHMYByADKAsyFC56b2xhbC52MS5BdHRhY2htZW50EiIKB3dvcmRpbmcYCCABKAsyES56b2xhbC52MS5Xb3JkaW5nEh4KBW1lZGlhGAkgASgLMg8uem9sYWwudjEuTWVkaWESDQoFYWxidW0YCiABKAwidQoHV29yZGluZxIMCgRjb2RlGAEgASgJEi0KBnZhbHVlcxgCIAMoCzIdLnpvbGFsLnYxLldvcmRpbmcuVmFsdWVzRW50cnkaLQoLVmFsdWVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKDAQoFUmVwbHkSCwoDc2VxGAEgASgNEg0KBXF1b3RlGAIgASgJEigKDnF1b3RlX2VudGl0aWVzGAMgAygLMhAuem9sYWwudjEuRW50aXR5EhQKDHF1b3RlX29mZnNldBgEIAEoDRIOCgZhdXRob3IYBSABKA0SDgoGbnVtYmVyGAYgASgDIlIKB0ZvcndhcmQSDAoEbmFtZRgBIAEoCRIPCgdhY2NvdW50GAIgASgNEgwKBGNoYXQYAyABKA0SCwoDc2VxGAQgASgNEg0KBWF0X21zGAUgASgDInUKDEltcG9ydGVkRnJvbRIOCgZhdXRob3IYASABKAkSEQoJYXV0aG9yX2lkGAIgASgJEg4KBm51bWJlchgDIAEoAxIRCgllZGl0ZWRfbXMYBCABKAMSDwoHdmlhX2JvdBgFIAEoCRIOCgZkaWdlc3QYBiABKAYihAEKCkF0dGFjaG1lbnQSDAoEa2luZBgBIAEoCRIMCgRuYW1lGAIgASgJEgwKBG1pbWUYAyABKAkSDQoFYnl0ZXMYBCABKAMSDQoFd2lkdGgYBSABKA0SDgoGaGVpZ2h0GAYgASgNEg8KB3NlY29uZHMYByABKA0SDQoFZW1vamkYCCABKAkiqQEKC1NlcnZpY2VMaW5lEg4KBmFjdGlvbhgBIAEoCRIxCgZ2YWx1ZXMYAiADKAsyIS56b2xhbC52MS5TZXJ2aWNlTGluZS5WYWx1ZXNFbnRyeRIoCghpbXBvcnRlZBgDIAEoCzIWLnpvbGFsLnYxLkltcG9ydGVkRnJvbRotCgtWYWx1ZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIiEKCVJlZGFjdGlvbhIOCgZudW1iZXIYASABKANKBAgCEAMqlwcKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhUKEUtJTkRfQ0hBVF9DUkVBVEVEEAESEAoMS0lORF9NRVNTQUdFEAISDQoJS0lORF9FRElUEAMSDwoLS0lORF9ERUxFVEUQBBIMCghLSU5EX1BJThAFEg4KCktJTkRfVU5QSU4QBhIPCgtLSU5EX01FTUJFUhAHEhIKDktJTkRfQ0hBVF9JTkZPEAgSEgoOS0lORF9DSEFUX1dJREUQCRIQCgxLSU5EX1NFUlZJQ0UQChIVChFLSU5EX0NIQVRfREVMRVRFRBALEhEKDUtJTkRfQUNDRVBURUQQNhITCg9LSU5EX0NIQVRfUEhPVE8QRhIbChdLSU5EX0NIQVRfUEhPVE9fUkVNT1ZFRBBHEhMKD0tJTkRfTUxTX0NPTU1JVBAUEhIKDktJTkRfTUxTX1JFU0VUEBUSEAoMS0lORF9QUk9GSUxFECgSEAoMS0lORF9NWV9DSEFUECkSDQoJS0lORF9SRUFEECoSDgoKS0lORF9EUkFGVBArEhMKD0tJTkRfQ0hBVF9QUkVGUxAsEg4KCktJTkRfQkxPQ0sQLRIQCgxLSU5EX1BSSVZBQ1kQLhIPCgtLSU5EX0RFVklDRRAvEhMKD0tJTkRfSU5WSVRBVElPThAwEhAKDEtJTkRfQ09OVEFDVBAxEhYKEktJTkRfUEVSU09OQUxfTElOSxAyEhUKEUtJTkRfT1BFUkFUT1JfQUNUEDMSDgoKS0lORF9TUEVOVBA1EhYKEktJTkRfQUNDT1VOVF9QSE9UTxBEEh4KGktJTkRfQUNDT1VOVF9QSE9UT19SRU1PVkVEEEUSFAoQS0lORF9JTlZJVEVfTElOSxA8EhUKEUtJTkRfSk9JTl9SRVFVRVNUED0SFQoRS0lORF9TVEFGRl9NRU1CRVIQPhIWChJLSU5EX0ZFRURCQUNLX1ZPVEUQQRIYChRLSU5EX0ZFRURCQUNLX1VOVk9URRBCEg8KC0tJTkRfUkVQT1JUEFASEQoNS0lORF9ERUNJU0lPThBREg8KC0tJTkRfQVBQRUFMEFISFAoQS0lORF9SRVBPUlRfS0VQVBBTEhYKEktJTkRfUkVQT1JUX0NMT1NFRBBUEhQKEEtJTkRfQVBQRUFMX0tFUFQQVRIRCg1LSU5EX0ZFRURCQUNLEFoSFwoTS0lORF9GRUVEQkFDS19TVEFURRBbKrUECgpFbnRpdHlLaW5kEhsKF0VOVElUWV9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQRU5USVRZX0tJTkRfQk9MRBABEhYKEkVOVElUWV9LSU5EX0lUQUxJQxACEhkKFUVOVElUWV9LSU5EX1VOREVSTElORRADEh0KGUVOVElUWV9LSU5EX1NUUklLRVRIUk9VR0gQBBIXChNFTlRJVFlfS0lORF9TUE9JTEVSEAUSFAoQRU5USVRZX0tJTkRfQ09ERRAGEhMKD0VOVElUWV9LSU5EX1BSRRAHEhkKFUVOVElUWV9LSU5EX1RFWFRfTElOSxAIEhMKD0VOVElUWV9LSU5EX1VSTBAJEhUKEUVOVElUWV9LSU5EX0VNQUlMEAoSFQoRRU5USVRZX0tJTkRfUEhPTkUQCxIXChNFTlRJVFlfS0lORF9NRU5USU9OEAwSHAoYRU5USVRZX0tJTkRfVEVYVF9NRU5USU9OEA0SFwoTRU5USVRZX0tJTkRfSEFTSFRBRxAOEhcKE0VOVElUWV9LSU5EX0NBU0hUQUcQDxIbChdFTlRJVFlfS0lORF9CT1RfQ09NTUFORBAQEhoKFkVOVElUWV9LSU5EX0JMT0NLUVVPVEUQERIlCiFFTlRJVFlfS0lORF9FWFBBTkRBQkxFX0JMT0NLUVVPVEUQEhIcChhFTlRJVFlfS0lORF9DVVNUT01fRU1PSkkQExIZChVFTlRJVFlfS0lORF9CQU5LX0NBUkQQFEIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_media]);
+  fileDesc("ChR6b2xhbC92MS9lbnRyeS5wcm90bxIIem9sYWwudjEibQoIRW52ZWxvcGUSHAoEa2luZBgBIAEoDjIOLnpvbGFsLnYxLktpbmQSDwoHY291bnRlZBgCIAEoCBIOCgZ0YXJnZXQYAyABKA0SEgoKZXhwaXJlc19tcxgEIAEoAxIOCgZzaWxlbnQYBSABKAgi1AEKBUVudHJ5EgsKA3NlcRgBIAEoDRILCgNvcmQYAiABKA0SDQoFYXRfbXMYAyABKAMSDgoGYXV0aG9yGAQgASgNEgsKA2tleRgFIAEoDBIkCghlbnZlbG9wZRgGIAEoCzISLnpvbGFsLnYxLkVudmVsb3BlEgwKBGJvZHkYByABKAwSDQoFY2hhaW4YCCABKAwSIgoHb3ZlcmxheRgJIAEoCzIRLnpvbGFsLnYxLk92ZXJsYXkSHgoFdGFsbHkYCiABKAsyDy56b2xhbC52MS5UYWxseSJECgdPdmVybGF5EgoKAmJ5GAEgASgNEhAKCHJlZGFjdGVkGAIgASgIEgwKBGJvZHkYAyABKAwSDQoFYXRfbXMYBCABKAMiPgoESGVhZBILCgNzZXEYASABKA0SCwoDb3JkGAIgASgNEg0KBWNoYWluGAMgASgMEg0KBWZhY3RzGAQgASgEIk8KBVRhbGx5EgsKA3NlcRgBIAEoDRINCgV2aWV3cxgCIAEoDRIqCglyZWFjdGlvbnMYAyADKAsyFy56b2xhbC52MS5SZWFjdGlvbkNvdW50IjsKDVJlYWN0aW9uQ291bnQSDQoFZW1vamkYASABKAkSDQoFY291bnQYAiABKA0SDAoEbWluZRgDIAEoCCJsCgZFbnRpdHkSIgoEa2luZBgBIAEoDjIULnpvbGFsLnYxLkVudGl0eUtpbmQSDgoGb2Zmc2V0GAIgASgNEg4KBmxlbmd0aBgDIAEoDRINCgV2YWx1ZRgEIAEoCRIPCgdhY2NvdW50GAUgASgNIuICCgdNZXNzYWdlEgwKBHRleHQYASABKAkSIgoIZW50aXRpZXMYAiADKAsyEC56b2xhbC52MS5FbnRpdHkSHgoFcmVwbHkYAyABKAsyDy56b2xhbC52MS5SZXBseRIiCgdmb3J3YXJkGAQgASgLMhEuem9sYWwudjEuRm9yd2FyZBIRCglzaWduYXR1cmUYBSABKAkSKAoIaW1wb3J0ZWQYBiABKAsyFi56b2xhbC52MS5JbXBvcnRlZEZyb20SKQoLYXR0YWNobWVudHMYByADKAsyFC56b2xhbC52MS5BdHRhY2htZW50EiIKB3dvcmRpbmcYCCABKAsyES56b2xhbC52MS5Xb3JkaW5nEh4KBW1lZGlhGAkgASgLMg8uem9sYWwudjEuTWVkaWESDQoFYWxidW0YCiABKAwSJgoHcHJldmlldxgLIAEoCzIVLnpvbGFsLnYxLkxpbmtQcmV2aWV3IoABCgtMaW5rUHJldmlldxILCgN1cmwYASABKAkSDAoEc2l0ZRgCIAEoCRINCgV0aXRsZRgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIfCgVpbWFnZRgFIAEoCzIQLnpvbGFsLnYxLlBvc3RlchIRCgl0aHVtYmhhc2gYBiABKAwidQoHV29yZGluZxIMCgRjb2RlGAEgASgJEi0KBnZhbHVlcxgCIAMoCzIdLnpvbGFsLnYxLldvcmRpbmcuVmFsdWVzRW50cnkaLQoLVmFsdWVzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKDAQoFUmVwbHkSCwoDc2VxGAEgASgNEg0KBXF1b3RlGAIgASgJEigKDnF1b3RlX2VudGl0aWVzGAMgAygLMhAuem9sYWwudjEuRW50aXR5EhQKDHF1b3RlX29mZnNldBgEIAEoDRIOCgZhdXRob3IYBSABKA0SDgoGbnVtYmVyGAYgASgDIlIKB0ZvcndhcmQSDAoEbmFtZRgBIAEoCRIPCgdhY2NvdW50GAIgASgNEgwKBGNoYXQYAyABKA0SCwoDc2VxGAQgASgNEg0KBWF0X21zGAUgASgDInUKDEltcG9ydGVkRnJvbRIOCgZhdXRob3IYASABKAkSEQoJYXV0aG9yX2lkGAIgASgJEg4KBm51bWJlchgDIAEoAxIRCgllZGl0ZWRfbXMYBCABKAMSDwoHdmlhX2JvdBgFIAEoCRIOCgZkaWdlc3QYBiABKAYihAEKCkF0dGFjaG1lbnQSDAoEa2luZBgBIAEoCRIMCgRuYW1lGAIgASgJEgwKBG1pbWUYAyABKAkSDQoFYnl0ZXMYBCABKAMSDQoFd2lkdGgYBSABKA0SDgoGaGVpZ2h0GAYgASgNEg8KB3NlY29uZHMYByABKA0SDQoFZW1vamkYCCABKAkiqQEKC1NlcnZpY2VMaW5lEg4KBmFjdGlvbhgBIAEoCRIxCgZ2YWx1ZXMYAiADKAsyIS56b2xhbC52MS5TZXJ2aWNlTGluZS5WYWx1ZXNFbnRyeRIoCghpbXBvcnRlZBgDIAEoCzIWLnpvbGFsLnYxLkltcG9ydGVkRnJvbRotCgtWYWx1ZXNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIiEKCVJlZGFjdGlvbhIOCgZudW1iZXIYASABKANKBAgCEAMqlwcKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhUKEUtJTkRfQ0hBVF9DUkVBVEVEEAESEAoMS0lORF9NRVNTQUdFEAISDQoJS0lORF9FRElUEAMSDwoLS0lORF9ERUxFVEUQBBIMCghLSU5EX1BJThAFEg4KCktJTkRfVU5QSU4QBhIPCgtLSU5EX01FTUJFUhAHEhIKDktJTkRfQ0hBVF9JTkZPEAgSEgoOS0lORF9DSEFUX1dJREUQCRIQCgxLSU5EX1NFUlZJQ0UQChIVChFLSU5EX0NIQVRfREVMRVRFRBALEhEKDUtJTkRfQUNDRVBURUQQNhITCg9LSU5EX0NIQVRfUEhPVE8QRhIbChdLSU5EX0NIQVRfUEhPVE9fUkVNT1ZFRBBHEhMKD0tJTkRfTUxTX0NPTU1JVBAUEhIKDktJTkRfTUxTX1JFU0VUEBUSEAoMS0lORF9QUk9GSUxFECgSEAoMS0lORF9NWV9DSEFUECkSDQoJS0lORF9SRUFEECoSDgoKS0lORF9EUkFGVBArEhMKD0tJTkRfQ0hBVF9QUkVGUxAsEg4KCktJTkRfQkxPQ0sQLRIQCgxLSU5EX1BSSVZBQ1kQLhIPCgtLSU5EX0RFVklDRRAvEhMKD0tJTkRfSU5WSVRBVElPThAwEhAKDEtJTkRfQ09OVEFDVBAxEhYKEktJTkRfUEVSU09OQUxfTElOSxAyEhUKEUtJTkRfT1BFUkFUT1JfQUNUEDMSDgoKS0lORF9TUEVOVBA1EhYKEktJTkRfQUNDT1VOVF9QSE9UTxBEEh4KGktJTkRfQUNDT1VOVF9QSE9UT19SRU1PVkVEEEUSFAoQS0lORF9JTlZJVEVfTElOSxA8EhUKEUtJTkRfSk9JTl9SRVFVRVNUED0SFQoRS0lORF9TVEFGRl9NRU1CRVIQPhIWChJLSU5EX0ZFRURCQUNLX1ZPVEUQQRIYChRLSU5EX0ZFRURCQUNLX1VOVk9URRBCEg8KC0tJTkRfUkVQT1JUEFASEQoNS0lORF9ERUNJU0lPThBREg8KC0tJTkRfQVBQRUFMEFISFAoQS0lORF9SRVBPUlRfS0VQVBBTEhYKEktJTkRfUkVQT1JUX0NMT1NFRBBUEhQKEEtJTkRfQVBQRUFMX0tFUFQQVRIRCg1LSU5EX0ZFRURCQUNLEFoSFwoTS0lORF9GRUVEQkFDS19TVEFURRBbKrUECgpFbnRpdHlLaW5kEhsKF0VOVElUWV9LSU5EX1VOU1BFQ0lGSUVEEAASFAoQRU5USVRZX0tJTkRfQk9MRBABEhYKEkVOVElUWV9LSU5EX0lUQUxJQxACEhkKFUVOVElUWV9LSU5EX1VOREVSTElORRADEh0KGUVOVElUWV9LSU5EX1NUUklLRVRIUk9VR0gQBBIXChNFTlRJVFlfS0lORF9TUE9JTEVSEAUSFAoQRU5USVRZX0tJTkRfQ09ERRAGEhMKD0VOVElUWV9LSU5EX1BSRRAHEhkKFUVOVElUWV9LSU5EX1RFWFRfTElOSxAIEhMKD0VOVElUWV9LSU5EX1VSTBAJEhUKEUVOVElUWV9LSU5EX0VNQUlMEAoSFQoRRU5USVRZX0tJTkRfUEhPTkUQCxIXChNFTlRJVFlfS0lORF9NRU5USU9OEAwSHAoYRU5USVRZX0tJTkRfVEVYVF9NRU5USU9OEA0SFwoTRU5USVRZX0tJTkRfSEFTSFRBRxAOEhcKE0VOVElUWV9LSU5EX0NBU0hUQUcQDxIbChdFTlRJVFlfS0lORF9CT1RfQ09NTUFORBAQEhoKFkVOVElUWV9LSU5EX0JMT0NLUVVPVEUQERIlCiFFTlRJVFlfS0lORF9FWFBBTkRBQkxFX0JMT0NLUVVPVEUQEhIcChhFTlRJVFlfS0lORF9DVVNUT01fRU1PSkkQExIZChVFTlRJVFlfS0lORF9CQU5LX0NBUkQQFEIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_media]);
 
 /**
  * Envelope is the part of an entry that is always in clear.
@@ -397,6 +397,13 @@ export type Message = Message$1<"zolal.v1.Message"> & {
    * @generated from field: bytes album = 10;
    */
   album: Uint8Array;
+
+  /**
+   * of one of its links
+   *
+   * @generated from field: zolal.v1.LinkPreview preview = 11;
+   */
+  preview?: LinkPreview | undefined;
 };
 
 /**
@@ -405,6 +412,54 @@ export type Message = Message$1<"zolal.v1.Message"> & {
  */
 export const MessageSchema: GenMessage<Message> = /*@__PURE__*/
   messageDesc(file_zolal_v1_entry, 7);
+
+/**
+ * LinkPreview is what a message shows of the page that one of its links leads to, as the server found it.
+ *
+ * @generated from message zolal.v1.LinkPreview
+ */
+export type LinkPreview = Message$1<"zolal.v1.LinkPreview"> & {
+  /**
+   * @generated from field: string url = 1;
+   */
+  url: string;
+
+  /**
+   * @generated from field: string site = 2;
+   */
+  site: string;
+
+  /**
+   * @generated from field: string title = 3;
+   */
+  title: string;
+
+  /**
+   * @generated from field: string description = 4;
+   */
+  description: string;
+
+  /**
+   * fetched as the message's media: its original, 320 or 1280
+   *
+   * @generated from field: zolal.v1.Poster image = 5;
+   */
+  image?: Poster | undefined;
+
+  /**
+   * at most 32 bytes
+   *
+   * @generated from field: bytes thumbhash = 6;
+   */
+  thumbhash: Uint8Array;
+};
+
+/**
+ * Describes the message zolal.v1.LinkPreview.
+ * Use `create(LinkPreviewSchema)` to create a new message.
+ */
+export const LinkPreviewSchema: GenMessage<LinkPreview> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_entry, 8);
 
 /**
  * Wording names what the server says in a service chat, so that an app words it in its reader's language. The
@@ -429,7 +484,7 @@ export type Wording = Message$1<"zolal.v1.Wording"> & {
  * Use `create(WordingSchema)` to create a new message.
  */
 export const WordingSchema: GenMessage<Wording> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 8);
+  messageDesc(file_zolal_v1_entry, 9);
 
 /**
  * Reply points to another message of the same chat.
@@ -483,7 +538,7 @@ export type Reply = Message$1<"zolal.v1.Reply"> & {
  * Use `create(ReplySchema)` to create a new message.
  */
 export const ReplySchema: GenMessage<Reply> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 9);
+  messageDesc(file_zolal_v1_entry, 10);
 
 /**
  * Forward says where a message came from, where its sender lets that show.
@@ -532,7 +587,7 @@ export type Forward = Message$1<"zolal.v1.Forward"> & {
  * Use `create(ForwardSchema)` to create a new message.
  */
 export const ForwardSchema: GenMessage<Forward> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 10);
+  messageDesc(file_zolal_v1_entry, 11);
 
 /**
  * ImportedFrom keeps what another messenger said of an entry. Labels, never accounts.
@@ -586,7 +641,7 @@ export type ImportedFrom = Message$1<"zolal.v1.ImportedFrom"> & {
  * Use `create(ImportedFromSchema)` to create a new message.
  */
 export const ImportedFromSchema: GenMessage<ImportedFrom> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 11);
+  messageDesc(file_zolal_v1_entry, 12);
 
 /**
  * Attachment describes media that the importer met and that is not stored here.
@@ -648,7 +703,7 @@ export type Attachment = Message$1<"zolal.v1.Attachment"> & {
  * Use `create(AttachmentSchema)` to create a new message.
  */
 export const AttachmentSchema: GenMessage<Attachment> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 12);
+  messageDesc(file_zolal_v1_entry, 13);
 
 /**
  * ServiceLine is an imported service action.
@@ -681,7 +736,7 @@ export type ServiceLine = Message$1<"zolal.v1.ServiceLine"> & {
  * Use `create(ServiceLineSchema)` to create a new message.
  */
 export const ServiceLineSchema: GenMessage<ServiceLine> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 13);
+  messageDesc(file_zolal_v1_entry, 14);
 
 /**
  * Redaction is the body of KIND_DELETE where the target came from elsewhere: its number stays taken, so
@@ -703,7 +758,7 @@ export type Redaction = Message$1<"zolal.v1.Redaction"> & {
  * Use `create(RedactionSchema)` to create a new message.
  */
 export const RedactionSchema: GenMessage<Redaction> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_entry, 14);
+  messageDesc(file_zolal_v1_entry, 15);
 
 /**
  * Kind says what an entry is. It is always in clear, also where the body is sealed.

@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-package push
+package engine
 
 import (
 	"sync"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
-	"github.com/zolal-im/zolal/internal/engine"
 )
 
 // maxMeters bounds memory; beyond it the meters are thrown away, which can only be generous.
 const maxMeters = 1 << 16
 
-// meters count what has this server speak to a host that somebody named.
-type meters struct {
-	of  engine.Allowance
+// Meter bounds how often accounts have this server speak to a host that somebody named.
+type Meter struct {
+	of  Allowance
 	now func() time.Time
 
 	mu    sync.Mutex
 	until map[chat.AccountID]time.Time // when all that was taken has grown back
 }
 
-func newMeters(of engine.Allowance, now func() time.Time) *meters {
-	return &meters{of: of, now: now, until: make(map[chat.AccountID]time.Time)}
+// NewMeter makes a Meter; a zero Allowance lets everybody as often as wanted.
+func NewMeter(of Allowance, now func() time.Time) *Meter {
+	return &Meter{of: of, now: now, until: make(map[chat.AccountID]time.Time)}
 }
 
-// take lets an account do it once more, or says when.
-func (m *meters) take(who chat.AccountID) error {
+// Take lets an account do it once more, or says when with chat.CodeRateLimited.
+func (m *Meter) Take(who chat.AccountID) error {
 	if m.of.Burst == 0 {
 		return nil
 	}
@@ -40,7 +40,7 @@ func (m *meters) take(who chat.AccountID) error {
 	}
 	full = full.Add(m.of.Every)
 	if over := full.Sub(now) - time.Duration(m.of.Burst)*m.of.Every; over > 0 {
-		return &chat.Error{Code: chat.CodeRateLimited, Text: "too many subscriptions or tests",
+		return &chat.Error{Code: chat.CodeRateLimited, Text: "too often",
 			Retry: chat.Millis(over.Milliseconds()) + 1}
 	}
 	if len(m.until) >= maxMeters {
