@@ -451,6 +451,7 @@ export class MemoryModel implements AppModel {
     watch: () => () => {},
     pause: async () => {},
     cancel: async () => {},
+    preview: async () => null,
     limit: async () => 2e9,
   })
 

@@ -23,6 +23,7 @@ import type { FormattedText, PersonRef } from './message'
 import type { Observable } from './observable'
 import type { PasskeyActions } from './passkey'
 import type { PeopleActions } from './people'
+import type { PreviewBody } from './preview'
 import type { PushActions } from './push'
 import type { CaseActions, ReportActions } from './reports'
 import type { SearchActions } from './search'
@@ -238,6 +239,8 @@ export interface Outgoing {
   readonly silent: boolean
   /** The text is its caption then, and may be empty. */
   readonly media?: NewMedia
+  /** Of one of its links, as MediaActions.preview told. */
+  readonly preview?: PreviewBody | null
   /** The same in each message of an album: 16 bytes in hex. */
   readonly album?: string
 }

@@ -3,6 +3,7 @@ import type { Settings } from './fold'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from './id'
 import type { MediaBody } from './media'
 import type { Entity } from './message'
+import type { PreviewBody } from './preview'
 
 /**
  * The durable vocabulary below the views: entries of logs as this side keeps them. Byte strings that serve
@@ -187,6 +188,8 @@ export interface MessageBody {
   readonly media: MediaBody | null
   /** In hex: adjacent messages of one author with the same are one album; empty: none. */
   readonly album: string
+  /** Of one of its links. Not there in what an older version of the app stored. */
+  readonly preview?: PreviewBody | null
   /** Whom it mentions, and whose message it replies to where the chat says so. */
   readonly speaksTo: readonly AccountId[]
   /** Of the server itself: what it says, to be worded in the reader's language. */

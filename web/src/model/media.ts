@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AccountId, ChatId, Seq } from './id'
+import type { PreviewBody } from './preview'
 
 /** What a message carries beside its text. A kind that this version does not know is 'file'. */
 export type MediaKind = 'photo' | 'video' | 'gif' | 'voice' | 'audio' | 'file' | 'location' | 'contact'
@@ -134,6 +135,8 @@ export interface MediaActions {
   pause(item: number, paused: boolean): Promise<void>
   /** Takes an item that is not sent yet out of the outbox. */
   cancel(item: number): Promise<void>
+  /** What a message would show of a page; null where that is nothing. */
+  preview(url: string): Promise<PreviewBody | null>
   /** The largest upload the server takes, in bytes; 0: it takes none. */
   limit(): Promise<number>
 }

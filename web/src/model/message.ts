@@ -2,6 +2,7 @@
 import type { ErrorCode } from './error'
 import type { AccountId, ChatId, Ms, Seq } from './id'
 import type { MediaKind, MediaView } from './media'
+import type { PageView } from './preview'
 
 /** The kinds of formatting, as Telegram has them. Offsets count UTF-16 code units of `text`. */
 export type Entity = { readonly offset: number; readonly length: number } & EntityKind
@@ -112,7 +113,12 @@ export interface Wording {
 
 export type ContentView =
   /** `wording` names what the server says, to be worded in the reader's language. */
-  | { readonly kind: 'text'; readonly body: FormattedText; readonly wording?: Wording }
+  | {
+      readonly kind: 'text'
+      readonly body: FormattedText
+      readonly wording?: Wording
+      readonly preview?: PageView
+    }
   | { readonly kind: 'service'; readonly service: ServiceView }
   /** Something is carried; `body` is its caption. Neighbours with the same album are one. */
   | {

@@ -4,6 +4,7 @@ import { AppError, type ErrorCode, type FormattedText } from '../model'
 import type { MessageBody } from '../model/entry'
 import type { ChatId, DeviceId, Ms, Seq } from '../model/id'
 import type { NewMedia } from '../model/media'
+import type { PreviewBody } from '../model/preview'
 import { encode, fromHex, Messages, nameOf, reread, toHex, toWireEntities } from '../wire'
 import { drawnMedia, toNewMedia } from '../wire/media'
 import type { Mirror } from './mirror'
@@ -18,6 +19,7 @@ export interface WriteMessage {
   readonly quote: { readonly body: FormattedText; readonly offset: number } | null
   readonly silent: boolean
   readonly media?: NewMedia | null
+  readonly preview?: PreviewBody | null
   readonly album?: string
   /** The writer has read up to here. */
   readonly readTo: Seq
@@ -62,6 +64,7 @@ function encodeMessage(chat: ChatId, w: WriteMessage, makeKey: MakeKey): Encoded
     silent: w.silent,
     readSeq: w.readTo,
     ...(reply ? { reply } : {}),
+    preview: w.preview?.url ?? '',
     ...(w.media ? { media: toNewMedia(w.media), album: fromHex(w.album ?? '') } : {}),
   })
   const shows = { kind: 'message', body: drawn(w), silent: w.silent } as const
@@ -89,6 +92,7 @@ function drawn(w: WriteMessage): MessageBody {
     attachments: [],
     media: w.media ? drawnMedia(w.media) : null,
     album: w.album ?? '',
+    preview: w.preview ?? null,
     speaksTo: [],
     wording: null,
   }

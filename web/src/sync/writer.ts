@@ -47,6 +47,7 @@ export class ChatWriter implements OpenWriter {
         readTo,
         media: message.media ?? null,
         album: message.album ?? '',
+        preview: message.preview ?? null,
       }),
     )
     this.#typed = Number.NEGATIVE_INFINITY

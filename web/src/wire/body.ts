@@ -31,7 +31,7 @@ import { PhotoSchema } from './gen/zolal/v1/media_pb'
 import * as people from './gen/zolal/v1/people_pb'
 import * as sync from './gen/zolal/v1/sync_pb'
 import { toHex } from './hex'
-import { mediaOf } from './media'
+import { mediaOf, previewOf } from './media'
 
 /** Reads bodies of entries. A body that does not decode is 'unknown': it is drawn as such and kept. */
 
@@ -88,6 +88,7 @@ export function readMessage(bytes: Uint8Array): MessageBody | null {
     }),
     media: mediaOf(m.media),
     album: toHex(m.album),
+    preview: previewOf(m.preview),
     speaksTo: speaksTo(m),
     wording: m.wording ? { code: m.wording.code, values: { ...m.wording.values } } : null,
   }

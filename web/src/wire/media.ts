@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { MediaBody, MediaKind, NewMedia } from '../model/media'
+import type { PreviewBody } from '../model/preview'
+import type { LinkPreview } from './gen/zolal/v1/entry_pb'
 import * as pb from './gen/zolal/v1/media_pb'
 import { fromHex, toHex } from './hex'
 
@@ -44,6 +46,18 @@ export function mediaOf(m: pb.Media | undefined): MediaBody | null {
     contact: contact ? { account: contact.account, name: contact.name, phone: contact.phone } : null,
     title,
     performer,
+  }
+}
+
+/** What a link shows of its page; null where it shows nothing. */
+export function previewOf(p: LinkPreview | undefined): PreviewBody | null {
+  if (!p) return null
+  const { url, site, title, description, image, thumbhash } = p
+  return {
+    ...{ url, site, title, description, thumbhash: toHex(thumbhash) },
+    image: image
+      ? { hash: toHex(image.hash), size: Number(image.size), width: image.width, height: image.height }
+      : null,
   }
 }
 

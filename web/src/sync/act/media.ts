@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { AppError, type MediaActions, type MediaView, type UploadView } from '../../model'
 import { Accounts, call } from '../../wire'
+import { Links } from '../../wire/gen/zolal/v1/link_pb'
+import { previewOf } from '../../wire/media'
 import { Files } from '../../wire/tus'
 import { type Asker, acting, signedIn } from './asking'
 
@@ -43,6 +45,14 @@ export function mediaActions(asker: Asker, home: string): MediaActions {
     cancel: (item) =>
       acting(async () => {
         if (!(await signedIn(asker).outbox.cancel(item))) throw new AppError('CONFLICT')
+      }),
+    preview: (url) =>
+      acting(async () => {
+        const account = signedIn(asker)
+        return previewOf(await call(account.tabs, Links.method.preview, { url }))
+      }).catch((error) => {
+        if (error instanceof AppError && error.code === 'NOT_FOUND') return null
+        throw error
       }),
     limit: () =>
       acting(async () => {

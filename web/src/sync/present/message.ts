@@ -7,6 +7,7 @@ import type {
   FormattedText,
   ForwardView,
   MediaKind,
+  MediaPlace,
   MessageView,
   PersonRef,
   ReplyView,
@@ -102,21 +103,28 @@ function contentOf(c: MessageContext, entry: Entry, body: ChatBody): ContentView
   return service && { kind: 'service', service }
 }
 
+/** Where what an entry carries is fetched. */
+function placeOf({ row }: MessageContext, { seq }: Entry): MediaPlace {
+  return { at: 'server', chat: row.id, seq, open: row.info.type === 'channel' && row.info.name !== '' }
+}
+
 function contentOfMessage(c: MessageContext, entry: Entry, message: MessageBody): ContentView {
   const edit = c.editOf(entry.seq)?.shows
   const { text, entities } = edit?.kind === 'edit' ? edit.body : message
   const body = { text, entities }
   if (message.media) {
-    const place = {
-      at: 'server',
-      chat: c.row.id,
-      seq: entry.seq,
-      open: c.row.info.type === 'channel' && c.row.info.name !== '',
-    } as const
+    const place = placeOf(c, entry)
     return { kind: 'media', media: { ...message.media, place }, body, album: message.album }
   }
   if (message.attachments.length === 0) {
-    return message.wording ? { kind: 'text', body, wording: message.wording } : { kind: 'text', body }
+    const { wording, preview } = message
+    const place = placeOf(c, entry)
+    return {
+      kind: 'text',
+      body,
+      ...(wording && { wording }),
+      ...(preview && { preview: { ...preview, place } }),
+    }
   }
   const attachments = message.attachments.map(({ kind, name, bytes, seconds, emoji }) => {
     return { kind, name, bytes, seconds, emoji }
@@ -243,11 +251,15 @@ export function outboxViewOf(c: MessageContext, item: OutboxRow): MessageView | 
   }
 }
 
-function waitingContent({ n }: OutboxRow, { text, entities, media, album }: MessageBody): ContentView {
+function waitingContent(
+  { n }: OutboxRow,
+  { text, entities, media, album, preview }: MessageBody,
+): ContentView {
   const body = { text, entities }
   // What an older version of the app stored says nothing of media.
-  if (!media) return { kind: 'text', body }
-  return { kind: 'media', media: { ...media, place: { at: 'outbox', item: n } }, body, album }
+  const place = { at: 'outbox', item: n } as const
+  if (!media) return preview ? { kind: 'text', body, preview: { ...preview, place } } : { kind: 'text', body }
+  return { kind: 'media', media: { ...media, place }, body, album }
 }
 
 /** The numbers of entries that a message names and that have to be here to draw it. */

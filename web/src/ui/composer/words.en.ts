@@ -24,7 +24,10 @@ const plain = {
   mentions: 'Members',
 }
 
+const preview = { title: 'What the link leads to', remove: 'Send without it' }
+
 export const makeEnglish = () => ({
   ...plain,
+  preview,
   emoji,
 })

@@ -25,7 +25,10 @@ const plain = {
   mentions: 'اعضا',
 }
 
+const preview = { title: 'پیش‌نمایش پیوند', remove: 'بدون پیش‌نمایش بفرست' }
+
 export const makePersian = (): ComposerWords => ({
   ...plain,
+  preview,
   emoji,
 })

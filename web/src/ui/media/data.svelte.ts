@@ -7,6 +7,7 @@ export type Carrier = 'mobile' | 'other'
 export type DataChoice = Readonly<Record<Loaded, Readonly<Record<Carrier, boolean>>>>
 
 const storageKey = 'zolal.data'
+const previewKey = 'zolal.previews'
 const none = { mobile: false, other: false }
 
 interface Network {
@@ -27,8 +28,17 @@ function stored(): DataChoice {
   }
 }
 
+function shownBefore(): boolean {
+  try {
+    return localStorage.getItem(previewKey) !== 'off'
+  } catch {
+    return true
+  }
+}
+
 class DataState {
   #choice = $state.raw(stored())
+  #previews = $state(shownBefore())
   #asked = false
 
   get now(): DataChoice {
@@ -41,6 +51,20 @@ class DataState {
       localStorage.setItem(storageKey, JSON.stringify(this.#choice))
     } catch {
       // Storage may be full or forbidden; the choice then lasts until the page is closed.
+    }
+  }
+
+  /** Whether links of one's own messages show what they lead to. */
+  get previews(): boolean {
+    return this.#previews
+  }
+
+  showPreviews(on: boolean): void {
+    this.#previews = on
+    try {
+      localStorage.setItem(previewKey, on ? 'on' : 'off')
+    } catch {
+      // As above.
     }
   }
 

@@ -45,6 +45,10 @@ const data = {
   saver: 'Where the browser saves data, nothing loads by itself.',
   offer: 'Load photos by themselves from now on?',
   offerYes: 'Yes, load them',
+  links: 'Links',
+  previews: 'Show what my links lead to',
+  linksNote:
+    'The server looks at the page while you write. Nobody who reads your message is shown to the site.',
 }
 
 const plain = {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { MediaPlace, MediaView, PosterBody } from './media'
+import type { FormattedText } from './message'
+import { hrefOf } from './richtext'
+
+/** What a message shows of the page that one of its links leads to, as the server found it. */
+export interface PreviewBody {
+  readonly url: string
+  readonly site: string
+  readonly title: string
+  readonly description: string
+  readonly image: PosterBody | null
+  /** In hex; empty where there is none. */
+  readonly thumbhash: string
+}
+
+export interface PageView extends PreviewBody {
+  readonly place: MediaPlace
+}
+
+/** Its picture, as something that is fetched. */
+export function pictureOf({ image, place, thumbhash }: PageView): MediaView | null {
+  if (!image) return null
+  const { hash, size, width, height } = image
+  return {
+    ...{ kind: 'photo', hash, size, mime: '', name: '', width, height, duration: 0, waveform: [], thumbhash },
+    ...{ spoiler: false, poster: null, location: null, contact: null, title: '', performer: '', place },
+  }
+}
+
+/** The address of the first link of a text that has a page to show; null where there is none. */
+export function firstLink(body: FormattedText): string | null {
+  const marked = body.entities
+    .filter((e) => e.kind === 'textLink' || e.kind === 'url')
+    .map((e) => ({ at: e.offset, address: hrefOf(e, body.text.slice(e.offset, e.offset + e.length)) }))
+  const plain = [...body.text.matchAll(/https:\/\/[^\s<>"«»]+/gi)].map(({ index, 0: found }) => ({
+    at: index,
+    address: found.replace(/[.,;:!?؟،؛)\]}'…]+$/, ''),
+  }))
+  const hidden = (at: number) =>
+    body.entities.some(
+      (e) => /^(code|pre|spoiler)$/.test(e.kind) && at >= e.offset && at < e.offset + e.length,
+    )
+  const [first] = [...marked, ...plain]
+    .filter((link) => link.address?.startsWith('https://') && !hidden(link.at))
+    .sort((a, b) => a.at - b.at)
+  return first?.address ?? null
+}
