@@ -51,6 +51,7 @@ var layers = []layer{
 	{"internal/testenv/pushservice", nil},
 	{"web/e2e/provider", []string{"internal/testenv/provider"}},
 	{"web/e2e/pushservice", []string{"internal/testenv/pushservice"}},
+	{"web/e2e/site", nil},
 	{"internal/testenv", []string{root, "internal/**", "proto/**", "transparency", "web"}},
 	{"internal/sim", []string{root, "internal/**", "proto/**"}},
 

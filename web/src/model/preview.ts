@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { withDetected } from './detect'
 import type { MediaPlace, MediaView, PosterBody } from './media'
 import type { FormattedText } from './message'
 import { hrefOf } from './richtext'
@@ -30,19 +31,14 @@ export function pictureOf({ image, place, thumbhash }: PageView): MediaView | nu
 
 /** The address of the first link of a text that has a page to show; null where there is none. */
 export function firstLink(body: FormattedText): string | null {
-  const marked = body.entities
-    .filter((e) => e.kind === 'textLink' || e.kind === 'url')
-    .map((e) => ({ at: e.offset, address: hrefOf(e, body.text.slice(e.offset, e.offset + e.length)) }))
-  const plain = [...body.text.matchAll(/https:\/\/[^\s<>"«»]+/gi)].map(({ index, 0: found }) => ({
-    at: index,
-    address: found.replace(/[.,;:!?؟،؛)\]}'…]+$/, ''),
-  }))
+  const { text } = body
+  const entities = withDetected(text, body.entities)
   const hidden = (at: number) =>
-    body.entities.some(
-      (e) => /^(code|pre|spoiler)$/.test(e.kind) && at >= e.offset && at < e.offset + e.length,
-    )
-  const [first] = [...marked, ...plain]
-    .filter((link) => link.address?.startsWith('https://') && !hidden(link.at))
-    .sort((a, b) => a.at - b.at)
-  return first?.address ?? null
+    entities.some((e) => /^(code|pre|spoiler)$/.test(e.kind) && at >= e.offset && at < e.offset + e.length)
+  for (const e of entities) {
+    if ((e.kind !== 'url' && e.kind !== 'textLink') || hidden(e.offset)) continue
+    const address = hrefOf(e, text.slice(e.offset, e.offset + e.length))
+    if (address?.startsWith('https://')) return address
+  }
+  return null
 }
