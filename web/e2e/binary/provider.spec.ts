@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, password, test } from './fixtures'
+import { expect, password, test, type World } from './fixtures'
 import { atProvider, buildProvider, Provider } from './provider'
 
 test.beforeAll(buildProvider)
@@ -30,6 +30,15 @@ const words = {
     expired: /زمانش گذشت/,
     group: /هیچ‌یک از گروه‌های شما/,
     connected: /شناسه‌ای در سازمانتان به این حساب وصل شد/,
+    lastWay: /تا وقتی فقط از این راه وارد می‌شوید/,
+    ties: 'اتصال به سازمان',
+    young: /این دستگاه تازه وارد شده است و از/,
+    end: 'قطع اتصال',
+    endTitle: /دانشگاه نمونه.* قطع شود؟$/,
+    endYes: 'قطع شود',
+    wrong: 'نام کاربری یا گذرواژه درست نیست.',
+    ended: 'اتصال قطع شد',
+    unlinked: /اتصال حساب به سازمانتان قطع شد/,
     signOut: 'خروج از حساب',
     reason: 'پیام‌های ناخواسته به بسیاری کسان',
     appeal: 'اعتراض',
@@ -53,6 +62,15 @@ const words = {
     expired: /It took too long/,
     group: /None of your groups/,
     connected: /An identity at your organisation was connected/,
+    lastWay: /while it is your only way in/,
+    ties: 'Connection to your organisation',
+    young: /This device signed in recently and can end the connection from/,
+    end: 'End the connection',
+    endTitle: /^End the connection to .*دانشگاه نمونه/,
+    endYes: 'End it',
+    wrong: 'The username or password is incorrect.',
+    ended: 'The connection was ended',
+    unlinked: /The connection to your organisation was ended on/,
     signOut: 'Sign out',
     reason: 'unwanted messages to many',
     appeal: 'Appeal',
@@ -100,7 +118,9 @@ for (const look of [
       // Nothing asks for a recovery code that cannot be; the settings say how it stands.
       await page.goto(`${server.url}/#/settings/security`)
       await expect(page.getByRole('heading', { name: t.mine })).toBeVisible()
+      await expect(page.getByText(t.lastWay)).toBeVisible()
       await expect(page.getByLabel(t.old)).toBeHidden()
+      await expect(page.getByRole('button', { name: t.end })).toBeHidden()
       await shot(page, `${name}-settings`)
       await accessible(page)
       // A ticket is good once, and in the browser that began; who is in already is led on.
@@ -159,6 +179,79 @@ test('an account is connected by its password, and who may not come in is told w
     await provider.stop()
   }
 })
+
+/** Connects sara_m to the identity at the provider, on a new device. */
+async function connected(
+  world: World,
+  look: Parameters<World['visitor']>[0],
+  t: (typeof words)['fa' | 'en'],
+) {
+  const page = await world.visitor({ ...look, from: `${world.server.url}/#/signin`, leaves: true })
+  await page.getByRole('button', { name: t.button }).click()
+  await atProvider(page)
+  await page.getByRole('button', { name: t.link }).click()
+  await page.getByLabel(t.user).fill('sara_m')
+  await page.getByLabel(t.word).fill(password)
+  await page.getByRole('button', { name: t.linkDo }).click()
+  return page
+}
+
+for (const look of [
+  { language: 'fa', theme: 'light', phone: true },
+  { language: 'en', theme: 'dark', phone: false },
+] as const) {
+  const { language, theme, phone } = look
+  const t = words[language]
+  const name = `${language}-${theme}-${phone ? 'phone' : 'desktop'}`
+
+  test(`who knows the password ends the connection to an organisation (${name})`, async ({ world }) => {
+    const { server } = world
+    const boss = await world.person('سارا محمدی', 'sara_m', look)
+    const provider = await Provider.start('staff')
+    try {
+      await provider.serves(server)
+      await boss.goto(`${server.url}/#/settings/security`)
+      await expect(boss.getByRole('heading', { name: t.ties })).toBeHidden()
+      const page = await connected(world, look, t)
+      await expect(page.getByRole('searchbox')).toBeVisible()
+      await page.goto(`${server.url}/#/settings/security`)
+      await expect(page.getByText(t.young)).toBeVisible()
+      await expect(page.getByRole('button', { name: t.end })).toBeHidden()
+      await page.getByRole('heading', { name: t.ties }).scrollIntoViewIfNeeded()
+      await shot(page, `${name}-ties-young`)
+      // On the older device it shows without anybody asking again, and can be ended.
+      await boss.getByRole('button', { name: t.end }).click()
+      const dialog = boss.getByRole('dialog', { name: t.endTitle })
+      await expect(dialog.getByLabel(t.old)).toBeFocused()
+      await shot(boss, `${name}-ties-end`)
+      await accessible(boss)
+      await boss.keyboard.press('Escape')
+      await expect(dialog).toBeHidden()
+      await shot(boss, `${name}-ties`)
+      await accessible(boss)
+      await boss.getByRole('button', { name: t.end }).click()
+      await dialog.getByLabel(t.old).fill('گذرواژهٔ نادرست')
+      await dialog.getByRole('button', { name: t.endYes }).click()
+      await expect(dialog.getByText(t.wrong)).toBeVisible()
+      await dialog.getByLabel(t.old).fill(password)
+      await boss.keyboard.press('Enter')
+      await expect(boss.getByText(t.ended)).toBeVisible()
+      await expect(boss.getByRole('heading', { name: t.ties })).toBeHidden()
+      // The other device stays, and is told.
+      await expect(page.getByRole('heading', { name: t.ties })).toBeHidden()
+      await page.goto(`${server.url}/#/settings/devices`)
+      await expect(page.getByText(t.unlinked).first()).toBeVisible()
+      await shot(page, `${name}-ties-told`)
+      // The provider still knows the person, but no account here is theirs.
+      const again = await world.visitor({ ...look, from: `${server.url}/#/signin`, leaves: true })
+      await again.getByRole('button', { name: t.button }).click()
+      await atProvider(again)
+      await expect(again.getByRole('heading', { name: t.title })).toBeVisible()
+    } finally {
+      await provider.stop()
+    }
+  })
+}
 
 for (const language of ['fa', 'en'] as const) {
   test(`who comes by the provider alone reads why they are suspended, and appeals (${language})`, async ({

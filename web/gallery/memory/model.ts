@@ -292,6 +292,8 @@ export class MemoryModel implements AppModel {
     disableFactor: async () => {},
     newBackupCodes: async () => ['abcd-efgh-ijkl-mnop'],
     setApproval: async () => {},
+    connection: async () => null,
+    disconnect: async () => {},
     asked: async () => {
       throw new AppError('NOT_FOUND')
     },

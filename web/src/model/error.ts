@@ -62,6 +62,7 @@ export type ErrorCode =
   | 'DAILY_LIMIT'
   | 'IDENTITY_UNKNOWN'
   | 'PASSKEY_UNAVAILABLE'
+  | 'LAST_WAY_IN'
   | 'MEDIA_REFUSED'
   | 'FILE_GONE'
   | 'MEDIA_QUOTA'

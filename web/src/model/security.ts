@@ -14,11 +14,13 @@ export interface NoticeView {
   readonly device: DeviceView
 }
 
-/** How an account hangs on the organisation's provider, where that alone lets its person in. */
+/** How an account hangs on the organisation's provider, which lets its person in. */
 export interface MembershipView {
   readonly provider: string
   /** When its devices end, unless the provider signs it in before; 0: never. */
   readonly until: Ms
+  /** A password lets the person in as well. */
+  readonly password: boolean
 }
 
 export interface SecurityView {
@@ -77,7 +79,15 @@ export interface AskingActions {
   answer(id: string, yes: boolean): Promise<void>
 }
 
-export interface SecurityActions extends FactorActions, AskingActions {
+/** The organisation's provider, which signs in to the account. */
+export interface OrganisationActions {
+  /** null: it does not. */
+  connection(): Promise<MembershipView | null>
+  /** Ends that. Rejects with LAST_WAY_IN where nobody could sign in without it. */
+  disconnect(password: string): Promise<void>
+}
+
+export interface SecurityActions extends FactorActions, AskingActions, OrganisationActions {
   readonly view: Observable<SecurityView>
   refresh(): Promise<void>
   /** Notices up to this one were seen on this device. */

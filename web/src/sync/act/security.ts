@@ -53,7 +53,7 @@ export class Security implements SecurityActions {
       const [seen = null, remindFrom = 0] = await account.db.read((r) =>
         Promise.all([r.value('noticesSeen'), r.value('remindFrom')]),
       )
-      const membership = state.recoverySet ? null : await membershipOf(account)
+      const membership = state.recoverySet ? null : await soleWayIn(account)
       if (this.#asker.current !== account) return
       const notices = noticesOf(state)
       const now = account.now()
@@ -159,6 +159,17 @@ export class Security implements SecurityActions {
     })
   }
 
+  connection(): Promise<MembershipView | null> {
+    return acting(async () => (await import('./organisation')).connectionOf(signedIn(this.#asker)))
+  }
+
+  disconnect(password: string): Promise<void> {
+    return acting(async () => {
+      await (await import('./organisation')).disconnect(signedIn(this.#asker), password)
+      this.stale()
+    })
+  }
+
   asked(id: string): Promise<AskingView> {
     return acting(async () => {
       const [asking] = askingOf(await call(signedIn(this.#asker).tabs, Remote.method.asked, { pending: id }))
@@ -184,11 +195,11 @@ export class Security implements SecurityActions {
   }
 }
 
-/** Whether the organisation's provider alone signs the person in; older servers know of none. */
-async function membershipOf({ tabs }: Account): Promise<MembershipView | null> {
-  const { Organisations } = await import('../../wire/organisation')
-  const mine = await call(tabs, Organisations.method.mine, {}).catch(() => null)
-  return mine?.linked && !mine.password ? { provider: mine.provider, until: Number(mine.endsMs) } : null
+/** The organisation's provider where it alone signs the person in; older servers know of none. */
+async function soleWayIn(account: Account): Promise<MembershipView | null> {
+  const { connectionOf } = await import('./organisation')
+  const mine = await connectionOf(account).catch(() => null)
+  return mine?.password ? null : mine
 }
 
 /** What another device did and this one has not shown; `notices` has the newest first. */

@@ -31,6 +31,23 @@ export const makeEnglish = () => ({
   mine: (name: string) => `You sign in with ${name}`,
   mineBody: (name: string) =>
     `This account has no password and no recovery code: ${name} alone lets you in. Whoever loses their access there loses this account too. The operator of this server can give it a password; after that it is independent.`,
+  lastWay:
+    'This connection cannot be ended while it is your only way in. Once the account has a password, you can end it here.',
   until: (time: string) =>
     `Your devices stay signed in until ${time}, and longer each time you sign in there.`,
+  ties: {
+    title: 'Connection to your organisation',
+    /** Of one whose provider this server no longer has. */
+    unnamed: 'Your organisation',
+    body: (name: string) =>
+      `${name} lets you in to this account, as your password does. If you leave it, end the connection.`,
+    young: (time: string) =>
+      `This device signed in recently and can end the connection from ${time}. An older device can do it now.`,
+    end: 'End the connection',
+    endTitle: (name: string) => `End the connection to ${name}?`,
+    endBody: (name: string) =>
+      `${name} will no longer let anybody in to this account. Your password stays, and so do your chats and devices; devices that came in through it stay signed in until their time is up.`,
+    endYes: 'End it',
+    ended: 'The connection was ended',
+  },
 })

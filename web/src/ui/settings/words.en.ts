@@ -176,6 +176,7 @@ const security = {
     refused: (device: string) => `A sign-in was refused on ${device}`,
     approval_on: (device: string) => `New devices now need approval from an old one (changed on ${device})`,
     identity: () => 'An identity at your organisation was connected, which signs in to this account',
+    unlinked: (device: string) => `The connection to your organisation was ended on ${device}`,
     approval_off: (device: string) => `New devices no longer need approval (changed on ${device})`,
     factor_on: (device: string) => `The second step was turned on, on ${device}`,
     factor_off: (device: string) => `The second step was turned off, on ${device}`,

@@ -176,6 +176,7 @@ const security = {
     refused: (device: string) => `ورودی رد شد، در ${device}`,
     approval_on: (device: string) => `از این پس دستگاه قدیمی باید اجازه دهد، در ${device}`,
     identity: () => 'شناسه‌ای در سازمانتان به این حساب وصل شد و با آن می‌توان وارد شد',
+    unlinked: (device: string) => `اتصال حساب به سازمانتان قطع شد، در ${device}`,
     approval_off: (device: string) => `دستگاه تازه بی‌پرسش وارد می‌شود، در ${device}`,
     factor_on: (device: string) => `گام دوم روشن شد، در ${device}`,
     factor_off: (device: string) => `گام دوم خاموش شد، در ${device}`,

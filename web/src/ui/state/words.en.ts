@@ -30,6 +30,7 @@ const errors = {
   PUSH_SERVICE: 'The browser does not reach its push service. Try another network, or later.',
   PASSKEY_NOT_USED: 'No passkey was used.',
   PASSKEY_UNAVAILABLE: 'Passkeys do not work at this address. Sign in another way.',
+  LAST_WAY_IN: 'Without this nobody could sign in to the account. Get another way in first.',
   FACTOR_NEEDED: 'A code from your authenticator, or the recovery code, is needed too.',
   FACTOR_WRONG: 'That code is wrong or was already used. Wait for the next one.',
   SIGNUP_CLOSED: 'New accounts on this server are by invitation only.',
