@@ -2,6 +2,9 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { CDPSession, Page } from '@playwright/test'
 import { expect, password, signIn, test, type World } from './fixtures'
+import { atProvider, buildProvider, Provider } from './provider'
+
+test.beforeAll(buildProvider)
 
 /** Keeps a picture where one is asked for; nothing depends on it. */
 async function look(page: Page, name: string): Promise<void> {
@@ -176,6 +179,82 @@ test('after a reset a passkey stands beside the link, and opens by itself again'
   await again.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await expect(again.getByRole('searchbox')).toBeVisible()
 })
+
+const organised = {
+  fa: {
+    button: /^ورود با .*دانشگاه نمونه/,
+    link: 'اینجا حساب دارم',
+    linkDo: 'وصل کردن و ورود',
+    user: /^نام کاربری/,
+    word: /^گذرواژه$/,
+    use: 'استفاده از کلید عبور',
+    none: 'کلید عبوری به کار نرفت.',
+  },
+  en: {
+    button: /^Sign in with .*دانشگاه نمونه/,
+    link: 'I already have an account here',
+    linkDo: 'Connect and sign in',
+    user: /^Username/,
+    word: /^Password$/,
+    use: 'Use the passkey',
+    none: 'No passkey was used.',
+  },
+} as const
+
+/** Goes to the organisation's provider and comes back: to the name of this machine, which passkeys want. */
+async function byProvider(page: Page, button: RegExp): Promise<void> {
+  await page.getByRole('button', { name: button }).click()
+  const back = page.waitForRequest(/\/oidc\/callback\?/)
+  await atProvider(page)
+  const { host, href } = new URL((await back).url())
+  await expect(page).toHaveURL(new RegExp(`${host}/#/oidc-failed/`)) // there nobody knows who began
+  await page.goto(href.replace('127.0.0.1', 'localhost'))
+}
+
+for (const { language, theme, phone } of [
+  { language: 'fa', theme: 'light', phone: true },
+  { language: 'en', theme: 'dark', phone: false },
+] as const) {
+  test(`after the sign-in of an organisation the passkey is the second step (${language})`, async ({
+    world,
+  }) => {
+    const { server } = world
+    const t = organised[language]
+    const provider = await Provider.start('staff')
+    try {
+      await provider.serves(server)
+      const { keys } = await withPasskey(world, language, phone)
+      const visit = { language, theme, phone, from: `${server.url}/#/signin`, leaves: true }
+
+      // Beside the password that connects the account.
+      const page = await world.visitor(visit)
+      const held = await Authenticator.in(page)
+      await byProvider(page, t.button)
+      await page.getByRole('button', { name: t.link }).click()
+      await page.getByLabel(t.user).fill('sara_m')
+      await page.getByLabel(t.word).fill(password)
+      await page.getByRole('button', { name: t.linkDo }).click()
+      await expect(page.getByRole('button', { name: t.use })).toBeFocused()
+      await page.getByRole('button', { name: t.use }).click()
+      await expect(page.getByText(t.none)).toBeVisible()
+      await keys.copyTo(held)
+      await page.getByRole('button', { name: t.use }).click()
+      await expect(page.getByRole('searchbox')).toBeVisible()
+
+      // And where the provider alone says who it is.
+      const other = await world.visitor(visit)
+      await held.copyTo(await Authenticator.in(other))
+      await byProvider(other, t.button)
+      await expect(other.getByRole('button', { name: t.use })).toBeFocused()
+      await look(other, `passkey-provider-${language}`)
+      await sound(other)
+      await other.getByRole('button', { name: t.use }).click()
+      await expect(other.getByRole('searchbox')).toBeVisible()
+    } finally {
+      await provider.stop()
+    }
+  })
+}
 
 test('where passkeys cannot work the app does not offer them', async ({ world }) => {
   const { server } = world // at 127.0.0.1, an address that no passkey is made for

@@ -332,6 +332,7 @@ export class MemoryModel implements AppModel {
     remove: async () => {},
     signIn: async () => null,
     besidePassword: async () => '',
+    besideTicket: async () => '',
     besideLink: async () => '',
   })
 

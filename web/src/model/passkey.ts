@@ -32,6 +32,8 @@ export interface PasskeyActions {
   signIn(): Promise<Waiting | null>
   /** What `signIn` of the account takes beside the password. */
   besidePassword(username: string, password: string): Promise<string>
+  /** What `enter` takes beside the ticket, and the password where it links an account by one. */
+  besideTicket(ticket: string, username: string, password: string): Promise<string>
   /** What `redeem` takes beside the link of a reset. */
   besideLink(secret: string): Promise<string>
 }

@@ -142,7 +142,6 @@ export class Entrance implements AccountActions, Outsider, Doorway {
     })
   }
 
-  /** What the provider gave, with the secret that this app keeps for it. */
   async ticket(given: string): Promise<string> {
     return `${given}.${(await (await this.#c.registry()).get('visit')) ?? ''}`
   }
@@ -162,6 +161,7 @@ export class Entrance implements AccountActions, Outsider, Doorway {
         password,
         deviceProof: proofs[username.toLowerCase()] ?? '',
         code: second.code ?? '',
+        passkey: second.passkey ?? '',
         recovery,
         client: this.#client(),
       })

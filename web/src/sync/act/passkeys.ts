@@ -11,6 +11,8 @@ export interface Doorway {
   caller(): Caller
   /** The token of an earlier session here, or nothing. */
   proofOf(username: string): Promise<string>
+  /** What the provider gave, with the secret that this app keeps for it. */
+  ticket(given: string): Promise<string>
   /** Enters with the session that a call gives, or waits. */
   come(ask: (client: object) => Promise<WireSession>): Promise<Waiting | null>
 }
@@ -52,6 +54,11 @@ export function passkeyActions(asker: Asker, door: Doorway): PasskeyActions {
     besidePassword: (username, password) =>
       acting(async () => {
         const ask = { username, password, deviceProof: await door.proofOf(username) }
+        return showPasskey((await call(door.caller(), Passkeys.method.beginSecond, ask)).options)
+      }),
+    besideTicket: (given, username, password) =>
+      acting(async () => {
+        const ask = { ticket: await door.ticket(given), username, password }
         return showPasskey((await call(door.caller(), Passkeys.method.beginSecond, ask)).options)
       }),
     besideLink: (secret) =>
