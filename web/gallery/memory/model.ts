@@ -23,6 +23,7 @@ import { MemoryFeedback } from './feedback'
 import { day, info, me, message, minute, now, people } from './fixture'
 import { MemoryChat, members } from './open'
 import { memoryPeople } from './people'
+import { MemoryPhotos } from './photos'
 import { MemoryCases, MemoryReports } from './reports'
 import { memorySearch } from './search'
 import { MemorySignup } from './signup'
@@ -42,6 +43,7 @@ export class MemoryModel implements AppModel {
   readonly cases = async () => this.#cases
   readonly #search = memorySearch(() => this.#chats)
   readonly search = async () => this.#search
+  readonly portraits = new MemoryPhotos()
   readonly signup = new MemorySignup()
   readonly #chats: Chat[]
   readonly #open = new Set<MemoryChat>()

@@ -14,7 +14,7 @@ export function memoryPeople(openDirect: (account: number) => Promise<number>): 
       publicName: name,
       username,
       presence: { kind: 'hidden' },
-      change: i === 2 ? { name: { from: 'Ali', to: name }, username: null } : null,
+      change: i === 2 ? { name: { from: 'Ali', to: name }, username: null, photo: false } : null,
     }
   }
   const contacts = new Source<ContactsView>({

@@ -23,6 +23,7 @@ import type { FormattedText, PersonRef } from './message'
 import type { Observable } from './observable'
 import type { PasskeyActions } from './passkey'
 import type { PeopleActions } from './people'
+import type { Portraits } from './photo'
 import type { PreviewBody } from './preview'
 import type { PushActions } from './push'
 import type { CaseActions, ReportActions } from './reports'
@@ -60,6 +61,7 @@ export interface AppModel {
   cases(): Promise<CaseActions>
   /** What carries media comes when the first is shown or sent. */
   media(): Promise<MediaActions>
+  readonly portraits: Portraits
   notifications(): Promise<PushActions>
   readonly signup: SignupActions
   /** Opens a chat at its first unread message, or at `at`. */

@@ -30,6 +30,12 @@ export function faceOf(chat: {
   return chat.kind === 'saved' ? 0 : (chat.peer ?? chat.id)
 }
 
+/** Whose photo a chat is shown by, beside its hue; null where it has none. */
+export function portraitOf({ kind }: { readonly kind?: string }): 'account' | 'chat' | null {
+  if (kind === 'saved' || kind === 'service') return null
+  return kind === 'direct' ? 'account' : 'chat'
+}
+
 /** A stable number for a name without an account: authors of imported history. */
 export function numberOf(name: string): number {
   let sum = 7

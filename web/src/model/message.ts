@@ -2,6 +2,7 @@
 import type { ErrorCode } from './error'
 import type { AccountId, ChatId, Ms, Seq } from './id'
 import type { MediaKind, MediaView } from './media'
+import type { PhotoView } from './photo'
 import type { PageView } from './preview'
 
 /** The kinds of formatting, as Telegram has them. Offsets count UTF-16 code units of `text`. */
@@ -88,6 +89,9 @@ export type ServiceView =
   | { readonly kind: 'removed'; readonly whom: PersonRef }
   | { readonly kind: 'titleChanged'; readonly title: string }
   | { readonly kind: 'aboutChanged' }
+  /** The photo is null where it was erased since. */
+  | { readonly kind: 'photoChanged'; readonly photo: PhotoView | null }
+  | { readonly kind: 'photoRemoved' }
   | { readonly kind: 'publicNameChanged'; readonly name: string }
   | { readonly kind: 'ownerChanged'; readonly whom: PersonRef }
   | { readonly kind: 'pinned'; readonly seq: Seq; readonly snippet: string }

@@ -9,10 +9,12 @@ export interface NameChange {
   readonly to: string
 }
 
-/** What is new of what somebody shows of themselves; of the two at least one is. */
+/** What is new of what somebody shows of themselves; of the three at least one is. */
 export interface PersonChange {
   readonly name: NameChange | null
   readonly username: NameChange | null
+  /** They are shown by another photo. */
+  readonly photo: boolean
 }
 
 /** Somebody on one's own list. */

@@ -15,16 +15,14 @@ import {
 import type { ChatId, Seq } from '../model/id'
 import { appCode, Backoff, type ConnectionState, endsSession, type Refusal } from '../wire'
 import type { Account } from './account'
-import { adminActions } from './act/admin'
 import type { Asker } from './act/asking'
 import { chatActions } from './act/chats'
-import { feedbackActions } from './act/feedback'
 import { later } from './act/later'
-import { peopleActions } from './act/people'
 import { Security } from './act/security'
-import { Devices, profileActions } from './act/self'
+import { Devices } from './act/self'
 import { Entrance } from './entrance'
 import type { Channel, Env } from './env'
+import { FACES, Portraits } from './faces'
 import { Inside } from './inside'
 import { noteLeftover, takeOver } from './leftover'
 import type { Fleeting } from './tabs'
@@ -47,12 +45,19 @@ export class App implements AppModel, Asker {
   readonly chatList = new Source<ChatListView>(NO_CHATS)
   readonly devices = new Devices(this)
   readonly security = new Security(this)
-  readonly profile = profileActions(this)
+  readonly profile: AppModel['profile'] = later(async () =>
+    (await import('./act/profile')).profileActions(this),
+  )
   readonly #contacts = new Source<ContactsView>(NO_CONTACTS)
-  readonly people = peopleActions(this, this.#contacts)
+  readonly people: AppModel['people'] = later(
+    async () => (await import('./act/people')).peopleActions(this, this.#contacts),
+    { contacts: this.#contacts },
+  )
   readonly chats = chatActions(this)
-  readonly admin = adminActions(this)
-  readonly feedback = feedbackActions(this)
+  readonly admin: AppModel['admin'] = later(async () => (await import('./act/admin')).adminActions(this))
+  readonly feedback: AppModel['feedback'] = later(async () =>
+    (await import('./act/feedback')).feedbackActions(this),
+  )
   readonly reports: AppModel['reports'] = async () =>
     (await import('./act/reports')).reportActions(this, this.account)
   readonly search: AppModel['search'] = async () => (await import('./act/search')).searchActions(this)
@@ -66,6 +71,9 @@ export class App implements AppModel, Asker {
   }
   readonly notifications: AppModel['notifications'] = async () =>
     (await import('./act/push')).pushActions(this, () => this.#registry)
+  readonly portraits: Portraits = new Portraits(async () =>
+    (await import('./act/photos')).photoActions(this, this.#env),
+  )
   readonly cases: AppModel['cases'] = async () => (await import('./act/reports')).caseActions(this)
   readonly passkeys: AppModel['passkeys'] = async () =>
     (await import('./act/passkeys')).passkeyActions(this, this.account)
@@ -188,6 +196,9 @@ export class App implements AppModel, Asker {
     if (kept) await noteLeftover(registry, kept)
     this.#inside = null
     this.#token = ''
+    this.portraits.follow(null, 0)
+    // Small photos that were kept; without the store there are none.
+    void globalThis.caches?.delete(FACES).catch(() => {})
     this.#showSignedOut(reason)
     void this.#askServer()
   }
@@ -221,6 +232,7 @@ export class App implements AppModel, Asker {
       ended: (why) => this.#ended(why),
       rungs: (next) => void registry.set('rungs', next).catch(() => {}),
     })
+    this.portraits.follow(this.#inside.account.mirror, session.account)
     this.#showSignedIn()
     this.#showConnection()
     if (this.#inside.account.state === 'online') this.security.stale()
@@ -230,6 +242,7 @@ export class App implements AppModel, Asker {
     const inside = this.#inside
     this.#inside = null
     this.#token = ''
+    this.portraits.follow(null, 0)
     await inside?.close()
     this.devices.forget()
     this.security.forget()

@@ -30,6 +30,12 @@ export async function storeEntries(w: Writer, chat: ChatId, entries: readonly En
     const target = batch.get(mend.target) ?? (await w.entry(chat, mend.target))
     if (target) batch.set(mend.target, withVersion(target, versionBy(mend)))
   }
+  for (const { kind, target } of [...batch.values()]) {
+    if (kind !== 'chatPhotoRemoved') continue
+    // What was erased for everybody leaves this device too.
+    const photo = batch.get(target) ?? (await w.entry(chat, target))
+    if (photo?.kind === 'chatPhoto') batch.set(target, { ...photo, body: new Uint8Array(0) })
+  }
   for (const row of batch.values()) await w.putEntry(row)
 }
 

@@ -140,6 +140,9 @@ export class ChatSession implements OpenChat {
       else await this.#mend()
       await this.#freshTallies()
     })
+    // How the other shows themselves now comes last: what was said must not wait for it.
+    const direct = this.#row?.info.type === 'direct' && !this.#closed
+    if (direct) await this.#quietly(() => this.#c.account.history.refresh(this.id))
     if (this.#row && !this.#closed) void this.#circle.follow(this.#row)
   }
 
@@ -219,8 +222,8 @@ export class ChatSession implements OpenChat {
       await this.#mend()
       await this.#freshTallies()
       if (row.info.type === 'group' || row.info.type === 'channel') await this.#lookAround()
-      // Who it is that wrote, or whether the other has let one in without a word, no log tells.
-      else if (row.info.me.role === 'approached' || row.info.waiting) await history.refresh(this.id)
+      // How the other shows themselves, or whether they have let one in without a word, no log tells.
+      else if (row.info.type === 'direct') await history.refresh(this.id)
     })
     // Without a network what is stored has to do.
     const stored = this.#row

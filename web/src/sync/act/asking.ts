@@ -3,10 +3,13 @@ import { AppError } from '../../model'
 import type { ChatId } from '../../model/id'
 import { Chats, call, toAppError } from '../../wire'
 import type { Account } from '../account'
+import type { Portraits } from '../faces'
 
 /** What acts need: the account that is signed in, if one is. */
 export interface Asker {
   readonly current: Account | null
+  /** Told of people and chats that are found and not stored. */
+  readonly portraits?: Portraits
 }
 
 /** The account that is signed in; without one there is nothing to act on. */

@@ -3,7 +3,7 @@ import type { ChatActions, DirectActions, JoinTarget, SearchView } from '../../m
 import type { ChatPrefs, ChatRecord } from '../../model/entry'
 import { isIn, reads } from '../../model/fold'
 import type { ChatId } from '../../model/id'
-import { Chats, call, chatOf, ErrorCode, Refusal, Sync } from '../../wire'
+import { Chats, call, chatOf, ErrorCode, personOf, Refusal, Sync } from '../../wire'
 import type { Account } from '../account'
 import { applyChatInfo } from '../history'
 import { privateName } from '../present/people'
@@ -30,14 +30,18 @@ export function targetOf(info: ChatRecord, how: { approval: boolean; readable: b
   }
 }
 
-async function search(account: Account, words: string): Promise<SearchView> {
+async function search(asker: Asker, words: string): Promise<SearchView> {
+  const account = signedIn(asker)
   const none: SearchView = { people: [], chats: [] }
   if (!NAME.test(words.trim())) return none
   try {
     const { person, chat, approval } = await resolve(account, words)
+    if (person) asker.portraits?.note('account', person.id, personOf(person).photo)
+    const found = chat && chatOf(chat)
+    if (found?.photo) asker.portraits?.note('chat', found.id, { ...found.photo, open: true })
     const called = person && (privateName(account.mirror.user, person.id) || person.name)
     const people = person ? [{ account: person.id, name: called ?? '', username: person.username }] : []
-    const chats = chat ? [targetOf(chatOf(chat), { approval, readable: true })] : []
+    const chats = found ? [targetOf(found, { approval, readable: true })] : []
     return { people, chats }
   } catch (error) {
     if (error instanceof Refusal && unknown.has(error.code)) return none
@@ -89,7 +93,7 @@ export function chatActions(asker: Asker): ChatActions {
         return settleChat(account, info.id)
       }),
     direct: directActions(asker),
-    search: (words) => acting(() => search(signedIn(asker), words)),
+    search: (words) => acting(() => search(asker, words)),
     setPinned: (chat, pinned) => {
       const ranks = [...(asker.current?.mirror.chats.values() ?? [])].map((row) => row.prefs.pinRank)
       return prefs(chat, { pinRank: pinned ? Math.max(0, ...ranks) + 1 : 0 })

@@ -3,9 +3,13 @@ import type { FeedbackActions } from '../../model'
 import { call } from '../../wire'
 import { type Asker, acting, signedIn } from './asking'
 
+/** The keys of what was given, by its words: the code is asked for with every act, and forgets nothing. */
+const given = new WeakMap<Asker, Map<string, Uint8Array>>()
+
 /** Gives feedback. The same words sent again, because an answer was lost, are the same feedback. */
 export function feedbackActions(asker: Asker): FeedbackActions {
-  const keys = new Map<string, Uint8Array>()
+  const keys = given.get(asker) ?? new Map<string, Uint8Array>()
+  given.set(asker, keys)
   const wire = () => import('../../wire/feedback')
   return {
     give: (form) =>

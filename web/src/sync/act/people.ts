@@ -5,7 +5,6 @@ import { foldOwn } from '../../model/fold'
 import type { AccountId, ChatId } from '../../model/id'
 import { Chats, call, People, personalLinkOf, personOf } from '../../wire'
 import type { Account } from '../account'
-import { applyPeople } from '../apply'
 import { applyChatInfo } from '../history'
 import { privateName } from '../present/people'
 import { type Asker, acting, personAddressOf, settleChat, signedIn } from './asking'
@@ -14,8 +13,8 @@ import { type Asker, acting, personAddressOf, settleChat, signedIn } from './ask
 export function peopleActions(asker: Asker, contacts: Source<ContactsView>): PeopleActions {
   return {
     contacts,
-    lookUp: (address) => acting(() => lookUp(signedIn(asker), address)),
-    open: (address) => acting(() => open(signedIn(asker), address)),
+    lookUp: (address) => acting(() => lookUp(asker, address)),
+    open: (address) => acting(() => open(asker, address)),
     setContact: (account, name, foundBy) =>
       acting(() => setContact(signedIn(asker), { who: account, name: name.trim(), foundBy })),
     removeContact: (account) => acting(() => removeContact(signedIn(asker), account)),
@@ -29,7 +28,8 @@ export function peopleActions(asker: Asker, contacts: Source<ContactsView>): Peo
   }
 }
 
-async function lookUp(account: Account, address: string): Promise<PersonView> {
+async function lookUp(asker: Asker, address: string): Promise<PersonView> {
+  const account = signedIn(asker)
   const where = personAddressOf(address)
   const what =
     'personal' in where
@@ -37,6 +37,7 @@ async function lookUp(account: Account, address: string): Promise<PersonView> {
       : ({ case: 'name', value: where.name } as const)
   const { person } = await call(account.tabs, Chats.method.resolve, { what })
   if (!person) throw new AppError('NOT_FOUND')
+  asker.portraits?.note('account', person.id, personOf(person).photo)
   const { id, name: publicName, username, about } = person
   const { user } = account.mirror
   const name = privateName(user, id) || publicName
@@ -45,13 +46,14 @@ async function lookUp(account: Account, address: string): Promise<PersonView> {
 }
 
 /** By a personal link the chat is asked for with the link: its owner may not be there for strangers else. */
-async function open(account: Account, address: string): Promise<ChatId> {
+async function open(asker: Asker, address: string): Promise<ChatId> {
+  const account = signedIn(asker)
   const where = personAddressOf(address)
   const key = account.keys.make()
   const ask =
     'personal' in where
       ? { key, personal: where.personal }
-      : { key, account: (await lookUp(account, where.name)).account }
+      : { key, account: (await lookUp(asker, where.name)).account }
   const info = await call(account.tabs, Chats.method.openDirect, ask)
   await account.db.write((w) => applyChatInfo(w, info))
   return settleChat(account, info.id)
@@ -100,18 +102,4 @@ async function setLink(account: Account, remove: boolean): Promise<void> {
     const user = await w.value('user')
     if (user) await w.putValue('user', foldOwn(user, { kind: 'personalLink', link }))
   })
-}
-
-/** Rows of contacts in one answer. */
-const PAGE = 200
-
-/** Reads how one's contacts show themselves now. */
-export async function refreshContacts(account: Account): Promise<void> {
-  for (let after = 0; ; ) {
-    const { contacts } = await call(account.tabs, People.method.contacts, { after, limit: PAGE })
-    const people = contacts.flatMap((row) => (row.person ? [personOf(row.person)] : []))
-    if (people.length > 0) await account.db.write((w) => applyPeople(w, people))
-    if (contacts.length < PAGE) return
-    after = contacts.at(-1)?.contact?.account ?? 0
-  }
 }

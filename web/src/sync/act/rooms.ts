@@ -36,6 +36,10 @@ export function roomActions(asker: Asker, home: string, changed: (chat: ChatId) 
       acting(async () => {
         const { chat, approval } = await resolve(signedIn(asker), address)
         if (!chat) throw new AppError('NOT_FOUND')
+        const where = addressOf(address)
+        const { id, name, photo } = chatOf(chat)
+        const open = name !== ''
+        if (photo) asker.portraits?.note('chat', id, { ...photo, open, ...('invite' in where ? where : {}) })
         return targetOf(chatOf(chat), { approval, readable: 'name' in addressOf(address) })
       }),
     join: (address) => acting(() => join(signedIn(asker), address)),

@@ -208,7 +208,14 @@ function serviceOf(c: MessageContext, entry: Entry, body: ChatBody): ServiceView
       if (name !== undefined) return { kind: 'publicNameChanged', name }
       return about !== undefined ? { kind: 'aboutChanged' } : null
     }
+    case 'chatPhoto': {
+      const where = { of: 'chat', id: c.row.id, seq: entry.seq, at: entry.at } as const
+      return { kind: 'photoChanged', photo: { ...body.photo, ...where, open: false, past: true } }
+    }
+    case 'chatPhotoRemoved':
+      return { kind: 'photoRemoved' }
     default:
+      if (entry.kind === 'chatPhoto') return { kind: 'photoChanged', photo: null }
       return entry.counted || entry.kind === 'service' ? { kind: 'unknown' } : null
   }
 }

@@ -67,7 +67,10 @@ export class People {
     const other = (from: string, to: string) => (from !== to ? { from, to } : null)
     const name = other(contact.seenName, person.name)
     const username = other(contact.seenUsername, person.username)
-    return name || username ? { name, username } : null
+    const hash = person.photo?.hash ?? ''
+    // One that is not shown any more is no news: it may only be hidden.
+    const photo = hash !== '' && hash !== (contact.seenPhoto ?? '')
+    return name || username || photo ? { name, username, photo } : null
   }
 
   name(account: AccountId): string {

@@ -102,6 +102,9 @@ export function serviceLine(
       const text = shortened(service.snippet)
       return author ? words.pinned(who, text) : words.pinnedChannel(text)
     }
+    case 'photoChanged':
+    case 'photoRemoved':
+      return words.importedPhoto
     case 'imported':
       return importedLine(service.action, service.values, author)
     case 'joined':

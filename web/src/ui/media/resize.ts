@@ -44,7 +44,8 @@ export async function drawnAt(
   return { blob, width, height, thumbhash: hashOf(canvas) }
 }
 
-function hashOf(picture: OffscreenCanvas): string {
+/** A ThumbHash, in hex. */
+export function hashOf(picture: OffscreenCanvas): string {
   const { width, height } = fitted(picture.width, picture.height, HASHED)
   const small = new OffscreenCanvas(width, height)
   const pen = small.getContext('2d')

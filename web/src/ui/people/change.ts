@@ -2,10 +2,11 @@
 import type { PersonChange } from '../../model'
 import { words } from './words'
 
-/** What is new of somebody, in one or two sentences. */
-export function changeLine({ name, username }: PersonChange): string {
+/** What is new of somebody, in a few sentences. */
+export function changeLine({ name, username, photo }: PersonChange): string {
   const said = name ? [words().renamed(name.from, name.to)] : []
   if (username) said.push(usernameLine(username.from, username.to))
+  if (photo) said.push(words().photoChanged)
   return said.join(' ')
 }
 

@@ -19,6 +19,7 @@ const plain = {
   usernameChanged: (from: string, to: string) => `The username was ${from} and is now ${to}.`,
   usernameNew: (to: string) => `The username is now ${to}.`,
   usernameGone: (from: string) => `They no longer use ${from}.`,
+  photoChanged: 'They have a new photo.',
   seen: 'Dismiss',
   mutual: 'Groups in common',
   write: 'Write',

@@ -20,6 +20,7 @@ const plain = {
   usernameChanged: (from: string, to: string) => `نام کاربری‌اش ${from} بود و اکنون ${to} است.`,
   usernameNew: (to: string) => `نام کاربری‌اش اکنون ${to} است.`,
   usernameGone: (from: string) => `نام کاربری ${from} را رها کرد.`,
+  photoChanged: 'عکس تازه‌ای گذاشت.',
   seen: 'دیدم',
   mutual: 'گروه‌های مشترک',
   write: 'نوشتن پیام',

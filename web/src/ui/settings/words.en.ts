@@ -23,7 +23,7 @@ const plain = {
   readMarksHint: 'If you hide yours, you will not see other people’s.',
   findable: 'Found by my username',
   findableHint: 'When off, only people who already know you can find you by it. Your link keeps working.',
-  contactNews: 'Tell me when contacts change their names',
+  contactNews: 'Tell me when contacts change their name or photo',
   contactNewsHint: 'A note in your chat with them, until you have seen it.',
   forwards: 'Link forwards to me',
   forwardsHint: 'Forwards of your messages lead to your profile.',

@@ -2,6 +2,7 @@
 import { getContext, setContext } from 'svelte'
 import type { AppModel, ChatListView, ConnectionView, SessionView } from '../../model'
 import { type Observed, observe } from './observe.svelte'
+import { observePortraits, type PortraitOf } from './portraits'
 
 /** What every screen reaches: the model and the views that all of them draw. */
 export interface AppContext {
@@ -9,6 +10,7 @@ export interface AppContext {
   readonly session: Observed<SessionView>
   readonly connection: Observed<ConnectionView>
   readonly chatList: Observed<ChatListView>
+  readonly portraitOf: PortraitOf
 }
 
 const key = Symbol('app')
@@ -19,6 +21,7 @@ export function provideApp(model: AppModel): AppContext {
     session: observe(model.session),
     connection: observe(model.connection),
     chatList: observe(model.chatList),
+    portraitOf: observePortraits(model.portraits),
   })
 }
 

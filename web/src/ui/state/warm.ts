@@ -19,6 +19,7 @@ export function warm(): () => void {
       import('../chat/LockDialog.svelte'),
       import('../chat/ReactDialog.svelte'),
       import('../chat/DateDialog.svelte'),
+      import('../chat/LinkCard.svelte'),
       import('../chat/SelectBar.svelte'),
       import('../list/acts'),
       import('./explain'),
