@@ -160,6 +160,21 @@ func (p *Process) Crash() error {
 	return p.start()
 }
 
+// ComeBack makes a backup, and starts again on what is restored from it.
+func (p *Process) ComeBack() error {
+	file := filepath.Join(p.t.TempDir(), "backup.zolal")
+	if _, err := p.Run("backup", file); err != nil {
+		return err
+	}
+	if err := p.end(syscall.SIGTERM); err != nil {
+		return err
+	}
+	if _, err := p.Run("restore", file, "--force"); err != nil {
+		return err
+	}
+	return p.start()
+}
+
 func (p *Process) close() {
 	if err := p.end(syscall.SIGTERM); err != nil {
 		p.t.Error(err)

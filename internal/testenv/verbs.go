@@ -19,6 +19,7 @@ import (
 var verbs = map[string]func(*stage, *line) error{
 	"cast":            cast,
 	"server restarts": func(s *stage, _ *line) error { return s.host.Restart() },
+	"server restored": restored,
 	"server crashes":  func(s *stage, _ *line) error { return s.host.Crash() },
 
 	"operator": operator, // operator boss
@@ -427,4 +428,13 @@ func hides(s *stage, l *line) error {
 		req.Privacy.Photo = zolalv1.PhotoAudience_PHOTO_AUDIENCE_NOBODY.Enum()
 	}
 	return s.call(l, "Sync/SetPrivacy", req, new(zolalv1.Receipt))
+}
+
+// restored has the server come back from a backup that is made at this moment; where the host of a script
+// makes none, from its own store.
+func restored(s *stage, _ *line) error {
+	if h, ok := s.host.(interface{ ComeBack() error }); ok {
+		return h.ComeBack()
+	}
+	return s.host.Restart()
 }
