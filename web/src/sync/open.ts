@@ -502,7 +502,8 @@ export class ChatSession implements OpenChat {
       .then(() => account.mirror.settled())
       .then(() => {
         const [row, w] = [this.#row, this.#window]
-        if (!row || !w || !this.#following) return
+        // What came meanwhile is mended next: only what stays missing then keeps the window where it is.
+        if (!row || !w || !this.#following || row.asOf < row.head.seq) return
         this.#following = follow(row, w).to >= row.head.seq
       })
       .finally(() => {
