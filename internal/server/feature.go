@@ -40,6 +40,7 @@ func Features() []Feature {
 		{"status", MarkBeta, "Status and alarms for the operator", "وضعیت و هشدار برای گرداننده"},
 		{"organisation", MarkExperimental, "Sign-in by the provider of an organisation",
 			"ورود با سامانهٔ سازمان"},
+		{"review", MarkExperimental, "Sign-up that the operator approves", "ثبت‌نام با تأیید گرداننده"},
 		{"client", MarkExperimental, "The Go client as a library", "کتابخانهٔ Go برای برنامه‌نویسان"},
 	}
 }

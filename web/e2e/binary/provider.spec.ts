@@ -39,6 +39,8 @@ const words = {
     wrong: 'نام کاربری یا گذرواژه درست نیست.',
     ended: 'اتصال قطع شد',
     unlinked: /اتصال حساب به سازمانتان قطع شد/,
+    people: /عضوهای .*دانشگاه نمونه/,
+    experimental: 'آزمایشی',
     signOut: 'خروج از حساب',
     reason: 'پیام‌های ناخواسته به بسیاری کسان',
     appeal: 'اعتراض',
@@ -71,6 +73,8 @@ const words = {
     wrong: 'The username or password is incorrect.',
     ended: 'The connection was ended',
     unlinked: /The connection to your organisation was ended on/,
+    people: /The people of .*دانشگاه نمونه/,
+    experimental: 'experimental',
     signOut: 'Sign out',
     reason: 'unwanted messages to many',
     appeal: 'Appeal',
@@ -210,6 +214,13 @@ for (const look of [
     const provider = await Provider.start('staff')
     try {
       await provider.serves(server)
+      // The operator sees who else comes in, and how far that is.
+      server.run('signup', 'invite')
+      await boss.goto(`${server.url}/#/settings/invite`)
+      await expect(boss.getByText(t.people)).toBeVisible()
+      await expect(boss.getByText(t.experimental, { exact: true })).toBeVisible()
+      await shot(boss, `${name}-rules`)
+      await accessible(boss)
       await boss.goto(`${server.url}/#/settings/security`)
       await expect(boss.getByRole('heading', { name: t.ties })).toBeHidden()
       const page = await connected(world, look, t)

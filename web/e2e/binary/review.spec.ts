@@ -19,6 +19,8 @@ const words = {
     service: /پیام‌های سرور/,
     told: 'در انتظار تأیید شما',
     list: 'تازه‌واردهای منتظر',
+    review: /^تأیید تازه‌واردها به دست شما/,
+    experimental: 'آزمایشی',
     accept: 'راه دادن',
     refuse: 'نپذیرفتن',
     go: 'ورود',
@@ -33,6 +35,8 @@ const words = {
     service: /Server messages/,
     told: 'for your approval',
     list: 'Newcomers who wait',
+    review: /^Approve newcomers yourself/,
+    experimental: 'experimental',
     accept: 'Let in',
     refuse: 'Refuse',
     go: 'Sign in',
@@ -81,6 +85,7 @@ for (const look of [
     await shot(boss, `${name}-told`)
     await boss.goto(`${server.url}/#/settings/invite`)
     await expect(boss.getByRole('heading', { name: t.list })).toBeVisible()
+    await expect(boss.getByRole('switch', { name: t.review }).getByText(t.experimental)).toBeVisible()
     const row = (of: string) => boss.getByRole('listitem', { name: of })
     await expect(row('گلناز رضایی').getByText('از کلاس سوم')).toBeVisible()
     await shot(boss, `${name}-list`)

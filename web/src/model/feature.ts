@@ -90,6 +90,11 @@ export const features = {
     en: 'Sign-in by the provider of an organisation',
     fa: 'ورود با سامانهٔ سازمان',
   },
+  review: {
+    mark: 'experimental',
+    en: 'Sign-up that the operator approves',
+    fa: 'ثبت‌نام با تأیید گرداننده',
+  },
   client: {
     mark: 'experimental',
     en: 'The Go client as a library',

@@ -64,6 +64,8 @@ export const makeEnglish = (f: Format) => ({
   openYes: 'Let everybody in',
   review: 'Approve newcomers yourself',
   reviewHint: 'Who comes without an invitation waits until you let them in.',
+  organisation: (name: string) => `The people of ${name}`,
+  organisationNote: 'They come in by its own sign-in, and need neither an invitation nor your approval.',
   newcomers: 'Newcomers who wait',
   nobodyWaits: 'Nobody waits now.',
   accept: 'Let in',

@@ -63,6 +63,8 @@ export const makePersian = (f: Format): InviteWords => ({
   openYes: 'باز شدن به روی همه',
   review: 'تأیید تازه‌واردها به دست شما',
   reviewHint: 'هر کس بی‌دعوت می‌آید، تا وقتی راهش ندهید منتظر می‌ماند.',
+  organisation: (name: string) => `عضوهای ${name}`,
+  organisationNote: 'با سامانهٔ خودش وارد می‌شوند و نه دعوت می‌خواهند و نه تأیید شما.',
   newcomers: 'تازه‌واردهای منتظر',
   nobodyWaits: 'اکنون کسی منتظر نیست.',
   accept: 'راه دادن',
