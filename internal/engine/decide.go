@@ -10,9 +10,9 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 )
 
-// decide makes a plan of a command. It begins with what the cache says. A refusal is never given from the
-// cache, and what changes standings needs conditions the cache does not have: both are decided again upon
-// what the store says.
+// decide makes a plan of a command. It begins with what the cache says. Neither a refusal nor that there is
+// nothing to do is ever said from the cache, as no condition tells that it is out of date, and what changes
+// standings needs conditions the cache does not have: all are decided again upon what the store says.
 func (e *Engine) decide(ctx context.Context, r request) (plan, error) {
 	if err := e.payClaim(ctx, r); err != nil {
 		return plan{}, err
@@ -22,7 +22,7 @@ func (e *Engine) decide(ctx context.Context, r request) (plan, error) {
 		needs := chat.NeedsOf(f.Chat, r.actor.Account, r.cmd)
 		if needs.Target == 0 && len(needs.People) == 0 && !needs.Case {
 			p, err := e.decideUpon(ctx, r, basis{facts: f, needs: needs})
-			if err == nil && !p.incomplete {
+			if err == nil && !p.incomplete && len(p.batch.Entries) > 0 {
 				return p, nil
 			}
 		}

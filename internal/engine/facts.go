@@ -70,7 +70,7 @@ type standing struct {
 
 // factsCache remembers chats and standings as of a facts version. What it says may be out of date, and never
 // matters then: a batch decided upon it is conditioned on the version, a read is checked against the version
-// after it, and a refusal is never given from it.
+// after it, and neither a refusal nor that there is nothing to do is said from it.
 type factsCache struct {
 	mu        sync.Mutex
 	chats     *aged[chat.ChatID, chat.Chat]
