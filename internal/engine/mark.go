@@ -105,7 +105,12 @@ func (h *Handle) Reactors(ctx context.Context, seq chat.Seq, after chat.AccountI
 // they read is not among them, and learns of nobody. UPD-6
 func (h *Handle) Readers(ctx context.Context, seq chat.Seq) (readers []chat.AccountID, err error) {
 	err = h.guarded(ctx, chat.RightRead, func() error {
-		if h.facts.Chat.Type != chat.Group || !ticked(h.facts.Chat) || !h.facts.Actor.Role.In() {
+		// Whoever left is told no more, also by a server that has not heard of it yet.
+		now, err := h.engine.freshFacts(ctx, h.room, h.actor.Account, 0)
+		if err != nil {
+			return err
+		}
+		if now.Chat.Type != chat.Group || !ticked(now.Chat) || !now.Actor.Role.In() {
 			return chat.Errorf(chat.CodeForbidden, "readers are shown in small groups, to their members")
 		}
 		items, err := h.engine.store.Get(ctx, h.log, []chat.Seq{seq})
