@@ -12,7 +12,8 @@ import (
 // maxMeters bounds memory; beyond it the meters are thrown away, which can only be generous.
 const maxMeters = 1 << 16
 
-// Meter bounds how often accounts have this server speak to a host that somebody named.
+// Meter bounds how often accounts ask for what costs the server or others much: a search, a page that a link
+// leads to, a push to a host that somebody named.
 type Meter struct {
 	of  Allowance
 	now func() time.Time

@@ -57,7 +57,7 @@ func (s *Service) Messages(ctx context.Context, actor chat.Actor, ask Ask) (Foun
 	if err != nil {
 		return Found{}, err
 	}
-	if err := s.meters.take(actor); err != nil {
+	if err := s.counted(actor); err != nil {
 		return Found{}, err
 	}
 	var found Found
@@ -221,7 +221,7 @@ func (s *Service) Public(ctx context.Context, actor chat.Actor, text string, lim
 	if err != nil {
 		return nil, err
 	}
-	if err := s.meters.take(actor); err != nil {
+	if err := s.counted(actor); err != nil {
 		return nil, err
 	}
 	if len(terms) == 0 {
@@ -270,4 +270,14 @@ func (s *Service) rows(ctx context.Context, actor chat.Actor, rooms []chat.ChatI
 		rows = append(rows, engine.ListRow{Chat: h.Chat(), Me: h.Me()})
 	}
 	return rows, ctx.Err()
+}
+
+// counted lets somebody search once more, or says when. The server's own hand is not counted.
+//
+// SEARCH-4
+func (s *Service) counted(who chat.Actor) error {
+	if who.Server {
+		return nil
+	}
+	return s.meter.Take(who.Account)
 }

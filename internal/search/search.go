@@ -119,9 +119,9 @@ type Config struct {
 
 // Service answers searches and keeps the index up to date.
 type Service struct {
-	cfg    Config
-	maker  maker
-	meters *meters
+	cfg   Config
+	maker maker
+	meter *engine.Meter
 
 	mu   sync.Mutex
 	mark Mark
@@ -150,7 +150,7 @@ func Start(ctx context.Context, cfg Config) (*Service, error) {
 		cfg.Rest = 20 * time.Millisecond
 	}
 	s := &Service{
-		cfg: cfg, grew: make(chan struct{}), meters: newMeters(cfg.Account, cfg.Now),
+		cfg: cfg, grew: make(chan struct{}), meter: engine.NewMeter(cfg.Account, cfg.Now),
 		maker: maker{codec: cfg.Codec, settings: cfg.Engine.Settings},
 	}
 	var err error
