@@ -148,3 +148,25 @@ describe('lines that name a message', () => {
     expect(snippetOf(entry)).toBe('the code ▒▒▒▒▒▒')
   })
 })
+
+describe('the end of a chat', () => {
+  test('is followed although more came while it was caught up with', async () => {
+    const { history } = tab.account
+    const mend = history.mend.bind(history)
+    let mended = 0
+    history.mend = async (id) => {
+      await mend(id)
+      if (mended++ > 0) return
+      // The connection is lost again: of what is said now only the head is heard of before this returns.
+      gate.cut()
+      for (let i = 0; i < 5; i++) world.say(7, 2, `late ${i}`)
+      await until('heard of', () => tab.account.chat(7)?.head.seq === world.head(7))
+    }
+    gate.cut()
+    for (let i = 0; i < 5; i++) world.say(7, 2, `early ${i}`)
+    await until('both came', () => mended > 0 && said().includes('late 4'))
+    expect(view().hasNewer).toBe(false)
+    await chat.write.send(message('and mine'))
+    await until('mine is seen', () => said().includes('and mine'))
+  })
+})

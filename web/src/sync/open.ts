@@ -497,17 +497,21 @@ export class ChatSession implements OpenChat {
   #mend(): Promise<void> {
     const { account } = this.#c
     if (account.state !== 'online') return Promise.resolve()
+    const before = this.#row?.asOf ?? 0
+    let further = false
     this.#mending ??= account.history
       .mend(this.id)
       .then(() => account.mirror.settled())
       .then(() => {
         const [row, w] = [this.#row, this.#window]
+        if (!row || !w) return
         // What came meanwhile is mended next: only what stays missing then keeps the window where it is.
-        if (!row || !w || !this.#following || row.asOf < row.head.seq) return
-        this.#following = follow(row, w).to >= row.head.seq
+        if (row.asOf < row.head.seq) further = row.asOf > before
+        else if (this.#following) this.#following = follow(row, w).to >= row.head.seq
       })
       .finally(() => {
         this.#mending = null
+        if (further) void this.redraw()
       })
     return this.#mending
   }
