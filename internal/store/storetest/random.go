@@ -213,7 +213,7 @@ func (p *twins) compact(rt *rapid.T) {
 // erasable reports whether all the entry says was superseded later.
 func (p *twins) erasable(i int) bool {
 	changes := p.changes[placeName(p.stored[i].entry)]
-	if len(changes) != 1 {
+	if len(changes) != 1 || p.edited(p.stored[i].entry) {
 		return false
 	}
 	switch c := changes[0].(type) {
@@ -228,6 +228,17 @@ func (p *twins) erasable(i int) bool {
 		})
 	}
 	return false
+}
+
+// edited reports whether an entry is one that another gave a content, whose author then is the entry's: in a
+// server these are messages, never the drafts and marks that compaction erases.
+func (p *twins) edited(e chat.Entry) bool {
+	return slices.ContainsFunc(p.stored, func(s twinEntry) bool {
+		return s.entry.Log == e.Log && slices.ContainsFunc(p.changes[placeName(s.entry)], func(c chat.Change) bool {
+			used, ok := c.(chat.MediaUsed)
+			return ok && used.Target == e.Seq
+		})
+	})
 }
 
 func (p *twins) marks(rt *rapid.T) {
