@@ -2,11 +2,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { MessageView } from '../src/model'
 import { chatActions } from '../src/sync/act/chats'
+import { applyChatInfo } from '../src/sync/history'
 import { Live } from '../src/sync/live'
 import { ChatSession } from '../src/sync/open'
 import { snippetOf } from '../src/sync/present/message'
 import { People } from '../src/sync/present/people'
-import { ErrorCode } from '../src/wire'
+import { Chats, call, ErrorCode } from '../src/wire'
 import { openTab, stored, type Tab } from './server/device'
 import { Gate } from './server/gate'
 import { until } from './server/node'
@@ -168,5 +169,18 @@ describe('the end of a chat', () => {
     expect(view().hasNewer).toBe(false)
     await chat.write.send(message('and mine'))
     await until('mine is seen', () => said().includes('and mine'))
+  })
+})
+
+describe('what a chat is', () => {
+  test('is not taken from an answer that the log has overtaken', async () => {
+    const { db, tabs } = tab.account
+    const early = await call(tabs, Chats.method.get, { chat: 7 })
+    world.retitle(7, 'renamed')
+    await until('renamed', () => view().info.title === 'renamed')
+    expect(await db.write((w) => applyChatInfo(w, early))).toBe(false)
+    expect(tab.account.chat(7)?.info.title).toBe('renamed')
+    await tab.account.history.refresh(7)
+    expect(tab.account.chat(7)?.info.title).toBe('renamed')
   })
 })

@@ -193,18 +193,25 @@ export class History {
 
   /** Reads again what a chat is: its rules, and one's own standing. A chat that is not here yet is added. */
   async refresh(chat: ChatId): Promise<void> {
-    const info = await call(this.#caller, Chats.method.get, { chat })
-    await this.#db.write((w) => applyChatInfo(w, info))
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      const info = await call(this.#caller, Chats.method.get, { chat })
+      if (await this.#db.write((w) => applyChatInfo(w, info))) return
+    }
   }
 }
 
-/** Stores a chat as the server describes it. */
-export async function applyChatInfo(w: Writer, info: ChatInfo): Promise<void> {
+/**
+ * Stores a chat as the server describes it. A description from before what the log has said here since, which
+ * may have overtaken it, is left: false then.
+ */
+export async function applyChatInfo(w: Writer, info: ChatInfo): Promise<boolean> {
   if (info.peer) await applyPeople(w, [personOf(info.peer)])
   const head = headOf(info.head)
   const row = await w.chat(info.id)
+  if (row && head.seq < row.asOf) return false
   const base = row ?? { ...NEW_CHAT, id: info.id, head, asOf: head.seq, readTo: head.seq }
   await w.putChat({ ...base, info: chatOf(info) })
+  return true
 }
 
 /** Forgets what is stored of a chat that one is not in: it was only looked into. */
