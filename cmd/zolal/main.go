@@ -167,6 +167,7 @@ func remedyOf(code chat.Code) string {
 	here := map[chat.Code]string{
 		chat.CodeNameTaken:      "Choose another username.",
 		chat.CodeNameConfusable: "Choose a username that nobody can mistake for another.",
+		chat.CodeNameResting:    "Choose another username: for 30 days only who gave it up may take it back.",
 		chat.CodeNameInvalid:    "A username has 5 to 32 letters a–z, digits and underscores, a letter first.",
 		chat.CodePasswordWeak:   "Give a longer password, or leave --password-stdin out to get one made.",
 		chat.CodeNotFound:       "`zolal user list` shows who is there.",

@@ -86,6 +86,9 @@ func newcomerTrouble(name string, err error) error {
 	case chat.CodeNameTaken, chat.CodeNameConfusable:
 		return &server.Trouble{What: "somebody took the name " + name + " meanwhile",
 			Remedy: "The newcomer is asked for another name where they wait; refuse this one."}
+	case chat.CodeNameResting:
+		return &server.Trouble{What: "the name " + name + " was given up a short time ago",
+			Remedy: "For 30 days it is nobody else's. The newcomer is asked for another name where they wait."}
 	}
 	return err
 }

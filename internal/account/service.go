@@ -34,7 +34,8 @@ type Registry interface {
 	NewDevice(ctx context.Context) (chat.DeviceID, error)
 	// Register appends the first profile of an account under (device, key) and so claims its username,
 	// and answers with the profile as stored: for a repeated key the earlier one. It fails with
-	// chat.CodeNameTaken, chat.CodeNameInvalid, chat.CodeNameConfusable or chat.CodeBadText.
+	// chat.CodeNameTaken, chat.CodeNameInvalid, chat.CodeNameConfusable, chat.CodeNameResting or
+	// chat.CodeBadText.
 	Register(ctx context.Context, who chat.Actor, key chat.Key, profile chat.Profile) (chat.Profile, error)
 	// RegisterMany registers accounts that are all new; errs has one element for each.
 	RegisterMany(ctx context.Context, many []Registration) (errs []error)

@@ -221,8 +221,8 @@ func (s *Service) complete(ctx context.Context, req SignUp, device Device, token
 // out.
 func (s *Service) abandon(ctx context.Context, id chat.AccountID, why error) {
 	switch chat.CodeOf(why) {
-	case chat.CodeNameTaken, chat.CodeNameInvalid, chat.CodeNameConfusable, chat.CodeBadText,
-		chat.CodeTextTooLong, chat.CodeBadRequest, chat.CodeKeyExpired, chat.CodeKeyInvalid:
+	case chat.CodeNameTaken, chat.CodeNameInvalid, chat.CodeNameConfusable, chat.CodeNameResting,
+		chat.CodeBadText, chat.CodeTextTooLong, chat.CodeBadRequest, chat.CodeKeyExpired, chat.CodeKeyInvalid:
 	default:
 		return
 	}

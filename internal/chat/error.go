@@ -79,6 +79,7 @@ const (
 	CodeSearchOff          Code = 69 // the operator switched searching off
 	CodePushOff            Code = 79 // the operator switched pushing off
 	CodeTokensFull         Code = 73 // the account has as many tokens as it may
+	CodeNameResting        Code = 74 // a name that somebody gave up a short time ago; see retry_ms
 	CodeLastWayIn          Code = 75 // without it nobody could sign in to the account
 )
 
@@ -151,6 +152,7 @@ var codeNames = [...]string{
 	CodeSearchOff:          "SEARCH_OFF",
 	CodePushOff:            "PUSH_OFF",
 	CodeTokensFull:         "TOKENS_FULL",
+	CodeNameResting:        "NAME_RESTING",
 	CodeLastWayIn:          "LAST_WAY_IN",
 }
 

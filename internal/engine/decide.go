@@ -100,7 +100,10 @@ func (e *Engine) decideUpon(ctx context.Context, r request, b basis) (plan, erro
 	if f.Chat.SlowSeconds > 0 && posts(events) && !f.Actor.Role.Staff() {
 		p.slow = &seat{r.room, r.actor.Account}
 	}
-	return p, e.fillPlan(&p, r, b, events)
+	if err := e.fillPlan(&p, r, b, events); err != nil {
+		return p, err
+	}
+	return p, e.wake(ctx, r, &p)
 }
 
 func posts(events []chat.Event) bool {
@@ -123,7 +126,7 @@ func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) erro
 		return e.addEvents(p, events)
 	}
 	if r.room != 0 {
-		p.batch.Cond = append(p.batch.Cond, Cond{CondFacts, r.room.Log(), b.facts.Chat.Facts})
+		p.batch.Cond = append(p.batch.Cond, Cond{Kind: CondFacts, Log: r.room.Log(), Value: b.facts.Chat.Facts})
 	}
 	if b.needs.Case {
 		p.condition(chat.ServerLog.ID(0), b.heads)
@@ -133,7 +136,8 @@ func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) erro
 	}
 	if b.facts.Chat.OneSided() && posts(events) {
 		// How many messages a stranger has written is told by the head.
-		p.batch.Cond = append(p.batch.Cond, Cond{CondHead, r.room.Log(), uint64(b.facts.Head.Seq)})
+		head := uint64(b.facts.Head.Seq)
+		p.batch.Cond = append(p.batch.Cond, Cond{Kind: CondHead, Log: r.room.Log(), Value: head})
 	}
 	for _, ev := range events {
 		// Of two commands that use a daily allowance at once, one is decided again: either moves the log on.
@@ -149,7 +153,7 @@ func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) erro
 func (p *plan) condition(log chat.LogID, heads []chat.Head) bool {
 	for _, h := range heads {
 		if h.Log == log {
-			p.batch.Cond = append(p.batch.Cond, Cond{CondHead, log, uint64(h.Seq)})
+			p.batch.Cond = append(p.batch.Cond, Cond{Kind: CondHead, Log: log, Value: uint64(h.Seq)})
 			return true
 		}
 	}

@@ -71,7 +71,8 @@ func (e *Engine) decideLines(ctx context.Context, r request, head chat.Seq, line
 		return plan{}, err
 	}
 	p := plan{kind: f.Chat.Type, batch: Batch{Device: r.actor.Device, Key: r.key, Cond: []Cond{
-		{CondFacts, r.room.Log(), f.Chat.Facts}, {CondHead, r.room.Log(), uint64(head)},
+		{Kind: CondFacts, Log: r.room.Log(), Value: f.Chat.Facts},
+		{Kind: CondHead, Log: r.room.Log(), Value: uint64(head)},
 	}}}
 	for _, line := range lines {
 		f := f

@@ -134,6 +134,13 @@ func (e *Engine) CheckName(ctx context.Context, username string) error {
 	if owner != (Owner{}) {
 		return chat.Errorf(chat.CodeNameConfusable, "the name looks like somebody else's")
 	}
+	rested, err := e.store.Rested(ctx, chat.Skeleton(name))
+	if err != nil {
+		return fmt.Errorf("name: %w", err)
+	}
+	if wait := rested.rest(e.now()); wait > 0 {
+		return resting(wait)
+	}
 	return nil
 }
 

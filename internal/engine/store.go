@@ -18,9 +18,10 @@ type CondKind uint8
 
 // The conditions.
 const (
-	CondNone  CondKind = iota
-	CondFacts          // the chat's facts version equals Value
-	CondHead           // the log's head seq equals Value
+	CondNone   CondKind = iota
+	CondFacts           // the chat's facts version equals Value
+	CondHead            // the log's head seq equals Value
+	CondRested          // what rests of the look-alike class Name was given up at the position Value; 0: nothing
 )
 
 // Cond is the condition of a batch: that what it was decided upon still holds.
@@ -28,6 +29,7 @@ type Cond struct {
 	Kind  CondKind
 	Log   chat.LogID
 	Value uint64
+	Name  string
 }
 
 // Batch is stored whole or not at all. It may touch several logs; its first entry is the primary one, which
@@ -104,14 +106,32 @@ type Owner struct {
 	Chat    chat.ChatID
 }
 
+// MaxRested is how many names of one owner rest: who takes names and gives them up keeps no more from others.
+const MaxRested = 3
+
+// Rested is a name that its owner gave up, and nobody has taken since.
+type Rested struct {
+	Owner
+	By  chat.AccountID // who gave it up
+	At  chat.Millis
+	Pos chat.Pos // of the entry that did
+}
+
+// Names reads whose names are, and which rest.
+type Names interface {
+	// Name returns the owner of a folded name, or of its look-alike class.
+	Name(ctx context.Context, name, skeleton string) (Owner, error)
+	// Rested returns the name of a look-alike class that rests; the zero Rested where none does.
+	Rested(ctx context.Context, skeleton string) (Rested, error)
+}
+
 // Rooms reads the projections of chats.
 type Rooms interface {
+	Names
 	// Facts returns what rules need; a chat that never was has the zero Chat.
 	Facts(ctx context.Context, room chat.ChatID, actor, target chat.AccountID) (chat.Facts, error)
 	Members(ctx context.Context, q MemberQuery) ([]chat.Member, error)
 	Audience(ctx context.Context, room chat.ChatID) (Audience, error)
-	// Name returns the owner of a folded name, or of its look-alike class.
-	Name(ctx context.Context, name, skeleton string) (Owner, error)
 	// Direct returns the chat of two accounts (of one: saved messages), 0 if they have none.
 	Direct(ctx context.Context, a, b chat.AccountID) (chat.ChatID, error)
 	// Links returns the links of a chat, the oldest first, or with a token the one link of that token and

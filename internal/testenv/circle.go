@@ -130,11 +130,10 @@ func becomes(s *stage, l *line) error {
 }
 
 func claims(s *stage, l *line) error {
-	d := s.devices[l.words[0]]
-	if d == nil {
-		return fmt.Errorf("%s is not in the cast", l.words[0])
+	name := l.words[0]
+	if d := s.devices[name]; d != nil {
+		name = d.name
 	}
-	name := d.name
 	if len(l.words) > 1 && l.words[1] == "alike" {
 		name = name[:1] + "_" + name[1:] // underscores are seen past
 	}

@@ -68,7 +68,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"drops":     adds,      // sara drops reza (from her contacts)
 	"knows":     knows,     // sara knows reza "Private name" seen "Public name" | sara knows reza gone
 	"becomes":   becomes,   // reza becomes "Name"
-	"claims":    claims,    // eve claims sara [alike] (her username, or one that looks like it)
+	"claims":    claims,    // eve claims sara [alike] (her username, or one like it) | eve claims that_very_name
 	"shares":    shares,    // sara shares reza chat … (the groups both are in)
 	"guesses":   guesses,   // eve guesses names|numbers N
 

@@ -73,6 +73,7 @@ var faults = map[chat.Code]fault{
 	chat.CodeSearchOff:          {http.StatusForbidden, "None: the operator wants no searching here."},
 	chat.CodePushOff:            {http.StatusForbidden, "None: the operator wants no pushing here."},
 	chat.CodeTokensFull:         {http.StatusConflict, "End a token that is not needed."},
+	chat.CodeNameResting:        {http.StatusConflict, "Choose another name, or wait retry_ms."},
 	chat.CodeLastWayIn:          {http.StatusConflict, "Get another way in first, such as a password."},
 	chat.CodeSuspended:          {http.StatusForbidden, "Ask the operator; a public reason code is given."},
 	chat.CodeLoginTooYoung: {http.StatusForbidden,

@@ -130,7 +130,8 @@ func checkUsername(ctx context.Context, c *caller, r *zolalv1.CheckUsernameReque
 	switch code := chat.CodeOf(err); code {
 	case 0:
 		return &zolalv1.CheckUsernameResponse{Free: true}, nil
-	case chat.CodeNameTaken, chat.CodeNameInvalid, chat.CodeNameConfusable, chat.CodeBadText:
+	case chat.CodeNameTaken, chat.CodeNameInvalid, chat.CodeNameConfusable,
+		chat.CodeNameResting, chat.CodeBadText:
 		return &zolalv1.CheckUsernameResponse{Code: code.String()}, nil
 	default:
 		return nil, err

@@ -164,6 +164,15 @@ func aboutChats() []tableAbout {
 		skeleton the same with look-alike letters folded together
 		account whose it is
 		chat or which chat's`},
+		{"rested", "a name that was given up is nobody else's for 30 days, so that links to it lead to no impostor",
+			"until somebody has the name, or its owner gave up three others since", `
+		skeleton the name with look-alike letters folded together
+		name username or public name of a chat
+		account whose it was
+		chat or which chat's
+		by who gave it up
+		at when
+		pos entry that gave it up`},
 		{"links", "invite links", asLongAsChat, `
 		token the secret part of the link
 		chat where it leads

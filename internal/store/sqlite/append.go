@@ -253,6 +253,12 @@ func (a *appending) holds(c engine.Cond) error {
 		}
 	case engine.CondHead:
 		now = uint64(a.heads[c.Log].Seq)
+	case engine.CondRested:
+		_, err := a.conn.one("SELECT pos FROM rested WHERE skeleton = ?",
+			func(r *row) { now = num[uint64](r) }, c.Name)
+		if err != nil {
+			return err
+		}
 	default:
 		return chat.Errorf(chat.CodeBadRequest, "condition %d is unknown", c.Kind)
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
 )
 
 // apply does to the projections what entry e says. The common changes are gathered; the others are made at
@@ -40,7 +41,7 @@ func (w *writer) apply(e *chat.Entry, change chat.Change) error {
 	case chat.FactsBumped:
 		return w.bumpFacts(c.Chat)
 	case chat.NameClaimed:
-		return w.claimName(c)
+		return w.claimName(e, c)
 	case chat.DirectOpened:
 		return w.openDirect(c)
 	case chat.MemberSet:
@@ -140,10 +141,18 @@ func (w *writer) bumpFacts(room chat.ChatID) error {
 }
 
 // claimName frees what the owner has, then takes the new name, so that changing only the case of one's own
-// name is no conflict.
-func (w *writer) claimName(c chat.NameClaimed) error {
-	err := w.conn.exec("DELETE FROM names WHERE account = ? AND chat = ?", c.Account, c.Chat)
+// name is no conflict. What was freed rests.
+func (w *writer) claimName(e *chat.Entry, c chat.NameClaimed) error {
+	var name, look string
+	had, err := w.conn.one("DELETE FROM names WHERE account = ? AND chat = ? RETURNING name, skeleton",
+		func(r *row) { name, look = r.text(), r.text() }, c.Account, c.Chat)
+	if err == nil && had && name != c.Name {
+		err = w.restName(e, c, name, look)
+	}
 	if err != nil || c.Name == "" {
+		return err
+	}
+	if err := w.conn.exec("DELETE FROM rested WHERE skeleton = ?", c.Skeleton); err != nil {
 		return err
 	}
 	n, err := w.conn.affect("INSERT INTO names VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -160,6 +169,18 @@ func (w *writer) claimName(c chat.NameClaimed) error {
 	default:
 		return chat.Errorf(chat.CodeNameConfusable, "the name looks like somebody else's")
 	}
+}
+
+// restName keeps a name that was given up, of those of one owner the last.
+func (w *writer) restName(e *chat.Entry, c chat.NameClaimed, name, look string) error {
+	err := w.conn.exec("INSERT OR REPLACE INTO rested VALUES (?, ?, ?, ?, ?, ?, ?)",
+		look, name, c.Account, c.Chat, e.Author, e.At, e.Pos)
+	if err != nil {
+		return err
+	}
+	return w.conn.exec(`DELETE FROM rested WHERE account = ?1 AND chat = ?2 AND skeleton NOT IN (
+		SELECT skeleton FROM rested WHERE account = ?1 AND chat = ?2 ORDER BY pos DESC, skeleton LIMIT ?3)`,
+		c.Account, c.Chat, engine.MaxRested)
 }
 
 func (w *writer) openDirect(c chat.DirectOpened) error {

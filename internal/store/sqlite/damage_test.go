@@ -53,6 +53,7 @@ func fillProjections(t *testing.T, s *Store) *shelf {
 		&chat.Created{Type: chat.Direct, Accounts: []chat.AccountID{1, 2}})
 	in(room, 1)
 	in(room, 2)
+	write(me.Log(), chat.KindProfile, 0, &chat.Profile{Name: "Ali Reza", Username: "before"})
 	write(me.Log(), chat.KindProfile, 0, &chat.Profile{Name: "Ali Reza", Username: "alireza"})
 	for range blockSize {
 		write(room.Log(), chat.KindMessage, 0, &chat.Message{Text: "x"})
@@ -98,7 +99,7 @@ var damages = []string{
 	"UPDATE people SET unfindable = 1",
 	"UPDATE reports SET closed = 0", "UPDATE decisions SET until = 9", "UPDATE acts SET reason = 'spam'",
 	"UPDATE spent SET links = 9", "UPDATE media_refs SET size = 6", "UPDATE photos SET size = 6",
-	"UPDATE people SET photo_for = 2", "UPDATE contacts SET seen_photo = X'01'",
+	"UPDATE people SET photo_for = 2", "UPDATE contacts SET seen_photo = X'01'", "UPDATE rested SET at = 9",
 }
 
 func TestDamageOfAnyProjectionIsFoundAndMended(t *testing.T) {

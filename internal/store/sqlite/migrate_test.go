@@ -82,7 +82,11 @@ func otherwise(schema int) []string {
 	if schema >= derivedSince {
 		return nil
 	}
-	return []string{"UPDATE links SET uses = 2"}
+	made := []string{"UPDATE links SET uses = 2"}
+	if schema >= 3 { // who used them was not asked before
+		made = append(made, "DELETE FROM link_uses")
+	}
+	return made
 }
 
 // projecting gives the changes of entries that were stored one to a batch.

@@ -192,6 +192,20 @@ func (s *Store) Name(ctx context.Context, name, skeleton string) (owner engine.O
 	return owner, err
 }
 
+// Rested implements engine.Names.
+func (s *Store) Rested(ctx context.Context, skeleton string) (rested engine.Rested, err error) {
+	err = s.read(ctx, "rested", func(c *conn) error {
+		_, err := c.one("SELECT account, chat, by, at, pos FROM rested WHERE skeleton = ?", func(r *row) {
+			rested = engine.Rested{
+				Owner: engine.Owner{Account: num[chat.AccountID](r), Chat: num[chat.ChatID](r)},
+				By:    num[chat.AccountID](r), At: num[chat.Millis](r), Pos: num[chat.Pos](r),
+			}
+		}, skeleton)
+		return err
+	})
+	return rested, err
+}
+
 // Direct implements engine.Rooms.
 func (s *Store) Direct(ctx context.Context, a, b chat.AccountID) (room chat.ChatID, err error) {
 	err = s.read(ctx, "direct", func(c *conn) error {

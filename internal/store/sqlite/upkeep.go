@@ -33,7 +33,7 @@ func (s *Store) Renew(ctx context.Context) (in chat.Incarnation, err error) {
 var projections = [...]string{
 	"keys", "chats", "members", "names", "directs", "overlays", "pins", "mentions", "links", "link_uses",
 	"requests", "people", "words", "written", "blocks", "drafts", "prefs", "reads", "sources",
-	"contacts", "personal_links", "reports", "decisions", "acts", "spent", "media_refs", "photos",
+	"contacts", "personal_links", "reports", "decisions", "acts", "spent", "media_refs", "photos", "rested",
 }
 
 // rebuildStep is how many entries are read at a time; their bodies are in memory meanwhile.
@@ -131,6 +131,7 @@ var dumped = [...]struct{ table, columns, order string }{
 	{"reads", "account, chat, seq, ord", "1, 2"},
 	{"reports", reportColumns, "1, 2"},
 	{"requests", "chat, account, at, token, 0, 0", "1, 2"},
+	{"rested", "skeleton, name, account, chat, by, at", "1"},
 	{"sources", "chat, number, seq, digest", "1, 2"},
 	{"spent", "account, at, strangers, links, rooms", "1, 2, 3, 4, 5"},
 }

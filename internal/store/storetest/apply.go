@@ -4,6 +4,7 @@ package storetest
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
@@ -22,7 +23,7 @@ func (t *txn) apply(e *chat.Entry, change chat.Change) error {
 	case chat.FactsBumped:
 		return t.editChat(c.Chat, func(r *chat.Chat) { r.Facts++ })
 	case chat.NameClaimed:
-		return t.claimName(c)
+		return t.claimName(e, c)
 	case chat.DirectOpened:
 		return t.openDirect(c)
 	case chat.MemberSet:
@@ -125,9 +126,12 @@ func set[T any](to, from *T) {
 
 // claimName frees what the owner has, then takes the new name, so that changing only the case of one's own
 // name is no conflict.
-func (t *txn) claimName(c chat.NameClaimed) error {
+func (t *txn) claimName(e *chat.Entry, c chat.NameClaimed) error {
 	p, owner := t.proj, engine.Owner{Account: c.Account, Chat: c.Chat}
 	if had, ok := p.owners[owner]; ok {
+		if had != c.Name {
+			t.restName(e, owner, had)
+		}
 		remove(t.undo, p.skeletons, p.names[had].skeleton)
 		remove(t.undo, p.names, had)
 		remove(t.undo, p.owners, owner)
@@ -141,10 +145,30 @@ func (t *txn) claimName(c chat.NameClaimed) error {
 	if _, taken := p.skeletons[c.Skeleton]; taken {
 		return chat.Errorf(chat.CodeNameConfusable, "the name looks like somebody else's")
 	}
+	remove(t.undo, p.rested, c.Skeleton)
 	put(t.undo, p.names, c.Name, nameRow{c.Skeleton, owner})
 	put(t.undo, p.skeletons, c.Skeleton, c.Name)
 	put(t.undo, p.owners, owner, c.Name)
 	return nil
+}
+
+// restName keeps a name that was given up, of those of one owner the last.
+func (t *txn) restName(e *chat.Entry, owner engine.Owner, name string) {
+	p := t.proj
+	put(t.undo, p.rested, p.names[name].skeleton, restedRow{name,
+		engine.Rested{Owner: owner, By: e.Author, At: e.At, Pos: e.Pos}})
+	var looks []string
+	for look, r := range p.rested {
+		if r.Owner == owner {
+			looks = append(looks, look)
+		}
+	}
+	slices.SortFunc(looks, func(a, b string) int {
+		return cmp.Or(cmp.Compare(p.rested[b].Pos, p.rested[a].Pos), cmp.Compare(a, b))
+	})
+	for _, look := range looks[min(len(looks), engine.MaxRested):] {
+		remove(t.undo, p.rested, look)
+	}
 }
 
 func (t *txn) openDirect(c chat.DirectOpened) error {

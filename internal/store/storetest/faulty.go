@@ -171,6 +171,11 @@ func (f *Faulty) Held(ctx context.Context, account chat.AccountID) (chat.Holding
 	return breaks(ctx, f, "held", func() (chat.Holdings, error) { return f.Store.Held(ctx, account) })
 }
 
+// Rested implements engine.Names.
+func (f *Faulty) Rested(ctx context.Context, skeleton string) (engine.Rested, error) {
+	return breaks(ctx, f, "rested", func() (engine.Rested, error) { return f.Store.Rested(ctx, skeleton) })
+}
+
 // Knowing implements engine.Circle.
 func (f *Faulty) Knowing(ctx context.Context, account chat.AccountID, others ...chat.AccountID,
 ) ([]chat.AccountID, error) {

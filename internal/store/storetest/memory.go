@@ -168,6 +168,8 @@ func (m *Memory) holds(c engine.Cond) error {
 		now = m.proj.chats[c.Log.Chat()].Facts
 	case engine.CondHead:
 		now = uint64(m.heads[c.Log].Seq)
+	case engine.CondRested:
+		now = uint64(m.proj.rested[c.Name].Pos)
 	default:
 		return chat.Errorf(chat.CodeBadRequest, "condition %d is unknown", c.Kind)
 	}

@@ -24,6 +24,10 @@ type (
 		skeleton string
 		owner    engine.Owner
 	}
+	restedRow struct {
+		name string
+		engine.Rested
+	}
 	overlayRow struct {
 		by       chat.Seq
 		at       chat.Millis
@@ -99,6 +103,7 @@ type projections struct {
 	decisions map[chat.Seq]chat.DecisionState
 	acts      map[actID]chat.NotedAct
 	spent     map[spentID]chat.Spending
+	rested    map[string]restedRow // by look
 	media     map[mediaID]mediaRow
 	photos    map[place]chat.PlacedPhoto
 }
@@ -130,6 +135,7 @@ func newProjections() *projections {
 		decisions: map[chat.Seq]chat.DecisionState{},
 		acts:      map[actID]chat.NotedAct{},
 		spent:     map[spentID]chat.Spending{},
+		rested:    map[string]restedRow{},
 		media:     map[mediaID]mediaRow{},
 		photos:    map[place]chat.PlacedPhoto{},
 	}
@@ -162,6 +168,7 @@ func (p *projections) clone() *projections {
 		decisions: maps.Clone(p.decisions),
 		acts:      maps.Clone(p.acts),
 		spent:     maps.Clone(p.spent),
+		rested:    maps.Clone(p.rested),
 		media:     maps.Clone(p.media),
 		photos:    maps.Clone(p.photos),
 	}

@@ -51,7 +51,10 @@ func randomBatch(t *rapid.T) engine.Batch {
 	}
 	if rapid.IntRange(0, 4).Draw(t, "conditional") == 0 {
 		b.Cond = []engine.Cond{{
-			Kind:  rapid.SampledFrom([]engine.CondKind{engine.CondFacts, engine.CondHead}).Draw(t, "cond"),
+			Kind: rapid.SampledFrom([]engine.CondKind{
+				engine.CondFacts, engine.CondHead, engine.CondRested,
+			}).Draw(t, "cond"),
+			Name:  rapid.SampledFrom(randomNames()).Draw(t, "look"),
 			Log:   rapid.SampledFrom(randomLogs()).Draw(t, "on"),
 			Value: rapid.Uint64Range(0, 5).Draw(t, "value"),
 		}}

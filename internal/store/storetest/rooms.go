@@ -133,6 +133,16 @@ func (m *Memory) Name(ctx context.Context, name, skeleton string) (engine.Owner,
 	return engine.Owner{}, nil
 }
 
+// Rested implements engine.Names.
+func (m *Memory) Rested(ctx context.Context, skeleton string) (engine.Rested, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "rested"); err != nil {
+		return engine.Rested{}, err
+	}
+	return m.proj.rested[skeleton].Rested, nil
+}
+
 // Direct implements engine.Rooms.
 func (m *Memory) Direct(ctx context.Context, a, b chat.AccountID) (chat.ChatID, error) {
 	m.mu.RLock()

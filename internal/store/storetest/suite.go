@@ -61,6 +61,7 @@ func Suite(t *testing.T, open func(*testing.T) engine.Store) {
 		{"decisions stand until taken back, and appeals until answered", testDecisions},
 		{"acts are listed, the newest first", testActs},
 		{"numbers given are never given again", testNextID},
+		{"names that were given up rest", testRested},
 		{"a compacted log begins after its floor", testCompact},
 		{"notices are found below the floor too", testNotices},
 		{"reactions replace each other and are tallied", testReactions},

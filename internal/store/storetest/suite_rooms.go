@@ -40,6 +40,47 @@ func testNames(b *bench) {
 	same(b, "who paula is", owner("paula", ""), one)
 }
 
+func testRested(b *bench) {
+	b.add(created(1, 1), created(2, 1))
+	one, room := engine.Owner{Account: 1}, engine.Owner{Chat: 1}
+	claim := func(name, look string, who engine.Owner) chat.Draft {
+		return did(chat.AccountID(1).Log(), chat.KindProfile,
+			chat.NameClaimed{Name: name, Skeleton: look, Account: who.Account, Chat: who.Chat})
+	}
+	rests := func(look string, who engine.Owner) chat.Pos {
+		b.Helper()
+		r := must(b.Rested(b.Context(), look))(b)
+		same(b, "whose "+look+" was", r.Owner, who)
+		return r.Pos
+	}
+	b.add(claim("paul", "paui", one))
+	b.add(claim("paul", "paul", one)) // the same again
+	rests("paui", engine.Owner{})
+	b.add(claim("mina", "mina", one))
+	at := rests("paul", one)
+	if r := must(b.Rested(b.Context(), "paul"))(b); r.At == 0 || at == 0 {
+		b.Errorf("when it was given up: %+v", r)
+	}
+	for i, v := range []chat.Pos{0, at + 1, at} {
+		res := b.append(engine.Batch{Entries: []chat.Draft{claim("news", "news", room)},
+			Cond: []engine.Cond{{Kind: engine.CondRested, Name: "paul", Value: uint64(v)}}})
+		want := map[bool]chat.Code{true: chat.CodeConflict}[i < 2]
+		same(b, fmt.Sprintf("the condition %d", v), chat.CodeOf(res[0].Err), want)
+	}
+	b.add(claim("paul2", "paul", room)) // whoever has it ends that it rests
+	rests("paul", engine.Owner{})
+	rests("news", room)
+	for _, name := range []string{"aaa", "bbb", "ccc"} {
+		b.add(claim(name, name, one))
+	}
+	rests("mina", one)
+	b.add(claim("", "", one)) // four were given up: the first is free
+	rests("mina", engine.Owner{})
+	for _, look := range []string{"aaa", "bbb", "ccc"} {
+		rests(look, one)
+	}
+}
+
 func testDirect(b *bench) {
 	open := func(room chat.ChatID, x, y chat.AccountID) chat.Draft {
 		return did(room.Log(), chat.KindChatCreated,

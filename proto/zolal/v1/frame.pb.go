@@ -80,6 +80,7 @@ const (
 	ErrorCode_REVIEW_PENDING         ErrorCode = 67 // a sign-up that waits for the operator; see retry_ms
 	ErrorCode_IDENTITY_UNKNOWN       ErrorCode = 58 // no account belongs to it yet
 	ErrorCode_TOKENS_FULL            ErrorCode = 73 // the account has as many tokens as it may
+	ErrorCode_NAME_RESTING           ErrorCode = 74 // somebody gave it up a short time ago; see retry_ms
 	ErrorCode_LAST_WAY_IN            ErrorCode = 75 // without it nobody could sign in to the account
 	ErrorCode_LOGIN_TOO_YOUNG        ErrorCode = 53 // see retry_ms
 	ErrorCode_LIMITED                ErrorCode = 56 // the operator limited the account, or what it owns, until retry_ms if set
@@ -154,6 +155,7 @@ var (
 		67: "REVIEW_PENDING",
 		58: "IDENTITY_UNKNOWN",
 		73: "TOKENS_FULL",
+		74: "NAME_RESTING",
 		75: "LAST_WAY_IN",
 		53: "LOGIN_TOO_YOUNG",
 		56: "LIMITED",
@@ -225,6 +227,7 @@ var (
 		"REVIEW_PENDING":         67,
 		"IDENTITY_UNKNOWN":       58,
 		"TOKENS_FULL":            73,
+		"NAME_RESTING":           74,
 		"LAST_WAY_IN":            75,
 		"LOGIN_TOO_YOUNG":        53,
 		"LIMITED":                56,
@@ -762,7 +765,7 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x1a\n" +
 	"\apayload\x18\x02 \x01(\fH\x00R\apayload\x12'\n" +
 	"\x05error\x18\x03 \x01(\v2\x0f.zolal.v1.ErrorH\x00R\x05errorB\b\n" +
-	"\x06result*\xe5\t\n" +
+	"\x06result*\xf7\t\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\f\n" +
 	"\bINTERNAL\x10\x01\x12\x0f\n" +
@@ -821,7 +824,8 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\tSUSPENDED\x10/\x12\x12\n" +
 	"\x0eREVIEW_PENDING\x10C\x12\x14\n" +
 	"\x10IDENTITY_UNKNOWN\x10:\x12\x0f\n" +
-	"\vTOKENS_FULL\x10I\x12\x0f\n" +
+	"\vTOKENS_FULL\x10I\x12\x10\n" +
+	"\fNAME_RESTING\x10J\x12\x0f\n" +
 	"\vLAST_WAY_IN\x10K\x12\x13\n" +
 	"\x0fLOGIN_TOO_YOUNG\x105\x12\v\n" +
 	"\aLIMITED\x108\x12\x11\n" +

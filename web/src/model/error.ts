@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'NAME_TAKEN'
   | 'NAME_INVALID'
   | 'NAME_CONFUSABLE'
+  | 'NAME_RESTING'
   | 'PASSWORD_WEAK'
   | 'PASSWORD_WRONG'
   | 'RECOVERY_WRONG'

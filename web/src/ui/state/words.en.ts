@@ -22,6 +22,7 @@ const errors = {
   NAME_TAKEN: 'This name is taken.',
   NAME_INVALID: 'Use 5 to 32 Latin letters, digits or underscores, starting with a letter.',
   NAME_CONFUSABLE: 'This name looks too similar to another one.',
+  NAME_RESTING: 'Somebody gave this name up recently. For 30 days nobody else can take it.',
   PASSWORD_WEAK: 'This password is easy to guess. A few unrelated words make a good one.',
   PASSWORD_WRONG: 'The username or password is incorrect.',
   RECOVERY_WRONG: 'The username or recovery code is incorrect.',
