@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest'
-import type { Entity, FormattedText, MessageView } from '../src/model'
+import type { DeviceView, Entity, FormattedText, MessageView, NoticeView } from '../src/model'
 import { arrange } from '../src/model/arrange'
 import { withDetected } from '../src/model/detect'
 import { toLatinDigits, toPersianDigits } from '../src/model/digits'
@@ -10,6 +10,7 @@ import { readMarkup, writeMarkup } from '../src/model/markup'
 import { groupRecoveryCode, newRecoveryCode, readRecoveryCode } from '../src/model/recovery'
 import { blocksOf, directionOfLine, hrefOf, jumboEmoji, lineOf, plainLine } from '../src/model/richtext'
 import { passwordStrength } from '../src/model/strength'
+import { unconfirmed } from '../src/model/unconfirmed'
 
 const plain = (text: string): FormattedText => ({ text, entities: [] })
 
@@ -351,5 +352,42 @@ describe('runs and days', () => {
     expect(begins('unknown')).toBe(false)
     expect(begins(message(1, 5, 0))).toBe(false)
     expect(begins(message(1, 6, 0))).toBe(true)
+  })
+})
+
+describe('sign-ins that nobody answered for', () => {
+  const day = 86_400_000
+  const now = 100 * day
+  const device = (id: number, created: number): DeviceView => ({
+    id,
+    name: 'Firefox on Linux',
+    client: 'zolal-web',
+    version: '',
+    build: '',
+    lastUse: now,
+    created,
+    current: id === 2,
+    official: true,
+    scopes: ['read', 'send', 'manage'],
+    expires: 0,
+  })
+  const told = (of: DeviceView, reason: string): NoticeView => ({
+    seq: of.id,
+    at: of.created,
+    reason,
+    removed: false,
+    device: of,
+  })
+
+  test('are those that came lately, after this device, by the password alone', () => {
+    const [older, own, fresh] = [device(1, now - 3 * day), device(2, now - 2 * day), device(3, now - day)]
+    const all = [older, own, fresh]
+    const came = all.map((one) => told(one, 'signed_in'))
+    expect(unconfirmed(all, came, now)).toEqual([fresh])
+    expect(unconfirmed(all, [...came, told(fresh, 'vouched')], now)).toEqual([])
+    expect(unconfirmed(all, came, now + 7 * day)).toEqual([])
+    for (const reason of ['linked', 'recovery', 'token']) {
+      expect(unconfirmed(all, [told(fresh, reason)], now)).toEqual([])
+    }
   })
 })

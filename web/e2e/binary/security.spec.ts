@@ -38,6 +38,19 @@ test('a sign-in is told to every other device, also to one that was away, and en
   await sara.goto(`${server.url}/#/settings/devices`)
   await expect(sara.getByText(/Chrome.* بیرون شد/)).toBeVisible()
   await look(sara, 'notices-fa')
+
+  // Whoever nobody answered for stands first in the list, also after the notice was seen.
+  const again = await world.visitor({ ...phone, from: `${server.url}/#/signin` })
+  await signIn(again, 'sara_m')
+  const doubt = sara.locator('section', { hasText: 'تأیید نشده' })
+  await expect(doubt).toContainText('شما بودید؟')
+  await sara.reload()
+  await expect(doubt.getByText(/Chrome/)).toHaveCount(1)
+  await look(sara, 'doubt-fa')
+  await doubt.getByRole('button', { name: 'نه، بیرونش کن' }).click()
+  await sara.getByRole('dialog').getByRole('button', { name: 'بیرون کردن' }).click()
+  await expect(sara.getByText('تغییر گذرواژه')).toBeVisible()
+  await expect(again.getByText('This device was signed out from another device.')).toBeVisible()
 })
 
 test('on a phone: the owner says that it was them, and the new device has its say', async ({ world }) => {
@@ -59,6 +72,18 @@ test('on a phone: the owner says that it was them, and the new device has its sa
   await other.goto(`${server.url}/#/settings/devices`)
   await expect(other.getByText(/was confirmed from an older device/)).toBeVisible()
   await expect(sara.getByRole('alert')).toBeHidden()
+
+  const third = await world.visitor({ language: 'en', from: `${server.url}/#/signin` })
+  await signIn(third, 'sara_m')
+  await sara.goto(`${server.url}/#/settings/devices`)
+  const doubt = sara.locator('section', { hasText: 'Was it you?' })
+  await expect(doubt.getByText('Not confirmed')).toHaveCount(1)
+  await look(sara, 'doubt-en-phone-dark')
+  await third.goto(`${server.url}/#/settings/devices`)
+  await expect(third.getByText('This device', { exact: true })).toBeVisible()
+  await expect(third.getByText('Not confirmed')).toBeHidden()
+  await doubt.getByRole('button', { name: 'Yes, it was me' }).click()
+  await expect(doubt).toBeHidden()
 })
 
 for (const language of ['fa', 'en'] as const) {

@@ -17,6 +17,7 @@ const plain = {
   markUnread: 'Mark as unread',
   archived: 'Moved to the archive',
   unarchived: 'Taken out of the archive',
+  removeRequestBody: 'It is deleted only for you. The sender is not told.',
   removeRequestsTitle: (count: string) => `Delete all ${count} requests?`,
   mute: 'Mute',
   muteHour: 'For 1 hour',

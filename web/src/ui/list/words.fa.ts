@@ -18,6 +18,7 @@ const plain = {
   markUnread: 'نخوانده نشان بده',
   archived: 'به بایگانی رفت',
   unarchived: 'از بایگانی بیرون آمد',
+  removeRequestBody: 'فقط برای شما حذف می‌شود و فرستنده باخبر نمی‌شود.',
   removeRequestsTitle: (count: string) => `هر ${count} درخواست حذف شود؟`,
   mute: 'بی‌صدا کردن',
   muteHour: 'یک ساعت',

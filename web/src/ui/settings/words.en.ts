@@ -107,6 +107,8 @@ const security = {
   noNotices:
     'Nothing yet. Every sign-in, and every change to what protects your account, will be listed here.',
   wasItYou: 'Was it you?',
+  unconfirmed: 'Not confirmed',
+  unconfirmedNote: 'These signed in with the password, and nobody has said yet that it was you.',
   itWasMe: 'Yes, it was me',
   notMe: 'No, sign it out',
   end: 'Sign it out',

@@ -46,7 +46,6 @@ export const make = (f: Format) => ({
       'Something on this network is answering in place of our server. We ignore what it says, and nothing of yours is lost. On public Wi-Fi, sign in to the network first.',
     outbox: (count: number) =>
       f.plural(count, { one: '# message waiting to be sent', other: '# messages waiting to be sent' }),
-    updating: 'Updating…',
   },
   auth: {
     showPassword: 'Show password',
@@ -190,7 +189,6 @@ export const make = (f: Format) => ({
   request: {
     title: 'Message request',
     remove: 'Delete',
-    removeBody: 'It is deleted only for you. The sender is not told.',
     first: 'Your first message arrives as a request. Until it is accepted, you can send up to three.',
     waiting: 'Your message is waiting to be accepted',
     enough: 'Your messages are waiting to be accepted. After that you can write again.',
