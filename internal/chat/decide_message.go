@@ -29,7 +29,7 @@ func decideSend(d *decision, c Send) error {
 	return d.post(msg, c.Silent)
 }
 
-// mayWrite checks the right to write and slow mode, which does not bind those who run the chat.
+// mayWrite checks the right to write and slow mode, which does not bind those who run the chat (ROOM-1).
 func (d *decision) mayWrite() error {
 	if err := d.may(RightSend); err != nil {
 		return err

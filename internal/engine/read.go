@@ -357,3 +357,9 @@ func (h *Handle) Row(ctx context.Context) (ListRow, error) {
 	}
 	return rows[0], nil
 }
+
+// LastSent is when the actor last wrote in the chat, as slow mode counts it; 0 where it is off. ROOM-1
+func (h *Handle) LastSent(ctx context.Context) (chat.Millis, error) {
+	f, err := h.engine.freshFacts(ctx, h.room, h.actor.Account, 0)
+	return f.LastSent, err
+}

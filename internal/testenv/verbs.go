@@ -53,6 +53,8 @@ var verbs = map[string]func(*stage, *line) error{
 	"mutes":    changes,  // sara mutes reza chat
 	"hands":    transfer, // sara hands chat reza
 	"renames":  renames,  // sara renames chat "Title"
+	"slows":    slows,    // sara slows chat seconds (between two messages of a member)
+	"slowed":   slowed,   // mina slowed chat (slow mode counts from what she wrote)
 	"veils":    veils,    // sara veils chat (history is hidden from who joins from now on)
 	"blocks":   blocks,   // sara blocks reza
 	"unblocks": blocks,   // sara unblocks reza
@@ -396,6 +398,34 @@ func veils(s *stage, l *line) error {
 	}
 	hidden := true
 	return s.setInfo(l, chat, &zolalv1.ChatInfoChange{HistoryHidden: &hidden})
+}
+
+func slows(s *stage, l *line) error {
+	chat, err := s.chat(l.words[0])
+	if err != nil {
+		return err
+	}
+	seconds, err := strconv.ParseUint(l.words[1], 10, 32)
+	if err != nil {
+		return fmt.Errorf("slows: %w", err)
+	}
+	between := uint32(seconds)
+	return s.setInfo(l, chat, &zolalv1.ChatInfoChange{SlowSeconds: &between})
+}
+
+func slowed(s *stage, l *line) error {
+	chat, err := s.chat(l.words[0])
+	if err != nil {
+		return err
+	}
+	info := new(zolalv1.ChatInfo)
+	if err := s.call(l, "Chats/Get", &zolalv1.ChatRequest{Chat: chat}, info); err != nil {
+		return err
+	}
+	if info.GetSlowSeconds() == 0 || info.GetSentMs() == 0 {
+		return fmt.Errorf("slow mode of %d seconds counts from %d", info.GetSlowSeconds(), info.GetSentMs())
+	}
+	return nil
 }
 
 func (s *stage) setInfo(l *line, chat uint32, change *zolalv1.ChatInfoChange) error {

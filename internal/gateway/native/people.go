@@ -129,6 +129,10 @@ func (c *caller) chatInfo(ctx context.Context, room chat.ChatID) (*zolalv1.ChatI
 	if err == nil && row.Me.Role == chat.RoleApproached {
 		info.Stranger, err = c.stranger(ctx, h)
 	}
+	if err == nil && row.Chat.SlowSeconds > 0 && row.Me.Role == chat.RoleMember {
+		sent, failed := h.LastSent(ctx)
+		info.SentMs, err = int64(sent), failed
+	}
 	return info, err
 }
 

@@ -633,6 +633,7 @@ type ChatInfo struct {
 	Waiting         bool                   `protobuf:"varint,22,opt,name=waiting,proto3" json:"waiting,omitempty"`                         // direct chats: what is written waits for the other to accept
 	Stranger        *Stranger              `protobuf:"bytes,23,opt,name=stranger,proto3" json:"stranger,omitempty"`                        // where `me` was approached: by whom; in the answer of Chats/Get alone
 	Photo           *Photo                 `protobuf:"bytes,24,opt,name=photo,proto3" json:"photo,omitempty"`                              // absent where there is none
+	SentMs          int64                  `protobuf:"varint,25,opt,name=sent_ms,json=sentMs,proto3" json:"sent_ms,omitempty"`             // when the caller last wrote, where slow mode binds them; of Chats/Get alone
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -833,6 +834,13 @@ func (x *ChatInfo) GetPhoto() *Photo {
 		return x.Photo
 	}
 	return nil
+}
+
+func (x *ChatInfo) GetSentMs() int64 {
+	if x != nil {
+		return x.SentMs
+	}
+	return 0
 }
 
 type Stranger struct {
@@ -2732,7 +2740,7 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\v_signaturesB\x11\n" +
 	"\x0f_history_hiddenB\x10\n" +
 	"\x0e_join_approvalB\a\n" +
-	"\x05_down\"\xf1\x05\n" +
+	"\x05_down\"\x8a\x06\n" +
 	"\bChatInfo\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12&\n" +
 	"\x04type\x18\x02 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\x12\x14\n" +
@@ -2762,7 +2770,8 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"numberBase\x12\x18\n" +
 	"\awaiting\x18\x16 \x01(\bR\awaiting\x12.\n" +
 	"\bstranger\x18\x17 \x01(\v2\x12.zolal.v1.StrangerR\bstranger\x12%\n" +
-	"\x05photo\x18\x18 \x01(\v2\x0f.zolal.v1.PhotoR\x05photo\"=\n" +
+	"\x05photo\x18\x18 \x01(\v2\x0f.zolal.v1.PhotoR\x05photo\x12\x17\n" +
+	"\asent_ms\x18\x19 \x01(\x03R\x06sentMs\"=\n" +
 	"\bStranger\x12\x19\n" +
 	"\bsince_ms\x18\x01 \x01(\x03R\asinceMs\x12\x16\n" +
 	"\x06common\x18\x02 \x03(\rR\x06common\"\xd9\x01\n" +

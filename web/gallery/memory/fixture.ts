@@ -66,6 +66,7 @@ export function info(part: Partial<ChatInfo> & Pick<ChatInfo, 'id' | 'kind' | 't
     memberRights: ['send', 'links', 'react', 'invite'],
     requests: 0,
     signatures: false,
+    slowSeconds: 0,
     muted: false,
     archived: false,
     pinned: false,

@@ -515,6 +515,7 @@ export class MemoryModel implements AppModel {
       setAbout: (id, about) => this.#change(id, { about }),
       setPublicName: (id, publicName) => this.#change(id, { publicName }),
       setMemberRights: (id, memberRights) => this.#change(id, { memberRights }),
+      setSlow: (id, slowSeconds) => this.#change(id, { slowSeconds }),
       setSignatures: (id, signatures) => this.#change(id, { signatures }),
       transfer: async (id, _, password) => {
         if (password === 'wrong') throw new AppError('PASSWORD_WRONG')

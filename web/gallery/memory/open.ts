@@ -73,6 +73,7 @@ export class MemoryChat implements OpenChat {
           ? { people: this.typing.map((name) => ({ account: null, name })), recording: false }
           : null,
       draft: chat.draft,
+      slowUntil: 0,
       cannotSend: chat.cannotSend,
     }
   }

@@ -211,6 +211,8 @@ export interface RoomSettings {
   setAbout(chat: ChatId, about: string): Promise<void>
   setPublicName(chat: ChatId, name: string | null): Promise<void>
   setMemberRights(chat: ChatId, rights: readonly MemberRight[]): Promise<void>
+  /** Seconds between two messages of a member; 0 ends it. */
+  setSlow(chat: ChatId, seconds: number): Promise<void>
   setSignatures(chat: ChatId, on: boolean): Promise<void>
   transfer(chat: ChatId, to: AccountId, password: string): Promise<void>
 }

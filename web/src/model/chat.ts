@@ -137,6 +137,8 @@ export interface ChatInfo {
   readonly memberRights: readonly MemberRight[]
   readonly requests: number
   readonly signatures: boolean
+  /** Between two messages of a member; 0: as they like. */
+  readonly slowSeconds: number
   readonly muted: boolean
   readonly archived: boolean
   readonly pinned: boolean
@@ -182,6 +184,8 @@ export interface ChatView {
   readonly pins: readonly PinView[]
   readonly typing: TypingView | null
   readonly draft: Draft
+  /** When slow mode lets the person write again, by the clock of this machine; 0 at once. */
+  readonly slowUntil: Ms
   /** null when the person may write. */
   readonly cannotSend: CannotSend | null
 }

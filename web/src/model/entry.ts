@@ -140,6 +140,8 @@ export interface ChatRecord extends Settings {
   readonly waiting: boolean
   /** By whom one was approached, as far as it was asked. */
   readonly stranger: StrangerRecord | null
+  /** When one last wrote, where slow mode binds one, as far as it was asked. */
+  readonly sent?: Ms
 }
 
 export interface StrangerRecord {

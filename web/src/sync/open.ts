@@ -189,6 +189,7 @@ export class ChatSession implements OpenChat {
       pins: [],
       typing: null,
       draft: draftOf(row),
+      slowUntil: 0,
       cannotSend: null,
     }
   }
@@ -454,6 +455,7 @@ export class ChatSession implements OpenChat {
       }),
       typing: typingOf(context, row),
       draft: draftOf(row),
+      slowUntil: slowUntil(row.info, messages, account.mirror.clock),
       cannotSend: cannotSendOf(row.info, user, {
         peerDeleted: people.isDeleted(row.info.peer),
         now,
@@ -551,6 +553,15 @@ function inTheirTime(entries: readonly EntryRow[]): EntryRow[] {
     return entry.kind === 'message' || entry.kind === 'service' || entry.at <= oldest
   })
   return kept.reverse()
+}
+
+/** When slow mode lets one write again, by the clock of this machine; the server is `ahead` of it. */
+function slowUntil(chat: ChatRecord, messages: readonly MessageView[], ahead: Ms): Ms {
+  const { slowSeconds, sent = 0, me } = chat
+  if (!slowSeconds || isStaff(me)) return 0
+  const own = messages.filter((m) => m.own && m.content.kind !== 'service' && m.delivery !== 'failed')
+  const last = Math.max(sent, own.at(-1)?.at ?? 0)
+  return last && last + slowSeconds * 1000 - ahead
 }
 
 function draftOf(row: ChatRow | undefined): ChatView['draft'] {

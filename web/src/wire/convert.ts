@@ -186,6 +186,7 @@ export function chatOf(c: chat.ChatInfo): ChatRecord {
     numberBase: Number(c.numberBase),
     waiting: c.waiting,
     photo: c.photo ? photoOf(c.photo) : null,
+    sent: Number(c.sentMs),
     stranger: c.stranger ? { since: Number(c.stranger.sinceMs), common: [...c.stranger.common] } : null,
   }
 }

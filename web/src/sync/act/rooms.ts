@@ -100,6 +100,7 @@ function roomSettings(asker: Asker): RoomSettings {
     setAbout: (chat, about) => set(chat, { about }),
     setPublicName: (chat, name) => set(chat, { name: name ?? '' }),
     setMemberRights: (chat, rights) => set(chat, { defaults: memberGrants(rights) }),
+    setSlow: (chat, slowSeconds) => set(chat, { slowSeconds }),
     setSignatures: (chat, signatures) => set(chat, { signatures }),
     transfer: (chat, to, password) =>
       acting(async () => {

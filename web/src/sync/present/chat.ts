@@ -75,6 +75,7 @@ export function chatInfoOf(c: ChatContext, row: ChatRow, around: Around): ChatIn
     memberRights: memberRightsOf(info.defaults),
     requests: around.requests,
     signatures: info.signatures,
+    slowSeconds: info.slowSeconds,
     muted: isMuted(row, c.now),
     archived: prefs.archived,
     pinned: prefs.pinRank > 0,

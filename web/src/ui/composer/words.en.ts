@@ -24,10 +24,27 @@ const plain = {
   mentions: 'Members',
 }
 
+const closed = {
+  channelMuted: 'Unmute',
+  channelUnmuted: 'Mute',
+  requested: 'Your request to join is waiting for approval',
+  restricted: 'You can read here, but not write',
+  restrictedUntil: (when: string) => `You can write here again from ${when}`,
+  banned: 'You are banned from this chat',
+  blockedByMe: 'You blocked this person',
+  unblock: 'Unblock',
+  left: 'You are no longer in this chat',
+  deletedAccount: 'This account was deleted',
+  serverOnly: 'Only the server writes here',
+  enough: 'Your messages are waiting to be accepted. After that you can write again.',
+}
+
 const preview = { title: 'What the link leads to', remove: 'Send without it' }
 
 export const makeEnglish = () => ({
   ...plain,
+  closed,
+  slow: (time: string) => `Slow mode: next message in ${time}`,
   preview,
   emoji,
 })

@@ -25,10 +25,27 @@ const plain = {
   mentions: 'اعضا',
 }
 
+const closed = {
+  channelMuted: 'با صدا کردن',
+  channelUnmuted: 'بی‌صدا کردن',
+  requested: 'درخواست عضویت شما در انتظار پذیرش است',
+  restricted: 'می‌توانید بخوانید، اما نمی‌توانید بنویسید',
+  restrictedUntil: (when: string) => `از ${when} دوباره می‌توانید بنویسید`,
+  banned: 'از این گفتگو کنار گذاشته شده‌اید',
+  blockedByMe: 'این شخص را مسدود کرده‌اید',
+  unblock: 'رفع مسدودی',
+  left: 'دیگر در این گفتگو نیستید',
+  deletedAccount: 'این حساب حذف شده است',
+  serverOnly: 'اینجا فقط سرور می‌نویسد',
+  enough: 'پیام‌های شما در انتظار پذیرش است. پس از آن می‌توانید باز هم بنویسید.',
+}
+
 const preview = { title: 'پیش‌نمایش پیوند', remove: 'بدون پیش‌نمایش بفرست' }
 
 export const makePersian = (): ComposerWords => ({
   ...plain,
+  closed,
+  slow: (time: string) => `حالت آهسته: تا پیام بعدی ${time}`,
   preview,
   emoji,
 })

@@ -96,6 +96,11 @@ const plain = {
   noRequests: 'No pending requests',
   approve: 'Let in',
   decline: 'Decline',
+  slow: 'Slow mode',
+  slowNote: 'How long each member waits between two messages. Admins do not wait.',
+  slowExempt: 'You are an admin and do not have to wait',
+  slowBetween: 'between two messages of a member',
+  slowOff: 'Off',
   signatures: 'Sign posts with the author’s name',
   transfer: 'Hand over ownership',
   transferTitle: (name: string) => `Hand over to ${name}?`,
@@ -129,5 +134,8 @@ const plain = {
 export const makeEnglish = (f: Format) => ({
   ...plain,
   linkUses: (uses: number) => f.plural(uses, { one: '# joined', other: '# joined' }),
+  seconds: (n: number) => f.plural(n, { one: '# second', other: '# seconds' }),
+  minutes: (n: number) => f.plural(n, { one: '# minute', other: '# minutes' }),
+  hours: (n: number) => f.plural(n, { one: '# hour', other: '# hours' }),
   linkLeft: (left: number) => f.plural(left, { one: '# use left', other: '# uses left' }),
 })

@@ -97,6 +97,11 @@ const plain = {
   noRequests: 'کسی در انتظار پیوستن نیست',
   approve: 'پذیرفتن',
   decline: 'نپذیرفتن',
+  slow: 'حالت آهسته',
+  slowNote: 'هر عضو میان دو پیام باید این‌قدر صبر کند. مدیران نه.',
+  slowExempt: 'شما مدیر هستید و لازم نیست صبر کنید',
+  slowBetween: 'میان دو پیام هر عضو',
+  slowOff: 'خاموش',
   signatures: 'نام نویسنده پای پیام‌ها',
   transfer: 'واگذاری مالکیت',
   transferTitle: (name: string) => `به ${name} واگذار شود؟`,
@@ -130,5 +135,8 @@ const plain = {
 export const makePersian = (f: Format): RoomWords => ({
   ...plain,
   linkUses: (uses) => f.plural(uses, { one: '# نفر پیوست', other: '# نفر پیوستند' }),
+  seconds: (n) => f.plural(n, { one: '# ثانیه', other: '# ثانیه' }),
+  minutes: (n) => f.plural(n, { one: '# دقیقه', other: '# دقیقه' }),
+  hours: (n) => f.plural(n, { one: '# ساعت', other: '# ساعت' }),
   linkLeft: (left) => f.plural(left, { one: '# بار دیگر', other: '# بار دیگر' }),
 })

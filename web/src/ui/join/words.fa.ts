@@ -2,6 +2,11 @@
 import type { JoinWords } from './words'
 
 const plain = {
+  joinGroup: 'پیوستن به گروه',
+  joinChannel: 'پیوستن به کانال',
+  request: 'درخواست عضویت',
+  consent: 'اعضای گروه نام و نام کاربری شما را می‌بینند.',
+  consentChannel: 'دنبال‌کنندگان نه شما را می‌بینند و نه یکدیگر را. گردانندهٔ این سرور می‌تواند.',
   join: 'پیوستن',
   requested: 'درخواست شما در انتظار پذیرش است',
   open: 'باز کردن',
