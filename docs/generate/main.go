@@ -41,6 +41,7 @@ func generate(root string) error {
 	protocol := root + "/docs/protocol.md"
 	return errors.Join(
 		rewrite(root+"/docs/operating.md", "settings", settingsTable(server.Settings())),
+		rewrite(root+"/docs/data.md", "beside", server.DataBeside()),
 		rewrite(root+"/docs/data.md", "tables", data),
 		rewrite(root+"/docs/features.md", "features", featuresTable(server.Features())),
 		os.WriteFile(root+"/web/src/model/feature.ts", []byte(featuresCode(server.Features())), 0o644),

@@ -77,6 +77,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET "+securityPath, s.serveSecurity)
 	mux.HandleFunc("GET "+stylePath, s.serveStyle)
 	mux.HandleFunc("GET "+termsPath, s.serveTerms)
+	mux.HandleFunc("GET "+dataPath, s.serveData)
 	mux.HandleFunc("GET "+feedbackPath, s.serveFeedback)
 	mux.Handle("/api/", s.live.gateway.Handler())
 	if s.provider != nil {

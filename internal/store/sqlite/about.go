@@ -27,6 +27,43 @@ func (t tableAbout) column(name string) string {
 	return ""
 }
 
+// StoredGroup is tables of the database that belong together.
+type StoredGroup struct {
+	Title  string
+	Tables []StoredTable
+}
+
+// StoredTable says what a table is kept for, how long, and what its columns hold.
+type StoredTable struct {
+	Name, Why, Kept string
+	Columns         []StoredColumn
+}
+
+// StoredColumn says what a column holds.
+type StoredColumn struct{ Name, What string }
+
+// StoredData describes every table of the schema in a language, "fa" or else English.
+func StoredData(lang string) []StoredGroup {
+	var out []StoredGroup
+	for _, g := range aboutGroups() {
+		title, about := g.title, g.about
+		if lang == "fa" {
+			title, about = g.faTitle, g.fa
+		}
+		group := StoredGroup{Title: title}
+		for _, a := range about {
+			t := StoredTable{Name: a.name, Why: a.why, Kept: a.kept}
+			for line := range strings.Lines(strings.TrimSpace(a.columns)) {
+				name, what, _ := strings.Cut(strings.TrimSpace(line), " ")
+				t.Columns = append(t.Columns, StoredColumn{name, what})
+			}
+			group.Tables = append(group.Tables, t)
+		}
+		out = append(out, group)
+	}
+	return out
+}
+
 // DataTables describes every table of the schema in Markdown: what is stored, why, and for how long. It makes
 // a database in dir, an empty directory, to read the schema from.
 func DataTables(ctx context.Context, dir string) (string, error) {

@@ -51,6 +51,42 @@ func TestWhatIsAccountedForIsThere(t *testing.T) {
 	}
 }
 
+func TestEveryTableAndColumnIsAccountedForInPersianToo(t *testing.T) {
+	english, persian := StoredData("en"), StoredData("fa")
+	if len(english) != len(persian) || len(english) < 8 {
+		t.Fatalf("%d groups in English, %d in Persian", len(english), len(persian))
+	}
+	for i, g := range english {
+		fa := persian[i]
+		if !isPersian(fa.Title) || len(g.Tables) != len(fa.Tables) {
+			t.Fatalf("%s has %d tables, in Persian %q %d", g.Title, len(g.Tables), fa.Title, len(fa.Tables))
+		}
+		for k, table := range g.Tables {
+			other := fa.Tables[k]
+			if other.Name != table.Name || !isPersian(other.Why) || !isPersian(other.Kept) {
+				t.Errorf("%s is in Persian %+v", table.Name, other)
+				continue
+			}
+			said := map[string]string{}
+			for _, c := range other.Columns {
+				said[c.Name] = c.What
+			}
+			if len(said) != len(table.Columns) {
+				t.Errorf("%s: %d columns in English, %d in Persian", table.Name, len(table.Columns), len(said))
+			}
+			for _, c := range table.Columns {
+				if !isPersian(said[c.Name]) {
+					t.Errorf("of %s.%s it says in Persian %q", table.Name, c.Name, said[c.Name])
+				}
+			}
+		}
+	}
+}
+
+func isPersian(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return r >= 'آ' && r <= 'ی' })
+}
+
 func TestATableOrColumnThatNobodyAccountsForIsAFault(t *testing.T) {
 	schema := []tableColumns{{"blocks", []string{"account", "other"}}}
 	about := []tableAbout{{"blocks", "why", "long", "account who\n other whom"}}

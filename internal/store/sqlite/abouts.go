@@ -2,8 +2,6 @@
 
 package sqlite
 
-import "slices"
-
 // How long things stay, as many tables say it.
 const (
 	asLongAsChat    = "as long as the chat is on the server"
@@ -11,10 +9,33 @@ const (
 	asLongAsMessage = "until the message is deleted"
 )
 
+// aboutGroup is tables that belong together, in English and in Persian.
+type aboutGroup struct {
+	title, faTitle string
+	about, fa      []tableAbout
+}
+
+// aboutGroups accounts for every table, in the order of the document.
+func aboutGroups() []aboutGroup {
+	return []aboutGroup{
+		{"messages and events", "پیام‌ها و رویدادها", aboutEntries(), faEntries()},
+		{"photos, videos and files", "عکس، ویدئو و پرونده", aboutMedia(), faMedia()},
+		{"chats", "گفتگوها", aboutChats(), faChats()},
+		{"people", "آدم‌ها", aboutPeople(), faPeople()},
+		{"reports and decisions", "گزارش‌ها و تصمیم‌ها", aboutCases(), faCases()},
+		{"reactions, views and what was read", "واکنش، بازدید و خواندن", aboutMarks(), faMarks()},
+		{"signing in", "ورود", aboutSecrets(), faSecrets()},
+		{"the store itself", "خود پایگاه داده", aboutStore(), faStore()},
+	}
+}
+
 // abouts accounts for every table, in the order of the document.
 func abouts() []tableAbout {
-	return slices.Concat(aboutEntries(), aboutMedia(), aboutChats(), aboutPeople(), aboutCases(), aboutMarks(),
-		aboutSecrets(), aboutStore())
+	var out []tableAbout
+	for _, g := range aboutGroups() {
+		out = append(out, g.about...)
+	}
+	return out
 }
 
 func aboutEntries() []tableAbout {

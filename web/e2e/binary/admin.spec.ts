@@ -59,6 +59,31 @@ test('the terms are read before signing up and from the settings, with what a ch
   await terms.getByRole('link', { name: 'English' }).click()
   await expect(terms.getByRole('heading', { name: 'Terms of use and rules' })).toBeVisible()
 
+  // So is what the server stores, from the foot of signing in, the settings, and in both languages.
+  await nilu.goto(`${world.server.url}/#/signin`)
+  const [stored] = await Promise.all([
+    nilu.waitForEvent('popup'),
+    nilu.getByRole('link', { name: 'این سرور چه نگه می‌دارد' }).click(),
+  ])
+  await expect(stored.getByRole('heading', { name: 'این سرور چه نگه می‌دارد' })).toBeVisible()
+  await stored.locator('summary').first().click()
+  await expect(stored.locator('dt').first()).toBeVisible()
+  await stored.screenshot({ path: 'test-results/binary/stored-fa.png', fullPage: true })
+  await sara.goto(`${world.server.url}/#/settings/privacy`)
+  await sara.setViewportSize({ width: 390, height: 844 })
+  const [inside] = await Promise.all([
+    sara.waitForEvent('popup'),
+    sara.getByRole('button', { name: 'این سرور چه نگه می‌دارد' }).click(),
+  ])
+  await inside.emulateMedia({ colorScheme: 'dark' })
+  await inside.setViewportSize({ width: 390, height: 844 })
+  await inside.getByRole('link', { name: 'English' }).click()
+  await expect(inside.getByRole('heading', { name: 'What this server stores' })).toBeVisible()
+  await inside.locator('summary').nth(1).click()
+  await inside.screenshot({ path: 'test-results/binary/stored-en-phone-dark.png' })
+  expect(await inside.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  await sara.setViewportSize({ width: 1440, height: 900 })
+
   world.server.run('user', 'add', 'reza_k')
   const english = join(world.server.home, 'en.md')
   const persian = join(world.server.home, 'fa.md')

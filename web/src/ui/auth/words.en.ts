@@ -37,6 +37,8 @@ const plain = {
   newPassword: 'New password',
   strength: ['', 'Weak: easy to guess', 'Fair: a few more words would help', 'Good', 'Strong'],
   forgot: 'Forgot your password?',
+  terms: 'Terms and rules',
+  stored: 'What this server stores',
   agree: 'By making an account you accept the terms and rules of this server.',
   haveAccount: 'I have an account',
   revoked: 'This device was signed out from another device.',
