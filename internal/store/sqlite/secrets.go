@@ -100,6 +100,10 @@ func (w *writer) applySecret(change account.Change) error {
 }
 
 func (w *writer) dropAccount(id chat.AccountID) error {
+	err := w.conn.exec("DELETE FROM pushes WHERE device IN (SELECT device FROM devices WHERE account = ?)", id)
+	if err != nil {
+		return err
+	}
 	for _, table := range []string{"credentials", "pushes", "devices", "accounts"} {
 		if err := w.conn.exec("DELETE FROM "+table+" WHERE account = ?", id); err != nil {
 			return err

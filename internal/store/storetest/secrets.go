@@ -155,6 +155,11 @@ func (s *secrets) dropAccount(u *undo, id chat.AccountID) {
 			s.dropDevice(u, d)
 		}
 	}
+	for device, p := range s.pushes {
+		if p.Account == id {
+			remove(u, s.pushes, device)
+		}
+	}
 	s.dropCredentials(u, func(c account.Credential) bool { return c.Account == id })
 }
 
