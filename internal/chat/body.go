@@ -79,6 +79,7 @@ type Forward struct {
 	Chat    ChatID
 	Seq     Seq
 	At      Millis
+	Signed  string // of a channel post: who signed it
 }
 
 // Imported keeps what another messenger said of an entry: labels, never accounts.

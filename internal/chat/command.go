@@ -140,6 +140,7 @@ type SetMember struct {
 	Until   Millis
 	Title   string
 	Reason  string // one of Reasons, or empty
+	Note    string // why, of a restriction or ban
 }
 
 // Transfer makes a member the owner and the owner an admin.

@@ -218,6 +218,7 @@ func decideInfo(d *decision, c SetInfo) error {
 		return nil
 	}
 	d.say(Envelope{Kind: KindChatInfo, Silent: true}, &change)
+	d.deed(StaffDeed{Kind: KindChatInfo, Change: &change})
 	return nil
 }
 

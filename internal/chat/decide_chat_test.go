@@ -138,7 +138,7 @@ func TestEachSettingNeedsItsRight(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := inGroup()
 			f.Actor = c.enough
-			e := decided(t, f, SetInfo{c.change}, KindChatInfo)[0]
+			e := decided(t, f, SetInfo{c.change}, KindChatInfo, KindStaffDeed)[0]
 			if !reflect.DeepEqual(e.Body, &c.change) {
 				t.Errorf("%+v", e.Body)
 			}
@@ -161,12 +161,13 @@ func TestSettingsAreCheckedAndOnlyNewsIsWritten(t *testing.T) {
 	f.Chat.About = "about"
 	pad, same, empty, long, bad := " تازه ", "دوستان", "", strings.Repeat("x", 300), "1x"
 	slow, defaults := uint32(3601), GrantBan
-	e := decided(t, f, SetInfo{InfoChange{Title: &pad, About: &f.Chat.About}}, KindChatInfo)[0]
+	news := SetInfo{InfoChange{Title: &pad, About: &f.Chat.About}}
+	e := decided(t, f, news, KindChatInfo, KindStaffDeed)[0]
 	if c := e.Body.(*InfoChange); c.About != nil || *c.Title != "تازه" {
 		t.Errorf("%+v", c)
 	}
 	decided(t, f, SetInfo{InfoChange{Title: &same, Name: &empty}})
-	decided(t, f, SetInfo{InfoChange{About: &empty}}, KindChatInfo)
+	decided(t, f, SetInfo{InfoChange{About: &empty}}, KindChatInfo, KindStaffDeed)
 	for _, c := range []struct {
 		change InfoChange
 		code   Code

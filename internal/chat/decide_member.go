@@ -14,8 +14,8 @@ type move struct {
 
 // move writes a change of standing. The member's own user log always has it, and the projection comes from
 // there; who comes in has read what was said before. Who else sees it: in groups up to SmallGroup everybody,
-// in the chat log; in channels and wide groups only the owner and admins, and only what was done to somebody,
-// so that a million joins fill no log.
+// in the chat log, without the words about why. What was done to somebody stands in the staff log, and in
+// channels and wide groups nowhere else, so that a million joins fill no log. ROOM-3
 func (d *decision) move(m move) {
 	m.after.Account = m.before.Account
 	m.after.Version = m.before.Version + 1
@@ -24,10 +24,12 @@ func (d *decision) move(m move) {
 	shown := d.Chat.Type == Group && !d.Chat.Wide && !wider && (m.before.Role.In() || m.after.Role.In())
 	change := &MemberChange{Member: m.after, Before: m.before.Role, Reason: m.reason}
 	self := m.after.Account == d.by.Account
-	switch {
-	case shown:
-		d.say(Envelope{Kind: KindMember, Silent: true}, change)
-	case !m.quiet && !self && m.after.Role != RoleInvited:
+	if shown {
+		public := *change
+		public.Member.Note = ""
+		d.say(Envelope{Kind: KindMember, Silent: true}, &public)
+	}
+	if !m.quiet && !self && m.after.Role != RoleInvited {
 		d.report(KindStaffMember, change)
 	}
 	d.add(m.after.Account.Log(), d.seenBy(self), Envelope{Kind: KindMyChat}, &MyChat{
@@ -61,7 +63,7 @@ func (d *decision) seenBy(self bool) AccountID {
 func (d *decision) entering(before Member) Member {
 	m := Member{Account: before.Account, Role: RoleMember, Joined: d.now}
 	if taken := before.Taken(d.now); taken != 0 {
-		m.Grants, m.Until = taken, before.Until
+		m.Grants, m.Until, m.Note = taken, before.Until, before.Note
 	}
 	if d.Chat.HistoryHidden {
 		m.From = d.Head.Seq + 1
@@ -73,7 +75,7 @@ func (d *decision) entering(before Member) Member {
 func (d *decision) outside(before Member) Member {
 	m := Member{Account: before.Account}
 	if taken := before.Taken(d.now); taken != 0 {
-		m.Grants, m.Until = taken, before.Until
+		m.Grants, m.Until, m.Note = taken, before.Until, before.Note
 	}
 	return m
 }
@@ -351,6 +353,9 @@ func decideMember(d *decision, c SetMember) error {
 	if err != nil {
 		return err
 	}
+	if after.Note, err = noteOf(after, c.Note); err != nil {
+		return err
+	}
 	after.Account, after.Version = target.Account, target.Version
 	if after == target {
 		return nil
@@ -359,6 +364,22 @@ func decideMember(d *decision, c SetMember) error {
 		after.Role != RoleBanned})
 	d.settle(target, false)
 	return nil
+}
+
+// noteOf is what is said of why: of a restriction or ban alone. What stays from before without a word keeps
+// that of before.
+func noteOf(after Member, note string) (string, error) {
+	note, err := cleanOptional(note, MaxNote, "note")
+	switch {
+	case err != nil:
+		return "", err
+	case after.Role == RoleBanned || after.Role == RoleMember && after.Grants != 0:
+		return note, nil
+	case note != "":
+		return "", fieldError(CodeBadRequest, "note", "only a restriction or a ban is explained")
+	default:
+		return after.Note, nil
+	}
 }
 
 // setNone removes a member, lifts a ban, declines a request, or takes back an invitation.

@@ -439,7 +439,8 @@ func TestTransferMakesOneOwnerOfAnother(t *testing.T) {
 	f.Actor.Role, f.Actor.Title = RoleOwner, "boss"
 	f.Target = Member{Account: 2, Role: RoleMember, Grants: GrantSend, Version: 6}
 	f.Person = Person{ID: 2}
-	events := decided(t, f, Transfer{Account: 2}, KindMember, KindMyChat, KindMember, KindMyChat)
+	events := decided(t, f, Transfer{Account: 2},
+		KindMember, KindStaffMember, KindMyChat, KindMember, KindMyChat)
 	owner, admin := standingOf(t, events, 2).Member, standingOf(t, events, 1).Member
 	if owner.Role != RoleOwner || owner.Grants != 0 || owner.Version != 7 {
 		t.Errorf("the new one is %+v", owner)

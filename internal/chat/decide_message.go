@@ -201,14 +201,14 @@ func decideForward(d *decision, c ForwardMessage) error {
 }
 
 // forwardOf says where a forwarded message came from. What was forwarded before keeps its first source. A
-// link to the source is made only where the source is public, or its author lets it be.
+// link to the source is made only where the source is public, or its author lets it be. ROOM-2
 func forwardOf(c ForwardMessage) *Forward {
 	switch m := c.Message; {
 	case m.Forward != nil:
 		first := *m.Forward
 		return &first
 	case c.Source.Type == Channel || c.Source.Type == Service:
-		f := &Forward{Name: c.Source.Title, At: c.At}
+		f := &Forward{Name: c.Source.Title, At: c.At, Signed: m.Signature}
 		if c.Source.Name != "" {
 			f.Chat, f.Seq = c.Source.ID, c.Seq
 		}
@@ -266,6 +266,9 @@ func decideEdit(d *decision, c Edit) error {
 	msg.Reply, msg.Signature, msg.Imported, msg.Attachments, msg.Album =
 		before.Reply, before.Signature, before.Imported, before.Attachments, before.Album
 	d.say(Envelope{Kind: KindEdit, Silent: true, Target: c.Target}, msg)
+	if target.Author != d.by.Account {
+		d.deed(StaffDeed{Kind: KindEdit, Targets: []Seq{c.Target}})
+	}
 	return nil
 }
 
@@ -301,6 +304,7 @@ func decideDelete(d *decision, c Delete) error {
 		return fieldError(CodeTooMany, "targets", "too many messages")
 	}
 	seen := make(map[Seq]bool, len(c.Targets))
+	var gone undone
 	for _, seq := range c.Targets {
 		target, err := d.ref(seq, "targets")
 		if err != nil || seen[seq] {
@@ -311,7 +315,9 @@ func decideDelete(d *decision, c Delete) error {
 			return err
 		}
 		d.redact(seq, target)
+		gone.add(d, seq, target)
 	}
+	gone.tell(d)
 	if len(seen) == 0 {
 		return fieldError(CodeTargetGone, "targets", "the messages are not there or were deleted")
 	}
@@ -374,6 +380,7 @@ func decidePin(d *decision, c SetPin) error {
 		return fieldError(CodeBadRequest, "target", "only messages can be pinned")
 	}
 	d.say(Envelope{Kind: kind, Silent: c.Silent || c.Unpin, Target: c.Target}, nil)
+	d.deed(StaffDeed{Kind: kind, Targets: []Seq{c.Target}, Account: target.Author})
 	return nil
 }
 

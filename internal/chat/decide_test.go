@@ -263,7 +263,11 @@ func TestWhoMayEditWhat(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			c.f.Refs = map[Seq]Ref{5: c.ref}
 			if c.code == 0 {
-				decided(t, c.f, Edit{Target: 5, Text: "new"}, KindEdit)
+				kinds := []Kind{KindEdit}
+				if c.ref.Author != 1 {
+					kinds = append(kinds, KindStaffDeed)
+				}
+				decided(t, c.f, Edit{Target: 5, Text: "new"}, kinds...)
 			} else {
 				refused(t, c.f, Edit{Target: 5, Text: "new"}, c.code, c.field)
 			}
@@ -299,7 +303,11 @@ func TestWhoMayDeleteWhat(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			c.f.Refs = map[Seq]Ref{5: c.ref}
 			if c.code == 0 {
-				e := decided(t, c.f, Delete{Targets: []Seq{5}}, KindDelete)[0]
+				kinds := []Kind{KindDelete}
+				if c.f.Chat.Type == Channel {
+					kinds = append(kinds, KindStaffDeed)
+				}
+				e := decided(t, c.f, Delete{Targets: []Seq{5}}, kinds...)[0]
 				if e.Body != nil || e.Env.Target != 5 || e.Env.Counted {
 					t.Errorf("%+v", e)
 				}
@@ -317,7 +325,8 @@ func TestDeletingPassesOverWhatIsGoneAndKeepsImportedNumbers(t *testing.T) {
 	f.Refs[5] = Ref{Kind: KindMessage, Body: &Message{Text: "x", Imported: &Imported{Number: 77, Digest: 5}}}
 	f.Refs[6] = Ref{Kind: KindService, Body: &ServiceLine{Action: "x", Imported: &Imported{Number: 78}}}
 	f.Refs[7] = Ref{Kind: KindChatInfo, Author: 1, Body: &InfoChange{}}
-	events := decided(t, f, Delete{Targets: []Seq{3, 3, 4, 5, 6, 99}}, KindDelete, KindDelete, KindDelete)
+	events := decided(t, f, Delete{Targets: []Seq{3, 3, 4, 5, 6, 99}},
+		KindDelete, KindDelete, KindDelete, KindStaffDeed)
 	if !reflect.DeepEqual(events[1].Body, &Redaction{Number: 77}) || events[2].Env.Target != 6 {
 		t.Errorf("%+v", events)
 	}
@@ -345,10 +354,10 @@ func TestAForwardShowsItsSourceAsFarAsItMayBeShown(t *testing.T) {
 			&Forward{Name: "سارا", At: noon}},
 		{"a private channel", ForwardMessage{
 			Source: Chat{ID: 9, Type: Channel, Title: "خبر"}, Seq: 4, Message: text},
-			&Forward{Name: "خبر", At: noon}},
+			&Forward{Name: "خبر", At: noon, Signed: "s"}},
 		{"a public channel", ForwardMessage{
 			Source: Chat{ID: 9, Type: Channel, Title: "خبر", Name: "khabar"}, Seq: 4, Author: sara, Message: text},
-			&Forward{Name: "خبر", Chat: 9, Seq: 4, At: noon}},
+			&Forward{Name: "خبر", Chat: 9, Seq: 4, At: noon, Signed: "s"}},
 		{"an imported line", ForwardMessage{Source: Chat{ID: 9, Type: Group}, Message: imported},
 			&Forward{Name: "Ali", At: noon}},
 		{"what was forwarded before", ForwardMessage{
@@ -371,11 +380,11 @@ func TestAForwardShowsItsSourceAsFarAsItMayBeShown(t *testing.T) {
 func TestPinningNeedsAMessageThatIsThere(t *testing.T) {
 	f := inGroup()
 	f.Refs[5], f.Refs[6] = message(2, "x"), Ref{Kind: KindMessage, Redacted: true}
-	e := decided(t, f, SetPin{Target: 5}, KindPin)[0]
+	e := decided(t, f, SetPin{Target: 5}, KindPin, KindStaffDeed)[0]
 	if e.Env != (Envelope{Kind: KindPin, Target: 5}) || e.Body != nil {
 		t.Errorf("%+v", e)
 	}
-	if e = decided(t, f, SetPin{Target: 5, Unpin: true}, KindUnpin)[0]; !e.Env.Silent {
+	if e = decided(t, f, SetPin{Target: 5, Unpin: true}, KindUnpin, KindStaffDeed)[0]; !e.Env.Silent {
 		t.Error("unpinning is heard")
 	}
 	refused(t, f, SetPin{Target: 6}, CodeTargetGone, "target")

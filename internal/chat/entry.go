@@ -50,6 +50,7 @@ const (
 	KindInviteLink  Kind = 60 // InviteLink
 	KindJoinRequest Kind = 61 // JoinRequest
 	KindStaffMember Kind = 62 // MemberChange
+	KindStaffDeed   Kind = 78 // StaffDeed
 
 	KindReport       Kind = 80 // Report, in the server log; in staff logs one to the chat's admins
 	KindDecision     Kind = 81 // Decision

@@ -12,6 +12,7 @@ const (
 	MaxAbout         = 255     // UTF-16 units of a description or a profile's text
 	MaxPersonName    = 64      // UTF-16 units of a person's shown name
 	MaxAdminTitle    = 16      // UTF-16 units of the title beside an admin's name
+	MaxNote          = 200     // UTF-16 units of why somebody was restricted or banned
 	MaxLinkLabel     = 32      // UTF-16 units of the label of an invite link
 	MaxAddress       = 2048    // bytes of an address behind a text
 	MinName          = 5       // characters of a public name
@@ -73,6 +74,7 @@ func Limits() []Limit {
 		{"about", MaxAbout, units, "of a description"},
 		{"person_name", MaxPersonName, units, "of a person's shown name"},
 		{"admin_title", MaxAdminTitle, units, "beside an admin's name"},
+		{"note", MaxNote, units, "of why somebody was restricted or banned"},
 		{"name_min", MinName, "characters", "of a username or public name, at least"},
 		{"name_max", MaxName, "characters", "of a username or public name, at most"},
 		{"targets", MaxTargets, "messages", "of one deletion or forward"},

@@ -68,6 +68,7 @@ type Member struct {
 	From    Seq // earlier history is not shown to the member; 0 all
 	Title   string
 	Joined  Millis // when they came in; in direct chats the first time; 0 never
+	Note    string // why, of a restriction or ban; for the account itself and the staff
 }
 
 // Chat is a chat's settings: what rules need of it, and what its members see of it.

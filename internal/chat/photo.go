@@ -109,6 +109,7 @@ func decideSetPhoto(d *decision, c SetPhoto) error {
 	}
 	if c.Room {
 		d.say(Envelope{Kind: KindChatPhoto, Silent: true}, p)
+		d.deed(StaffDeed{Kind: KindChatPhoto})
 		return nil
 	}
 	d.tell(KindAccountPhoto, p)
@@ -139,6 +140,7 @@ func decideRemovePhoto(d *decision, c RemovePhoto) error {
 		return nil
 	}
 	d.say(Envelope{Kind: KindChatPhotoRemoved, Target: target, Silent: true}, nil)
+	d.deed(StaffDeed{Kind: KindChatPhotoRemoved})
 	return nil
 }
 

@@ -196,11 +196,21 @@ func (h *Handle) Members(ctx context.Context, q MemberQuery) (MemberList, error)
 			right = chat.RightStaff
 		}
 	}
+	if q.Restricted {
+		right, q.At = chat.RightStaff, h.engine.now()
+	}
 	var list MemberList
 	err := h.guarded(ctx, right, func() (err error) {
 		list.Members, err = h.engine.store.Members(ctx, q)
 		return err
 	})
+	if !h.facts.Actor.Role.Staff() {
+		for i := range list.Members {
+			if m := &list.Members[i]; m.Account != h.actor.Account {
+				m.Note = "" // ROOM-3
+			}
+		}
+	}
 	if err != nil {
 		return MemberList{}, fmt.Errorf("members of %s: %w", h.log, err)
 	}

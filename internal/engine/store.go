@@ -90,6 +90,9 @@ type MemberQuery struct {
 	Prefix string      // start of a word of the name or of the username, folded by chat.SearchFold
 	After  chat.AccountID
 	Limit  int
+	// Restricted asks for members alone from whom something is personally taken, as of At.
+	Restricted bool
+	At         chat.Millis
 }
 
 // Audience is everyone who is in a chat, true for one facts version.

@@ -37,28 +37,30 @@ var verbs = map[string]func(*stage, *line) error{
 	"meets":   meets,   // sara meets reza as alias
 	"saves":   saves,   // sara saves as alias
 
-	"joins":    joins,    // reza joins chat | reza joins by link
-	"leaves":   leaves,   // reza leaves chat
-	"invites":  invites,  // sara invites reza chat
-	"accepts":  answers,  // reza accepts chat
-	"refuses":  answers,  // reza refuses chat
-	"links":    links,    // sara links chat [approval] [uses N] as alias
-	"revokes":  revokes,  // sara revokes link chat
-	"admits":   decides,  // sara admits reza chat
-	"rejects":  decides,  // sara rejects reza chat
-	"promotes": changes,  // sara promotes reza chat [grant …]
-	"demotes":  changes,  // sara demotes reza chat
-	"bans":     changes,  // sara bans reza chat
-	"removes":  changes,  // sara removes reza chat
-	"mutes":    changes,  // sara mutes reza chat
-	"hands":    transfer, // sara hands chat reza
-	"renames":  renames,  // sara renames chat "Title"
-	"slows":    slows,    // sara slows chat seconds (between two messages of a member)
-	"slowed":   slowed,   // mina slowed chat (slow mode counts from what she wrote)
-	"veils":    veils,    // sara veils chat (history is hidden from who joins from now on)
-	"blocks":   blocks,   // sara blocks reza
-	"unblocks": blocks,   // sara unblocks reza
-	"hides":    hides,    // sara hides reads|typing|seen|name|photo|strangers … (photo from all, or these)
+	"joins":      joins,      // reza joins chat | reza joins by link
+	"leaves":     leaves,     // reza leaves chat
+	"invites":    invites,    // sara invites reza chat
+	"accepts":    answers,    // reza accepts chat
+	"refuses":    answers,    // reza refuses chat
+	"links":      links,      // sara links chat [approval] [uses N] as alias
+	"revokes":    revokes,    // sara revokes link chat
+	"admits":     decides,    // sara admits reza chat
+	"rejects":    decides,    // sara rejects reza chat
+	"promotes":   changes,    // sara promotes reza chat [grant …]
+	"demotes":    changes,    // sara demotes reza chat
+	"bans":       changes,    // sara bans reza chat ["why"]
+	"removes":    changes,    // sara removes reza chat
+	"mutes":      changes,    // sara mutes reza chat ["why"]
+	"frees":      changes,    // sara frees reza chat (of what was taken from him)
+	"hands":      transfer,   // sara hands chat reza
+	"renames":    renames,    // sara renames chat "Title"
+	"slows":      slows,      // sara slows chat seconds (between two messages of a member)
+	"slowed":     slowed,     // mina slowed chat (slow mode counts from what she wrote)
+	"signatures": signatures, // sara signatures chat on|off (posts bear who wrote them)
+	"veils":      veils,      // sara veils chat (history is hidden from who joins from now on)
+	"blocks":     blocks,     // sara blocks reza
+	"unblocks":   blocks,     // sara unblocks reza
+	"hides":      hides,      // sara hides reads|typing|seen|name|photo|strangers … (photo from all, or these)
 
 	"finds":     finds,     // reza finds sara (by username)
 	"searches":  searches,  // sara searches "words" [in chat] [by reza] gets "text" … (the newest first)
@@ -98,24 +100,28 @@ var verbs = map[string]func(*stage, *line) error{
 	"records": types,   // reza records chat (a voice message)
 	"passes":  passes,  // reza passes alias chat [hidden] [as alias]
 
-	"sees":      sees,      // reza sees chat "text" …
-	"shows":     shows,     // reza shows alias "text" edited|plain | reza shows alias gone
-	"unread":    unread,    // reza unread chat N
-	"called":    called,    // reza called chat N (unread mentions)
-	"ticked":    ticked,    // sara ticked alias
-	"unticked":  unticked,  // sara unticked alias (read, and kept to themselves)
-	"readers":   readers,   // sara readers alias reza …
-	"drafted":   drafted,   // reza drafted chat "text"
-	"tallies":   tallies,   // sara tallies alias emoji N
-	"notices":   notices,   // reza notices chat sara [recording] (typing)
-	"members":   members,   // sara members chat N
-	"invited":   invited,   // reza invited chat
-	"told":      told,      // sara told signed_in … (the last notices to her devices)
-	"requested": direct,    // reza requested chat (a stranger wrote there)
-	"waits":     direct,    // sara waits chat (for the other to accept)
-	"mutual":    direct,    // sara mutual chat (neither of the two)
-	"without":   without,   // reza without chat (not in the list)
-	"anonymous": anonymous, // reza anonymous alias (the author is not shown)
+	"sees":       sees,       // reza sees chat "text" …
+	"shows":      shows,      // reza shows alias "text" edited|plain | reza shows alias gone
+	"unread":     unread,     // reza unread chat N
+	"called":     called,     // reza called chat N (unread mentions)
+	"ticked":     ticked,     // sara ticked alias
+	"unticked":   unticked,   // sara unticked alias (read, and kept to themselves)
+	"readers":    readers,    // sara readers alias reza …
+	"drafted":    drafted,    // reza drafted chat "text"
+	"tallies":    tallies,    // sara tallies alias emoji N
+	"notices":    notices,    // reza notices chat sara [recording] (typing)
+	"members":    members,    // sara members chat N
+	"invited":    invited,    // reza invited chat
+	"told":       told,       // sara told signed_in … (the last notices to her devices)
+	"requested":  direct,     // reza requested chat (a stranger wrote there)
+	"waits":      direct,     // sara waits chat (for the other to accept)
+	"mutual":     direct,     // sara mutual chat (neither of the two)
+	"without":    without,    // reza without chat (not in the list)
+	"signed":     signed,     // reza signed alias "Name"|nobody
+	"noted":      noted,      // mina noted chat "why" (what was taken from her)
+	"restricted": restricted, // sara restricted chat mina … (as the staff sees who is)
+	"deeds":      deeds,      // sara deeds chat [by reza] [of KIND …] KIND … (the newest first)
+	"anonymous":  anonymous,  // reza anonymous alias (the author is not shown)
 }
 
 func cast(s *stage, l *line) error {
@@ -358,7 +364,7 @@ func changes(s *stage, l *line) error {
 		for _, word := range l.words[2:] {
 			req.Grants |= uint32(grants[word])
 		}
-	case "demotes":
+	case "demotes", "frees":
 		req.Role = zolalv1.Role_ROLE_MEMBER
 	case "mutes":
 		req.Role, req.Grants = zolalv1.Role_ROLE_MEMBER, uint32(zolalv1.Grant_GRANT_SEND)
@@ -366,6 +372,9 @@ func changes(s *stage, l *line) error {
 		req.Role = zolalv1.Role_ROLE_BANNED
 	case "removes":
 		req.Role = zolalv1.Role_ROLE_NONE
+	}
+	if l.verb == "mutes" || l.verb == "bans" {
+		req.Note = strings.Join(l.words[2:], "")
 	}
 	return s.call(l, "Chats/SetMember", req, new(zolalv1.Receipt))
 }

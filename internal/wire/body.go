@@ -75,6 +75,7 @@ var forms = map[chat.Kind]form{
 	chat.KindInviteLink:  formOf(LinkOut, LinkIn),
 	chat.KindJoinRequest: formOf(requestOut, requestIn),
 	chat.KindStaffMember: formOf(memberChangeOut, memberChangeIn),
+	chat.KindStaffDeed:   formOf(deedOut, deedIn),
 	chat.KindOperatorAct: formOf(OperatorActOut, operatorActIn),
 	chat.KindReport:      erasable(formOf(ReportOut, reportIn)),
 	chat.KindReportKept:  erasable(formOf(ReportOut, reportIn)),

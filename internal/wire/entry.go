@@ -104,3 +104,6 @@ func chainBytes(c chat.Chain) []byte {
 	}
 	return c[:]
 }
+
+// KindIn decodes a kind; one that cannot be becomes 0, which no entry has.
+func KindIn(k zolalv1.Kind) chat.Kind { return small[chat.Kind](k) }

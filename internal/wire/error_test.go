@@ -125,7 +125,7 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 			{int(chat.KindContact), "KIND_CONTACT"}, {int(chat.KindPersonal), "KIND_PERSONAL_LINK"},
 			{int(chat.KindSpent), "KIND_SPENT"}, {int(chat.KindAccepted), "KIND_ACCEPTED"},
 			{int(chat.KindInviteLink), "KIND_INVITE_LINK"}, {int(chat.KindJoinRequest), "KIND_JOIN_REQUEST"},
-			{int(chat.KindStaffMember), "KIND_STAFF_MEMBER"},
+			{int(chat.KindStaffMember), "KIND_STAFF_MEMBER"}, {int(chat.KindStaffDeed), "KIND_STAFF_DEED"},
 			{int(chat.KindOperatorAct), "KIND_OPERATOR_ACT"}, {int(chat.KindReport), "KIND_REPORT"},
 			{int(chat.KindDecision), "KIND_DECISION"}, {int(chat.KindAppeal), "KIND_APPEAL"},
 			{int(chat.KindReportKept), "KIND_REPORT_KEPT"}, {int(chat.KindReportClosed), "KIND_REPORT_CLOSED"},

@@ -56,7 +56,7 @@ func MemberOut(m chat.Member) *zolalv1.MemberState {
 	return &zolalv1.MemberState{
 		Account: uint32(m.Account), Role: zolalv1.Role(m.Role), Grants: uint32(m.Grants),
 		UntilMs: int64(m.Until), Version: m.Version, FromSeq: uint32(m.From), Title: m.Title,
-		JoinedMs: int64(m.Joined),
+		JoinedMs: int64(m.Joined), Note: m.Note,
 	}
 }
 
@@ -65,6 +65,7 @@ func memberIn(m *zolalv1.MemberState) chat.Member {
 		Account: chat.AccountID(m.GetAccount()), Role: RoleIn(m.GetRole()),
 		Grants: chat.Grants(m.GetGrants()), Until: chat.Millis(m.GetUntilMs()), Version: m.GetVersion(),
 		From: chat.Seq(m.GetFromSeq()), Title: m.GetTitle(), Joined: chat.Millis(m.GetJoinedMs()),
+		Note: m.GetNote(),
 	}
 }
 
@@ -101,6 +102,24 @@ func LinkIn(l *zolalv1.InviteLink) *chat.InviteLink {
 		Uses: l.GetUses(), Approval: l.GetApproval(), Revoked: l.GetRevoked(),
 		Creator: chat.AccountID(l.GetCreator()), Created: chat.Millis(l.GetCreatedMs()),
 	}
+}
+
+func deedOut(d *chat.StaffDeed) *zolalv1.StaffDeed {
+	m := &zolalv1.StaffDeed{Kind: zolalv1.Kind(d.Kind), Targets: SeqsOut(d.Targets), Account: uint32(d.Account)}
+	if d.Change != nil {
+		m.Change = infoChangeOut(d.Change)
+	}
+	return m
+}
+
+func deedIn(m *zolalv1.StaffDeed) *chat.StaffDeed {
+	d := &chat.StaffDeed{
+		Kind: KindIn(m.GetKind()), Targets: SeqsIn(m.GetTargets()), Account: chat.AccountID(m.GetAccount()),
+	}
+	if m.GetChange() != nil {
+		d.Change = infoChangeIn(m.GetChange())
+	}
+	return d
 }
 
 func requestOut(r *chat.JoinRequest) *zolalv1.JoinRequest {

@@ -80,6 +80,7 @@ func forwardOut(f *chat.Forward) *zolalv1.Forward {
 	}
 	return &zolalv1.Forward{
 		Name: f.Name, Account: uint32(f.Account), Chat: uint32(f.Chat), Seq: uint32(f.Seq), AtMs: int64(f.At),
+		Signature: f.Signed,
 	}
 }
 
@@ -89,7 +90,7 @@ func forwardIn(f *zolalv1.Forward) *chat.Forward {
 	}
 	return &chat.Forward{
 		Name: f.GetName(), Account: chat.AccountID(f.GetAccount()), Chat: chat.ChatID(f.GetChat()),
-		Seq: chat.Seq(f.GetSeq()), At: chat.Millis(f.GetAtMs()),
+		Seq: chat.Seq(f.GetSeq()), At: chat.Millis(f.GetAtMs()), Signed: f.GetSignature(),
 	}
 }
 

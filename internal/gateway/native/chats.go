@@ -162,13 +162,20 @@ func staffLog(ctx context.Context, c *caller, r *zolalv1.StaffLogRequest) (*zola
 	if err != nil {
 		return nil, err
 	}
-	p, err := h.Page(ctx, engine.PageQuery{Before: chat.Seq(r.GetBefore()), Limit: int(r.GetLimit())})
+	q := engine.StaffQuery{
+		Before: chat.Seq(r.GetBefore()), Limit: int(r.GetLimit()), Author: chat.AccountID(r.GetAuthor()),
+	}
+	for _, k := range r.GetKinds() {
+		q.Kinds = append(q.Kinds, wire.KindIn(k))
+	}
+	p, err := h.StaffLog(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	people, err := c.look(ctx, authors(p.Items)...)
+	people, err := c.look(ctx, p.People...)
 	if err != nil {
 		return nil, err
 	}
-	return &zolalv1.StaffLogResponse{Entries: wire.ItemsOut(p.Items), People: people}, nil
+	out := &zolalv1.StaffLogResponse{Entries: wire.ItemsOut(p.Items), People: people, Next: uint32(p.Next)}
+	return out, nil
 }

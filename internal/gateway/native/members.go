@@ -38,7 +38,7 @@ func setMember(ctx context.Context, c *caller, r *zolalv1.SetMemberRequest) (wai
 	return c.beginIn(ctx, r.GetChat(), chat.SetMember{
 		Account: chat.AccountID(r.GetAccount()), Role: wire.RoleIn(r.GetRole()),
 		Grants: chat.Grants(r.GetGrants()), Until: chat.Millis(r.GetUntilMs()), Title: r.GetTitle(),
-		Reason: r.GetReason(),
+		Reason: r.GetReason(), Note: r.GetNote(),
 	}, r.GetKey())
 }
 
@@ -53,6 +53,7 @@ func members(ctx context.Context, c *caller, r *zolalv1.MembersRequest) (*zolalv
 	if r.GetRole() != zolalv1.Role_ROLE_NONE {
 		q.Roles = []chat.Role{wire.RoleIn(r.GetRole())}
 	}
+	q.Restricted = r.GetRestricted()
 	list, err := h.Members(ctx, q)
 	if err != nil {
 		return nil, err

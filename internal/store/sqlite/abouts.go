@@ -175,7 +175,8 @@ func aboutChats() []tableAbout {
 		from_seq from where on the history is visible
 		title what an admin is called
 		joined when
-		pos place of the entry that made it so`},
+		pos place of the entry that made it so
+		note why somebody is restricted or banned, as an admin says`},
 		{"directs", "two people have one direct chat", asLongAsChat, `
 		a one account
 		b the other

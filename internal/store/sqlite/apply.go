@@ -200,11 +200,12 @@ func (w *writer) setMember(e *chat.Entry, c chat.MemberSet) error {
 	if err != nil || m.Version <= old.Version {
 		return err
 	}
-	err = w.conn.exec(`INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	err = w.conn.exec(`INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET role = excluded.role, grants = excluded.grants, until = excluded.until,
 		version = excluded.version, from_seq = excluded.from_seq, title = excluded.title,
-		joined = excluded.joined, pos = excluded.pos`,
-		c.Chat, m.Account, m.Role, m.Grants, m.Until, m.Version, m.From, m.Title, m.Joined, e.Pos)
+		joined = excluded.joined, pos = excluded.pos, note = excluded.note`,
+		c.Chat, m.Account, m.Role, m.Grants, m.Until, m.Version, m.From, m.Title, m.Joined, e.Pos,
+		m.Note)
 	if err != nil {
 		return err
 	}

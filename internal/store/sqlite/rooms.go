@@ -4,6 +4,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
@@ -13,7 +14,7 @@ const (
 	chatColumns = "c.chat, c.type, c.title, c.about, c.name, c.defaults, c.slow_seconds, c.signatures, " +
 		"c.history_hidden, c.join_approval, c.members, c.wide, c.deleted, c.imported, c.number_base, c.created, " +
 		"c.facts, c.peer_a, c.peer_b, c.down"
-	memberColumns = "m.account, m.role, m.grants, m.until, m.version, m.from_seq, m.title, m.joined"
+	memberColumns = "m.account, m.role, m.grants, m.until, m.version, m.from_seq, m.title, m.joined, m.note"
 	linkColumns   = "token, label, expires, max_uses, uses, approval, revoked, creator, created, chat"
 )
 
@@ -32,7 +33,7 @@ func readMember(r *row) chat.Member {
 	return chat.Member{
 		Account: num[chat.AccountID](r), Role: num[chat.Role](r), Grants: num[chat.Grants](r),
 		Until: num[chat.Millis](r), Version: num[uint32](r), From: num[chat.Seq](r), Title: r.text(),
-		Joined: num[chat.Millis](r),
+		Joined: num[chat.Millis](r), Note: r.text(),
 	}
 }
 
@@ -127,13 +128,18 @@ func (s *Store) Members(ctx context.Context, q engine.MemberQuery) (members []ch
 	if set == 0 {
 		set = roles(in())
 	}
-	text := "SELECT " + memberColumns + " FROM members AS m WHERE m.chat = ?1 AND m.account > ?2 " +
-		"AND ?3 >> m.role & 1 ORDER BY m.account LIMIT ?4"
+	fits := " m.chat = ?1 AND m.account > ?2 AND ?3 >> m.role & 1"
 	args := []any{q.Chat, q.After, set, max(q.Limit, 0)}
+	if q.Restricted { // as the index of them says it
+		fits += " AND m.role = 1 AND m.grants <> 0 AND (m.until = 0 OR m.until > ?5)"
+		args = append(args, q.At)
+	}
+	text := "SELECT " + memberColumns + " FROM members AS m WHERE" + fits + " ORDER BY m.account LIMIT ?4"
 	if q.Prefix != "" {
+		n := len(args)
 		text = "SELECT DISTINCT " + memberColumns + " FROM words AS w CROSS JOIN members AS m " +
-			"ON m.chat = ?1 AND m.account = w.account AND m.account > ?2 AND ?3 >> m.role & 1 " +
-			"WHERE w.tail >= ?5 AND w.tail <= ?6 ORDER BY m.account LIMIT ?4"
+			"ON m.account = w.account AND" + fits +
+			fmt.Sprintf(" WHERE w.tail >= ?%d AND w.tail <= ?%d ORDER BY m.account LIMIT ?4", n+1, n+2)
 		args = append(args, q.Prefix, q.Prefix+lastRune)
 	}
 	err = s.read(ctx, "members", func(c *conn) error {

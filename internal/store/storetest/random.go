@@ -309,8 +309,9 @@ func (p *twins) rooms(rt *rapid.T) {
 	roles := rapid.SampledFrom([]chat.Role{chat.RoleMember, chat.RoleBanned, chat.RoleNone})
 	q := engine.MemberQuery{
 		Chat: room, After: x - 1, Limit: limit,
-		Prefix: rapid.SampledFrom([]string{"", "a", "al", "al b", "b"}).Draw(rt, "prefix"),
-		Roles:  rapid.SliceOfN(roles, 0, 2).Draw(rt, "roles"),
+		Prefix:     rapid.SampledFrom([]string{"", "a", "al", "al b", "b"}).Draw(rt, "prefix"),
+		Roles:      rapid.SliceOfN(roles, 0, 2).Draw(rt, "roles"),
+		Restricted: rapid.Bool().Draw(rt, "restricted"), At: 1000,
 	}
 	m, o := p.memory, p.other
 

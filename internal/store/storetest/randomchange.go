@@ -141,7 +141,7 @@ func roomChanges() []func(*rapid.T) chat.Change {
 			m := anything[chat.Member](t)
 			m.Account, m.Version = anyAccount(t), rapid.Uint32Range(0, 6).Draw(t, "version")
 			m.Role = chat.Role(rapid.IntRange(0, 7).Draw(t, "role"))
-			m.Title = randomText(t)
+			m.Title, m.Note = randomText(t), randomText(t)
 			return chat.MemberSet{Chat: anyRoom(t), Member: m}
 		},
 		func(t *rapid.T) chat.Change {

@@ -70,6 +70,9 @@ func (m *Memory) Members(ctx context.Context, q engine.MemberQuery) ([]chat.Memb
 		if len(q.Roles) > 0 {
 			fits = slices.Contains(q.Roles, row.Role)
 		}
+		if q.Restricted {
+			fits = fits && row.Role == chat.RoleMember && row.Taken(q.At) != 0
+		}
 		if k.a == uint32(q.Chat) && fits && row.Account > q.After && m.named(row.Account, q.Prefix) {
 			found = append(found, row.Member)
 		}

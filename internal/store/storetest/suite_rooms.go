@@ -123,6 +123,21 @@ func testMembers(b *bench) {
 	same(b, "who is out", list(engine.MemberQuery{
 		Chat: 1, Roles: []chat.Role{chat.RoleBanned, chat.RoleInvited}, Limit: 9,
 	}), []chat.AccountID{3, 4})
+	for who, until := range map[chat.AccountID]chat.Millis{1: 500, 5: 0} {
+		b.add(did(log, chat.KindMember, chat.MemberSet{Chat: 1, Member: chat.Member{
+			Account: who, Role: chat.RoleMember, Grants: chat.GrantSend, Until: until, Version: 2, Note: "why",
+		}}))
+	}
+	b.add(did(log, chat.KindMember, chat.MemberSet{Chat: 1, Member: chat.Member{ // who runs it is not restricted
+		Account: 2, Role: chat.RoleAdmin, Grants: chat.GrantBan, Version: 4,
+	}}))
+	held := func(at chat.Millis, after chat.AccountID) engine.MemberQuery {
+		return engine.MemberQuery{Chat: 1, After: after, Limit: 9, Restricted: true, At: at}
+	}
+	same(b, "who is restricted", list(held(499, 0)), []chat.AccountID{1, 5})
+	same(b, "who still is", list(held(500, 0)), []chat.AccountID{5})
+	same(b, "a part of them", list(held(499, 1)), []chat.AccountID{5})
+	same(b, "why", must(b.Facts(b.Context(), 1, 5, 0))(b).Actor.Note, "why")
 	a := must(b.Audience(b.Context(), 1))(b)
 	same(b, "the audience", a.Accounts, []chat.AccountID{1, 2, 5})
 	same(b, "from whom history is hidden", a.From, nil)

@@ -238,6 +238,7 @@ type MemberState struct {
 	FromSeq       uint32                 `protobuf:"varint,6,opt,name=from_seq,json=fromSeq,proto3" json:"from_seq,omitempty"` // history before this is not shown to the member; 0 all
 	Title         string                 `protobuf:"bytes,7,opt,name=title,proto3" json:"title,omitempty"`                     // shown beside an admin's name
 	JoinedMs      int64                  `protobuf:"varint,8,opt,name=joined_ms,json=joinedMs,proto3" json:"joined_ms,omitempty"`
+	Note          string                 `protobuf:"bytes,9,opt,name=note,proto3" json:"note,omitempty"` // why, of a restriction or ban; for the account itself and the staff
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -326,6 +327,13 @@ func (x *MemberState) GetJoinedMs() int64 {
 		return x.JoinedMs
 	}
 	return 0
+}
+
+func (x *MemberState) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
 }
 
 // MemberChange is the body of KIND_MEMBER and KIND_STAFF_MEMBER.
@@ -1965,6 +1973,7 @@ type SetMemberRequest struct {
 	UntilMs       int64                  `protobuf:"varint,6,opt,name=until_ms,json=untilMs,proto3" json:"until_ms,omitempty"`
 	Title         string                 `protobuf:"bytes,7,opt,name=title,proto3" json:"title,omitempty"`
 	Reason        string                 `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
+	Note          string                 `protobuf:"bytes,9,opt,name=note,proto3" json:"note,omitempty"` // of a restriction or ban: why, in words; at most 200 UTF-16 code units
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2055,6 +2064,13 @@ func (x *SetMemberRequest) GetReason() string {
 	return ""
 }
 
+func (x *SetMemberRequest) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
 type TransferRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Chat          uint32                 `protobuf:"varint,1,opt,name=chat,proto3" json:"chat,omitempty"`
@@ -2130,6 +2146,7 @@ type MembersRequest struct {
 	After         uint32                 `protobuf:"varint,3,opt,name=after,proto3" json:"after,omitempty"`                  // account id of the last row seen
 	Limit         uint32                 `protobuf:"varint,4,opt,name=limit,proto3" json:"limit,omitempty"`                  // 1–200
 	Role          Role                   `protobuf:"varint,5,opt,name=role,proto3,enum=zolal.v1.Role" json:"role,omitempty"` // NONE: everyone who is in
+	Restricted    bool                   `protobuf:"varint,6,opt,name=restricted,proto3" json:"restricted,omitempty"`        // of them those from whom something is taken; for the staff
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2197,6 +2214,13 @@ func (x *MembersRequest) GetRole() Role {
 		return x.Role
 	}
 	return Role_ROLE_NONE
+}
+
+func (x *MembersRequest) GetRestricted() bool {
+	if x != nil {
+		return x.Restricted
+	}
+	return false
 }
 
 type MembersResponse struct {
@@ -2583,7 +2607,9 @@ type StaffLogRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Chat          uint32                 `protobuf:"varint,1,opt,name=chat,proto3" json:"chat,omitempty"`
 	Before        uint32                 `protobuf:"varint,2,opt,name=before,proto3" json:"before,omitempty"`
-	Limit         uint32                 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	Limit         uint32                 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`                           // 1–200
+	Author        uint32                 `protobuf:"varint,4,opt,name=author,proto3" json:"author,omitempty"`                         // of this one's deeds alone; 0 of everybody's
+	Kinds         []Kind                 `protobuf:"varint,5,rep,packed,name=kinds,proto3,enum=zolal.v1.Kind" json:"kinds,omitempty"` // of entries, and of what a StaffDeed became; none: all
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2639,10 +2665,25 @@ func (x *StaffLogRequest) GetLimit() uint32 {
 	return 0
 }
 
+func (x *StaffLogRequest) GetAuthor() uint32 {
+	if x != nil {
+		return x.Author
+	}
+	return 0
+}
+
+func (x *StaffLogRequest) GetKinds() []Kind {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
 type StaffLogResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Entries       []*Entry               `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"`
-	People        []*Person              `protobuf:"bytes,2,rep,name=people,proto3" json:"people,omitempty"`
+	Entries       []*Entry               `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"` // ascending
+	People        []*Person              `protobuf:"bytes,2,rep,name=people,proto3" json:"people,omitempty"`   // who did it, and to whom
+	Next          uint32                 `protobuf:"varint,3,opt,name=next,proto3" json:"next,omitempty"`      // `before` of what comes next; 0 where there is nothing
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2691,11 +2732,18 @@ func (x *StaffLogResponse) GetPeople() []*Person {
 	return nil
 }
 
+func (x *StaffLogResponse) GetNext() uint32 {
+	if x != nil {
+		return x.Next
+	}
+	return 0
+}
+
 var File_zolal_v1_chat_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\n" +
-	"\x13zolal/v1/chat.proto\x12\bzolal.v1\x1a\x14zolal/v1/entry.proto\x1a\x14zolal/v1/media.proto\"\xe6\x01\n" +
+	"\x13zolal/v1/chat.proto\x12\bzolal.v1\x1a\x14zolal/v1/entry.proto\x1a\x14zolal/v1/media.proto\"\xfa\x01\n" +
 	"\vMemberState\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\rR\aaccount\x12\"\n" +
 	"\x04role\x18\x02 \x01(\x0e2\x0e.zolal.v1.RoleR\x04role\x12\x16\n" +
@@ -2704,7 +2752,8 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\aversion\x18\x05 \x01(\rR\aversion\x12\x19\n" +
 	"\bfrom_seq\x18\x06 \x01(\rR\afromSeq\x12\x14\n" +
 	"\x05title\x18\a \x01(\tR\x05title\x12\x1b\n" +
-	"\tjoined_ms\x18\b \x01(\x03R\bjoinedMs\"}\n" +
+	"\tjoined_ms\x18\b \x01(\x03R\bjoinedMs\x12\x12\n" +
+	"\x04note\x18\t \x01(\tR\x04note\"}\n" +
 	"\fMemberChange\x12-\n" +
 	"\x06member\x18\x01 \x01(\v2\x15.zolal.v1.MemberStateR\x06member\x12&\n" +
 	"\x06before\x18\x02 \x01(\x0e2\x0e.zolal.v1.RoleR\x06before\x12\x16\n" +
@@ -2854,7 +2903,7 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\rAnswerRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x16\n" +
-	"\x06accept\x18\x03 \x01(\bR\x06accept\"\xd7\x01\n" +
+	"\x06accept\x18\x03 \x01(\bR\x06accept\"\xeb\x01\n" +
 	"\x10SetMemberRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x18\n" +
@@ -2863,18 +2912,22 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\x06grants\x18\x05 \x01(\rR\x06grants\x12\x19\n" +
 	"\buntil_ms\x18\x06 \x01(\x03R\auntilMs\x12\x14\n" +
 	"\x05title\x18\a \x01(\tR\x05title\x12\x16\n" +
-	"\x06reason\x18\b \x01(\tR\x06reason\"m\n" +
+	"\x06reason\x18\b \x01(\tR\x06reason\x12\x12\n" +
+	"\x04note\x18\t \x01(\tR\x04note\"m\n" +
 	"\x0fTransferRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x18\n" +
 	"\aaccount\x18\x03 \x01(\rR\aaccount\x12\x1a\n" +
-	"\bpassword\x18\x04 \x01(\tR\bpassword\"\x8a\x01\n" +
+	"\bpassword\x18\x04 \x01(\tR\bpassword\"\xaa\x01\n" +
 	"\x0eMembersRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x14\n" +
 	"\x05query\x18\x02 \x01(\tR\x05query\x12\x14\n" +
 	"\x05after\x18\x03 \x01(\rR\x05after\x12\x14\n" +
 	"\x05limit\x18\x04 \x01(\rR\x05limit\x12\"\n" +
-	"\x04role\x18\x05 \x01(\x0e2\x0e.zolal.v1.RoleR\x04role\"V\n" +
+	"\x04role\x18\x05 \x01(\x0e2\x0e.zolal.v1.RoleR\x04role\x12\x1e\n" +
+	"\n" +
+	"restricted\x18\x06 \x01(\bR\n" +
+	"restricted\"V\n" +
 	"\x0fMembersResponse\x12-\n" +
 	"\amembers\x18\x01 \x03(\v2\x13.zolal.v1.MemberRowR\amembers\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\rR\x05total\"d\n" +
@@ -2897,14 +2950,17 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\fR\x03key\x12\x18\n" +
 	"\aaccount\x18\x03 \x01(\rR\aaccount\x12\x16\n" +
-	"\x06accept\x18\x04 \x01(\bR\x06accept\"S\n" +
+	"\x06accept\x18\x04 \x01(\bR\x06accept\"\x91\x01\n" +
 	"\x0fStaffLogRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x16\n" +
 	"\x06before\x18\x02 \x01(\rR\x06before\x12\x14\n" +
-	"\x05limit\x18\x03 \x01(\rR\x05limit\"g\n" +
+	"\x05limit\x18\x03 \x01(\rR\x05limit\x12\x16\n" +
+	"\x06author\x18\x04 \x01(\rR\x06author\x12$\n" +
+	"\x05kinds\x18\x05 \x03(\x0e2\x0e.zolal.v1.KindR\x05kinds\"{\n" +
 	"\x10StaffLogResponse\x12)\n" +
 	"\aentries\x18\x01 \x03(\v2\x0f.zolal.v1.EntryR\aentries\x12(\n" +
-	"\x06people\x18\x02 \x03(\v2\x10.zolal.v1.PersonR\x06people*\x93\x01\n" +
+	"\x06people\x18\x02 \x03(\v2\x10.zolal.v1.PersonR\x06people\x12\x12\n" +
+	"\x04next\x18\x03 \x01(\rR\x04next*\x93\x01\n" +
 	"\bChatType\x12\x19\n" +
 	"\x15CHAT_TYPE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10CHAT_TYPE_DIRECT\x10\x01\x12\x13\n" +
@@ -3019,7 +3075,8 @@ var file_zolal_v1_chat_proto_goTypes = []any{
 	(*StaffLogResponse)(nil),     // 35: zolal.v1.StaffLogResponse
 	(*Head)(nil),                 // 36: zolal.v1.Head
 	(*Photo)(nil),                // 37: zolal.v1.Photo
-	(*Entry)(nil),                // 38: zolal.v1.Entry
+	(Kind)(0),                    // 38: zolal.v1.Kind
+	(*Entry)(nil),                // 39: zolal.v1.Entry
 }
 var file_zolal_v1_chat_proto_depIdxs = []int32{
 	1,  // 0: zolal.v1.MemberState.role:type_name -> zolal.v1.Role
@@ -3046,53 +3103,54 @@ var file_zolal_v1_chat_proto_depIdxs = []int32{
 	10, // 21: zolal.v1.CreateLinkRequest.link:type_name -> zolal.v1.InviteLink
 	10, // 22: zolal.v1.LinksResponse.links:type_name -> zolal.v1.InviteLink
 	11, // 23: zolal.v1.JoinRequestsResponse.requests:type_name -> zolal.v1.JoinRequest
-	38, // 24: zolal.v1.StaffLogResponse.entries:type_name -> zolal.v1.Entry
-	9,  // 25: zolal.v1.StaffLogResponse.people:type_name -> zolal.v1.Person
-	13, // 26: zolal.v1.Chats.CreateGroup:input_type -> zolal.v1.CreateChatRequest
-	13, // 27: zolal.v1.Chats.CreateChannel:input_type -> zolal.v1.CreateChatRequest
-	14, // 28: zolal.v1.Chats.OpenDirect:input_type -> zolal.v1.OpenDirectRequest
-	15, // 29: zolal.v1.Chats.Get:input_type -> zolal.v1.ChatRequest
-	17, // 30: zolal.v1.Chats.Resolve:input_type -> zolal.v1.ResolveRequest
-	19, // 31: zolal.v1.Chats.SetInfo:input_type -> zolal.v1.SetInfoRequest
-	16, // 32: zolal.v1.Chats.Delete:input_type -> zolal.v1.ChatChangeRequest
-	20, // 33: zolal.v1.Chats.Join:input_type -> zolal.v1.JoinRequestRequest
-	16, // 34: zolal.v1.Chats.Leave:input_type -> zolal.v1.ChatChangeRequest
-	22, // 35: zolal.v1.Chats.Invite:input_type -> zolal.v1.MemberRequest
-	23, // 36: zolal.v1.Chats.AnswerInvitation:input_type -> zolal.v1.AnswerRequest
-	24, // 37: zolal.v1.Chats.SetMember:input_type -> zolal.v1.SetMemberRequest
-	25, // 38: zolal.v1.Chats.Transfer:input_type -> zolal.v1.TransferRequest
-	26, // 39: zolal.v1.Chats.Members:input_type -> zolal.v1.MembersRequest
-	29, // 40: zolal.v1.Chats.CreateLink:input_type -> zolal.v1.CreateLinkRequest
-	30, // 41: zolal.v1.Chats.RevokeLink:input_type -> zolal.v1.RevokeLinkRequest
-	15, // 42: zolal.v1.Chats.Links:input_type -> zolal.v1.ChatRequest
-	15, // 43: zolal.v1.Chats.JoinRequests:input_type -> zolal.v1.ChatRequest
-	33, // 44: zolal.v1.Chats.DecideRequest:input_type -> zolal.v1.DecideJoinRequest
-	34, // 45: zolal.v1.Chats.StaffLog:input_type -> zolal.v1.StaffLogRequest
-	7,  // 46: zolal.v1.Chats.CreateGroup:output_type -> zolal.v1.ChatInfo
-	7,  // 47: zolal.v1.Chats.CreateChannel:output_type -> zolal.v1.ChatInfo
-	7,  // 48: zolal.v1.Chats.OpenDirect:output_type -> zolal.v1.ChatInfo
-	7,  // 49: zolal.v1.Chats.Get:output_type -> zolal.v1.ChatInfo
-	18, // 50: zolal.v1.Chats.Resolve:output_type -> zolal.v1.ResolveResponse
-	12, // 51: zolal.v1.Chats.SetInfo:output_type -> zolal.v1.Receipt
-	12, // 52: zolal.v1.Chats.Delete:output_type -> zolal.v1.Receipt
-	21, // 53: zolal.v1.Chats.Join:output_type -> zolal.v1.JoinResponse
-	12, // 54: zolal.v1.Chats.Leave:output_type -> zolal.v1.Receipt
-	12, // 55: zolal.v1.Chats.Invite:output_type -> zolal.v1.Receipt
-	12, // 56: zolal.v1.Chats.AnswerInvitation:output_type -> zolal.v1.Receipt
-	12, // 57: zolal.v1.Chats.SetMember:output_type -> zolal.v1.Receipt
-	12, // 58: zolal.v1.Chats.Transfer:output_type -> zolal.v1.Receipt
-	27, // 59: zolal.v1.Chats.Members:output_type -> zolal.v1.MembersResponse
-	10, // 60: zolal.v1.Chats.CreateLink:output_type -> zolal.v1.InviteLink
-	12, // 61: zolal.v1.Chats.RevokeLink:output_type -> zolal.v1.Receipt
-	31, // 62: zolal.v1.Chats.Links:output_type -> zolal.v1.LinksResponse
-	32, // 63: zolal.v1.Chats.JoinRequests:output_type -> zolal.v1.JoinRequestsResponse
-	12, // 64: zolal.v1.Chats.DecideRequest:output_type -> zolal.v1.Receipt
-	35, // 65: zolal.v1.Chats.StaffLog:output_type -> zolal.v1.StaffLogResponse
-	46, // [46:66] is the sub-list for method output_type
-	26, // [26:46] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	38, // 24: zolal.v1.StaffLogRequest.kinds:type_name -> zolal.v1.Kind
+	39, // 25: zolal.v1.StaffLogResponse.entries:type_name -> zolal.v1.Entry
+	9,  // 26: zolal.v1.StaffLogResponse.people:type_name -> zolal.v1.Person
+	13, // 27: zolal.v1.Chats.CreateGroup:input_type -> zolal.v1.CreateChatRequest
+	13, // 28: zolal.v1.Chats.CreateChannel:input_type -> zolal.v1.CreateChatRequest
+	14, // 29: zolal.v1.Chats.OpenDirect:input_type -> zolal.v1.OpenDirectRequest
+	15, // 30: zolal.v1.Chats.Get:input_type -> zolal.v1.ChatRequest
+	17, // 31: zolal.v1.Chats.Resolve:input_type -> zolal.v1.ResolveRequest
+	19, // 32: zolal.v1.Chats.SetInfo:input_type -> zolal.v1.SetInfoRequest
+	16, // 33: zolal.v1.Chats.Delete:input_type -> zolal.v1.ChatChangeRequest
+	20, // 34: zolal.v1.Chats.Join:input_type -> zolal.v1.JoinRequestRequest
+	16, // 35: zolal.v1.Chats.Leave:input_type -> zolal.v1.ChatChangeRequest
+	22, // 36: zolal.v1.Chats.Invite:input_type -> zolal.v1.MemberRequest
+	23, // 37: zolal.v1.Chats.AnswerInvitation:input_type -> zolal.v1.AnswerRequest
+	24, // 38: zolal.v1.Chats.SetMember:input_type -> zolal.v1.SetMemberRequest
+	25, // 39: zolal.v1.Chats.Transfer:input_type -> zolal.v1.TransferRequest
+	26, // 40: zolal.v1.Chats.Members:input_type -> zolal.v1.MembersRequest
+	29, // 41: zolal.v1.Chats.CreateLink:input_type -> zolal.v1.CreateLinkRequest
+	30, // 42: zolal.v1.Chats.RevokeLink:input_type -> zolal.v1.RevokeLinkRequest
+	15, // 43: zolal.v1.Chats.Links:input_type -> zolal.v1.ChatRequest
+	15, // 44: zolal.v1.Chats.JoinRequests:input_type -> zolal.v1.ChatRequest
+	33, // 45: zolal.v1.Chats.DecideRequest:input_type -> zolal.v1.DecideJoinRequest
+	34, // 46: zolal.v1.Chats.StaffLog:input_type -> zolal.v1.StaffLogRequest
+	7,  // 47: zolal.v1.Chats.CreateGroup:output_type -> zolal.v1.ChatInfo
+	7,  // 48: zolal.v1.Chats.CreateChannel:output_type -> zolal.v1.ChatInfo
+	7,  // 49: zolal.v1.Chats.OpenDirect:output_type -> zolal.v1.ChatInfo
+	7,  // 50: zolal.v1.Chats.Get:output_type -> zolal.v1.ChatInfo
+	18, // 51: zolal.v1.Chats.Resolve:output_type -> zolal.v1.ResolveResponse
+	12, // 52: zolal.v1.Chats.SetInfo:output_type -> zolal.v1.Receipt
+	12, // 53: zolal.v1.Chats.Delete:output_type -> zolal.v1.Receipt
+	21, // 54: zolal.v1.Chats.Join:output_type -> zolal.v1.JoinResponse
+	12, // 55: zolal.v1.Chats.Leave:output_type -> zolal.v1.Receipt
+	12, // 56: zolal.v1.Chats.Invite:output_type -> zolal.v1.Receipt
+	12, // 57: zolal.v1.Chats.AnswerInvitation:output_type -> zolal.v1.Receipt
+	12, // 58: zolal.v1.Chats.SetMember:output_type -> zolal.v1.Receipt
+	12, // 59: zolal.v1.Chats.Transfer:output_type -> zolal.v1.Receipt
+	27, // 60: zolal.v1.Chats.Members:output_type -> zolal.v1.MembersResponse
+	10, // 61: zolal.v1.Chats.CreateLink:output_type -> zolal.v1.InviteLink
+	12, // 62: zolal.v1.Chats.RevokeLink:output_type -> zolal.v1.Receipt
+	31, // 63: zolal.v1.Chats.Links:output_type -> zolal.v1.LinksResponse
+	32, // 64: zolal.v1.Chats.JoinRequests:output_type -> zolal.v1.JoinRequestsResponse
+	12, // 65: zolal.v1.Chats.DecideRequest:output_type -> zolal.v1.Receipt
+	35, // 66: zolal.v1.Chats.StaffLog:output_type -> zolal.v1.StaffLogResponse
+	47, // [47:67] is the sub-list for method output_type
+	27, // [27:47] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_chat_proto_init() }

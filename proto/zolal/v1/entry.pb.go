@@ -68,6 +68,7 @@ const (
 	Kind_KIND_INVITE_LINK     Kind = 60 // InviteLink
 	Kind_KIND_JOIN_REQUEST    Kind = 61 // JoinRequest
 	Kind_KIND_STAFF_MEMBER    Kind = 62 // MemberChange
+	Kind_KIND_STAFF_DEED      Kind = 78 // StaffDeed
 	Kind_KIND_FEEDBACK_VOTE   Kind = 65 // no body; the server log: its author wants the target, feedback, too
 	Kind_KIND_FEEDBACK_UNVOTE Kind = 66 // no body; the server log: and not any more
 	// The server log: what operators alone may read. Reports to a chat's admins stand in its staff log.
@@ -119,6 +120,7 @@ var (
 		60: "KIND_INVITE_LINK",
 		61: "KIND_JOIN_REQUEST",
 		62: "KIND_STAFF_MEMBER",
+		78: "KIND_STAFF_DEED",
 		65: "KIND_FEEDBACK_VOTE",
 		66: "KIND_FEEDBACK_UNVOTE",
 		80: "KIND_REPORT",
@@ -166,6 +168,7 @@ var (
 		"KIND_INVITE_LINK":           60,
 		"KIND_JOIN_REQUEST":          61,
 		"KIND_STAFF_MEMBER":          62,
+		"KIND_STAFF_DEED":            78,
 		"KIND_FEEDBACK_VOTE":         65,
 		"KIND_FEEDBACK_UNVOTE":       66,
 		"KIND_REPORT":                80,
@@ -1198,6 +1201,7 @@ type Forward struct {
 	Chat          uint32                 `protobuf:"varint,3,opt,name=chat,proto3" json:"chat,omitempty"`             // 0 unless it is a public channel here
 	Seq           uint32                 `protobuf:"varint,4,opt,name=seq,proto3" json:"seq,omitempty"`               // in that channel
 	AtMs          int64                  `protobuf:"varint,5,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"` // of the original
+	Signature     string                 `protobuf:"bytes,6,opt,name=signature,proto3" json:"signature,omitempty"`    // of a channel post that was signed
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1265,6 +1269,13 @@ func (x *Forward) GetAtMs() int64 {
 		return x.AtMs
 	}
 	return 0
+}
+
+func (x *Forward) GetSignature() string {
+	if x != nil {
+		return x.Signature
+	}
+	return ""
 }
 
 // ImportedFrom keeps what another messenger said of an entry. Labels, never accounts.
@@ -1640,13 +1651,14 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x0equote_entities\x18\x03 \x03(\v2\x10.zolal.v1.EntityR\rquoteEntities\x12!\n" +
 	"\fquote_offset\x18\x04 \x01(\rR\vquoteOffset\x12\x16\n" +
 	"\x06author\x18\x05 \x01(\rR\x06author\x12\x16\n" +
-	"\x06number\x18\x06 \x01(\x03R\x06number\"r\n" +
+	"\x06number\x18\x06 \x01(\x03R\x06number\"\x90\x01\n" +
 	"\aForward\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\rR\aaccount\x12\x12\n" +
 	"\x04chat\x18\x03 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03seq\x18\x04 \x01(\rR\x03seq\x12\x13\n" +
-	"\x05at_ms\x18\x05 \x01(\x03R\x04atMs\"\xa9\x01\n" +
+	"\x05at_ms\x18\x05 \x01(\x03R\x04atMs\x12\x1c\n" +
+	"\tsignature\x18\x06 \x01(\tR\tsignature\"\xa9\x01\n" +
 	"\fImportedFrom\x12\x16\n" +
 	"\x06author\x18\x01 \x01(\tR\x06author\x12\x1b\n" +
 	"\tauthor_id\x18\x02 \x01(\tR\bauthorId\x12\x16\n" +
@@ -1672,7 +1684,7 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\")\n" +
 	"\tRedaction\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\x97\a\n" +
+	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\xac\a\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11KIND_CHAT_CREATED\x10\x01\x12\x10\n" +
@@ -1713,7 +1725,8 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x1aKIND_ACCOUNT_PHOTO_REMOVED\x10E\x12\x14\n" +
 	"\x10KIND_INVITE_LINK\x10<\x12\x15\n" +
 	"\x11KIND_JOIN_REQUEST\x10=\x12\x15\n" +
-	"\x11KIND_STAFF_MEMBER\x10>\x12\x16\n" +
+	"\x11KIND_STAFF_MEMBER\x10>\x12\x13\n" +
+	"\x0fKIND_STAFF_DEED\x10N\x12\x16\n" +
 	"\x12KIND_FEEDBACK_VOTE\x10A\x12\x18\n" +
 	"\x14KIND_FEEDBACK_UNVOTE\x10B\x12\x0f\n" +
 	"\vKIND_REPORT\x10P\x12\x11\n" +

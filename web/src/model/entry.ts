@@ -209,6 +209,8 @@ export interface ReplyBody {
 }
 
 export interface ForwardBody {
+  /** Of a channel post that was signed. Not there in what an older version of the app stored. */
+  readonly signature?: string
   readonly name: string
   readonly account: AccountId
   readonly chat: ChatId

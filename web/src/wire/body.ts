@@ -55,7 +55,9 @@ function replyOf(r: entry.Reply | undefined): ReplyBody | null {
 }
 
 function forwardOf(f: entry.Forward | undefined): ForwardBody | null {
-  return f ? { name: f.name, account: f.account, chat: f.chat, seq: f.seq, at: Number(f.atMs) } : null
+  if (!f) return null
+  const { name, account, chat, seq, signature } = f
+  return { name, account, chat, seq, at: Number(f.atMs), signature }
 }
 
 function importedOf(i: entry.ImportedFrom | undefined): ImportedFrom | null {

@@ -178,7 +178,8 @@ export function beginningOf(message: Pick<MessageBody, 'text' | 'entities'>): Fo
 
 function forwardOf(c: MessageContext, f: ForwardBody): ForwardView {
   const from = (f.account && c.people.contact(f.account)?.name) || f.name
-  return { from, chat: f.chat || null, seq: f.chat && f.seq ? f.seq : null, at: f.at || null }
+  const by = f.signature ? ` (\u2068${f.signature}\u2069)` : ''
+  return { from: from + by, chat: f.chat || null, seq: f.chat && f.seq ? f.seq : null, at: f.at || null }
 }
 
 /** What a message says, as the line that names it: hidden parts stay hidden. */
