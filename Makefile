@@ -100,7 +100,7 @@ check-web: web/node_modules/.package-lock.json
 	$(NPM) run --prefix web lint
 
 .PHONY: test-go
-test-go: ## the Go tests, where the system allows it without a route to the outside
+test-go: $(TOOLS)/versitygw ## the Go tests, where the system allows it without a route to the outside
 	$(GO) mod download
 	.ci/alone $(GO) test -timeout 15m $$($(GO) list ./... | grep -v /internal/lint)
 
@@ -159,6 +159,8 @@ $(TOOLS)/protoc-gen-go: tools/protoc-gen-go.mod
 	$(GO) build -modfile=tools/protoc-gen-go.mod -o $@ google.golang.org/protobuf/cmd/protoc-gen-go
 $(TOOLS)/staticcheck: tools/staticcheck.mod
 	$(GO) build -modfile=tools/staticcheck.mod -o $@ honnef.co/go/tools/cmd/staticcheck
+$(TOOLS)/versitygw: tools/versitygw.mod
+	$(GO) build -modfile=tools/versitygw.mod -ldflags '-s -w' -o $@ github.com/versity/versitygw/cmd/versitygw
 $(TOOLS)/nfpm: tools/nfpm.mod
 	$(GO) build -modfile=tools/nfpm.mod -o $@ github.com/goreleaser/nfpm/v2/cmd/nfpm
 

@@ -94,12 +94,16 @@ func (c *command) backup() *cobra.Command {
 				c.printJSON(c.out, made)
 			}
 			c.say("%s: %d bytes in %.1f s", made.File, made.Bytes, made.Seconds)
-			if made.Contents > 0 {
+			switch {
+			case made.Bucket != "":
+				c.say("%d photos, videos and files stay in %s: keep that as you keep the backup", made.Contents,
+					made.Bucket)
+			case made.Contents > 0:
 				c.say("%d photos, videos and files are beside it in %s: keep both together", made.Contents,
 					filepath.Join(filepath.Dir(made.File), "media"))
 			}
 			if made.MissingContents > 0 {
-				c.say("%d are missing on disk; zolal fsck names them", made.MissingContents)
+				c.say("%d are missing; zolal fsck names them", made.MissingContents)
 			}
 			for _, setting := range made.Missing {
 				c.say("it lacks the file of %s, which cannot be read; keep a copy of that yourself", setting)
@@ -156,6 +160,9 @@ func (c *command) restore() *cobra.Command {
 		c.say("restored the backup of %s into %s", r.Made.Local().Format(time.DateTime), r.Data)
 		if r.Before != "" {
 			c.say("what was there is in %s", r.Before)
+		}
+		if r.Bucket != "" {
+			c.say("photos, videos and files are in %s; zolal fsck tells whether all are", r.Bucket)
 		}
 		if r.Config != "" {
 			c.say("the settings of the backup are in %s and are used unless --config names others", r.Config)

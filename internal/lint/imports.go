@@ -139,6 +139,7 @@ var fences = []fence{
 	{[]string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/schollz/progressbar"},
 		[]string{"cmd/*"}},
 	{[]string{"github.com/coreos/go-oidc", "golang.org/x/oauth2"}, []string{"internal/server"}},
+	{[]string{"github.com/minio/minio-go"}, []string{"internal/media"}},
 	{[]string{"github.com/zitadel/oidc"}, []string{"internal/testenv/provider"}},
 	{[]string{"github.com/caddyserver/certmagic", "github.com/prometheus/client_golang"},
 		[]string{"internal/server"}},
@@ -147,7 +148,7 @@ var fences = []fence{
 // onlyTests are libraries that only tests and the packages made for tests may import.
 var onlyTests = []string{"pgregory.net/rapid", "github.com/anishathalye/porcupine", "go.uber.org/goleak",
 	"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "github.com/descope/virtualwebauthn",
-	"testing", "testing/synctest"}
+	"github.com/johannesboyne/gofakes3", "testing", "testing/synctest"}
 
 var testPackages = []string{"internal/store/storetest", "internal/testenv", "internal/sim"}
 

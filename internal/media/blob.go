@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -34,9 +35,28 @@ type BlobStore interface {
 	Stat(ctx context.Context, hash chat.Hash) (int64, error)
 	// Delete removes a content; one that is not there is no error.
 	Delete(ctx context.Context, hash chat.Hash) error
-	// List calls each for every content, in no order, with when it was put.
-	List(ctx context.Context, each func(hash chat.Hash, put time.Time) error) error
+	// List calls each for every content, in no order.
+	List(ctx context.Context, each func(Listed) error) error
+	// Tidy removes what calls of Put left behind that never ended and began before a time.
+	Tidy(ctx context.Context, before time.Time) error
+	// Claim reports whether this server is the one that may remove contents: several may come to stand on one
+	// place, such as a copy of a server that is only tried. It is asked each time before contents are removed.
+	Claim(ctx context.Context) (bool, error)
+	// Check fails while contents cannot be reached.
+	Check(ctx context.Context) error
 }
+
+// Listed is a content of a list.
+type Listed struct {
+	Hash chat.Hash
+	Size int64
+	Put  time.Time // when it was put last
+}
+
+const (
+	copyPrefix = "copy-" // of what is not whole yet
+	checkDir   = "00"    // one of the directories that contents are in
+)
 
 // local keeps contents as files, in directories by the first byte of their hash.
 type local struct{ dir string }
@@ -90,7 +110,7 @@ func copyFile(to, from string) error {
 		return err
 	}
 	defer in.Close()
-	out, err := os.CreateTemp(filepath.Dir(to), "copy-*")
+	out, err := os.CreateTemp(filepath.Dir(to), copyPrefix+"*")
 	if err != nil {
 		return err
 	}
@@ -152,17 +172,23 @@ func (l local) Delete(_ context.Context, hash chat.Hash) error {
 }
 
 // List implements BlobStore.
-func (l local) List(ctx context.Context, each func(chat.Hash, time.Time) error) error {
+func (l local) List(ctx context.Context, each func(Listed) error) error {
+	return l.walk(ctx, func(_ string, info fs.FileInfo) error {
+		if h, ok := ParseHash(info.Name()); ok {
+			return each(Listed{Hash: h, Size: info.Size(), Put: info.ModTime()})
+		}
+		return nil
+	})
+}
+
+// walk calls each for every file; what goes meanwhile is passed over.
+func (l local) walk(ctx context.Context, each func(path string, info fs.FileInfo) error) error {
 	return filepath.WalkDir(l.dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		if err := ctx.Err(); err != nil {
 			return err
-		}
-		h, ok := ParseHash(d.Name())
-		if !ok {
-			return nil
 		}
 		info, err := d.Info()
 		if errors.Is(err, fs.ErrNotExist) {
@@ -171,8 +197,30 @@ func (l local) List(ctx context.Context, each func(chat.Hash, time.Time) error) 
 		if err != nil {
 			return err
 		}
-		return each(h, info.ModTime())
+		return each(path, info)
 	})
+}
+
+// Tidy removes copies that were cut short.
+func (l local) Tidy(ctx context.Context, before time.Time) error {
+	return l.walk(ctx, func(path string, info fs.FileInfo) error {
+		if !strings.HasPrefix(info.Name(), copyPrefix) || !info.ModTime().Before(before) {
+			return nil
+		}
+		return diskError("tidy up", os.Remove(path))
+	})
+}
+
+// Claim implements BlobStore: whoever has the data directory has the files.
+func (local) Claim(context.Context) (bool, error) { return true, nil }
+
+// Check looks for the directory: its disk may have gone.
+func (l local) Check(context.Context) error {
+	_, err := os.ReadDir(filepath.Join(l.dir, checkDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		_, err = os.Stat(l.dir)
+	}
+	return diskError("look for the contents", err)
 }
 
 // ParseHash reads a hash in hexadecimal.

@@ -13,31 +13,55 @@ import (
 // sweepStep is how many contents are looked at in one transaction.
 const sweepStep = 500
 
-// run collects what is left over until ctx ends.
+const (
+	// checkEvery is how often it is looked whether contents can be reached.
+	checkEvery = 30 * time.Second
+	// checkIn is how long an answer may take.
+	checkIn = 15 * time.Second
+)
+
+// run collects what is left over, and looks whether contents can be reached, until ctx ends.
 func (s *Service) run(ctx context.Context) {
-	tick := time.NewTicker(collectEvery)
-	defer tick.Stop()
+	collect, check := time.NewTicker(collectEvery), time.NewTicker(checkEvery)
+	defer collect.Stop()
+	defer check.Stop()
+	s.check(ctx)
+	s.collect(ctx)
 	for {
-		if err := s.Collect(ctx); err != nil && ctx.Err() == nil {
-			s.cfg.Log.Error("media that nobody needs were not all removed", "error", err)
-		}
 		select {
-		case <-tick.C:
+		case <-check.C:
+			s.check(ctx)
+		case <-collect.C:
+			s.collect(ctx)
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
+func (s *Service) collect(ctx context.Context) {
+	if err := s.Collect(ctx); err != nil && ctx.Err() == nil {
+		s.cfg.Log.Error("media that nobody needs were not all removed", "error", err)
+	}
+}
+
 // Collect removes uploads that nobody goes on with, and contents that nothing has referred to for a while:
 // no entry and no file. A message that is being sent refers to a file that was used a moment ago, and one
 // that is being forwarded to a content that an entry carried a moment ago, so neither races with it. A crash
-// anywhere leaves what the next call removes.
+// anywhere leaves what the next call removes. From a place that is another server's, nothing is removed.
 //
 // MEDIA-8
 func (s *Service) Collect(ctx context.Context) error {
 	before := s.now() - chat.Millis(s.cfg.Grace.Milliseconds())
-	return errors.Join(s.endUploads(ctx, before), s.sweep(ctx, before), s.sweepUnknown(ctx, before))
+	ended := s.endUploads(ctx, before)
+	mine, err := s.blobs.Claim(ctx)
+	s.foreign.Store(err == nil && !mine || chat.CodeOf(err) == chat.CodeConflict)
+	if err != nil || !mine {
+		return errors.Join(ended, err)
+	}
+	held := s.now() - chat.Millis(s.cfg.Hold.Milliseconds())
+	return errors.Join(ended, s.sweep(ctx, before, held), s.sweepUnknown(ctx, held),
+		s.blobs.Tidy(ctx, time.UnixMilli(int64(before))))
 }
 
 // endUploads ends unfinished uploads.
@@ -65,8 +89,8 @@ func (s *Service) endUploads(ctx context.Context, before chat.Millis) error {
 }
 
 // sweep removes contents that the store knows.
-func (s *Service) sweep(ctx context.Context, before chat.Millis) error {
-	q := Sweep{Limit: sweepStep, Now: s.now(), Before: before}
+func (s *Service) sweep(ctx context.Context, before, held chat.Millis) error {
+	q := Sweep{Limit: sweepStep, Now: s.now(), Before: before, Orphans: held}
 	var count, size int64
 	for {
 		swept, err := s.cfg.Store.SweepBlobs(ctx, q)
@@ -75,7 +99,7 @@ func (s *Service) sweep(ctx context.Context, before chat.Millis) error {
 		}
 		count, size = count+int64(swept.Count), size+swept.Bytes
 		for _, hash := range swept.Gone {
-			if err := s.remove(ctx, hash, before); err != nil {
+			if err := s.remove(ctx, hash, held); err != nil {
 				return err
 			}
 		}
@@ -106,13 +130,13 @@ func (s *Service) remove(ctx context.Context, hash chat.Hash, before chat.Millis
 // sweepUnknown removes contents that the store does not know: a crash came between, or a backup was restored.
 func (s *Service) sweepUnknown(ctx context.Context, before chat.Millis) error {
 	var unknown []chat.Hash
-	err := s.blobs.List(ctx, func(hash chat.Hash, put time.Time) error {
-		if put.UnixMilli() > int64(before) {
+	err := s.blobs.List(ctx, func(one Listed) error {
+		if one.Put.UnixMilli() > int64(before) {
 			return nil
 		}
-		known, err := s.known(ctx, hash)
+		known, err := s.known(ctx, one.Hash)
 		if err == nil && !known {
-			unknown = append(unknown, hash)
+			unknown = append(unknown, one.Hash)
 		}
 		return err
 	})
@@ -151,6 +175,39 @@ func before(h chat.Hash) chat.Hash {
 	}
 	return h
 }
+
+// check looks whether contents can be reached.
+func (s *Service) check(ctx context.Context) {
+	within, cancel := context.WithTimeout(ctx, checkIn)
+	defer cancel()
+	err := s.blobs.Check(within)
+	if ctx.Err() != nil {
+		return
+	}
+	was := s.lost.Load()
+	switch {
+	case err == nil && was != nil:
+		s.cfg.Log.Info("contents of media can be reached again")
+	case err != nil && was == nil:
+		s.cfg.Log.Error("contents of media cannot be reached", "error", err)
+	}
+	if err == nil {
+		s.lost.Store(nil)
+		return
+	}
+	s.lost.Store(&err)
+}
+
+// Reached is nil while contents could be reached when it was last looked, or what kept them from it.
+func (s *Service) Reached() error {
+	if err := s.lost.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// Foreign reports that another server, or another life of this one, is the one that removes contents.
+func (s *Service) Foreign() bool { return s.foreign.Load() }
 
 // Kept counts the contents that are kept and their bytes. It is exact after each Collect; what comes until
 // the next one is added, and counts twice where it was here already.

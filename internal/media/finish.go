@@ -18,8 +18,13 @@ import (
 // for one, puts the content in its place and tells the store. It may be done again after a crash. The caller
 // holds the upload.
 //
+// It goes on when whoever asked has gone: a large content takes longer to be put away than a client waits,
+// and would otherwise begin anew each time.
+//
 // Whether the content is here already is seen by nobody: all of it was uploaded, and all of it counts.
 func (s *Service) finish(ctx context.Context, one *upload) error {
+	ctx, end := s.lasting(ctx)
+	defer end()
 	st := one.now()
 	path := s.uploads.data(st.ID)
 	f := File{
@@ -62,6 +67,13 @@ func (s *Service) finish(ctx context.Context, one *upload) error {
 		s.cfg.Log.Warn("what an upload left behind stays until the next start", "error", err)
 	}
 	return nil
+}
+
+// lasting makes a context that ends with the Service, and not before.
+func (s *Service) lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(s.life, cancel)
+	return ctx, func() { stop(); cancel() }
 }
 
 // hashOf ends the hash of an upload.

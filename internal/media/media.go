@@ -8,11 +8,14 @@
 // here checks rights in chats. The engine asks with Service.Upload what an account may send. Which entries
 // carry which contents is told by the store, where it is a projection; what is kept is told by Store.
 //
+// Uploads are on the local disk until they are whole, wherever contents are kept.
+//
 // Order of a finished upload: its bytes are on disk, then its content is in its place, then the store knows
 // of it, then the upload is forgotten. A crash between any two leaves an upload that is finished again when
 // its client asks, or bytes that nobody knows, which are removed after a while.
 //
-// Goroutines: one that collects what is left over. Close ends and waits for it.
+// Goroutines: one that collects what is left over and looks whether contents can be reached. Close ends and
+// waits for it.
 package media
 
 import (
@@ -58,6 +61,9 @@ type Config struct {
 	DayBytes     int64
 	AccountBytes int64
 	Grace        time.Duration // default DefaultGrace
+	// Hold is how long a content is kept that nothing refers to any more, where backups do not carry contents:
+	// one of them may still refer to it. Default: Grace, and no less.
+	Hold time.Duration
 	// Images is how many images are decoded at once; default 1. Each takes up to about 150 MB for a moment.
 	Images int
 }
@@ -73,6 +79,10 @@ type Service struct {
 	// count and bytes are of what is kept, as last counted and with what came since.
 	count, bytes atomic.Int64
 
+	lost    atomic.Pointer[error] // why contents could not be reached; nil: they could
+	foreign atomic.Bool           // somebody else removes them
+
+	life context.Context // ends with the Service
 	stop context.CancelFunc
 	done sync.WaitGroup
 }
@@ -94,6 +104,7 @@ func Open(cfg Config) (*Service, error) {
 	if cfg.Grace == 0 {
 		cfg.Grace = DefaultGrace
 	}
+	cfg.Hold = max(cfg.Hold, cfg.Grace)
 	s := &Service{cfg: cfg, blobs: cfg.Blobs}
 	for _, dir := range []string{uploadDir, thumbDir} {
 		if err := os.MkdirAll(filepath.Join(cfg.Dir, dir), 0o700); err != nil {
@@ -110,9 +121,8 @@ func Open(cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("uploads: %w", err)
 	}
 	s.images = newImages(filepath.Join(cfg.Dir, thumbDir), cfg.Images)
-	ctx, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	s.done.Go(func() { s.run(ctx) })
+	s.life, s.stop = context.WithCancel(context.Background())
+	s.done.Go(func() { s.run(s.life) })
 	return s, nil
 }
 

@@ -30,9 +30,9 @@ type Sweep struct {
 	After chat.Hash
 	Limit int
 	Now   chat.Millis
-	// Before is when uploads that are forgotten were last used, and since when contents that may go have been
-	// without anything that refers to them.
-	Before chat.Millis
+	// Before is when uploads that are forgotten were last used, Orphans since when contents that may go have
+	// been without anything that refers to them.
+	Before, Orphans chat.Millis
 }
 
 // Swept is what a Sweep found.

@@ -429,7 +429,7 @@ func (s *Service) Append(ctx context.Context, owner chat.AccountID, id chat.File
 	}
 	err = s.take(ctx, one, p)
 	if err == nil && one.now().whole() {
-		err = s.finish(context.WithoutCancel(ctx), one)
+		err = s.finish(ctx, one)
 	}
 	return one.now().Offset, err
 }
@@ -607,7 +607,7 @@ func (s *Service) Join(ctx context.Context, owner chat.AccountID, n NewUpload) (
 	if err := s.join(ctx, one); err != nil {
 		return "", errors.Join(err, s.uploads.drop(one))
 	}
-	if err := s.finish(context.WithoutCancel(ctx), one); err != nil {
+	if err := s.finish(ctx, one); err != nil {
 		return "", err
 	}
 	for _, part := range n.Parts {

@@ -66,6 +66,8 @@ type BackupFile struct {
 	// MissingContents those that are not on disk any more.
 	Contents        int `json:"contents"`
 	MissingContents int `json:"missing_contents,omitempty"`
+	// Bucket is where the contents are instead; empty: beside the backup.
+	Bucket string `json:"bucket,omitempty"`
 	// Missing are settings whose files could not be packed. The rest is whole.
 	Missing []string `json:"missing,omitempty"`
 }
@@ -128,6 +130,7 @@ func (c *core) backupOf(ctx context.Context, out string, from source) (BackupFil
 	if err == nil && c.media != nil { // before an upgrade the contents stay where they are
 		beside := filepath.Join(filepath.Dir(out), contentsDir)
 		made.Contents, made.MissingContents, err = c.backUpContents(ctx, beside)
+		made.Bucket = c.cfg.Media.S3.name()
 	}
 	if err == nil {
 		err = os.Rename(partial, out)
@@ -144,7 +147,7 @@ func (c *core) backupOf(ctx context.Context, out string, from source) (BackupFil
 		return BackupFile{}, outTrouble(out, err)
 	}
 	if made.MissingContents > 0 {
-		c.log.Error("media are missing on disk; zolal fsck names them", "contents", made.MissingContents)
+		c.log.Error("media are missing; zolal fsck names them", "contents", made.MissingContents)
 	}
 	made.Bytes, made.Seconds = info.Size(), time.Since(start).Seconds()
 	return made, nil

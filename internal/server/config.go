@@ -83,6 +83,17 @@ type MediaConfig struct {
 	Max     int64  // bytes of one upload
 	Day     int64  // what an account uploads in a day; 0: as much as it likes
 	Account int64  // what all messages of an account carry together; 0: as much as it likes
+	S3      S3Config
+}
+
+// S3Config says in which bucket of S3 contents are kept; the zero one: in files.
+type S3Config struct {
+	Endpoint  string // https://host
+	Bucket    string
+	Region    string
+	Prefix    string
+	KeyFile   string // the access key, and below it the secret
+	PathStyle bool
 }
 
 // OutsideConfig says whether the server speaks to others: to push services of devices without a connection,
@@ -335,6 +346,10 @@ func (c *Config) check() error {
 		return errors.New("oidc.issuer and oidc.client_id belong together; give both")
 	case c.OIDC.Issuer != "" && c.Public && len(c.Address) == 0 && c.Domain == "":
 		return errors.New("oidc.issuer needs addresses or domain: where the provider leads people back to")
+	case c.Media.S3.some() != c.Media.S3.whole():
+		return errors.New("media.s3 needs endpoint, bucket and key_file; give all three")
+	case c.Media.S3.Endpoint != "" && c.Media.Dir != "":
+		return errors.New("media.dir and media.s3.endpoint are two places for the same; choose one")
 	case c.Data == "":
 		return errors.New("data is empty; name a directory")
 	}

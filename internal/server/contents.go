@@ -21,6 +21,8 @@ import (
 // share: a content never changes, so each is copied once, or linked where the disk is the same. A backup is
 // made of the store first and of the contents afterwards, so all that the store refers to is there.
 //
+// Contents in a bucket of S3 stay there, as long as one of the nightly backups may refer to them.
+//
 // When a content was last part of a backup is told by the time of its file. What was part of none that is
 // kept is removed with the backups that are too many.
 
@@ -38,41 +40,61 @@ func (c *Config) blobDir(data string) string {
 	return filepath.Join(data, mediaDir, media.BlobDir)
 }
 
-// backUpContents puts what is kept beside a backup. missing counts contents that are not on disk: a backup
-// without them is better than none.
-func (c *core) backUpContents(ctx context.Context, dir string) (kept, missing int, err error) {
-	from := c.cfg.blobDir(c.dir.path)
-	now := c.cfg.Now()
+// contentStore lists contents that are kept.
+type contentStore interface {
+	Blobs(ctx context.Context, after chat.Hash, limit int) ([]media.Blob, error)
+}
+
+// eachBlob goes through the contents that a store knows.
+func eachBlob(ctx context.Context, store contentStore, each func(media.Blob) error) error {
 	var after chat.Hash
 	for {
-		list, err := c.store.Blobs(ctx, after, contentStep)
+		list, err := store.Blobs(ctx, after, contentStep)
 		if err != nil {
-			return kept, missing, fmt.Errorf("list contents: %w", err)
+			return fmt.Errorf("list contents: %w", err)
 		}
 		for _, b := range list {
-			if err := ctx.Err(); err != nil {
-				return kept, missing, err
+			if err := errors.Join(ctx.Err(), each(b)); err != nil {
+				return err
 			}
-			name := media.BlobName(b.Hash)
-			to := filepath.Join(dir, name)
-			err := placeContent(to, filepath.Join(from, name), b.Size)
-			if errors.Is(err, fs.ErrNotExist) {
-				missing++
-				continue
-			}
-			if err == nil {
-				err = os.Chtimes(to, now, now)
-			}
-			if err != nil {
-				return kept, missing, err
-			}
-			kept++
+			after = b.Hash
 		}
 		if len(list) < contentStep {
-			return kept, missing, nil
+			return nil
 		}
-		after = list[len(list)-1].Hash
 	}
+}
+
+// backUpContents puts what is kept beside a backup. missing counts contents that are not on disk: a backup
+// without them is better than none. What is in a bucket stays there and is counted.
+func (c *core) backUpContents(ctx context.Context, dir string) (kept, missing int, err error) {
+	if c.bucket != nil {
+		kept, missing, err := countBucket(ctx, c.store, c.bucket)
+		if err != nil && ctx.Err() == nil {
+			c.log.Error("whether the bucket has all media could not be seen for a backup", "error", err)
+			return 0, 0, nil
+		}
+		return kept, missing, err
+	}
+	from := c.cfg.blobDir(c.dir.path)
+	now := c.cfg.Now()
+	err = eachBlob(ctx, c.store, func(b media.Blob) error {
+		name := media.BlobName(b.Hash)
+		to := filepath.Join(dir, name)
+		err := placeContent(to, filepath.Join(from, name), b.Size)
+		if errors.Is(err, fs.ErrNotExist) {
+			missing++
+			return nil
+		}
+		if err == nil {
+			err = os.Chtimes(to, now, now)
+		}
+		if err == nil {
+			kept++
+		}
+		return err
+	})
+	return kept, missing, err
 }
 
 // placeContent gives a content a second name, or copies it to another disk. One that is there in its size
@@ -153,26 +175,14 @@ func pruneContents(dir string) error {
 // placeContents puts what a restored store refers to into a directory, from the first place that has it, and
 // counts what no place has.
 func placeContents(ctx context.Context, store Store, to string, places ...string) (missing int, err error) {
-	var after chat.Hash
-	for {
-		list, err := store.Blobs(ctx, after, contentStep)
-		if err != nil {
-			return missing, fmt.Errorf("list contents: %w", err)
+	err = eachBlob(ctx, store, func(b media.Blob) error {
+		found, err := placeFrom(to, media.BlobName(b.Hash), b.Size, places)
+		if err == nil && !found {
+			missing++
 		}
-		for _, b := range list {
-			found, err := placeFrom(to, media.BlobName(b.Hash), b.Size, places)
-			if err = errors.Join(err, ctx.Err()); err != nil {
-				return missing, err
-			}
-			if !found {
-				missing++
-			}
-		}
-		if len(list) < contentStep {
-			return missing, nil
-		}
-		after = list[len(list)-1].Hash
-	}
+		return err
+	})
+	return missing, err
 }
 
 // placeFrom puts a content in place from the first place that has it.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -48,6 +49,7 @@ type core struct {
 	store    Store
 	engine   *engine.Engine
 	media    *media.Service
+	bucket   *media.Bucket    // nil: contents are in files
 	preview  *preview.Service // nil: switched off
 	accounts *account.Service
 	search   *search.Service // nil in a command, and where it is switched off
@@ -98,7 +100,7 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 	if c.store, err = cfg.openStore(ctx, c.dir.path, c.backUpBefore); err != nil {
 		return c, err
 	}
-	if err := errors.Join(c.openMedia(), c.openPreview()); err != nil {
+	if err := errors.Join(c.openMedia(ctx), c.openPreview()); err != nil {
 		return c, err
 	}
 	c.engine, err = engine.Start(ctx, engine.Config{
@@ -186,6 +188,9 @@ func (c *core) close() error {
 	if c.media != nil {
 		c.media.Close()
 	}
+	if c.bucket != nil {
+		c.bucket.Close()
+	}
 	if c.store != nil {
 		errs = append(errs, c.store.Close())
 	}
@@ -202,6 +207,15 @@ func (c *core) signingKey(ctx context.Context) (ed25519.PrivateKey, error) {
 		return nil, err
 	}
 	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// publicKey names this server, for whatever it keeps outside its data directory.
+func (c *core) publicKey(ctx context.Context) (string, error) {
+	key, err := c.signingKey(ctx)
+	if err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(key.Public().(ed25519.PublicKey)), nil
 }
 
 // secret returns a named random secret of the store, and makes it where there is none. Of several nodes that

@@ -24,13 +24,14 @@ func keyFiles() map[string]string {
 		"tls.acme_root": keyDir + "/acme-root.pem",
 
 		"oidc.client_secret_file": keyDir + "/oidc-secret",
+		"media.s3.key_file":       keyDir + "/s3-key",
 	}
 }
 
 // keyPaths tells where those files are that are in use, by setting.
 func (c *Config) keyPaths() map[string]string {
 	used := map[string]string{"tls.cert": c.TLS.Cert, "tls.key": c.TLS.Key, "tls.acme_root": c.TLS.ACMERoot,
-		"oidc.client_secret_file": c.OIDC.SecretFile}
+		"oidc.client_secret_file": c.OIDC.SecretFile, "media.s3.key_file": c.Media.S3.KeyFile}
 	maps.DeleteFunc(used, func(_, path string) bool { return path == "" })
 	return used
 }

@@ -4,6 +4,7 @@ package server
 
 import (
 	"archive/tar"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -30,7 +31,9 @@ const asidePrefix = "before-restore-"
 
 // Restored tells what a restore put in place.
 type Restored struct {
-	Data        string    `json:"data"`
+	Data string `json:"data"`
+	// Bucket is where the contents of messages are, as the settings of the backup say; empty: in files.
+	Bucket      string    `json:"bucket,omitempty"`
 	Made        time.Time `json:"made"` // when the backup was made
 	Incarnation string    `json:"incarnation"`
 	Files       int       `json:"files"`
@@ -75,7 +78,8 @@ func Restore(ctx context.Context, in string, cfg Config, force bool) (Restored, 
 	if err != nil {
 		return Restored{}, errors.Join(unpackTrouble(in, err), os.RemoveAll(fresh))
 	}
-	r := Restored{Data: dir.path, Made: m.Created, Incarnation: hex.EncodeToString(incarnation[:]),
+	r := Restored{Data: dir.path, Bucket: cmp.Or(cfg.Media.S3.name(), keptInBucket(fresh)),
+		Made: m.Created, Incarnation: hex.EncodeToString(incarnation[:]),
 		Files: len(m.Files), MissingContents: lost}
 	used, missing, err := placeKeyFiles(fresh, dir.path)
 	if err != nil {
@@ -227,13 +231,28 @@ func renew(ctx context.Context, cfg Config, fresh string, places ...string) (
 	if err == nil && len(report.Problems) > 0 {
 		err = fmt.Errorf("its store is damaged: %s", report.Problems[0])
 	}
-	if err == nil {
+	switch {
+	case err != nil:
+	case cfg.Media.S3.Endpoint != "":
+		lost, err = fillBucket(ctx, store, cfg, places)
+	case keptInBucket(fresh) == "":
 		lost, err = placeContents(ctx, store, cfg.blobDir(fresh), places...)
 	}
 	if err == nil {
 		incarnation, err = store.Renew(ctx)
 	}
 	return incarnation, lost, errors.Join(err, store.Close())
+}
+
+// keptInBucket names the bucket of the settings in an unpacked backup; empty: there is none.
+func keptInBucket(fresh string) string {
+	values, err := readKept(filepath.Join(fresh, configName))
+	if err != nil || values["media.s3.endpoint"] == "" {
+		return ""
+	}
+	s := S3Config{Endpoint: values["media.s3.endpoint"], Bucket: values["media.s3.bucket"],
+		Prefix: values["media.s3.prefix"]}
+	return s.name()
 }
 
 // moveAside makes room in a data directory and returns where its content went.

@@ -59,6 +59,9 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 		return s, err
 	}
 	core.serving, s.core = true, core
+	if err := core.tryBucket(ctx); err != nil {
+		return s, err
+	}
 	if s.certs, err = openCertificates(ctx, core.cfg, core.log); err != nil {
 		return s, err
 	}

@@ -128,6 +128,18 @@ var settings = []Setting{
 		setBytes(func(c *Config) *int64 { return &c.DayBytes }, 0)},
 	{"media.dir", "where photos, videos and files are kept", "media/blobs in the data directory", false,
 		func(c *Config, v string) error { c.Media.Dir = v; return nil }},
+	{"media.s3.endpoint", "gateway of S3 that they are kept at instead: a host; http://host where it has no TLS",
+		"none", false, setEndpoint},
+	{"media.s3.bucket", "its bucket, which has to be there", "", false,
+		func(c *Config, v string) error { c.Media.S3.Bucket = v; return nil }},
+	{"media.s3.region", "its region", "us-east-1", false,
+		func(c *Config, v string) error { c.Media.S3.Region = v; return nil }},
+	{"media.s3.prefix", "what the names of all objects begin with, where the bucket has others too", "", false,
+		func(c *Config, v string) error { c.Media.S3.Prefix = strings.Trim(v, "/"); return nil }},
+	{"media.s3.key_file", "file with the access key in its first line and the secret in its second", "", false,
+		func(c *Config, v string) error { c.Media.S3.KeyFile = v; return nil }},
+	{"media.s3.path_style", "the bucket is in the path, at Amazon too", "", true,
+		func(c *Config, v string) error { return setBool(&c.Media.S3.PathStyle, v) }},
 	{"media.max", "one upload: 500MB, 2GB", "2147483648", false,
 		setBytes(func(c *Config) *int64 { return &c.Media.Max }, 1)},
 	{"media.day", "what one account may upload in a day: 1GB, 20GB; 0: no limit", "10GB", false,
@@ -161,6 +173,20 @@ func setBytes(to func(*Config) *int64, least uint64) func(*Config, string) error
 		*to(c) = int64(m.Bytes)
 		return nil
 	}
+}
+
+// setEndpoint takes a host for one with TLS: plain HTTP has to be said.
+func setEndpoint(c *Config, v string) error {
+	if v != "" && !strings.Contains(v, "://") {
+		v = "https://" + v
+	}
+	u, err := url.Parse(v)
+	web := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.User == nil && u.RawQuery == ""
+	if v != "" && (!web || u.Host == "" || strings.Trim(u.Path, "/") != "") {
+		return fmt.Errorf("%q is not the address of a gateway such as s3.example.org", v)
+	}
+	c.Media.S3.Endpoint = strings.TrimSuffix(v, "/")
+	return nil
 }
 
 func setSearch(c *Config, v string) error {

@@ -21,6 +21,7 @@ type Process struct {
 	hush
 	t       *testing.T
 	through []string
+	flags   []string
 	binary  string
 	data    string
 	address string
@@ -48,6 +49,11 @@ func Binary(t *testing.T) *Process { return BinaryUnder(t) }
 // BinaryUnder starts the real binary through another program, such as a tracer, given with its arguments.
 func BinaryUnder(t *testing.T, through ...string) *Process {
 	t.Helper()
+	return binaryUnder(t, through, nil)
+}
+
+func binaryUnder(t *testing.T, through, flags []string) *Process {
+	t.Helper()
 	binary := os.Getenv("ZOLAL_BINARY")
 	if binary == "" {
 		var err error
@@ -56,7 +62,7 @@ func BinaryUnder(t *testing.T, through ...string) *Process {
 		}
 	}
 	data := filepath.Join(t.TempDir(), "data")
-	p := &Process{t: t, through: through, binary: binary, data: data, address: FreeAddress(t)}
+	p := &Process{t: t, through: through, flags: flags, binary: binary, data: data, address: FreeAddress(t)}
 	p.Hush("test_operator", password)
 	t.Cleanup(p.close)
 	add := exec.Command(binary, "user", "add", "test_operator", "--operator", "--password-stdin",
@@ -75,6 +81,7 @@ func (p *Process) start() error {
 	args := append(p.through, p.binary, "serve", "--data", p.data, "--listen", p.address,
 		"--signup", "open", "--backup-keep", "0", "--limits-requests", "0", "--limits-day", "0",
 		"--log-level", "debug")
+	args = append(args, p.flags...)
 	p.cmd = exec.Command(args[0], args[1:]...)
 	p.cmd.Stderr = &p.hush
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -124,6 +131,9 @@ func (p *Process) end(signal os.Signal) error {
 	p.cmd = nil
 	return nil
 }
+
+// Data is the data directory.
+func (p *Process) Data() string { return p.data }
 
 // Address is the one address.
 func (p *Process) Address(int) string { return p.address }

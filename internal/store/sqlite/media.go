@@ -153,7 +153,7 @@ func (s *Store) SweepBlobs(ctx context.Context, q media.Sweep) (swept media.Swep
 				b.Orphan = 0
 			case was == 0:
 				b.Orphan = q.Now
-			case was <= q.Before:
+			case was <= q.Orphans:
 				swept.Gone = append(swept.Gone, b.Hash)
 				swept.Count--
 				swept.Bytes -= b.Size

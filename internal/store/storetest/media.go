@@ -189,7 +189,7 @@ func (m *Memory) SweepBlobs(ctx context.Context, q media.Sweep) (media.Swept, er
 			b.Orphan = 0
 		case b.Orphan == 0:
 			b.Orphan = q.Now
-		case b.Orphan <= q.Before:
+		case b.Orphan <= q.Orphans:
 			swept.Gone = append(swept.Gone, b.Hash)
 			swept.Count--
 			swept.Bytes -= b.Size

@@ -105,7 +105,7 @@ func (s *shelf) put(files ...media.File) {
 // sweep looks at everything and drops what may go.
 func (s *shelf) sweep(now, before chat.Millis) (gone []chat.Hash) {
 	s.Helper()
-	swept, err := s.SweepBlobs(s.Context(), media.Sweep{Limit: 100, Now: now, Before: before})
+	swept, err := s.SweepBlobs(s.Context(), media.Sweep{Limit: 100, Now: now, Before: before, Orphans: before})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func testSweepSteps(s *shelf) {
 		s.put(someFile(string(rune('a'+n)), n+1, 1))
 	}
 	var seen []chat.Hash
-	q := media.Sweep{Limit: 2, Now: 20, Before: 15}
+	q := media.Sweep{Limit: 2, Now: 20, Before: 15, Orphans: 15}
 	for steps := 0; steps < 9; steps++ {
 		swept, err := s.SweepBlobs(s.Context(), q)
 		if err != nil {

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
+
+	"github.com/zolal-im/zolal/internal/media"
+)
+
+// gate is a gateway of S3 in this process, which can be shut.
+type gate struct {
+	*httptest.Server
+	shut atomic.Bool
+	keys string
+}
+
+func newGate(t *testing.T) *gate {
+	t.Helper()
+	mem := s3mem.New()
+	if err := mem.CreateBucket("media"); err != nil {
+		t.Fatal(err)
+	}
+	inner := gofakes3.New(mem).Server()
+	g := &gate{keys: filepath.Join(t.TempDir(), "s3-key")}
+	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if g.shut.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		inner.ServeHTTP(w, r)
+	}))
+	t.Cleanup(g.Close)
+	if err := os.WriteFile(g.keys, []byte("# of the media\naccess\n\nhush-hush\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func (g *gate) settings(c *Config) {
+	c.Media.S3 = S3Config{Endpoint: g.URL, Bucket: "media", Prefix: "zolal", KeyFile: g.keys, PathStyle: true}
+}
+
+// starts tells how a start on a data directory ends.
+func starts(t *testing.T, data string, change ...func(*Config)) error {
+	t.Helper()
+	cfg := Default()
+	cfg.Data, cfg.Listen, cfg.Backup.Keep, cfg.Disk = data, "127.0.0.1:0", 0, DiskConfig{}
+	for _, f := range change {
+		f(&cfg)
+	}
+	s, err := Start(t.Context(), cfg)
+	if err == nil {
+		err = s.Stop(context.Background())
+	}
+	return err
+}
+
+func TestAStartSaysWhatIsTheMatterWithTheBucket(t *testing.T) {
+	g := newGate(t)
+	data := t.TempDir()
+	troubled := func(want string, change func(*Config)) {
+		t.Helper()
+		err := starts(t, data, g.settings, change)
+		var trouble *Trouble
+		if !errors.As(err, &trouble) || !strings.Contains(err.Error(), want) || trouble.Remedy == "" {
+			t.Errorf("the start ended with %v, not with %q", err, want)
+		}
+		if err != nil && strings.Contains(err.Error(), "hush-hush") {
+			t.Error("the secret is shown")
+		}
+	}
+	troubled("no such bucket", func(c *Config) { c.Media.S3.Bucket = "other" })
+	troubled("cannot be read", func(c *Config) { c.Media.S3.KeyFile += "x" })
+	one := filepath.Join(t.TempDir(), "one")
+	if err := os.WriteFile(one, []byte("hush-hush\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	troubled("1 lines, not two", func(c *Config) { c.Media.S3.KeyFile = one })
+	g.shut.Store(true)
+	troubled("does not answer", func(*Config) {})
+	g.shut.Store(false)
+	if err := starts(t, data, g.settings); err != nil {
+		t.Fatal(err)
+	}
+	// It worked once: that the gateway is away now keeps nobody from their messages.
+	g.shut.Store(true)
+	if err := starts(t, data, g.settings); err != nil {
+		t.Errorf("a gateway that is away keeps the server from starting: %v", err)
+	}
+	troubled("does not answer", func(c *Config) { c.Media.S3.Prefix = "another" })
+	g.shut.Store(false)
+	data = t.TempDir() // another server
+	troubled("another server", func(*Config) {})
+	if err := starts(t, data, g.settings, func(c *Config) { c.Media.S3.Prefix = "another" }); err != nil {
+		t.Error(err)
+	}
+}
+
+// Settings that lack something, or that are in each other's way.
+func TestSettingsOfABucketBelongTogether(t *testing.T) {
+	whole := map[string]string{
+		"media.s3.endpoint": "s3.example.org", "media.s3.bucket": "b", "media.s3.key_file": "k"}
+	load := func(change map[string]string) (Config, error) {
+		flags := map[string]string{}
+		for _, m := range []map[string]string{whole, change} {
+			for k, v := range m {
+				if flags[k] = v; v == "" {
+					delete(flags, k)
+				}
+			}
+		}
+		cfg, _, err := Load(Sources{Flags: flags})
+		return cfg, err
+	}
+	cfg, err := load(map[string]string{"media.s3.prefix": "/a/b/"})
+	if err != nil || cfg.Media.S3.name() != "https://s3.example.org/b/a/b" {
+		t.Errorf("%q, %v", cfg.Media.S3.name(), err)
+	}
+	for _, change := range []map[string]string{
+		{"media.s3.bucket": ""}, {"media.s3.key_file": ""}, {"media.s3.endpoint": ""}, {"media.dir": "/srv/media"},
+		{"media.s3.endpoint": "ftp://s3.example.org"}, {"media.s3.endpoint": "https://u:p@s3.example.org"},
+		{"media.s3.endpoint": "https://s3.example.org/bucket"},
+	} {
+		if _, err := load(change); err == nil {
+			t.Errorf("%v was taken", change)
+		}
+	}
+}
+
+func TestMediaMoveIntoABucketAndComeBackWithABackup(t *testing.T) {
+	g := newGate(t)
+	data := t.TempDir()
+	c := openTestCore(t, func(c *Config) { c.Data = data })
+	one, two := keepContent(t, c, "a photo"), keepContent(t, c, "another photo")
+	files := c.cfg.blobDir(data)
+	if err := c.close(); err != nil {
+		t.Fatal(err)
+	}
+	*c = core{} // closed
+	err := starts(t, data, g.settings)
+	if err == nil || !strings.Contains(err.Error(), "rclone copy "+files) {
+		t.Fatalf("a start without what is on the disk ended with %v", err)
+	}
+	bucket := openTestCore(t, func(c *Config) { c.Data = t.TempDir(); g.settings(c) }).bucket
+	for _, f := range []media.File{one, two} { // as a program for S3 copies them
+		if err := bucket.Put(t.Context(), f.Hash, f.Size, contentPath(files, f)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.RemoveAll(files); err != nil {
+		t.Fatal(err)
+	}
+	c = openTestCore(t, func(c *Config) { c.Data = data; g.settings(c) })
+	if report, err := c.fsck(t.Context(), Fsck{}); err != nil || mediaProblems(report) != "" {
+		t.Fatalf("%v, %v", report.Problems, err)
+	}
+	out := filepath.Join(t.TempDir(), "zolal.tar.zst")
+	made, err := c.backupNow(t.Context(), BackupNow{Out: out})
+	if err != nil || made.Contents != 2 || made.MissingContents != 0 || made.Bucket != c.cfg.Media.S3.name() {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	if err := bucket.Delete(t.Context(), two.Hash); err != nil {
+		t.Fatal(err)
+	}
+	report, err := c.fsck(t.Context(), Fsck{})
+	if err != nil || !strings.Contains(mediaProblems(report), "missing") {
+		t.Errorf("fsck names %v, %v", report.Problems, err)
+	}
+	made, err = c.backupNow(t.Context(), BackupNow{Out: filepath.Join(t.TempDir(), "again.tar.zst")})
+	if err != nil || made.Contents != 1 || made.MissingContents != 1 {
+		t.Errorf("%+v, %v", made, err)
+	}
+	g.shut.Store(true) // a backup of the messages is made all the same
+	_, err = c.backupNow(t.Context(), BackupNow{Out: filepath.Join(t.TempDir(), "blind.tar.zst")})
+	if err != nil {
+		t.Error(err)
+	}
+	g.shut.Store(false)
+	restoreOnto(t, g, out, two)
+	if size, err := bucket.Stat(t.Context(), two.Hash); err != nil || size != two.Size {
+		t.Errorf("what lay beside the backup is not in the bucket: %v", err)
+	}
+}
+
+// restoreOnto restores a backup of two contents, one of which the bucket lacks.
+func restoreOnto(t *testing.T, g *gate, out string, lacking media.File) {
+	t.Helper()
+	restore := func() (Restored, error) {
+		cfg := Default()
+		cfg.Data = filepath.Join(t.TempDir(), "fresh")
+		g.settings(&cfg)
+		return Restore(t.Context(), out, cfg, false)
+	}
+	if r, err := restore(); err != nil || r.MissingContents != 1 || r.Bucket == "" {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	g.shut.Store(true)
+	if _, err := restore(); err == nil || !strings.Contains(err.Error(), "does not answer") {
+		t.Errorf("a restore without the bucket ended with %v", err)
+	}
+	g.shut.Store(false)
+	beside := filepath.Join(filepath.Dir(out), contentsDir, media.BlobName(lacking.Hash))
+	if err := os.MkdirAll(filepath.Dir(beside), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(beside, []byte("another photo"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := restore(); err != nil || r.MissingContents != 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
