@@ -64,6 +64,7 @@ func writeStatus(out io.Writer, s server.Status) error {
 	}
 	line("entries", "%d, %.1f a minute", s.Entries, s.EntriesPerMinute)
 	line("store", "%s", server.Size(uint64(s.StoreBytes)))
+	line("media", "%s", mediaLine(s))
 	for _, d := range s.Disks {
 		free, total := server.Size(d.FreeBytes), server.Size(d.TotalBytes)
 		line("disk", "%s: %s of %s free (%s)", d.What, free, total, d.Path)
@@ -99,4 +100,17 @@ func span(d time.Duration) string {
 		return fmt.Sprintf("%d h %d min", hours, minutes)
 	}
 	return fmt.Sprintf("%d min", minutes)
+}
+
+// mediaLine says what is kept of photos, videos and files, and where.
+func mediaLine(s server.Status) string {
+	text := fmt.Sprintf("%d contents, %s; %d uploads under way", s.Contents,
+		server.Size(uint64(s.MediaBytes)), s.Uploads)
+	if s.MediaBucket != "" {
+		text += "; in " + s.MediaBucket
+	}
+	if s.MediaErrors > 0 {
+		text += fmt.Sprintf("; %d errors since the start", s.MediaErrors)
+	}
+	return text
 }

@@ -25,12 +25,12 @@ func (s *Service) run(ctx context.Context) {
 	collect, check := time.NewTicker(collectEvery), time.NewTicker(checkEvery)
 	defer collect.Stop()
 	defer check.Stop()
-	s.check(ctx)
+	s.Look(ctx)
 	s.collect(ctx)
 	for {
 		select {
 		case <-check.C:
-			s.check(ctx)
+			s.Look(ctx)
 		case <-collect.C:
 			s.collect(ctx)
 		case <-ctx.Done():
@@ -176,8 +176,8 @@ func before(h chat.Hash) chat.Hash {
 	return h
 }
 
-// check looks whether contents can be reached.
-func (s *Service) check(ctx context.Context) {
+// Look looks whether contents can be reached, as is done by itself now and then.
+func (s *Service) Look(ctx context.Context) {
 	within, cancel := context.WithTimeout(ctx, checkIn)
 	defer cancel()
 	err := s.blobs.Check(within)

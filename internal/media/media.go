@@ -79,6 +79,7 @@ type Service struct {
 	// count and bytes are of what is kept, as last counted and with what came since.
 	count, bytes atomic.Int64
 
+	counts  counters
 	lost    atomic.Pointer[error] // why contents could not be reached; nil: they could
 	foreign atomic.Bool           // somebody else removes them
 
@@ -117,6 +118,7 @@ func Open(cfg Config) (*Service, error) {
 			return nil, err
 		}
 	}
+	s.blobs = counted{s.blobs, &s.counts}
 	if s.uploads, err = openUploads(filepath.Join(cfg.Dir, uploadDir), cfg.Log); err != nil {
 		return nil, fmt.Errorf("uploads: %w", err)
 	}

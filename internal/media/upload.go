@@ -247,6 +247,11 @@ type NewUpload struct {
 //
 // MEDIA-1
 func (s *Service) Begin(ctx context.Context, owner chat.AccountID, n NewUpload) (chat.FileID, error) {
+	id, err := s.begin(ctx, owner, n)
+	return id, s.counts.refuse(err)
+}
+
+func (s *Service) begin(ctx context.Context, owner chat.AccountID, n NewUpload) (chat.FileID, error) {
 	switch {
 	case n.Length < 1:
 		return "", &chat.Error{Code: chat.CodeBadRequest, Field: "Upload-Length",
@@ -475,6 +480,7 @@ func (s *Service) intake(one *upload) (*intake, error) {
 func (in *intake) Write(b []byte) (int, error) {
 	n, err := in.file.Write(b)
 	in.at += int64(n)
+	in.counts.taken.Add(uint64(n))
 	if in.sum != nil {
 		in.sum.Write(b[:n])
 	}

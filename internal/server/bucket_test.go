@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -219,5 +220,43 @@ func restoreOnto(t *testing.T, g *gate, out string, lacking media.File) {
 	}
 	if r, err := restore(); err != nil || r.MissingContents != 0 {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// Once in sight, and once it is over: what operators are told of it the alarms see to.
+func TestThatMediaCannotBeReachedIsSaidAndPasses(t *testing.T) {
+	g := newGate(t)
+	s := quietServer(t, g.settings)
+	codes := func() (out []string) {
+		s.media.Look(t.Context())
+		for _, c := range s.health.conditions(t.Context()) {
+			if out = append(out, c.Code); c.Problem {
+				t.Errorf("%s keeps the whole server from its work", c.Code)
+			}
+		}
+		return out
+	}
+	measured := func(name string) string {
+		_, all := page(t, s, "/metrics")
+		_, rest, _ := strings.Cut(all, "\n"+name+" ")
+		value, _, _ := strings.Cut(rest, "\n")
+		return value
+	}
+	if got := codes(); len(got) > 0 || measured("zolal_media_reached") != "1" ||
+		measured("zolal_media_errors_total") != "0" {
+		t.Errorf("while all is well: %v", got)
+	}
+	g.shut.Store(true)
+	if got := codes(); !slices.Equal(got, []string{condMedia}) || measured("zolal_media_reached") != "0" {
+		t.Errorf("while the gateway is away: %v", got)
+	}
+	st, err := s.status(t.Context(), Nothing{})
+	if err != nil || !st.OK || st.MediaErrors == 0 || st.MediaBucket != s.cfg.Media.S3.name() ||
+		!slices.Contains(st.Warnings, "photos, videos and files cannot be reached") {
+		t.Errorf("%+v, %v", st, err)
+	}
+	g.shut.Store(false)
+	if got := codes(); len(got) > 0 || measured("zolal_media_reached") != "1" {
+		t.Errorf("when it is back: %v", got)
 	}
 }

@@ -24,6 +24,8 @@ const (
 	condDataFull     = "disk_data_full"   // likewise
 	condBackupsLow   = "disk_backups_low" // likewise
 	condClock        = "clock_behind"     // value: seconds
+	condMedia        = "media_unreachable"
+	condMediaForeign = "media_foreign"
 )
 
 // Condition is something about the server that its operator should know or mend.
@@ -68,6 +70,7 @@ func (h *health) conditions(ctx context.Context) []Condition {
 	}
 	out = append(out, h.core.backupConditions(ctx)...)
 	out = append(out, h.core.disk.conditions()...)
+	out = append(out, h.core.mediaConditions()...)
 	return append(out, h.core.clockConditions(ctx)...)
 }
 

@@ -10,6 +10,62 @@ import (
 	"github.com/zolal-im/zolal/internal/media"
 )
 
+// mediaGauges are the numbers of media; those that only grow are counted from the start.
+func (c *core) mediaGauges() []gauge {
+	total := func(read func(media.Figures) uint64) func() (float64, bool) {
+		return func() (float64, bool) { return float64(read(c.media.Figures())), true }
+	}
+	return []gauge{
+		{"zolal_uploads", "uploads under way", func() (float64, bool) {
+			n, _ := c.media.Uploads()
+			return float64(n), true
+		}},
+		{"zolal_upload_bytes", "bytes on disk of uploads under way", func() (float64, bool) {
+			_, bytes := c.media.Uploads()
+			return float64(bytes), true
+		}},
+		{"zolal_media_contents", "photos, videos and files kept, as last counted", func() (float64, bool) {
+			n, _ := c.media.Kept()
+			return float64(n), true
+		}},
+		{"zolal_media_bytes", "their bytes", func() (float64, bool) {
+			_, bytes := c.media.Kept()
+			return float64(bytes), true
+		}},
+		{"zolal_media_reached", "1 while contents can be reached, else 0", func() (float64, bool) {
+			if c.media.Reached() != nil {
+				return 0, true
+			}
+			return 1, true
+		}},
+		{"zolal_media_taken_bytes_total", "bytes of uploads that arrived",
+			total(func(f media.Figures) uint64 { return f.Taken })},
+		{"zolal_media_served_bytes_total", "bytes of media that went out",
+			total(func(f media.Figures) uint64 { return f.Served })},
+		{"zolal_media_refused_total", "uploads refused: too large, too many, beyond a share, or a full disk",
+			total(func(f media.Figures) uint64 { return f.Refused })},
+		{"zolal_media_collected_total", "contents removed that nothing needed",
+			total(func(f media.Figures) uint64 { return f.Collected })},
+		{"zolal_media_errors_total", "times that contents could not be put, read, listed or removed",
+			total(func(f media.Figures) uint64 { return f.Failures })},
+	}
+}
+
+// mediaConditions are about where contents are kept. That it is away is no problem of the whole server:
+// messages go on.
+func (c *core) mediaConditions() []Condition {
+	var out []Condition
+	if err := c.media.Reached(); err != nil {
+		out = append(out, Condition{Code: condMedia, Text: "photos, videos and files cannot be reached",
+			Detail: err.Error()})
+	}
+	if c.media.Foreign() {
+		out = append(out, Condition{Code: condMediaForeign, Detail: c.cfg.Media.S3.name(),
+			Text: "another server, or another life of this one, cleans the bucket of media"})
+	}
+	return out
+}
+
 // mediaDir is where media are kept in a data directory.
 const mediaDir = "media"
 

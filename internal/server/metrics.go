@@ -31,7 +31,8 @@ func (s *Server) metrics() http.Handler {
 	info := prometheus.NewGauge(prometheus.GaugeOpts{Name: "zolal_build_info", Help: "1, with the build",
 		ConstLabels: build})
 	info.Set(1)
-	r.MustRegister(info, gauges(s.gauges()), gauges(s.deliveries()), gauges(s.pushes()))
+	r.MustRegister(info, gauges(s.gauges()), gauges(s.deliveries()), gauges(s.pushes()),
+		gauges(s.mediaGauges()))
 	return promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
 }
 

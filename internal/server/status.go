@@ -28,10 +28,14 @@ type Status struct {
 	StoreBytes int64 `json:"store_bytes"`
 	// MediaBytes and Contents are of the photos, videos and files that are kept, as last counted; Uploads counts
 	// what is being uploaded.
-	MediaBytes int64        `json:"media_bytes"`
-	Contents   int          `json:"contents"`
-	Uploads    int          `json:"uploads"`
-	Disks      []DiskStatus `json:"disks"`
+	MediaBytes int64 `json:"media_bytes"`
+	Contents   int   `json:"contents"`
+	Uploads    int   `json:"uploads"`
+	// MediaBucket is where contents are kept; empty: in files. MediaErrors counts since the start how often they
+	// could not be put, read, listed or removed.
+	MediaBucket string       `json:"media_bucket,omitempty"`
+	MediaErrors uint64       `json:"media_errors"`
+	Disks       []DiskStatus `json:"disks"`
 	// Backup tells of the nightly backups; nil: none are made.
 	Backup *BackupStatus `json:"backup,omitempty"`
 	// CertificateExpires is when the certificate ends; zero: there is none.
@@ -70,6 +74,7 @@ func (h *health) status(ctx context.Context) (Status, error) {
 	}
 	s.Contents, s.MediaBytes = c.media.Kept()
 	s.Uploads, _ = c.media.Uploads()
+	s.MediaBucket, s.MediaErrors = c.cfg.Media.S3.name(), c.media.Figures().Failures
 	if c.cfg.Backup.Keep > 0 {
 		b, err := c.backupStatus(ctx, Nothing{})
 		if err != nil {

@@ -53,6 +53,16 @@ const conditions = {
     what: 'The disk of the backups is filling up',
     remedy: 'The next backup may not fit. Keep fewer (backup.keep), or use another disk.',
   },
+  media_unreachable: {
+    what: 'Photos, videos and files cannot be reached',
+    remedy:
+      'Messages go on; uploads wait. Does the S3 gateway run, or is the disk of media.dir mounted? The cause is below.',
+  },
+  media_foreign: {
+    what: 'Another server cleans the bucket of media',
+    remedy:
+      'This one keeps and shows media and removes none. After a restore it takes over within a week; else give it another media.s3.prefix.',
+  },
   clock_behind: {
     what: 'The clock of the server is wrong',
     remedy: 'It is behind what was stored before. Let the system set it (timedatectl).',
