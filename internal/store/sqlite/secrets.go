@@ -138,6 +138,10 @@ func (w *writer) putDevice(d account.Device) error {
 	if taken {
 		return chat.Errorf(chat.CodeConflict, "another device has the token")
 	}
+	// What a device was woken for as another account's is over.
+	if err := w.conn.exec("DELETE FROM pushes WHERE device = ? AND account <> ?", d.ID, d.Account); err != nil {
+		return err
+	}
 	return w.conn.exec("INSERT OR REPLACE INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", d.ID,
 		d.Account, d.Name, d.Client, d.Version, d.Build, d.Token, d.Scopes, d.Created, d.LastUsed, d.Expires,
 		d.Vouched)

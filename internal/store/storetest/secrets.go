@@ -175,6 +175,9 @@ func (s *secrets) putDevice(u *undo, d account.Device) error {
 	}
 	if old, ok := s.devices[d.ID]; ok {
 		remove(u, s.tokens, old.Token)
+		if old.Account != d.Account { // what it was woken for as another account's is over
+			remove(u, s.pushes, d.ID)
+		}
 	}
 	put(u, s.tokens, d.Token, d.ID)
 	put(u, s.devices, d.ID, d)

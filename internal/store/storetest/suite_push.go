@@ -62,6 +62,9 @@ func testPushes(v *vault) {
 	all(2, somePush(3, 2, "c"))
 	v.apply(0, account.DevicesGone{Account: 2, Only: []chat.DeviceID{3}, At: 5})
 	all(2)
+	subscribe(0, somePush(4, 2, "e"))
+	v.apply(0, account.DevicePut{Device: someDevice(4, 1)})
+	all(2) // nobody is woken as who had the device before
 	v.apply(0, account.AccountGone{Account: 1})
 	all(1)
 }
