@@ -21,6 +21,9 @@ SERVER := $(wildcard cmd/zolal/main.go)
 E2E    := $(wildcard web/playwright.config.ts)
 BENCH  := $(wildcard cmd/zolalbench/main.go)
 PROTO  := $(wildcard proto/zolal/v1/*.proto)
+# Built from source it would take longer than everything else that is built.
+BUF     := web/node_modules/.bin/buf
+MODULES := web/node_modules/.package-lock.json
 # The contract as it was promised. It grows with every make generate, and what breaks it fails.
 CONTRACT := proto/zolal.binpb
 
@@ -34,6 +37,9 @@ SEED     ?= 1
 STEPS    ?= 2000
 FUZZTIME ?= 20s
 SUITE    ?=
+# SQLite is C that was turned into Go, with locks of its own: watched, every test of a store takes ten times as
+# long, and what is looked for are races of ours.
+RACE := -race -gcflags='modernc.org/...=-race=false'
 # Packages whose tests are too slow under the race detector to run whole on every submission.
 RACE_SLOW := /internal/lint|/internal/sim|/cmd/|/proto/
 # No test is left out for something the machine lacks; 1 allows that.
@@ -58,16 +64,22 @@ run: build ## build everything and start a server on ./zolal-data; it prints the
 .PHONY: web
 web: $(if $(WEB),web/dist/index.html,) ## build the web app into web/dist
 
-web/node_modules/.package-lock.json: web/package-lock.json
+$(MODULES): web/package-lock.json
 	$(NPM) ci --prefix web --no-audit --no-fund
 	@touch $@
 
-web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/index.html \
+web/dist/index.html: $(MODULES) $(shell find web/src web/public web/index.html \
 		web/vite.config.ts -type f 2>/dev/null)
 	$(NPM) run --prefix web build
 	@touch $@
 
 # --- tests ------------------------------------------------------------------------------------------
+
+# Tests write much and keep nothing. Where there is ample room in memory they write there: what a test kills is
+# a process, whose writes the system keeps, so the same is tested, and nobody waits for a disk. The compiler
+# stays where it was.
+ROOM := $(shell df -kP /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 6000000 {print "/dev/shm"}')
+IN_MEMORY := $(if $(TMPDIR),,$(if $(ROOM),GOTMPDIR=/tmp TMPDIR=$(ROOM)))
 
 .PHONY: test
 test: deps check build test-go test-race test-web e2e ## everything: lint, Go, race, web, browsers
@@ -75,15 +87,15 @@ test: deps check build test-go test-race test-web e2e ## everything: lint, Go, r
 
 .PHONY: test-quick
 test-quick: lint ## lint, short Go tests, web unit tests: under two minutes
-	$(GO) test -short $$($(GO) list ./... | grep -v /internal/lint)
-	$(if $(WEB),$(MAKE) web/node_modules/.package-lock.json && TESTS_MAY_SKIP=1 $(NPM) run --prefix web test,)
+	$(IN_MEMORY) $(GO) test -short $$($(GO) list ./... | grep -v /internal/lint)
+	$(if $(WEB),$(MAKE) $(MODULES) && TESTS_MAY_SKIP=1 $(NPM) run --prefix web test,)
 	@echo "make test-quick: passed"
 
 .PHONY: check
 check: lint vet ## the house rules, go vet, staticcheck, buf lint and breaking; web types and style
 	$(MAKE) $(TOOLS)/staticcheck
 	$(TOOLS)/staticcheck ./...
-	$(if $(PROTO),$(MAKE) $(TOOLS)/buf && $(TOOLS)/buf lint && $(TOOLS)/buf breaking --against $(CONTRACT),)
+	$(if $(PROTO),$(MAKE) $(MODULES) && $(BUF) lint && $(BUF) breaking --against $(CONTRACT),)
 	$(if $(WEB),$(MAKE) check-web,)
 
 .PHONY: lint
@@ -95,28 +107,28 @@ vet:
 	$(GO) vet ./...
 
 .PHONY: check-web
-check-web: web/node_modules/.package-lock.json
+check-web: $(MODULES)
 	$(NPM) run --prefix web check
 	$(NPM) run --prefix web lint
 
 .PHONY: test-go
 test-go: $(TOOLS)/versitygw ## the Go tests, where the system allows it without a route to the outside
 	$(GO) mod download
-	.ci/alone $(GO) test -timeout 15m $$($(GO) list ./... | grep -v /internal/lint)
+	$(IN_MEMORY) .ci/alone $(GO) test -timeout 15m $$($(GO) list ./... | grep -v /internal/lint)
 
 .PHONY: test-race
 test-race:
-	CGO_ENABLED=1 $(GO) test -race -short -timeout 15m $$($(GO) list ./... | grep -v -E '$(RACE_SLOW)')
-	CGO_ENABLED=1 $(GO) test -race -timeout 15m ./internal/testenv -run '^TestConv.*/^(twins|sqlite)$$/'
-	CGO_ENABLED=1 $(GO) test -race -timeout 15m ./internal/sim -run '^TestSimulation$$' -seeds 4 -steps 1000
+	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) -short -timeout 15m $$($(GO) list ./... | grep -v -E '$(RACE_SLOW)')
+	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) -timeout 15m ./internal/testenv -run '^TestConv.*/^(twins|sqlite)$$/'
+	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) -timeout 15m ./internal/sim -run '^TestSimulation$$' -seeds 4 -steps 1000
 
 .PHONY: test-web
 test-web: $(if $(WEB),build,)
-	$(if $(WEB),$(MAKE) web/node_modules/.package-lock.json && $(NPM) run --prefix web test,@echo "web/ is not here yet")
+	$(if $(WEB),$(MAKE) $(MODULES) && $(IN_MEMORY) $(NPM) run --prefix web test,@echo "web/ is not here yet")
 
 .PHONY: e2e
 e2e: build ## the web app in a real Chromium on the real binary
-	$(if $(E2E),.ci/deps chromium && $(NPM) run --prefix web e2e,@echo "the browser tests are not here yet")
+	$(if $(E2E),.ci/deps chromium && $(IN_MEMORY) $(NPM) run --prefix web e2e,@echo "the browser tests are not here yet")
 
 .PHONY: deps
 deps: ## install what the tests need: a C compiler for -race, strace, ip, Chromium and fonts
@@ -141,11 +153,11 @@ bench: build ## zolalbench's short suite, or all of it: make bench SUITE=full (o
 # --- generated code ---------------------------------------------------------------------------------
 
 .PHONY: generate
-generate: $(TOOLS)/buf $(TOOLS)/protoc-gen-go ## make the generated code again, with pinned tools
-	$(if $(PROTO),$(TOOLS)/buf breaking --against $(CONTRACT),)
-	$(if $(PROTO),PATH="$(CURDIR)/$(TOOLS):$$PATH" $(TOOLS)/buf generate --template buf.gen.yaml,)
-	$(if $(PROTO),$(TOOLS)/buf build --exclude-source-info -o $(CONTRACT),)
-	$(if $(WEB),$(MAKE) web/node_modules/.package-lock.json && $(TOOLS)/buf generate --template buf.gen.web.yaml,)
+generate: $(MODULES) $(TOOLS)/protoc-gen-go ## make the generated code again, with pinned tools
+	$(if $(PROTO),$(BUF) breaking --against $(CONTRACT),)
+	$(if $(PROTO),PATH="$(CURDIR)/$(TOOLS):$$PATH" $(BUF) generate --template buf.gen.yaml,)
+	$(if $(PROTO),$(BUF) build --exclude-source-info -o $(CONTRACT),)
+	$(if $(WEB),$(MAKE) $(MODULES) && $(BUF) generate --template buf.gen.web.yaml,)
 	$(GO) generate ./...
 
 .PHONY: check-generated
@@ -153,8 +165,6 @@ check-generated: ## make generate must change nothing
 	.ci/unchanged $(MAKE) generate
 
 # Each tool has a module file of its own, so that none of them decides a version for another or for us.
-$(TOOLS)/buf: tools/buf.mod
-	$(GO) build -modfile=tools/buf.mod -o $@ github.com/bufbuild/buf/cmd/buf
 $(TOOLS)/protoc-gen-go: tools/protoc-gen-go.mod
 	$(GO) build -modfile=tools/protoc-gen-go.mod -o $@ google.golang.org/protobuf/cmd/protoc-gen-go
 $(TOOLS)/staticcheck: tools/staticcheck.mod

@@ -26,6 +26,8 @@ export async function serveFolder(root: string): Promise<{ url: string; close: (
       return
     }
     response.writeHead(200, {
+      // What has a hash in its name is kept, as the real server has it; a browser then compiles it once.
+      'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       'content-type': types[extname(file)] ?? 'application/octet-stream',
       'content-security-policy':
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

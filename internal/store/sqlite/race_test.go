@@ -4,5 +4,5 @@
 
 package sqlite
 
-// underRace: the race detector makes SQLite, which is Go here, a hundred times slower.
+// underRace: random tests are short, since the race detector makes them many times slower.
 const underRace = true

@@ -4,6 +4,7 @@ package sqlite
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -29,16 +30,41 @@ func open(t testing.TB, dir string, cfg Config) *Store {
 // unsynced opens an empty store for tests that crash nothing.
 func unsynced(t *testing.T) *Store { return open(t, t.TempDir(), Config{unsynced: true}) }
 
+// copies opens copies of an empty store for tests that need many: to make its schema takes longer, and much
+// longer under the race detector.
+func copies(t *testing.T) func(*testing.T) *Store {
+	t.Helper()
+	empty := t.TempDir()
+	s, err := Open(t.Context(), empty, Config{unsynced: true})
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(t *testing.T) *Store {
+		t.Helper()
+		dir := t.TempDir()
+		if err := os.CopyFS(dir, os.DirFS(empty)); err != nil {
+			t.Fatal(err)
+		}
+		return open(t, dir, Config{unsynced: true})
+	}
+}
+
 func TestStoreDoesItsDuties(t *testing.T) {
-	storetest.Suite(t, func(t *testing.T) engine.Store { return unsynced(t) })
+	fresh := copies(t)
+	storetest.Suite(t, func(t *testing.T) engine.Store { return fresh(t) })
 }
 
 func TestStoreKeepsSecrets(t *testing.T) {
-	storetest.SecretSuite(t, func(t *testing.T) storetest.SecretStore { return unsynced(t) })
+	fresh := copies(t)
+	storetest.SecretSuite(t, func(t *testing.T) storetest.SecretStore { return fresh(t) })
 }
 
 func TestStoreKeepsFiles(t *testing.T) {
-	storetest.FileSuite(t, func(t *testing.T) storetest.FileStore { return unsynced(t) })
+	fresh := copies(t)
+	storetest.FileSuite(t, func(t *testing.T) storetest.FileStore { return fresh(t) })
 }
 
 // key makes the n-th client key.
