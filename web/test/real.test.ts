@@ -228,7 +228,11 @@ real('the app and the real server', () => {
         .members.map((m) => m.role)
         .sort(),
     ).toEqual(['member', 'owner'])
-    await ada.app.rooms.people.restrict(id, me(babak.app).account, ['react'], null)
+    await ada.app.rooms.people.restrict(id, me(babak.app).account, {
+      taken: ['send', 'media', 'links'],
+      until: null,
+      note: 'three times',
+    })
     await until('restricted', () => b.view.get().cannotSend?.reason === 'restricted')
     await ada.app.rooms.people.release(id, me(babak.app).account)
     await until('released', () => b.view.get().cannotSend === null)

@@ -27,6 +27,12 @@ async function together(owner: Page, member: Page, title: string): Promise<void>
   await owner.goto(chat)
 }
 
+/** Publishes in a channel. */
+async function post(page: Page, text: string): Promise<void> {
+  await page.locator('.composer textarea').fill(text)
+  await page.locator('.composer .send').click()
+}
+
 /** A pane of the chat's details. */
 async function open(page: Page, chat: string, pane: string): Promise<void> {
   await page.goto(`${chat.replace(/\/$/, '')}/${pane}`)
@@ -84,5 +90,134 @@ for (const { language, wide } of [
     for (const words of ['الف', 'ب']) await write(sara, words)
     await expect(said(nilu, 'ب')).toBeVisible()
     await expect(sara.getByRole('timer')).toHaveCount(0)
+  })
+  test(`what is taken from somebody says until when and why, and the staff reads who did it (${language})`, async ({
+    world,
+  }) => {
+    const fa = language === 'fa'
+    const shot = (page: Page, name: string) =>
+      page.screenshot({ path: `test-results/binary/staff-${name}-${language}.png` })
+    const look = { language, phone: wide !== 'owner', theme: fa ? 'dark' : 'light' } as const
+    const sara = await world.person('Sara', 'sara_m', look)
+    const nilu = await world.person('نیلوفر', 'niloofar', { language, phone: wide !== 'member' })
+    await together(sara, nilu, 'Mountain')
+    const chat = sara.url()
+    await write(nilu, 'spam')
+    await expect(said(sara, 'spam')).toBeVisible()
+    await open(nilu, chat, 'deeds')
+    await expect(nilu.getByText(/اینجا اختیار این کار را ندارید|You do not have the right/)).toBeVisible()
+    await nilu.goto(chat)
+
+    const choose = async (item: RegExp) => {
+      await open(sara, chat, 'info')
+      await sara
+        .getByRole('listitem')
+        .getByRole('button', { name: /نیلوفر/ })
+        .click()
+      await sara.getByRole('menuitem', { name: item }).click()
+    }
+    const dialog = sara.getByRole('dialog')
+    await choose(/^(محدود کردن|Restrict)$/)
+    await expect(dialog.getByRole('switch', { name: /^(نوشتن پیام|Write messages)$/ })).not.toBeChecked()
+    await dialog.getByRole('radio', { name: /^(انتخاب تاریخ|Choose a date)$/ }).click()
+    await dialog.getByRole('button', { name: /^(ماه بعد|The month after)$/ }).click()
+    await dialog.locator('[data-day]').nth(9).click()
+    await dialog.getByLabel(/^(دلیل|Reason)/).fill('سه بار تبلیغ')
+    await shot(sara, 'restrict')
+    await dialog.getByRole('button', { name: /^(محدود کردن|Restrict)$/ }).click()
+    await expect(dialog).toHaveCount(0)
+    await expect(
+      nilu.getByText(/^(تا .* نمی‌توانید اینجا بنویسید|You may not write here until)/),
+    ).toContainText('سه بار تبلیغ')
+    await expect(field(nilu)).toHaveCount(0)
+    await shot(nilu, 'restricted')
+
+    await open(sara, chat, 'held')
+    await expect(sara.getByText('سه بار تبلیغ')).toBeVisible()
+    await shot(sara, 'held')
+    await sara.getByRole('button', { name: /^(رفع محدودیت|Lift the restriction)/ }).click()
+    await expect(
+      sara.getByText(/^(کسی محدود یا کنار گذاشته نشده است|Nobody is restricted or banned)$/),
+    ).toBeVisible()
+    await write(nilu, 'thanks')
+    await sara.goto(chat)
+    await menu(sara, 'spam', fa ? 'حذف' : 'Delete')
+    await sara
+      .getByRole('dialog')
+      .getByRole('button', { name: /^(حذف|Delete)/ })
+      .last()
+      .click()
+    await expect(said(nilu, 'spam')).toHaveCount(0)
+
+    await choose(/^(کنار گذاشتن|Remove and ban)$/)
+    await dialog.getByRole('radio', { name: /^(یک هفته|One week)$/ }).click()
+    await dialog.getByLabel(/^(دلیل|Reason)/).fill('جعل نام')
+    await shot(sara, 'ban')
+    await dialog.getByRole('button', { name: /^(کنار گذاشتن|Ban)$/ }).click()
+    await expect(nilu.getByText('جعل نام')).toBeVisible()
+    await shot(nilu, 'banned')
+
+    await open(sara, chat, 'deeds')
+    const rows = sara.locator('.details li')
+    await expect(rows).toHaveCount(5)
+    await expect(rows.first()).toContainText(fa ? 'را کنار گذاشت' : 'banned')
+    await expect(rows.first()).toContainText('جعل نام')
+    await shot(sara, 'deeds')
+    await sara.getByRole('radio', { name: /^(پیام‌ها|Messages)$/ }).click()
+    await expect(rows).toHaveCount(1)
+    await sara.getByRole('radio', { name: /^(گزارش‌ها|Reports)$/ }).click()
+    await expect(sara.getByText(/^(چیزی از این دست نیست|Nothing of that kind)$/)).toBeVisible()
+  })
+
+  test(`posts of a channel bear their author while signatures are on (${language})`, async ({ world }) => {
+    const look = { language, phone: wide !== 'owner' } as const
+    const sara = await world.person('Sara', 'sara_m', look)
+    await sara.goto(`${world.server.url}/#/new/channel`)
+    await sara.getByLabel(/^(نام کانال|Name of the channel)$/).fill('Spring')
+    await sara.getByRole('radio', { name: /^(عمومی|Public)$/ }).click()
+    await sara.getByLabel(/^(نام عمومی|Public name)/).fill('spring_news')
+    await sara.getByRole('button', { name: /^(ساختن|Create)$/ }).click()
+    await sara
+      .getByRole('dialog')
+      .getByRole('button', { name: /^(بعداً|Later)$/ })
+      .click()
+    await post(sara, 'one')
+    await expect(said(sara, 'one')).toHaveAttribute('data-seq', /\d/)
+    const chat = sara.url()
+    const turn = async () => {
+      await open(sara, chat, 'edit')
+      await sara.getByRole('switch').click()
+      await sara.getByRole('button', { name: /^(ذخیره|Save)$/ }).click()
+      await expect(sara.getByRole('switch')).toHaveCount(0)
+      await sara.goto(chat)
+    }
+    await turn()
+    await post(sara, 'two')
+    await expect(said(sara, 'two').locator('.signature')).toHaveText('Sara')
+
+    const nilu = await world.person('نیلوفر', 'niloofar', {
+      language,
+      phone: wide !== 'member',
+      theme: 'dark',
+    })
+    await nilu.goto(`${world.server.url}/#/join/spring_news`)
+    await nilu.getByRole('button', { name: /^(پیوستن به کانال|Join the channel)$/ }).click()
+    await expect(said(nilu, 'two').locator('.signature')).toHaveText('Sara')
+    await expect(said(nilu, 'one').locator('.signature')).toHaveCount(0)
+    await menu(nilu, 'two', language === 'fa' ? 'هدایت' : 'Forward')
+    await nilu.getByRole('option').first().click()
+    await nilu
+      .getByRole('dialog')
+      .getByRole('button', { name: /^(فرستادن|Send)$/ })
+      .click()
+    await expect(said(nilu, 'two').locator('.forward')).toContainText('Spring (⁨Sara⁩)')
+    await nilu.goto(world.server.url)
+    await nilu.getByRole('link', { name: /Spring/ }).click()
+    await turn()
+    await post(sara, 'three')
+    await expect(said(nilu, 'three')).toBeVisible()
+    await expect(said(nilu, 'three').locator('.signature')).toHaveCount(0)
+    await expect(said(nilu, 'two').locator('.signature')).toHaveText('Sara')
+    await nilu.screenshot({ path: `test-results/binary/signed-${language}.png` })
   })
 }

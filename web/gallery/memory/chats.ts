@@ -417,7 +417,7 @@ function restricted(): Chat {
   return chat(
     info({ id: 106, kind: 'group', title: 'محلهٔ ما', members: 64, role: 'restricted', memberRights: [] }),
     [message({ seq: 1, at: at(600), author: person(3), content: text('فردا آب از ۹ تا ۱۲ قطع است.') })],
-    { cannotSend: { reason: 'restricted', until: now + day } },
+    { cannotSend: { reason: 'restricted', until: now + day, note: 'تبلیغ در گروه' } },
   )
 }
 

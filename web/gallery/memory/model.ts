@@ -537,6 +537,11 @@ export class MemoryModel implements AppModel {
         })),
       answerRequest: async () => {},
     },
+    staff: async () => ({
+      deeds: async () => ({ deeds: [], next: null }),
+      staff: async () => [],
+      held: async () => ({ members: [], more: false }),
+    }),
     links: {
       list: async () => this.#links,
       create: async (_, link) => {

@@ -267,6 +267,7 @@ export function members(): MemberView[] {
     adminRights: role === 'admin' ? ['ban', 'pin', 'deleteMessages'] : [],
     allowed: [],
     until: null,
+    note: '',
     presence: online ? { kind: 'online' } : { kind: 'hidden' },
   })
   return [

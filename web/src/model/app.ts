@@ -7,6 +7,7 @@ import type {
   ChatView,
   Doing,
   Draft,
+  Held,
   InviteLinkView,
   JoinRequestView,
   JoinTarget,
@@ -31,6 +32,7 @@ import type { SearchActions } from './search'
 import type { SecurityActions } from './security'
 import type { ConnectionView, DevicesView, PrivacyView, SessionView } from './session'
 import type { SignupActions } from './signup'
+import type { StaffActions } from './staff'
 
 /**
  * All that the user interface knows of the app. Views are immutable values; methods reject with AppError.
@@ -204,6 +206,8 @@ export interface RoomActions {
   readonly settings: RoomSettings
   readonly people: RoomPeople
   readonly links: RoomLinks
+  /** What only the owner and admins look at: it comes when it is asked for. */
+  staff(): Promise<StaffActions>
 }
 
 export interface RoomSettings {
@@ -217,12 +221,16 @@ export interface RoomSettings {
   transfer(chat: ChatId, to: AccountId, password: string): Promise<void>
 }
 
+export interface Restriction extends Held {
+  readonly taken: readonly MemberRight[]
+}
+
 export interface RoomPeople {
   /** Sends an invitation that the person accepts or declines; nobody is added by others. */
   invite(chat: ChatId, account: AccountId): Promise<void>
   setAdmin(chat: ChatId, account: AccountId, rights: readonly AdminRight[]): Promise<void>
-  restrict(chat: ChatId, account: AccountId, allowed: readonly MemberRight[], until: Ms | null): Promise<void>
-  ban(chat: ChatId, account: AccountId, until: Ms | null): Promise<void>
+  restrict(chat: ChatId, account: AccountId, restriction: Restriction): Promise<void>
+  ban(chat: ChatId, account: AccountId, ban: Held): Promise<void>
   /** Lifts a ban or a restriction. */
   release(chat: ChatId, account: AccountId): Promise<void>
   requests(chat: ChatId): Promise<readonly JoinRequestView[]>

@@ -20,7 +20,7 @@ export type AdminRight =
   | 'addAdmins'
 
 /** Rights of members, by default of the chat or restricted for one person until a date. */
-export type MemberRight = 'send' | 'links' | 'react' | 'invite' | 'pin' | 'changeInfo'
+export type MemberRight = 'send' | 'media' | 'links' | 'react' | 'invite' | 'pin' | 'changeInfo'
 
 /** Who can read a chat. Until encryption is there, every chat is 'operator'. */
 export type Readability = 'operator' | 'members'
@@ -94,8 +94,8 @@ export type CannotSend =
   | { readonly reason: 'channel' }
   | { readonly reason: 'join'; readonly approval: boolean }
   | { readonly reason: 'requested' }
-  | { readonly reason: 'restricted'; readonly until: Ms | null }
-  | { readonly reason: 'banned' }
+  | { readonly reason: 'restricted'; readonly until: Ms | null; readonly note: string }
+  | { readonly reason: 'banned'; readonly until: Ms | null; readonly note: string }
   | { readonly reason: 'blockedByMe' }
   | { readonly reason: 'left' }
   | { readonly reason: 'deletedAccount' }
@@ -135,6 +135,10 @@ export interface ChatInfo {
   readonly adminRights: readonly AdminRight[]
   /** What every member may do by default. */
   readonly memberRights: readonly MemberRight[]
+  /** What is taken from the person alone, until when, and why; null where nothing is. */
+  readonly held: Held | null
+  /** The person may send what is no text. */
+  readonly mayCarry: boolean
   readonly requests: number
   readonly signatures: boolean
   /** Between two messages of a member; 0: as they like. */
@@ -190,6 +194,12 @@ export interface ChatView {
   readonly cannotSend: CannotSend | null
 }
 
+/** A restriction or a ban. */
+export interface Held {
+  readonly until: Ms | null
+  readonly note: string
+}
+
 export interface MemberView {
   readonly account: AccountId
   /** As the reader calls them, which others are not to learn. */
@@ -202,6 +212,8 @@ export interface MemberView {
   /** For 'restricted': what is still allowed, and until when. */
   readonly allowed: readonly MemberRight[]
   readonly until: Ms | null
+  /** Why; for staff alone. */
+  readonly note: string
   readonly presence: PresenceView
 }
 

@@ -126,6 +126,8 @@ export interface MemberState {
   readonly from: Seq
   readonly title: string
   readonly joined: Ms
+  /** Why, of a restriction or ban. Not there in what an older version of the app stored. */
+  readonly note?: string
 }
 
 /** A chat as this account may see it. */

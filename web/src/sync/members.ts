@@ -53,6 +53,7 @@ export class MemberReader {
         adminRights: adminRightsOf(member),
         allowed: memberRightsOf(defaults & ~taken(member, now)),
         until: member.until || null,
+        note: member.note ?? '',
         presence,
       }
     })

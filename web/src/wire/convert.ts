@@ -147,6 +147,7 @@ export function memberOf(m: chat.MemberState | undefined): MemberState {
     from: m?.fromSeq ?? 0,
     title: m?.title ?? '',
     joined: Number(m?.joinedMs ?? 0),
+    note: m?.note ?? '',
   }
 }
 

@@ -14,7 +14,7 @@ import type { Account } from '../account'
 import { applyPeople } from '../apply'
 import { applyChatInfo } from '../history'
 import { privateName } from '../present/people'
-import { adminGrants, memberGrants, takenGrants } from '../present/rights'
+import { adminGrants, memberGrants } from '../present/rights'
 import { type Asker, acting, addressOf, resolve, settleChat, signedIn } from './asking'
 import { targetOf } from './chats'
 
@@ -62,6 +62,7 @@ export function roomActions(asker: Asker, home: string, changed: (chat: ChatId) 
     settings: roomSettings(asker),
     people: roomPeople(asker, changed),
     links: roomLinks(asker, home),
+    staff: async () => (await import('./staff')).staffActions(asker),
   }
 }
 
@@ -116,13 +117,14 @@ interface Standing {
   readonly role: WireRole
   readonly grants?: number
   readonly until?: Ms | null
+  readonly note?: string
 }
 
 function roomPeople(asker: Asker, changed: (chat: ChatId) => void): RoomPeople {
   const set = (chat: ChatId, person: AccountId, standing: Standing) =>
     acting(async () => {
       const account = signedIn(asker)
-      const { role, grants = 0, until } = standing
+      const { role, grants = 0, until, note = '' } = standing
       await call(account.tabs, method.setMember, {
         chat,
         key: account.keys.make(),
@@ -130,6 +132,7 @@ function roomPeople(asker: Asker, changed: (chat: ChatId) => void): RoomPeople {
         role,
         grants,
         untilMs: BigInt(Math.round(until ?? 0)),
+        note,
       })
       changed(chat)
     })
@@ -143,9 +146,9 @@ function roomPeople(asker: Asker, changed: (chat: ChatId) => void): RoomPeople {
       const grants = adminGrants(rights)
       return set(chat, person, grants ? { role: WireRole.ADMIN, grants } : { role: WireRole.MEMBER })
     },
-    restrict: (chat, person, allowed, until) =>
-      set(chat, person, { role: WireRole.MEMBER, grants: takenGrants(allowed), until }),
-    ban: (chat, person, until) => set(chat, person, { role: WireRole.BANNED, until }),
+    restrict: (chat, person, { taken, until, note }) =>
+      set(chat, person, { role: WireRole.MEMBER, grants: memberGrants(taken), until, note }),
+    ban: (chat, person, held) => set(chat, person, { role: WireRole.BANNED, ...held }),
     release: (chat, person) =>
       acting(async () => {
         const account = signedIn(asker)

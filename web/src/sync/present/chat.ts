@@ -13,7 +13,7 @@ import type { StrangerRecord, UserRecord } from '../../model/entry'
 import type { AccountId, ChatId, Ms } from '../../model/id'
 import type { Live } from '../live'
 import type { People } from './people'
-import { adminRightsOf, cannotSendOf, isStaff, memberRightsOf, roleOf } from './rights'
+import { adminRightsOf, cannotSendOf, heldOf, isStaff, mayCarry, memberRightsOf, roleOf } from './rights'
 
 export interface ChatContext {
   readonly people: People
@@ -73,6 +73,8 @@ export function chatInfoOf(c: ChatContext, row: ChatRow, around: Around): ChatIn
     role: roleOf(info.me, c.now),
     adminRights: adminRightsOf(info.me),
     memberRights: memberRightsOf(info.defaults),
+    held: heldOf(info, c.now),
+    mayCarry: mayCarry(info, c.now),
     requests: around.requests,
     signatures: info.signatures,
     slowSeconds: info.slowSeconds,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { AdminRight, CannotSend, MemberRight, MessageRights, Role } from '../../model'
+import type { AdminRight, CannotSend, Held, MemberRight, MessageRights, Role } from '../../model'
 import { type ChatRecord, type Entry, Grant, type MemberState, type UserRecord } from '../../model/entry'
 import { isIn } from '../../model/fold'
 import type { Ms } from '../../model/id'
@@ -19,15 +19,13 @@ const adminBits: Record<AdminRight, number> = {
 
 const memberBits: Record<MemberRight, number> = {
   send: Grant.send,
+  media: Grant.media,
   links: Grant.links,
   react: Grant.react,
   invite: Grant.invite,
   pin: Grant.pin,
   changeInfo: Grant.info,
 }
-
-/** What may be taken from a member of a group, and with sending goes everything that is sent. */
-const TAKABLE = Object.values(memberBits).reduce((all, bit) => all | bit, 0) | Grant.media
 
 function rightsOf<R extends string>(bits: Record<R, number>, grants: number): R[] {
   return (Object.entries(bits) as [R, number][]).filter(([, bit]) => grants & bit).map(([right]) => right)
@@ -46,15 +44,9 @@ export function adminGrants(rights: readonly AdminRight[]): number {
   return rights.reduce((grants, right) => grants | adminBits[right], 0)
 }
 
-/** The default rights of a chat; media go with text. */
+/** The bits of rights of members: those that all have, or that are taken from one. */
 export function memberGrants(rights: readonly MemberRight[]): number {
-  const grants = rights.reduce((all, right) => all | memberBits[right], 0)
-  return grants & Grant.send ? grants | Grant.media : grants
-}
-
-/** What is taken from a member who keeps only these. */
-export function takenGrants(allowed: readonly MemberRight[]): number {
-  return TAKABLE & ~memberGrants(allowed)
+  return rights.reduce((all, right) => all | memberBits[right], 0)
 }
 
 /** What is personally taken from a member, as of now. */
@@ -106,6 +98,16 @@ function maySend(chat: ChatRecord, now: Ms): boolean {
   if (!isIn(chat.me.role) || chat.deleted || chat.type === 'service') return false
   if (chat.type === 'channel') return granted(chat, Grant.post)
   return chat.type === 'group' ? speaks(chat, Grant.send, now) : true
+}
+
+export function mayCarry(chat: ChatRecord, now: Ms): boolean {
+  return chat.type !== 'group' || speaks(chat, Grant.media, now)
+}
+
+/** A restriction or a ban that is in force, and why. */
+export function heldOf({ me }: ChatRecord, now: Ms): Held | null {
+  if (!taken(me, now) && roleOf(me, now) !== 'banned') return null
+  return { until: me.until || null, note: me.note ?? '' }
 }
 
 function mayPin(chat: ChatRecord, now: Ms): boolean {
@@ -167,7 +169,8 @@ export function cannotSendOf(
 ): CannotSend | null {
   const role = roleOf(chat.me, o.now)
   if (chat.me.role === 'requested') return { reason: 'requested' }
-  if (role === 'banned') return { reason: 'banned' }
+  const held = heldOf(chat, o.now) ?? { until: null, note: '' }
+  if (role === 'banned') return { reason: 'banned', ...held }
   if (chat.deleted) return { reason: 'left' }
   if (role === 'left') {
     const open = chat.name !== '' || chat.me.role === 'invited'
@@ -183,5 +186,6 @@ export function cannotSendOf(
   if (maySend(chat, o.now)) return null
   if (chat.type === 'service') return { reason: 'service' }
   if (chat.type === 'channel') return { reason: 'channel' }
-  return { reason: 'restricted', until: taken(chat.me, o.now) & Grant.send ? chat.me.until || null : null }
+  const own = taken(chat.me, o.now) & Grant.send
+  return { reason: 'restricted', ...(own ? held : { until: null, note: '' }) }
 }

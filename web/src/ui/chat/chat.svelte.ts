@@ -116,7 +116,8 @@ export class ChatState {
   attach(files: readonly File[], plain = false): void {
     const { info, cannotSend } = this.view.now
     if (files.length === 0 || cannotSend) return
-    if (info.waiting) void attempt(() => Promise.reject(new AppError('REQUEST_PENDING')))
+    const no = info.waiting ? 'REQUEST_PENDING' : info.mayCarry ? null : 'RESTRICTED'
+    if (no) void attempt(() => Promise.reject(new AppError(no)))
     else {
       this.attaching = { files, plain }
       this.sending = true

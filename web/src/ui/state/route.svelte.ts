@@ -22,9 +22,29 @@ export type Route =
   | { readonly at: 'reset'; readonly secret: string }
   | { readonly at: 'link'; readonly id: string }
 
-export type ChatPane = 'none' | 'info' | 'members' | 'links' | 'requests' | 'reports' | 'edit' | 'rights'
+export type ChatPane =
+  | 'none'
+  | 'info'
+  | 'members'
+  | 'links'
+  | 'requests'
+  | 'reports'
+  | 'edit'
+  | 'rights'
+  | 'held'
+  | 'deeds'
 
-const panes: readonly ChatPane[] = ['info', 'members', 'links', 'requests', 'reports', 'edit', 'rights']
+const panes: readonly ChatPane[] = [
+  'info',
+  'members',
+  'links',
+  'requests',
+  'reports',
+  'edit',
+  'rights',
+  'held',
+  'deeds',
+]
 
 export function readRoute(hash: string): Route {
   // The link that the server prints on its terminal.

@@ -93,8 +93,6 @@ export const make = (f: Format) => ({
     lastSeenHidden: 'last seen recently',
     unreadLine: 'New messages',
     emptyTitle: 'No messages here yet',
-    removedTitle: 'This chat is no longer here',
-    removedBody: 'You left it, were removed, or it was deleted.',
     edited: 'edited',
     forwardedFrom: (name: string) => `Forwarded from ${name}`,
     unknown: 'This kind of message needs a newer version of the app.',

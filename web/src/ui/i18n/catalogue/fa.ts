@@ -92,8 +92,6 @@ export const make = (f: Format): Catalogue => ({
     lastSeenHidden: 'به‌تازگی اینجا بوده',
     unreadLine: 'پیام‌های تازه',
     emptyTitle: 'هنوز پیامی نیست',
-    removedTitle: 'این گفتگو دیگر اینجا نیست',
-    removedBody: 'آن را ترک کرده‌اید، کنار گذاشته شده‌اید، یا حذف شده است.',
     edited: 'ویرایش‌شده',
     forwardedFrom: (name) => `هدایت‌شده از ${name}`,
     unknown: 'نوع تازه‌ای از پیام. برای دیدنش برنامه را به‌روز کنید.',
