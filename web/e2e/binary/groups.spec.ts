@@ -91,7 +91,7 @@ for (const { language, wide } of [
     await expect(said(nilu, 'ب')).toBeVisible()
     await expect(sara.getByRole('timer')).toHaveCount(0)
   })
-  test(`what is taken from somebody says until when and why, and the staff reads who did it (${language})`, async ({
+  test(`what is taken says until when and why, and staff reads who did it (${language})`, async ({
     world,
   }) => {
     const fa = language === 'fa'
@@ -108,6 +108,18 @@ for (const { language, wide } of [
     await expect(nilu.getByText(/اینجا اختیار این کار را ندارید|You do not have the right/)).toBeVisible()
     await nilu.goto(chat)
 
+    // Whoever is in is found by the beginning of any word of their name, or by their username.
+    await open(sara, chat, 'info')
+    const search = sara.getByLabel(/^(جست‌وجوی اعضا|Search members)$/)
+    const found = sara.locator('.details li')
+    for (const words of ['niloof', '@niloofar', 'نیلو']) {
+      await search.fill(words)
+      await expect(found).toHaveCount(1)
+      await expect(found).toContainText('نیلوفر')
+    }
+    await search.fill('nobody')
+    await expect(found).toHaveText(/^(کسی با این نام اینجا نیست|Nobody here by that name)$/)
+    await search.fill('')
     const choose = async (item: RegExp) => {
       await open(sara, chat, 'info')
       await sara

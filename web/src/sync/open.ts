@@ -73,6 +73,8 @@ export class ChatSession implements OpenChat {
   #window: Window | null = null
   #requests = 0
   #around: ReturnType<typeof setTimeout> | undefined
+  /** Until what is taken from one, or a ban, ends by itself. */
+  #lapse: ReturnType<typeof setTimeout> | undefined
   #unreadFrom: Seq | null = null
   /** Where the chat ended when it was opened: what is written after that answers. */
   #openedAt: { readonly seq: Seq; readonly at: Ms } | null = null
@@ -125,6 +127,7 @@ export class ChatSession implements OpenChat {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#around)
+    clearTimeout(this.#lapse)
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
     this.#c.closed(this)
     // Nothing stays of a chat that was only looked into. A database that closes is cleaned by the next start.
@@ -374,6 +377,11 @@ export class ChatSession implements OpenChat {
     if (this.#closed) return
     void this.#fetchNamed()
     if (this.#opened) void this.#circle.follow(row)
+    const { until } = row.info.me
+    const left = until - this.#c.account.now()
+    clearTimeout(this.#lapse)
+    // Longer than a day a chat is seldom open; timers do not reach further than some weeks.
+    if (left > 0 && left < 86_400_000) this.#lapse = setTimeout(() => void this.redraw(), left + 1)
     this.view.set(this.#viewOf(drawn ?? { row, entries: [], named: new Map(), mentions: [] }))
   }
 
