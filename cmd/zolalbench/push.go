@@ -139,14 +139,14 @@ func (p *pushing) measure(ctx context.Context, v *server, chat uint32, users []*
 }
 
 // phase sends for a while and returns how long deliveries took, and how many each receiver has got by then.
-func (p *pushing) phase(ctx context.Context, chat uint32, sender *user, rs []*receiver, had int64) (
+func (f *fanout) phase(ctx context.Context, chat uint32, sender *user, rs []*receiver, had int64) (
 	*histogram, int64, error) {
 	for _, r := range rs {
 		r.mu.Lock()
 		r.times = histogram{}
 		r.mu.Unlock()
 	}
-	acked, err := p.send(ctx, sender, chat)
+	acked, err := f.send(ctx, sender, chat)
 	if err != nil {
 		return nil, 0, err
 	}
