@@ -59,7 +59,7 @@ func fake(t *testing.T, in ...func(*rig)) *rig {
 func (g gateway) bucket(t *testing.T, change ...func(*media.S3Config)) *media.Bucket {
 	t.Helper()
 	cfg := media.S3Config{Endpoint: g.url, Bucket: testBucket, Prefix: "media", Access: g.access,
-		Secret: g.secret, PathStyle: true, Server: "this", Run: "first"}
+		Secret: g.secret, PathStyle: true, Server: "this", Run: "first", Pause: time.Millisecond}
 	for _, c := range change {
 		c(&cfg)
 	}

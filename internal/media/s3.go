@@ -37,15 +37,17 @@ type S3Config struct {
 	// Server names who keeps contents here, Run this life of its store; see Claim.
 	Server, Run string
 	Now         func() time.Time // default time.Now
+	Pause       time.Duration    // before a request is tried again, then twice as long; default 200 ms
 	Stall       time.Duration    // how long a connection may bring nothing; default: a minute
 }
 
 const (
 	// DefaultRegion is what gateways without regions are called.
 	DefaultRegion = "us-east-1"
-	getTries      = 4 // of a request without a body
+	listTries     = 4
 	sizesKnown    = 1 << 16
 	defaultStall  = time.Minute
+	defaultPause  = 200 * time.Millisecond
 	connectIn     = 10 * time.Second
 	idleConns     = 64
 )
@@ -54,8 +56,8 @@ const (
 // at all: the gateway sees to that, also where a content goes up in parts.
 type Bucket struct {
 	cfg    S3Config
-	core   minio.Core
-	puts   minio.Core // for what has a body: tried again by hand, see again
+	once   minio.Core // tries each request once: see again
+	list   minio.Core // tries the pages of lists again by itself
 	http   *http.Transport
 	prefix string
 	slots  chan struct{}
@@ -78,6 +80,9 @@ func S3Blobs(cfg S3Config) (*Bucket, error) {
 	if cfg.Stall == 0 {
 		cfg.Stall = defaultStall
 	}
+	if cfg.Pause == 0 {
+		cfg.Pause = defaultPause
+	}
 	b := &Bucket{cfg: cfg, prefix: cfg.Prefix, slots: make(chan struct{}, maxPuts)}
 	if b.prefix != "" && !strings.HasSuffix(b.prefix, "/") {
 		b.prefix += "/"
@@ -99,7 +104,7 @@ func S3Blobs(cfg S3Config) (*Bucket, error) {
 	if cfg.PathStyle {
 		look = minio.BucketLookupPath
 	}
-	for core, tries := range map[*minio.Core]int{&b.core: getTries, &b.puts: 1} {
+	for core, tries := range map[*minio.Core]int{&b.list: listTries, &b.once: 1} {
 		core.Client, err = minio.New(u.Host, &minio.Options{
 			Creds:  credentials.NewStaticV4(cfg.Access, cfg.Secret, ""),
 			Secure: u.Scheme == "https", Region: cfg.Region, BucketLookup: look,
@@ -146,7 +151,11 @@ func objectName(h chat.Hash) string {
 }
 
 func (b *Bucket) stat(ctx context.Context, hash chat.Hash) (minio.ObjectInfo, error) {
-	info, err := b.core.Client.StatObject(ctx, b.cfg.Bucket, b.key(hash), minio.StatObjectOptions{})
+	var info minio.ObjectInfo
+	err := b.again(ctx, func() (err error) {
+		info, err = b.once.StatObject(ctx, b.cfg.Bucket, b.key(hash), minio.StatObjectOptions{})
+		return err
+	})
 	return info, b.trouble("look for a content", err)
 }
 
@@ -159,18 +168,23 @@ func (b *Bucket) Stat(ctx context.Context, hash chat.Hash) (int64, error) {
 // Delete implements BlobStore.
 func (b *Bucket) Delete(ctx context.Context, hash chat.Hash) error {
 	b.sizes.Remove(hash)
-	err := b.trouble("remove a content",
-		b.core.Client.RemoveObject(ctx, b.cfg.Bucket, b.key(hash), minio.RemoveObjectOptions{}))
+	err := b.trouble("remove a content", b.removeObject(ctx, b.key(hash)))
 	if chat.CodeOf(err) == chat.CodeNotFound {
 		return nil
 	}
 	return err
 }
 
+func (b *Bucket) removeObject(ctx context.Context, key string) error {
+	return b.again(ctx, func() error {
+		return b.once.RemoveObject(ctx, b.cfg.Bucket, key, minio.RemoveObjectOptions{})
+	})
+}
+
 // List implements BlobStore.
 func (b *Bucket) List(ctx context.Context, each func(Listed) error) error {
 	ctx, cancel := context.WithCancel(ctx)
-	list := b.core.Client.ListObjects(ctx, b.cfg.Bucket,
+	list := b.list.Client.ListObjects(ctx, b.cfg.Bucket,
 		minio.ListObjectsOptions{Prefix: b.prefix, Recursive: true})
 	defer func() {
 		cancel()
@@ -195,7 +209,7 @@ func (b *Bucket) List(ctx context.Context, each func(Listed) error) error {
 // Tidy ends what went up in parts and never became whole.
 func (b *Bucket) Tidy(ctx context.Context, before time.Time) error {
 	ctx, cancel := context.WithCancel(ctx)
-	list := b.core.Client.ListIncompleteUploads(ctx, b.cfg.Bucket, b.prefix, true)
+	list := b.list.ListIncompleteUploads(ctx, b.cfg.Bucket, b.prefix, true)
 	defer func() {
 		cancel()
 		for range list { // as above
@@ -214,7 +228,7 @@ func (b *Bucket) Tidy(ctx context.Context, before time.Time) error {
 			continue
 		}
 		err := b.trouble("remove parts of contents",
-			b.core.AbortMultipartUpload(ctx, b.cfg.Bucket, u.Key, u.UploadID))
+			b.once.AbortMultipartUpload(ctx, b.cfg.Bucket, u.Key, u.UploadID))
 		if chat.CodeOf(err) != chat.CodeNotFound {
 			errs = append(errs, err)
 		}
@@ -243,12 +257,12 @@ func (b *Bucket) Try(ctx context.Context) error {
 		err = errors.New("an object is not what was put")
 	}
 	if err == nil {
-		for o := range b.core.Client.ListObjects(ctx, b.cfg.Bucket, minio.ListObjectsOptions{Prefix: key}) {
+		for o := range b.list.Client.ListObjects(ctx, b.cfg.Bucket, minio.ListObjectsOptions{Prefix: key}) {
 			err = o.Err
 		}
 	}
-	removed := b.core.Client.RemoveObject(ctx, b.cfg.Bucket, key, minio.RemoveObjectOptions{})
-	return errors.Join(b.trouble("read and list objects", err), b.trouble("remove an object", removed))
+	return errors.Join(b.trouble("read and list objects", err),
+		b.trouble("remove an object", b.removeObject(ctx, key)))
 }
 
 // smallObject is an object that is no content.
@@ -257,12 +271,16 @@ type smallObject struct {
 	made time.Time
 }
 
-func (b *Bucket) small(ctx context.Context, key string) (smallObject, error) {
-	body, info, _, err := b.core.GetObject(ctx, b.cfg.Bucket, key, minio.GetObjectOptions{})
-	if err != nil {
-		return smallObject{}, err
-	}
-	defer body.Close()
-	raw, err := io.ReadAll(io.LimitReader(body, 1<<16))
-	return smallObject{raw, info.LastModified}, err
+func (b *Bucket) small(ctx context.Context, key string) (o smallObject, err error) {
+	err = b.again(ctx, func() error {
+		body, info, _, err := b.once.GetObject(ctx, b.cfg.Bucket, key, minio.GetObjectOptions{})
+		if err != nil {
+			return err
+		}
+		defer body.Close()
+		raw, err := io.ReadAll(io.LimitReader(body, 1<<16))
+		o = smallObject{raw, info.LastModified}
+		return err
+	})
+	return o, err
 }

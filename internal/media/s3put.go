@@ -24,9 +24,8 @@ const (
 	partBytes = 16 << 20
 	maxS3     = 10_000
 	maxPuts   = 3 // contents that go up at once
-	// putTries is how often a request is tried before whoever waits is told to come again.
-	putTries    = 4
-	putPause    = 200 * time.Millisecond
+	// tries is how often a request is tried before whoever waits is told to come again.
+	tries       = 4
 	mimeContent = "application/octet-stream"
 	// abortIn bounds the tidying after what failed.
 	abortIn = 10 * time.Second
@@ -75,7 +74,7 @@ func (b *Bucket) put(ctx context.Context, key string, from io.ReaderAt, size int
 		return err
 	}
 	return b.again(ctx, func() error {
-		_, err := b.puts.PutObject(ctx, b.cfg.Bucket, key, io.NewSectionReader(from, 0, size), size, sum, "",
+		_, err := b.once.PutObject(ctx, b.cfg.Bucket, key, io.NewSectionReader(from, 0, size), size, sum, "",
 			minio.PutObjectOptions{ContentType: mimeContent, DisableContentSha256: true})
 		return err
 	})
@@ -86,7 +85,7 @@ func (b *Bucket) putParts(ctx context.Context, key string, from io.ReaderAt, siz
 	var id string
 	err = b.again(ctx, func() (err error) {
 		opts := minio.PutObjectOptions{ContentType: mimeContent}
-		id, err = b.puts.NewMultipartUpload(ctx, b.cfg.Bucket, key, opts)
+		id, err = b.once.NewMultipartUpload(ctx, b.cfg.Bucket, key, opts)
 		return err
 	})
 	if err != nil {
@@ -97,7 +96,7 @@ func (b *Bucket) putParts(ctx context.Context, key string, from io.ReaderAt, siz
 			within, cancel := context.WithTimeout(context.WithoutCancel(ctx), abortIn)
 			defer cancel()
 			// What stays all the same is ended by Tidy.
-			_ = b.puts.AbortMultipartUpload(within, b.cfg.Bucket, key, id)
+			_ = b.once.AbortMultipartUpload(within, b.cfg.Bucket, key, id)
 		}
 	}()
 	var parts []minio.CompletePart
@@ -109,7 +108,7 @@ func (b *Bucket) putParts(ctx context.Context, key string, from io.ReaderAt, siz
 			return err
 		}
 		err = b.again(ctx, func() error {
-			part, err := b.puts.PutObjectPart(ctx, b.cfg.Bucket, key, id, n, io.NewSectionReader(from, at, whole),
+			part, err := b.once.PutObjectPart(ctx, b.cfg.Bucket, key, id, n, io.NewSectionReader(from, at, whole),
 				whole, minio.PutObjectPartOptions{Md5Base64: sum, DisableContentSha256: true})
 			if err == nil {
 				parts = append(parts, minio.CompletePart{PartNumber: n, ETag: part.ETag})
@@ -121,7 +120,7 @@ func (b *Bucket) putParts(ctx context.Context, key string, from io.ReaderAt, siz
 		}
 	}
 	return b.again(ctx, func() error {
-		_, err := b.puts.CompleteMultipartUpload(ctx, b.cfg.Bucket, key, id, parts, minio.PutObjectOptions{})
+		_, err := b.once.CompleteMultipartUpload(ctx, b.cfg.Bucket, key, id, parts, minio.PutObjectOptions{})
 		return err
 	})
 }
@@ -140,17 +139,17 @@ func checked(from io.ReaderAt, at, size int64) (string, error) {
 	return base64.StdEncoding.EncodeToString(sum.Sum(nil)), diskError("keep a content", err)
 }
 
-// again repeats a request that may succeed later. Each try reads from the file by itself: the one before may
-// still be sending when its answer is here.
+// again repeats a request that may succeed later. What has a body reads it anew in each try, by a reader of
+// its own: the try before may still be sending when its answer is here.
 func (b *Bucket) again(ctx context.Context, try func() error) error {
 	for n := 1; ; n++ {
 		err := try()
 		var e *BucketError
-		passing := errors.As(b.trouble("put", err), &e) && (e.Kind == BucketBusy || e.Kind == BucketNetwork)
-		if err == nil || !passing || n == putTries {
+		passing := errors.As(b.trouble("ask", err), &e) && (e.Kind == BucketBusy || e.Kind == BucketNetwork)
+		if err == nil || !passing || n == tries {
 			return err
 		}
-		wait := time.NewTimer(putPause << n)
+		wait := time.NewTimer(b.cfg.Pause << (n - 1))
 		select {
 		case <-wait.C:
 		case <-ctx.Done():

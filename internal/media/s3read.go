@@ -18,9 +18,6 @@ const (
 	// and its connection is used again.
 	firstRead = 256 << 10
 	mostRead  = 32 << 20
-	// readTries is how often reading goes on where it was cut, without a byte between.
-	readTries = 4
-	readPause = 100 * time.Millisecond
 )
 
 // Open implements BlobStore.
@@ -44,11 +41,11 @@ type object struct {
 	hash chat.Hash
 	size int64
 
-	at    int64
-	body  io.ReadCloser // from at on; nil: to be asked for
-	left  int64         // of body
-	next  int64         // how much is asked for next
-	tries int
+	at   int64
+	body io.ReadCloser // from at on; nil: to be asked for
+	left int64         // of body
+	next int64         // how much is asked for next
+	cuts int           // since a byte came
 }
 
 // Size implements Content.
@@ -94,7 +91,7 @@ func (o *object) Read(p []byte) (int, error) {
 			o.drop()
 		}
 		if n > 0 {
-			o.tries = 0
+			o.cuts = 0
 			return n, nil
 		}
 		if err := o.pause(err); err != nil {
@@ -111,7 +108,7 @@ func (o *object) ask() error {
 		if err := opts.SetRange(o.at, o.at+left-1); err != nil {
 			return err
 		}
-		body, info, _, err := o.core.GetObject(o.ctx, o.cfg.Bucket, o.key(o.hash), opts)
+		body, info, _, err := o.once.GetObject(o.ctx, o.cfg.Bucket, o.key(o.hash), opts)
 		if err == nil && info.Size != left {
 			body.Close()
 			o.sizes.Remove(o.hash)
@@ -133,11 +130,11 @@ func (o *object) ask() error {
 
 // pause waits before another try, or gives up.
 func (o *object) pause(cause error) error {
-	o.tries++
-	if o.tries >= readTries {
+	o.cuts++
+	if o.cuts >= tries {
 		return o.trouble("read a content", cause)
 	}
-	wait := time.NewTimer(readPause << o.tries)
+	wait := time.NewTimer(o.cfg.Pause << (o.cuts - 1))
 	defer wait.Stop()
 	select {
 	case <-wait.C:
