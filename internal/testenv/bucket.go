@@ -14,6 +14,9 @@ import (
 	"github.com/zolal-im/zolal/internal/server"
 )
 
+// GatewaySecret is the secret of the key that Gateway's settings name: it stands in no log.
+const GatewaySecret = "hush-of-the-gateway-7f3a9c"
+
 // Gateway starts a gateway of S3 in this process and returns the settings of a server that keeps media there.
 func Gateway(t *testing.T) server.S3Config {
 	t.Helper()
@@ -25,7 +28,7 @@ func Gateway(t *testing.T) server.S3Config {
 	s := httptest.NewServer(gofakes3.New(mem).Server())
 	t.Cleanup(s.Close)
 	keys := filepath.Join(t.TempDir(), "s3-key")
-	if err := os.WriteFile(keys, []byte("access\nsecret\n"), 0o600); err != nil {
+	if err := os.WriteFile(keys, []byte("access\n"+GatewaySecret+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return server.S3Config{Endpoint: s.URL, Bucket: name, Prefix: "of/zolal", KeyFile: keys, PathStyle: true}

@@ -37,7 +37,7 @@ func TestTheProgramKeepsMediaInABucketThroughACrash(t *testing.T) {
 	s3 := testenv.Gateway(t)
 	host := testenv.BinaryWith(t, "--media-s3-endpoint", s3.Endpoint, "--media-s3-bucket", s3.Bucket,
 		"--media-s3-prefix", s3.Prefix, "--media-s3-key-file", s3.KeyFile, "--media-s3-path-style")
-	host.Hush("secret\n")
+	host.Hush(testenv.GatewaySecret)
 	c := guest(t, host.Address(0), "with_bucket", zolal.Options{})
 	room := notes(t, c)
 	raw := make([]byte, 20<<20)
