@@ -130,6 +130,10 @@ test-web: $(if $(WEB),build,)
 e2e: build ## the web app in a real Chromium on the real binary
 	$(if $(E2E),.ci/deps chromium && $(IN_MEMORY) $(NPM) run --prefix web e2e,@echo "the browser tests are not here yet")
 
+.PHONY: screenshots
+screenshots: build ## the pictures of the README and of the reference anew: look at them before they are committed
+	.ci/deps chromium && $(NPM) run --prefix web e2e -- --project=gallery reference --update-snapshots all
+
 .PHONY: deps
 deps: ## install what the tests need: a C compiler for -race, strace, ip, Chromium and fonts
 	.ci/deps gcc ip strace $(if $(E2E),chromium,)

@@ -20,6 +20,7 @@ const browser = {
 // "gallery" draws every screen with an app that lives in memory; "binary" talks to the real server.
 export default defineConfig({
   testDir: 'e2e',
+  snapshotPathTemplate: 'e2e/reference/{arg}{ext}',
   globalSetup: './e2e/build.ts',
   timeout: 120_000,
   workers: 2,

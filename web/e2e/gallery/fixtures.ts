@@ -80,3 +80,33 @@ export function still(page: Page): Promise<void> {
 }
 
 export { expect }
+
+/** The panes that are fetched when needed have come, nothing moves and nothing is drawn any more. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const [nav, aside] = [document.querySelector('nav.left'), document.querySelector('aside')]
+    const joins = location.hash.startsWith('#/join/')
+    return (
+      nav?.childElementCount !== 0 &&
+      aside?.childElementCount !== 0 &&
+      (!joins || document.querySelector('dialog'))
+    )
+  })
+  await page.evaluate(async () => {
+    await document.fonts.ready
+    const moving = () =>
+      document
+        .getAnimations()
+        .some((a) => a.playState === 'running' && a.effect?.getComputedTiming().endTime !== Infinity)
+    let changed = true
+    const watch = new MutationObserver(() => {
+      changed = true
+    })
+    watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+    while (changed || moving()) {
+      changed = false
+      await new Promise((done) => setTimeout(done, 60))
+    }
+    watch.disconnect()
+  })
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, test } from './fixtures'
+import { expect, settled, test } from './fixtures'
 
 interface Screen {
   readonly name: string
@@ -62,36 +62,6 @@ const looks = [
   { language: 'fa', theme: 'dark', width: 1440, height: 900 },
   { language: 'en', theme: 'light', width: 1440, height: 900 },
 ] as const
-
-/** The panes that are fetched when needed have come, nothing moves and nothing is drawn any more. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
-    const [nav, aside] = [document.querySelector('nav.left'), document.querySelector('aside')]
-    const joins = location.hash.startsWith('#/join/')
-    return (
-      nav?.childElementCount !== 0 &&
-      aside?.childElementCount !== 0 &&
-      (!joins || document.querySelector('dialog'))
-    )
-  })
-  await page.evaluate(async () => {
-    await document.fonts.ready
-    const moving = () =>
-      document
-        .getAnimations()
-        .some((a) => a.playState === 'running' && a.effect?.getComputedTiming().endTime !== Infinity)
-    let changed = true
-    const watch = new MutationObserver(() => {
-      changed = true
-    })
-    watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
-    while (changed || moving()) {
-      changed = false
-      await new Promise((done) => setTimeout(done, 60))
-    }
-    watch.disconnect()
-  })
-}
 
 for (const look of looks) {
   const name = `${look.width < 720 ? 'phone' : 'desktop'} ${look.language} ${look.theme}`

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { expect, settled, test } from './fixtures'
+
+const frames = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } } as const
+
+/** What was looked at and found beautiful, and is shown in the README. `make screenshots` takes it anew. */
+const shots = [
+  ['list', '#/', 'phone', 'fa', 'light'],
+  ['group', '#/c/102', 'phone', 'fa', 'light'],
+  ['sign-up', '?as=signedOut#/signup', 'phone', 'fa', 'light'],
+  ['direct', '#/c/101', 'phone', 'en', 'dark'],
+  ['settings', '#/settings', 'phone', 'en', 'dark'],
+  ['group', '#/c/102', 'desktop', 'fa', 'dark'],
+  ['channel', '#/c/103', 'desktop', 'en', 'light'],
+  ['details', '#/c/102/info', 'desktop', 'fa', 'light'],
+] as const
+
+for (const [screen, path, frame, language, theme] of shots) {
+  const name = [screen, frame, language, theme].join('-')
+  test(`looks as it was found beautiful: ${name}`, async ({ page, gallery }) => {
+    await page.setViewportSize(frames[frame])
+    await gallery.open(page, path, { language, theme })
+    await settled(page)
+    // Versions of a browser smooth letters differently; a line that moved is more than that.
+    await expect(page).toHaveScreenshot(`${name}.png`, { maxDiffPixelRatio: 0.02 })
+  })
+}
