@@ -211,9 +211,12 @@ test('devices are listed and revoked at once, and the recovery code lets one bac
   await signIn(other, 'sara_m')
   await sara.goto(`${server.url}/#/settings/devices`)
   await expect(sara.getByText('This device')).toBeVisible()
-  await sara.getByRole('button', { name: /^Sign out “/ }).click()
-  await sara.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
+  await sara.getByRole('button', { name: 'No, sign it out' }).click()
+  await sara.getByRole('dialog').getByRole('button', { name: 'Sign it out' }).click()
   await expect(other.getByText('This device was signed out from another device.')).toBeVisible()
+  // Whoever it was may know the password: another one is asked for next.
+  await expect(sara.getByRole('heading', { name: 'Change the password' })).toBeVisible()
+  await sara.goto(`${server.url}/#/settings/devices`)
   await expect(sara.getByText('You are not signed in on any other device.')).toBeVisible()
 
   await other.goto(`${server.url}/#/recover`)
