@@ -316,6 +316,9 @@ func (s *Service) putDevice(ctx context.Context, device Device, why string, more
 	}
 	told := telling{notices: append(s.removals(oldest, ReasonReplaced),
 		chat.DeviceNotice{Device: s.shown(device), Reason: why})}
+	if told, more, err = s.kept(ctx, device, told, more); err != nil {
+		return err
+	}
 	for _, d := range oldest {
 		more = append(more, DevicesGone{Account: d.Account, Only: []chat.DeviceID{d.ID}, Reason: ReasonReplaced,
 			At: s.millis()})

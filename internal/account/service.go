@@ -152,6 +152,10 @@ type Config struct {
 	NoteAct func(ctx context.Context, act chat.OperatorAct, key chat.Key, accounts ...chat.AccountID) error
 	// Waits is called when a sign-up was stored that waits for the operator; nil: nobody wants to know.
 	Waits func()
+	// DeletesIn is for how long an account that its owner wishes deleted can still be kept; a week where zero.
+	DeletesIn time.Duration
+	// Erasing does the engine's part of deleting accounts; required where any is deleted.
+	Erasing Erasing
 	// Full refuses new accounts, with chat.CodeDiskFull, where little room is left; nil: there is room.
 	Full func() error
 	// Limits bound guessing and flooding; the zero Limits are none.
@@ -194,6 +198,9 @@ type Service struct {
 func New(cfg Config) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.DeletesIn == 0 {
+		cfg.DeletesIn = deletesIn
 	}
 	if cfg.Official == nil {
 		cfg.Official = func(string, string) bool { return false }

@@ -177,6 +177,7 @@ type Protection struct {
 	BackupCodes     int         // how many of them are left
 	Approval        bool        // sign-ins with the password wait for an old device
 	Asking          []Asking    // those that wait now
+	Deletes         chat.Millis // when the account is deleted; 0: it stays
 }
 
 // Protection tells how the actor's account is protected.
@@ -205,6 +206,12 @@ func (s *Service) Protection(ctx context.Context, who chat.Actor) (Protection, e
 	}
 	p := Protection{RecoverySet: account.Recovery != [32]byte{}, RecoveryChecked: account.RecoveryChecked,
 		Waits: waits(list, own, s.millis()), Factor: on, Approval: account.Approval}
+	if c, d, err := s.deletionOf(ctx, who.Account); err != nil || c.Version != 0 {
+		p.Deletes = d.Due
+		if err != nil {
+			return Protection{}, err
+		}
+	}
 	if p.Asking, err = s.waiting(all); err != nil {
 		return Protection{}, err
 	}

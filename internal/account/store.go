@@ -64,6 +64,7 @@ const (
 	CredentialIdentity CredentialKind = 20 // whose account an identity at the provider is; see Identity
 	CredentialTicket   CredentialKind = 21 // what the provider just said of somebody
 	CredentialNewcomer CredentialKind = 22 // a sign-up that waits for the operator; of no account yet
+	CredentialDeletion CredentialKind = 23 // an account that will be deleted; of no account
 )
 
 // CredentialID names a credential within its kind. Where that is a secret, it is a hash of it.
@@ -102,8 +103,8 @@ type Change interface{ change() }
 // account of Version 0 exists already, or where another account has the SignupKey.
 type AccountPut struct{ Account Account }
 
-// AccountGone removes an account, its devices and its credentials, without revocations: for sign-ups that
-// failed.
+// AccountGone removes an account, its devices and its credentials, without revocations, and when it was last
+// online and how far it read: for sign-ups that failed, and for accounts that were deleted.
 type AccountGone struct{ Account chat.AccountID }
 
 // DevicePut creates a device, or replaces the one with the same ID. Apply fails with chat.CodeConflict where

@@ -49,6 +49,8 @@ const (
 	opVoteFeedback
 	opSetPhoto
 	opRemovePhoto
+	opEraseMessages
+	opEraseAccount
 
 	opEnd
 )

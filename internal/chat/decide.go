@@ -113,6 +113,8 @@ var handlers = [opEnd]handler{
 	opVoteFeedback:  on(ScopeSend, decideVoteFeedback, needBoard),
 	opSetPhoto:      on(ScopeManage, decideSetPhoto, needSetPhoto),
 	opRemovePhoto:   on(ScopeManage, decideRemovePhoto, needRemovePhoto),
+	opEraseMessages: on(ScopeManage, decideEraseMessages, needEraseMessages),
+	opEraseAccount:  on(ScopeManage, decideEraseAccount, nil),
 }
 
 func handlerOf(cmd Command) (handler, bool) {

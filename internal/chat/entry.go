@@ -42,6 +42,8 @@ const (
 	KindAccountPhoto        Kind = 68 // Photo
 	KindAccountPhotoRemoved Kind = 69 // erases the target
 
+	KindAccountDeleted Kind = 79 // AccountDeleted; the last of a user log
+
 	// Of chat logs again: direct chats, where the author accepts what a stranger wrote.
 	KindAccepted Kind = 54
 

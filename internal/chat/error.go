@@ -81,6 +81,8 @@ const (
 	CodeTokensFull         Code = 73 // the account has as many tokens as it may
 	CodeNameResting        Code = 74 // a name that somebody gave up a short time ago; see retry_ms
 	CodeLastWayIn          Code = 75 // without it nobody could sign in to the account
+	CodeOwnsChats          Code = 84 // groups or channels that have to be handed on or deleted first
+	CodeLastOperator       Code = 85 // without this account nobody would run the server
 )
 
 // codeNames is indexed by Code.
@@ -154,6 +156,8 @@ var codeNames = [...]string{
 	CodeTokensFull:         "TOKENS_FULL",
 	CodeNameResting:        "NAME_RESTING",
 	CodeLastWayIn:          "LAST_WAY_IN",
+	CodeOwnsChats:          "OWNS_CHATS",
+	CodeLastOperator:       "LAST_OPERATOR",
 }
 
 // String returns the stable name of the code, such as "NAME_TAKEN".

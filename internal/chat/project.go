@@ -24,6 +24,8 @@ var projections = [kindEnd]func(Entry, Body) []Change{
 	KindAccountPhoto:        projectPhoto,
 	KindAccountPhotoRemoved: projectPhotoRemoved,
 
+	KindAccountDeleted: projectAccountDeleted,
+
 	KindProfile: as(projectProfile),
 	KindMyChat:  as(projectMyChat),
 	KindRead:    as(func(e Entry, r *ReadMark) []Change { return []Change{ReadSet{e.Log.Account(), *r}} }),

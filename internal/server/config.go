@@ -42,9 +42,11 @@ type Config struct {
 	TLS     TLSConfig
 	Backup  BackupConfig
 	Disk    DiskConfig
-	OIDC    OIDCConfig
-	Limits  account.Limits
-	Rates   native.Rates // how much one client may ask
+	// DeletesIn is for how long an account is kept whose owner wished it deleted.
+	DeletesIn time.Duration
+	OIDC      OIDCConfig
+	Limits    account.Limits
+	Rates     native.Rates // how much one client may ask
 	// DayBytes is how much one account may store in a day; 0: as much as it likes.
 	DayBytes int64
 	Media    MediaConfig
@@ -135,6 +137,7 @@ func Default() Config {
 		Limits:     account.DefaultLimits(),
 		Rates:      native.DefaultRates(),
 		DayBytes:   100e6,
+		DeletesIn:  7 * 24 * time.Hour,
 		Media:      MediaConfig{Max: media.DefaultMax, Day: 10e9},
 		StopWithin: 15 * time.Second,
 	}

@@ -155,6 +155,8 @@ func (c *core) startAccounts(ctx context.Context) (err error) {
 		Welcome:     c.welcome,
 		NoteAct:     c.engine.NoteAct,
 		Waits:       c.newcomer,
+		DeletesIn:   c.cfg.DeletesIn,
+		Erasing:     c.erasing(),
 		Limits:      c.cfg.Limits,
 		Cost:        c.cfg.HashCost,
 		Full:        c.disk.refuse,

@@ -22,7 +22,7 @@ func (s *Server) serveData(w http.ResponseWriter, r *http.Request) {
 	words := wordsOfData(lang)
 	var b strings.Builder
 	b.WriteString("<h1>" + words.title + "</h1>\n<p>" + words.lead + "</p>\n" +
-		"<p class=\"notice\">" + words.notice + "</p>\n")
+		"<p class=\"notice\">" + words.notice + "</p>\n<p>" + words.leaving + "</p>\n")
 	for _, g := range sqlite.StoredData(lang) {
 		b.WriteString("<h2>" + sentence(g.Title) + "</h2>\n")
 		for _, t := range g.Tables {

@@ -9,7 +9,7 @@ import (
 
 // dataWords is what the page of what is stored says around the tables.
 type dataWords struct {
-	title, lead, notice, beside, database, kept, columns string
+	title, lead, notice, leaving, beside, kept, columns string
 }
 
 func wordsOfData(lang string) dataWords {
@@ -21,7 +21,11 @@ func wordsOfData(lang string) dataWords {
 			notice: "هنوز هیچ گفتگویی رمزگذاری سرتاسری ندارد: گردانندهٔ سرور، و هر کس که نسخهٔ پشتیبانی از آن " +
 				"داشته باشد، از نظر فنی می‌تواند همهٔ این‌ها را بخواند. آنچه روی دستگاه خود شماست تنها " +
 				"همان‌جاست و در این صفحه نیست.",
-			beside: "بیرون از پایگاه داده", database: "در پایگاه داده", kept: "تا کی", columns: "جزئیات",
+			leaving: "وقتی حسابتان را حذف کنید، هفت روز بعد همهٔ آنچه از آنِ حساب است می‌رود؛ تنها شمارهٔ " +
+				"گفتگوهایی که در آن‌ها بوده‌اید و کسانی که مسدود کرده بودید می‌ماند، و نام کاربری یک ماه پس از آن " +
+				"می‌رود. نوشته‌های شما پیش دیگران می‌ماند، مگر آن‌که حذفشان را هم خواسته باشید؛ نامی که " +
+				"دیگران به شما داده‌اند، گزارش‌ها، و پشتیبان‌ها تا وقتی جایگزین شوند هم می‌مانند.",
+			beside: "بیرون از پایگاه داده", kept: "تا کی", columns: "جزئیات",
 		}
 	}
 	return dataWords{
@@ -31,7 +35,11 @@ func wordsOfData(lang string) dataWords {
 		notice: "No chat is encrypted end to end yet: everything below can technically be read by whoever runs " +
 			"the server, and by whoever has a backup of it. What your own devices keep is on those devices " +
 			"alone, and not on this page.",
-		beside: "Beside the database", database: "In the database", kept: "How long", columns: "Details",
+		leaving: "When you delete your account, everything of it goes seven days later, but the numbers of the " +
+			"chats you were in and of whom you blocked; the username goes a month after that. What you wrote to " +
+			"others stays with them unless you wish it deleted too, and so do names that others gave you, reports, " +
+			"and backups until they are replaced.",
+		beside: "Beside the database", kept: "How long", columns: "Details",
 	}
 }
 

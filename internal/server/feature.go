@@ -33,6 +33,7 @@ func Features() []Feature {
 			"پیوند شخصی، مخاطبان و گروه‌های مشترک"},
 		{"signup", MarkBeta, "Sign-up by invitation", "ثبت‌نام با دعوت"},
 		{"security", MarkBeta, "Notices of new devices, and a second factor", "خبر دستگاه تازه، و عامل دوم"},
+		{"deletion", MarkBeta, "Deleting an account", "حذف حساب"},
 		{"passkeys", MarkBeta, "Passkeys", "کلید عبور"},
 		{"reports", MarkBeta, "Reports, decisions and appeals", "گزارش، تصمیم و اعتراض"},
 		{"terms", MarkBeta, "Terms and rules in versions", "شرایط و قاعده‌های نسخه‌دار"},

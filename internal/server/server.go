@@ -137,6 +137,7 @@ func (s *Server) begin() error {
 	s.done.Go(func() { s.alarms().run(ctx) })
 	s.done.Go(func() { s.announce(ctx) })
 	s.done.Go(func() { s.greeter().run(ctx) })
+	s.done.Go(func() { s.letLeave(ctx) })
 	return nil
 }
 

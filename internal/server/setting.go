@@ -79,6 +79,7 @@ var settings = []Setting{
 	{"oidc.rooms", "invite links that the people of a group are told of: group=https://…, comma separated",
 		"none", false, setRooms},
 	{"oidc.session", "how long a device lives that the provider signed in", "168h", false, setSession},
+	{"deletion.after", "how long an account is kept whose owner wished it deleted", "168h", false, setDeletion},
 	{"tls.cert", "certificate file, with its chain; read again when it changes", "", false,
 		func(c *Config, v string) error { c.TLS.Cert = v; return nil }},
 	{"tls.key", "its private key", "", false, func(c *Config, v string) error { c.TLS.Key = v; return nil }},
@@ -365,6 +366,15 @@ func setSession(c *Config, v string) error {
 		return errors.New("say a time from 1h to 8760h")
 	}
 	c.OIDC.Session = d
+	return nil
+}
+
+func setDeletion(c *Config, v string) error {
+	d, err := time.ParseDuration(v)
+	if err != nil || d < time.Second || d > 365*24*time.Hour {
+		return errors.New("say a time from 1s to 8760h")
+	}
+	c.DeletesIn = d
 	return nil
 }
 

@@ -191,6 +191,9 @@ func (s *stage) play(l *line) error {
 		act, ok = reviewVerbs()[l.verb]
 	}
 	if !ok {
+		act, ok = leavingVerbs()[l.verb]
+	}
+	if !ok {
 		return fmt.Errorf("no such verb: %s", l.verb)
 	}
 	err := act(s, l)

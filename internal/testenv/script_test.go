@@ -39,6 +39,11 @@ func TestConversationsGoTheSameWayEverywhere(t *testing.T) {
 	}
 }
 
+// TestDeletedAccountsAreGoneForEverybody plays against a server that keeps them for a second.
+func TestDeletedAccountsAreGoneForEverybody(t *testing.T) {
+	testenv.RunScript(t, "../../testdata/script/memory/deletion.txt", testenv.Leaving(t))
+}
+
 // TestACrowdOfNewcomersKeepsItselfOut plays what takes a real server minutes of hashing.
 func TestACrowdOfNewcomersKeepsItselfOut(t *testing.T) {
 	testenv.RunScript(t, "../../testdata/script/memory/crowd.txt", testenv.Memory(t))

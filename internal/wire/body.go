@@ -83,6 +83,8 @@ var forms = map[chat.Kind]form{
 	chat.KindAppeal:      erasable(formOf(appealOut, appealIn)),
 	chat.KindAppealKept:  formOf(appealKeptOut, appealKeptIn),
 
+	chat.KindAccountDeleted: erasable(formOf(accountDeletedOut, accountDeletedIn)),
+
 	chat.KindAccountPhoto:  erasable(formOf(photoOut, photoIn)),
 	chat.KindChatPhoto:     erasable(formOf(photoOut, photoIn)),
 	chat.KindFeedback:      formOf(FeedbackOut, FeedbackIn),

@@ -74,6 +74,8 @@ var faults = map[chat.Code]fault{
 	chat.CodePushOff:            {http.StatusForbidden, "None: the operator wants no pushing here."},
 	chat.CodeTokensFull:         {http.StatusConflict, "End a token that is not needed."},
 	chat.CodeNameResting:        {http.StatusConflict, "Choose another name, or wait retry_ms."},
+	chat.CodeOwnsChats:          {http.StatusConflict, "Transfer or delete the chats it owns first."},
+	chat.CodeLastOperator:       {http.StatusConflict, "Make another account an operator first."},
 	chat.CodeLastWayIn:          {http.StatusConflict, "Get another way in first, such as a password."},
 	chat.CodeSuspended:          {http.StatusForbidden, "Ask the operator; a public reason code is given."},
 	chat.CodeLoginTooYoung: {http.StatusForbidden,

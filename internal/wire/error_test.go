@@ -134,7 +134,7 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 			{int(chat.KindFeedbackVote), "KIND_FEEDBACK_VOTE"},
 			{int(chat.KindFeedbackUnvote), "KIND_FEEDBACK_UNVOTE"},
 			{int(chat.KindAccountPhoto), "KIND_ACCOUNT_PHOTO"},
-			{int(chat.KindAccountPhotoRemoved), "KIND_ACCOUNT_PHOTO_REMOVED"},
+			{int(chat.KindAccountPhotoRemoved), "KIND_ACCOUNT_PHOTO_REMOVED"}, {79, "KIND_ACCOUNT_DELETED"},
 			{int(chat.KindChatPhoto), "KIND_CHAT_PHOTO"},
 			{int(chat.KindChatPhotoRemoved), "KIND_CHAT_PHOTO_REMOVED"},
 		}},

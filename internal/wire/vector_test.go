@@ -55,6 +55,8 @@ var bodies = map[zolalv1.Kind]proto.Message{
 	zolalv1.Kind_KIND_PERSONAL_LINK: &zolalv1.PersonalLink{},
 	zolalv1.Kind_KIND_ACCOUNT_PHOTO: &zolalv1.Photo{},
 	zolalv1.Kind_KIND_CHAT_PHOTO:    &zolalv1.Photo{},
+
+	zolalv1.Kind_KIND_ACCOUNT_DELETED: &zolalv1.AccountDeleted{},
 }
 
 // bodyOf returns an empty message of the type that bodies of a kind have; nil if the kind has none.

@@ -114,6 +114,16 @@ func (h *host) start(log *slog.Logger, changes []change) {
 		Store: h.store, Vault: h.store, Passes: h.store, Registry: registry{h.engine}, Log: log,
 		NoteAct: h.engine.NoteAct,
 		Signup:  account.SignupOpen,
+		Erasing: account.Erasing{
+			Owned: func(ctx context.Context, of chat.AccountID) (out []account.OwnedRoom, err error) {
+				owned, err := h.engine.Owned(ctx, of)
+				for _, room := range owned {
+					out = append(out, account.OwnedRoom(room))
+				}
+				return out, err
+			},
+			Erase: h.engine.EraseAccount, Forget: h.engine.ForgetAccount,
+		},
 	})
 	source, err := NewSource(ctx, h.engine)
 	check(t, err)

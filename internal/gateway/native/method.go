@@ -124,7 +124,7 @@ func methods() map[string]*method {
 		connectionMethods(), accountMethods(), chatMethods(), memberMethods(), messageMethods(),
 		markMethods(), syncMethods(), securityMethods(), passkeyMethods(), peopleMethods(), adminMethods(),
 		feedbackMethods(), reportMethods(), signupMethods(), organisationMethods(), searchMethods(), fileMethods(),
-		photoMethods(), newcomerMethods(), pushMethods(), linkMethods(),
+		photoMethods(), newcomerMethods(), pushMethods(), linkMethods(), deletionMethods(),
 	} {
 		for _, m := range service {
 			table[m.name] = &m

@@ -41,7 +41,7 @@ func securityState(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.S
 	}
 	out := &zolalv1.SecurityState{
 		RecoverySet: p.RecoverySet, RecoveryCheckedMs: int64(p.RecoveryChecked), WaitsMs: int64(p.Waits),
-		Factor: p.Factor, BackupCodes: uint32(p.BackupCodes), Approval: p.Approval,
+		Factor: p.Factor, BackupCodes: uint32(p.BackupCodes), Approval: p.Approval, DeletesMs: int64(p.Deletes),
 	}
 	for _, a := range p.Asking {
 		out.Asking = append(out.Asking, askingOut(a))

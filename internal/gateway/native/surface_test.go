@@ -32,7 +32,7 @@ func contract() map[string]protoreflect.MethodDescriptor {
 		zolalv1.File_zolal_v1_reports_proto, zolalv1.File_zolal_v1_search_proto,
 		zolalv1.File_zolal_v1_media_proto, zolalv1.File_zolal_v1_photo_proto,
 		zolalv1.File_zolal_v1_push_proto, zolalv1.File_zolal_v1_link_proto,
-		zolalv1.File_zolal_v1_review_proto,
+		zolalv1.File_zolal_v1_review_proto, zolalv1.File_zolal_v1_deletion_proto,
 	} {
 		for i := range f.Services().Len() {
 			s := f.Services().Get(i)

@@ -5,7 +5,7 @@ package sqlite
 // How long things stay, as many tables say it.
 const (
 	asLongAsChat    = "as long as the chat is on the server"
-	asLongAsAccount = "as long as the account"
+	asLongAsAccount = "until the account is deleted"
 	asLongAsMessage = "until the message is deleted"
 )
 
@@ -230,7 +230,8 @@ func aboutPeople() []tableAbout {
 		refuse_invites switch: being invited by strangers
 		unfindable switch: being found by username by whom one has not met
 		quiet_contacts switch: not being told when a contact changes their name or photo
-		photo_for who sees their photos: everybody, those on their list, nobody`},
+		photo_for who sees their photos: everybody, those on their list, nobody
+		deleted whether the account was deleted; nothing else is left in the row then`},
 		{"words", "finding people and members by the beginning of a word", asLongAsAccount, `
 		tail end of a name from a word on, folded
 		account whose name`},
@@ -399,7 +400,7 @@ func aboutSecrets() []tableAbout {
 		expires when it ends by itself; 0: never
 		vouched when an older device or the recovery code vouched for it; 0: never`},
 		{"credentials", "second factors, passkeys and what they were asked, sign-ins that wait for an " +
-			"old device, links of a reset, sign-ups that wait for the operator, " +
+			"old device, links of a reset, sign-ups that wait for the operator, accounts that will be deleted, " +
 			"whose account an identity at the organisation's provider is and which of its groups it was told of",
 			"until used, removed or expired; passkeys and second factors as long as the account", `
 		kind which of these

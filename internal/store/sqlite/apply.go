@@ -76,6 +76,8 @@ func (w *writer) apply(e *chat.Entry, change chat.Change) error {
 		return w.setPhoto(e, c)
 	case chat.PhotoErased:
 		return w.erasePhoto(e, c)
+	case chat.AccountErased:
+		return w.eraseAccount(e, c)
 	case chat.SpentAdded:
 		return w.conn.exec("INSERT OR REPLACE INTO spent VALUES (?, ?, ?, ?, ?, ?)",
 			c.Account, c.At, e.Pos, c.Spent.Strangers, c.Spent.Links, c.Spent.Rooms)

@@ -64,7 +64,13 @@ func (s *Store) Facts(ctx context.Context, room chat.ChatID, actor, target chat.
 		if f.Chat.Type == chat.Direct {
 			other = f.Chat.Peer(actor)
 		}
-		if f.Blocked, err = c.blocked(actor, other); err != nil || f.Chat.SlowSeconds == 0 {
+		if f.Blocked, err = c.blocked(actor, other); err != nil {
+			return err
+		}
+		if !f.Blocked && actor != 0 && other != 0 {
+			f.Blocked, err = c.one("SELECT 1 FROM people WHERE account = ? AND deleted", func(*row) {}, other)
+		}
+		if err != nil || f.Chat.SlowSeconds == 0 {
 			return err
 		}
 		f.LastSent, err = c.lastSent(room.Log(), actor)

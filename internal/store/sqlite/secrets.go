@@ -104,7 +104,7 @@ func (w *writer) dropAccount(id chat.AccountID) error {
 	if err != nil {
 		return err
 	}
-	for _, table := range []string{"credentials", "pushes", "devices", "accounts"} {
+	for _, table := range []string{"credentials", "pushes", "devices", "accounts", "seen", "ticks"} {
 		if err := w.conn.exec("DELETE FROM "+table+" WHERE account = ?", id); err != nil {
 			return err
 		}

@@ -123,7 +123,7 @@ var dumped = [...]struct{ table, columns, order string }{
 	{"names", "name, skeleton, account, chat", "1"},
 	{"overlays", "log, target, by_seq, at, redacted", "1, 2"},
 	{"people", "account, name, username, about, hide_last_seen, hide_typing, hide_reads, hide_forwards, " +
-		"refuse_invites, unfindable, quiet_contacts, photo_for", "1"},
+		"refuse_invites, unfindable, quiet_contacts, photo_for, deleted", "1"},
 	{"personal_links", "account, coalesce(token, ''), token IS NULL", "1"},
 	{"photos", "log, seq, at, lower(hex(hash)), size, mime, width, height, lower(hex(thumbhash))", "1, 2"},
 	{"pins", "log, target, by_seq", "1, 2"},

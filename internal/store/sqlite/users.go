@@ -15,7 +15,8 @@ import (
 func (s *Store) People(ctx context.Context, accounts []chat.AccountID) (people []chat.Person, err error) {
 	err = s.read(ctx, "people", func(c *conn) error {
 		return c.query(`SELECT a.account, a.name, a.username, a.about, a.hide_last_seen, a.hide_typing,
-			a.hide_reads, a.hide_forwards, a.refuse_invites, a.unfindable, a.quiet_contacts, a.photo_for, s.at,
+			a.hide_reads, a.hide_forwards, a.refuse_invites, a.unfindable, a.quiet_contacts, a.photo_for,
+			a.deleted, s.at,
 			`+photoOfPerson+` FROM json_each(?1) AS j CROSS JOIN people AS a ON a.account = j.value
 			LEFT JOIN seen AS s ON s.account = a.account`, func(r *row) error {
 			people = append(people, chat.Person{
@@ -26,6 +27,7 @@ func (s *Store) People(ctx context.Context, accounts []chat.AccountID) (people [
 					RefuseInvites: r.bool(), Unfindable: r.bool(), QuietContacts: r.bool(),
 					Photo: num[chat.PhotoAudience](r),
 				},
+				Deleted:  r.bool(),
 				LastSeen: num[chat.Millis](r),
 				Photo:    unpack(r.text()),
 			})

@@ -69,6 +69,8 @@ func (t *txn) apply(e *chat.Entry, change chat.Change) error {
 		t.setPhoto(e, c)
 	case chat.PhotoErased:
 		t.erasePhoto(e, c)
+	case chat.AccountErased:
+		t.eraseAccount(e, c)
 	case chat.SpentAdded:
 		put(t.undo, t.proj.spent, spentID{c.Account, c.At, e.Pos}, chat.Spending{At: c.At, Spent: c.Spent})
 	default:

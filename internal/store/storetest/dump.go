@@ -66,7 +66,7 @@ func (m *Memory) tables() []table {
 			return values(k.log, k.seq, o.by, o.at, o.redacted)
 		})},
 		{"people", rowsOf(p.people, func(a chat.AccountID, who chat.Person) []any {
-			return values(a, who.Profile, who.Privacy)
+			return values(a, who.Profile, who.Privacy, who.Deleted)
 		})},
 		{"personal_links", rowsOf(p.personal, func(a chat.AccountID, l chat.PersonalLink) []any {
 			return values(a, l)

@@ -214,6 +214,10 @@ func userChanges() []func(*rapid.T) chat.Change {
 			return chat.PrivacySet{Account: anyAccount(t), Privacy: anything[chat.Privacy](t)}
 		},
 		func(t *rapid.T) chat.Change {
+			rests := rapid.SampledFrom(append(randomNames(), "")).Draw(t, "rests")
+			return chat.AccountErased{Account: anyAccount(t), Rests: rests, Skeleton: chat.Skeleton(rests)}
+		},
+		func(t *rapid.T) chat.Change {
 			c := chat.Contact{Account: anyAccount(t), Name: randomText(t), SeenName: randomText(t)}
 			c.Removed = rapid.IntRange(0, 3).Draw(t, "removed") == 0
 			return chat.ContactSet{Account: anyAccount(t), Contact: c}

@@ -79,6 +79,10 @@ func (m *Memory) Apply(ctx context.Context, changes ...account.Change) error {
 	}
 	u, last := new(undo), m.secrets.last
 	for _, c := range changes {
+		if gone, ok := c.(account.AccountGone); ok {
+			remove(u, m.marks.seen, gone.Account)
+			without(u, m.marks.ticks, func(k pair, _ chat.Seq) bool { return k.b == uint32(gone.Account) })
+		}
 		if err := m.secrets.apply(u, c); err != nil {
 			u.rollback()
 			m.secrets.last = last

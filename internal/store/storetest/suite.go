@@ -62,6 +62,7 @@ func Suite(t *testing.T, open func(*testing.T) engine.Store) {
 		{"acts are listed, the newest first", testActs},
 		{"numbers given are never given again", testNextID},
 		{"names that were given up rest", testRested},
+		{"an account that was deleted leaves nothing of itself", testErasedAccount},
 		{"a compacted log begins after its floor", testCompact},
 		{"notices are found below the floor too", testNotices},
 		{"reactions replace each other and are tallied", testReactions},

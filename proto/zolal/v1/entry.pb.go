@@ -64,6 +64,7 @@ const (
 	Kind_KIND_SPENT                 Kind = 53 // Spent
 	Kind_KIND_ACCOUNT_PHOTO         Kind = 68 // Photo
 	Kind_KIND_ACCOUNT_PHOTO_REMOVED Kind = 69 // no body; `target`, a photo of the account, is erased
+	Kind_KIND_ACCOUNT_DELETED       Kind = 79 // AccountDeleted; the account is gone, and all that its log said with it
 	// Staff logs: what only the owner and admins of a chat may read.
 	Kind_KIND_INVITE_LINK     Kind = 60 // InviteLink
 	Kind_KIND_JOIN_REQUEST    Kind = 61 // JoinRequest
@@ -117,6 +118,7 @@ var (
 		53: "KIND_SPENT",
 		68: "KIND_ACCOUNT_PHOTO",
 		69: "KIND_ACCOUNT_PHOTO_REMOVED",
+		79: "KIND_ACCOUNT_DELETED",
 		60: "KIND_INVITE_LINK",
 		61: "KIND_JOIN_REQUEST",
 		62: "KIND_STAFF_MEMBER",
@@ -165,6 +167,7 @@ var (
 		"KIND_SPENT":                 53,
 		"KIND_ACCOUNT_PHOTO":         68,
 		"KIND_ACCOUNT_PHOTO_REMOVED": 69,
+		"KIND_ACCOUNT_DELETED":       79,
 		"KIND_INVITE_LINK":           60,
 		"KIND_JOIN_REQUEST":          61,
 		"KIND_STAFF_MEMBER":          62,
@@ -1684,7 +1687,7 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\")\n" +
 	"\tRedaction\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\xac\a\n" +
+	"\x06number\x18\x01 \x01(\x03R\x06numberJ\x04\b\x02\x10\x03*\xc6\a\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11KIND_CHAT_CREATED\x10\x01\x12\x10\n" +
@@ -1722,7 +1725,8 @@ const file_zolal_v1_entry_proto_rawDesc = "" +
 	"\n" +
 	"KIND_SPENT\x105\x12\x16\n" +
 	"\x12KIND_ACCOUNT_PHOTO\x10D\x12\x1e\n" +
-	"\x1aKIND_ACCOUNT_PHOTO_REMOVED\x10E\x12\x14\n" +
+	"\x1aKIND_ACCOUNT_PHOTO_REMOVED\x10E\x12\x18\n" +
+	"\x14KIND_ACCOUNT_DELETED\x10O\x12\x14\n" +
 	"\x10KIND_INVITE_LINK\x10<\x12\x15\n" +
 	"\x11KIND_JOIN_REQUEST\x10=\x12\x15\n" +
 	"\x11KIND_STAFF_MEMBER\x10>\x12\x13\n" +

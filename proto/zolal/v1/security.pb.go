@@ -35,6 +35,7 @@ type SecurityState struct {
 	BackupCodes       uint32                 `protobuf:"varint,6,opt,name=backup_codes,json=backupCodes,proto3" json:"backup_codes,omitempty"`                     // how many of them are left
 	Approval          bool                   `protobuf:"varint,7,opt,name=approval,proto3" json:"approval,omitempty"`                                              // sign-ins with the password wait for an old device
 	Asking            []*Asking              `protobuf:"bytes,8,rep,name=asking,proto3" json:"asking,omitempty"`                                                   // those that wait now
+	DeletesMs         int64                  `protobuf:"varint,9,opt,name=deletes_ms,json=deletesMs,proto3" json:"deletes_ms,omitempty"`                           // when the account is deleted (DEL-1); 0 it stays
 	unknownFields     protoimpl.UnknownFields
 	sizeCache         protoimpl.SizeCache
 }
@@ -123,6 +124,13 @@ func (x *SecurityState) GetAsking() []*Asking {
 		return x.Asking
 	}
 	return nil
+}
+
+func (x *SecurityState) GetDeletesMs() int64 {
+	if x != nil {
+		return x.DeletesMs
+	}
+	return 0
 }
 
 // SecurityNotice is an entry of KIND_DEVICE in the account's log.
@@ -852,7 +860,7 @@ var File_zolal_v1_security_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_security_proto_rawDesc = "" +
 	"\n" +
-	"\x17zolal/v1/security.proto\x12\bzolal.v1\x1a\x16zolal/v1/account.proto\x1a\x13zolal/v1/sync.proto\"\xb2\x02\n" +
+	"\x17zolal/v1/security.proto\x12\bzolal.v1\x1a\x16zolal/v1/account.proto\x1a\x13zolal/v1/sync.proto\"\xd1\x02\n" +
 	"\rSecurityState\x122\n" +
 	"\anotices\x18\x01 \x03(\v2\x18.zolal.v1.SecurityNoticeR\anotices\x12!\n" +
 	"\frecovery_set\x18\x02 \x01(\bR\vrecoverySet\x12.\n" +
@@ -861,7 +869,9 @@ const file_zolal_v1_security_proto_rawDesc = "" +
 	"\x06factor\x18\x05 \x01(\bR\x06factor\x12!\n" +
 	"\fbackup_codes\x18\x06 \x01(\rR\vbackupCodes\x12\x1a\n" +
 	"\bapproval\x18\a \x01(\bR\bapproval\x12(\n" +
-	"\x06asking\x18\b \x03(\v2\x10.zolal.v1.AskingR\x06asking\"g\n" +
+	"\x06asking\x18\b \x03(\v2\x10.zolal.v1.AskingR\x06asking\x12\x1d\n" +
+	"\n" +
+	"deletes_ms\x18\t \x01(\x03R\tdeletesMs\"g\n" +
 	"\x0eSecurityNotice\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\rR\x03seq\x12\x13\n" +
 	"\x05at_ms\x18\x02 \x01(\x03R\x04atMs\x12.\n" +

@@ -64,6 +64,8 @@ export type ErrorCode =
   | 'IDENTITY_UNKNOWN'
   | 'PASSKEY_UNAVAILABLE'
   | 'LAST_WAY_IN'
+  | 'OWNS_CHATS'
+  | 'LAST_OPERATOR'
   | 'MEDIA_REFUSED'
   | 'FILE_GONE'
   | 'MEDIA_QUOTA'

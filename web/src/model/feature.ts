@@ -60,6 +60,11 @@ export const features = {
     en: 'Notices of new devices, and a second factor',
     fa: 'خبر دستگاه تازه، و عامل دوم',
   },
+  deletion: {
+    mark: 'beta',
+    en: 'Deleting an account',
+    fa: 'حذف حساب',
+  },
   passkeys: {
     mark: 'beta',
     en: 'Passkeys',

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package chat
+
+// AccountDeleted is the body of KindAccountDeleted, with which the log of an account ends. Rests is the name
+// that it had, which is nobody else's for a while; once that is over another such entry, without the name,
+// erases this one.
+type AccountDeleted struct{ Rests string }
+
+// AccountErased says that this entry ends an account. The store forgets every row that says something of the
+// account itself, erases from disk what its log said before, but for the standings in chats and whom it
+// blocked, of which others' rows follow, keeps that it was deleted, and raises the facts version of each of
+// its direct chats. Rests, folded, is nobody else's for a while; of the account, nothing else rests.
+type AccountErased struct {
+	Account  AccountID
+	Rests    string
+	Skeleton string
+}
+
+// EraseMessages redacts messages of a chat because an account is deleted; the server's own hand only.
+type EraseMessages struct{ Targets []Seq }
+
+// EraseAccount ends the log of the actor's account; the server's own hand only.
+type EraseAccount struct{ Rests string }
+
+// KeptWhenErased reports whether an entry of a user log keeps its body when the account is deleted: it holds
+// numbers and what a chat's staff noted, and what follows from it is others' too.
+func (k Kind) KeptWhenErased() bool { return k == KindMyChat || k == KindBlock }
+
+func decideEraseMessages(d *decision, c EraseMessages) error {
+	if err := d.server(); err != nil {
+		return err
+	}
+	for _, seq := range c.Targets {
+		target, err := d.ref(seq, "targets")
+		if err == nil && (target.Kind == KindMessage || target.Kind == KindService) {
+			d.redact(seq, target)
+		}
+	}
+	return nil
+}
+
+func needEraseMessages(_ Chat, c EraseMessages) Needs { return Needs{Refs: c.Targets} }
+
+func decideEraseAccount(d *decision, c EraseAccount) error {
+	if err := d.server(); err != nil {
+		return err
+	}
+	d.tell(KindAccountDeleted, &AccountDeleted{Rests: FoldName(c.Rests)})
+	return nil
+}
+
+// projectAccountDeleted stands without its body: then no name rests any more.
+func projectAccountDeleted(e Entry, body Body) []Change {
+	erased := AccountErased{Account: e.Log.Account()}
+	if b, ok := body.(*AccountDeleted); ok && b.Rests != "" {
+		erased.Rests, erased.Skeleton = b.Rests, Skeleton(b.Rests)
+	}
+	return []Change{erased}
+}
+
+func (*AccountDeleted) body() {}
+func (AccountErased) change() {}
+func (EraseMessages) op() op  { return opEraseMessages }
+func (EraseAccount) op() op   { return opEraseAccount }
