@@ -51,6 +51,7 @@ type Deletion struct {
 	Messages     bool
 	Owned        []OwnedRoom
 	LastOperator bool
+	After        chat.Millis // for how long accounts can still be kept
 }
 
 // DeletionRequest wishes the actor's account deleted.
@@ -105,6 +106,7 @@ func (s *Service) Deletion(ctx context.Context, who chat.Actor) (out Deletion, e
 	if err != nil {
 		return out, err
 	}
+	out.After = chat.Millis(s.DeletesIn.Milliseconds())
 	if c.Version != 0 {
 		out.Due, out.Messages = d.Due, d.Messages
 	}

@@ -40,7 +40,8 @@ func deletionOut(d account.Deletion, err error) (*zolalv1.Deletion, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &zolalv1.Deletion{DueMs: int64(d.Due), EraseMessages: d.Messages, LastOperator: d.LastOperator}
+	out := &zolalv1.Deletion{DueMs: int64(d.Due), EraseMessages: d.Messages, LastOperator: d.LastOperator,
+		AfterMs: int64(d.After)}
 	for _, room := range d.Owned {
 		out.Owned = append(out.Owned, &zolalv1.OwnedChat{Chat: uint32(room.Chat), Title: room.Title})
 	}

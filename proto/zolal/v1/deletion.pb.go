@@ -101,6 +101,7 @@ type Deletion struct {
 	EraseMessages bool                   `protobuf:"varint,2,opt,name=erase_messages,json=eraseMessages,proto3" json:"erase_messages,omitempty"`
 	Owned         []*OwnedChat           `protobuf:"bytes,3,rep,name=owned,proto3" json:"owned,omitempty"` // to be handed on or deleted first
 	LastOperator  bool                   `protobuf:"varint,4,opt,name=last_operator,json=lastOperator,proto3" json:"last_operator,omitempty"`
+	AfterMs       int64                  `protobuf:"varint,5,opt,name=after_ms,json=afterMs,proto3" json:"after_ms,omitempty"` // for how long an account can still be kept on this server
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -161,6 +162,13 @@ func (x *Deletion) GetLastOperator() bool {
 		return x.LastOperator
 	}
 	return false
+}
+
+func (x *Deletion) GetAfterMs() int64 {
+	if x != nil {
+		return x.AfterMs
+	}
+	return 0
 }
 
 // OwnedChat is a group or channel that the account owns.
@@ -270,12 +278,13 @@ const file_zolal_v1_deletion_proto_rawDesc = "" +
 	"\bpassword\x18\x01 \x01(\tR\bpassword\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\tR\x04code\x12\x18\n" +
 	"\apasskey\x18\x03 \x01(\tR\apasskey\x12%\n" +
-	"\x0eerase_messages\x18\x04 \x01(\bR\reraseMessages\"\x98\x01\n" +
+	"\x0eerase_messages\x18\x04 \x01(\bR\reraseMessages\"\xb3\x01\n" +
 	"\bDeletion\x12\x15\n" +
 	"\x06due_ms\x18\x01 \x01(\x03R\x05dueMs\x12%\n" +
 	"\x0eerase_messages\x18\x02 \x01(\bR\reraseMessages\x12)\n" +
 	"\x05owned\x18\x03 \x03(\v2\x13.zolal.v1.OwnedChatR\x05owned\x12#\n" +
-	"\rlast_operator\x18\x04 \x01(\bR\flastOperator\"5\n" +
+	"\rlast_operator\x18\x04 \x01(\bR\flastOperator\x12\x19\n" +
+	"\bafter_ms\x18\x05 \x01(\x03R\aafterMs\"5\n" +
 	"\tOwnedChat\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\"&\n" +

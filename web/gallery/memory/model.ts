@@ -282,6 +282,7 @@ export class MemoryModel implements AppModel {
       backupCodes: 0,
       approval: false,
       asking: [],
+      deletes: 0,
       membership: null,
     }),
     refresh: async () => {},
@@ -296,6 +297,10 @@ export class MemoryModel implements AppModel {
     setApproval: async () => {},
     connection: async () => null,
     disconnect: async () => {},
+    deletion: async () => {
+      const stays = { due: 0, messages: false, owned: [], lastOperator: false, after: 7 * day }
+      return { state: async () => stays, begin: async () => stays, cancel: async () => {} }
+    },
     asked: async () => {
       throw new AppError('NOT_FOUND')
     },

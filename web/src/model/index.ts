@@ -2,6 +2,7 @@
 export type * from './admin'
 export type * from './app'
 export type * from './chat'
+export * from './deletion'
 export { AppError, type ErrorCode } from './error'
 export type * from './feedback'
 export type * from './id'

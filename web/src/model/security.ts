@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { DeletionActions } from './deletion'
 import type { DeviceId, Ms, Seq } from './id'
 import type { Observable } from './observable'
 import type { DeviceView } from './session'
@@ -44,6 +45,8 @@ export interface SecurityView {
   readonly approval: boolean
   /** Those that wait now. */
   readonly asking: readonly AskingView[]
+  /** When the account will be deleted; 0: it stays. */
+  readonly deletes: Ms
   /** Set where there is neither a password nor a recovery code, but the organisation's provider. */
   readonly membership: MembershipView | null
 }
@@ -79,6 +82,11 @@ export interface AskingActions {
   answer(id: string, yes: boolean): Promise<void>
 }
 
+/** What the account hangs on, and its end. */
+export interface TiesActions extends OrganisationActions {
+  deletion(): Promise<DeletionActions>
+}
+
 /** The organisation's provider, which signs in to the account. */
 export interface OrganisationActions {
   /** null: it does not. */
@@ -87,7 +95,7 @@ export interface OrganisationActions {
   disconnect(password: string): Promise<void>
 }
 
-export interface SecurityActions extends FactorActions, AskingActions, OrganisationActions {
+export interface SecurityActions extends FactorActions, AskingActions, TiesActions {
   readonly view: Observable<SecurityView>
   refresh(): Promise<void>
   /** Notices up to this one were seen on this device. */

@@ -3,6 +3,7 @@ import { recoveryAuthenticator } from '../../crypto/recovery'
 import {
   AppError,
   type AskingView,
+  type DeletionActions,
   type MembershipView,
   type NewFactorView,
   type NoticeView,
@@ -27,6 +28,7 @@ const NOTHING: SecurityView = {
   backupCodes: 0,
   approval: false,
   asking: [],
+  deletes: 0,
   membership: null,
 }
 
@@ -71,6 +73,7 @@ export class Security implements SecurityActions {
         backupCodes: state.backupCodes,
         approval: state.approval,
         asking: state.asking.flatMap(askingOf),
+        deletes: Number(state.deletesMs),
         membership,
       })
     })
@@ -157,6 +160,10 @@ export class Security implements SecurityActions {
       await call(signedIn(this.#asker).tabs, Remote.method.setApproval, { password, on })
       await this.refresh()
     })
+  }
+
+  async deletion(): Promise<DeletionActions> {
+    return (await import('./deletion')).deletionActs(this.#asker, () => this.refresh())
   }
 
   connection(): Promise<MembershipView | null> {

@@ -15,7 +15,7 @@ export function statusOf(info: ChatInfo): string {
       if (info.request) return t().request.title
       // Who has not accepted yet tells nothing of where they are, so nothing is claimed of it.
       if (info.waiting) return info.publicName ? `@${info.publicName}` : ''
-      return presenceLine(info.presence)
+      return info.peer === null ? '' : presenceLine(info.presence)
     case 'saved':
       return t().chat.savedHint
     case 'service':

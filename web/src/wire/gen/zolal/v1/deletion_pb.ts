@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/deletion.proto.
  */
 export const file_zolal_v1_deletion: GenFile = /*@__PURE__*/
-  fileDesc("Chd6b2xhbC92MS9kZWxldGlvbi5wcm90bxIIem9sYWwudjEiWgoPRGVsZXRpb25SZXF1ZXN0EhAKCHBhc3N3b3JkGAEgASgJEgwKBGNvZGUYAiABKAkSDwoHcGFzc2tleRgDIAEoCRIWCg5lcmFzZV9tZXNzYWdlcxgEIAEoCCJtCghEZWxldGlvbhIOCgZkdWVfbXMYASABKAMSFgoOZXJhc2VfbWVzc2FnZXMYAiABKAgSIgoFb3duZWQYAyADKAsyEy56b2xhbC52MS5Pd25lZENoYXQSFQoNbGFzdF9vcGVyYXRvchgEIAEoCCIoCglPd25lZENoYXQSDAoEY2hhdBgBIAEoDRINCgV0aXRsZRgCIAEoCSIfCg5BY2NvdW50RGVsZXRlZBINCgVyZXN0cxgBIAEoCTKdAQoJRGVsZXRpb25zEjYKBUJlZ2luEhkuem9sYWwudjEuRGVsZXRpb25SZXF1ZXN0GhIuem9sYWwudjEuRGVsZXRpb24SKgoGQ2FuY2VsEg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRIsCgVTdGF0ZRIPLnpvbGFsLnYxLkVtcHR5GhIuem9sYWwudjEuRGVsZXRpb25CMlowZ2l0aHViLmNvbS96b2xhbC1pbS96b2xhbC9wcm90by96b2xhbC92MTt6b2xhbHYxYgZwcm90bzM", [file_zolal_v1_sync]);
+  fileDesc("Chd6b2xhbC92MS9kZWxldGlvbi5wcm90bxIIem9sYWwudjEiWgoPRGVsZXRpb25SZXF1ZXN0EhAKCHBhc3N3b3JkGAEgASgJEgwKBGNvZGUYAiABKAkSDwoHcGFzc2tleRgDIAEoCRIWCg5lcmFzZV9tZXNzYWdlcxgEIAEoCCJ/CghEZWxldGlvbhIOCgZkdWVfbXMYASABKAMSFgoOZXJhc2VfbWVzc2FnZXMYAiABKAgSIgoFb3duZWQYAyADKAsyEy56b2xhbC52MS5Pd25lZENoYXQSFQoNbGFzdF9vcGVyYXRvchgEIAEoCBIQCghhZnRlcl9tcxgFIAEoAyIoCglPd25lZENoYXQSDAoEY2hhdBgBIAEoDRINCgV0aXRsZRgCIAEoCSIfCg5BY2NvdW50RGVsZXRlZBINCgVyZXN0cxgBIAEoCTKdAQoJRGVsZXRpb25zEjYKBUJlZ2luEhkuem9sYWwudjEuRGVsZXRpb25SZXF1ZXN0GhIuem9sYWwudjEuRGVsZXRpb24SKgoGQ2FuY2VsEg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRIsCgVTdGF0ZRIPLnpvbGFsLnYxLkVtcHR5GhIuem9sYWwudjEuRGVsZXRpb25CMlowZ2l0aHViLmNvbS96b2xhbC1pbS96b2xhbC9wcm90by96b2xhbC92MTt6b2xhbHYxYgZwcm90bzM", [file_zolal_v1_sync]);
 
 /**
  * DeletionRequest wishes the account deleted, after some days in which it can be kept.
@@ -87,6 +87,13 @@ export type Deletion = Message<"zolal.v1.Deletion"> & {
    * @generated from field: bool last_operator = 4;
    */
   lastOperator: boolean;
+
+  /**
+   * for how long an account can still be kept on this server
+   *
+   * @generated from field: int64 after_ms = 5;
+   */
+  afterMs: bigint;
 };
 
 /**
