@@ -43,6 +43,9 @@ func (c *command) feedbackList() *cobra.Command {
 				if c.json {
 					c.printJSON(c.out, list)
 				}
+				if len(list.Items) == 0 {
+					c.say("nobody gave feedback yet")
+				}
 				for _, i := range list.Items {
 					c.say("%d  %s  %s, %s", i.Number, dateOf(time.UnixMilli(int64(i.Given))), i.Category, i.Status)
 					for line := range strings.SplitSeq(i.Text, "\n") {

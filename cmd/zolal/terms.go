@@ -4,7 +4,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
@@ -105,7 +107,11 @@ func (c *command) termsPublish() *cobra.Command {
 			for i, name := range args {
 				raw, err := os.ReadFile(name)
 				if err != nil {
-					return &server.Trouble{What: "the text cannot be read", Err: err, Remedy: "Check its path."}
+					remedy := "Check its path."
+					if errors.Is(err, fs.ErrPermission) {
+						remedy = "Put it where the user of the server may read it, such as in /tmp."
+					}
+					return &server.Trouble{What: "the text cannot be read", Err: err, Remedy: remedy}
 				}
 				texts[i] = string(raw)
 			}
