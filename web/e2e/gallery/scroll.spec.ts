@@ -150,3 +150,21 @@ test('who leaves a chat far from its end finds the place again', async ({ page, 
   await expect(page.locator('[data-seq="5000"]')).toBeInViewport()
   expectStill(await anchor(page), before)
 })
+
+test('who is at the end stays there when something takes room from the list', async ({ page, gallery }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await gallery.open(page, '#/c/101')
+  await page.locator('.scroller [data-key]').first().waitFor()
+  await still(page)
+  // The list looks where it is in the very frame in which it shrank, before it is told of its size.
+  const away = await page.evaluate(async () => {
+    const scroller = document.querySelector('.scroller') as HTMLElement
+    const bar = document.createElement('div')
+    Object.assign(bar.style, { height: '60px', flex: 'none' })
+    requestAnimationFrame(() => scroller.parentElement?.before(bar))
+    scroller.dispatchEvent(new Event('scroll'))
+    for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame)
+    return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
+  })
+  expect(away).toBeLessThan(2)
+})
