@@ -40,15 +40,24 @@ func (d Device) before(other Device) bool {
 // Settled fails with chat.CodeLoginTooYoung, and the time to wait, where the actor's device is too new to
 // change what protects the account.
 func (s *Service) Settled(ctx context.Context, who chat.Actor) error {
-	list, own, err := s.ownDevice(ctx, who)
+	wait, err := s.Unsettled(ctx, who)
 	if err != nil {
 		return err
 	}
-	if wait := waits(list, own, s.millis()); wait > 0 {
+	if wait > 0 {
 		return &chat.Error{Code: chat.CodeLoginTooYoung, Retry: wait,
 			Text: "this device signed in a short time ago, and an older one is signed in"}
 	}
 	return nil
+}
+
+// Unsettled is for how long the actor's device has no say yet; 0: it has.
+func (s *Service) Unsettled(ctx context.Context, who chat.Actor) (chat.Millis, error) {
+	list, own, err := s.ownDevice(ctx, who)
+	if err != nil {
+		return 0, err
+	}
+	return waits(list, own, s.millis()), nil
 }
 
 // ownDevice returns the actor's device, and all of the account.

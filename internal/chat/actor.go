@@ -54,6 +54,9 @@ type Actor struct {
 	// Network is where the actor asks from, for limits alone: it is neither stored nor logged. The zero Prefix
 	// is not known.
 	Network netip.Prefix
+	// Waits is for how long the actor's device has no say yet, where whoever asks found that out: for what gives
+	// a name up. 0: it has.
+	Waits Millis
 	// Server is the server's own hand, for what no client may do: imports and notices about devices.
 	Server bool
 }

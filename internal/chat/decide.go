@@ -96,7 +96,7 @@ var handlers = [opEnd]handler{
 	opSetPrefs:      on(ScopeSend, decidePrefs, nil),
 	opSetBlock:      on(ScopeManage, decideBlock, needBlock),
 	opSetPrivacy:    on(ScopeManage, decidePrivacy, needPrivacy),
-	opSetProfile:    on(ScopeManage, decideProfile, nil),
+	opSetProfile:    on(ScopeManage, decideProfile, needProfile),
 	opSetContact:    on(ScopeManage, decideContact, needContact),
 	opSetPersonal:   on(ScopeManage, decidePersonal, nil),
 	opNoteDevice:    on(ScopeManage, decideDevice, nil),

@@ -217,6 +217,11 @@ func decideInfo(d *decision, c SetInfo) error {
 	if change = d.news(change); change == (InfoChange{}) {
 		return nil
 	}
+	if change.Name != nil {
+		if err := d.mayGiveUp(d.Chat.Name, *change.Name, "change.name"); err != nil {
+			return err
+		}
+	}
 	d.say(Envelope{Kind: KindChatInfo, Silent: true}, &change)
 	d.deed(StaffDeed{Kind: KindChatInfo, Change: &change})
 	return nil

@@ -153,8 +153,23 @@ func decideProfile(d *decision, c SetProfile) error {
 			return err
 		}
 	}
+	if err := d.mayGiveUp(d.Me.Profile.Username, p.Username, "profile.username"); err != nil {
+		return err
+	}
 	d.tell(KindProfile, &p)
 	return nil
+}
+
+// mayGiveUp refuses a device that has no say yet what takes a name from where it leads: who stole a password
+// would have it. The first name, and other capitals of the same one, take it from nowhere.
+//
+// AUTH-6
+func (d *decision) mayGiveUp(had, takes, field string) error {
+	if d.by.Waits <= 0 || had == "" || FoldName(had) == FoldName(takes) {
+		return nil
+	}
+	return &Error{Code: CodeLoginTooYoung, Retry: d.by.Waits, Field: field,
+		Text: "this device signed in a short time ago, and an older one is signed in"}
 }
 
 func decideDevice(d *decision, c NoteDevice) error {

@@ -80,6 +80,7 @@ const (
 	CodePushOff            Code = 79 // the operator switched pushing off
 	CodeTokensFull         Code = 73 // the account has as many tokens as it may
 	CodeNameResting        Code = 74 // a name that somebody gave up a short time ago; see retry_ms
+	CodeNameTooOften       Code = 86 // its owner changed names too often; see retry_ms
 	CodeLastWayIn          Code = 75 // without it nobody could sign in to the account
 	CodeOwnsChats          Code = 84 // groups or channels that have to be handed on or deleted first
 	CodeLastOperator       Code = 85 // without this account nobody would run the server
@@ -155,6 +156,7 @@ var codeNames = [...]string{
 	CodePushOff:            "PUSH_OFF",
 	CodeTokensFull:         "TOKENS_FULL",
 	CodeNameResting:        "NAME_RESTING",
+	CodeNameTooOften:       "NAME_TOO_OFTEN",
 	CodeLastWayIn:          "LAST_WAY_IN",
 	CodeOwnsChats:          "OWNS_CHATS",
 	CodeLastOperator:       "LAST_OPERATOR",

@@ -151,6 +151,7 @@ func needRead(Chat, MarkRead) Needs { return Needs{Read: true} }
 func needPrivacy(_ Chat, c SetPrivacy) Needs {
 	return Needs{Me: c.KeepUnfindable || c.KeepQuiet || c.KeepPhoto}
 }
+func needProfile(Chat, SetProfile) Needs { return Needs{Me: true} }
 func needContact(_ Chat, c SetContact) Needs {
 	if c.Remove {
 		return Needs{Known: c.Account}

@@ -141,7 +141,8 @@ func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) erro
 	}
 	for _, ev := range events {
 		// Of two commands that use a daily allowance at once, one is decided again: either moves the log on.
-		moves := ev.Env.Kind == chat.KindMyChat || ev.Env.Kind == chat.KindSpent
+		// So it is with profiles: whether a name is given up depends on the one before.
+		moves := ev.Env.Kind == chat.KindMyChat || ev.Env.Kind == chat.KindSpent || ev.Env.Kind == chat.KindProfile
 		if moves && !p.condition(ev.Log, b.heads) {
 			p.incomplete = true
 		}

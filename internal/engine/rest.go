@@ -5,21 +5,17 @@ package engine
 import (
 	"context"
 	"fmt"
-	"time"
+	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
-
-// nameRests is for how long a name that was given up is nobody else's, nor one that looks like it: links and
-// mentions lead nowhere meanwhile, and never to an impostor.
-const nameRests = chat.Millis(30 * 24 * time.Hour / time.Millisecond)
 
 // rest is for how long a name rests yet for who would take it; 0: not at all.
 func (r Rested) rest(now chat.Millis) chat.Millis {
 	if r.At == 0 {
 		return 0
 	}
-	return max(0, r.At+nameRests-now)
+	return max(0, r.At+NameRests-now)
 }
 
 func resting(wait chat.Millis) error {
@@ -47,5 +43,49 @@ func (e *Engine) wake(ctx context.Context, r request, p *plan) error {
 		return resting(wait)
 	}
 	p.batch.Cond = append(p.batch.Cond, Cond{Kind: CondRested, Name: look, Value: uint64(row.Pos)})
-	return nil
+	owner := claimant(r)
+	if owner == (Owner{}) || row.Owner == owner && row.rest(e.now()) > 0 {
+		return nil // a new chat gave nothing up; and who takes its own back keeps no more than before
+	}
+	return e.fewRest(ctx, owner, name)
+}
+
+// claimant is whose the name that a command claims would be; the zero Owner for a chat that is not there yet.
+func claimant(r request) Owner {
+	switch r.cmd.(type) {
+	case chat.SetProfile:
+		return Owner{Account: r.actor.Account}
+	case chat.SetInfo:
+		return Owner{Chat: r.room}
+	}
+	return Owner{}
+}
+
+// fewRest refuses an owner of whose names many rest another one. None of them is freed for it: who stole an
+// account would take names until the one that everybody knows is free for an account of their own. What is
+// decided is conditioned on the facts of the chat or the head of the user log, which every name moves on.
+//
+// NAME-1
+func (e *Engine) fewRest(ctx context.Context, owner Owner, name string) error {
+	if has, err := e.store.Name(ctx, name, ""); err != nil {
+		return fmt.Errorf("name: %w", err)
+	} else if has == owner {
+		return nil
+	}
+	list, err := e.store.GivenUp(ctx, owner)
+	if err != nil {
+		return fmt.Errorf("given up: %w", err)
+	}
+	var waits []chat.Millis
+	for _, row := range list {
+		if wait := row.rest(e.now()); wait > 0 {
+			waits = append(waits, wait)
+		}
+	}
+	if len(waits) < MaxRested {
+		return nil
+	}
+	slices.Sort(waits)
+	return &chat.Error{Code: chat.CodeNameTooOften, Field: "name", Retry: waits[len(waits)-MaxRested],
+		Text: fmt.Sprintf("%d names were given up within 30 days", len(waits))}
 }

@@ -3,6 +3,8 @@
 package engine_test
 
 import (
+	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,6 +19,15 @@ func (b *bed) named(who chat.Actor, name string, at time.Time) error {
 	cmd := chat.SetProfile{Profile: chat.Profile{Name: "x", Username: name}}
 	_, err := b.open(who, who.Account.Log(), chat.RightSend).Do(b.t.Context(), cmd, b.keyAt(at))
 	return err
+}
+
+// retryOf is for how long a refusal says to wait.
+func retryOf(err error) chat.Millis {
+	var coded *chat.Error
+	if errors.As(err, &coded) {
+		return coded.Retry
+	}
+	return 0
 }
 
 // NAME-1
@@ -51,18 +62,98 @@ func TestANameThatWasGivenUpIsNobodyElsesForThirtyDays(t *testing.T) {
 
 // NAME-1
 func TestWhoTakesNamesAndGivesThemUpKeepsThreeFromOthers(t *testing.T) {
-	b := newBed(t)
+	ahead, begun := new(atomic.Int64), time.Now()
+	now := func() time.Time { return begun.Add(time.Duration(ahead.Load())) }
+	b := newBed(t, func(c *engine.Config) { c.Now = now })
 	eve, ana := b.person("first_f"), b.person("ana_a")
-	for _, name := range []string{"second_s", "third_t", "fourth_r", "fifth_v"} {
-		if err := b.named(eve, name, time.Now()); err != nil {
+	for _, name := range []string{"second_s", "third_t", "fourth_r"} {
+		ahead.Add(int64(time.Hour))
+		if err := b.named(eve, name, now()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"second_s", "third_t", "fourth_r"} {
-		codeIs(t, b.named(ana, name, time.Now()), chat.CodeNameResting)
+	err := b.named(eve, "fifth_v", now())
+	codeIs(t, err, chat.CodeNameTooOften)
+	if wait := retryOf(err); wait != chat.Millis((30*24-2)*time.Hour/time.Millisecond) {
+		t.Errorf("it waits %d, not until the first has rested", wait)
 	}
-	if err := b.named(ana, "first_f", time.Now()); err != nil {
-		t.Errorf("the oldest: %v", err)
+	for _, name := range []string{"FOURTH_R", "third_t", "second_s", ""} { // as it is, taken back, and none
+		if err := b.named(eve, name, now()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	codeIs(t, b.named(eve, "fifth_v", now()), chat.CodeNameTooOften)
+	for _, name := range []string{"first_f", "second_s", "third_t", "fourth_r"} {
+		codeIs(t, b.named(ana, name, now()), chat.CodeNameResting)
+	}
+	ahead.Add(int64(30 * 24 * time.Hour))
+	if err := b.named(eve, "fifth_v", now()); err != nil {
+		t.Errorf("after thirty days: %v", err)
+	}
+}
+
+// Of many at once no more get by than one after the other.
+//
+// NAME-1
+func TestManyRenamesAtOnceGiveUpNoMoreThanThreeNames(t *testing.T) {
+	b := newBed(t)
+	eve := b.person("first_f")
+	h := b.open(eve, eve.Account.Log(), chat.RightSend)
+	var all []*engine.Pending
+	for i := range 8 {
+		cmd := chat.SetProfile{Profile: chat.Profile{Name: "x", Username: fmt.Sprintf("hoard_%c", 'a'+i)}}
+		p, err := h.Begin(t.Context(), cmd, b.key())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	done := 0
+	for _, p := range all {
+		if _, err := p.Wait(t.Context()); err == nil {
+			done++
+		} else {
+			codeIs(t, err, chat.CodeNameTooOften)
+		}
+	}
+	if done != engine.MaxRested {
+		t.Errorf("%d names were taken", done)
+	}
+}
+
+// AUTH-6, NAME-1
+func TestADeviceWithoutASayGivesNoNameUp(t *testing.T) {
+	b := newBed(t)
+	sara := b.person("sara_s")
+	room, plain := b.room(chat.Channel, sara), b.room(chat.Channel, sara)
+	news := "our_news"
+	call := func(who chat.Actor, room chat.ChatID, c chat.InfoChange) error {
+		_, err := b.do(who, room.Log(), chat.SetInfo{Change: c})
+		return err
+	}
+	thief, other, none, first := sara, "other_news", "", "first_name"
+	for room, name := range map[chat.ChatID]*string{room: &news, plain: &none} {
+		if err := call(sara, room, chat.InfoChange{Name: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	thief.Waits = 5000
+	for _, err := range []error{
+		b.named(thief, "sara_other", time.Now()), b.named(thief, "", time.Now()),
+		call(thief, room, chat.InfoChange{Name: &other}), call(thief, room, chat.InfoChange{Name: &none}),
+	} {
+		codeIs(t, err, chat.CodeLoginTooYoung)
+		if wait := retryOf(err); wait != 5000 {
+			t.Errorf("it waits %d", wait)
+		}
+	}
+	for i, err := range []error{ // what takes no name from where it leads
+		b.named(thief, "Sara_S", time.Now()), call(thief, plain, chat.InfoChange{Name: &first}),
+		call(thief, room, chat.InfoChange{Name: &news, Title: &other}), b.named(sara, "sara_other", time.Now()),
+	} {
+		if err != nil {
+			t.Errorf("%d: %v", i, err)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ package engine
 
 import (
 	"context"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -109,8 +110,13 @@ type Owner struct {
 	Chat    chat.ChatID
 }
 
-// MaxRested is how many names of one owner rest: who takes names and gives them up keeps no more from others.
+// MaxRested is how many names of one owner may rest while it takes another: who takes names and gives them up
+// keeps no more from others.
 const MaxRested = 3
+
+// NameRests is for how long a name that was given up is nobody else's, nor one that looks like it: links and
+// mentions lead nowhere meanwhile, and never to an impostor. Stores keep what rests for as long.
+const NameRests = chat.Millis(30 * 24 * time.Hour / time.Millisecond)
 
 // Rested is a name that its owner gave up, and nobody has taken since.
 type Rested struct {
@@ -126,6 +132,8 @@ type Names interface {
 	Name(ctx context.Context, name, skeleton string) (Owner, error)
 	// Rested returns the name of a look-alike class that rests; the zero Rested where none does.
 	Rested(ctx context.Context, skeleton string) (Rested, error)
+	// GivenUp returns the names of an owner that rest or did until others were given up, the oldest first.
+	GivenUp(ctx context.Context, owner Owner) ([]Rested, error)
 }
 
 // Rooms reads the projections of chats.

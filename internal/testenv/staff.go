@@ -23,6 +23,19 @@ func signatures(s *stage, l *line) error {
 	return s.setInfo(l, chat, &zolalv1.ChatInfoChange{Signatures: &on})
 }
 
+// publishes gives a chat a public name, or takes it away.
+func publishes(s *stage, l *line) error {
+	chat, err := s.chat(l.words[0])
+	if err != nil {
+		return err
+	}
+	name := l.words[1]
+	if name == "private" {
+		name = ""
+	}
+	return s.setInfo(l, chat, &zolalv1.ChatInfoChange{Name: &name})
+}
+
 // signed looks who a message says wrote it, or what it forwards.
 func signed(s *stage, l *line) error {
 	n, err := s.note(l.words[0])

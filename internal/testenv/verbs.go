@@ -54,6 +54,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"frees":      changes,    // sara frees reza chat (of what was taken from him)
 	"hands":      transfer,   // sara hands chat reza
 	"renames":    renames,    // sara renames chat "Title"
+	"publishes":  publishes,  // sara publishes chat some_name|private
 	"slows":      slows,      // sara slows chat seconds (between two messages of a member)
 	"slowed":     slowed,     // mina slowed chat (slow mode counts from what she wrote)
 	"signatures": signatures, // sara signatures chat on|off (posts bear who wrote them)

@@ -76,6 +76,7 @@ var faults = map[chat.Code]fault{
 	chat.CodeNameResting:        {http.StatusConflict, "Choose another name, or wait retry_ms."},
 	chat.CodeOwnsChats:          {http.StatusConflict, "Transfer or delete the chats it owns first."},
 	chat.CodeLastOperator:       {http.StatusConflict, "Make another account an operator first."},
+	chat.CodeNameTooOften:       {http.StatusTooManyRequests, "Keep the name, take one back, or wait retry_ms."},
 	chat.CodeLastWayIn:          {http.StatusConflict, "Get another way in first, such as a password."},
 	chat.CodeSuspended:          {http.StatusForbidden, "Ask the operator; a public reason code is given."},
 	chat.CodeLoginTooYoung: {http.StatusForbidden,

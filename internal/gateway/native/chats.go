@@ -95,6 +95,12 @@ func resolve(ctx context.Context, c *caller, r *zolalv1.ResolveRequest) (*zolalv
 }
 
 func setInfo(ctx context.Context, c *caller, r *zolalv1.SetInfoRequest) (wait[zolalv1.Receipt], error) {
+	if r.GetChange() != nil && r.GetChange().Name != nil { // as for a username
+		var err error
+		if c.actor.Waits, err = c.cfg.Accounts.Unsettled(ctx, c.actor); err != nil {
+			return nil, err
+		}
+	}
 	return c.beginIn(ctx, r.GetChat(), chat.SetInfo{Change: wire.InfoChangeIn(r.GetChange())}, r.GetKey())
 }
 

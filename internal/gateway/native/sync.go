@@ -118,6 +118,11 @@ func setPrivacy(ctx context.Context, c *caller, r *zolalv1.SetPrivacyRequest) (w
 }
 
 func setProfile(ctx context.Context, c *caller, r *zolalv1.SetProfileRequest) (wait[zolalv1.Receipt], error) {
+	// A username that is given up leads elsewhere: whether this changes it is for the decision to find.
+	var err error
+	if c.actor.Waits, err = c.cfg.Accounts.Unsettled(ctx, c.actor); err != nil {
+		return nil, err
+	}
 	return c.beginOwn(ctx, chat.SetProfile{Profile: *wire.ProfileIn(r.GetProfile())}, r.GetKey())
 }
 

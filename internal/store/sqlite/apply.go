@@ -173,16 +173,15 @@ func (w *writer) claimName(e *chat.Entry, c chat.NameClaimed) error {
 	}
 }
 
-// restName keeps a name that was given up, of those of one owner the last.
+// restName keeps a name that was given up. Those of its owner that have rested are forgotten.
 func (w *writer) restName(e *chat.Entry, c chat.NameClaimed, name, look string) error {
 	err := w.conn.exec("INSERT OR REPLACE INTO rested VALUES (?, ?, ?, ?, ?, ?, ?)",
 		look, name, c.Account, c.Chat, e.Author, e.At, e.Pos)
 	if err != nil {
 		return err
 	}
-	return w.conn.exec(`DELETE FROM rested WHERE account = ?1 AND chat = ?2 AND skeleton NOT IN (
-		SELECT skeleton FROM rested WHERE account = ?1 AND chat = ?2 ORDER BY pos DESC, skeleton LIMIT ?3)`,
-		c.Account, c.Chat, engine.MaxRested)
+	return w.conn.exec("DELETE FROM rested WHERE account = ? AND chat = ? AND at <= ?",
+		c.Account, c.Chat, e.At-engine.NameRests)
 }
 
 func (w *writer) openDirect(c chat.DirectOpened) error {

@@ -14,7 +14,7 @@ import (
 // derivedSince is the first schema whose program makes of the entries the projections that this one makes.
 // Raise it with a step of the schema whenever they come to be made otherwise: a store of before then makes
 // all of them again when it is opened, so that nothing has to know what each of them was before.
-const derivedSince = 12
+const derivedSince = 15
 
 // derive makes the projections again where a program of before made them otherwise. It is one transaction,
 // which also notes that it is done: whatever ends it, the next start begins it anew. An entry that stands

@@ -4,7 +4,6 @@ package storetest
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
@@ -154,22 +153,15 @@ func (t *txn) claimName(e *chat.Entry, c chat.NameClaimed) error {
 	return nil
 }
 
-// restName keeps a name that was given up, of those of one owner the last.
+// restName keeps a name that was given up. Those of its owner that have rested are forgotten.
 func (t *txn) restName(e *chat.Entry, owner engine.Owner, name string) {
 	p := t.proj
 	put(t.undo, p.rested, p.names[name].skeleton, restedRow{name,
 		engine.Rested{Owner: owner, By: e.Author, At: e.At, Pos: e.Pos}})
-	var looks []string
 	for look, r := range p.rested {
-		if r.Owner == owner {
-			looks = append(looks, look)
+		if r.Owner == owner && r.At <= e.At-engine.NameRests {
+			remove(t.undo, p.rested, look)
 		}
-	}
-	slices.SortFunc(looks, func(a, b string) int {
-		return cmp.Or(cmp.Compare(p.rested[b].Pos, p.rested[a].Pos), cmp.Compare(a, b))
-	})
-	for _, look := range looks[min(len(looks), engine.MaxRested):] {
-		remove(t.undo, p.rested, look)
 	}
 }
 

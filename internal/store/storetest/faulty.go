@@ -176,6 +176,11 @@ func (f *Faulty) Rested(ctx context.Context, skeleton string) (engine.Rested, er
 	return breaks(ctx, f, "rested", func() (engine.Rested, error) { return f.Store.Rested(ctx, skeleton) })
 }
 
+// GivenUp implements engine.Names.
+func (f *Faulty) GivenUp(ctx context.Context, owner engine.Owner) ([]engine.Rested, error) {
+	return breaks(ctx, f, "given up", func() ([]engine.Rested, error) { return f.Store.GivenUp(ctx, owner) })
+}
+
 // Knowing implements engine.Circle.
 func (f *Faulty) Knowing(ctx context.Context, account chat.AccountID, others ...chat.AccountID,
 ) ([]chat.AccountID, error) {

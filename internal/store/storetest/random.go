@@ -320,6 +320,9 @@ func (p *twins) rooms(rt *rapid.T) {
 	agree(rt, "audience", gave(m.Audience(ctxb(), room)), gave(o.Audience(ctxb(), room)))
 	agree(rt, "name", gave(m.Name(ctxb(), name, "a")), gave(o.Name(ctxb(), name, "a")))
 	agree(rt, "rested", gave(m.Rested(ctxb(), name)), gave(o.Rested(ctxb(), name)))
+	for _, owner := range []engine.Owner{{Account: x}, {Chat: room}} {
+		agree(rt, "given up", gave(m.GivenUp(ctxb(), owner)), gave(o.GivenUp(ctxb(), owner)))
+	}
 	agree(rt, "direct", gave(m.Direct(ctxb(), x, y)), gave(o.Direct(ctxb(), x, y)))
 	for _, token := range []string{"", "t1", "t9"} {
 		for _, who := range []chat.AccountID{0, x} {

@@ -78,6 +78,9 @@ func randomDraft(t *rapid.T) chat.Draft {
 		},
 		Body: rapid.SliceOfN(rapid.Byte(), 0, 8).Draw(t, "body"),
 	}
+	if rapid.IntRange(0, 9).Draw(t, "later") == 0 {
+		d.At += engine.NameRests // what was given up has rested
+	}
 	kinds := randomChanges()
 	switch rapid.IntRange(0, 3).Draw(t, "sort") {
 	case 0:

@@ -5,6 +5,7 @@ package storetest
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -144,6 +145,23 @@ func (m *Memory) Rested(ctx context.Context, skeleton string) (engine.Rested, er
 		return engine.Rested{}, err
 	}
 	return m.proj.rested[skeleton].Rested, nil
+}
+
+// GivenUp implements engine.Names.
+func (m *Memory) GivenUp(ctx context.Context, owner engine.Owner) ([]engine.Rested, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "given up"); err != nil {
+		return nil, err
+	}
+	var list []engine.Rested
+	for _, look := range slices.Sorted(maps.Keys(m.proj.rested)) {
+		if r := m.proj.rested[look]; r.Owner == owner {
+			list = append(list, r.Rested)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b engine.Rested) int { return cmp.Compare(a.Pos, b.Pos) })
+	return list, nil
 }
 
 // Direct implements engine.Rooms.

@@ -70,15 +70,32 @@ func testRested(b *bench) {
 	b.add(claim("paul2", "paul", room)) // whoever has it ends that it rests
 	rests("paul", engine.Owner{})
 	rests("news", room)
-	for _, name := range []string{"aaa", "bbb", "ccc"} {
+	for _, name := range []string{"aaa", "bbb", "ccc", ""} {
 		b.add(claim(name, name, one))
 	}
-	rests("mina", one)
-	b.add(claim("", "", one)) // four were given up: the first is free
-	rests("mina", engine.Owner{})
-	for _, look := range []string{"aaa", "bbb", "ccc"} {
+	for _, look := range []string{"mina", "aaa", "bbb", "ccc"} { // however many
 		rests(look, one)
 	}
+	looks := func() (at []chat.Pos) {
+		for _, r := range must(b.GivenUp(b.Context(), one))(b) {
+			same(b, "whose it was", r.Owner, one)
+			at = append(at, r.Pos)
+		}
+		return at
+	}
+	same(b, "what one gave up", looks(),
+		[]chat.Pos{rests("mina", one), rests("aaa", one), rests("bbb", one), rests("ccc", one)})
+	same(b, "what nobody gave up", len(must(b.GivenUp(b.Context(), engine.Owner{Chat: 2}))(b)), 0)
+
+	b.add(claim("ddd", "ddd", one))
+	late := claim("", "", one)
+	late.At = must(b.Rested(b.Context(), "ccc"))(b).At + engine.NameRests
+	b.add(late) // what has rested is forgotten when something else is given up
+	for _, look := range []string{"mina", "aaa", "bbb", "ccc"} {
+		rests(look, engine.Owner{})
+	}
+	same(b, "what one gave up last", looks(), []chat.Pos{rests("ddd", one)})
+	rests("news", room)
 }
 
 func testDirect(b *bench) {

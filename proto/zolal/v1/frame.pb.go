@@ -83,6 +83,7 @@ const (
 	ErrorCode_NAME_RESTING           ErrorCode = 74 // somebody gave it up a short time ago; see retry_ms
 	ErrorCode_OWNS_CHATS             ErrorCode = 84 // groups or channels that have to be handed on or deleted first
 	ErrorCode_LAST_OPERATOR          ErrorCode = 85 // without this account nobody would run the server
+	ErrorCode_NAME_TOO_OFTEN         ErrorCode = 86 // its owner changed names too often; see retry_ms
 	ErrorCode_LAST_WAY_IN            ErrorCode = 75 // without it nobody could sign in to the account
 	ErrorCode_LOGIN_TOO_YOUNG        ErrorCode = 53 // see retry_ms
 	ErrorCode_LIMITED                ErrorCode = 56 // the operator limited the account, or what it owns, until retry_ms if set
@@ -160,6 +161,7 @@ var (
 		74: "NAME_RESTING",
 		84: "OWNS_CHATS",
 		85: "LAST_OPERATOR",
+		86: "NAME_TOO_OFTEN",
 		75: "LAST_WAY_IN",
 		53: "LOGIN_TOO_YOUNG",
 		56: "LIMITED",
@@ -234,6 +236,7 @@ var (
 		"NAME_RESTING":           74,
 		"OWNS_CHATS":             84,
 		"LAST_OPERATOR":          85,
+		"NAME_TOO_OFTEN":         86,
 		"LAST_WAY_IN":            75,
 		"LOGIN_TOO_YOUNG":        53,
 		"LIMITED":                56,
@@ -771,7 +774,7 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x1a\n" +
 	"\apayload\x18\x02 \x01(\fH\x00R\apayload\x12'\n" +
 	"\x05error\x18\x03 \x01(\v2\x0f.zolal.v1.ErrorH\x00R\x05errorB\b\n" +
-	"\x06result*\x9a\n" +
+	"\x06result*\xae\n" +
 	"\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\f\n" +
@@ -835,7 +838,8 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\fNAME_RESTING\x10J\x12\x0e\n" +
 	"\n" +
 	"OWNS_CHATS\x10T\x12\x11\n" +
-	"\rLAST_OPERATOR\x10U\x12\x0f\n" +
+	"\rLAST_OPERATOR\x10U\x12\x12\n" +
+	"\x0eNAME_TOO_OFTEN\x10V\x12\x0f\n" +
 	"\vLAST_WAY_IN\x10K\x12\x13\n" +
 	"\x0fLOGIN_TOO_YOUNG\x105\x12\v\n" +
 	"\aLIMITED\x108\x12\x11\n" +

@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'NAME_INVALID'
   | 'NAME_CONFUSABLE'
   | 'NAME_RESTING'
+  | 'NAME_TOO_OFTEN'
   | 'PASSWORD_WEAK'
   | 'PASSWORD_WRONG'
   | 'RECOVERY_WRONG'

@@ -23,11 +23,13 @@ const errors = {
   NAME_INVALID: 'Use 5 to 32 Latin letters, digits or underscores, starting with a letter.',
   NAME_CONFUSABLE: 'This name looks too similar to another one.',
   NAME_RESTING: 'Somebody gave this name up recently. For 30 days nobody else can take it.',
+  NAME_TOO_OFTEN:
+    'A name can be changed three times in 30 days. Keep it, or take one of the earlier ones back.',
   PASSWORD_WEAK: 'This password is easy to guess. A few unrelated words make a good one.',
   PASSWORD_WRONG: 'The username or password is incorrect.',
   RECOVERY_WRONG: 'The username or recovery code is incorrect.',
   LOGIN_TOO_YOUNG:
-    'This device signed in recently. For a day it cannot change what protects your account, unless an older device or the recovery code confirms it.',
+    'This device signed in recently. For a day it cannot change a name or what protects your account, or run the server, unless an older device or the recovery code confirms it.',
   PUSH_SERVICE: 'The browser does not reach its push service. Try another network, or later.',
   PASSKEY_NOT_USED: 'No passkey was used.',
   PASSKEY_UNAVAILABLE: 'Passkeys do not work at this address. Sign in another way.',
