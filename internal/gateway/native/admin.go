@@ -19,7 +19,7 @@ type Admin interface {
 func adminMethods() []method {
 	return []method{
 		patient(call("Admin/Status", chat.ScopeManage, serverStatus)),
-		call("Admin/BackUp", chat.ScopeManage, backUp),
+		operating(call("Admin/BackUp", chat.ScopeManage, backUp)),
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/zolal-im/zolal"
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/hub"
@@ -52,6 +54,60 @@ func TestOnlyAnOperatorIsToldHowTheServerIs(t *testing.T) {
 	ask[zolalv1.Empty](operator, "Admin/BackUp", &zolalv1.Empty{})
 	if n.backups != 1 {
 		t.Errorf("%d backups were begun", n.backups)
+	}
+}
+
+// AUTH-6
+func TestAnOperatorsNewDeviceDoesNothingToOthersAndLooksIntoNothingUntilItHasItsSay(t *testing.T) {
+	n := &numbers{}
+	h := serve(t, func(c *Config, _ *hub.Config) { c.Admin = n })
+	user := account.NewUser{Username: "the_operator", Operator: true}
+	_, password, err := h.accounts.AddUser(t.Context(), user)
+	check(t, err)
+	signIn := func() account.Session {
+		t.Helper()
+		s, err := h.accounts.SignIn(t.Context(), account.SignIn{Username: "the_operator", Password: password})
+		check(t, err)
+		return s
+	}
+	old, young := signIn(), signIn()
+	operator, thief := h.dial(old, zolal.WebSocket), h.dial(young, zolal.WebSocket)
+	deeds := []struct {
+		method string
+		req    proto.Message
+	}{
+		{"Reports/List", &zolalv1.CasesRequest{Limit: 10}}, {"Reports/Show", &zolalv1.ShowRequest{Report: 1}},
+		{"Reports/Decide", &zolalv1.DecideRequest{Key: key(), Account: 1}},
+		{"Feedbacks/List", &zolalv1.Empty{}}, {"Feedbacks/Set", &zolalv1.SetFeedbackRequest{Key: key(), Number: 1}},
+		{"Accounts/SetSignup", &zolalv1.SetSignupRequest{}}, {"Newcomers/List", &zolalv1.Empty{}},
+		{"Accounts/CreatePass", &zolalv1.CreatePassRequest{Key: key()}},
+		{"Accounts/RevokePass", &zolalv1.RevokePassRequest{Id: "none"}},
+		{"Accounts/Passes", &zolalv1.PassesRequest{All: true}},
+		{"Newcomers/Decide", &zolalv1.DecideNewcomerRequest{Username: "nobody_1"}},
+		{"Admin/BackUp", &zolalv1.Empty{}},
+	}
+	code := func(c *client, method string, req proto.Message) zolalv1.ErrorCode {
+		err := c.Call(t.Context(), method, req, new(zolalv1.Empty))
+		return zolal.CodeOf(err)
+	}
+	const waits = zolalv1.ErrorCode_LOGIN_TOO_YOUNG
+	for _, d := range deeds {
+		if got := code(thief, d.method, d.req); got != waits {
+			t.Errorf("%s answers %s to a new device", d.method, got)
+		}
+		if got := code(operator, d.method, d.req); got == waits {
+			t.Errorf("%s keeps an old device waiting", d.method)
+		}
+	}
+	if n.backups != 1 {
+		t.Errorf("%d backups were begun", n.backups)
+	}
+	ask[zolalv1.ServerStatus](thief, "Admin/Status", &zolalv1.Empty{}) // nothing about anybody
+	ask[zolalv1.Empty](operator, "Security/Vouch", &zolalv1.VouchRequest{Device: uint32(young.Device)})
+	for _, d := range deeds { // on the same connection
+		if got := code(thief, d.method, d.req); got == waits {
+			t.Errorf("%s keeps a device waiting that was vouched for", d.method)
+		}
 	}
 }
 

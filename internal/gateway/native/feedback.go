@@ -13,8 +13,8 @@ import (
 func feedbackMethods() []method {
 	return []method{
 		ordered(call("Feedbacks/Give", chat.ScopeSend, giveFeedback)),
-		call("Feedbacks/List", chat.ScopeManage, listFeedback),
-		ordered(call("Feedbacks/Set", chat.ScopeManage, setFeedback)),
+		operating(call("Feedbacks/List", chat.ScopeManage, listFeedback)),
+		operating(ordered(call("Feedbacks/Set", chat.ScopeManage, setFeedback))),
 		call("Feedbacks/Public", chat.ScopeRead, publicFeedback),
 		ordered(call("Feedbacks/Vote", chat.ScopeSend, voteFeedback)),
 	}

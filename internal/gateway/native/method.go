@@ -112,6 +112,29 @@ func ordered(m method) method { m.lane = writes; return m }
 // patient makes a row one that may wait.
 func patient(m method) method { m.lane = waits; return m }
 
+// operating makes a row wait, for an operator's device, until that has its say: what operators do to others
+// and look into is worth more to a thief than anything of the account itself.
+//
+// AUTH-6
+func operating(m method) method {
+	begin := m.begin
+	m.begin = func(ctx context.Context, c *caller, req proto.Message) (answer, error) {
+		if err := c.mayOperate(ctx); err != nil {
+			return answer{}, err
+		}
+		return begin(ctx, c, req)
+	}
+	return m
+}
+
+// mayOperate refuses an operator's device that has no say yet. Who is no operator, others refuse.
+func (c *caller) mayOperate(ctx context.Context) error {
+	if !c.actor.Operator {
+		return nil
+	}
+	return c.cfg.Accounts.Settled(ctx, c.actor)
+}
+
 // guessed makes a row one that checks a password for anybody who asks.
 func guessed(m method) method { m.lane = secrets; return anybody(m) }
 

@@ -21,9 +21,9 @@ func reportMethods() []method {
 		call("Reports/Acts", chat.ScopeRead, acts),
 		ordered(call("Reports/Appeal", chat.ScopeManage, appeal)),
 		guessed(call("Reports/AppealSuspended", 0, appealSuspended)),
-		call("Reports/List", chat.ScopeManage, cases),
-		call("Reports/Show", chat.ScopeManage, showCase),
-		ordered(call("Reports/Decide", chat.ScopeManage, decide)),
+		operating(call("Reports/List", chat.ScopeManage, cases)),
+		operating(call("Reports/Show", chat.ScopeManage, showCase)),
+		operating(ordered(call("Reports/Decide", chat.ScopeManage, decide))),
 	}
 }
 

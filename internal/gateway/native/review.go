@@ -14,8 +14,8 @@ import (
 // SIGNUP-5
 func newcomerMethods() []method {
 	return []method{
-		call("Newcomers/List", chat.ScopeManage, listNewcomers),
-		ordered(call("Newcomers/Decide", chat.ScopeManage, decideNewcomer)),
+		operating(call("Newcomers/List", chat.ScopeManage, listNewcomers)),
+		operating(ordered(call("Newcomers/Decide", chat.ScopeManage, decideNewcomer))),
 	}
 }
 

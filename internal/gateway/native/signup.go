@@ -18,10 +18,10 @@ func signupMethods() []method {
 		anybody(call("Accounts/Challenge", 0, challenge)),
 		anybody(call("Accounts/ShowPass", 0, showPass)),
 		call("Accounts/Signup", chat.ScopeManage, signupRules),
-		ordered(call("Accounts/SetSignup", chat.ScopeManage, setSignup)),
-		ordered(call("Accounts/CreatePass", chat.ScopeManage, createPass)),
+		operating(ordered(call("Accounts/SetSignup", chat.ScopeManage, setSignup))),
+		operating(ordered(call("Accounts/CreatePass", chat.ScopeManage, createPass))),
 		call("Accounts/Passes", chat.ScopeManage, passes),
-		ordered(call("Accounts/RevokePass", chat.ScopeManage, revokePass)),
+		operating(ordered(call("Accounts/RevokePass", chat.ScopeManage, revokePass))),
 	}
 }
 
@@ -114,6 +114,11 @@ func createPass(ctx context.Context, c *caller, r *zolalv1.CreatePassRequest) (*
 }
 
 func passes(ctx context.Context, c *caller, r *zolalv1.PassesRequest) (*zolalv1.PassesResponse, error) {
+	if r.GetAll() {
+		if err := c.mayOperate(ctx); err != nil {
+			return nil, err
+		}
+	}
 	list, err := c.cfg.Accounts.ListPasses(ctx, c.actor, account.PassQuery{All: r.GetAll(), After: r.GetAfter()})
 	if err != nil {
 		return nil, err
