@@ -168,7 +168,7 @@ func (s *Service) Delete(ctx context.Context, who chat.Actor, req DeletionReques
 	case len(now.Owned) > 0:
 		return now, chat.Errorf(chat.CodeOwnsChats, "groups and channels have to be handed on or deleted first")
 	}
-	err = s.checkFactor(ctx, account.ID, shownFactor{req.Code, req.Passkey, who.Device})
+	err = s.checkFactor(ctx, account.ID, shownFactor{req.Code, req.Passkey, knownBy{id: who.Device}})
 	if err != nil {
 		return now, err
 	}

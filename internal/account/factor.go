@@ -273,11 +273,11 @@ func (s *Service) stepOf(f factor, code string) (step int64, ok bool) {
 }
 
 // shownFactor is what somebody shows beside a password: a code, or the answer of a passkey. Known is the
-// device that they are known by, or 0.
+// device that they are known by.
 type shownFactor struct {
 	code    string
 	passkey []byte
-	known   chat.DeviceID
+	known   knownBy
 }
 
 // needed asks for a second factor; the field says that the account has passkeys for this domain.
@@ -309,11 +309,14 @@ func (s *Service) checkFactor(ctx context.Context, of chat.AccountID, shown show
 	case shown.code == "" && len(shown.passkey) == 0:
 		return s.needed(keys)
 	}
-	limit := bucket{"factor", s.Limits.Factor, number(uint32(of))}
-	if shown.known != 0 {
-		limit = bucket{"factor of device", s.Limits.Factor, number(uint32(shown.known))}
+	limits := [][]bucket{{{"factor", s.Limits.Factor, number(uint32(of))}}}
+	if shown.known.ended {
+		limits = append(shown.known.limits("factor of device", s.Limits.Factor, of), limits...)
+	} else if shown.known.id != 0 {
+		limits = shown.known.limits("factor of device", s.Limits.Factor, of)
 	}
-	if err := s.buckets.take(limit); err != nil {
+	n, err := s.buckets.takeFirst(limits...)
+	if err != nil {
 		return err
 	}
 	if len(shown.passkey) > 0 {
@@ -329,7 +332,7 @@ func (s *Service) checkFactor(ctx context.Context, of chat.AccountID, shown show
 	case err != nil:
 		return fmt.Errorf("second factor: %w", err)
 	}
-	s.buckets.give(limit)
+	s.buckets.give(limits[n]...)
 	return nil
 }
 

@@ -33,9 +33,10 @@ type Limits struct {
 	Failure Rate
 	// Account is failed sign-ins to one account from devices it does not know.
 	Account Rate
-	// Device is failed sign-ins from one device the account knows.
+	// Device is failed sign-ins from one device the account knows, and from all of one account that ended.
 	Device Rate
-	// Factor is wrong codes of a second factor, per account, and per device that the account knows.
+	// Factor is wrong codes of a second factor, per account, per device that the account knows, and for all of
+	// one account that ended.
 	Factor Rate
 	// Token is tokens that one account makes for other programs.
 	Token Rate
@@ -144,6 +145,16 @@ func (b *buckets) take(list ...bucket) error {
 		}
 	}
 	return nil
+}
+
+// takeFirst is take of the first list that has enough, and says which that is; the error is that of the last.
+func (b *buckets) takeFirst(lists ...[]bucket) (n int, err error) {
+	for i, list := range lists {
+		if err = b.take(list...); err == nil {
+			return i, nil
+		}
+	}
+	return 0, err
 }
 
 // give returns what take used: for attempts that turned out right.

@@ -130,7 +130,7 @@ func (s *Service) Redeem(ctx context.Context, req Redeem) (Session, error) {
 	if account.Password, err = s.checkAndHash(ctx, req.NewPassword, profile); err != nil {
 		return Session{}, err
 	}
-	if err := s.checkFactor(ctx, account.ID, shownFactor{req.Code, req.Passkey, 0}); err != nil {
+	if err := s.checkFactor(ctx, account.ID, shownFactor{code: req.Code, passkey: req.Passkey}); err != nil {
 		return Session{}, err
 	}
 	return s.redeemed(ctx, account, link, profile, req.Client)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -125,7 +126,7 @@ func (s *Service) second(ctx context.Context, a Account, req SignIn) (vouched bo
 		s.buckets.give(limit)
 		return true, nil
 	}
-	known, _ := s.knownDevice(ctx, req.Proof, a.ID)
+	known := s.knownDevice(ctx, req.Proof, a.ID)
 	return false, s.checkFactor(ctx, a.ID, shownFactor{req.Code, req.Passkey, known})
 }
 
@@ -207,44 +208,79 @@ func (s *Service) opens(ctx context.Context, e entering) (bool, error) {
 
 // guessing chooses what a failed sign-in is counted by, and where it waits, until done. Accounts are counted
 // by their name, so that one that does not exist is limited the same.
+//
+// AUTH-16
 func (s *Service) guessing(ctx context.Context, req SignIn, account chat.AccountID) (
 	limits []bucket, q *queue, done func(), err error) {
-	limits = []bucket{
+	strangers := []bucket{
 		{"fail", s.Limits.Failure, place(req.Client.Address)},
 		{"account", s.Limits.Account, chat.FoldName(req.Username)},
 	}
+	known := s.knownDevice(ctx, req.Proof, account)
+	own := known.limits("device", s.Limits.Device, account)
+	if known.id == 0 {
+		own = [][]bucket{strangers}
+	} else if known.ended {
+		own = append(own, strangers)
+	}
+	n, err := s.buckets.takeFirst(own...)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	limits = own[n]
 	q, done = s.hashes.strangers, func() {}
-	if device, ok := s.knownDevice(ctx, req.Proof, account); ok {
-		limits = []bucket{{"device", s.Limits.Device, number(uint32(device))}}
+	if known.id != 0 && (n < len(own)-1 || !known.ended) {
 		q = s.hashes.known
-		if done, err = s.hashes.turn(account, device); err != nil {
+		if done, err = s.hashes.turn(account, known.id); err != nil {
+			s.buckets.give(limits...)
 			return nil, nil, nil, err
 		}
-	}
-	if err := s.buckets.take(limits...); err != nil {
-		done()
-		return nil, nil, nil, err
 	}
 	return limits, q, done, nil
 }
 
+// endedEvery is how often each device that ended may guess when all of its account that ended have guessed
+// too often together: many old tokens are no licence for as many guesses, and none locks another out.
+const endedEvery = 10 * time.Minute
+
+// knownBy is the device that somebody is known by; the zero knownBy: none.
+type knownBy struct {
+	id    chat.DeviceID
+	ended bool
+}
+
+// limits are what the guesses of a known device are counted by, the first that is not used up: of one that
+// lives by itself, and of those that ended together with all others, and then each a little by itself.
+func (k knownBy) limits(what string, each Rate, account chat.AccountID) [][]bucket {
+	own := bucket{what, each, number(uint32(k.id))}
+	if !k.ended {
+		return [][]bucket{{own}}
+	}
+	return [][]bucket{
+		{{what + " ended", each, number(uint32(account))}},
+		{{what + " ended alone", Rate{Burst: 1, Every: endedEvery}, number(uint32(k.id))}},
+	}
+}
+
 // knownDevice finds the device of an earlier session's token: one that lives, or that ended without its
 // owner throwing it out. Many of those ends come with an attack, just when the owner's devices must not be
-// taken for strangers; the thief's device that ended beside them gains no more guesses than its bucket has.
-func (s *Service) knownDevice(ctx context.Context, proof string, account chat.AccountID) (
-	chat.DeviceID, bool) {
+// taken for strangers; thieves' devices that ended beside them gain few guesses.
+func (s *Service) knownDevice(ctx context.Context, proof string, account chat.AccountID) knownBy {
 	hash, ok := hashToken(proof)
 	if !ok || account == 0 {
-		return 0, false
+		return knownBy{}
 	}
 	if device, owner, err := s.Store.DeviceByToken(ctx, hash); err == nil {
-		return device.ID, owner.ID == account
+		if owner.ID == account {
+			return knownBy{id: device.ID}
+		}
+		return knownBy{}
 	}
 	r, err := s.Store.Revoked(ctx, hash)
-	if err != nil {
-		return 0, false
+	if err != nil || r.Account != account || !staysKnown(r.Reason) {
+		return knownBy{}
 	}
-	return r.Device, r.Account == account && staysKnown(r.Reason)
+	return knownBy{id: r.Device, ended: true}
 }
 
 // staysKnown reports whether a device that ended for a reason is still one its account knows.

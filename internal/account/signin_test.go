@@ -134,8 +134,10 @@ func TestTheOwnersDevicesStayKnownThroughAnAttack(t *testing.T) {
 		if _, err := b.signIn("parvaneh", password, s.Token, home); err != nil {
 			t.Errorf("%s: the owner's device is a stranger: %v", reason, err)
 		}
-		_, err = b.signIn("parvaneh", "a guess", s.Token, abroad)
-		wantCode(t, err, chat.CodePasswordWrong)
+		for range 2 { // with those that ended, and by itself
+			_, err = b.signIn("parvaneh", "a guess", s.Token, abroad)
+			wantCode(t, err, chat.CodePasswordWrong)
+		}
 		_, err = b.signIn("parvaneh", "a guess", s.Token, abroad)
 		wantCode(t, err, chat.CodeRateLimited) // no licence to guess
 	}
@@ -162,5 +164,79 @@ func TestRecoveryDoesNotTellWhoHasAnAccount(t *testing.T) {
 	}
 	if len(said) != 1 {
 		t.Errorf("the answers differ: %v", said)
+	}
+}
+
+// AUTH-16
+func TestManyOldTokensAreNoLicenceForAsManyGuesses(t *testing.T) {
+	const tokens = 20
+	b := newBed(t, account.Limits{
+		Account: account.Rate{Burst: 5, Every: time.Hour}, Device: account.Rate{Burst: 10, Every: time.Hour},
+		Factor: account.Rate{Burst: 3, Every: time.Hour},
+	}).open()
+	owner := b.signUp("parvaneh")
+	phone, err := b.signIn("parvaneh", goodPassword, "", home)
+	wantCode(t, err, 0)
+	var old []account.Session
+	for range tokens {
+		s, err := b.signIn("parvaneh", goodPassword, "", abroad)
+		wantCode(t, err, 0)
+		old = append(old, s)
+	}
+	b.clock.Add(int64(24 * time.Hour))
+	change := account.PasswordChange{Old: goodPassword, New: otherPassword}
+	wantCode(t, b.SetPassword(t.Context(), b.actor(owner), change), 0)
+	guess := func() (guesses int) {
+		for _, s := range old {
+			for range 20 {
+				_, err := b.signIn("parvaneh", "a guess", s.Token, abroad)
+				if chat.CodeOf(err) == chat.CodeRateLimited {
+					break
+				}
+				guesses++
+			}
+		}
+		return guesses
+	}
+	if n := guess(); n != 10+tokens+5 {
+		t.Errorf("%d tokens had %d guesses", tokens, n)
+	}
+	// Nobody of the owner's is locked out by that: neither what lives nor what the change ended.
+	for _, s := range []account.Session{owner, phone} {
+		if _, err := b.signIn("parvaneh", otherPassword, s.Token, home); err != nil {
+			t.Errorf("a device of the owner: %v", err)
+		}
+	}
+}
+
+// AUTH-16
+func TestManyOldTokensAreNoLicenceToGuessCodes(t *testing.T) {
+	const tokens = 20
+	b := newBed(t, account.Limits{Factor: account.Rate{Burst: 3, Every: time.Hour}}).open()
+	owner := b.signUp("parvaneh")
+	var old []account.Session
+	for range tokens {
+		s, err := b.signIn("parvaneh", goodPassword, "", abroad)
+		wantCode(t, err, 0)
+		wantCode(t, b.SignOut(t.Context(), b.actor(s)), 0)
+		old = append(old, s)
+	}
+	secret, _ := b.guard(owner)
+	guesses := 0
+	for _, s := range old {
+		for range 20 {
+			_, err := b.signInWith("000000", s.Token)
+			if chat.CodeOf(err) == chat.CodeRateLimited {
+				break
+			}
+			wantCode(t, err, chat.CodeFactorWrong)
+			guesses++
+		}
+	}
+	if guesses != 3+tokens+3 {
+		t.Errorf("%d tokens had %d guesses", tokens, guesses)
+	}
+	if _, err := b.signInWith(b.code(secret), owner.Token); err != nil {
+		t.Errorf("the owner's device: %v", err)
 	}
 }
