@@ -172,10 +172,16 @@ func (s *Service) SetPassword(ctx context.Context, who chat.Actor, change Passwo
 		return fmt.Errorf("set password: %w", err)
 	}
 	told, err := s.own(ctx, who, ReasonPassword)
+	var humbled []Change
+	if err == nil {
+		humbled, err = s.humbled(ctx, account.ID)
+	}
 	if err == nil && change.KeepDevices {
-		err = s.deed(ctx, account.ID, told, AccountPut{account}, voidWays(account.ID, ReasonPassword))
+		more := append(humbled, AccountPut{account}, voidWays(account.ID, ReasonPassword))
+		err = s.deed(ctx, account.ID, told, more...)
 	} else if err == nil {
-		err = s.change(ctx, changing{account: account, keep: who.Device, reason: ReasonPassword, told: told})
+		err = s.change(ctx, changing{account: account, keep: who.Device, reason: ReasonPassword, told: told,
+			more: humbled})
 	}
 	if err != nil {
 		return fmt.Errorf("set password: %w", err)

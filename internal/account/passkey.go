@@ -351,7 +351,7 @@ func (s *Service) RemovePasskey(ctx context.Context, who chat.Actor, id, passwor
 }
 
 // humbled makes every passkey of an account open beside the password alone, until each was used so: after a
-// reset or a recovery nobody knows whose they are.
+// reset, a recovery or a change of the password nobody knows whose they are.
 func (s *Service) humbled(ctx context.Context, of chat.AccountID) ([]Change, error) {
 	all, err := s.passkeysOf(ctx, of)
 	if err != nil {

@@ -473,6 +473,34 @@ func TestAfterARecoveryOrResetAPasskeyNeedsThePasswordOnce(t *testing.T) {
 }
 
 // AUTH-14
+func TestAfterAChangeOfThePasswordAPasskeyNeedsTheNewOneOnce(t *testing.T) {
+	for _, keep := range []bool{false, true} {
+		b := newBed(t, account.Limits{}).open()
+		s := b.signUp("parvaneh")
+		key, thiefs := b.token(), b.token()
+		key.add(s, "one")
+		thiefs.add(s, "the thief's")
+		change := account.PasswordChange{Old: goodPassword, New: otherPassword, KeepDevices: keep}
+		wantCode(t, b.SetPassword(t.Context(), b.actor(s), change), 0)
+		for _, k := range []*token{key, thiefs} {
+			_, err := k.alone()
+			wantCode(t, err, chat.CodePasswordRequired)
+		}
+		_, err := b.BeginPasskeySecond(t.Context(), withPassword("parvaneh")) // with the old one
+		wantCode(t, err, chat.CodePasswordWrong)
+		req := withPassword("parvaneh")
+		req.Password = otherPassword
+		req.Passkey = key.get(b.BeginPasskeySecond(t.Context(), req))
+		_, err = b.SignIn(t.Context(), req)
+		wantCode(t, err, 0)
+		_, err = key.alone()
+		wantCode(t, err, 0)
+		_, err = thiefs.alone()
+		wantCode(t, err, chat.CodePasswordRequired)
+	}
+}
+
+// AUTH-14
 func TestAPasskeyOpensNoSuspendedAccountAndWaitsWhereOldDevicesApprove(t *testing.T) {
 	b := newBed(t, account.Limits{}).open()
 	ctx := t.Context()
