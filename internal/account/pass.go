@@ -108,8 +108,8 @@ type NewPass struct {
 }
 
 // CreatePass makes a pass for the actor. The operator may make any; a member's is bounded in uses and time,
-// and by the allowance. It fails with chat.CodeForbidden where members may make none, and with
-// chat.CodeTooMany past the allowance.
+// and by the allowance. It fails with chat.CodeForbidden where members may make none, with chat.CodeLimited
+// while a decision keeps the account from reaching anybody new, and with chat.CodeTooMany past the allowance.
 func (s *Service) CreatePass(ctx context.Context, who chat.Actor, q NewPass) (Pass, string, error) {
 	if err := mayManage(who); err != nil {
 		return Pass{}, "", err
@@ -137,6 +137,9 @@ func (s *Service) ConsolePass(ctx context.Context, q NewPass) (Pass, string, err
 
 // boundPass holds a member to what members may.
 func (s *Service) boundPass(ctx context.Context, who chat.Actor, q *NewPass) error {
+	if err := s.Limited(ctx, who.Account); err != nil {
+		return err
+	}
 	left, err := s.PassesLeft(ctx, who)
 	if err != nil {
 		return err

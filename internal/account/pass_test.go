@@ -273,6 +273,35 @@ func TestAPassThatIsOverSaysWhy(t *testing.T) {
 }
 
 // SIGNUP-3
+func TestWhomALimitBindsMakesNoInvitations(t *testing.T) {
+	b := newBed(t, account.Limits{}).open()
+	member := b.actor(b.signUp("parvaneh"))
+	b.rules(account.SignupInvite, 0, 3)
+	b.clock.Store(int64(10 * 24 * time.Hour))
+	before := account.NewPass{Key: newKey(t), Limit: 1}
+	p, _, err := b.CreatePass(t.Context(), member, before)
+	wantCode(t, err, 0)
+	ruled := func(j chat.Judge) chat.Seq {
+		t.Helper()
+		j.Account, j.Reason = member.Account, "spam"
+		n, err := b.engine.Judge(t.Context(), chat.Actor{Server: true, Scopes: chat.AllScopes}, j, 0, newKey(t))
+		wantCode(t, err, 0)
+		return n
+	}
+	until := chat.Millis(time.Now().Add(24 * time.Hour).UnixMilli())
+	decision := ruled(chat.Judge{Act: chat.ActLimit, Until: until})
+	_, _, err = b.CreatePass(t.Context(), member, account.NewPass{Key: newKey(t), Limit: 1})
+	wantCode(t, err, chat.CodeLimited)
+	again, _, err := b.CreatePass(t.Context(), member, before) // a retry of what was made
+	if err != nil || again.ID != p.ID {
+		t.Errorf("a retry: %+v, %v", again, err)
+	}
+	ruled(chat.Judge{Act: chat.ActReverse, Decision: decision})
+	_, _, err = b.CreatePass(t.Context(), member, account.NewPass{Key: newKey(t), Limit: 1})
+	wantCode(t, err, 0)
+}
+
+// SIGNUP-3
 func TestMembersLetInMoreAsTheirAccountsGrow(t *testing.T) {
 	const day = 24 * time.Hour
 	b := newBed(t, account.Limits{}).open()

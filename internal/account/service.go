@@ -169,6 +169,9 @@ type Config struct {
 	Party RelyingParty
 	// MediaKey is the secret under which media tokens are made.
 	MediaKey []byte
+	// Limited fails with chat.CodeLimited where a decision of the operator keeps an account from reaching
+	// anybody new; nil: nobody is kept from it.
+	Limited func(ctx context.Context, who chat.AccountID) error
 	// Official reports whether a build of a client is one this server serves itself.
 	Official func(client, build string) bool
 }
@@ -204,6 +207,9 @@ func New(cfg Config) *Service {
 	}
 	if cfg.Official == nil {
 		cfg.Official = func(string, string) bool { return false }
+	}
+	if cfg.Limited == nil {
+		cfg.Limited = func(context.Context, chat.AccountID) error { return nil }
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	s := &Service{

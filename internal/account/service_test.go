@@ -105,7 +105,7 @@ func (b *bed) node(limits account.Limits) (*account.Service, *engine.Engine) {
 		Store: b.store, Vault: b.store, Registry: registry{e, &b.fail, &b.first, &b.told},
 		Log:    slog.New(slog.DiscardHandler),
 		Now:    func() time.Time { return time.Now().Add(time.Duration(b.clock.Load())) },
-		Passes: b.store, NoteAct: e.NoteAct, Signup: account.SignupOpen,
+		Passes: b.store, NoteAct: e.NoteAct, Limited: e.Limited, Signup: account.SignupOpen,
 		Limits: limits, Cost: account.Cost{KiB: 64, Passes: 1},
 		Official: func(client, build string) bool { return client == "zolal-web" && build == "b1" },
 		Party:    account.RelyingParty{ID: page.ID, Name: page.Name, Origins: []string{page.Origin}},

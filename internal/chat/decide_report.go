@@ -66,10 +66,15 @@ func (c Chat) watched() bool { return c.open() || c.OneSided() }
 
 // unlimited fails while an operator's limit keeps the actor from reaching anybody new.
 func (d *decision) unlimited() error {
-	if d.Limit.Until <= d.now {
+	return d.Limit.Over(d.now)
+}
+
+// Over fails with CodeLimited until the limit is over.
+func (l Limitation) Over(now Millis) error {
+	if l.Until <= now {
 		return nil
 	}
-	return &Error{Code: CodeLimited, Text: "limited: " + d.Limit.Reason, Retry: d.Limit.Until - d.now}
+	return &Error{Code: CodeLimited, Text: "limited: " + l.Reason, Retry: l.Until - now}
 }
 
 // addressed fails where an operator's limit keeps the actor from writing in this chat.

@@ -95,6 +95,16 @@ func (e *Engine) limitOf(ctx context.Context, account chat.AccountID) (chat.Limi
 	return l, nil
 }
 
+// Limited fails with chat.CodeLimited while a decision of the operator keeps an account from reaching anybody
+// new.
+func (e *Engine) Limited(ctx context.Context, account chat.AccountID) error {
+	l, err := e.limitOf(ctx, account)
+	if err != nil {
+		return err
+	}
+	return l.Over(e.now())
+}
+
 func (e *Engine) fillLimit(ctx context.Context, r request, _ chat.Needs, f *chat.Facts) (err error) {
 	f.Limit, err = e.limitOf(ctx, r.actor.Account)
 	return err

@@ -154,6 +154,7 @@ func (c *core) startAccounts(ctx context.Context) (err error) {
 		IdentityFor: c.cfg.OIDC.Session,
 		Welcome:     c.welcome,
 		NoteAct:     c.engine.NoteAct,
+		Limited:     c.engine.Limited,
 		Waits:       c.newcomer,
 		DeletesIn:   c.cfg.DeletesIn,
 		Erasing:     c.erasing(),
