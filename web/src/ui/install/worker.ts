@@ -20,8 +20,8 @@ function generous(): boolean {
 export interface Following {
   /** Asks for a new version. */
   look(): void
-  /** Takes down notifications of chats. */
-  clear(of: (chat: number) => boolean): void
+  /** Takes down notifications, by their chat and message. */
+  clear(of: (chat: number, seq: number) => boolean): void
   stop(): void
 }
 
@@ -89,8 +89,8 @@ export function follow(fresh: (take: () => void) => void): Following {
     clear(of) {
       void registration?.getNotifications().then((all) => {
         for (const one of all) {
-          const { chat } = (one.data ?? {}) as { chat?: number }
-          if (chat && of(chat)) one.close()
+          const { chat, seq = 0 } = (one.data ?? {}) as { chat?: number; seq?: number }
+          if (chat && of(chat, seq)) one.close()
         }
       })
     },
