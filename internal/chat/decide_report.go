@@ -159,6 +159,8 @@ func decideFile(d *decision, c File) error {
 	log := ServerLog.ID(0)
 	if r.Desk == DeskAdmins {
 		log, r.Revealed = r.Chat.Staff(), nil
+	} else {
+		r.Owner, r.Staff = d.Filed.Owner, d.Filed.Staff
 	}
 	d.add(log, d.by.Account, Envelope{Kind: KindReport, Silent: true}, &r)
 	d.counted = true
@@ -227,6 +229,9 @@ func decideCloseReport(d *decision, c CloseReport) error {
 	return nil
 }
 
+// OwnCase is why an operator neither sees nor decides a case.
+const OwnCase = "nobody judges their own case: another operator does, or the console"
+
 // operator fails for everybody but operators, and the server itself at the console.
 func (d *decision) operator() error {
 	if d.by.Operator || d.by.Server {
@@ -257,13 +262,12 @@ func decideJudge(d *decision, c Judge) error {
 		return fieldError(CodeTooMany, "reports", "too many reports")
 	case len(d.Case.Reports) != len(c.Reports):
 		return fieldError(CodeNotFound, "reports", "no such report")
+	case d.Case.Own:
+		return fieldError(CodeForbidden, "reports", OwnCase)
 	}
 	for _, r := range d.Case.Reports {
-		switch {
-		case r.Closed != 0:
+		if r.Closed != 0 {
 			return fieldError(CodeConflict, "reports", "it was decided already")
-		case d.own(r.Account):
-			return fieldError(CodeForbidden, "reports", "nobody judges their own case")
 		}
 	}
 	body := &Decision{
@@ -292,7 +296,7 @@ func (d *decision) judged(c Judge, body *Decision) error {
 	case overSomebody && c.Act != ActTakeDown && len(c.Reports) > 0 && !d.Case.about(c.Account):
 		return fieldError(CodeBadRequest, "account", "the reports are not about this account")
 	case d.own(c.Account) || d.own(d.Case.Decision.Account) || d.own(d.Case.Owner):
-		return fieldError(CodeForbidden, "account", "nobody judges their own case")
+		return fieldError(CodeForbidden, "account", OwnCase)
 	case overSomebody && len(c.Reports) == 0 && !d.by.Server:
 		return fieldError(CodeBadRequest, "reports", "which report is decided?")
 	case overSomebody && !slices.Contains(DecisionReasons(), c.Reason):
@@ -339,6 +343,8 @@ func judgeTakeDown(d *decision, c Judge, body *Decision) error {
 		return fieldError(CodeForbidden, "chat", "only what is public can be taken down")
 	case len(c.Seqs) > MaxTargets:
 		return fieldError(CodeTooMany, "seqs", "too many messages")
+	case slices.ContainsFunc(d.Case.Reports, func(r ReportState) bool { return r.Chat != d.Chat.ID }):
+		return fieldError(CodeBadRequest, "chat", "the reports are not about this chat")
 	}
 	body.Chat, body.Seqs = d.Chat.ID, c.Seqs
 	if len(c.Seqs) == 0 {
@@ -389,6 +395,9 @@ func (d *decision) takeDown(c Judge, body *Decision) error {
 	}
 	if body.Account = author; d.Chat.Type == Channel || author == 0 {
 		body.Account = d.Case.Owner
+		if len(d.Case.Owned) > 0 {
+			body.Account = d.Case.Owned[0]
+		}
 	}
 	return nil
 }

@@ -123,6 +123,11 @@ type Report struct {
 	Comment  string
 	Revealed []Revealed // to the operator: the messages, as its author chose to show them
 
+	// Of reports to the operator about a group or channel: who answered for it when it was reported. They go on
+	// answering for it, and judge nobody here, whatever they are in it later.
+	Owner AccountID
+	Staff []AccountID // its admins
+
 	// The rest is said where the report is kept without what it revealed, for what it said is erased then.
 	Reporter AccountID
 	At       Millis
@@ -239,9 +244,11 @@ type Limitation struct {
 
 // Filed is what somebody has reported so far.
 type Filed struct {
-	Day  uint32 // reports in the last 24 hours
-	Free Millis // when the oldest of them is that old
-	Same Seq    // an open report of theirs that says all of it already; 0 none
+	Owner AccountID   // of the chat that is reported
+	Staff []AccountID // its admins
+	Day   uint32      // reports in the last 24 hours
+	Free  Millis      // when the oldest of them is that old
+	Same  Seq         // an open report of theirs that says all of it already; 0 none
 }
 
 // Case is what a decision or an appeal is about.
@@ -249,16 +256,34 @@ type Case struct {
 	Reports  []ReportState // that the command names, those that are there
 	Named    []Seq         // messages that these reveal
 	Authors  []AccountID   // who wrote them
+	Owned    []AccountID   // who owned the chats of these reports when they were made
 	Decision DecisionState // that the command names; the zero one if it is not there
-	Owner    AccountID     // of the chat
+	Owner    AccountID     // of the chat in which something is taken down
+	Own      bool          // one of these reports, or one that the decision closed, is the actor's own case
 	Head     Seq           // of the server log
 }
 
-// about reports whether a case is about an account: who was reported, who wrote what was revealed, who owns
-// the chat, or who reported.
+// about reports whether a case is about an account: who was reported, who wrote what was revealed, who owned
+// the chat when it was reported, or who reported.
 func (c Case) about(a AccountID) bool {
-	return a == c.Owner || slices.Contains(c.Authors, a) || slices.ContainsFunc(c.Reports,
+	return slices.Contains(c.Owned, a) || slices.Contains(c.Authors, a) || slices.ContainsFunc(c.Reports,
 		func(r ReportState) bool { return r.Account == a || r.Reporter == a })
+}
+
+// Stake is what an account has to do with a report beside what the report itself says.
+type Stake struct {
+	Chat  Chat // the reported one
+	Role  Role // the account's there, today
+	Wrote bool // one of the messages: the log knows who wrote a channel's posts, though their readers do not
+}
+
+// Own reports whether a report is an account's own case: whoever is reported, wrote one of its messages, is
+// one of the two of its direct chat, or owned or ran its group or channel when it was reported, or does now.
+// A chat's admins are not to learn who reported (REP-1), and its posts may be theirs.
+func (r Report) Own(s ReportState, a AccountID, k Stake) bool {
+	return a != 0 && (a == s.Account || a == r.Owner || slices.Contains(r.Staff, a) ||
+		slices.ContainsFunc(r.Revealed, func(m Revealed) bool { return m.Author == a }) ||
+		k.Wrote || k.Role.Staff() || k.Chat.Peer(a) != 0)
 }
 
 // How long things stay.

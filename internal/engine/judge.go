@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -23,6 +22,7 @@ func mayJudge(actor chat.Actor) error {
 type CaseList struct {
 	Reports []chat.ReportState
 	Appeals []AppealView
+	More    bool                   // there are reports before these
 	Titles  map[chat.ChatID]string // of public chats
 }
 
@@ -33,7 +33,7 @@ type AppealView struct {
 }
 
 // Cases lists reports to the operator, open or closed, the newest first, at most limit (1–200), and the
-// appeals that wait. It shows no message of anybody.
+// appeals that wait, but for the actor's own cases. It shows no message of anybody.
 func (e *Engine) Cases(ctx context.Context, actor chat.Actor, closed bool, before chat.Seq, limit int) (
 	CaseList, error) {
 	if err := mayJudge(actor); err != nil {
@@ -42,33 +42,24 @@ func (e *Engine) Cases(ctx context.Context, actor chat.Actor, closed bool, befor
 	if limit < 1 || limit > maxCases {
 		return CaseList{}, badLimit("limit")
 	}
-	out := CaseList{Titles: map[chat.ChatID]string{}}
-	var err error
 	q := ReportQuery{Log: chat.ServerLog.ID(0), Closed: closed, Before: before, Limit: limit}
-	if out.Reports, err = e.store.Reports(ctx, q); err != nil {
-		return CaseList{}, fmt.Errorf("reports: %w", err)
+	views, more, err := e.casesOfOthers(ctx, actor, q)
+	if err != nil {
+		return CaseList{}, err
 	}
-	for _, r := range out.Reports {
-		room, err := e.publicRoom(ctx, r.Chat)
+	out := CaseList{More: more, Titles: map[chat.ChatID]string{}}
+	for _, v := range views {
+		room, err := e.publicRoom(ctx, v.Chat)
 		if err != nil {
 			return CaseList{}, err
 		}
 		if room.ID != 0 {
-			out.Titles[r.Chat] = room.Title
+			out.Titles[v.Chat] = room.Title
 		}
+		out.Reports = append(out.Reports, v.ReportState)
 	}
-	appealed, err := e.store.Decisions(ctx, DecisionQuery{Appealed: true, Limit: maxCases})
-	if err != nil {
-		return CaseList{}, fmt.Errorf("appeals: %w", err)
-	}
-	for _, d := range appealed {
-		view, err := e.appealOf(ctx, d)
-		if err != nil {
-			return CaseList{}, err
-		}
-		out.Appeals = append(out.Appeals, view)
-	}
-	return out, nil
+	out.Appeals, err = e.appealsOfOthers(ctx, actor)
+	return out, err
 }
 
 // publicRoom returns a chat if everybody may read it, else the zero one.
@@ -131,16 +122,23 @@ func (e *Engine) Case(ctx context.Context, actor chat.Actor, number chat.Seq) (C
 		return CaseView{}, &chat.Error{Code: chat.CodeNotFound, Field: "report", Text: "no such report"}
 	}
 	v := CaseView{ReportView: views[0]}
+	switch own, err := e.ownCase(ctx, actor, views[0]); {
+	case err != nil:
+		return CaseView{}, err
+	case own:
+		return CaseView{}, &chat.Error{Code: chat.CodeForbidden, Field: "report", Text: chat.OwnCase}
+	}
 	if v.Room, err = e.publicRoom(ctx, v.Chat); err != nil {
 		return CaseView{}, err
 	}
-	if v.Owner, err = e.ownerOf(ctx, v.Chat); err != nil {
+	if v.Owner, err = e.answerer(ctx, views[0]); err != nil {
 		return CaseView{}, err
 	}
+	v.Body.Staff = nil // who they are is no part of the case
 	if err := e.tellLook(ctx, actor, v); err != nil {
 		return CaseView{}, err
 	}
-	return v, e.around(ctx, &v)
+	return v, e.around(ctx, actor, &v)
 }
 
 // CaseBrief returns what a report is about without what it reveals, and who owns the chat; for the console,
@@ -158,8 +156,8 @@ func (e *Engine) CaseBrief(ctx context.Context, actor chat.Actor, number chat.Se
 		return CaseView{}, &chat.Error{Code: chat.CodeNotFound, Field: "report", Text: "no such report"}
 	}
 	v.ReportView = views[0]
-	v.Body.Comment, v.Body.Revealed = "", nil
-	v.Owner, err = e.ownerOf(ctx, v.Chat)
+	v.Body.Comment, v.Body.Revealed, v.Body.Staff = "", nil, nil
+	v.Owner, err = e.answerer(ctx, v.ReportView)
 	return v, err
 }
 
@@ -195,15 +193,22 @@ func (e *Engine) tellLook(ctx context.Context, actor chat.Actor, v CaseView) err
 func (v *CaseView) about() chat.AccountID { return cmp.Or(v.Account, v.Owner) }
 
 // around reads what else there is to know of a case.
-func (e *Engine) around(ctx context.Context, v *CaseView) error {
+func (e *Engine) around(ctx context.Context, actor chat.Actor, v *CaseView) error {
 	q := ReportQuery{
 		Log: chat.ServerLog.ID(0), About: true, Account: v.Account, Chat: v.Chat, Limit: chat.MaxTargets,
 	}
-	others, err := e.store.Reports(ctx, q)
+	others, err := e.views(ctx, q)
 	if err != nil {
-		return fmt.Errorf("reports: %w", err)
+		return err
 	}
-	v.Others = slices.DeleteFunc(others, func(r chat.ReportState) bool { return r.Report == v.Report })
+	if others, err = e.notOwn(ctx, actor, others); err != nil {
+		return err
+	}
+	for _, o := range others {
+		if o.Report != v.Report {
+			v.Others = append(v.Others, o.ReportState)
+		}
+	}
 	if about := v.about(); about != 0 {
 		made, err := e.store.Decisions(ctx, DecisionQuery{Account: about, Limit: 20})
 		if err != nil {
@@ -250,12 +255,17 @@ func (e *Engine) fillCase(ctx context.Context, r request, _ chat.Needs, f *chat.
 	switch c := r.cmd.(type) {
 	case chat.Judge:
 		decision = c.Decision
-		if err = e.fillReports(ctx, r.room, c.Reports, &f.Case); err != nil {
+		if err = e.fillReports(ctx, r, c.Reports, &f.Case); err != nil {
 			return err
 		}
 		if f.Case.Owner, err = e.ownerOf(ctx, r.room); err != nil {
 			return err
 		}
+		own, err := e.ownRuling(ctx, r.actor, decision)
+		if err != nil {
+			return err
+		}
+		f.Case.Own = f.Case.Own || own
 	case chat.FileAppeal:
 		decision = c.Decision
 	}
@@ -273,7 +283,7 @@ func (e *Engine) fillCase(ctx context.Context, r request, _ chat.Needs, f *chat.
 }
 
 // fillReports reads the reports that a decision closes, and what they reveal of a chat.
-func (e *Engine) fillReports(ctx context.Context, room chat.ChatID, numbers []chat.Seq, c *chat.Case) error {
+func (e *Engine) fillReports(ctx context.Context, r request, numbers []chat.Seq, c *chat.Case) error {
 	if len(numbers) == 0 || len(numbers) > chat.MaxTargets {
 		return nil // the latter is refused for their number
 	}
@@ -288,7 +298,17 @@ func (e *Engine) fillReports(ctx context.Context, room chat.ChatID, numbers []ch
 				c.Authors = append(c.Authors, m.Author)
 			}
 		}
-		if v.Chat == room {
+		if owner, err := e.answerer(ctx, v); err != nil {
+			return err
+		} else if owner != 0 {
+			c.Owned = append(c.Owned, owner)
+		}
+		own, err := e.ownCase(ctx, r.actor, v)
+		if err != nil {
+			return err
+		}
+		c.Own = c.Own || own
+		if v.Chat == r.room {
 			c.Named = append(c.Named, v.Body.Seqs...)
 		}
 	}

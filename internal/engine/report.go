@@ -132,7 +132,9 @@ func (e *Engine) reportable(ctx context.Context, actor chat.Actor, r chat.Report
 
 func (e *Engine) fillFiled(ctx context.Context, r request, _ chat.Needs, f *chat.Facts) (err error) {
 	if c, ok := r.cmd.(chat.File); ok {
-		f.Filed, err = e.filed(ctx, r.actor.Account, c.Report)
+		if f.Filed, err = e.filed(ctx, r.actor.Account, c.Report); err == nil {
+			err = e.fillStaff(ctx, c.Report, &f.Filed)
+		}
 	}
 	return err
 }

@@ -21,7 +21,7 @@ func caseVerbs() map[string]func(*stage, *line) error {
 		"files":    files,    // sara files chat N (open reports to its admins)
 		"lists":    lists,    // oper lists N (open reports to the operator, at least)
 		"looks":    looks,    // oper looks case
-		"judges":   judges,   // oper judges case act reason as ruling
+		"judges":   judges,   // oper judges case act reason [in chat] as ruling (in: another than is reported)
 		"reverses": overturn, // oper reverses ruling
 		"upholds":  overturn, // oper upholds ruling
 		"appeals":  appeals,  // reza appeals ruling "text"
@@ -119,7 +119,12 @@ func judges(s *stage, l *line) error {
 	}
 	req := &zolalv1.DecideRequest{
 		Key: key(), Reports: []uint32{c.number}, Account: c.account, Act: zolalv1.Act(zolalv1.Act_value[act]),
-		Reason: words[2], Chat: c.chat, Seqs: c.seqs,
+		Reason: words[2],
+	}
+	if len(words) > 4 {
+		req.Chat = s.chats[words[4]]
+	} else if req.Act == zolalv1.Act_ACT_TAKE_DOWN {
+		req.Chat, req.Seqs = c.chat, c.seqs
 	}
 	if req.Act == zolalv1.Act_ACT_LIMIT {
 		req.UntilMs = now().Add(24 * time.Hour).UnixMilli()

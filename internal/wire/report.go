@@ -13,6 +13,7 @@ func ReportOut(r *chat.Report) *zolalv1.Report {
 		Account: uint32(r.Account), Chat: uint32(r.Chat), Seqs: SeqsOut(r.Seqs), Desk: zolalv1.Desk(r.Desk),
 		Reason: r.Reason, Comment: r.Comment, Revealed: some(r.Revealed, revealedOut),
 		Reporter: uint32(r.Reporter), AtMs: int64(r.At), Decision: uint32(r.Decision), ClosedMs: int64(r.Closed),
+		Owner: uint32(r.Owner), Staff: AccountsOut(r.Staff),
 	}
 }
 
@@ -23,6 +24,7 @@ func reportIn(r *zolalv1.Report) *chat.Report {
 		Revealed: some(r.GetRevealed(), revealedIn),
 		Reporter: chat.AccountID(r.GetReporter()), At: chat.Millis(r.GetAtMs()),
 		Decision: chat.Seq(r.GetDecision()), Closed: chat.Millis(r.GetClosedMs()),
+		Owner: chat.AccountID(r.GetOwner()), Staff: AccountsIn(r.GetStaff()),
 	}
 }
 

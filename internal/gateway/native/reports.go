@@ -190,7 +190,7 @@ func cases(ctx context.Context, c *caller, r *zolalv1.CasesRequest) (*zolalv1.Ca
 	if err != nil {
 		return nil, err
 	}
-	out := &zolalv1.CasesResponse{More: len(list.Reports) == int(r.GetLimit())}
+	out := &zolalv1.CasesResponse{More: list.More}
 	for _, s := range list.Reports {
 		row := reportRow(s)
 		row.Reporter, row.ChatTitle = uint32(s.Reporter), list.Titles[s.Chat]

@@ -242,10 +242,13 @@ type Report struct {
 	Comment  string                 `protobuf:"bytes,6,opt,name=comment,proto3" json:"comment,omitempty"`
 	Revealed []*Revealed            `protobuf:"bytes,7,rep,name=revealed,proto3" json:"revealed,omitempty"` // to the operator: the messages, as its author chose to show them
 	// Said where the report is kept without what it revealed.
-	Reporter      uint32 `protobuf:"varint,8,opt,name=reporter,proto3" json:"reporter,omitempty"`
-	AtMs          int64  `protobuf:"varint,9,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
-	Decision      uint32 `protobuf:"varint,10,opt,name=decision,proto3" json:"decision,omitempty"`
-	ClosedMs      int64  `protobuf:"varint,11,opt,name=closed_ms,json=closedMs,proto3" json:"closed_ms,omitempty"`
+	Reporter uint32 `protobuf:"varint,8,opt,name=reporter,proto3" json:"reporter,omitempty"`
+	AtMs     int64  `protobuf:"varint,9,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
+	Decision uint32 `protobuf:"varint,10,opt,name=decision,proto3" json:"decision,omitempty"`
+	ClosedMs int64  `protobuf:"varint,11,opt,name=closed_ms,json=closedMs,proto3" json:"closed_ms,omitempty"`
+	// Of reports to the operator about a group or channel: who answered for it when it was reported.
+	Owner         uint32   `protobuf:"varint,12,opt,name=owner,proto3" json:"owner,omitempty"`
+	Staff         []uint32 `protobuf:"varint,13,rep,packed,name=staff,proto3" json:"staff,omitempty"` // its admins; kept by the server, told to nobody
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -355,6 +358,20 @@ func (x *Report) GetClosedMs() int64 {
 		return x.ClosedMs
 	}
 	return 0
+}
+
+func (x *Report) GetOwner() uint32 {
+	if x != nil {
+		return x.Owner
+	}
+	return 0
+}
+
+func (x *Report) GetStaff() []uint32 {
+	if x != nil {
+		return x.Staff
+	}
+	return nil
 }
 
 // Revealed is a message as it stood when it was reported.
@@ -2183,7 +2200,7 @@ var File_zolal_v1_reports_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/reports.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x13zolal/v1/sync.proto\"\xba\x02\n" +
+	"\x16zolal/v1/reports.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x13zolal/v1/sync.proto\"\xe6\x02\n" +
 	"\x06Report\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\rR\aaccount\x12\x12\n" +
 	"\x04chat\x18\x02 \x01(\rR\x04chat\x12\x12\n" +
@@ -2196,7 +2213,9 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\x05at_ms\x18\t \x01(\x03R\x04atMs\x12\x1a\n" +
 	"\bdecision\x18\n" +
 	" \x01(\rR\bdecision\x12\x1b\n" +
-	"\tclosed_ms\x18\v \x01(\x03R\bclosedMs\"s\n" +
+	"\tclosed_ms\x18\v \x01(\x03R\bclosedMs\x12\x14\n" +
+	"\x05owner\x18\f \x01(\rR\x05owner\x12\x14\n" +
+	"\x05staff\x18\r \x03(\rR\x05staff\"s\n" +
 	"\bRevealed\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\rR\x03seq\x12\x16\n" +
 	"\x06author\x18\x02 \x01(\rR\x06author\x12\x13\n" +

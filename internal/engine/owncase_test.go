@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// another makes one more operator.
+func (c *court) another(name string) chat.Actor {
+	c.t.Helper()
+	who := c.person(name)
+	who.Operator = true
+	return who
+}
+
+// REP-8
+func TestAnOperatorNeitherSeesNorDecidesTheirOwnCase(t *testing.T) {
+	for name, file := range map[string]func(c *court, ana, ben chat.Actor) chat.Report{
+		"a channel of theirs": func(c *court, ana, ben chat.Actor) chat.Report {
+			return chat.Report{Chat: c.room(chat.Channel, c.operator, ana)}
+		},
+		"a post of a channel they are an admin of": func(c *court, ana, ben chat.Actor) chat.Report {
+			room := c.room(chat.Channel, ben, ana, c.operator)
+			c.must(ben, room.Log(), chat.SetMember{Account: c.operator.Account, Role: chat.RoleAdmin})
+			return chat.Report{Chat: room, Seqs: []chat.Seq{c.say(ben, room, "buy!").Seq}}
+		},
+		"their post of before in a channel": func(c *court, ana, ben chat.Actor) chat.Report {
+			room := c.room(chat.Channel, ben, ana, c.operator)
+			grants := chat.Channel.AdminGrants()
+			c.must(ben, room.Log(), chat.SetMember{Account: c.operator.Account, Role: chat.RoleAdmin, Grants: grants})
+			bad := c.say(c.operator, room, "buy!").Seq
+			c.must(ben, room.Log(), chat.SetMember{Account: c.operator.Account, Role: chat.RoleMember})
+			return chat.Report{Chat: room, Seqs: []chat.Seq{bad}}
+		},
+		"their message beside one of another": func(c *court, ana, ben chat.Actor) chat.Report {
+			room := c.room(chat.Group, ben, ana, c.operator)
+			seqs := []chat.Seq{c.say(c.operator, room, "an insult").Seq, c.say(ben, room, "another").Seq}
+			return chat.Report{Chat: room, Seqs: seqs}
+		},
+		"somebody in a group they are an admin of": func(c *court, ana, ben chat.Actor) chat.Report {
+			room := c.room(chat.Group, ana, ben, c.operator)
+			c.must(ana, room.Log(), chat.SetMember{Account: c.operator.Account, Role: chat.RoleAdmin})
+			return chat.Report{Chat: room, Seqs: []chat.Seq{c.say(ben, room, "an insult").Seq}}
+		},
+		"their account": func(c *court, ana, ben chat.Actor) chat.Report {
+			c.room(chat.Group, c.operator, ana)
+			return chat.Report{Account: c.operator.Account}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCourt(t)
+			ana, ben, other := c.person("ana_a"), c.person("ben_b"), c.another("other_o")
+			r := file(c, ana, ben)
+			n := c.report(ana, r)
+			c.ownCase(n, r.Chat, ana)
+			made, err := c.Judge(t.Context(), other, chat.Judge{
+				Reports: []chat.Seq{n}, Account: ana.Account, Act: chat.ActWarn, Reason: "false_reports",
+			}, 0, c.key())
+			if err != nil {
+				t.Fatalf("another operator: %v", err)
+			}
+			if _, err := c.Appeal(t.Context(), ana, made, "it was so", c.key()); err != nil {
+				t.Fatal(err)
+			}
+			if list, err := c.Cases(t.Context(), c.operator, false, 0, 1); err != nil || len(list.Appeals) != 0 {
+				t.Errorf("the appeal is shown: %+v, %v", list.Appeals, err)
+			}
+			for _, act := range []chat.Act{chat.ActReverse, chat.ActUphold} {
+				_, err := c.judge(chat.Judge{Decision: made, Act: act}, 0)
+				codeIs(t, err, chat.CodeForbidden)
+			}
+			if list, err := c.Cases(t.Context(), other, true, 0, 1); err != nil || len(list.Reports) != 1 {
+				t.Errorf("another operator sees %+v, %v", list, err)
+			}
+		})
+	}
+}
+
+// ownCase fails unless the operator neither sees nor decides a report, whatever chat the client names.
+func (c *court) ownCase(n chat.Seq, room chat.ChatID, reporter chat.Actor) {
+	c.t.Helper()
+	list, err := c.Cases(c.t.Context(), c.operator, false, 0, 1)
+	if err != nil || len(list.Reports) != 0 || list.More {
+		c.t.Errorf("it is listed: %+v, %v", list, err)
+	}
+	_, err = c.Case(c.t.Context(), c.operator, n)
+	codeIs(c.t, err, chat.CodeForbidden)
+	for _, at := range []chat.ChatID{0, room} {
+		for _, j := range []chat.Judge{
+			{Act: chat.ActDismiss}, {Act: chat.ActTakeDown},
+			{Act: chat.ActSuspend, Account: reporter.Account, Reason: "false_reports"},
+		} {
+			j.Reports = []chat.Seq{n}
+			if _, err := c.judge(j, at); at != 0 || j.Act != chat.ActTakeDown {
+				codeIs(c.t, err, chat.CodeForbidden)
+			}
+		}
+	}
+	if len(c.suspended) > 0 {
+		c.t.Errorf("%v are suspended", c.suspended)
+	}
+}
+
+// REP-8
+func TestWhoRanAChatWhenItWasReportedHasNoSayOnceTheyDoNot(t *testing.T) {
+	c := newCourt(t)
+	ana, ben := c.person("ana_a"), c.person("ben_b")
+	room := c.room(chat.Channel, ben, ana, c.operator)
+	c.must(ben, room.Log(), chat.SetMember{Account: c.operator.Account, Role: chat.RoleAdmin})
+	n := c.report(ana, chat.Report{Chat: room})
+	c.must(c.operator, room.Log(), chat.Leave{})
+	c.ownCase(n, room, ana)
+	v, err := c.Case(t.Context(), c.another("other_o"), n)
+	if err != nil || v.Owner != ben.Account || len(v.Body.Staff) != 0 {
+		t.Errorf("another operator sees %+v, %v", v, err)
+	}
+}
+
+// REP-8
+func TestAnOperatorsQuarrelOfTwoIsForAnother(t *testing.T) {
+	c := newCourt(t)
+	ana := c.person("ana_a")
+	room, err := c.OpenDirect(t.Context(), ana, c.operator.Account, c.key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := c.say(ana, room, "an insult").Seq
+	n := c.report(c.operator, chat.Report{Chat: room, Seqs: []chat.Seq{bad}})
+	c.ownCase(n, room, ana)
+}
+
+// REP-8
+func TestAnOperatorsOwnCasesTakeNoPlaceInTheList(t *testing.T) {
+	c := newCourt(t)
+	ana, ben := c.person("ana_a"), c.person("ben_b")
+	room := c.room(chat.Group, ben, ana, c.operator)
+	var theirs []chat.Seq
+	for _, word := range []string{"one", "two", "three"} {
+		said := c.say(ben, room, word).Seq
+		theirs = append(theirs, c.report(ana, chat.Report{Chat: room, Seqs: []chat.Seq{said}}))
+		c.report(ana, chat.Report{Chat: room, Seqs: []chat.Seq{c.say(c.operator, room, word).Seq}})
+	}
+	var got []chat.Seq
+	before, more := chat.Seq(0), true
+	for more {
+		list, err := c.Cases(t.Context(), c.operator, false, before, 2)
+		if err != nil || len(list.Reports) == 0 {
+			t.Fatalf("a page of %+v, %v", list, err)
+		}
+		for _, r := range list.Reports {
+			got, before = append([]chat.Seq{r.Report}, got...), r.Report
+		}
+		more = list.More && len(got) < len(theirs)
+	}
+	if len(got) != 3 || got[0] != theirs[0] || got[2] != theirs[2] {
+		t.Errorf("they read %v, not %v", got, theirs)
+	}
+	v, err := c.Case(t.Context(), c.operator, theirs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range v.Others {
+		if o.Account == c.operator.Account {
+			t.Error("beside a case stands one of their own")
+		}
+	}
+}
+
+// REP-4
+func TestNothingIsTakenDownUnderAReportOfAnotherChat(t *testing.T) {
+	c := newCourt(t)
+	ana, ben := c.person("ana_a"), c.person("ben_b")
+	room, other := c.room(chat.Channel, ana, ben), c.room(chat.Channel, ben, ana)
+	about := c.report(ben, chat.Report{Chat: room})
+	person := c.report(ben, chat.Report{Account: ana.Account})
+	for _, reports := range [][]chat.Seq{{about}, {person}, {about, person}} {
+		_, err := c.judge(chat.Judge{Reports: reports, Act: chat.ActTakeDown}, other)
+		codeIs(t, err, chat.CodeBadRequest)
+	}
+	_, err := c.judge(chat.Judge{Reports: []chat.Seq{about, person}, Act: chat.ActTakeDown}, room)
+	codeIs(t, err, chat.CodeBadRequest)
+	if name := c.open(ben, other.Log(), chat.RightRead).Chat().Name; name == "" {
+		t.Error("its name is gone")
+	}
+	console := chat.Actor{Server: true, Scopes: chat.AllScopes}
+	down := chat.Judge{Reports: []chat.Seq{person}, Act: chat.ActTakeDown, Reason: "abuse"}
+	_, err = c.Judge(t.Context(), console, down, other, chat.Key{})
+	codeIs(t, err, chat.CodeBadRequest)
+	c.ruled(chat.Judge{Reports: []chat.Seq{about}, Act: chat.ActTakeDown}, room)
+}
