@@ -145,7 +145,7 @@ type SetMember struct {
 	Note    string // why, of a restriction or ban
 }
 
-// Transfer makes a member the owner and the owner an admin.
+// Transfer makes an admin the owner and the owner an admin.
 type Transfer struct{ Account AccountID }
 
 // CreateLink makes an invite link of a token nobody can guess.

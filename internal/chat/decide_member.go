@@ -454,6 +454,11 @@ func setBanned(d *decision, target Member, c SetMember) (Member, error) {
 	return Member{Role: RoleBanned, Until: c.Until}, nil
 }
 
+// decideTransfer makes an admin the owner. What is reported is not handed on, where everybody may report it:
+// in a private chat of a few, a refusal would tell its owner who did. Everywhere a report keeps who owned the
+// chat when it was made.
+//
+// ROOM-5
 func decideTransfer(d *decision, c Transfer) error {
 	if err := d.may(RightOwn); err != nil {
 		return err
@@ -466,6 +471,10 @@ func decideTransfer(d *decision, c Transfer) error {
 		return fieldError(CodeNotFound, "account", "only a member can become the owner")
 	case d.Person.Deleted:
 		return fieldError(CodeNotFound, "account", "no such account")
+	case target.Role != RoleAdmin:
+		return fieldError(CodeForbidden, "account", "only an admin can become the owner")
+	case d.Chat.Public() && len(d.Case.Reports) > 0:
+		return fieldError(CodeForbidden, "chat", "a report about it waits for the operator")
 	case d.Held.Owned >= MaxOwned:
 		return fieldError(CodeTooMany, "account", "this person owns as many groups and channels as one may")
 	}

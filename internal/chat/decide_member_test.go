@@ -265,8 +265,8 @@ func TestNothingInAChannelTellsASubscriberWhoRunsIt(t *testing.T) {
 	f := inChannel(RoleOwner, 0)
 	f.Person, f.Target = Person{ID: 2}, Member{Account: 2, Role: RoleMember, Version: 3}
 	f.Refs[5], f.Files = message(1, "x"), faces()
-	asked, outside := f, f
-	asked.Target.Role, outside.Target = RoleRequested, Member{}
+	asked, outside, admin := f, f, f
+	asked.Target.Role, outside.Target, admin.Target.Role = RoleRequested, Member{}, RoleAdmin
 	yes := true
 	for _, c := range []struct {
 		f   Facts
@@ -276,7 +276,8 @@ func TestNothingInAChannelTellsASubscriberWhoRunsIt(t *testing.T) {
 		{f, Delete{Targets: []Seq{5}}},
 		{f, SetPin{Target: 5}}, {f, SetInfo{InfoChange{Signatures: &yes}}}, {f, DeleteChat{}},
 		{f, SetPhoto{Room: true, File: "face"}},
-		{f, SetMember{Account: 2, Role: RoleBanned}}, {f, SetMember{Account: 2, Role: RoleAdmin}}, {f, Transfer{2}},
+		{f, SetMember{Account: 2, Role: RoleBanned}}, {f, SetMember{Account: 2, Role: RoleAdmin}},
+		{admin, Transfer{2}},
 		{f, SetMember{Account: 2}}, {f, SetMember{Account: 2, Role: RoleMember, Grants: GrantReact}},
 		{asked, DecideRequest{2, true}}, {asked, DecideRequest{2, false}}, {outside, Invite{2}},
 		{Facts{Me: f.Me, People: map[AccountID]Party{2: {Person: Person{ID: 2}}}},
@@ -434,11 +435,20 @@ func TestNobodySetsTheirOwnStanding(t *testing.T) {
 	decided(t, f, SetMember{Account: 2, Role: RoleMember})
 }
 
+// ROOM-5
 func TestTransferMakesOneOwnerOfAnother(t *testing.T) {
 	f := inGroup()
 	f.Actor.Role, f.Actor.Title = RoleOwner, "boss"
 	f.Target = Member{Account: 2, Role: RoleMember, Grants: GrantSend, Version: 6}
 	f.Person = Person{ID: 2}
+	refused(t, f, Transfer{Account: 2}, CodeForbidden, "account")
+	f.Target.Role = RoleAdmin
+	f.Chat.Name, f.Case.Reports = "public_name", []ReportState{{Report: 1, Chat: f.Chat.ID}}
+	if !NeedsOf(f.Chat, 1, Transfer{Account: 2}).Case {
+		t.Error("it does not ask what waits")
+	}
+	refused(t, f, Transfer{Account: 2}, CodeForbidden, "chat")
+	f.Chat.Name, f.Case.Reports = "", nil
 	events := decided(t, f, Transfer{Account: 2},
 		KindMember, KindStaffMember, KindMyChat, KindMember, KindMyChat)
 	owner, admin := standingOf(t, events, 2).Member, standingOf(t, events, 1).Member
@@ -494,7 +504,7 @@ func TestAnAccountIsInAndOwnsSoManyChatsAndNoMore(t *testing.T) {
 	invited := public(Group)
 	invited.Actor = Member{Account: 1, Role: RoleInvited, Version: 1}
 	owner := inGroup()
-	owner.Actor.Role, owner.Target, owner.Person = RoleOwner, Member{Role: RoleMember, Version: 2}, Person{ID: 2}
+	owner.Actor.Role, owner.Target, owner.Person = RoleOwner, Member{Role: RoleAdmin, Version: 2}, Person{ID: 2}
 	for _, c := range []struct {
 		f     Facts
 		cmd   Command

@@ -141,8 +141,13 @@ func needInvite(_ Chat, c Invite) Needs {
 		Target: c.Account, Head: true, Asked: true, Held: true, Limit: true, Stranger: true, Day: true,
 	}
 }
-func needMember(_ Chat, c SetMember) Needs      { return Needs{Target: c.Account} }
-func needTransfer(_ Chat, c Transfer) Needs     { return Needs{Target: c.Account, Held: true} }
+func needMember(_ Chat, c SetMember) Needs { return Needs{Target: c.Account} }
+
+// needTransfer asks for the reports that wait, where everybody may report the chat.
+func needTransfer(room Chat, c Transfer) Needs {
+	return Needs{Target: c.Account, Held: true, Case: room.Public()}
+}
+
 func needRevokeLink(_ Chat, c RevokeLink) Needs { return Needs{Token: c.Token} }
 func needRequest(_ Chat, c DecideRequest) Needs {
 	return Needs{Target: c.Account, Head: true, Asked: true, Held: true}

@@ -268,6 +268,11 @@ func (e *Engine) fillCase(ctx context.Context, r request, _ chat.Needs, f *chat.
 		f.Case.Own = f.Case.Own || own
 	case chat.FileAppeal:
 		decision = c.Decision
+	case chat.Transfer:
+		q := ReportQuery{Log: chat.ServerLog.ID(0), In: r.room, Limit: 1}
+		if f.Case.Reports, err = e.store.Reports(ctx, q); err != nil {
+			return fmt.Errorf("reports: %w", err)
+		}
 	}
 	if decision == 0 {
 		return nil

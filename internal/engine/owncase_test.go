@@ -191,3 +191,51 @@ func TestNothingIsTakenDownUnderAReportOfAnotherChat(t *testing.T) {
 	codeIs(t, err, chat.CodeBadRequest)
 	c.ruled(chat.Judge{Reports: []chat.Seq{about}, Act: chat.ActTakeDown}, room)
 }
+
+// REP-4 ROOM-5
+func TestGivingAChatAwayEscapesNoDecision(t *testing.T) {
+	c := newCourt(t)
+	ana, ben := c.person("ana_a"), c.person("ben_b")
+	room := c.room(chat.Channel, ana, ben)
+	hand := func(from, to chat.Actor) error { return c.tries(from, room, chat.Transfer{Account: to.Account}) }
+	codeIs(t, hand(ana, ben), chat.CodeForbidden) // a subscriber
+	c.must(ana, room.Log(), chat.SetMember{Account: ben.Account, Role: chat.RoleAdmin})
+	inside, err := func() (chat.Seq, error) {
+		r := chat.Report{Chat: room, Desk: chat.DeskAdmins, Reason: "spam"}
+		n, _, err := c.Report(t.Context(), ben, r, c.key())
+		return n, err
+	}()
+	if err != nil || inside == 0 {
+		t.Fatal(err)
+	}
+	n := c.report(ben, chat.Report{Chat: room})
+	codeIs(t, hand(ana, ben), chat.CodeForbidden)
+
+	// What is private may be handed on, for a refusal would tell who reported it. The report remembers.
+	c.must(ana, room.Log(), chat.SetInfo{Change: chat.InfoChange{Name: new(string)}})
+	if err := hand(ana, ben); err != nil {
+		t.Fatal(err)
+	}
+	c.must(ana, room.Log(), chat.Leave{})
+	suspend := chat.Judge{Reports: []chat.Seq{n}, Account: ben.Account, Act: chat.ActSuspend, Reason: "fraud"}
+	v, err := c.Case(t.Context(), c.operator, n)
+	if err != nil || v.Owner != ana.Account {
+		t.Errorf("shown as its owner is %d, %v", v.Owner, err)
+	}
+	suspend.Account = ana.Account
+	c.ruled(suspend, 0)
+	if c.suspended[ana.Account] != "fraud" || len(c.suspended) != 1 {
+		t.Errorf("%v are suspended", c.suspended)
+	}
+}
+
+// ROOM-5
+func TestWhoWasHandedAChatMayHandItBack(t *testing.T) {
+	c := newCourt(t)
+	ana, ben := c.person("ana_a"), c.person("ben_b")
+	room := c.room(chat.Channel, ana, ben)
+	c.must(ana, room.Log(), chat.SetMember{Account: ben.Account, Role: chat.RoleAdmin})
+	c.must(ana, room.Log(), chat.Transfer{Account: ben.Account})
+	c.must(ben, room.Log(), chat.Transfer{Account: ana.Account})
+	c.must(ben, room.Log(), chat.Leave{})
+}

@@ -705,6 +705,7 @@ func TestAnAccountOwnsSoManyChatsAndNoMore(t *testing.T) {
 	full := last
 	codeIs(t, create(), chat.CodeTooMany)
 	theirs := b.room(chat.Group, ben, ana)
+	b.must(ben, theirs.Log(), chat.SetMember{Account: ana.Account, Role: chat.RoleAdmin})
 	_, err := b.do(ben, theirs.Log(), chat.Transfer{Account: ana.Account})
 	codeIs(t, err, chat.CodeTooMany)
 	b.must(ana, full.Log(), chat.DeleteChat{})

@@ -249,6 +249,7 @@ type ReportQuery struct {
 	About   bool        // only those about this account and chat
 	Account chat.AccountID
 	Chat    chat.ChatID
+	In      chat.ChatID // if set, only those about this chat, or somebody in it
 	Limit   int
 }
 

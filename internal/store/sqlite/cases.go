@@ -66,9 +66,13 @@ func (s *Store) Reports(ctx context.Context, q engine.ReportQuery) ([]chat.Repor
 		text += "AND r.closed = 0 AND (?3 = 0 OR r.report < ?3) "
 		args = append(args, q.Before)
 	}
-	if q.About {
+	switch {
+	case q.About:
 		text += "AND r.account = ?4 AND r.chat = ?5 "
 		args = append(args, q.Account, q.Chat)
+	case q.In != 0:
+		text += "AND r.chat = ?4 "
+		args = append(args, q.In)
 	}
 	return some(ctx, s, readReport, text+"ORDER BY r.report DESC LIMIT ?2", args...)
 }

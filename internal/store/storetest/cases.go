@@ -44,6 +44,9 @@ func wantedReport(q engine.ReportQuery, r chat.ReportState) bool {
 	if q.About && (r.Account != q.Account || r.Chat != q.Chat) {
 		return false
 	}
+	if !q.About && q.In != 0 && r.Chat != q.In {
+		return false
+	}
 	if q.Due != 0 {
 		return r.Closed > 0 && r.Closed <= q.Due && !r.Kept
 	}

@@ -43,6 +43,10 @@ func testReports(b *bench) {
 	about := engine.ReportQuery{Log: log, About: true, Account: 9, Limit: 9}
 	same(b, "about one", numbers(about), []chat.Seq{2, 1})
 	same(b, "of a chat", numbers(engine.ReportQuery{Log: chat.ChatID(5).Staff(), Limit: 9}), []chat.Seq{1})
+	staff := engine.ReportQuery{Log: chat.ChatID(5).Staff(), In: 5, Limit: 9}
+	same(b, "in a chat", numbers(staff), []chat.Seq{1})
+	staff.In = 6
+	same(b, "in another", numbers(staff), nil)
 	done := func(r chat.Seq) chat.Change { return chat.ReportDone{Log: log, Report: r, At: 4_000} }
 	b.add(decided(chat.ActWarn, 9, 0, done(1), done(2), done(77)))
 	b.add(decided(chat.ActWarn, 9, 0, done(1))) // stays as it was closed
@@ -167,6 +171,7 @@ func (p *twins) cases(rt *rapid.T) {
 		for _, q := range []engine.ReportQuery{
 			{Log: log, Limit: limit}, {Log: log, Limit: limit, Closed: true, Before: 4}, {Log: log, Seqs: some},
 			{Log: log, Limit: limit, Due: at}, {Log: log, Limit: limit, About: true, Account: who, Chat: 1},
+			{Log: log, Limit: limit, In: 1},
 		} {
 			agree(rt, "reports", gave(m.Reports(ctxb(), q)), gave(o.Reports(ctxb(), q)))
 		}
