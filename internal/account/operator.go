@@ -137,12 +137,20 @@ func (s *Service) AddUser(ctx context.Context, u NewUser) (chat.AccountID, strin
 	if err != nil {
 		return 0, "", fmt.Errorf("add user: %w", err)
 	}
+	// The password is set last, when its owner can read that it was given: a cut before leaves an account that a
+	// reset opens.
+	given := account
+	account.Password, given.Version = "", account.Version+1
 	if err := s.Store.Apply(ctx, AccountPut{account}); err != nil {
 		return 0, "", fmt.Errorf("add user: %w", err)
 	}
 	profile := chat.Profile{Name: u.Username, Username: u.Username}
 	if _, err := s.Registry.Register(ctx, device.actor(), s.newKey(), profile); err != nil {
 		s.abandon(ctx, account.ID, err)
+		return 0, "", fmt.Errorf("add user: %w", err)
+	}
+	told := telling{acts: []chat.OperatorAct{{Act: chat.ActGivePassword, Console: true}}}
+	if err := s.deed(ctx, account.ID, told, AccountPut{given}); err != nil {
 		return 0, "", fmt.Errorf("add user: %w", err)
 	}
 	if u.Operator {

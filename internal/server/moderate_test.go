@@ -53,10 +53,10 @@ func TestEverythingDoneAtTheConsoleIsInTheLogOfTheAccountItTouches(t *testing.T)
 			t.Fatal(err)
 		}
 	}
-	if got := c.readActs(t, ana); got != "list" {
+	if got := c.readActs(t, ana); got != "give-password list" {
 		t.Errorf("listed thrice in a day, it reads %q", got)
 	}
-	if got := c.readActs(t, oper); got != "make-operator list" {
+	if got := c.readActs(t, oper); got != "give-password make-operator list" {
 		t.Errorf("an operator reads %q", got)
 	}
 	at.Add((24 * time.Hour).Milliseconds())
@@ -79,7 +79,7 @@ func TestEverythingDoneAtTheConsoleIsInTheLogOfTheAccountItTouches(t *testing.T)
 		}
 	}
 	if got := c.readActs(t, ana); got !=
-		"list list reset-link give-password remove-factors suspend reverse suspend" {
+		"give-password list list reset-link give-password remove-factors suspend reverse suspend" {
 		t.Errorf("it reads %q", got)
 	}
 	if d, appealable, err := c.engine.Suspension(ctx, ana); err != nil || d.Reason != "abuse" || !appealable {
@@ -117,7 +117,7 @@ func (c *core) judgeAtConsole(t *testing.T, ana, ben chat.AccountID) {
 	if err != nil || len(list.Reports) != 1 || list.Reports[0].Username != "golnaz" {
 		t.Fatalf("listed: %+v, %v", list, err)
 	}
-	if got := c.readActs(t, ben); got != "list list" {
+	if got := c.readActs(t, ben); got != "give-password list list" {
 		t.Errorf("before anybody looks, it reads %q", got)
 	}
 	shown, err := c.showReport(ctx, ShowReport{Report: number})
@@ -136,7 +136,7 @@ func (c *core) judgeAtConsole(t *testing.T, ana, ben chat.AccountID) {
 	if _, err := c.decideReport(ctx, DecideReport{Decision: first.Decision, Act: "reverse"}); err != nil {
 		t.Error(err)
 	}
-	if got := c.readActs(t, ben); got != "list list look limit reverse" {
+	if got := c.readActs(t, ben); got != "give-password list list look limit reverse" {
 		t.Errorf("it reads %q", got)
 	}
 	faults, err := engine.Check(ctx, engine.CheckConfig{Store: c.store, Codec: wire.Codec{}, Rebuild: true})
@@ -168,7 +168,7 @@ func TestLiftingAtTheConsoleEndsEverySuspensionThatStands(t *testing.T) {
 			t.Errorf("suspended for %q, not %q", got, reason)
 		}
 	}
-	if got := c.readActs(t, made.Account); got != "suspend suspend reverse reverse" {
+	if got := c.readActs(t, made.Account); got != "give-password suspend suspend reverse reverse" {
 		t.Errorf("it reads %q", got)
 	}
 }
