@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -33,7 +34,8 @@ type AppealView struct {
 }
 
 // Cases lists reports to the operator, open or closed, the newest first, at most limit (1–200), and the
-// appeals that wait, but for the actor's own cases. It shows no message of anybody.
+// appeals that wait, but for the actor's own cases. It shows no message of anybody, and those it shows are
+// told once a day, before.
 func (e *Engine) Cases(ctx context.Context, actor chat.Actor, closed bool, before chat.Seq, limit int) (
 	CaseList, error) {
 	if err := mayJudge(actor); err != nil {
@@ -58,8 +60,37 @@ func (e *Engine) Cases(ctx context.Context, actor chat.Actor, closed bool, befor
 		}
 		out.Reports = append(out.Reports, v.ReportState)
 	}
-	out.Appeals, err = e.appealsOfOthers(ctx, actor)
-	return out, err
+	if out.Appeals, err = e.appealsOfOthers(ctx, actor); err != nil {
+		return CaseList{}, err
+	}
+	return out, e.tellListed(ctx, actor, views, out.Appeals)
+}
+
+// tellListed tells those about whom a list of cases says something, before it is shown, that they stood in a
+// list: it says who is reported, for what and by whom, and what they say against a decision. That it was one
+// of reports is not told, for they are not to learn of a report before it is looked at.
+func (e *Engine) tellListed(ctx context.Context, actor chat.Actor, views []ReportView,
+	appeals []AppealView) error {
+	var listed []chat.AccountID
+	add := func(a chat.AccountID) {
+		if a != 0 && !slices.Contains(listed, a) {
+			listed = append(listed, a)
+		}
+	}
+	for _, v := range views {
+		about := v.Account
+		if about == 0 {
+			var err error
+			if about, err = e.answerer(ctx, v); err != nil {
+				return err
+			}
+		}
+		add(about)
+	}
+	for _, d := range appeals {
+		add(d.Account)
+	}
+	return e.NoteDaily(ctx, actor, chat.ActList, listed...)
 }
 
 // publicRoom returns a chat if everybody may read it, else the zero one.

@@ -458,7 +458,7 @@ func TestADecisionIsMadeOnceAppealedOnceAndTakenBackOnce(t *testing.T) {
 			t.Fatalf("the operator sees %+v, %v", list, err)
 		}
 		c.ruled(chat.Judge{Act: chat.ActReverse, Decision: made}, 0)
-		if len(c.suspended) != 0 || c.told(ben) != "suspend reverse" {
+		if len(c.suspended) != 0 || c.told(ben) != "suspend list reverse" {
 			t.Errorf("%v; ben reads %q", c.suspended, c.told(ben))
 		}
 		_, err = c.judge(chat.Judge{Act: chat.ActReverse, Decision: made}, 0)

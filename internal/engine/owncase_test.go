@@ -4,6 +4,8 @@ package engine_test
 
 import (
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
 )
@@ -238,4 +240,47 @@ func TestWhoWasHandedAChatMayHandItBack(t *testing.T) {
 	c.must(ana, room.Log(), chat.Transfer{Account: ben.Account})
 	c.must(ben, room.Log(), chat.Transfer{Account: ana.Account})
 	c.must(ben, room.Log(), chat.Leave{})
+}
+
+// REP-3
+func TestWhoStandsInAListOfCasesReadsSoOnceADay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCourt(t)
+		ana, ben, kay := c.person("ana_a"), c.person("ben_b"), c.person("kay_k")
+		room := c.room(chat.Group, kay, ana, ben)
+		n := c.report(ana, chat.Report{Chat: room, Seqs: []chat.Seq{c.say(ben, room, "an insult").Seq}})
+		c.report(ana, chat.Report{Chat: room})
+		look := func(who chat.Actor, closed bool) {
+			t.Helper()
+			if _, err := c.Cases(t.Context(), who, closed, 0, 10); err != nil {
+				t.Fatal(err)
+			}
+		}
+		other := c.another("other_o")
+		for range 3 {
+			look(c.operator, false)
+			look(other, false)
+		}
+		if c.told(ben) != "list" || c.told(kay) != "list" || c.told(ana) != "" {
+			t.Errorf("ben reads %q, kay %q, ana %q", c.told(ben), c.told(kay), c.told(ana))
+		}
+		if act := c.acts(ben)[0].Act; act.Reason != "" || act.Chat != 0 || act.Console {
+			t.Errorf("it says %+v: that it was a list of reports is nobody's to know", act)
+		}
+		time.Sleep(24 * time.Hour)
+		look(c.operator, true) // in which nobody is
+		look(chat.Actor{Server: true, Scopes: chat.AllScopes}, false)
+		if c.told(ben) != "list list" || !c.acts(ben)[1].Act.Console {
+			t.Errorf("the day after ben reads %q", c.told(ben))
+		}
+		made := c.ruled(chat.Judge{Reports: []chat.Seq{n}, Account: ben.Account, Act: chat.ActWarn}, 0)
+		if _, err := c.Appeal(t.Context(), ben, made, "a reason", c.key()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(24 * time.Hour)
+		look(c.operator, false)
+		if c.told(ben) != "list list warn list" {
+			t.Errorf("with an open appeal ben reads %q", c.told(ben))
+		}
+	})
 }

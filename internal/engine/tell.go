@@ -83,6 +83,18 @@ func (e *Engine) NoteAct(ctx context.Context, act chat.OperatorAct, key chat.Key
 	return nil
 }
 
+// NoteDaily tells accounts of what an operator did, each once in a day, however often and by whichever
+// operator; what is done at the console is told besides.
+func (e *Engine) NoteDaily(ctx context.Context, actor chat.Actor, act chat.Act,
+	accounts ...chat.AccountID) error {
+	where := "app: "
+	if actor.Server {
+		where = "console: "
+	}
+	key := chat.NamedKey(e.now()-e.now()%day, where+act.String())
+	return e.NoteAct(ctx, chat.OperatorAct{Act: act, Console: actor.Server}, key, accounts...)
+}
+
 // limitOf returns an operator's limit on an account that is in force.
 func (e *Engine) limitOf(ctx context.Context, account chat.AccountID) (chat.Limitation, error) {
 	l, err := e.store.Limitation(ctx, account)

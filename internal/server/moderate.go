@@ -233,8 +233,7 @@ func midnight(t time.Time) chat.Millis {
 
 // noteDaily tells accounts of what the operator did at the console, each once in a day.
 func (c *core) noteDaily(ctx context.Context, act chat.Act, accounts ...chat.AccountID) error {
-	key := chat.NamedKey(midnight(c.cfg.Now()), "console: "+act.String())
-	return c.engine.NoteAct(ctx, chat.OperatorAct{Act: act, Console: true}, key, accounts...)
+	return c.engine.NoteDaily(ctx, consoleActor(), act, accounts...)
 }
 
 // note tells an account of what the operator did at the console.
