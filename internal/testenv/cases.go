@@ -32,12 +32,7 @@ func caseVerbs() map[string]func(*stage, *line) error {
 
 func enters(s *stage, l *line) error {
 	s.started++
-	d, err := signIn(s.ctx, s.host.Address(s.started), "test_operator", l.actor)
-	if err == nil {
-		s.devices[l.actor] = d
-		s.host.Hush(d.token)
-	}
-	return err
+	return s.operate(l.actor, l.actor)
 }
 
 func reports(s *stage, l *line) error {

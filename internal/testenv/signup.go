@@ -16,13 +16,27 @@ import (
 )
 
 // operator signs the operator in, who is in no cast.
-func operator(s *stage, l *line) error {
-	d, err := signIn(s.ctx, s.host.Address(s.started), "test_operator", "operator")
-	if err == nil {
-		s.host.Hush(d.token)
-		s.devices[l.words[0]] = d
+func operator(s *stage, l *line) error { return s.operate(l.words[0], "operator") }
+
+// operate signs the operator in as somebody and shows the recovery code, without which the new device would
+// have no say for a day: the server was set up on another.
+func (s *stage) operate(as, device string) error {
+	d, err := signIn(s.ctx, s.host.Address(s.started), "test_operator", device)
+	if err != nil {
+		return err
 	}
-	return err
+	s.host.Hush(d.token)
+	s.devices[as] = d
+	state, code := new(zolalv1.SecurityState), make([]byte, 32)
+	if err := d.client.Call(s.ctx, "Security/State", &zolalv1.Empty{}, state); err != nil {
+		return err
+	}
+	if state.GetWaitsMs() == 0 && !state.GetRecoverySet() { // made at the console, so this one is the first
+		req := &zolalv1.SetRecoveryRequest{Password: password, Recovery: code}
+		return d.client.Call(s.ctx, "Accounts/SetRecovery", req, new(zolalv1.Empty))
+	}
+	return d.client.Call(s.ctx, "Security/CheckRecovery", &zolalv1.CheckRecoveryRequest{Recovery: code},
+		new(zolalv1.Empty))
 }
 
 // numberAfter reads "word N" among the words of a line; other where it is not there.
