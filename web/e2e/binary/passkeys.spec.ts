@@ -164,7 +164,7 @@ test('after a reset a passkey stands beside the link, and opens by itself again'
   const held = await Authenticator.in(other)
   await keys.copyTo(held)
   await other.getByRole('button', { name: 'Sign in with a passkey' }).click()
-  await expect(other.getByText(/The account was reset/)).toBeVisible()
+  await expect(other.getByText(/The password was changed or reset/)).toBeVisible()
 
   await other.goto(link.replace('127.0.0.1', 'localhost'))
   await other.getByLabel('New password').fill('clear water and a tall mountain')

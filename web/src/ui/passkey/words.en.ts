@@ -43,5 +43,5 @@ export const makeEnglish = () => ({
   wrong: 'This passkey opens no account here. It may have been removed; sign in with the password.',
   wrongSecond: 'This passkey is not one of this account. Try another, or use a code.',
   afterReset:
-    'The account was reset. Sign in once with the password and this passkey; then it works by itself again.',
+    'The password was changed or reset. Sign in once with the password and this passkey; then it works by itself again.',
 })
