@@ -3,6 +3,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,9 @@ import (
 const (
 	// upgradePrefix begins the name of a backup that was made before an upgrade of the store.
 	upgradePrefix = "before-upgrade-"
-	upgradesKept  = 2
+	// upgradeTime names it to the millisecond: who goes back and on again may do both within a second.
+	upgradeTime  = "20060102T150405.000Z"
+	upgradesKept = 2
 	// upgradeRoom is how much room such a backup needs in hundredths of the database: a copy of it, and that
 	// packed.
 	upgradeRoom = 150
@@ -48,7 +51,7 @@ func (c *core) backUpBefore(ctx context.Context, old sqlite.Older) error {
 		return upgradeTrouble(dir, err)
 	}
 	c.log.Warn("making a backup before the store is upgraded", "schema", old.From, "to", old.To)
-	name := upgradePrefix + c.cfg.Now().UTC().Format(backupTime) + backupSuffix
+	name := upgradePrefix + c.cfg.Now().UTC().Format(upgradeTime) + backupSuffix
 	made, err := c.backupOf(ctx, filepath.Join(dir, name), source{old.Incarnation, old.Snapshot})
 	if ctx.Err() != nil {
 		return errors.Join(ctx.Err(), err)
@@ -64,7 +67,7 @@ func (c *core) backUpBefore(ctx context.Context, old sqlite.Older) error {
 func upgradeTrouble(dir string, err error) error {
 	var known *Trouble
 	if errors.As(err, &known) { // its remedy is not that of an upgrade
-		err = known.Err
+		err = cmp.Or(known.Err, errors.New(known.What))
 	}
 	return &Trouble{What: "no backup can be made in " + dir + " before the store is upgraded", Err: err,
 		Remedy: "Nothing was changed. Make room there, or name another place with --backup-dir. To upgrade " +
