@@ -37,9 +37,10 @@ SEED     ?= 1
 STEPS    ?= 2000
 FUZZTIME ?= 20s
 SUITE    ?=
-# SQLite is C that was turned into Go, with locks of its own: watched, every test of a store takes ten times as
-# long, and what is looked for are races of ours. Only a package that makes no generic code of the standard
-# library may be left out: the linker takes any copy, and locks that are not watched would look like races.
+# SQLite is C that was turned into Go, with locks of its own: watched, the tests of a store take five times the
+# CPU (docs/testing.md), and what is looked for are races of ours. Only a package that makes no generic code of
+# the standard library may be left out: the linker takes any copy, and locks that are not watched would look
+# like races.
 RACE := -race -gcflags='modernc.org/sqlite/lib=-race=false'
 # Packages whose tests are too slow under the race detector to run whole on every submission.
 RACE_SLOW := /internal/lint|/internal/sim|/cmd/|/proto/
@@ -77,17 +78,17 @@ web/dist/index.html: $(MODULES) $(shell find web/src web/public web/index.html \
 # --- tests ------------------------------------------------------------------------------------------
 
 # Tests write much and keep nothing. Where there is ample room in memory they write there: what a test kills is
-# a process, whose writes the system keeps, so the same is tested, and nobody waits for a disk. The compiler
-# stays where it was.
-ROOM := $(shell df -kP /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 6000000 {print "/dev/shm"}')
-IN_MEMORY := $(if $(TMPDIR),,$(if $(ROOM),GOTMPDIR=/tmp TMPDIR=$(ROOM)))
+# a process, whose writes the system keeps, so the same is tested, and nobody waits for a disk. What the go
+# command links for them lies there too: GOTMPDIR would move both.
+ROOM := $(shell df -kP /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 10000000 {print "/dev/shm"}')
+IN_MEMORY := $(if $(TMPDIR),,$(if $(ROOM),TMPDIR=$(ROOM)))
 
 .PHONY: test
 test: deps check build test-go test-race test-web e2e ## everything: lint, Go, race, web, browsers
 	@echo "make test: everything passed"
 
 .PHONY: test-quick
-test-quick: lint ## lint, short Go tests, web unit tests: under two minutes
+test-quick: lint $(TOOLS)/versitygw ## lint, short Go tests, web unit tests: under two minutes
 	$(IN_MEMORY) $(GO) test -short $$($(GO) list ./... | grep -v /internal/lint)
 	$(if $(WEB),$(MAKE) $(MODULES) && TESTS_MAY_SKIP=1 $(NPM) run --prefix web test,)
 	@echo "make test-quick: passed"
@@ -118,7 +119,7 @@ test-go: $(TOOLS)/versitygw ## the Go tests, where the system allows it without 
 	$(IN_MEMORY) .ci/alone $(GO) test -timeout 15m $$($(GO) list ./... | grep -v /internal/lint)
 
 .PHONY: test-race
-test-race:
+test-race: $(TOOLS)/versitygw
 	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) -short -timeout 15m $$($(GO) list ./... | grep -v -E '$(RACE_SLOW)')
 	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) -timeout 15m ./internal/testenv -run '^TestConv.*/^(twins|sqlite)$$/'
 	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) -timeout 15m ./internal/sim -run '^TestSimulation$$' -seeds 4 -steps 1000

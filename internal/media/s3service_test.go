@@ -153,9 +153,6 @@ func TestABucketIsCleanedByItsServerAlone(t *testing.T) {
 // A gateway that is killed and started again where it was, in the middle of what goes up and comes down.
 func TestARealGatewayIsKilledAndComesBack(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("runs a real gateway")
-	}
 	dir, address := t.TempDir(), testenv.FreeAddress(t)
 	g := startVersity(t, dir, address)
 	s := &shelves{T: t, BlobStore: g.bucket(t), dir: t.TempDir()}

@@ -19,9 +19,6 @@ import (
 // versity starts a real gateway of S3 on a directory, which ends with the test.
 func versity(t *testing.T) gateway {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("runs a real gateway")
-	}
 	return startVersity(t, t.TempDir(), testenv.FreeAddress(t)).gateway
 }
 
