@@ -438,19 +438,29 @@ func (c *conn) carryOut(l *lanes) {
 		if len(run) == 0 {
 			return
 		}
-		begun := make([]answer, len(run))
-		for i, r := range run {
-			_, err := c.g.guarded(func() (_ proto.Message, err error) {
-				begun[i], err = c.begin(c.g.ctx, who, r)
-				return nil, err
-			})
-			if err != nil {
-				begun[i] = answer{wait: func(context.Context) (proto.Message, error) { return nil, err }}
-			}
+		if partsIn(run) {
+			over := c.g.part(c.actor.Device, c.actor.Account)
+			c.carryRun(who, run)
+			over()
+			continue
 		}
-		for i, a := range begun {
-			m, err := c.g.guarded(func() (proto.Message, error) { return a.get(c.g.ctx) })
-			c.reply(run[i].id, m, err)
+		c.carryRun(who, run)
+	}
+}
+
+func (c *conn) carryRun(who *caller, run []request) {
+	begun := make([]answer, len(run))
+	for i, r := range run {
+		_, err := c.g.guarded(func() (_ proto.Message, err error) {
+			begun[i], err = c.begin(c.g.ctx, who, r)
+			return nil, err
+		})
+		if err != nil {
+			begun[i] = answer{wait: func(context.Context) (proto.Message, error) { return nil, err }}
 		}
+	}
+	for i, a := range begun {
+		m, err := c.g.guarded(func() (proto.Message, error) { return a.get(c.g.ctx) })
+		c.reply(run[i].id, m, err)
 	}
 }

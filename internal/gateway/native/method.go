@@ -37,6 +37,7 @@ type method struct {
 	scope chat.Scopes // that a token must have; 0: any
 	open  bool        // needs no token
 	lane  lane
+	parts bool // may end the device that asks
 	fresh func() proto.Message
 	// begin carries the request out as far as the order matters and returns how to get the answer; it may
 	// have the answer already.

@@ -113,6 +113,7 @@ type Gateway struct {
 	// nameless counts connections without a token by network, waiting those that have not said hello.
 	nameless, waiting map[netip.Prefix]int
 	ended             map[chat.DeviceID]endedDevice // within the last endedKept seconds
+	parting           map[chat.DeviceID]*parting    // that wait for the answer to what may end them
 
 	programs programs
 }
@@ -151,6 +152,7 @@ func Start(ctx context.Context, cfg Config) (*Gateway, error) {
 		cfg: cfg, methods: methods(), origins: make(map[string]bool), conns: make(map[*conn]struct{}),
 		nameless: make(map[netip.Prefix]int), waiting: make(map[netip.Prefix]int),
 		rates: newRates(cfg.Rates), ended: make(map[chat.DeviceID]endedDevice),
+		parting: make(map[chat.DeviceID]*parting),
 	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	if err := g.trust(); err != nil {
@@ -258,8 +260,11 @@ func (g *Gateway) revoke(ended <-chan account.Revocation) {
 		}
 		g.mu.Lock()
 		g.ended[r.Device] = endedDevice{at: g.clock(), code: code}
+		kept := g.keptBack(r.Device, code)
 		g.mu.Unlock()
-		g.cfg.Hub.End(r.Account, r.Device, code)
+		if !kept {
+			g.cfg.Hub.End(r.Account, r.Device, code)
+		}
 	}
 }
 

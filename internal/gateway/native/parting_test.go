@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+package native
+
+import (
+	"testing"
+
+	"github.com/zolal-im/zolal/internal/account"
+	"github.com/zolal-im/zolal/internal/hub"
+	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
+)
+
+// AUTH-5
+func TestWhoSignsOutIsAnsweredBeforeTheConnectionEnds(t *testing.T) {
+	eachWay(t, func(t *testing.T, way change) {
+		h := serve(t, way)
+		for _, u := range h.users(20) {
+			s := h.greeted(u)
+			s.ask(2, "Accounts/SignOut", &zolalv1.Empty{})
+			if r := s.answer(); r.GetId() != 2 || r.GetError() != nil {
+				t.Fatalf("signing out answered %v", r)
+			}
+			if away := s.goingAway(); away.GetCode() != "revoked" {
+				t.Errorf("going away: %v", away)
+			}
+			s.ends()
+		}
+	})
+}
+
+// AUTH-5
+func TestNobodyStaysByAskingAgainAndAgain(t *testing.T) {
+	h := serve(t)
+	u := h.users(1)[0]
+	s := new(hub.Session)
+	defer h.hub.Leave(s)
+	check(t, h.gateway.openSession(s, hub.Identity{Account: u.Account, Device: u.Device}, nil, nil))
+	first := h.gateway.part(u.Device, u.Account)
+	ended := make(chan account.Revocation, 1)
+	ended <- account.Revocation{Account: u.Account, Device: u.Device, Reason: account.ReasonRevoked}
+	close(ended)
+	h.gateway.revoke(ended)
+	if frames, over := s.Take(1 << 10); len(frames) > 0 || over {
+		t.Error("the session ends before the answer")
+	}
+	second := h.gateway.part(u.Device, u.Account)
+	first()
+	if frames, over := s.Take(1 << 10); len(frames) != 1 || !over {
+		t.Errorf("%d frames, over: %t, though what was asked first is answered", len(frames), over)
+	}
+	second()
+	if h.gateway.mu.Lock(); len(h.gateway.parting) > 0 {
+		t.Error("who parted is kept")
+	}
+	h.gateway.mu.Unlock()
+}
