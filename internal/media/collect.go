@@ -20,8 +20,9 @@ const (
 	checkIn = 15 * time.Second
 )
 
-// run collects what is left over, and looks whether contents can be reached, until ctx ends.
-func (s *Service) run(ctx context.Context) {
+// Run collects what is left over, and looks whether contents can be reached, until ctx ends. It is for the one
+// server that serves from what is kept: it removes what the store beside it does not know.
+func (s *Service) Run(ctx context.Context) {
 	collect, check := time.NewTicker(collectEvery), time.NewTicker(checkEvery)
 	defer collect.Stop()
 	defer check.Stop()
@@ -109,6 +110,26 @@ func (s *Service) sweep(ctx context.Context, before, held chat.Millis) error {
 			return nil
 		}
 		q.After = swept.Next
+	}
+}
+
+// Count counts what is kept and removes nothing: for whoever is not the one to collect.
+func (s *Service) Count(ctx context.Context) error {
+	var count, size int64
+	var after chat.Hash
+	for {
+		list, err := s.cfg.Store.Blobs(ctx, after, sweepStep)
+		if err != nil {
+			return err
+		}
+		for _, b := range list {
+			count, size, after = count+1, size+b.Size, b.Hash
+		}
+		if len(list) < sweepStep {
+			s.count.Store(count)
+			s.bytes.Store(size)
+			return nil
+		}
 	}
 }
 
@@ -209,8 +230,8 @@ func (s *Service) Reached() error {
 // Foreign reports that another server, or another life of this one, is the one that removes contents.
 func (s *Service) Foreign() bool { return s.foreign.Load() }
 
-// Kept counts the contents that are kept and their bytes. It is exact after each Collect; what comes until
-// the next one is added, and counts twice where it was here already.
+// Kept counts the contents that are kept and their bytes. It is exact after each Collect or Count; what comes
+// until the next one is added, and counts twice where it was here already.
 func (s *Service) Kept() (n int, bytes int64) { return int(s.count.Load()), s.bytes.Load() }
 
 // Uploads counts the unfinished uploads and the bytes of them that are on disk.

@@ -14,8 +14,8 @@
 // of it, then the upload is forgotten. A crash between any two leaves an upload that is finished again when
 // its client asks, or bytes that nobody knows, which are removed after a while.
 //
-// Goroutines: one that collects what is left over and looks whether contents can be reached. Close ends and
-// waits for it.
+// Goroutines: none of its own. Who serves calls Run, which collects what is left over and looks whether contents
+// can be reached; whoever only looks something up, as a command does, removes nothing.
 package media
 
 import (
@@ -85,10 +85,9 @@ type Service struct {
 
 	life context.Context // ends with the Service
 	stop context.CancelFunc
-	done sync.WaitGroup
 }
 
-// Open begins a Service on a directory, which it makes.
+// Open begins a Service on a directory, which it makes. It asks nothing of where contents are kept: see Run.
 func Open(cfg Config) (*Service, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -124,7 +123,6 @@ func Open(cfg Config) (*Service, error) {
 	}
 	s.images = newImages(filepath.Join(cfg.Dir, thumbDir), cfg.Images)
 	s.life, s.stop = context.WithCancel(context.Background())
-	s.done.Go(func() { s.run(s.life) })
 	return s, nil
 }
 
@@ -136,11 +134,8 @@ const (
 	BlobDir = "blobs"
 )
 
-// Close ends the collecting. What is being uploaded is ended by its connections.
-func (s *Service) Close() {
-	s.stop()
-	s.done.Wait()
-}
+// Close cuts off contents that are being put away. What is being uploaded is ended by its connections.
+func (s *Service) Close() { s.stop() }
 
 // Max is how many bytes one upload may have.
 func (s *Service) Max() int64 { return s.cfg.Max }

@@ -23,8 +23,9 @@ import (
 // gate is a gateway of S3 in this process, which can be shut.
 type gate struct {
 	*httptest.Server
-	shut atomic.Bool
-	keys string
+	shut  atomic.Bool
+	asked atomic.Int64
+	keys  string
 }
 
 func newGate(t *testing.T) *gate {
@@ -36,6 +37,7 @@ func newGate(t *testing.T) *gate {
 	inner := gofakes3.New(mem).Server()
 	g := &gate{keys: filepath.Join(t.TempDir(), "s3-key")}
 	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		g.asked.Add(1)
 		if g.shut.Load() {
 			panic(http.ErrAbortHandler)
 		}
@@ -106,6 +108,43 @@ func TestAStartSaysWhatIsTheMatterWithTheBucket(t *testing.T) {
 	if err := starts(t, data, g.settings, func(c *Config) { c.Media.S3.Prefix = "another" }); err != nil {
 		t.Error(err)
 	}
+}
+
+// A command on the data of a server that is off, or on a copy of it that is only looked at, must not take the
+// place of the one that goes on.
+func TestACommandAsksNothingOfTheBucketAndClaimsNothing(t *testing.T) {
+	g := newGate(t)
+	cfg := Default()
+	cfg.Data, cfg.Backup.Keep = t.TempDir(), 0
+	g.settings(&cfg)
+	c, err := Reach(t.Context(), cfg, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keepContent(t, c.own.core, "a photo")
+	put := g.asked.Load()
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		if c, err = Reach(t.Context(), cfg, false); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Users(t.Context(), ListUsers{}); err != nil {
+			t.Error(err)
+		}
+		if st, err := c.Status(t.Context()); err != nil || st.Contents != 1 || st.MediaBytes != 7 {
+			t.Errorf("it counts %d contents of %d bytes: %v", st.Contents, st.MediaBytes, err)
+		}
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := g.asked.Load() - put; n != 0 {
+		t.Errorf("the commands asked the gateway %d times", n)
+	}
+	s := quietServer(t, func(c *Config) { c.Data = cfg.Data; g.settings(c) })
+	inTime(t, "a server does not collect", func() bool { n, _ := s.media.Kept(); return n == 1 })
 }
 
 // Settings that lack something, or that are in each other's way.

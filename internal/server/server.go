@@ -131,6 +131,7 @@ func (s *Server) begin() error {
 	ctx := s.running
 	s.log.Info("serving", "version", s.build.Version, "commit", s.build.Commit, "setup_needed", s.setup != "")
 	s.done.Go(func() { s.nightly(ctx) })
+	s.done.Go(func() { s.media.Run(ctx) })
 	s.done.Go(func() { s.health.warnOfCertificate(ctx) })
 	s.done.Go(func() { s.disk.run(ctx) })
 	s.done.Go(func() { s.keepPace(ctx) })

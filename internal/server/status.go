@@ -85,8 +85,11 @@ func (h *health) status(ctx context.Context) (Status, error) {
 	return s, nil
 }
 
-// status answers where no server runs.
+// status answers where no server runs, and nobody has counted.
 func (c *core) status(ctx context.Context, _ Nothing) (Status, error) {
+	if err := c.media.Count(ctx); err != nil {
+		return Status{}, fmt.Errorf("status: %w", err)
+	}
 	return (&health{core: c, certs: plain{}}).status(ctx)
 }
 
