@@ -39,12 +39,22 @@ type BlobStore interface {
 	List(ctx context.Context, each func(Listed) error) error
 	// Tidy removes what calls of Put left behind that never ended and began before a time.
 	Tidy(ctx context.Context, before time.Time) error
-	// Claim reports whether this server is the one that may remove contents: several may come to stand on one
-	// place, such as a copy of a server that is only tried. It is asked each time before contents are removed.
-	Claim(ctx context.Context) (bool, error)
+	// Claim tells who may remove contents: several servers may come to stand on one place, such as a copy of one
+	// that is only tried. It is asked each time before contents are removed.
+	Claim(ctx context.Context) (Claim, error)
 	// Check fails while contents cannot be reached.
 	Check(ctx context.Context) error
 }
+
+// Claim says who may remove contents.
+type Claim int
+
+// Whose a place can be.
+const (
+	ClaimOther Claim = iota // another server's, or another life's of this one
+	ClaimTaken              // this server's since a moment ago: it removes nothing yet, another may have won
+	ClaimOurs
+)
 
 // Listed is a content of a list.
 type Listed struct {
@@ -212,7 +222,7 @@ func (l local) Tidy(ctx context.Context, before time.Time) error {
 }
 
 // Claim implements BlobStore: whoever has the data directory has the files.
-func (local) Claim(context.Context) (bool, error) { return true, nil }
+func (local) Claim(context.Context) (Claim, error) { return ClaimOurs, nil }
 
 // Check looks for the directory: its disk may have gone.
 func (l local) Check(context.Context) error {

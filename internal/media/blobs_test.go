@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -85,7 +86,7 @@ func (g gateway) plainly(t *testing.T) minio.Core {
 
 // Every place that contents are kept in is held to the same.
 func TestLocalFilesAreABlobStore(t *testing.T) {
-	blobStore(t, func(t *testing.T) media.BlobStore {
+	blobStore(t, func(t *testing.T, _ func() time.Time) media.BlobStore {
 		b, err := media.LocalBlobs(filepath.Join(t.TempDir(), "blobs"))
 		if err != nil {
 			t.Fatal(err)
@@ -96,21 +97,23 @@ func TestLocalFilesAreABlobStore(t *testing.T) {
 
 func TestABucketIsABlobStore(t *testing.T) {
 	g := fake(t)
-	blobStore(t, func(t *testing.T) media.BlobStore { return g.bucket(t, apart(t)) })
+	blobStore(t, func(t *testing.T, now func() time.Time) media.BlobStore { return g.bucket(t, apart(t, now)) })
 }
 
 func TestABucketOfARealGatewayIsABlobStore(t *testing.T) {
 	g := versity(t)
-	blobStore(t, func(t *testing.T) media.BlobStore { return g.bucket(t, apart(t)) })
+	blobStore(t, func(t *testing.T, now func() time.Time) media.BlobStore { return g.bucket(t, apart(t, now)) })
 }
 
-// apart gives each test a prefix of its own.
-func apart(t *testing.T) func(*media.S3Config) {
-	return func(c *media.S3Config) { c.Prefix = fmt.Sprintf("%x/", sha256.Sum224([]byte(t.Name()))) }
+// apart gives each test a prefix of its own, and its clock.
+func apart(t *testing.T, now func() time.Time) func(*media.S3Config) {
+	return func(c *media.S3Config) {
+		c.Prefix, c.Now = fmt.Sprintf("%x/", sha256.Sum224([]byte(t.Name()))), now
+	}
 }
 
 // blobStore is what every BlobStore does.
-func blobStore(t *testing.T, open func(*testing.T) media.BlobStore) {
+func blobStore(t *testing.T, open func(*testing.T, func() time.Time) media.BlobStore) {
 	for name, test := range map[string]func(*shelves){
 		"what was put is there as it was":           (*shelves).asPut,
 		"any part is read":                          (*shelves).anyPart,
@@ -122,7 +125,9 @@ func blobStore(t *testing.T, open func(*testing.T) media.BlobStore) {
 		"the only server may remove":                (*shelves).alone,
 	} {
 		t.Run(name, func(t *testing.T) {
-			test(&shelves{T: t, BlobStore: open(t), dir: t.TempDir()})
+			s := &shelves{T: t, dir: t.TempDir()}
+			s.BlobStore = open(t, func() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) })
+			test(s)
 		})
 	}
 }
@@ -131,7 +136,8 @@ func blobStore(t *testing.T, open func(*testing.T) media.BlobStore) {
 type shelves struct {
 	*testing.T
 	media.BlobStore
-	dir string
+	dir   string
+	ahead atomic.Int64 // of the clock of a place that has one
 }
 
 // content is some bytes that no other seed gives.
@@ -356,8 +362,12 @@ func (s *shelves) atOnce() {
 }
 
 func (s *shelves) alone() {
+	if whose, err := s.Claim(s.Context()); err != nil || whose == media.ClaimOther {
+		s.Errorf("another one may remove: %v", err)
+	}
+	s.ahead.Store(int64(time.Hour))
 	for range 2 {
-		if mine, err := s.Claim(s.Context()); err != nil || !mine {
+		if whose, err := s.Claim(s.Context()); err != nil || whose != media.ClaimOurs {
 			s.Errorf("it may not remove: %v", err)
 		}
 	}

@@ -55,9 +55,9 @@ func (s *Service) collect(ctx context.Context) {
 func (s *Service) Collect(ctx context.Context) error {
 	before := s.now() - chat.Millis(s.cfg.Grace.Milliseconds())
 	ended := s.endUploads(ctx, before)
-	mine, err := s.blobs.Claim(ctx)
-	s.foreign.Store(err == nil && !mine || chat.CodeOf(err) == chat.CodeConflict)
-	if err != nil || !mine {
+	whose, err := s.blobs.Claim(ctx)
+	s.foreign.Store(err == nil && whose == ClaimOther || chat.CodeOf(err) == chat.CodeConflict)
+	if err != nil || whose != ClaimOurs {
 		return errors.Join(ended, err)
 	}
 	held := s.now() - chat.Millis(s.cfg.Hold.Milliseconds())

@@ -115,9 +115,9 @@ func (b counted) Tidy(ctx context.Context, before time.Time) error {
 }
 
 // Claim implements BlobStore.
-func (b counted) Claim(ctx context.Context) (bool, error) {
-	mine, err := b.BlobStore.Claim(ctx)
-	return mine, b.note(err)
+func (b counted) Claim(ctx context.Context) (Claim, error) {
+	whose, err := b.BlobStore.Claim(ctx)
+	return whose, b.note(err)
 }
 
 // Check implements BlobStore.

@@ -20,7 +20,7 @@ type claims struct {
 }
 
 // Claim implements media.BlobStore.
-func (c claims) Claim(ctx context.Context) (bool, error) {
+func (c claims) Claim(ctx context.Context) (media.Claim, error) {
 	c.n.Add(1)
 	return c.BlobStore.Claim(ctx)
 }

@@ -4,6 +4,7 @@ package media_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"io"
@@ -379,26 +380,88 @@ func TestOnlyOneServerRemovesFromABucket(t *testing.T) {
 					c.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 				})
 			}
-			may := func(b *media.Bucket, want bool) {
+			may := func(b *media.Bucket, want media.Claim) {
 				t.Helper()
-				if mine, err := b.Claim(t.Context()); err != nil || mine != want {
-					t.Errorf("whether it may remove: %v, %v", mine, err)
+				if whose, err := b.Claim(t.Context()); err != nil || whose != want {
+					t.Errorf("whose it is: %v, %v; want %v", whose, err, want)
 				}
 			}
 			first, copied, other := as("this", "first"), as("this", "restored"), as("another", "first")
-			may(first, true)
-			may(copied, false)
+			may(first, media.ClaimTaken)
+			may(first, media.ClaimTaken)
+			may(copied, media.ClaimOther)
+			ahead.Store(int64(20 * time.Minute))
+			may(first, media.ClaimOurs)
 			_, err := other.Claim(t.Context())
 			isKind(t, err, media.BucketTaken)
 			ahead.Store(int64(6 * 24 * time.Hour))
-			may(copied, false)
+			may(copied, media.ClaimOther)
 			_, err = other.Claim(t.Context())
 			isKind(t, err, media.BucketTaken)
 			ahead.Store(int64(8 * 24 * time.Hour)) // the first has not been heard of since
-			may(copied, true)
+			may(copied, media.ClaimTaken)
+			may(copied, media.ClaimTaken)
+			ahead.Add(int64(20 * time.Minute))
+			may(copied, media.ClaimOurs)
 			ahead.Store(0)
-			may(first, false)
-			may(copied, true)
+			may(first, media.ClaimOther)
+			ahead.Store(int64(8*24*time.Hour + 30*time.Minute))
+			may(copied, media.ClaimOurs)
 		})
 	}
+}
+
+// movable is a clock of a gateway.
+type movable struct{ ahead *atomic.Int64 }
+
+// Now implements gofakes3.TimeSource.
+func (m movable) Now() time.Time { return time.Now().Add(time.Duration(m.ahead.Load())) }
+
+// Since implements gofakes3.TimeSource.
+func (m movable) Since(t time.Time) time.Duration { return m.Now().Sub(t) }
+
+// Two copies see that nobody has been heard of for long, and the word of one comes after the other has read
+// its own.
+func TestOfTwoThatTakeABucketAtOnceOneRemoves(t *testing.T) {
+	clock := movable{new(atomic.Int64)}
+	r := fake(t, func(r *rig) {
+		r.options = append(r.options, gofakes3.WithTimeSource(clock), gofakes3.WithTimeSkewLimit(0))
+	})
+	as := func(run string) *media.Bucket {
+		return r.bucket(t, func(c *media.S3Config) { c.Run, c.Now = run, clock.Now })
+	}
+	may := func(b *media.Bucket, want media.Claim) {
+		t.Helper()
+		if whose, err := b.Claim(t.Context()); err != nil || whose != want {
+			t.Errorf("whose it is: %v, %v; want %v", whose, err, want)
+		}
+	}
+	first, one, two := as("first"), as("one"), as("two")
+	may(first, media.ClaimTaken)
+	clock.ahead.Add(int64(8 * 24 * time.Hour))
+	begun, let, late := make(chan struct{}), make(chan struct{}), make(chan media.Claim, 1)
+	r.fail(func(_ http.ResponseWriter, q *http.Request) bool {
+		if q.Method == http.MethodPut {
+			r.fail(nil)
+			close(begun)
+			<-let
+		}
+		return false
+	})
+	go func() {
+		whose, err := two.Claim(context.Background())
+		if err != nil {
+			t.Error(err)
+		}
+		late <- whose
+	}()
+	<-begun
+	may(one, media.ClaimTaken)
+	close(let)
+	if whose := <-late; whose != media.ClaimTaken {
+		t.Errorf("the later one is told %v", whose)
+	}
+	clock.ahead.Add(int64(20 * time.Minute))
+	may(one, media.ClaimOther)
+	may(two, media.ClaimOurs)
 }

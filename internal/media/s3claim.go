@@ -17,13 +17,17 @@ import (
 // try it, would remove what the server that goes on has taken in since.
 //
 // A restored server takes the place of the one before when that has not been heard of for takeAfter. Until
-// then it reads and puts contents, and removes none. Two that take it at once find out at the next look,
-// before they remove anything: what is left over is a day old when it goes.
+// then it reads and puts contents, and removes none. Of two that take it at once the one whose word stays has
+// it: whoever took it removes nothing before settleAfter, by when the other's last try has ended, and then only
+// if its own word still stands.
 
 const (
 	claimName = "zolal-server.json"
 	// takeAfter is how long after the last word of another life a store takes its place.
 	takeAfter = 7 * 24 * time.Hour
+	// settleAfter is how long after a life of a store took its place it begins to remove. A try to take it ends
+	// sooner, also where its connection stalls each time.
+	settleAfter = 15 * time.Minute
 	// claimFresh is how old the own word may be before it is said again.
 	claimFresh = 30 * time.Minute
 )
@@ -32,7 +36,9 @@ const (
 type claim struct {
 	Server string `json:"server"`
 	Run    string `json:"run"`
-	About  string `json:"about"`
+	// Since is when that life took the place, in milliseconds by its own clock; 0: long ago.
+	Since int64  `json:"since,omitempty"`
+	About string `json:"about"`
 }
 
 // claimed is a claim and when it was made; the zero one: nobody has claimed the bucket.
@@ -58,29 +64,46 @@ func (b *Bucket) claimed(ctx context.Context) (claimed, error) {
 }
 
 // Claim implements BlobStore.
-func (b *Bucket) Claim(ctx context.Context) (bool, error) {
+func (b *Bucket) Claim(ctx context.Context) (Claim, error) {
 	is, err := b.claimed(ctx)
 	if err != nil {
-		return false, err
+		return ClaimOther, err
 	}
-	age := b.cfg.Now().Sub(is.made)
+	now := b.cfg.Now()
+	age, ours := now.Sub(is.made), is.Server == b.cfg.Server && is.Run == b.cfg.Run
 	switch {
 	case is.Server != "" && is.Server != b.cfg.Server:
-		return false, &chat.Error{Code: chat.CodeConflict, Text: "another server keeps its contents here",
+		return ClaimOther, &chat.Error{Code: chat.CodeConflict, Text: "another server keeps its contents here",
 			Err: &BucketError{Kind: BucketTaken, Err: fmt.Errorf("%s names it", b.prefix+claimName)}}
-	case is.Server != "" && is.Run != b.cfg.Run && age < takeAfter:
-		return false, nil
-	case is.Server != "" && is.Run == b.cfg.Run && age < claimFresh:
-		return true, nil
+	case is.Server != "" && !ours && age < takeAfter:
+		return ClaimOther, nil
+	case ours && age < claimFresh:
+		return is.settled(now), nil
 	}
-	raw, err := json.MarshalIndent(claim{b.cfg.Server, b.cfg.Run,
-		"A Zolal server keeps its contents here and removes what nobody needs. Leave this where it is."}, "", " ")
+	mine := claim{Server: b.cfg.Server, Run: b.cfg.Run, Since: now.UnixMilli(), About: about}
+	if ours {
+		mine.Since = min(mine.Since, is.Since) // a clock that was put back does not make it wait for ever
+	}
+	raw, err := json.MarshalIndent(mine, "", " ")
 	if err != nil {
-		return false, err
+		return ClaimOther, err
 	}
 	if err := b.put(ctx, b.prefix+claimName, bytes.NewReader(raw), int64(len(raw))); err != nil {
-		return false, b.trouble("claim the bucket", err)
+		return ClaimOther, b.trouble("claim the bucket", err)
 	}
-	is, err = b.claimed(ctx)
-	return err == nil && is.Server == b.cfg.Server && is.Run == b.cfg.Run, err
+	if is, err = b.claimed(ctx); err != nil || is.Server != b.cfg.Server || is.Run != b.cfg.Run {
+		return ClaimOther, err
+	}
+	return is.settled(now), nil
 }
+
+// settled tells whether the life of a store that has the place has had it long enough.
+func (c claim) settled(now time.Time) Claim {
+	if now.Sub(time.UnixMilli(c.Since)) < settleAfter {
+		return ClaimTaken
+	}
+	return ClaimOurs
+}
+
+// about tells whoever finds the object what it is for.
+const about = "A Zolal server keeps its contents here and removes what nobody needs. Leave this where it is."

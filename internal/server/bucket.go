@@ -100,16 +100,16 @@ func (c *core) tryBucket(ctx context.Context) error {
 	defer cancel()
 	tried := filepath.Join(c.dir.path, mediaDir, triedName)
 	name := c.cfg.Media.S3.name()
-	mine, err := false, c.bucket.Try(ctx)
+	whose, err := media.ClaimOther, c.bucket.Try(ctx)
 	if err == nil {
-		mine, err = c.bucket.Claim(ctx)
+		whose, err = c.bucket.Claim(ctx)
 	}
 	if err == nil {
 		err = c.moved(ctx)
 	}
 	before, _ := os.ReadFile(tried)
 	switch trouble := bucketTrouble(c.cfg.Media.S3, err); {
-	case err == nil && !mine:
+	case err == nil && whose == media.ClaimOther:
 		c.log.Warn("another life of this server removes contents from the bucket; this one does not until that " +
 			"has been silent for a week")
 	case err == nil:
