@@ -5,6 +5,7 @@ package media
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -60,9 +61,26 @@ func (s *Service) Collect(ctx context.Context) error {
 	if err != nil || whose != ClaimOurs {
 		return errors.Join(ended, err)
 	}
-	held := s.now() - chat.Millis(s.cfg.Hold.Milliseconds())
+	held, err := s.held()
+	if err != nil {
+		return errors.Join(ended, err)
+	}
 	return errors.Join(ended, s.sweep(ctx, before, held), s.sweepUnknown(ctx, held),
 		s.blobs.Tidy(ctx, time.UnixMilli(int64(before))))
+}
+
+// held is since when a content has to be without anything that refers to it before it goes: where its backups
+// cannot be seen, nothing does.
+func (s *Service) held() (chat.Millis, error) {
+	held := s.now() - chat.Millis(s.cfg.Hold.Milliseconds())
+	oldest, err := s.cfg.Oldest()
+	if err != nil {
+		return 0, fmt.Errorf("the oldest backup that may need contents: %w", err)
+	}
+	if !oldest.IsZero() {
+		held = min(held, chat.Millis(oldest.UnixMilli()))
+	}
+	return held, nil
 }
 
 // endUploads ends unfinished uploads.

@@ -64,6 +64,9 @@ type Config struct {
 	// Hold is how long a content is kept that nothing refers to any more, where backups do not carry contents:
 	// one of them may still refer to it. Default: Grace, and no less.
 	Hold time.Duration
+	// Oldest tells when the oldest of those backups was made; zero: there is none. What went after that is held
+	// beyond Hold. It is asked each time that contents are collected. Default: there are none.
+	Oldest func() (time.Time, error)
 	// Images is how many images are decoded at once; default 1. Each takes up to about 150 MB for a moment.
 	Images int
 }
@@ -105,6 +108,9 @@ func Open(cfg Config) (*Service, error) {
 		cfg.Grace = DefaultGrace
 	}
 	cfg.Hold = max(cfg.Hold, cfg.Grace)
+	if cfg.Oldest == nil {
+		cfg.Oldest = func() (time.Time, error) { return time.Time{}, nil }
+	}
 	s := &Service{cfg: cfg, blobs: cfg.Blobs}
 	for _, dir := range []string{uploadDir, thumbDir} {
 		if err := os.MkdirAll(filepath.Join(cfg.Dir, dir), 0o700); err != nil {

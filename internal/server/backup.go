@@ -349,6 +349,16 @@ func backupMade(name string) (time.Time, bool) {
 	return t, ok1 && ok2 && err == nil
 }
 
+// oldestBackup is when the oldest of the nightly backups was begun; zero: there is none.
+func oldestBackup(dir string) (time.Time, error) {
+	names, err := listBackups(dir)
+	if err != nil || len(names) == 0 {
+		return time.Time{}, err
+	}
+	made, _ := backupMade(names[0])
+	return made, nil
+}
+
 // backupStatus tells of the nightly backups.
 func (c *core) backupStatus(_ context.Context, _ Nothing) (BackupStatus, error) {
 	s := BackupStatus{Dir: c.cfg.Backup.Dir, AgeSeconds: -1}

@@ -13,10 +13,13 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
+	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/media"
 )
 
@@ -260,6 +263,70 @@ func restoreOnto(t *testing.T, g *gate, out string, lacking media.File) {
 	if r, err := restore(); err != nil || r.MissingContents != 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
+}
+
+// Backups are kept by their number: after nights without one the oldest is older than as many days.
+func TestABucketKeepsWhatTheOldestKeptBackupRefersTo(t *testing.T) {
+	g := newGate(t)
+	var ahead atomic.Int64
+	c := openTestCore(t, func(c *Config) {
+		g.settings(c)
+		c.Backup.Keep = 1
+		c.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	})
+	later := func(d time.Duration) {
+		t.Helper()
+		ahead.Add(int64(d))
+		if err := c.media.Collect(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	later(0) // it takes its place
+	f := keepContent(t, c, "a photo")
+	there := func(want bool) {
+		t.Helper()
+		if _, err := c.bucket.Stat(t.Context(), f.Hash); (err == nil) != want {
+			t.Errorf("whether it is in the bucket: %v", err)
+		}
+	}
+	night := func() string {
+		t.Helper()
+		if err := c.nightlyBackup(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		names, err := listBackups(c.cfg.Backup.Dir)
+		if err != nil || len(names) != 1 {
+			t.Fatalf("there are %v, %v", names, err)
+		}
+		return filepath.Join(c.cfg.Backup.Dir, names[0])
+	}
+	out := night()
+	gone := chat.Draft{Log: chat.ChatID(1).Log(), Author: 1, At: 1001,
+		Env:     chat.Envelope{Kind: chat.KindDelete, Target: 1},
+		Changes: []chat.Change{chat.Superseded{Target: 1, Redact: true}}}
+	if r, err := c.store.Append(t.Context(), []engine.Batch{{Entries: []chat.Draft{gone}}}); err != nil ||
+		r[0].Err != nil {
+		t.Fatal(err, r)
+	}
+	later(25 * time.Hour)
+	later(10 * 24 * time.Hour)
+	there(true)
+	cfg := Default()
+	cfg.Data = filepath.Join(t.TempDir(), "fresh")
+	g.settings(&cfg)
+	if r, err := Restore(t.Context(), out, cfg, false); err != nil || r.MissingContents != 0 {
+		t.Errorf("the backup lacks %d contents: %v", r.MissingContents, err)
+	}
+	backups := c.cfg.Backup.Dir // which cannot be read: who knows how old they are
+	c.cfg.Backup.Dir = filepath.Join(out, "no directory")
+	if err := c.media.Collect(t.Context()); err == nil {
+		t.Error("without a look at the backups it was collected")
+	}
+	c.cfg.Backup.Dir = backups
+	there(true)
+	night()
+	later(0)
+	there(false)
 }
 
 // Once in sight, and once it is over: what operators are told of it the alarms see to.

@@ -145,13 +145,9 @@ func copyContent(to, from string) (err error) {
 
 // pruneContents removes contents that none of the kept backups has: those whose last one was before them.
 func pruneContents(dir string) error {
-	names, err := listBackups(dir)
-	if err != nil || len(names) == 0 {
+	oldest, err := oldestBackup(dir)
+	if err != nil || oldest.IsZero() {
 		return err
-	}
-	oldest, ok := backupMade(names[0])
-	if !ok {
-		return nil
 	}
 	// The time in a name has no fractions, and contents are dated when their backup was nearly done.
 	oldest = oldest.Add(-time.Second)

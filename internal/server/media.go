@@ -80,8 +80,10 @@ func (c *core) openMedia(ctx context.Context) (err error) {
 		if c.bucket, err = c.openBucket(ctx); err != nil {
 			return err
 		}
-		// Backups do not carry what is in a bucket: it stays there as long as one of them may refer to it.
+		// Backups do not carry what is in a bucket: it stays there as long as one of them may refer to it. They are
+		// kept by their number, so that after nights without one they reach further back than as many days.
 		cfg.Blobs, cfg.Hold = c.bucket, time.Duration(c.cfg.Backup.Keep+1)*24*time.Hour
+		cfg.Oldest = func() (time.Time, error) { return oldestBackup(c.cfg.Backup.Dir) }
 	case c.cfg.Media.Dir != "":
 		if cfg.Blobs, err = media.LocalBlobs(c.cfg.Media.Dir); err != nil {
 			return dataTrouble(c.cfg.Media.Dir, err)
