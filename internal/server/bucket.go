@@ -23,8 +23,6 @@ const (
 	tryWithin = 30 * time.Second
 	// triedName is the file, beside uploads, that names the bucket which worked last.
 	triedName = "bucket"
-	// movedSample is how many contents are looked for to see whether they were moved into a bucket.
-	movedSample = 50
 )
 
 // name is the bucket as its operator knows it. It tells nothing secret.
@@ -93,21 +91,21 @@ func (c *core) openBucket(ctx context.Context) (*media.Bucket, error) {
 // tryBucket sees at a start whether contents can be kept. A bucket that worked before and does not answer now
 // holds up nobody's messages: the alarm tells of it.
 func (c *core) tryBucket(ctx context.Context) error {
-	if c.bucket == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, tryWithin)
-	defer cancel()
 	tried := filepath.Join(c.dir.path, mediaDir, triedName)
+	if c.bucket == nil { // what comes onto this disk now is in no bucket
+		return dataTrouble(c.cfg.Data, removeAll(tried))
+	}
 	name := c.cfg.Media.S3.name()
-	whose, err := media.ClaimOther, c.bucket.Try(ctx)
-	if err == nil {
-		whose, err = c.bucket.Claim(ctx)
-	}
-	if err == nil {
-		err = c.moved(ctx)
-	}
 	before, _ := os.ReadFile(tried)
+	within, cancel := context.WithTimeout(ctx, tryWithin)
+	defer cancel()
+	whose, err := media.ClaimOther, c.bucket.Try(within)
+	if err == nil {
+		whose, err = c.bucket.Claim(within)
+	}
+	if err == nil && string(before) != name {
+		err = c.moved(ctx) // which may take long
+	}
 	switch trouble := bucketTrouble(c.cfg.Media.S3, err); {
 	case err == nil && whose == media.ClaimOther:
 		c.log.Warn("another life of this server removes contents from the bucket; this one does not until that " +
@@ -122,31 +120,34 @@ func (c *core) tryBucket(ctx context.Context) error {
 	return dataTrouble(c.cfg.Data, writeDurably(tried, []byte(name)))
 }
 
-// moved refuses to begin with a bucket that lacks what is on this disk.
+// moved refuses to begin with a bucket that lacks what is on this disk. It looks at everything, once for each
+// bucket: a program that copies by name may have been stopped anywhere.
 func (c *core) moved(ctx context.Context) error {
 	dir := filepath.Join(c.dir.path, mediaDir, media.BlobDir)
 	if !fileExists(dir) {
 		return nil
 	}
-	list, err := c.store.Blobs(ctx, chat.Hash{}, movedSample)
+	sizes, err := listBucket(ctx, c.bucket)
 	if err != nil {
-		return fmt.Errorf("list contents: %w", err)
+		return err
 	}
-	for _, b := range list {
-		if !fileExists(filepath.Join(dir, media.BlobName(b.Hash))) {
-			continue
+	lacking := 0
+	err = eachBlob(ctx, c.store, func(b media.Blob) error {
+		if sizes[b.Hash] == b.Size {
+			return nil
 		}
-		_, err := c.bucket.Stat(ctx, b.Hash)
-		if chat.CodeOf(err) == chat.CodeNotFound {
-			return &Trouble{What: "photos, videos and files of before are in " + dir + " and not in the bucket",
-				Remedy: "Copy them with any program for S3; their names stay, below the prefix: rclone copy " + dir +
-					" REMOTE:BUCKET/PREFIX. Then start again."}
+		if info, err := os.Stat(filepath.Join(dir, media.BlobName(b.Hash))); err == nil && info.Size() == b.Size {
+			lacking++
 		}
-		if err != nil {
-			return err
-		}
+		return nil
+	})
+	if err != nil || lacking == 0 {
+		return err
 	}
-	return nil
+	return &Trouble{What: fmt.Sprintf("photos, videos and files of before, %d of them, are in %s and not in the bucket",
+		lacking, dir),
+		Remedy: "Copy them with any program for S3; their names stay, below the prefix: rclone copy " + dir +
+			" REMOTE:BUCKET/PREFIX. Then start again."}
 }
 
 // passing reports trouble with a bucket that may end by itself.

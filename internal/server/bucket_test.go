@@ -3,6 +3,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -233,6 +234,64 @@ func TestMediaMoveIntoABucketAndComeBackWithABackup(t *testing.T) {
 	restoreOnto(t, g, out, two)
 	if size, err := bucket.Stat(t.Context(), two.Hash); err != nil || size != two.Size {
 		t.Errorf("what lay beside the backup is not in the bucket: %v", err)
+	}
+}
+
+// A program that copies by name, stopped near its end, has copied what comes first.
+func TestACopyIntoABucketThatWasCutShortIsNoticed(t *testing.T) {
+	g := newGate(t)
+	data := t.TempDir()
+	lay := func(texts ...string) (files []media.File) {
+		t.Helper()
+		c := openTestCore(t, func(c *Config) { c.Data = data })
+		for _, text := range texts {
+			files = append(files, keepContent(t, c, text))
+		}
+		if err := c.close(); err != nil {
+			t.Fatal(err)
+		}
+		*c = core{} // closed
+		return files
+	}
+	var texts []string
+	for i := range 60 {
+		texts = append(texts, strings.Repeat("x", i+1))
+	}
+	files := lay(texts...)
+	slices.SortFunc(files, func(a, b media.File) int { return bytes.Compare(a.Hash[:], b.Hash[:]) })
+	last := len(files) - 1
+	bucket := openTestCore(t, func(c *Config) { c.Data = t.TempDir(); g.settings(c) }).bucket
+	copied := func(files ...media.File) {
+		t.Helper()
+		for _, f := range files {
+			from := contentPath(filepath.Join(data, mediaDir, media.BlobDir), f)
+			if err := bucket.Put(t.Context(), f.Hash, f.Size, from); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	lacks := func() {
+		t.Helper()
+		err := starts(t, data, g.settings)
+		if err == nil || !strings.Contains(err.Error(), "1 of them") {
+			t.Errorf("the start ended with %v", err)
+		}
+	}
+	copied(files[:last]...)
+	lacks()
+	copied(files[last])
+	if err := starts(t, data, g.settings); err != nil {
+		t.Fatal(err)
+	}
+	// Back on the disk for a while, and into the same bucket again.
+	if err := starts(t, data); err != nil {
+		t.Fatal(err)
+	}
+	more := lay("one more")
+	lacks()
+	copied(more...)
+	if err := starts(t, data, g.settings); err != nil {
+		t.Error(err)
 	}
 }
 
