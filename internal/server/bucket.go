@@ -19,8 +19,10 @@ import (
 )
 
 const (
-	// tryWithin bounds what a start asks of a bucket.
+	// tryWithin bounds what is asked of a bucket to judge it; trySoon is how long a start waits for that where the
+	// bucket worked before.
 	tryWithin = 30 * time.Second
+	trySoon   = 2 * time.Second
 	// triedName is the file, beside uploads, that names the bucket which worked last.
 	triedName = "bucket"
 )
@@ -88,36 +90,60 @@ func (c *core) openBucket(ctx context.Context) (*media.Bucket, error) {
 	return c.cfg.Media.S3.open(key, hex.EncodeToString(run[:]), c.cfg.Now)
 }
 
-// tryBucket sees at a start whether contents can be kept. A bucket that worked before and does not answer now
-// holds up nobody's messages: the alarm tells of it.
-func (c *core) tryBucket(ctx context.Context) error {
-	tried := filepath.Join(c.dir.path, mediaDir, triedName)
-	if c.bucket == nil { // what comes onto this disk now is in no bucket
-		return dataTrouble(c.cfg.Data, removeAll(tried))
+// tryBucket sees at a start whether contents can be kept. A bucket that worked before holds up nobody's
+// messages: where it does not answer soon it is tried beside them, and the alarm tells of it.
+func (s *Server) tryBucket(ctx context.Context) error {
+	tried := filepath.Join(s.dir.path, mediaDir, triedName)
+	if s.bucket == nil { // what comes onto this disk now is in no bucket
+		return dataTrouble(s.cfg.Data, removeAll(tried))
 	}
-	name := c.cfg.Media.S3.name()
-	before, _ := os.ReadFile(tried)
-	within, cancel := context.WithTimeout(ctx, tryWithin)
+	name := s.cfg.Media.S3.name()
+	if before, _ := os.ReadFile(tried); string(before) != name {
+		err := s.judgeBucket(ctx)
+		if err == nil {
+			err = s.moved(ctx)
+		}
+		if err != nil {
+			return bucketTrouble(s.cfg.Media.S3, err)
+		}
+		return dataTrouble(s.cfg.Data, writeDurably(tried, []byte(name)))
+	}
+	judged := make(chan error, 1)
+	s.done.Go(func() { judged <- s.judgeBucket(s.running) })
+	soon := time.NewTimer(trySoon)
+	defer soon.Stop()
+	select {
+	case err := <-judged:
+		if !passing(err) {
+			return bucketTrouble(s.cfg.Media.S3, err)
+		}
+		s.log.Error("the bucket of media cannot be reached now", "error", err)
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-soon.C:
+		s.log.Warn("the bucket of media has not answered yet; serving does not wait for it")
+		s.done.Go(func() {
+			if err := <-judged; err != nil && s.running.Err() == nil {
+				s.log.Error("the bucket of media cannot be used now", "error", bucketTrouble(s.cfg.Media.S3, err))
+			}
+		})
+	}
+	return nil
+}
+
+// judgeBucket does with the bucket what contents need, and claims it.
+func (c *core) judgeBucket(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, tryWithin)
 	defer cancel()
-	whose, err := media.ClaimOther, c.bucket.Try(within)
-	if err == nil {
-		whose, err = c.bucket.Claim(within)
+	if err := c.bucket.Try(ctx); err != nil {
+		return err
 	}
-	if err == nil && string(before) != name {
-		err = c.moved(ctx) // which may take long
-	}
-	switch trouble := bucketTrouble(c.cfg.Media.S3, err); {
-	case err == nil && whose == media.ClaimOther:
+	whose, err := c.bucket.Claim(ctx)
+	if err == nil && whose == media.ClaimOther {
 		c.log.Warn("another life of this server removes contents from the bucket; this one does not until that " +
 			"has been silent for a week")
-	case err == nil:
-	case passing(err) && string(before) == name:
-		c.log.Error("the bucket of media cannot be reached now", "error", err)
-		return nil
-	default:
-		return trouble
 	}
-	return dataTrouble(c.cfg.Data, writeDurably(tried, []byte(name)))
+	return err
 }
 
 // moved refuses to begin with a bucket that lacks what is on this disk. It looks at everything, once for each

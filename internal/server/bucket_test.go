@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -28,6 +29,8 @@ import (
 type gate struct {
 	*httptest.Server
 	shut  atomic.Bool
+	mute  atomic.Bool // takes requests and never answers
+	deny  atomic.Bool // every right
 	asked atomic.Int64
 	keys  string
 }
@@ -39,15 +42,25 @@ func newGate(t *testing.T) *gate {
 		t.Fatal(err)
 	}
 	inner := gofakes3.New(mem).Server()
+	end := make(chan struct{})
 	g := &gate{keys: filepath.Join(t.TempDir(), "s3-key")}
 	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		g.asked.Add(1)
-		if g.shut.Load() {
+		if g.mute.Load() {
+			<-end
+		}
+		if g.shut.Load() || g.mute.Load() {
 			panic(http.ErrAbortHandler)
+		}
+		if g.deny.Load() {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, "<Error><Code>AccessDenied</Code></Error>")
+			return
 		}
 		inner.ServeHTTP(w, r)
 	}))
 	t.Cleanup(g.Close)
+	t.Cleanup(func() { close(end) })
 	if err := os.WriteFile(g.keys, []byte("# of the media\naccess\n\nhush-hush\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -107,6 +120,9 @@ func TestAStartSaysWhatIsTheMatterWithTheBucket(t *testing.T) {
 	}
 	troubled("does not answer", func(c *Config) { c.Media.S3.Prefix = "another" })
 	g.shut.Store(false)
+	g.deny.Store(true)
+	troubled("may not do", func(*Config) {}) // it answers, and will not answer otherwise by itself
+	g.deny.Store(false)
 	data = t.TempDir() // another server
 	troubled("another server", func(*Config) {})
 	if err := starts(t, data, g.settings, func(c *Config) { c.Media.S3.Prefix = "another" }); err != nil {
@@ -149,6 +165,26 @@ func TestACommandAsksNothingOfTheBucketAndClaimsNothing(t *testing.T) {
 	}
 	s := quietServer(t, func(c *Config) { c.Data = cfg.Data; g.settings(c) })
 	inTime(t, "a server does not collect", func() bool { n, _ := s.media.Kept(); return n == 1 })
+}
+
+func TestAGatewayThatIsSilentHoldsUpNoStart(t *testing.T) {
+	g := newGate(t)
+	data := t.TempDir()
+	if err := starts(t, data, g.settings); err != nil {
+		t.Fatal(err)
+	}
+	g.mute.Store(true)
+	done := make(chan error, 1)
+	go func() { done <- starts(t, data, g.settings) }()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("it still waits")
+		<-done
+	}
 }
 
 // Settings that lack something, or that are in each other's way.

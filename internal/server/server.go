@@ -59,7 +59,7 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 		return s, err
 	}
 	core.serving, s.core = true, core
-	if err := core.tryBucket(ctx); err != nil {
+	if err := s.tryBucket(ctx); err != nil {
 		return s, err
 	}
 	if s.certs, err = openCertificates(ctx, core.cfg, core.log); err != nil {
@@ -107,6 +107,7 @@ func (s *Server) abandon() error {
 	if s.live != nil {
 		s.live.close(0)
 	}
+	s.done.Wait()
 	if s.certs != nil {
 		s.certs.close()
 	}
