@@ -141,6 +141,35 @@ func TestAGatewayThatRecoversIsNotNoticed(t *testing.T) {
 	s.holds(s.put(raw), raw)
 }
 
+// Each request that fails is tried again, and a content is not sent where its gateway does not even say
+// whether it has it.
+func TestPuttingAsksNoMoreThanItNeeds(t *testing.T) {
+	r := fake(t)
+	s := r.shelf(t)
+	asks := func(want int64, what string, does func()) {
+		t.Helper()
+		before := r.asked.Load()
+		does()
+		if n := r.asked.Load() - before; n != want {
+			t.Errorf("%s asked the gateway %d times, not %d", what, n, want)
+		}
+	}
+	raw, other := content(1, 1000), content(2, 1000)
+	h := chat.Hash(sha256.Sum256(raw))
+	asks(2, "putting", func() { s.put(raw) })
+	asks(1, "the first reading", func() {
+		if _, err := s.all(h); err != nil {
+			t.Error(err)
+		}
+	})
+	r.fail(func(w http.ResponseWriter, _ *http.Request) bool {
+		return refuse(w, http.StatusServiceUnavailable, "SlowDown")
+	})
+	asks(4, "putting where nothing answers", func() {
+		s.is("put", s.Put(t.Context(), chat.Hash(sha256.Sum256(other)), 1000, s.file(other)), chat.CodeUnavailable)
+	})
+}
+
 func TestAGatewayThatStaysAwayIsSaid(t *testing.T) {
 	r := fake(t)
 	s := r.shelf(t)

@@ -36,8 +36,8 @@ const (
 // compares. What is there already in its size is put again unless it was put a moment ago: that makes it new,
 // so that nobody takes it for left over meanwhile, and mends what was damaged.
 func (b *Bucket) Put(ctx context.Context, hash chat.Hash, size int64, file string) error {
-	if b.fresh(ctx, hash, size) {
-		return nil
+	if fresh, err := b.fresh(ctx, hash, size); err != nil || fresh {
+		return err
 	}
 	select {
 	case b.slots <- struct{}{}:
@@ -52,19 +52,26 @@ func (b *Bucket) Put(ctx context.Context, hash chat.Hash, size int64, file strin
 	defer f.Close()
 	b.sizes.Remove(hash)
 	if size <= partBytes {
-		return b.trouble("keep a content", b.put(ctx, b.key(hash), f, size))
+		err = b.put(ctx, b.key(hash), f, size)
+	} else if err = b.putParts(ctx, b.key(hash), f, size); err != nil && ctx.Err() == nil {
+		if kept, _ := b.fresh(ctx, hash, size); kept {
+			return nil // it was kept, and the word of it was lost
+		}
 	}
-	err = b.putParts(ctx, b.key(hash), f, size)
-	if err != nil && ctx.Err() == nil && b.fresh(ctx, hash, size) {
-		return nil // it was kept, and the word of it was lost
+	if err == nil {
+		b.sizes.Add(hash, size) // whoever sent it looks at it next
 	}
 	return b.trouble("keep a content", err)
 }
 
-// fresh reports whether a content was put a moment ago. Where that cannot be seen, putting it will fail too.
-func (b *Bucket) fresh(ctx context.Context, hash chat.Hash, size int64) bool {
+// fresh reports whether a content was put a moment ago. A gateway that does not say so after several tries would
+// not take it either.
+func (b *Bucket) fresh(ctx context.Context, hash chat.Hash, size int64) (bool, error) {
 	info, err := b.stat(ctx, hash)
-	return err == nil && info.Size == size && b.cfg.Now().Sub(info.LastModified) < freshFor
+	if chat.CodeOf(err) == chat.CodeNotFound {
+		return false, nil
+	}
+	return err == nil && info.Size == size && b.cfg.Now().Sub(info.LastModified) < freshFor, err
 }
 
 // put puts an object in one request.
