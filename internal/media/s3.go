@@ -5,7 +5,6 @@ package media
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -44,7 +44,6 @@ type S3Config struct {
 const (
 	// DefaultRegion is what gateways without regions are called.
 	DefaultRegion = "us-east-1"
-	listTries     = 4
 	sizesKnown    = 1 << 16
 	defaultStall  = time.Minute
 	defaultPause  = 200 * time.Millisecond
@@ -104,11 +103,11 @@ func S3Blobs(cfg S3Config) (*Bucket, error) {
 	if cfg.PathStyle {
 		look = minio.BucketLookupPath
 	}
-	for core, tries := range map[*minio.Core]int{&b.list: listTries, &b.once: 1} {
+	for core, n := range map[*minio.Core]int{&b.list: tries, &b.once: 1} {
 		core.Client, err = minio.New(u.Host, &minio.Options{
 			Creds:  credentials.NewStaticV4(cfg.Access, cfg.Secret, ""),
 			Secure: u.Scheme == "https", Region: cfg.Region, BucketLookup: look,
-			Transport: b.http, MaxRetries: tries,
+			Transport: b.http, MaxRetries: n,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("the S3 gateway of contents: %w", err)
@@ -142,13 +141,8 @@ func (c *restless) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-func (b *Bucket) key(h chat.Hash) string { return b.prefix + objectName(h) }
-
-// objectName is the name of a content below the prefix: that of its file, with slashes everywhere.
-func objectName(h chat.Hash) string {
-	name := hex.EncodeToString(h[:])
-	return path.Join(name[:2], name)
-}
+// key is the name of a content: that of its file, with slashes everywhere.
+func (b *Bucket) key(h chat.Hash) string { return b.prefix + filepath.ToSlash(BlobName(h)) }
 
 func (b *Bucket) stat(ctx context.Context, hash chat.Hash) (minio.ObjectInfo, error) {
 	var info minio.ObjectInfo

@@ -168,6 +168,13 @@ func TestPuttingAsksNoMoreThanItNeeds(t *testing.T) {
 	asks(4, "putting where nothing answers", func() {
 		s.is("put", s.Put(t.Context(), chat.Hash(sha256.Sum256(other)), 1000, s.file(other)), chat.CodeUnavailable)
 	})
+	asks(1, "reading with a right that was taken away", func() {
+		r.fail(func(w http.ResponseWriter, _ *http.Request) bool {
+			return refuse(w, http.StatusForbidden, "AccessDenied")
+		})
+		_, err := s.all(h)
+		isKind(t, err, media.BucketRights)
+	})
 }
 
 func TestAGatewayThatStaysAwayIsSaid(t *testing.T) {

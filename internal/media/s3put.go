@@ -151,17 +151,28 @@ func checked(from io.ReaderAt, at, size int64) (string, error) {
 func (b *Bucket) again(ctx context.Context, try func() error) error {
 	for n := 1; ; n++ {
 		err := try()
-		var e *BucketError
-		passing := errors.As(b.trouble("ask", err), &e) && (e.Kind == BucketBusy || e.Kind == BucketNetwork)
-		if err == nil || !passing || n == tries {
+		if err == nil || n == tries || !passing(b.trouble("ask", err)) {
 			return err
 		}
-		wait := time.NewTimer(b.cfg.Pause << (n - 1))
-		select {
-		case <-wait.C:
-		case <-ctx.Done():
-			wait.Stop()
-			return ctx.Err()
+		if err := b.wait(ctx, n); err != nil {
+			return err
 		}
+	}
+}
+
+func passing(err error) bool {
+	var e *BucketError
+	return errors.As(err, &e) && e.Passing()
+}
+
+// wait waits after a number of tries that failed, each time twice as long.
+func (b *Bucket) wait(ctx context.Context, failed int) error {
+	wait := time.NewTimer(b.cfg.Pause << (failed - 1))
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/minio/minio-go/v7"
 
@@ -119,7 +118,7 @@ func (o *object) ask() error {
 			return nil
 		}
 		err = o.trouble("read a content", err)
-		if chat.CodeOf(err) != chat.CodeUnavailable {
+		if !passing(err) {
 			return err
 		}
 		if err := o.pause(err); err != nil {
@@ -134,14 +133,7 @@ func (o *object) pause(cause error) error {
 	if o.cuts >= tries {
 		return o.trouble("read a content", cause)
 	}
-	wait := time.NewTimer(o.cfg.Pause << (o.cuts - 1))
-	defer wait.Stop()
-	select {
-	case <-wait.C:
-		return nil
-	case <-o.ctx.Done():
-		return o.ctx.Err()
-	}
+	return o.wait(o.ctx, o.cuts)
 }
 
 func (o *object) drop() {

@@ -46,6 +46,9 @@ func (e *BucketError) Error() string { return string(e.Kind) + ": " + e.Err.Erro
 // Unwrap returns the cause.
 func (e *BucketError) Unwrap() error { return e.Err }
 
+// Passing reports trouble that may end by itself, so that the same request is worth another try.
+func (e *BucketError) Passing() bool { return e.Kind == BucketBusy || e.Kind == BucketNetwork }
+
 // retryBucket is when to try again what a bucket could not take, in milliseconds.
 const retryBucket = 10_000
 

@@ -176,11 +176,10 @@ func (c *core) moved(ctx context.Context) error {
 			" REMOTE:BUCKET/PREFIX. Then start again."}
 }
 
-// passing reports trouble with a bucket that may end by itself.
+// passing reports trouble with a bucket that may end by itself, or that messages can go on in.
 func passing(err error) bool {
 	var e *media.BucketError
-	return errors.As(err, &e) &&
-		(e.Kind == media.BucketNetwork || e.Kind == media.BucketBusy || e.Kind == media.BucketFull)
+	return errors.As(err, &e) && (e.Passing() || e.Kind == media.BucketFull)
 }
 
 // bucketTrouble explains what is the matter with a bucket.
@@ -217,7 +216,7 @@ func bucketTrouble(s S3Config, err error) error {
 }
 
 // countBucket counts contents that the store knows and that are in the bucket, and those that are not.
-func countBucket(ctx context.Context, store contentStore, b *media.Bucket) (kept, missing int, err error) {
+func countBucket(ctx context.Context, store Store, b *media.Bucket) (kept, missing int, err error) {
 	sizes, err := listBucket(ctx, b)
 	if err != nil {
 		return 0, 0, err

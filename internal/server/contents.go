@@ -40,13 +40,8 @@ func (c *Config) blobDir(data string) string {
 	return filepath.Join(data, mediaDir, media.BlobDir)
 }
 
-// contentStore lists contents that are kept.
-type contentStore interface {
-	Blobs(ctx context.Context, after chat.Hash, limit int) ([]media.Blob, error)
-}
-
 // eachBlob goes through the contents that a store knows.
-func eachBlob(ctx context.Context, store contentStore, each func(media.Blob) error) error {
+func eachBlob(ctx context.Context, store Store, each func(media.Blob) error) error {
 	var after chat.Hash
 	for {
 		list, err := store.Blobs(ctx, after, contentStep)
