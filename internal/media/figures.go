@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -81,6 +83,16 @@ func (c countedContent) Read(p []byte) (int, error) {
 	return n, c.of.note(err)
 }
 
+// sendable is a content as it is best sent: a file as it is, since it goes out as a whole (see outgoing).
+func sendable(c Content) Content {
+	if one, ok := c.(countedContent); ok {
+		if _, file := one.Content.(syscall.Conn); file {
+			return one.Content
+		}
+	}
+	return c
+}
+
 // Stat implements BlobStore.
 func (b counted) Stat(ctx context.Context, hash chat.Hash) (int64, error) {
 	size, err := b.BlobStore.Stat(ctx, hash)
@@ -123,15 +135,33 @@ func (b counted) Claim(ctx context.Context) (Claim, error) {
 // Check implements BlobStore.
 func (b counted) Check(ctx context.Context) error { return b.note(b.BlobStore.Check(ctx)) }
 
-// served counts what is read of a content to be sent.
-type served struct {
-	Content
+// outgoing is an answer whose bytes are counted. A file goes into it as a whole, so that the system copies it
+// without this process where it can.
+type outgoing struct {
+	http.ResponseWriter
 	counts *counters
 }
 
-// Read implements io.Reader.
-func (c served) Read(p []byte) (int, error) {
-	n, err := c.Content.Read(p)
-	c.counts.served.Add(uint64(n))
+// Write implements io.Writer.
+func (o outgoing) Write(p []byte) (int, error) {
+	n, err := o.ResponseWriter.Write(p)
+	o.counts.served.Add(uint64(n))
 	return n, err
 }
+
+// ReadFrom implements io.ReaderFrom.
+func (o outgoing) ReadFrom(from io.Reader) (int64, error) {
+	to, ok := o.ResponseWriter.(io.ReaderFrom)
+	if !ok {
+		return io.Copy(struct{ io.Writer }{o}, from)
+	}
+	n, err := to.ReadFrom(from)
+	o.counts.served.Add(uint64(n))
+	if errors.Is(err, syscall.EIO) {
+		o.counts.failures.Add(1) // the disk: what the network says is another error
+	}
+	return n, err
+}
+
+// Unwrap is for http.ResponseController.
+func (o outgoing) Unwrap() http.ResponseWriter { return o.ResponseWriter }

@@ -3,8 +3,13 @@
 package media_test
 
 import (
+	"bytes"
+	"image"
+	"image/jpeg"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"syscall"
 	"testing"
 	"time"
 
@@ -54,4 +59,54 @@ func TestWhatMediaDoIsCounted(t *testing.T) {
 		y.collect()
 	}
 	want(media.Figures{Taken: 3000, Refused: 1, Served: 1000, Failures: 1, Collected: 1})
+}
+
+// whole is an answer into which a file can go as a whole, as into that of a connection.
+type whole struct {
+	*httptest.ResponseRecorder
+	files int
+}
+
+// ReadFrom implements io.ReaderFrom, as a connection does: what is no file, or less of one, it copies.
+func (w *whole) ReadFrom(from io.Reader) (int64, error) {
+	inner := from
+	if some, ok := from.(*io.LimitedReader); ok {
+		inner = some.R
+	}
+	if _, file := inner.(syscall.Conn); file {
+		w.files++
+	}
+	return io.Copy(w.ResponseRecorder, from)
+}
+
+// The system sends a file without copying it through the server, where the server lets it.
+func TestAFileGoesIntoItsAnswerAsAWhole(t *testing.T) {
+	y := newYard(t)
+	var photo bytes.Buffer
+	if err := jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 640, 480)), nil); err != nil {
+		t.Fatal(err)
+	}
+	id := y.begin(media.NewUpload{Length: int64(photo.Len()), Photo: true})
+	y.add(0, id, 0, photo.Bytes())
+	f := y.file(id)
+	var sent uint64
+	for what, v := range map[string]media.Serving{
+		"a content": {Hash: f.Hash, MIME: f.MIME}, "a thumbnail": {Hash: f.Hash, Side: media.Sides[0]},
+	} {
+		for _, part := range []string{"", "bytes=10-19"} {
+			w := &whole{ResponseRecorder: httptest.NewRecorder()}
+			q := httptest.NewRequest(http.MethodGet, "/", nil)
+			q.Header.Set("Range", part)
+			if err := y.Serve(w, q, v); err != nil {
+				t.Fatal(err)
+			}
+			if w.files != 1 || w.Body.Len() == 0 {
+				t.Errorf("%s went as %d files with %d bytes", what, w.files, w.Body.Len())
+			}
+			sent += uint64(w.Body.Len())
+		}
+	}
+	if got := y.Figures().Served; got != sent {
+		t.Errorf("%d bytes were counted of %d", got, sent)
+	}
 }

@@ -59,7 +59,7 @@ func (s *Service) Serve(w http.ResponseWriter, r *http.Request, v Serving) error
 	h.Set("Content-Security-Policy", policy)
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	h.Set("Referrer-Policy", "no-referrer")
-	http.ServeContent(w, r, "", time.Time{}, served{c, &s.counts})
+	http.ServeContent(outgoing{w, &s.counts}, r, "", time.Time{}, sendable(c))
 	return nil
 }
 
