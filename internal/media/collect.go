@@ -27,6 +27,9 @@ func (s *Service) Run(ctx context.Context) {
 	collect, check := time.NewTicker(collectEvery), time.NewTicker(checkEvery)
 	defer collect.Stop()
 	defer check.Stop()
+	if err := s.Count(ctx); err != nil && ctx.Err() == nil { // before a gateway that may not answer for long
+		s.cfg.Log.Error("contents of media were not counted", "error", err)
+	}
 	s.Look(ctx)
 	s.collect(ctx)
 	for {
@@ -50,28 +53,33 @@ func (s *Service) collect(ctx context.Context) {
 // Collect removes uploads that nobody goes on with, and contents that nothing has referred to for a while:
 // no entry and no file. A message that is being sent refers to a file that was used a moment ago, and one
 // that is being forwarded to a content that an entry carried a moment ago, so neither races with it. A crash
-// anywhere leaves what the next call removes. From a place that is another server's, nothing is removed.
+// anywhere leaves what the next call removes. From a place that is another server's, nothing is removed; what is
+// kept is counted all the same.
 //
 // MEDIA-8
 func (s *Service) Collect(ctx context.Context) error {
 	before := s.now() - chat.Millis(s.cfg.Grace.Milliseconds())
-	ended := s.endUploads(ctx, before)
-	whose, err := s.blobs.Claim(ctx)
-	s.foreign.Store(err == nil && whose == ClaimOther || chat.CodeOf(err) == chat.CodeConflict)
-	if err != nil || whose != ClaimOurs {
-		return errors.Join(ended, err)
+	held, err := s.removable(ctx)
+	err = errors.Join(err, s.endUploads(ctx, before), s.sweep(ctx, before, held))
+	if held <= 0 {
+		return err
 	}
-	held, err := s.held()
-	if err != nil {
-		return errors.Join(ended, err)
-	}
-	return errors.Join(ended, s.sweep(ctx, before, held), s.sweepUnknown(ctx, held),
-		s.blobs.Tidy(ctx, time.UnixMilli(int64(before))))
+	return errors.Join(err, s.sweepUnknown(ctx, held), s.blobs.Tidy(ctx, time.UnixMilli(int64(before))))
 }
 
-// held is since when a content has to be without anything that refers to it before it goes: where its backups
-// cannot be seen, nothing does.
-func (s *Service) held() (chat.Millis, error) {
+// removable is since when a content has to be without anything that refers to it before it goes. 0: nothing
+// goes, since the place is another server's, or cannot be asked, or nobody can see which backups there are.
+func (s *Service) removable(ctx context.Context) (chat.Millis, error) {
+	whose, err := s.blobs.Claim(ctx)
+	switch {
+	case err == nil:
+		s.foreign.Store(whose == ClaimOther)
+	case chat.CodeOf(err) == chat.CodeConflict:
+		s.foreign.Store(true)
+	}
+	if err != nil || whose != ClaimOurs {
+		return 0, err
+	}
 	held := s.now() - chat.Millis(s.cfg.Hold.Milliseconds())
 	oldest, err := s.cfg.Oldest()
 	if err != nil {
@@ -107,25 +115,28 @@ func (s *Service) endUploads(ctx context.Context, before chat.Millis) error {
 	return errors.Join(errs...)
 }
 
-// sweep removes contents that the store knows.
+// sweep counts what is kept, and removes contents that the store knows. Where one cannot be removed, the rest
+// stays for another time.
 func (s *Service) sweep(ctx context.Context, before, held chat.Millis) error {
-	q := Sweep{Limit: sweepStep, Now: s.now(), Before: before, Orphans: held}
+	q := Sweep{Limit: sweepStep, Now: s.now(), Before: before, Orphans: max(held, 0)}
 	var count, size int64
+	var failed error
 	for {
 		swept, err := s.cfg.Store.SweepBlobs(ctx, q)
 		if err != nil {
-			return err
+			return errors.Join(failed, err)
 		}
 		count, size = count+int64(swept.Count), size+swept.Bytes
 		for _, hash := range swept.Gone {
-			if err := s.remove(ctx, hash, held); err != nil {
-				return err
+			if failed = s.remove(ctx, hash, held); failed != nil {
+				q.Orphans = 0
+				break
 			}
 		}
 		if swept.Next == (chat.Hash{}) {
 			s.count.Store(count)
 			s.bytes.Store(size)
-			return nil
+			return failed
 		}
 		q.After = swept.Next
 	}

@@ -61,6 +61,43 @@ func TestWhatMediaDoIsCounted(t *testing.T) {
 	want(media.Figures{Taken: 3000, Refused: 1, Served: 1000, Failures: 1, Collected: 1})
 }
 
+// Who may not remove anything, or cannot, counts what there is all the same, and goes on to know whose it is.
+func TestWhatIsKeptIsCountedWhereNothingMayBeRemoved(t *testing.T) {
+	r := fake(t)
+	first := newYard(t, r.on(t))
+	first.collect()
+	y := newYard(t, r.on(t, func(c *media.S3Config) { c.Run = "copy" }))
+	y.whole(noise(3000))
+	f := y.whole(noise(500))
+	y.say(f.Hash, f.Size)
+	kept := func(when string, foreign bool) {
+		t.Helper()
+		if n, bytes := y.Kept(); n != 2 || bytes != 3500 || y.Foreign() != foreign {
+			t.Errorf("%s: %d contents of %d bytes, another's: %v", when, n, bytes, y.Foreign())
+		}
+	}
+	y.restart()
+	y.collect()
+	kept("in the bucket of another life", true)
+	for _, fault := range []func(http.ResponseWriter, *http.Request) bool{
+		func(http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) },
+		func(w http.ResponseWriter, _ *http.Request) bool {
+			return refuse(w, http.StatusForbidden, "AccessDenied")
+		},
+	} {
+		r.fail(fault)
+		if err := y.Collect(t.Context()); chat.CodeOf(err) != chat.CodeUnavailable {
+			t.Error(err)
+		}
+		kept("while nobody can be asked", true)
+	}
+	y.restart()
+	if err := y.Collect(t.Context()); chat.CodeOf(err) != chat.CodeUnavailable {
+		t.Error(err)
+	}
+	kept("after a restart while nobody can be asked", false)
+}
+
 // whole is an answer into which a file can go as a whole, as into that of a connection.
 type whole struct {
 	*httptest.ResponseRecorder
