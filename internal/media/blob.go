@@ -12,7 +12,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -35,7 +34,7 @@ type BlobStore interface {
 	Stat(ctx context.Context, hash chat.Hash) (int64, error)
 	// Delete removes a content; one that is not there is no error.
 	Delete(ctx context.Context, hash chat.Hash) error
-	// List calls each for every content, in no order.
+	// List calls each for every content, ascending by its hash.
 	List(ctx context.Context, each func(Listed) error) error
 	// Tidy removes what calls of Put left behind that never ended and began before a time.
 	Tidy(ctx context.Context, before time.Time) error
@@ -183,42 +182,36 @@ func (l local) Delete(_ context.Context, hash chat.Hash) error {
 
 // List implements BlobStore.
 func (l local) List(ctx context.Context, each func(Listed) error) error {
-	return l.walk(ctx, func(_ string, info fs.FileInfo) error {
-		if h, ok := ParseHash(info.Name()); ok {
-			return each(Listed{Hash: h, Size: info.Size(), Put: info.ModTime()})
-		}
-		return nil
-	})
-}
-
-// walk calls each for every file; what goes meanwhile is passed over.
-func (l local) walk(ctx context.Context, each func(path string, info fs.FileInfo) error) error {
-	return filepath.WalkDir(l.dir, func(path string, d fs.DirEntry, err error) error {
+	return filepath.WalkDir(l.dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		if err := ctx.Err(); err != nil {
+		h, ok := ParseHash(d.Name())
+		if err := ctx.Err(); err != nil || !ok {
 			return err
 		}
 		info, err := d.Info()
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil
+			return nil // it went meanwhile
 		}
 		if err != nil {
 			return err
 		}
-		return each(path, info)
+		return each(Listed{Hash: h, Size: info.Size(), Put: info.ModTime()})
 	})
 }
 
-// Tidy removes copies that were cut short.
+// Tidy removes copies that were cut short. It looks at their names alone, among those of all contents.
 func (l local) Tidy(ctx context.Context, before time.Time) error {
-	return l.walk(ctx, func(path string, info fs.FileInfo) error {
-		if !strings.HasPrefix(info.Name(), copyPrefix) || !info.ModTime().Before(before) {
-			return nil
+	names, err := fs.Glob(os.DirFS(l.dir), "*/"+copyPrefix+"*")
+	errs := []error{ctx.Err(), err}
+	for _, name := range names {
+		path := filepath.Join(l.dir, filepath.FromSlash(name))
+		if info, err := os.Stat(path); err == nil && info.ModTime().Before(before) {
+			errs = append(errs, diskError("tidy up", os.Remove(path)))
 		}
-		return diskError("tidy up", os.Remove(path))
-	})
+	}
+	return errors.Join(errs...)
 }
 
 // Claim implements BlobStore: whoever has the data directory has the files.

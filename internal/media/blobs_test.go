@@ -290,12 +290,15 @@ func (s *shelves) listed() {
 // same compares what is listed.
 func (s *shelves) same(want map[chat.Hash]int64) {
 	s.Helper()
-	got := map[chat.Hash]int64{}
+	got, last := map[chat.Hash]int64{}, chat.Hash{}
 	err := s.List(s.Context(), func(one media.Listed) error {
 		if _, twice := got[one.Hash]; twice {
 			s.Errorf("%x is listed twice", one.Hash[:4])
 		}
-		got[one.Hash] = one.Size
+		if bytes.Compare(one.Hash[:], last[:]) < 0 {
+			s.Errorf("%x is listed after %x", one.Hash[:4], last[:4])
+		}
+		got[one.Hash], last = one.Size, one.Hash
 		if age := time.Since(one.Put); age > time.Hour || age < -time.Hour {
 			s.Errorf("it was put %v ago", age)
 		}

@@ -3,9 +3,11 @@
 package media
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
@@ -178,22 +180,58 @@ func (s *Service) remove(ctx context.Context, hash chat.Hash, before chat.Millis
 }
 
 // sweepUnknown removes contents that the store does not know: a crash came between, or a backup was restored.
+// Since all of them are listed, Config.Scan spares it.
 func (s *Service) sweepUnknown(ctx context.Context, before chat.Millis) error {
+	now := s.now()
+	if last := chat.Millis(s.scanned.Load()); last > 0 && now-last < chat.Millis(s.cfg.Scan.Milliseconds()) {
+		return nil
+	}
 	var unknown []chat.Hash
+	known := register{store: s.cfg.Store}
 	err := s.blobs.List(ctx, func(one Listed) error {
 		if one.Put.UnixMilli() > int64(before) {
 			return nil
 		}
-		known, err := s.known(ctx, one.Hash)
-		if err == nil && !known {
+		is, err := known.has(ctx, one.Hash)
+		if err == nil && !is {
 			unknown = append(unknown, one.Hash)
 		}
 		return err
 	})
+	if err == nil {
+		s.scanned.Store(int64(now))
+	}
 	for _, hash := range unknown {
 		err = errors.Join(err, s.removeUnknown(ctx, hash))
 	}
 	return err
+}
+
+// register reads the contents that a store knows beside a list of the same order, page by page. Whoever it does
+// not have may have come meanwhile.
+type register struct {
+	store Store
+	page  []Blob
+	end   bool
+}
+
+// has reports whether the store knows a content; it is asked in the order of hashes.
+func (r *register) has(ctx context.Context, hash chat.Hash) (bool, error) {
+	for !r.end && (len(r.page) == 0 || bytes.Compare(r.page[len(r.page)-1].Hash[:], hash[:]) < 0) {
+		var after chat.Hash
+		if len(r.page) > 0 {
+			after = r.page[len(r.page)-1].Hash
+		}
+		page, err := r.store.Blobs(ctx, after, sweepStep)
+		if err != nil {
+			return false, err
+		}
+		r.page, r.end = page, len(page) < sweepStep
+	}
+	_, is := slices.BinarySearchFunc(r.page, hash, func(b Blob, h chat.Hash) int {
+		return bytes.Compare(b.Hash[:], h[:])
+	})
+	return is, nil
 }
 
 func (s *Service) removeUnknown(ctx context.Context, hash chat.Hash) error {

@@ -67,6 +67,9 @@ type Config struct {
 	// Oldest tells when the oldest of those backups was made; zero: there is none. What went after that is held
 	// beyond Hold. It is asked each time that contents are collected. Default: there are none.
 	Oldest func() (time.Time, error)
+	// Scan is how long after all contents were listed, for those that the store does not know, they are listed
+	// again. Default: each time that contents are collected.
+	Scan time.Duration
 	// Images is how many images are decoded at once; default 1. Each takes up to about 150 MB for a moment.
 	Images int
 }
@@ -85,6 +88,7 @@ type Service struct {
 	counts  counters
 	lost    atomic.Pointer[error] // why contents could not be reached; nil: they could
 	foreign atomic.Bool           // somebody else removes them
+	scanned atomic.Int64          // when all were listed, in milliseconds; 0: not yet
 
 	life context.Context // ends with the Service
 	stop context.CancelFunc

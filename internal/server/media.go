@@ -66,6 +66,9 @@ func (c *core) mediaConditions() []Condition {
 	return out
 }
 
+// scanEvery is how often all that is in a bucket is listed.
+const scanEvery = 24 * time.Hour
+
 // mediaDir is where media are kept in a data directory.
 const mediaDir = "media"
 
@@ -83,6 +86,7 @@ func (c *core) openMedia(ctx context.Context) (err error) {
 		// Backups do not carry what is in a bucket: it stays there as long as one of them may refer to it. They are
 		// kept by their number, so that after nights without one they reach further back than as many days.
 		cfg.Blobs, cfg.Hold = c.bucket, time.Duration(c.cfg.Backup.Keep+1)*24*time.Hour
+		cfg.Scan = scanEvery // what nobody knows is rare, and a list of all may cost
 		cfg.Oldest = func() (time.Time, error) { return oldestBackup(c.cfg.Backup.Dir) }
 	case c.cfg.Media.Dir != "":
 		if cfg.Blobs, err = media.LocalBlobs(c.cfg.Media.Dir); err != nil {
