@@ -3,7 +3,6 @@
 package media
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -238,26 +237,6 @@ func (b *Bucket) Check(ctx context.Context) error {
 
 // Close ends the connections that wait for a next request.
 func (b *Bucket) Close() { b.http.CloseIdleConnections() }
-
-// Try does with a small object all that contents need: it is put, listed, read and removed.
-func (b *Bucket) Try(ctx context.Context) error {
-	key := b.prefix + "zolal-try-" + string(newID())
-	raw := []byte("This server tries whether it may keep contents here.\n")
-	if err := b.put(ctx, key, bytes.NewReader(raw), int64(len(raw))); err != nil {
-		return b.trouble("put an object", err)
-	}
-	got, err := b.small(ctx, key)
-	if err == nil && !bytes.Equal(got.raw, raw) {
-		err = errors.New("an object is not what was put")
-	}
-	if err == nil {
-		for o := range b.list.Client.ListObjects(ctx, b.cfg.Bucket, minio.ListObjectsOptions{Prefix: key}) {
-			err = o.Err
-		}
-	}
-	return errors.Join(b.trouble("read and list objects", err),
-		b.trouble("remove an object", b.removeObject(ctx, key)))
-}
 
 // smallObject is an object that is no content.
 type smallObject struct {

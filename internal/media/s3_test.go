@@ -130,6 +130,51 @@ func TestWhatIsTheMatterWithABucketIsToldApart(t *testing.T) {
 	}
 }
 
+// Each right is tried, and nothing that was tried stays.
+func TestATryNeedsAllRightsAndLeavesNothing(t *testing.T) {
+	r := fake(t)
+	for what, without := range map[string]func(*http.Request) bool{
+		"put":         func(q *http.Request) bool { return q.Method == http.MethodPut },
+		"get":         func(q *http.Request) bool { return q.Method == http.MethodGet && q.URL.RawQuery == "" },
+		"list":        func(q *http.Request) bool { return q.URL.Query().Has("list-type") },
+		"delete":      func(q *http.Request) bool { return q.Method == http.MethodDelete && q.URL.RawQuery == "" },
+		"parts":       func(q *http.Request) bool { return q.Method == http.MethodPost },
+		"list parts":  func(q *http.Request) bool { return q.Method == http.MethodGet && q.URL.Query().Has("uploads") },
+		"abort parts": func(q *http.Request) bool { return q.URL.Query().Has("uploadId") },
+	} {
+		r.fail(func(w http.ResponseWriter, q *http.Request) bool {
+			return without(q) && refuse(w, http.StatusForbidden, "AccessDenied")
+		})
+		if err := r.bucket(t).Try(t.Context()); err == nil {
+			t.Errorf("without the right to %s all is well", what)
+		} else {
+			isKind(t, err, media.BucketRights)
+		}
+	}
+	r.fail(func(w http.ResponseWriter, q *http.Request) bool { // a list of nothing
+		if q.URL.Query().Has("list-type") {
+			list := q.URL.Query()
+			list.Set("prefix", "nothing")
+			q.URL.RawQuery = list.Encode()
+		}
+		return false
+	})
+	if err := r.bucket(t).Try(t.Context()); err == nil {
+		t.Error("what was put is not listed, and all is well")
+	}
+	r = fake(t)
+	if err := r.bucket(t).Try(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := parts(t, r.gateway); n != 0 {
+		t.Errorf("%d uploads in parts are left", n)
+	}
+	core := r.plainly(t)
+	for o := range core.Client.ListObjects(t.Context(), testBucket, minio.ListObjectsOptions{Recursive: true}) {
+		t.Errorf("left is %s, %v", o.Key, o.Err)
+	}
+}
+
 func TestAGatewayThatRecoversIsNotNoticed(t *testing.T) {
 	r := fake(t)
 	s := r.shelf(t)
