@@ -93,12 +93,12 @@ func (s *Service) removable(ctx context.Context) (chat.Millis, error) {
 	return held, nil
 }
 
-// endUploads ends unfinished uploads.
+// endUploads ends uploads that nobody went on with since a time.
 func (s *Service) endUploads(ctx context.Context, before chat.Millis) error {
 	s.uploads.mu.Lock()
 	var old []*upload
 	for _, one := range s.uploads.all {
-		if one.now().Used < before {
+		if one.now().over(before) {
 			old = append(old, one)
 		}
 	}
@@ -109,7 +109,7 @@ func (s *Service) endUploads(ctx context.Context, before chat.Millis) error {
 		if err != nil {
 			continue // it ended
 		}
-		if one.now().Used < before {
+		if one.now().over(before) {
 			errs = append(errs, s.uploads.drop(one))
 		}
 		release()

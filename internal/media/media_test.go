@@ -313,6 +313,9 @@ func TestPartsAreJoinedAndGone(t *testing.T) {
 			t.Errorf("a part is left: %v", err)
 		}
 	}
+	if n := y.Figures().Taken; n != 900_000 {
+		t.Errorf("%d bytes are said to have arrived", n)
+	}
 }
 
 // MEDIA-3

@@ -63,6 +63,58 @@ func TestAnUploadOutlivesAGatewayThatIsAway(t *testing.T) {
 	}
 }
 
+// A gateway may be away for days. What arrived waits for it, and not for ever.
+func TestWhatArrivedWaitsAWeekForAGateway(t *testing.T) {
+	r := fake(t)
+	y := newYard(t, r.on(t))
+	raw := noise(300_000)
+	var parts []chat.FileID
+	for i := range 3 {
+		id := y.begin(media.NewUpload{Length: 100_000, Partial: true})
+		y.add(0, id, 0, raw[i*100_000:(i+1)*100_000])
+		parts = append(parts, id)
+	}
+	r.fail(func(http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) })
+	one, two := y.begin(media.NewUpload{Length: 1000}), y.begin(media.NewUpload{Length: 2000})
+	y.add(chat.CodeUnavailable, one, 0, raw[:1000])
+	y.add(chat.CodeUnavailable, two, 0, raw[:2000])
+	idle := y.begin(media.NewUpload{Length: 9})
+	days := func(n int) {
+		t.Helper()
+		for range n {
+			_, err := y.Join(t.Context(), 1, media.NewUpload{Parts: parts})
+			if chat.CodeOf(err) != chat.CodeUnavailable {
+				t.Errorf("parts were joined: %v", err)
+			}
+			y.later(23 * time.Hour)
+			if err := y.Collect(t.Context()); chat.CodeOf(err) != chat.CodeUnavailable {
+				t.Error(err)
+			}
+		}
+	}
+	days(6)
+	if n, bytes := y.Uploads(); n != 5 || bytes != 303_000 {
+		t.Errorf("%d uploads with %d bytes wait", n, bytes)
+	}
+	if _, err := y.Where(t.Context(), 1, idle); chat.CodeOf(err) != chat.CodeFileGone {
+		t.Errorf("one that nobody went on with: %v", err)
+	}
+	y.restart()
+	r.fail(nil)
+	if y.at(one) != 1000 || y.file(one).Hash != sha256.Sum256(raw[:1000]) {
+		t.Error("it did not go on")
+	}
+	id, err := y.Join(t.Context(), 1, media.NewUpload{Parts: parts})
+	if err != nil || y.file(id).Hash != sha256.Sum256(raw) {
+		t.Errorf("the parts were not joined: %v", err)
+	}
+	y.later(2 * 24 * time.Hour)
+	y.collect()
+	if _, err := y.Where(t.Context(), 1, two); chat.CodeOf(err) != chat.CodeFileGone {
+		t.Errorf("after more than a week: %v", err)
+	}
+}
+
 // What is served comes through the server, in the parts that were asked for, however often it is cut.
 func TestPartsOfAContentInABucketAreServed(t *testing.T) {
 	r := fake(t)

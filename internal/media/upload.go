@@ -315,7 +315,11 @@ func newID() chat.FileID {
 	return chat.FileID(base64.RawURLEncoding.EncodeToString(raw[:]))
 }
 
-const dayMillis = chat.Millis(24 * 60 * 60 * 1000)
+const (
+	dayMillis = chat.Millis(24 * 60 * 60 * 1000)
+	// waitMillis is how long what arrived waits for a place that is away, beyond what any upload does.
+	waitMillis = 6 * dayMillis
+)
 
 // share refuses an account that has used up what it may. Everybody's bytes count the same, whoever else has
 // sent the same content.
@@ -381,6 +385,40 @@ func (s *Service) Where(ctx context.Context, owner chat.AccountID, id chat.FileI
 
 // whole reports whether everything has arrived of what becomes a file.
 func (st state) whole() bool { return st.Offset == st.Length && !st.Partial }
+
+// over reports whether nobody went on with an upload since a time. One that is whole waits longer: it is where
+// it is because its content could not be put away. What was joined of parts does not, since only they are known.
+func (st state) over(before chat.Millis) bool {
+	if st.whole() && len(st.Parts) == 0 {
+		before -= waitMillis
+	}
+	return st.Used < before
+}
+
+// await lets parts wait that could be joined and not be put away: their client comes again. It does not make
+// them wait for ever.
+func (s *Service) await(ctx context.Context, owner chat.AccountID, parts []chat.FileID) error {
+	for _, id := range parts {
+		one, ok := s.uploads.find(owner, id)
+		if !ok {
+			continue
+		}
+		_, release, err := one.hold(ctx)
+		if err != nil {
+			return err
+		}
+		st := one.now()
+		if now := s.now(); now-st.Created < waitMillis {
+			st.Used = now
+			err = s.uploads.save(one, st)
+		}
+		release()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Cancel ends an unfinished upload.
 func (s *Service) Cancel(ctx context.Context, owner chat.AccountID, id chat.FileID) error {
@@ -480,7 +518,6 @@ func (s *Service) intake(one *upload) (*intake, error) {
 func (in *intake) Write(b []byte) (int, error) {
 	n, err := in.file.Write(b)
 	in.at += int64(n)
-	in.counts.taken.Add(uint64(n))
 	if in.sum != nil {
 		in.sum.Write(b[:n])
 	}
@@ -529,7 +566,9 @@ func (s *Service) take(ctx context.Context, one *upload, p Part) (err error) {
 		if p.Check != nil {
 			p.Check.Write(buf[:n])
 		}
-		if _, err := in.Write(buf[:n]); err != nil {
+		n, err := in.Write(buf[:n])
+		s.counts.taken.Add(uint64(n))
+		if err != nil {
 			return errors.Join(diskError("take an upload", err), in.done(p))
 		}
 		switch {
@@ -614,7 +653,8 @@ func (s *Service) Join(ctx context.Context, owner chat.AccountID, n NewUpload) (
 		return "", errors.Join(err, s.uploads.drop(one))
 	}
 	if err := s.finish(ctx, one); err != nil {
-		return "", err
+		ctx := context.WithoutCancel(ctx)
+		return "", errors.Join(err, s.uploads.drop(one), s.await(ctx, owner, n.Parts))
 	}
 	for _, part := range n.Parts {
 		if err := s.Cancel(ctx, owner, part); err != nil && chat.CodeOf(err) != chat.CodeFileGone {
