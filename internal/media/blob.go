@@ -46,11 +46,17 @@ type BlobStore interface {
 }
 
 // Claim says who may remove contents.
-type Claim int
+type Claim struct {
+	Whose Whose
+	Since time.Time // since when it is this server's; zero: as long as it is there
+}
+
+// Whose a place is.
+type Whose int
 
 // Whose a place can be.
 const (
-	ClaimOther Claim = iota // another server's, or another life's of this one
+	ClaimOther Whose = iota // another server's, or another life's of this one
 	ClaimTaken              // this server's since a moment ago: it removes nothing yet, another may have won
 	ClaimOurs
 )
@@ -215,7 +221,7 @@ func (l local) Tidy(ctx context.Context, before time.Time) error {
 }
 
 // Claim implements BlobStore: whoever has the data directory has the files.
-func (local) Claim(context.Context) (Claim, error) { return ClaimOurs, nil }
+func (local) Claim(context.Context) (Claim, error) { return Claim{Whose: ClaimOurs}, nil }
 
 // Check looks for the directory: its disk may have gone.
 func (l local) Check(context.Context) error {

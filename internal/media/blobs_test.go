@@ -365,12 +365,12 @@ func (s *shelves) atOnce() {
 }
 
 func (s *shelves) alone() {
-	if whose, err := s.Claim(s.Context()); err != nil || whose == media.ClaimOther {
+	if is, err := s.Claim(s.Context()); err != nil || is.Whose == media.ClaimOther {
 		s.Errorf("another one may remove: %v", err)
 	}
 	s.ahead.Store(int64(time.Hour))
 	for range 2 {
-		if whose, err := s.Claim(s.Context()); err != nil || whose != media.ClaimOurs {
+		if is, err := s.Claim(s.Context()); err != nil || is.Whose != media.ClaimOurs {
 			s.Errorf("it may not remove: %v", err)
 		}
 	}

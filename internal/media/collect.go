@@ -23,8 +23,8 @@ const (
 	checkIn = 15 * time.Second
 )
 
-// Run collects what is left over, and looks whether contents can be reached, until ctx ends. It is for the one
-// server that serves from what is kept: it removes what the store beside it does not know.
+// Run collects what is left over, and looks whether contents can be reached, until ctx ends. It is for the
+// one server that serves from what is kept: it removes what the store beside it does not know.
 func (s *Service) Run(ctx context.Context) {
 	collect, check := time.NewTicker(collectEvery), time.NewTicker(checkEvery)
 	defer collect.Stop()
@@ -55,42 +55,46 @@ func (s *Service) collect(ctx context.Context) {
 // Collect removes uploads that nobody goes on with, and contents that nothing has referred to for a while:
 // no entry and no file. A message that is being sent refers to a file that was used a moment ago, and one
 // that is being forwarded to a content that an entry carried a moment ago, so neither races with it. A crash
-// anywhere leaves what the next call removes. From a place that is another server's, nothing is removed; what is
-// kept is counted all the same.
+// anywhere leaves what the next call removes. From a place that is another server's, nothing is removed; what
+// is kept is counted all the same.
 //
 // MEDIA-8
 func (s *Service) Collect(ctx context.Context) error {
 	before := s.now() - chat.Millis(s.cfg.Grace.Milliseconds())
-	held, err := s.removable(ctx)
+	held, claim, err := s.removable(ctx)
 	err = errors.Join(err, s.endUploads(ctx, before), s.sweep(ctx, before, held))
 	if held <= 0 {
 		return err
 	}
-	return errors.Join(err, s.sweepUnknown(ctx, held), s.blobs.Tidy(ctx, time.UnixMilli(int64(before))))
+	// A backup of the life before may need what this store does not know, if it was restored from another one.
+	if !claim.Since.After(time.UnixMilli(int64(held))) {
+		err = errors.Join(err, s.sweepUnknown(ctx, held))
+	}
+	return errors.Join(err, s.blobs.Tidy(ctx, time.UnixMilli(int64(before))))
 }
 
 // removable is since when a content has to be without anything that refers to it before it goes. 0: nothing
 // goes, since the place is another server's, or cannot be asked, or nobody can see which backups there are.
-func (s *Service) removable(ctx context.Context) (chat.Millis, error) {
-	whose, err := s.blobs.Claim(ctx)
+func (s *Service) removable(ctx context.Context) (chat.Millis, Claim, error) {
+	is, err := s.blobs.Claim(ctx)
 	switch {
 	case err == nil:
-		s.foreign.Store(whose == ClaimOther)
+		s.foreign.Store(is.Whose == ClaimOther)
 	case chat.CodeOf(err) == chat.CodeConflict:
 		s.foreign.Store(true)
 	}
-	if err != nil || whose != ClaimOurs {
-		return 0, err
+	if err != nil || is.Whose != ClaimOurs {
+		return 0, is, err
 	}
 	held := s.now() - chat.Millis(s.cfg.Hold.Milliseconds())
 	oldest, err := s.cfg.Oldest()
 	if err != nil {
-		return 0, fmt.Errorf("the oldest backup that may need contents: %w", err)
+		return 0, is, fmt.Errorf("the oldest backup that may need contents: %w", err)
 	}
 	if !oldest.IsZero() {
 		held = min(held, chat.Millis(oldest.UnixMilli()))
 	}
-	return held, nil
+	return held, is, nil
 }
 
 // endUploads ends uploads that nobody went on with since a time.
@@ -207,8 +211,8 @@ func (s *Service) sweepUnknown(ctx context.Context, before chat.Millis) error {
 	return err
 }
 
-// register reads the contents that a store knows beside a list of the same order, page by page. Whoever it does
-// not have may have come meanwhile.
+// register reads the contents that a store knows beside a list of the same order, page by page. Whoever it
+// does not have may have come meanwhile.
 type register struct {
 	store Store
 	page  []Blob

@@ -128,8 +128,8 @@ func (b counted) Tidy(ctx context.Context, before time.Time) error {
 
 // Claim implements BlobStore.
 func (b counted) Claim(ctx context.Context) (Claim, error) {
-	whose, err := b.BlobStore.Claim(ctx)
-	return whose, b.note(err)
+	is, err := b.BlobStore.Claim(ctx)
+	return is, b.note(err)
 }
 
 // Check implements BlobStore.

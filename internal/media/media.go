@@ -14,8 +14,8 @@
 // of it, then the upload is forgotten. A crash between any two leaves an upload that is finished again when
 // its client asks, or bytes that nobody knows, which are removed after a while.
 //
-// Goroutines: none of its own. Who serves calls Run, which collects what is left over and looks whether contents
-// can be reached; whoever only looks something up, as a command does, removes nothing.
+// Goroutines: none of its own. Who serves calls Run, which collects what is left over and looks whether
+// contents can be reached; whoever only looks something up, as a command does, removes nothing.
 package media
 
 import (

@@ -134,12 +134,14 @@ func TestWhatIsTheMatterWithABucketIsToldApart(t *testing.T) {
 func TestATryNeedsAllRightsAndLeavesNothing(t *testing.T) {
 	r := fake(t)
 	for what, without := range map[string]func(*http.Request) bool{
-		"put":         func(q *http.Request) bool { return q.Method == http.MethodPut },
-		"get":         func(q *http.Request) bool { return q.Method == http.MethodGet && q.URL.RawQuery == "" },
-		"list":        func(q *http.Request) bool { return q.URL.Query().Has("list-type") },
-		"delete":      func(q *http.Request) bool { return q.Method == http.MethodDelete && q.URL.RawQuery == "" },
-		"parts":       func(q *http.Request) bool { return q.Method == http.MethodPost },
-		"list parts":  func(q *http.Request) bool { return q.Method == http.MethodGet && q.URL.Query().Has("uploads") },
+		"put":    func(q *http.Request) bool { return q.Method == http.MethodPut },
+		"get":    func(q *http.Request) bool { return q.Method == http.MethodGet && q.URL.RawQuery == "" },
+		"list":   func(q *http.Request) bool { return q.URL.Query().Has("list-type") },
+		"delete": func(q *http.Request) bool { return q.Method == http.MethodDelete && q.URL.RawQuery == "" },
+		"parts":  func(q *http.Request) bool { return q.Method == http.MethodPost },
+		"list parts": func(q *http.Request) bool {
+			return q.Method == http.MethodGet && q.URL.Query().Has("uploads")
+		},
 		"abort parts": func(q *http.Request) bool { return q.URL.Query().Has("uploadId") },
 	} {
 		r.fail(func(w http.ResponseWriter, q *http.Request) bool {
@@ -461,10 +463,10 @@ func TestOnlyOneServerRemovesFromABucket(t *testing.T) {
 					c.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 				})
 			}
-			may := func(b *media.Bucket, want media.Claim) {
+			may := func(b *media.Bucket, want media.Whose) {
 				t.Helper()
-				if whose, err := b.Claim(t.Context()); err != nil || whose != want {
-					t.Errorf("whose it is: %v, %v; want %v", whose, err, want)
+				if is, err := b.Claim(t.Context()); err != nil || is.Whose != want {
+					t.Errorf("whose it is: %v, %v; want %v", is, err, want)
 				}
 			}
 			first, copied, other := as("this", "first"), as("this", "restored"), as("another", "first")
@@ -511,16 +513,16 @@ func TestOfTwoThatTakeABucketAtOnceOneRemoves(t *testing.T) {
 	as := func(run string) *media.Bucket {
 		return r.bucket(t, func(c *media.S3Config) { c.Run, c.Now = run, clock.Now })
 	}
-	may := func(b *media.Bucket, want media.Claim) {
+	may := func(b *media.Bucket, want media.Whose) {
 		t.Helper()
-		if whose, err := b.Claim(t.Context()); err != nil || whose != want {
-			t.Errorf("whose it is: %v, %v; want %v", whose, err, want)
+		if is, err := b.Claim(t.Context()); err != nil || is.Whose != want {
+			t.Errorf("whose it is: %v, %v; want %v", is, err, want)
 		}
 	}
 	first, one, two := as("first"), as("one"), as("two")
 	may(first, media.ClaimTaken)
 	clock.ahead.Add(int64(8 * 24 * time.Hour))
-	begun, let, late := make(chan struct{}), make(chan struct{}), make(chan media.Claim, 1)
+	begun, let, late := make(chan struct{}), make(chan struct{}), make(chan media.Whose, 1)
 	r.fail(func(_ http.ResponseWriter, q *http.Request) bool {
 		if q.Method == http.MethodPut {
 			r.fail(nil)
@@ -530,11 +532,11 @@ func TestOfTwoThatTakeABucketAtOnceOneRemoves(t *testing.T) {
 		return false
 	})
 	go func() {
-		whose, err := two.Claim(context.Background())
+		is, err := two.Claim(context.Background())
 		if err != nil {
 			t.Error(err)
 		}
-		late <- whose
+		late <- is.Whose
 	}()
 	<-begun
 	may(one, media.ClaimTaken)

@@ -18,8 +18,8 @@ import (
 //
 // A restored server takes the place of the one before when that has not been heard of for takeAfter. Until
 // then it reads and puts contents, and removes none. Of two that take it at once the one whose word stays has
-// it: whoever took it removes nothing before settleAfter, by when the other's last try has ended, and then only
-// if its own word still stands.
+// it: whoever took it removes nothing before settleAfter, by when the other's last try has ended, and then
+// only if its own word still stands.
 
 const (
 	claimName = "zolal-server.json"
@@ -67,16 +67,16 @@ func (b *Bucket) claimed(ctx context.Context) (claimed, error) {
 func (b *Bucket) Claim(ctx context.Context) (Claim, error) {
 	is, err := b.claimed(ctx)
 	if err != nil {
-		return ClaimOther, err
+		return Claim{}, err
 	}
 	now := b.cfg.Now()
 	age, ours := now.Sub(is.made), is.Server == b.cfg.Server && is.Run == b.cfg.Run
 	switch {
 	case is.Server != "" && is.Server != b.cfg.Server:
-		return ClaimOther, &chat.Error{Code: chat.CodeConflict, Text: "another server keeps its contents here",
+		return Claim{}, &chat.Error{Code: chat.CodeConflict, Text: "another server keeps its contents here",
 			Err: &BucketError{Kind: BucketTaken, Err: fmt.Errorf("%s names it", b.prefix+claimName)}}
 	case is.Server != "" && !ours && age < takeAfter:
-		return ClaimOther, nil
+		return Claim{}, nil
 	case ours && age < claimFresh:
 		return is.settled(now), nil
 	}
@@ -86,23 +86,24 @@ func (b *Bucket) Claim(ctx context.Context) (Claim, error) {
 	}
 	raw, err := json.MarshalIndent(mine, "", " ")
 	if err != nil {
-		return ClaimOther, err
+		return Claim{}, err
 	}
 	if err := b.put(ctx, b.prefix+claimName, bytes.NewReader(raw), int64(len(raw))); err != nil {
-		return ClaimOther, b.trouble("claim the bucket", err)
+		return Claim{}, b.trouble("claim the bucket", err)
 	}
 	if is, err = b.claimed(ctx); err != nil || is.Server != b.cfg.Server || is.Run != b.cfg.Run {
-		return ClaimOther, err
+		return Claim{}, err
 	}
 	return is.settled(now), nil
 }
 
 // settled tells whether the life of a store that has the place has had it long enough.
 func (c claim) settled(now time.Time) Claim {
-	if now.Sub(time.UnixMilli(c.Since)) < settleAfter {
-		return ClaimTaken
+	since := time.UnixMilli(c.Since)
+	if now.Sub(since) < settleAfter {
+		return Claim{ClaimTaken, since}
 	}
-	return ClaimOurs
+	return Claim{ClaimOurs, since}
 }
 
 // about tells whoever finds the object what it is for.

@@ -64,8 +64,8 @@ func (b *Bucket) Put(ctx context.Context, hash chat.Hash, size int64, file strin
 	return b.trouble("keep a content", err)
 }
 
-// fresh reports whether a content was put a moment ago. A gateway that does not say so after several tries would
-// not take it either.
+// fresh reports whether a content was put a moment ago. A gateway that does not say so after several tries
+// would not take it either.
 func (b *Bucket) fresh(ctx context.Context, hash chat.Hash, size int64) (bool, error) {
 	info, err := b.stat(ctx, hash)
 	if chat.CodeOf(err) == chat.CodeNotFound {

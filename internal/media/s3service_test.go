@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -201,6 +202,37 @@ func TestABucketIsCleanedByItsServerAlone(t *testing.T) {
 	r.fail(nil)
 	y.collect()
 	exists(kept.Hash, true)
+}
+
+// A server that was restored from a backup does not know what came after that; another backup, which is still
+// kept, may.
+func TestWhatTheLifeBeforeKeptStaysWhileItsBackupsDo(t *testing.T) {
+	r := fake(t)
+	begun := time.Now()
+	oldest := new(atomic.Int64)
+	y := newYard(t, r.on(t), func(c *media.Config) {
+		c.Oldest = func() (time.Time, error) { return begun.Add(time.Duration(oldest.Load())), nil }
+	})
+	stranger := &shelves{T: t, BlobStore: y.cfg.Blobs, dir: t.TempDir()}
+	before := stranger.put(noise(3000)) // the store of this life does not know it
+	there := func(want bool) {
+		t.Helper()
+		if _, err := stranger.Stat(t.Context(), before); (err == nil) != want {
+			t.Errorf("whether it is there: %v", err)
+		}
+	}
+	y.later(24 * time.Hour)
+	y.collect() // it takes its place
+	oldest.Store(int64(12 * time.Hour))
+	y.later(24 * time.Hour)
+	y.collect()
+	y.later(10 * 24 * time.Hour)
+	y.collect()
+	there(true)
+	oldest.Store(int64(36 * time.Hour)) // one of this life
+	y.later(time.Hour)
+	y.collect()
+	there(false)
 }
 
 // A gateway that is killed and started again where it was, in the middle of what goes up and comes down.

@@ -386,8 +386,9 @@ func (s *Service) Where(ctx context.Context, owner chat.AccountID, id chat.FileI
 // whole reports whether everything has arrived of what becomes a file.
 func (st state) whole() bool { return st.Offset == st.Length && !st.Partial }
 
-// over reports whether nobody went on with an upload since a time. One that is whole waits longer: it is where
-// it is because its content could not be put away. What was joined of parts does not, since only they are known.
+// over reports whether nobody went on with an upload since a time. One that is whole waits longer: it is
+// where it is because its content could not be put away. What was joined of parts does not, since only they
+// are known.
 func (st state) over(before chat.Millis) bool {
 	if st.whole() && len(st.Parts) == 0 {
 		before -= waitMillis

@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	// tryWithin bounds what is asked of a bucket to judge it; trySoon is how long a start waits for that where the
-	// bucket worked before.
+	// tryWithin bounds what is asked of a bucket to judge it; trySoon is how long a start waits for that where
+	// the bucket worked before.
 	tryWithin = 30 * time.Second
 	trySoon   = 2 * time.Second
 	// triedName is the file, beside uploads, that names the bucket which worked last.
@@ -138,8 +138,8 @@ func (c *core) judgeBucket(ctx context.Context) error {
 	if err := c.bucket.Try(ctx); err != nil {
 		return err
 	}
-	whose, err := c.bucket.Claim(ctx)
-	if err == nil && whose == media.ClaimOther {
+	is, err := c.bucket.Claim(ctx)
+	if err == nil && is.Whose == media.ClaimOther {
 		c.log.Warn("another life of this server removes contents from the bucket; this one does not until that " +
 			"has been silent for a week")
 	}
@@ -170,8 +170,8 @@ func (c *core) moved(ctx context.Context) error {
 	if err != nil || lacking == 0 {
 		return err
 	}
-	return &Trouble{What: fmt.Sprintf("photos, videos and files of before, %d of them, are in %s and not in the bucket",
-		lacking, dir),
+	what := "photos, videos and files of before, %d of them, are in %s and not in the bucket"
+	return &Trouble{What: fmt.Sprintf(what, lacking, dir),
 		Remedy: "Copy them with any program for S3; their names stay, below the prefix: rclone copy " + dir +
 			" REMOTE:BUCKET/PREFIX. Then start again."}
 }
