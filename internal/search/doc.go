@@ -71,27 +71,30 @@ func (m maker) doc(e chat.Entry) (Doc, bool, error) {
 	default:
 		return Doc{}, false, nil
 	}
-	text, err := textOf(m.codec, e.Env.Kind, e.Body)
+	msg, err := messageOf(m.codec, e.Env.Kind, e.Body)
 	if err != nil {
 		return Doc{}, false, fmt.Errorf("decode %s/%d: %w", e.Log, e.Seq, err)
 	}
-	d.Words = words(text)
+	d.Words = words(msg.Text)
+	for _, k := range kindsOf(msg) {
+		d.Words = append(d.Words, k.Word())
+	}
 	return d, true, nil
 }
 
-// textOf returns the text of a message's body.
-func textOf(codec engine.Codec, kind chat.Kind, raw []byte) (string, error) {
+// messageOf returns the message of a body, an empty one where it is none.
+func messageOf(codec engine.Codec, kind chat.Kind, raw []byte) (*chat.Message, error) {
 	if len(raw) == 0 {
-		return "", nil
+		return &chat.Message{}, nil
 	}
 	body, err := codec.Decode(kind, raw)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if m, ok := body.(*chat.Message); ok {
-		return m.Text, nil
+		return m, nil
 	}
-	return "", nil
+	return &chat.Message{}, nil
 }
 
 // words are those of a text, each once, in an order that depends on nothing but them.

@@ -24,6 +24,7 @@ type Ask struct {
 	Text   string
 	Chat   chat.ChatID    // 0: every chat the actor is in
 	Author chat.AccountID // 0: anybody
+	Kind   Kind           // 0: whatever it carries
 	Since  chat.Millis    // 0: from the beginning
 	Until  chat.Millis    // 0: to the end; not included
 	Before Place          // Found.Next of the answer before; the zero Place begins
@@ -64,14 +65,15 @@ func (s *Service) Messages(ctx context.Context, actor chat.Actor, ask Ask) (Foun
 	if found.Progress, err = s.caughtUp(ctx); err != nil {
 		return Found{}, fmt.Errorf("search: %w", err)
 	}
-	q := Query{Terms: terms, Author: ask.Author, Since: ask.Since, Until: ask.Until, Before: ask.Before}
+	q := Query{Terms: terms, Author: ask.Author, Kind: ask.Kind, Since: ask.Since, Until: ask.Until,
+		Before: ask.Before}
 	if q.Reach, err = s.reach(ctx, actor, ask.Chat); err != nil {
 		return Found{}, err
 	}
 	if ask.Chat != 0 {
 		q.Count = maxTotal
 	}
-	if len(terms) == 0 && ask.Author == 0 {
+	if len(terms) == 0 && ask.Author == 0 && ask.Kind == 0 {
 		return found, nil // nothing but marks: nobody can have meant every message there is
 	}
 	if err := s.fill(ctx, actor, ask, q, &found); err != nil || ask.Chat == 0 {
@@ -92,8 +94,12 @@ func (a Ask) check() (chat.SearchTerms, error) {
 	if chat.Len16(a.Text) > chat.MaxSearch {
 		return nil, &chat.Error{Code: chat.CodeTextTooLong, Field: "text", Text: "too long for a search"}
 	}
-	if a.Text == "" && a.Author == 0 {
-		return nil, &chat.Error{Code: chat.CodeBadRequest, Field: "text", Text: "words or an author are needed"}
+	if a.Kind > lastKind {
+		return nil, &chat.Error{Code: chat.CodeBadRequest, Field: "kind", Text: "no such kind"}
+	}
+	if a.Text == "" && a.Author == 0 && a.Kind == 0 {
+		return nil, &chat.Error{Code: chat.CodeBadRequest, Field: "text",
+			Text: "words, an author or a kind are needed"}
 	}
 	return chat.SearchQuery(a.Text), nil
 }
@@ -126,7 +132,7 @@ func (s *Service) fill(ctx context.Context, actor chat.Actor, ask Ask, q Query, 
 		if more {
 			hits.Places = hits.Places[:q.Limit-1]
 		}
-		shown, err := s.show(ctx, actor, hits.Places, q.Terms)
+		shown, err := s.show(ctx, actor, hits.Places, q)
 		if err != nil {
 			return err
 		}
@@ -146,8 +152,7 @@ func (s *Service) fill(ctx context.Context, actor chat.Actor, ask Ask, q Query, 
 }
 
 // show reads what stands at places, of the chats that the actor may read now, as the actor may see it.
-func (s *Service) show(ctx context.Context, actor chat.Actor, places []Place, terms chat.SearchTerms) (
-	[]Hit, error) {
+func (s *Service) show(ctx context.Context, actor chat.Actor, places []Place, q Query) ([]Hit, error) {
 	seqs := make(map[chat.ChatID][]chat.Seq)
 	for _, p := range places {
 		seqs[p.Chat] = append(seqs[p.Chat], p.Seq)
@@ -160,7 +165,7 @@ func (s *Service) show(ctx context.Context, actor chat.Actor, places []Place, te
 			return nil, err
 		}
 		for _, it := range items {
-			if hit, ok := s.hit(room, it, terms); ok {
+			if hit, ok := s.hit(room, it, q); ok {
 				at[Place{Chat: room, Seq: it.Seq}] = hit
 			}
 		}
@@ -192,16 +197,16 @@ func (s *Service) read(ctx context.Context, actor chat.Actor, room chat.ChatID, 
 	}
 }
 
-// hit returns a message as a hit, unless it was deleted or has other words today.
-func (s *Service) hit(room chat.ChatID, it chat.Item, terms chat.SearchTerms) (Hit, bool) {
+// hit returns a message as a hit, unless it was deleted or is another today than was asked for.
+func (s *Service) hit(room chat.ChatID, it chat.Item, q Query) (Hit, bool) {
 	if it.Overlay != nil && it.Overlay.Redacted {
 		return Hit{}, false
 	}
-	text, err := textOf(s.cfg.Codec, it.Env.Kind, it.Current())
-	if err != nil {
+	msg, err := messageOf(s.cfg.Codec, it.Env.Kind, it.Current())
+	if err != nil || q.Kind != 0 && !slices.Contains(kindsOf(msg), q.Kind) {
 		return Hit{}, false
 	}
-	ranges, ok := terms.Match(text)
+	ranges, ok := q.Terms.Match(msg.Text)
 	return Hit{room, it, ranges}, ok
 }
 

@@ -39,9 +39,9 @@ type Doc struct {
 	Seq    chat.Seq
 	At     chat.Millis
 	Author chat.AccountID // as its readers see it: 0 in channels
-	Words  []string
-	Gone   bool // it was deleted
-	Edited bool // At and Author stay what they were
+	Words  []string       // of its text, and Kind.Word of what it carries
+	Gone   bool           // it was deleted
+	Edited bool           // At and Author stay what they were
 }
 
 // Room is what becomes of a public chat in the index; without words it is not public.
@@ -69,6 +69,7 @@ type Place struct {
 type Query struct {
 	Terms  chat.SearchTerms
 	Author chat.AccountID // 0: anybody
+	Kind   Kind           // 0: whatever it carries
 	Since  chat.Millis    // 0: from the beginning
 	Until  chat.Millis    // 0: to the end; not included
 	Reach  []engine.Reach // the most recently moved first

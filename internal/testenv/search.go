@@ -14,6 +14,14 @@ import (
 // searchPage is how many messages one question of a script asks for: few, so that pages are turned.
 const searchPage = 2
 
+// searchKinds are words of scripts for what messages carry, and one for a kind that nobody knows.
+var searchKinds = map[string]zolalv1.SearchKind{
+	"pictures": zolalv1.SearchKind_SEARCH_KIND_PICTURES, "gifs": zolalv1.SearchKind_SEARCH_KIND_GIFS,
+	"files": zolalv1.SearchKind_SEARCH_KIND_FILES, "links": zolalv1.SearchKind_SEARCH_KIND_LINKS,
+	"voice": zolalv1.SearchKind_SEARCH_KIND_VOICE, "music": zolalv1.SearchKind_SEARCH_KIND_MUSIC,
+	"wonders": 99,
+}
+
 // searches asks for messages until their texts, the newest first, are those after "gets".
 func searches(s *stage, l *line) error {
 	req := &zolalv1.SearchMessagesRequest{Text: l.words[0], Limit: searchPage}
@@ -25,8 +33,10 @@ func searches(s *stage, l *line) error {
 			req.Chat, err = s.chat(words[1])
 		case "by":
 			req.Author, err = s.person(words[1])
+		case "for":
+			req.Kind = searchKinds[words[1]]
 		default:
-			err = fmt.Errorf("searches \"words\" [in chat] [by somebody] gets \"text\" …")
+			err = fmt.Errorf("searches \"words\" [in chat] [by somebody] [for kind] gets \"text\" …")
 		}
 		if err != nil {
 			return err

@@ -64,7 +64,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"hides":      hides,      // sara hides reads|typing|seen|name|photo|strangers … (photo from all, or these)
 
 	"finds":     finds,     // reza finds sara (by username)
-	"searches":  searches,  // sara searches "words" [in chat] [by reza] gets "text" … (the newest first)
+	"searches":  searches,  // sara searches "words" [in chat] [by reza] [for links] gets "text" … (newest first)
 	"browses":   browses,   // sara browses "words" gets chat … (public ones)
 	"gives":     gives,     // sara gives as alias (a new personal link, which ends the one before)
 	"withdraws": withdraws, // sara withdraws (her personal link)

@@ -54,6 +54,16 @@ func cursorIn(raw []byte) (search.Place, error) {
 	}, nil
 }
 
+// kindIn returns a kind that this version knows; the numbers are those of search.Kind.
+//
+// SEARCH-7
+func kindIn(k zolalv1.SearchKind) (search.Kind, error) {
+	if _, ok := zolalv1.SearchKind_name[int32(k)]; !ok {
+		return 0, &chat.Error{Code: chat.CodeBadRequest, Field: "kind", Text: "no such kind"}
+	}
+	return search.Kind(k), nil
+}
+
 // SEARCH-1
 // SEARCH-3
 func searchMessages(ctx context.Context, c *caller, r *zolalv1.SearchMessagesRequest) (
@@ -66,10 +76,14 @@ func searchMessages(ctx context.Context, c *caller, r *zolalv1.SearchMessagesReq
 	if err != nil {
 		return nil, err
 	}
+	kind, err := kindIn(r.GetKind())
+	if err != nil {
+		return nil, err
+	}
 	found, err := s.Messages(ctx, c.actor, search.Ask{
 		Text: r.GetText(), Chat: chat.ChatID(r.GetChat()), Author: chat.AccountID(r.GetAuthor()),
 		Since: chat.Millis(r.GetSinceMs()), Until: chat.Millis(r.GetUntilMs()), Before: before,
-		Limit: int(r.GetLimit()),
+		Limit: int(r.GetLimit()), Kind: kind,
 	})
 	if err != nil {
 		return nil, err

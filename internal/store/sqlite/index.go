@@ -21,14 +21,14 @@ import (
 // file, with what stands beside it, loses nothing but the time it takes to make it again.
 const IndexName = "search.db"
 
-// indexSchema is raised whenever the tables, or the words that chat.SearchWords makes of a text, become
-// others: an index of before is made again.
-const indexSchema = 1
+// indexSchema is raised whenever the tables, or the words that are made of a message, become others: an index
+// of before is made again.
+const indexSchema = 2
 
 // Words are folded by chat.SearchWords, so the tokenizer parts at spaces only: beside letters beyond ASCII,
 // which are always part of a word, it is told of "_", which may be in one, and "@", with which an author
-// begins. Where in a text a word stands is not kept: texts are read again before they are shown. The
-// documents' words are: taking a document out needs them, and only so do they leave the disk at once
+// and a kind begin. Where in a text a word stands is not kept: texts are read again before they are shown.
+// The documents' words are: taking a document out needs them, and only so do they leave the disk at once
 // (secure-delete).
 const indexTables = `
 CREATE TABLE mark (id INTEGER PRIMARY KEY CHECK (id = 1), incarnation BLOB, pos INTEGER, chain BLOB) STRICT;
@@ -269,7 +269,7 @@ func (x *Index) Sum(ctx context.Context) (sum search.Sum, err error) {
 	err = x.read(ctx, "sum", func(c *conn) error {
 		return c.longQuery(ctx, "SELECT id, words FROM docs", func(r *row) error {
 			id, words := r.int(), r.text()
-			if author, rest, _ := strings.Cut(words, " "); strings.HasPrefix(author, "@") {
+			if author, rest, _ := strings.Cut(words, " "); isAuthor(author) {
 				words = rest
 			}
 			sum.Add(roomOf(id), seqOf(id), words)

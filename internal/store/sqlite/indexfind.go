@@ -16,10 +16,13 @@ import (
 
 // match writes what a query asks for as FTS5 does. Words are letters, digits and "_" alone, and each is
 // quoted: nothing a person writes is an operator.
-func match(terms chat.SearchTerms, author chat.AccountID) string {
+func match(terms chat.SearchTerms, author chat.AccountID, kind search.Kind) string {
 	var all []string
 	if author != 0 {
 		all = append(all, `"`+authorWord(author)+`"`)
+	}
+	if kind != 0 {
+		all = append(all, `"`+kind.Word()+`"`)
 	}
 	for _, ways := range terms {
 		texts := make([]string, len(ways))
@@ -41,7 +44,7 @@ func (x *Index) Find(ctx context.Context, q search.Query) (search.Hits, error) {
 
 // find is Find; with once it goes through all chats in one look, else chat by chat.
 func (x *Index) find(ctx context.Context, q search.Query, once bool) (hits search.Hits, err error) {
-	f := finding{ctx: ctx, q: q, match: match(q.Terms, q.Author)}
+	f := finding{ctx: ctx, q: q, match: match(q.Terms, q.Author, q.Kind)}
 	if f.match == "" || len(q.Reach) == 0 {
 		return hits, nil
 	}
@@ -251,7 +254,7 @@ func (f *finding) chatByChat() error {
 // Rooms implements search.Index.
 func (x *Index) Rooms(ctx context.Context, terms chat.SearchTerms, limit int) (
 	rooms []chat.ChatID, err error) {
-	text := match(terms, 0)
+	text := match(terms, 0, 0)
 	if text == "" {
 		return nil, nil
 	}

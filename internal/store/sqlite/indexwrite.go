@@ -22,6 +22,11 @@ func seqOf(id int64) chat.Seq                    { return chat.Seq(id & 0xffffff
 // authorWord is the word by which what an account wrote is found. No text has it: folding removes "@".
 func authorWord(a chat.AccountID) string { return fmt.Sprintf("@%d", a) }
 
+// isAuthor tells the word of an author from those of texts and of kinds (search.Kind).
+func isAuthor(word string) bool {
+	return len(word) > 1 && word[0] == '@' && '0' <= word[1] && word[1] <= '9'
+}
+
 // Apply implements search.Index. FTS5 is quick where documents come in the order of their numbers, so what a
 // batch does to one document is settled first.
 func (x *Index) Apply(_ context.Context, b search.Batch) error {
@@ -101,7 +106,7 @@ func (a *applyingDocs) doc(d search.Doc) error {
 	}
 	all := d.Words
 	switch author, _, _ := strings.Cut(old, " "); {
-	case there && strings.HasPrefix(author, "@"):
+	case there && isAuthor(author):
 		all = append([]string{author}, all...)
 	case !there && d.Author != 0:
 		all = append([]string{authorWord(d.Author)}, all...)

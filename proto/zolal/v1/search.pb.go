@@ -25,16 +25,79 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// SearchKind is what a message is found by, beside its words: what it carries.
+type SearchKind int32
+
+const (
+	SearchKind_SEARCH_KIND_UNSPECIFIED SearchKind = 0 // whatever it carries
+	SearchKind_SEARCH_KIND_PICTURES    SearchKind = 1 // photos and videos
+	SearchKind_SEARCH_KIND_GIFS        SearchKind = 2
+	SearchKind_SEARCH_KIND_FILES       SearchKind = 3
+	SearchKind_SEARCH_KIND_LINKS       SearchKind = 4 // with a link in the text
+	SearchKind_SEARCH_KIND_VOICE       SearchKind = 5
+	SearchKind_SEARCH_KIND_MUSIC       SearchKind = 6
+)
+
+// Enum value maps for SearchKind.
+var (
+	SearchKind_name = map[int32]string{
+		0: "SEARCH_KIND_UNSPECIFIED",
+		1: "SEARCH_KIND_PICTURES",
+		2: "SEARCH_KIND_GIFS",
+		3: "SEARCH_KIND_FILES",
+		4: "SEARCH_KIND_LINKS",
+		5: "SEARCH_KIND_VOICE",
+		6: "SEARCH_KIND_MUSIC",
+	}
+	SearchKind_value = map[string]int32{
+		"SEARCH_KIND_UNSPECIFIED": 0,
+		"SEARCH_KIND_PICTURES":    1,
+		"SEARCH_KIND_GIFS":        2,
+		"SEARCH_KIND_FILES":       3,
+		"SEARCH_KIND_LINKS":       4,
+		"SEARCH_KIND_VOICE":       5,
+		"SEARCH_KIND_MUSIC":       6,
+	}
+)
+
+func (x SearchKind) Enum() *SearchKind {
+	p := new(SearchKind)
+	*p = x
+	return p
+}
+
+func (x SearchKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (SearchKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_zolal_v1_search_proto_enumTypes[0].Descriptor()
+}
+
+func (SearchKind) Type() protoreflect.EnumType {
+	return &file_zolal_v1_search_proto_enumTypes[0]
+}
+
+func (x SearchKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use SearchKind.Descriptor instead.
+func (SearchKind) EnumDescriptor() ([]byte, []int) {
+	return file_zolal_v1_search_proto_rawDescGZIP(), []int{0}
+}
+
 // SearchMessagesRequest asks for messages that have all the words; the last may be the beginning of one.
 type SearchMessagesRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`                       // may be empty where there is an author
+	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`                       // may be empty where there is an author or a kind
 	Chat          uint32                 `protobuf:"varint,2,opt,name=chat,proto3" json:"chat,omitempty"`                      // 0: every chat one is in
 	Author        uint32                 `protobuf:"varint,3,opt,name=author,proto3" json:"author,omitempty"`                  // 0: anybody
 	SinceMs       int64                  `protobuf:"varint,4,opt,name=since_ms,json=sinceMs,proto3" json:"since_ms,omitempty"` // 0: from the beginning
 	UntilMs       int64                  `protobuf:"varint,5,opt,name=until_ms,json=untilMs,proto3" json:"until_ms,omitempty"` // 0: to the end; not included
 	Cursor        []byte                 `protobuf:"bytes,6,opt,name=cursor,proto3" json:"cursor,omitempty"`                   // of the answer before; empty begins
 	Limit         uint32                 `protobuf:"varint,7,opt,name=limit,proto3" json:"limit,omitempty"`                    // 1–50
+	Kind          SearchKind             `protobuf:"varint,8,opt,name=kind,proto3,enum=zolal.v1.SearchKind" json:"kind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -116,6 +179,13 @@ func (x *SearchMessagesRequest) GetLimit() uint32 {
 		return x.Limit
 	}
 	return 0
+}
+
+func (x *SearchMessagesRequest) GetKind() SearchKind {
+	if x != nil {
+		return x.Kind
+	}
+	return SearchKind_SEARCH_KIND_UNSPECIFIED
 }
 
 // FoundRange is where a found word stands in the text of today, in UTF-16 units.
@@ -416,7 +486,7 @@ var File_zolal_v1_search_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_search_proto_rawDesc = "" +
 	"\n" +
-	"\x15zolal/v1/search.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x14zolal/v1/entry.proto\"\xbb\x01\n" +
+	"\x15zolal/v1/search.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x14zolal/v1/entry.proto\"\xe5\x01\n" +
 	"\x15SearchMessagesRequest\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x12\n" +
 	"\x04chat\x18\x02 \x01(\rR\x04chat\x12\x16\n" +
@@ -424,7 +494,8 @@ const file_zolal_v1_search_proto_rawDesc = "" +
 	"\bsince_ms\x18\x04 \x01(\x03R\asinceMs\x12\x19\n" +
 	"\buntil_ms\x18\x05 \x01(\x03R\auntilMs\x12\x16\n" +
 	"\x06cursor\x18\x06 \x01(\fR\x06cursor\x12\x14\n" +
-	"\x05limit\x18\a \x01(\rR\x05limit\"<\n" +
+	"\x05limit\x18\a \x01(\rR\x05limit\x12(\n" +
+	"\x04kind\x18\b \x01(\x0e2\x14.zolal.v1.SearchKindR\x04kind\"<\n" +
 	"\n" +
 	"FoundRange\x12\x16\n" +
 	"\x06offset\x18\x01 \x01(\rR\x06offset\x12\x16\n" +
@@ -444,7 +515,16 @@ const file_zolal_v1_search_proto_rawDesc = "" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x14\n" +
 	"\x05limit\x18\x02 \x01(\rR\x05limit\"@\n" +
 	"\x14SearchPublicResponse\x12(\n" +
-	"\x05chats\x18\x01 \x03(\v2\x12.zolal.v1.ChatInfoR\x05chats2\xa0\x01\n" +
+	"\x05chats\x18\x01 \x03(\v2\x12.zolal.v1.ChatInfoR\x05chats*\xb5\x01\n" +
+	"\n" +
+	"SearchKind\x12\x1b\n" +
+	"\x17SEARCH_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
+	"\x14SEARCH_KIND_PICTURES\x10\x01\x12\x14\n" +
+	"\x10SEARCH_KIND_GIFS\x10\x02\x12\x15\n" +
+	"\x11SEARCH_KIND_FILES\x10\x03\x12\x15\n" +
+	"\x11SEARCH_KIND_LINKS\x10\x04\x12\x15\n" +
+	"\x11SEARCH_KIND_VOICE\x10\x05\x12\x15\n" +
+	"\x11SEARCH_KIND_MUSIC\x10\x062\xa0\x01\n" +
 	"\x06Search\x12M\n" +
 	"\bMessages\x12\x1f.zolal.v1.SearchMessagesRequest\x1a .zolal.v1.SearchMessagesResponse\x12G\n" +
 	"\x06Public\x12\x1d.zolal.v1.SearchPublicRequest\x1a\x1e.zolal.v1.SearchPublicResponseB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
@@ -461,33 +541,36 @@ func file_zolal_v1_search_proto_rawDescGZIP() []byte {
 	return file_zolal_v1_search_proto_rawDescData
 }
 
+var file_zolal_v1_search_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_zolal_v1_search_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_zolal_v1_search_proto_goTypes = []any{
-	(*SearchMessagesRequest)(nil),  // 0: zolal.v1.SearchMessagesRequest
-	(*FoundRange)(nil),             // 1: zolal.v1.FoundRange
-	(*FoundMessage)(nil),           // 2: zolal.v1.FoundMessage
-	(*SearchMessagesResponse)(nil), // 3: zolal.v1.SearchMessagesResponse
-	(*SearchPublicRequest)(nil),    // 4: zolal.v1.SearchPublicRequest
-	(*SearchPublicResponse)(nil),   // 5: zolal.v1.SearchPublicResponse
-	(*Entry)(nil),                  // 6: zolal.v1.Entry
-	(*Person)(nil),                 // 7: zolal.v1.Person
-	(*ChatInfo)(nil),               // 8: zolal.v1.ChatInfo
+	(SearchKind)(0),                // 0: zolal.v1.SearchKind
+	(*SearchMessagesRequest)(nil),  // 1: zolal.v1.SearchMessagesRequest
+	(*FoundRange)(nil),             // 2: zolal.v1.FoundRange
+	(*FoundMessage)(nil),           // 3: zolal.v1.FoundMessage
+	(*SearchMessagesResponse)(nil), // 4: zolal.v1.SearchMessagesResponse
+	(*SearchPublicRequest)(nil),    // 5: zolal.v1.SearchPublicRequest
+	(*SearchPublicResponse)(nil),   // 6: zolal.v1.SearchPublicResponse
+	(*Entry)(nil),                  // 7: zolal.v1.Entry
+	(*Person)(nil),                 // 8: zolal.v1.Person
+	(*ChatInfo)(nil),               // 9: zolal.v1.ChatInfo
 }
 var file_zolal_v1_search_proto_depIdxs = []int32{
-	6, // 0: zolal.v1.FoundMessage.entry:type_name -> zolal.v1.Entry
-	1, // 1: zolal.v1.FoundMessage.ranges:type_name -> zolal.v1.FoundRange
-	2, // 2: zolal.v1.SearchMessagesResponse.found:type_name -> zolal.v1.FoundMessage
-	7, // 3: zolal.v1.SearchMessagesResponse.people:type_name -> zolal.v1.Person
-	8, // 4: zolal.v1.SearchPublicResponse.chats:type_name -> zolal.v1.ChatInfo
-	0, // 5: zolal.v1.Search.Messages:input_type -> zolal.v1.SearchMessagesRequest
-	4, // 6: zolal.v1.Search.Public:input_type -> zolal.v1.SearchPublicRequest
-	3, // 7: zolal.v1.Search.Messages:output_type -> zolal.v1.SearchMessagesResponse
-	5, // 8: zolal.v1.Search.Public:output_type -> zolal.v1.SearchPublicResponse
-	7, // [7:9] is the sub-list for method output_type
-	5, // [5:7] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	0, // 0: zolal.v1.SearchMessagesRequest.kind:type_name -> zolal.v1.SearchKind
+	7, // 1: zolal.v1.FoundMessage.entry:type_name -> zolal.v1.Entry
+	2, // 2: zolal.v1.FoundMessage.ranges:type_name -> zolal.v1.FoundRange
+	3, // 3: zolal.v1.SearchMessagesResponse.found:type_name -> zolal.v1.FoundMessage
+	8, // 4: zolal.v1.SearchMessagesResponse.people:type_name -> zolal.v1.Person
+	9, // 5: zolal.v1.SearchPublicResponse.chats:type_name -> zolal.v1.ChatInfo
+	1, // 6: zolal.v1.Search.Messages:input_type -> zolal.v1.SearchMessagesRequest
+	5, // 7: zolal.v1.Search.Public:input_type -> zolal.v1.SearchPublicRequest
+	4, // 8: zolal.v1.Search.Messages:output_type -> zolal.v1.SearchMessagesResponse
+	6, // 9: zolal.v1.Search.Public:output_type -> zolal.v1.SearchPublicResponse
+	8, // [8:10] is the sub-list for method output_type
+	6, // [6:8] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_search_proto_init() }
@@ -502,13 +585,14 @@ func file_zolal_v1_search_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_search_proto_rawDesc), len(file_zolal_v1_search_proto_rawDesc)),
-			NumEnums:      0,
+			NumEnums:      1,
 			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_zolal_v1_search_proto_goTypes,
 		DependencyIndexes: file_zolal_v1_search_proto_depIdxs,
+		EnumInfos:         file_zolal_v1_search_proto_enumTypes,
 		MessageInfos:      file_zolal_v1_search_proto_msgTypes,
 	}.Build()
 	File_zolal_v1_search_proto = out.File

@@ -6,8 +6,8 @@
 // @generated from file zolal/v1/search.proto (package zolal.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { ChatInfo, Person } from "./chat_pb.js";
 import { file_zolal_v1_chat } from "./chat_pb.js";
 import type { Entry } from "./entry_pb.js";
@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/search.proto.
  */
 export const file_zolal_v1_search: GenFile = /*@__PURE__*/
-  fileDesc("ChV6b2xhbC92MS9zZWFyY2gucHJvdG8SCHpvbGFsLnYxIoYBChVTZWFyY2hNZXNzYWdlc1JlcXVlc3QSDAoEdGV4dBgBIAEoCRIMCgRjaGF0GAIgASgNEg4KBmF1dGhvchgDIAEoDRIQCghzaW5jZV9tcxgEIAEoAxIQCgh1bnRpbF9tcxgFIAEoAxIOCgZjdXJzb3IYBiABKAwSDQoFbGltaXQYByABKA0iLAoKRm91bmRSYW5nZRIOCgZvZmZzZXQYASABKA0SDgoGbGVuZ3RoGAIgASgNImIKDEZvdW5kTWVzc2FnZRIMCgRjaGF0GAEgASgNEh4KBWVudHJ5GAIgASgLMg8uem9sYWwudjEuRW50cnkSJAoGcmFuZ2VzGAMgAygLMhQuem9sYWwudjEuRm91bmRSYW5nZSKrAQoWU2VhcmNoTWVzc2FnZXNSZXNwb25zZRIlCgVmb3VuZBgBIAMoCzIWLnpvbGFsLnYxLkZvdW5kTWVzc2FnZRIOCgZjdXJzb3IYAiABKAwSDQoFdG90YWwYAyABKA0SIAoGcGVvcGxlGAQgAygLMhAuem9sYWwudjEuUGVyc29uEhAKCGluZGV4aW5nGAUgASgIEhcKD2luZGV4ZWRfcGVyY2VudBgGIAEoDSIyChNTZWFyY2hQdWJsaWNSZXF1ZXN0EgwKBHRleHQYASABKAkSDQoFbGltaXQYAiABKA0iOQoUU2VhcmNoUHVibGljUmVzcG9uc2USIQoFY2hhdHMYASADKAsyEi56b2xhbC52MS5DaGF0SW5mbzKgAQoGU2VhcmNoEk0KCE1lc3NhZ2VzEh8uem9sYWwudjEuU2VhcmNoTWVzc2FnZXNSZXF1ZXN0GiAuem9sYWwudjEuU2VhcmNoTWVzc2FnZXNSZXNwb25zZRJHCgZQdWJsaWMSHS56b2xhbC52MS5TZWFyY2hQdWJsaWNSZXF1ZXN0Gh4uem9sYWwudjEuU2VhcmNoUHVibGljUmVzcG9uc2VCMlowZ2l0aHViLmNvbS96b2xhbC1pbS96b2xhbC9wcm90by96b2xhbC92MTt6b2xhbHYxYgZwcm90bzM", [file_zolal_v1_chat, file_zolal_v1_entry]);
+  fileDesc("ChV6b2xhbC92MS9zZWFyY2gucHJvdG8SCHpvbGFsLnYxIqoBChVTZWFyY2hNZXNzYWdlc1JlcXVlc3QSDAoEdGV4dBgBIAEoCRIMCgRjaGF0GAIgASgNEg4KBmF1dGhvchgDIAEoDRIQCghzaW5jZV9tcxgEIAEoAxIQCgh1bnRpbF9tcxgFIAEoAxIOCgZjdXJzb3IYBiABKAwSDQoFbGltaXQYByABKA0SIgoEa2luZBgIIAEoDjIULnpvbGFsLnYxLlNlYXJjaEtpbmQiLAoKRm91bmRSYW5nZRIOCgZvZmZzZXQYASABKA0SDgoGbGVuZ3RoGAIgASgNImIKDEZvdW5kTWVzc2FnZRIMCgRjaGF0GAEgASgNEh4KBWVudHJ5GAIgASgLMg8uem9sYWwudjEuRW50cnkSJAoGcmFuZ2VzGAMgAygLMhQuem9sYWwudjEuRm91bmRSYW5nZSKrAQoWU2VhcmNoTWVzc2FnZXNSZXNwb25zZRIlCgVmb3VuZBgBIAMoCzIWLnpvbGFsLnYxLkZvdW5kTWVzc2FnZRIOCgZjdXJzb3IYAiABKAwSDQoFdG90YWwYAyABKA0SIAoGcGVvcGxlGAQgAygLMhAuem9sYWwudjEuUGVyc29uEhAKCGluZGV4aW5nGAUgASgIEhcKD2luZGV4ZWRfcGVyY2VudBgGIAEoDSIyChNTZWFyY2hQdWJsaWNSZXF1ZXN0EgwKBHRleHQYASABKAkSDQoFbGltaXQYAiABKA0iOQoUU2VhcmNoUHVibGljUmVzcG9uc2USIQoFY2hhdHMYASADKAsyEi56b2xhbC52MS5DaGF0SW5mbyq1AQoKU2VhcmNoS2luZBIbChdTRUFSQ0hfS0lORF9VTlNQRUNJRklFRBAAEhgKFFNFQVJDSF9LSU5EX1BJQ1RVUkVTEAESFAoQU0VBUkNIX0tJTkRfR0lGUxACEhUKEVNFQVJDSF9LSU5EX0ZJTEVTEAMSFQoRU0VBUkNIX0tJTkRfTElOS1MQBBIVChFTRUFSQ0hfS0lORF9WT0lDRRAFEhUKEVNFQVJDSF9LSU5EX01VU0lDEAYyoAEKBlNlYXJjaBJNCghNZXNzYWdlcxIfLnpvbGFsLnYxLlNlYXJjaE1lc3NhZ2VzUmVxdWVzdBogLnpvbGFsLnYxLlNlYXJjaE1lc3NhZ2VzUmVzcG9uc2USRwoGUHVibGljEh0uem9sYWwudjEuU2VhcmNoUHVibGljUmVxdWVzdBoeLnpvbGFsLnYxLlNlYXJjaFB1YmxpY1Jlc3BvbnNlQjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_chat, file_zolal_v1_entry]);
 
 /**
  * SearchMessagesRequest asks for messages that have all the words; the last may be the beginning of one.
@@ -27,7 +27,7 @@ export const file_zolal_v1_search: GenFile = /*@__PURE__*/
  */
 export type SearchMessagesRequest = Message<"zolal.v1.SearchMessagesRequest"> & {
   /**
-   * may be empty where there is an author
+   * may be empty where there is an author or a kind
    *
    * @generated from field: string text = 1;
    */
@@ -74,6 +74,11 @@ export type SearchMessagesRequest = Message<"zolal.v1.SearchMessagesRequest"> & 
    * @generated from field: uint32 limit = 7;
    */
   limit: number;
+
+  /**
+   * @generated from field: zolal.v1.SearchKind kind = 8;
+   */
+  kind: SearchKind;
 };
 
 /**
@@ -234,6 +239,60 @@ export type SearchPublicResponse = Message<"zolal.v1.SearchPublicResponse"> & {
  */
 export const SearchPublicResponseSchema: GenMessage<SearchPublicResponse> = /*@__PURE__*/
   messageDesc(file_zolal_v1_search, 5);
+
+/**
+ * SearchKind is what a message is found by, beside its words: what it carries.
+ *
+ * @generated from enum zolal.v1.SearchKind
+ */
+export enum SearchKind {
+  /**
+   * whatever it carries
+   *
+   * @generated from enum value: SEARCH_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * photos and videos
+   *
+   * @generated from enum value: SEARCH_KIND_PICTURES = 1;
+   */
+  PICTURES = 1,
+
+  /**
+   * @generated from enum value: SEARCH_KIND_GIFS = 2;
+   */
+  GIFS = 2,
+
+  /**
+   * @generated from enum value: SEARCH_KIND_FILES = 3;
+   */
+  FILES = 3,
+
+  /**
+   * with a link in the text
+   *
+   * @generated from enum value: SEARCH_KIND_LINKS = 4;
+   */
+  LINKS = 4,
+
+  /**
+   * @generated from enum value: SEARCH_KIND_VOICE = 5;
+   */
+  VOICE = 5,
+
+  /**
+   * @generated from enum value: SEARCH_KIND_MUSIC = 6;
+   */
+  MUSIC = 6,
+}
+
+/**
+ * Describes the enum zolal.v1.SearchKind.
+ */
+export const SearchKindSchema: GenEnum<SearchKind> = /*@__PURE__*/
+  enumDesc(file_zolal_v1_search, 0);
 
 /**
  * @generated from service zolal.v1.Search
