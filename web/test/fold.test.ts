@@ -225,13 +225,16 @@ describe('what is stored of a chat log is what it adds up to', () => {
       ...(unreadJson(lines, me, read) as object),
     }).toEqual(rest)
     if (gap) expect(stale).toBe(true)
+    // Whatever became of it since: slow mode counts from there.
+    const own = rows.filter((entry) => entry.counted && entry.author === me)
+    expect(row?.info.sent ?? 0).toBe(Math.max(0, ...own.map(({ at }) => at)))
   })
 })
 
 function settingsOnly(row: ChatRow | undefined): unknown {
   if (!row) return null
   const { id: _id, me: _me, peer: _peer, facts: _facts, operatorCanRead: _read, ...more } = row.info
-  const { waiting: _waiting, stranger: _stranger, ...settings } = more
+  const { waiting: _waiting, stranger: _stranger, sent: _sent, ...settings } = more
   return settingsJson(settings)
 }
 

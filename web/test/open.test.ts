@@ -19,6 +19,8 @@ let world: World
 let gate: Gate
 let tab: Tab
 let chat: ChatSession
+let live: Live
+let people: People
 
 beforeEach(async () => {
   world = new World()
@@ -30,8 +32,8 @@ beforeEach(async () => {
   world.say(7, 2, 'salam')
   tab = await openTab(gate, 1)
   await until('caught up', () => tab.account.chat(7)?.head.seq === world.head(7))
-  const live = new Live(1000)
-  const people = new People(tab.account.mirror, live, 1, () => {})
+  live = new Live(1000)
+  people = new People(tab.account.mirror, live, 1, () => {})
   const context = { account: tab.account, people, live, closed: () => {} }
   chat = new ChatSession(
     { ...context, requests: async () => 0, suggest: async () => [], members: async () => [] },
@@ -137,6 +139,75 @@ describe('an imported history', () => {
     world.say(7, 2, 'a year ago')
     await until('here', () => said().includes('a year ago'))
     expect(view().messages.map((m) => m.content.kind)).toEqual(['text', 'text'])
+  })
+})
+
+describe('slow mode', () => {
+  const hour = 3_600_000
+  const left = () => view().slowUntil - Date.now()
+  const binds = async (seconds: number) => {
+    world.slow(7, seconds)
+    await until('it is told', () => view().info.slowSeconds === seconds)
+  }
+
+  test('counts from one’s last message, wherever one looks and whatever became of it', async () => {
+    for (let i = 0; i < 400; i++) world.say(7, 2, `line ${i}`)
+    await binds(3600)
+    expect(view().slowUntil).toBe(0)
+    await chat.write.send(message('mine'))
+    await until('sent', () => find('mine')?.seq != null)
+    expect(left()).toBeGreaterThan(hour / 2)
+    expect(left()).toBeLessThanOrEqual(hour)
+
+    expect(await chat.history.loadAround(20)).toBe(true)
+    expect(said()).not.toContain('mine')
+    expect(left()).toBeGreaterThan(hour / 2)
+    await chat.history.loadLatest()
+    await chat.write.deleteForAll([find('mine')?.seq ?? 0])
+    await until('deleted', () => !said().includes('mine') && tab.account.mirror.outbox.length === 0)
+    expect(left()).toBeGreaterThan(hour / 2)
+  })
+
+  test('counts while a message waits, and not after it was refused', async () => {
+    await binds(3600)
+    await gate.down()
+    await chat.write.send(message('refused'))
+    await until('it waits', () => find('refused')?.delivery === 'pending')
+    expect(left()).toBeGreaterThan(hour / 2)
+    gate.fail('Messages/Send', ErrorCode.RESTRICTED)
+    await gate.up()
+    await until('failed', () => find('refused')?.delivery === 'failed')
+    expect(view().slowUntil).toBe(0)
+  })
+
+  test('outlives a catch-up, which does not tell it', async () => {
+    await binds(3600)
+    world.say(7, 1, 'from the other device')
+    await until('heard', () => left() > hour / 2)
+    const sent = tab.account.chat(7)?.info.sent
+    chat.close()
+    gate.cut()
+    world.say(7, 2, 'after it')
+    await until('caught up', () => tab.account.chat(7)?.head.seq === world.head(7))
+    expect(tab.account.chat(7)?.info.sent).toBe(sent)
+  })
+
+  test('is asked again for what another device wrote behind a gap', async () => {
+    await binds(3600)
+    gate.cut()
+    world.say(7, 1, 'from the other device')
+    for (let i = 0; i < 500; i++) world.say(7, 2, `late ${i}`)
+    await until('heard of', () => tab.account.chat(7)?.head.seq === world.head(7))
+    await chat.refresh()
+    await until('it counts', () => left() > hour / 2)
+  })
+
+  test('ends by itself', async () => {
+    await binds(1)
+    await chat.write.send(message('mine'))
+    await until('it binds', () => view().slowUntil > 0)
+    await until('it is over', () => view().slowUntil === 0)
+    expect(tab.account.now()).toBeGreaterThanOrEqual((find('mine')?.at ?? 0) + 1000)
   })
 })
 

@@ -142,7 +142,7 @@ export interface ChatRecord extends Settings {
   readonly waiting: boolean
   /** By whom one was approached, as far as it was asked. */
   readonly stranger: StrangerRecord | null
-  /** When one last wrote, where slow mode binds one, as far as it was asked. */
+  /** When one last wrote, as far as the log or the server told. */
   readonly sent?: Ms
 }
 

@@ -41,6 +41,11 @@ export function reads(role: Standing): boolean {
   return isIn(role) || role === 'approached'
 }
 
+/** When somebody last wrote, of what two sides tell; the server is asked seldom, and tells it seldom. */
+export function lastSent(a: Ms = 0, b: Ms = 0): Ms {
+  return Math.max(a, b)
+}
+
 /** What news folds into: a chat as far as its log tells. */
 export interface Settings {
   readonly type: ChatType

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ChatRow, EntryRow, Writer } from '../db'
 import type { ChatBody, ChatRecord, Entry, Head, Person, ReadMark } from '../model/entry'
-import { currentBody, foldSettings, isUnread, versionBy, withVersion } from '../model/fold'
+import { currentBody, foldSettings, isUnread, lastSent, versionBy, withVersion } from '../model/fold'
 import type { AccountId, ChatId, Seq } from '../model/id'
 import { covers } from '../model/ranges'
 import { readChatBody } from '../wire'
@@ -62,7 +62,7 @@ async function foldRow(w: Writer, row: ChatRow, entry: Entry, me: AccountId): Pr
   const settings = withMe(foldSettings(row.info, entry, body), body, me)
   // Whatever the other writes, and that it accepts, says that it does.
   const waiting = settings.waiting && entry.author !== settings.peer
-  const next = { ...row, head, info: { ...settings, waiting } }
+  const next = { ...row, head, info: { ...withSent(settings, entry, me), waiting } }
   if (isSpoken(entry)) return { row: withLine(next, entry, body, me), stale: false }
   if (entry.kind === 'edit') return { row: { ...next, last: mended(row.last, entry) }, stale: false }
   if (entry.kind === 'delete') return withDeletion(w, next, entry, me)
@@ -74,6 +74,11 @@ function withMe(info: ChatRecord, body: ChatBody, me: AccountId): ChatRecord {
   if (body.kind !== 'member') return info
   const { member } = body.change
   return member.account === me && member.version > info.me.version ? { ...info, me: member } : info
+}
+
+/** When one last wrote, as the server counts it: whatever became of the message since. */
+function withSent(info: ChatRecord, entry: Entry, me: AccountId): ChatRecord {
+  return entry.counted && entry.author === me ? { ...info, sent: lastSent(info.sent, entry.at) } : info
 }
 
 function mended(last: Entry | null, mend: Entry): Entry | null {

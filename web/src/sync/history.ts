@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AccountDb, Writer } from '../db'
 import type { Entry, Head, Person } from '../model/entry'
-import { isPlaced, reads } from '../model/fold'
+import { isPlaced, lastSent, reads } from '../model/fold'
 import type { AccountId, ChatId, Ms, Seq } from '../model/id'
 import {
   type Caller,
@@ -210,7 +210,8 @@ export async function applyChatInfo(w: Writer, info: ChatInfo): Promise<boolean>
   const row = await w.chat(info.id)
   if (row && head.seq < row.asOf) return false
   const base = row ?? { ...NEW_CHAT, id: info.id, head, asOf: head.seq, readTo: head.seq }
-  await w.putChat({ ...base, info: chatOf(info) })
+  const told = chatOf(info)
+  await w.putChat({ ...base, info: { ...told, sent: lastSent(row?.info.sent, told.sent) } })
   return true
 }
 

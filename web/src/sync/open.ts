@@ -10,7 +10,7 @@ import {
   Source,
 } from '../model'
 import type { ChatRecord } from '../model/entry'
-import { currentBody, isPlaced, isUnread, NO_SETTINGS, reads } from '../model/fold'
+import { currentBody, isPlaced, isUnread, lastSent, NO_SETTINGS, reads } from '../model/fold'
 import type { AccountId, ChatId, Ms, Seq } from '../model/id'
 import { call, Messages, readChatBody, Silence, toAppError } from '../wire'
 import type { Account } from './account'
@@ -143,9 +143,11 @@ export class ChatSession implements OpenChat {
       else await this.#mend()
       await this.#freshTallies()
     })
-    // How the other shows themselves now comes last: what was said must not wait for it.
-    const direct = this.#row?.info.type === 'direct' && !this.#closed
-    if (direct) await this.#quietly(() => this.#c.account.history.refresh(this.id))
+    // How the other shows themselves now comes last: what was said must not wait for it. So does when one
+    // last wrote, which another device may have done in what was not fetched.
+    const info = this.#row?.info
+    const asks = info && (info.type === 'direct' || isSlowed(info))
+    if (asks && !this.#closed) await this.#quietly(() => this.#c.account.history.refresh(this.id))
     if (this.#row && !this.#closed) void this.#circle.follow(this.#row)
   }
 
@@ -377,12 +379,27 @@ export class ChatSession implements OpenChat {
     if (this.#closed) return
     void this.#fetchNamed()
     if (this.#opened) void this.#circle.follow(row)
-    const { until } = row.info.me
-    const left = until - this.#c.account.now()
+    this.#awaitLapse(row)
+    this.view.set(this.#viewOf(drawn ?? { row, entries: [], named: new Map(), mentions: [] }))
+  }
+
+  /** Draws again when a restriction, a ban or the wait of slow mode is over. */
+  #awaitLapse(row: ChatRow): void {
+    const now = this.#c.account.now()
+    const left = [row.info.me.until - now, this.#slowEnd(row.info, now) - now].filter((ms) => ms > 0)
+    const next = Math.min(...left)
     clearTimeout(this.#lapse)
     // Longer than a day a chat is seldom open; timers do not reach further than some weeks.
-    if (left > 0 && left < 86_400_000) this.#lapse = setTimeout(() => void this.redraw(), left + 1)
-    this.view.set(this.#viewOf(drawn ?? { row, entries: [], named: new Map(), mentions: [] }))
+    if (next < 86_400_000) this.#lapse = setTimeout(() => void this.redraw(), next + 1)
+  }
+
+  /** When slow mode lets one write again, by the server's clock; 0 at once. What waits counts too. */
+  #slowEnd(info: ChatRecord, now: Ms): Ms {
+    if (!isSlowed(info)) return 0
+    const waiting = this.#outbox.findLast((i) => i.shows.kind === 'message' && i.state !== 'failed')
+    const last = lastSent(info.sent, waiting?.at)
+    const end = last && last + info.slowSeconds * 1000
+    return end > now ? end : 0
   }
 
   /** Another tab that looked into the chat too has closed it, and what was stored of it is gone. */
@@ -442,6 +459,7 @@ export class ChatSession implements OpenChat {
     const now = account.now()
     const { user } = account.mirror
     const context = { people, live, user, now }
+    const slowEnd = this.#slowEnd(row.info, now)
     const hasNewer = this.#window !== null && this.#window.to < row.head.seq && !this.#following
     const titles = (id: ChatId) => account.chat(id)?.info.title ?? ''
     const around = { requests: this.#requests, online: this.#circle.online(), titles }
@@ -463,7 +481,7 @@ export class ChatSession implements OpenChat {
       }),
       typing: typingOf(context, row),
       draft: draftOf(row),
-      slowUntil: slowUntil(row.info, messages, account.mirror.clock),
+      slowUntil: slowEnd && slowEnd - account.mirror.clock,
       cannotSend: cannotSendOf(row.info, user, {
         peerDeleted: people.isDeleted(row.info.peer),
         now,
@@ -563,13 +581,9 @@ function inTheirTime(entries: readonly EntryRow[]): EntryRow[] {
   return kept.reverse()
 }
 
-/** When slow mode lets one write again, by the clock of this machine; the server is `ahead` of it. */
-function slowUntil(chat: ChatRecord, messages: readonly MessageView[], ahead: Ms): Ms {
-  const { slowSeconds, sent = 0, me } = chat
-  if (!slowSeconds || isStaff(me)) return 0
-  const own = messages.filter((m) => m.own && m.content.kind !== 'service' && m.delivery !== 'failed')
-  const last = Math.max(sent, own.at(-1)?.at ?? 0)
-  return last && last + slowSeconds * 1000 - ahead
+/** Slow mode binds one there. */
+function isSlowed({ slowSeconds, me }: ChatRecord): boolean {
+  return slowSeconds > 0 && !isStaff(me)
 }
 
 function draftOf(row: ChatRow | undefined): ChatView['draft'] {

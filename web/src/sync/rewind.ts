@@ -108,7 +108,7 @@ async function cut(w: Writer, chat: ChatId, common: Seq): Promise<void> {
     read: read.seq > common ? { seq: 0, ord: 0 } : read,
     head: { seq: common, ord: 0, chain: '' },
     last: last && (last.seq > common || (last.overlay?.by ?? 0) > common) ? null : last,
-    info: { ...info, facts: 0, me: { ...info.me, version: 0 } },
+    info: { ...info, facts: 0, sent: 0, me: { ...info.me, version: 0 } },
   })
 }
 

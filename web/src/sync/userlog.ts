@@ -10,7 +10,7 @@ import type {
   UserBody,
   UserRecord,
 } from '../model/entry'
-import { foldOwn, foldOwnChat, type OwnChat, reads } from '../model/fold'
+import { foldOwn, foldOwnChat, lastSent, type OwnChat, reads } from '../model/fold'
 import type { AccountId, ChatId, Seq } from '../model/id'
 import { readUserBody } from '../wire'
 import { applyRead, countUnread } from './apply'
@@ -65,7 +65,8 @@ export async function applyServerChat(w: Writer, me: AccountId, chat: ServerChat
   if (chat.info.me.from > was.from) await w.dropEntries(row.id, 0) // deleted, and back since
   const readTo = Math.max(known.readTo, chat.read.seq)
   const { head, last, read, unread, mentions, firstUnread } = chat
-  const info = { ...chat.info, stranger: chat.info.stranger ?? known.info.stranger }
+  const stranger = chat.info.stranger ?? known.info.stranger
+  const info = { ...chat.info, stranger, sent: lastSent(known.info.sent, chat.info.sent) }
   const stored = info.me.from > was.from ? { ranges: [], floor: 0, asOf: head.seq } : {}
   const news: ChatRow = { ...row, ...stored, info, head, last, read, readTo, unread, mentions, firstUnread }
   await w.putChat(readTo > chat.read.seq ? await recounted(w, news, me) : news)

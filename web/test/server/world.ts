@@ -19,6 +19,7 @@ interface Room extends Log {
   readonly id: number
   readonly type: ch.ChatType
   title: string
+  slowSeconds: number
   readonly members: Map<number, ch.MemberState>
   readonly read: Map<number, number>
   readonly drafts: Map<number, sy.Draft>
@@ -86,6 +87,7 @@ export class World implements Backend {
       id,
       type,
       title,
+      slowSeconds: 0,
       members: new Map(),
       read: new Map(),
       drafts: new Map(),
@@ -151,7 +153,14 @@ export class World implements Backend {
     this.#inform(this.#room(chat), { defaults })
   }
 
-  #inform(room: Room, change: { title?: string; defaults?: number }): void {
+  /** How long members wait between two messages. */
+  slow(chat: number, slowSeconds: number): void {
+    const room = this.#room(chat)
+    room.slowSeconds = slowSeconds
+    this.#inform(room, { slowSeconds })
+  }
+
+  #inform(room: Room, change: { title?: string; defaults?: number; slowSeconds?: number }): void {
     room.facts++
     const body = toBinary(ch.ChatInfoChangeSchema, create(ch.ChatInfoChangeSchema, change))
     this.#write(room, Kind.CHAT_INFO, body, { author: 0 })
@@ -240,7 +249,10 @@ export class World implements Backend {
     'Messages/View': () => encode(ms.ViewResponseSchema, {}),
     'Chats/Get': (account, _device, payload) => {
       const { chat } = fromBinary(ch.ChatRequestSchema, payload)
-      return toBinary(ch.ChatInfoSchema, this.#info(this.#room(chat), account))
+      const room = this.#room(chat)
+      const own = room.entries.findLast((e) => e.author === account && e.envelope?.counted)
+      const sentMs = room.slowSeconds > 0 ? (own?.atMs ?? 0n) : 0n
+      return encode(ch.ChatInfoSchema, { ...this.#info(room, account), sentMs })
     },
     'Sync/Sync': (account, _device, payload) =>
       this.#sync(account, fromBinary(sy.SyncRequestSchema, payload)),
@@ -377,6 +389,7 @@ export class World implements Backend {
       id: room.id,
       type: room.type,
       title: room.title,
+      slowSeconds: room.slowSeconds,
       defaults: 3 + 4 + 8,
       members: room.members.size,
       head: this.#head(room),
