@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { MessageView } from '../src/model'
+import { type ChatListView, type MessageView, Source } from '../src/model'
 import { chatActions } from '../src/sync/act/chats'
 import { applyChatInfo } from '../src/sync/history'
+import { ChatList } from '../src/sync/list'
 import { Live } from '../src/sync/live'
 import { ChatSession } from '../src/sync/open'
 import { snippetOf } from '../src/sync/present/message'
@@ -240,6 +241,26 @@ describe('the end of a chat', () => {
     expect(view().hasNewer).toBe(false)
     await chat.write.send(message('and mine'))
     await until('mine is seen', () => said().includes('and mine'))
+  })
+})
+
+describe('a row of the list', () => {
+  test('says where its log ends, whatever was deleted and whatever waits', async () => {
+    const nothing: ChatListView = { state: 'loading', chats: [], requests: [], invitations: [] }
+    const list = new ChatList(new Source(nothing), tab.account, people, live)
+    const item = () => list.view.get().chats.find(({ id }) => id === 7)
+    const before = item()?.last ?? 0
+    const seq = world.say(7, 2, 'mistaken')
+    await until('heard', () => item()?.last === seq)
+    expect(item()?.head).toBe(seq)
+    world.remove(7, 2, seq)
+    await until('gone', () => item()?.last === before)
+    expect(item()?.head).toBe(world.head(7))
+    await gate.down()
+    await chat.write.send(message('later'))
+    await until('it waits', () => item()?.preview?.seq === null)
+    expect(item()).toMatchObject({ head: world.head(7), last: before })
+    list.close()
   })
 })
 

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, findPerson, type PersonOptions, said, test, write } from './fixtures'
+import {
+  accept,
+  expect,
+  findPerson,
+  menu,
+  type PersonOptions,
+  said,
+  test,
+  type World,
+  write,
+} from './fixtures'
 import { buildPushService, controlled, PushService, shown, Worker } from './pushservice'
 
 test.beforeAll(buildPushService)
@@ -35,7 +45,8 @@ test('the app starts without the server and shows what it has, and goes on when 
   await expect(sara.getByRole('searchbox')).toBeVisible()
 })
 
-test('a push names who wrote and where, opens the chat, and goes when it is read', async ({ world }) => {
+/** Sara, who is woken for what comes, and Reza, whom she wrote to; she looks at the settings. */
+async function woken(world: World) {
   const service = await PushService.start(world.server)
   const sara = await world.person('سارا محمدی', 'sara_pushed', withWorker)
   await sara.context().grantPermissions(['notifications'])
@@ -45,23 +56,33 @@ test('a push names who wrote and where, opens the chat, and goes when it is read
   const reza = await world.person('رضا احمدی', 'reza_pushed')
   await findPerson(sara, 'reza_pushed', 'رضا احمدی')
   await write(sara, 'سلام')
-  await reza.getByRole('button', { name: /درخواست‌های پیام/ }).click()
-  await reza.getByRole('link', { name: /سارا/ }).click()
-  await reza.getByRole('button', { name: 'پذیرفتن' }).click()
+  await accept(reza, /سارا/)
   await openNotifications(sara)
   await mainSwitch(sara).click()
   await expect(sara.getByRole('button', { name: 'یک اعلان آزمایشی بفرست' })).toBeVisible()
+  return { service, sara, worker, reza }
+}
+
+/** Reza writes while Sara's browser is closed: what the server has it woken by. */
+async function pushOf(text: string, { service, sara, reza }: Awaited<ReturnType<typeof woken>>) {
+  const before = service.pushed.length
+  const { origin } = new URL(sara.url())
+  await sara.goto(`${origin}/.well-known/zolal`)
+  await write(reza, text)
+  await expect(said(reza, text)).toBeVisible()
+  await expect.poll(() => service.pushed.length, { timeout: 60_000 }).toBeGreaterThan(before)
+  await sara.goto(`${origin}/#/settings/notifications`)
+  await controlled(sara)
+  return service.pushed.at(-1) ?? ''
+}
+
+test('a push names who wrote and where, opens the chat, and goes when it is read', async ({ world }) => {
+  const all = await woken(world)
+  const { service, sara, worker } = all
   await sara.screenshot({ path: 'test-results/notifications-fa.png' })
 
-  // Sara's browser is closed: the server has somebody wake it.
-  await sara.goto(`${world.server.url}/.well-known/zolal`)
-  await write(reza, 'فردا به کتابخانه می‌آیی؟')
-  await expect(said(reza, 'فردا به کتابخانه می‌آیی؟')).toBeVisible()
-  await expect.poll(() => service.pushed.length, { timeout: 60_000 }).toBeGreaterThan(0)
-  const pushed = service.pushed.at(-1) ?? ''
+  const pushed = await pushOf('فردا به کتابخانه می‌آیی؟', all)
   expect(pushed).toMatch(/^\{"v":1,"chat":\d+,"seq":\d+\}$/)
-  await sara.goto(`${world.server.url}/#/settings/notifications`)
-  await controlled(sara)
   await worker.deliver(pushed)
   // One may take the place of another while it is looked at.
   await expect.poll(async () => (await shown(sara)).map(({ title }) => title)).toEqual(['رضا احمدی'])
@@ -81,6 +102,18 @@ test('a push names who wrote and where, opens the chat, and goes when it is read
   await sara.goto(`${world.server.url}/#/`)
   await sara.getByRole('link', { name: /رضا احمدی/ }).click()
   await expect(said(sara, 'فردا به کتابخانه می‌آیی؟')).toBeVisible()
+  await expect.poll(() => shown(sara)).toHaveLength(0)
+  await service.stop()
+})
+
+test('what was pushed and is deleted is shown no longer', async ({ world }) => {
+  const all = await woken(world)
+  const { service, sara, worker, reza } = all
+  await worker.deliver(await pushOf('این را پاک می‌کنم', all))
+  await expect.poll(async () => (await shown(sara)).map(({ title }) => title)).toEqual(['رضا احمدی'])
+  await menu(reza, 'این را پاک می‌کنم', 'حذف')
+  await reza.getByRole('dialog').getByRole('button', { name: /^حذف/ }).last().click()
+  await expect(reza.getByText('این را پاک می‌کنم')).toHaveCount(0)
   await expect.poll(() => shown(sara)).toHaveLength(0)
   await service.stop()
 })

@@ -213,6 +213,8 @@ export class MemoryModel implements AppModel {
         kind: chat.info.kind,
         title: chat.info.title,
         peer: chat.info.peer,
+        head: last?.seq ?? 0,
+        last: last?.seq ?? 0,
         preview: last ? { seq: last.seq, at: last.at, message: last } : null,
         draft: chat.draft.body.text ? lineOf(chat.draft.body) : null,
         unread: chat.count - chat.read,

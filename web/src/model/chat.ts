@@ -54,6 +54,10 @@ export interface ChatItem {
   readonly title: string
   /** The other person in a direct chat. */
   readonly peer: AccountId | null
+  /** Where its log ends, as far as this device has heard. */
+  readonly head: Seq
+  /** Of the last line that is stored; 0: there is none. */
+  readonly last: Seq
   readonly preview: PreviewView | null
   /** The draft's beginning, shown in place of the preview. */
   readonly draft: string | null

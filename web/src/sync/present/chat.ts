@@ -108,6 +108,8 @@ export function chatItemOf(c: ChatContext, row: ChatRow, preview: PreviewView | 
     kind: kindOf(row),
     title: titleOf(c, row),
     peer: info.peer || null,
+    head: row.head.seq,
+    last: row.last?.seq ?? 0,
     preview,
     draft: draft.text ? draft.text.slice(0, 200) : null,
     unread: row.unread,
