@@ -241,6 +241,27 @@ real('the app and the real server', () => {
     await until('removed', () => b.view.get().state === 'removed')
   })
 
+  test('who is banned stands among those held and no more among the members', async () => {
+    const [ada, babak] = [await join('Ada'), await join('Babak')]
+    const id = await ada.app.rooms.create({ kind: 'group', title: 'Friends', about: '' })
+    const open = { name: '', limit: null, expires: null, approval: false }
+    const link = await ada.app.rooms.links.create(id, open)
+    await babak.app.rooms.join(link.id)
+    const members = ada.app.openMembers(id)
+    const accounts = () => members.view.get().members.map((m) => m.account)
+    const [first, second] = [me(ada.app).account, me(babak.app).account]
+    await until('both', () => accounts().length === 2)
+    const staff = await ada.app.rooms.staff()
+    expect((await staff.staff(id)).map((m) => [m.account, m.role])).toEqual([[first, 'owner']])
+    await ada.app.rooms.people.ban(id, second, { until: null, note: 'three times' })
+    await until('out', () => accounts().length === 1)
+    expect(accounts()).toEqual([first])
+    const held = await staff.held(id, 'banned', 0)
+    expect(held.more).toBe(false)
+    expect(held.members).toMatchObject([{ account: second, role: 'banned', note: 'three times' }])
+    expect((await staff.held(id, 'restricted', 0)).members).toEqual([])
+  })
+
   test('a small group says how many of it are online, to who shows oneself', async () => {
     const [ada, babak, cyrus] = [await join('Ada'), await join('Babak'), await join('Cyrus')]
     const id = await ada.app.rooms.create({ kind: 'group', title: 'Circle', about: '' })

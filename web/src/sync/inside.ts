@@ -131,7 +131,7 @@ export class Inside {
   }
 
   openMembers(chat: ChatId): MembersSession {
-    const session = new MembersSession(chat, this.account, this.#members)
+    const session = new MembersSession(chat, this.#members)
     this.#memberLists.set(session, chat)
     return session
   }

@@ -1,34 +1,40 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type MembersView, type MemberView, type OpenMembers, type PresenceView, Source } from '../model'
-import { type ChatRecord, Grant } from '../model/entry'
+import type { ChatRecord } from '../model/entry'
 import type { AccountId, ChatId } from '../model/id'
-import { Chats, call, memberOf, personOf, WireRole } from '../wire'
+import { Chats, call, memberOf, personOf, type WireRole } from '../wire'
 import type { Account } from './account'
 import { applyPeople } from './apply'
 import type { Live } from './live'
 import { privateName } from './present/people'
-import { adminRightsOf, granted, isStaff, memberRightsOf, roleOf, taken } from './present/rights'
+import { adminRightsOf, memberRightsOf, roleOf, taken } from './present/rights'
 
 const PAGE = 100
 const SUGGESTED = 8
 
-/** Pages of a chat's members; used by the list of members and by suggestions. */
+/** Which members of a chat are meant; those of no role and no restriction are all who are in it. */
+export interface MemberPage {
+  readonly query?: string
+  /** The last one seen. */
+  readonly after?: AccountId
+  readonly limit: number
+  readonly role?: WireRole
+  readonly restricted?: boolean
+}
+
+/** Pages of a chat's members; used by the list of members, by suggestions and by what staff looks at. */
 export class MemberReader {
   readonly #account: Account
-  readonly #live: Live
+  readonly #live: Live | null
 
-  constructor(account: Account, live: Live) {
+  /** Without `live` only what the server just said tells who is online. */
+  constructor(account: Account, live: Live | null) {
     this.#account = account
     this.#live = live
   }
 
-  async read(
-    chat: ChatId,
-    o: { query: string; after: AccountId; limit: number; banned?: boolean },
-  ): Promise<MemberView[]> {
-    const role = o.banned ? WireRole.BANNED : WireRole.NONE
-    const { query, after, limit } = o
-    const answer = await call(this.#account.tabs, Chats.method.members, { chat, query, after, limit, role })
+  async read(chat: ChatId, page: MemberPage): Promise<MemberView[]> {
+    const answer = await call(this.#account.tabs, Chats.method.members, { chat, ...page })
     const people = answer.members.flatMap((row) => (row.person ? [personOf(row.person)] : []))
     await this.#account.db.write((w) => applyPeople(w, people))
     const known = new Map(people.map((p) => [p.id, p]))
@@ -37,7 +43,7 @@ export class MemberReader {
     return answer.members.map((row) => {
       const member = memberOf(row.member)
       const person = known.get(member.account)
-      const online = person?.online || this.#live.online(member.account)
+      const online = person?.online || this.#live?.online(member.account)
       const seen = person?.lastSeen ?? 0
       const presence: PresenceView = online
         ? { kind: 'online' }
@@ -63,7 +69,7 @@ export class MemberReader {
   async all(chat: ChatId, most: number): Promise<readonly AccountId[]> {
     const found: AccountId[] = []
     for (let more = true; more && found.length < most; ) {
-      const page = await this.read(chat, { query: '', after: found.at(-1) ?? 0, limit: PAGE })
+      const page = await this.read(chat, { after: found.at(-1) ?? 0, limit: PAGE })
       found.push(...page.map((member) => member.account))
       more = page.length === PAGE
     }
@@ -73,26 +79,24 @@ export class MemberReader {
   /** The members whose name or username begins so; nobody where one may not see them. */
   async suggest(chat: ChatRecord, prefix: string): Promise<readonly MemberView[]> {
     if (chat.type !== 'group') return []
-    const found = await this.read(chat.id, { query: prefix, after: 0, limit: SUGGESTED }).catch(() => [])
+    const found = await this.read(chat.id, { query: prefix, limit: SUGGESTED }).catch(() => [])
     return found.filter((member) => member.account !== this.#account.me)
   }
 }
 
-/** The list of members on screen. Those who were banned come last, for those who may lift it. */
+/** The list of members on screen: who is in the chat. */
 export class MembersSession implements OpenMembers {
   readonly view = new Source<MembersView>({ state: 'loading', members: [], more: true })
   readonly #chat: ChatId
   readonly #reader: MemberReader
-  readonly #account: Account
   #query = ''
   /** Answers to an older filter are not shown. */
   #round = 0
   #loading: Promise<void> | null = null
   #closed = false
 
-  constructor(chat: ChatId, account: Account, reader: MemberReader) {
+  constructor(chat: ChatId, reader: MemberReader) {
     this.#chat = chat
-    this.#account = account
     this.#reader = reader
     void this.#restart()
   }
@@ -134,8 +138,7 @@ export class MembersSession implements OpenMembers {
   async #load(round: number, fresh = false): Promise<void> {
     const before = fresh ? [] : this.view.get().members
     if (!fresh && !this.view.get().more) return
-    const inside = before.filter((m) => m.role !== 'banned')
-    const after = inside.at(-1)?.account ?? 0
+    const after = before.at(-1)?.account ?? 0
     const query = this.#query
     const page = await this.#reader.read(this.#chat, { query, after, limit: PAGE }).catch(() => null)
     if (round !== this.#round) return
@@ -143,13 +146,6 @@ export class MembersSession implements OpenMembers {
       this.view.set({ state: 'ready', members: before, more: false })
       return
     }
-    const more = page.length === PAGE
-    const info = this.#account.chat(this.#chat)?.info
-    const seesBanned = !more && info && isStaff(info.me) && granted(info, Grant.ban)
-    const banned = seesBanned
-      ? await this.#reader.read(this.#chat, { query, after: 0, limit: PAGE, banned: true }).catch(() => [])
-      : []
-    if (round !== this.#round) return
-    this.view.set({ state: 'ready', members: [...inside, ...page, ...banned], more })
+    this.view.set({ state: 'ready', members: [...before, ...page], more: page.length === PAGE })
   }
 }

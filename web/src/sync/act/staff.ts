@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Deed, DeedPerson, DeedView, MemberView, StaffActions } from '../../model'
+import type { Deed, DeedPerson, DeedView, StaffActions } from '../../model'
 import { isIn } from '../../model/fold'
-import type { AccountId, ChatId } from '../../model/id'
-import { Chats, call, memberOf, personOf, WireRole } from '../../wire'
+import type { AccountId } from '../../model/id'
+import { Chats, call, WireRole } from '../../wire'
 import { deedKinds, type StaffBody, staffBodyOf } from '../../wire/staff'
-import type { Account } from '../account'
+import { MemberReader } from '../members'
 import { privateName } from '../present/people'
-import { adminRightsOf, memberRightsOf, roleOf, taken } from '../present/rights'
+import { memberRightsOf } from '../present/rights'
 import { type Asker, acting, signedIn } from './asking'
 
 const PAGE = 50
@@ -35,48 +35,19 @@ export function staffActions(asker: Asker): StaffActions {
       }),
     staff: (chat) =>
       acting(async () => {
-        const account = signedIn(asker)
+        const members = new MemberReader(signedIn(asker), null)
         const roles = [WireRole.OWNER, WireRole.ADMIN]
-        const found = await Promise.all(roles.map((role) => rows(account, chat, { role })))
+        const found = await Promise.all(roles.map((role) => members.read(chat, { role, limit: PAGE })))
         return found.flat()
       }),
     held: (chat, which, after) =>
       acting(async () => {
         const how = which === 'banned' ? { role: WireRole.BANNED } : { restricted: true }
-        const members = await rows(signedIn(asker), chat, { ...how, after })
+        const reader = new MemberReader(signedIn(asker), null)
+        const members = await reader.read(chat, { ...how, after, limit: PAGE })
         return { members, more: members.length === PAGE }
       }),
   }
-}
-
-interface Rows {
-  readonly role?: WireRole
-  readonly restricted?: boolean
-  readonly after?: AccountId
-}
-
-async function rows(account: Account, chat: ChatId, which: Rows): Promise<MemberView[]> {
-  const { role = WireRole.NONE, restricted = false, after = 0 } = which
-  const ask = { chat, query: '', after, limit: PAGE, role, restricted }
-  const { members } = await call(account.tabs, Chats.method.members, ask)
-  const now = account.now()
-  const defaults = account.chat(chat)?.info.defaults ?? 0
-  return members.map((row): MemberView => {
-    const member = memberOf(row.member)
-    const person = row.person ? personOf(row.person) : null
-    return {
-      account: member.account,
-      name: privateName(account.mirror.user, member.account) || (person?.name ?? ''),
-      publicName: person?.name ?? '',
-      username: person?.username ?? '',
-      role: roleOf(member, now),
-      adminRights: adminRightsOf(member),
-      allowed: memberRightsOf(defaults & ~taken(member, now)),
-      until: member.until || null,
-      note: member.note ?? '',
-      presence: { kind: 'hidden' },
-    }
-  })
 }
 
 type Who = (id: AccountId) => DeedPerson | null
