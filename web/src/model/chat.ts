@@ -19,8 +19,9 @@ export type AdminRight =
   | 'pin'
   | 'addAdmins'
 
-/** Rights of members, by default of the chat or restricted for one person until a date. */
-export type MemberRight = 'send' | 'media' | 'links' | 'react' | 'invite' | 'pin' | 'changeInfo'
+/** Rights of members, by default of the chat or restricted for one person until a date; in this order. */
+export const memberRights = ['send', 'media', 'links', 'react', 'invite', 'pin', 'changeInfo'] as const
+export type MemberRight = (typeof memberRights)[number]
 
 /** Who can read a chat. Until encryption is there, every chat is 'operator'. */
 export type Readability = 'operator' | 'members'
