@@ -26,10 +26,8 @@ const plain = {
   noPassword:
     'Your organisation signs you in, so there is no password to ask for. Ask the operator for one first.',
   code: 'Code of the second step, or a backup code',
-  ask: 'Delete account',
   askTitle: 'Delete your account?',
   yes: 'Yes, delete it',
-  keep: 'Keep the account',
   kept: 'Your account stays',
   pendingTitle: (when: string) => `Your account will be deleted on ${when}`,
   pendingBody:
