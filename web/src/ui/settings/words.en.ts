@@ -75,8 +75,6 @@ const plain = {
   young: 'New, and still changing',
   youngNote:
     'Beta: how it works may change, but nothing stored is lost. Experimental: it may change or disappear in any version.',
-  terms: 'Terms and rules',
-  stored: 'What this server stores',
   feedback: 'Give feedback',
   reports: 'Reports of abuse',
   acts: 'What the operator did',
