@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 import type { JoinTarget } from './chat'
+import type { MessageBody } from './entry'
 import type { AccountId, ChatId, Ms, Seq } from './id'
-import type { PersonRef } from './message'
+import type { MessageView, PersonRef } from './message'
 import type { WordRange } from './words'
 
 /** What is looked for among messages. Of all chats where none is named. */
@@ -44,7 +45,47 @@ export interface FoundPage {
   readonly here: boolean
 }
 
+/** What was shared in a chat, as it is looked through. */
+export const SHARED = ['pictures', 'files', 'links', 'music', 'voice', 'gifs'] as const
+export type SharedKind = (typeof SHARED)[number]
+
+export interface SharedAsk {
+  readonly chat: ChatId
+  readonly kind: SharedKind
+  /** SharedPage.next of the page before. */
+  readonly after?: FoundCursor
+}
+
+export interface SharedPage {
+  /** The newest first. */
+  readonly messages: readonly MessageView[]
+  readonly next: FoundCursor | null
+  /** How many there are, up to 1,000. */
+  readonly total: number
+  /** How much of what was written can be found yet; 100: all of it. */
+  readonly percent: number
+  /** The server could not be asked: only what this device holds is here. */
+  readonly here: boolean
+}
+
+const sharedAs: Partial<Record<string, SharedKind>> = {
+  photo: 'pictures',
+  video: 'pictures',
+  gif: 'gifs',
+  file: 'files',
+  voice: 'voice',
+  audio: 'music',
+}
+
+/** Whether a message is one of a kind, as the server judges it too. */
+export function isShared(kind: SharedKind, { media, entities }: MessageBody): boolean {
+  if (kind !== 'links') return media !== null && sharedAs[media.kind] === kind
+  return entities.some((entity) => entity.kind === 'url' || entity.kind === 'textLink')
+}
+
 export interface SearchActions {
+  /** What was shared in a chat, a page after the other. */
+  shared(ask: SharedAsk): Promise<SharedPage>
   messages(ask: SearchAsk): Promise<FoundPage>
   /** Public groups and channels by the beginning of a name or words of a title; without network none. */
   publicChats(text: string): Promise<readonly PublicView[]>

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-export { Search } from './gen/zolal/v1/search_pb'
+export { Search, SearchKind } from './gen/zolal/v1/search_pb'

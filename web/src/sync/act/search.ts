@@ -11,6 +11,7 @@ import { privateName } from '../present/people'
 import { startOf } from '../window'
 import { type Asker, acting, signedIn } from './asking'
 import { targetOf } from './chats'
+import { sharedIn } from './shared'
 
 const PAGE = 30
 /** Of searches on this device: entries looked through in one chat, and messages found. */
@@ -32,6 +33,7 @@ export function searchActions(asker: Asker): SearchActions {
           throw error
         }
       }),
+    shared: (ask) => acting(() => sharedIn(signedIn(asker), ask)),
     publicChats: (text) =>
       acting(async () => {
         const account = signedIn(asker)

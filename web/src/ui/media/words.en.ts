@@ -70,8 +70,6 @@ const plain = {
   zoomIn: 'Larger',
   zoomOut: 'Smaller',
   toMessage: 'Show in the chat',
-  shared: 'Media and files',
-  noShared: 'Nothing was sent here yet',
 }
 
 export const makeEnglish = (f: Format) => ({

@@ -70,8 +70,6 @@ const plain = {
   zoomIn: 'بزرگ‌تر',
   zoomOut: 'کوچک‌تر',
   toMessage: 'نمایش در گفتگو',
-  shared: 'رسانه‌ها و پرونده‌ها',
-  noShared: 'هنوز چیزی اینجا فرستاده نشده است',
 }
 
 export const makePersian = (f: Format): MediaWords => ({

@@ -25,6 +25,7 @@ export type Route =
 export type ChatPane =
   | 'none'
   | 'info'
+  | 'shared'
   | 'members'
   | 'links'
   | 'requests'
@@ -36,6 +37,7 @@ export type ChatPane =
 
 const panes: readonly ChatPane[] = [
   'info',
+  'shared',
   'members',
   'links',
   'requests',

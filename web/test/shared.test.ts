@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { expect, test } from 'vitest'
+import type { MessageView } from '../src/model'
+import type { MessageBody } from '../src/model/entry'
+import { isShared, SHARED } from '../src/model/search'
+import { byMonth } from '../src/ui/shared/months'
+
+const kindsOf = (body: object) => SHARED.filter((kind) => isShared(kind, body as MessageBody))
+
+test('a message is shared as what it carries, and as a link where one is in its text', () => {
+  const url = { kind: 'url', offset: 0, length: 3 }
+  const link = { kind: 'textLink', offset: 0, length: 3, url: 'https://example.org' }
+  const bold = { kind: 'bold', offset: 0, length: 3 }
+  expect(kindsOf({ media: { kind: 'photo' }, entities: [] })).toEqual(['pictures'])
+  expect(kindsOf({ media: { kind: 'video' }, entities: [url] })).toEqual(['pictures', 'links'])
+  expect(kindsOf({ media: { kind: 'gif' }, entities: [] })).toEqual(['gifs'])
+  expect(kindsOf({ media: { kind: 'file' }, entities: [] })).toEqual(['files'])
+  expect(kindsOf({ media: { kind: 'voice' }, entities: [] })).toEqual(['voice'])
+  expect(kindsOf({ media: { kind: 'audio' }, entities: [] })).toEqual(['music'])
+  expect(kindsOf({ media: { kind: 'location' }, entities: [] })).toEqual([])
+  expect(kindsOf({ media: null, entities: [link] })).toEqual(['links'])
+  expect(kindsOf({ media: null, entities: [bold] })).toEqual([])
+})
+
+test('what was shared stands under its month, the newest first', () => {
+  const at = (...times: number[]) => times.map((time) => ({ at: time, key: String(time) }) as MessageView)
+  const months = byMonth(at(25, 21, 14, 3), (time) => `m${Math.floor(time / 10)}`)
+  expect(months.map(({ name, messages }) => [name, messages.map(({ at }) => at)])).toEqual([
+    ['m2', [25, 21]],
+    ['m1', [14]],
+    ['m0', [3]],
+  ])
+  expect(byMonth([], String)).toEqual([])
+})
