@@ -1,6 +1,30 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { defineConfig, devices } from '@playwright/test'
 
+// What a browser prepares for its own window, and for a next page that is never opened. Of two such switches
+// the last one counts, so what Playwright itself turns off is here too.
+const unneeded = [
+  'PreloadTopChromeWebUI',
+  'InitialWebUI',
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  'WebUIReloadButton',
+  'SpareRendererForSitePerProcess',
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+]
+
 const browser = {
   channel: undefined,
   launchOptions: {
@@ -12,6 +36,7 @@ const browser = {
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      `--disable-features=${unneeded.join(',')}`,
       '--use-fake-device-for-media-stream',
     ],
   },
