@@ -18,6 +18,8 @@ const (
 	deletesIn = 7 * 24 * time.Hour
 	// restsFor is for how long the name of a deleted account is nobody else's, and a little more; see NAME-1.
 	restsFor = 31 * 24 * time.Hour
+	// sessionsEnd is for how long sessions of devices that ended may still write, and a little more; see AUTH-5.
+	sessionsEnd = 6 * time.Second
 	// operatorStep is how many accounts are looked at at once for another operator.
 	operatorStep = 1000
 )
@@ -68,8 +70,12 @@ type deletion struct {
 	Account  chat.AccountID `json:"account"`
 	Due      chat.Millis    `json:"due"`
 	Messages bool           `json:"messages,omitempty"`
+	Begun    bool           `json:"begun,omitempty"` // its devices ended: it is not kept, and erased from Due on
 	Rests    bool           `json:"rests,omitempty"` // all is gone but the name, which rests until Due
 }
+
+// late reports whether the account is not kept any more.
+func (d deletion) late(now chat.Millis) bool { return d.Due != 0 && (d.Begun || d.Due <= now) }
 
 func deletionID(of chat.AccountID) (id CredentialID) {
 	copy(id[:], "deletion")
@@ -149,7 +155,8 @@ func (s *Service) lastOperator(ctx context.Context, a Account) (bool, error) {
 // Delete has the actor's account deleted in a week, for who knows the password and has the second factor,
 // from a device that is not too new. Until then it goes on as ever, every device of it reads so, and each of
 // them, and whoever signs in, keeps it. It fails as SetPassword does, with chat.CodeOwnsChats where groups or
-// channels have to be handed on first, and with chat.CodeLastOperator. Asked again it stays as it is.
+// channels have to be handed on first, and with chat.CodeLastOperator. Asked again it stays as it is, and with
+// another wish it fails as KeepAccount does.
 //
 // DEL-1
 func (s *Service) Delete(ctx context.Context, who chat.Actor, req DeletionRequest) (Deletion, error) {
@@ -176,6 +183,9 @@ func (s *Service) Delete(ctx context.Context, who chat.Actor, req DeletionReques
 	if err != nil {
 		return now, err
 	}
+	if d.late(s.millis()) {
+		return now, tooLate()
+	}
 	if c.Version == 0 {
 		c = Credential{Kind: CredentialDeletion, ID: deletionID(account.ID), Created: s.millis()}
 		d = deletion{Account: account.ID, Due: s.millis() + chat.Millis(s.DeletesIn.Milliseconds())}
@@ -191,7 +201,8 @@ func (s *Service) Delete(ctx context.Context, who chat.Actor, req DeletionReques
 	return now, nil
 }
 
-// KeepAccount takes the wish back that the actor's account be deleted. Where there is none it does nothing.
+// KeepAccount takes the wish back that the actor's account be deleted. Where there is none it does nothing. It
+// fails with chat.CodeRevoked when the time has come.
 //
 // DEL-2
 func (s *Service) KeepAccount(ctx context.Context, who chat.Actor) error {
@@ -199,14 +210,39 @@ func (s *Service) KeepAccount(ctx context.Context, who chat.Actor) error {
 		return err
 	}
 	c, d, err := s.deletionOf(ctx, who.Account)
-	if err != nil || c.Version == 0 || d.Due <= s.millis() {
+	switch {
+	case err != nil || c.Version == 0:
 		return err
+	case d.late(s.millis()):
+		return tooLate()
 	}
 	taken := CredentialTaken{Kind: c.Kind, ID: c.ID, Version: c.Version}
-	if err := s.announced(ctx, who, ReasonDeletionOff, taken); err != nil {
+	err = s.announced(ctx, who, ReasonDeletionOff, taken)
+	if isCode(err, chat.CodeConflict) {
+		err = s.overtaken(ctx, who.Account, err, tooLate())
+	}
+	if err != nil {
 		return fmt.Errorf("keep an account: %w", err)
 	}
 	return nil
+}
+
+// tooLate is the answer to what a device asks of an account that is not kept any more.
+func tooLate() error {
+	return chat.Errorf(chat.CodeRevoked, "the account is being deleted")
+}
+
+// overtaken is the answer to who would have kept an account and found the wish taken or changed: late where
+// its time came meanwhile, and the conflict where it did not.
+func (s *Service) overtaken(ctx context.Context, of chat.AccountID, conflict, late error) error {
+	_, d, err := s.deletionOf(ctx, of)
+	switch {
+	case err != nil:
+		return err
+	case d.late(s.millis()):
+		return late
+	}
+	return conflict
 }
 
 // kept adds to what a new device brings that its account is kept: whoever comes back wants it.
@@ -218,8 +254,8 @@ func (s *Service) kept(ctx context.Context, device Device, told telling, more []
 	switch {
 	case err != nil || c.Version == 0:
 		return told, more, err
-	case d.Due <= s.millis():
-		return told, more, chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
+	case d.late(s.millis()):
+		return told, more, wrongSignIn()
 	case device.Client == tokenClient:
 		return told, more, nil
 	}
@@ -255,27 +291,47 @@ func (s *Service) DeleteDue(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// deleteOne takes the next step of one deletion. The devices go first: nobody writes for the account then.
-func (s *Service) deleteOne(ctx context.Context, c Credential, d deletion) error {
+// deleteOne takes the next step of one deletion: the devices end, then what there is is erased, and in the end
+// the name.
+func (s *Service) deleteOne(ctx context.Context, c Credential, d deletion) (err error) {
 	if d.Rests {
 		if err := s.Erasing.Forget(ctx, d.Account); err != nil {
 			return err
 		}
 		return s.Store.Apply(ctx, CredentialTaken{Kind: c.Kind, ID: c.ID, Version: c.Version})
 	}
-	gone := DevicesGone{Account: d.Account, Reason: ReasonDeleted, At: s.millis()}
-	if err := s.Store.Apply(ctx, gone); err != nil {
+	left, err := s.Store.Devices(ctx, d.Account)
+	if err != nil {
 		return err
 	}
-	s.ended.wake()
+	if !d.Begun || len(left) > 0 {
+		return s.endDevices(ctx, c, d)
+	}
 	if err := s.Erasing.Erase(ctx, d.Account, d.Messages); err != nil {
 		return err
 	}
 	d.Rests, d.Due = true, s.millis()+chat.Millis(restsFor.Milliseconds())
-	data, err := json.Marshal(d)
-	if err != nil {
+	if c.Data, err = json.Marshal(d); err != nil {
 		return err
 	}
-	c.Data = data
 	return s.Store.Apply(ctx, AccountGone{Account: d.Account}, CredentialPut{c})
+}
+
+// endDevices ends the devices of an account that is not kept, and leaves their sessions the time to hear of it:
+// what they still write is erased with the rest. Whoever keeps the account at the same time was there before,
+// or hears that it is too late: both change the one credential.
+func (s *Service) endDevices(ctx context.Context, c Credential, d deletion) (err error) {
+	d.Begun, d.Due = true, s.millis()+chat.Millis(sessionsEnd.Milliseconds())
+	if c.Data, err = json.Marshal(d); err != nil {
+		return err
+	}
+	gone := DevicesGone{Account: d.Account, Reason: ReasonDeleted, At: s.millis()}
+	err = s.Store.Apply(ctx, CredentialPut{c}, gone)
+	if isCode(err, chat.CodeConflict) {
+		return nil
+	}
+	if err == nil {
+		s.ended.wake()
+	}
+	return err
 }

@@ -329,7 +329,11 @@ func (s *Service) putDevice(ctx context.Context, device Device, why string, more
 		more = append(more, DevicesGone{Account: d.Account, Only: []chat.DeviceID{d.ID}, Reason: ReasonReplaced,
 			At: s.millis()})
 	}
-	if err := s.deed(ctx, device.Account, told, append(more, DevicePut{device})...); err != nil {
+	err = s.deed(ctx, device.Account, told, append(more, DevicePut{device})...)
+	if isCode(err, chat.CodeConflict) {
+		err = s.overtaken(ctx, device.Account, err, wrongSignIn())
+	}
+	if err != nil {
 		return err
 	}
 	if len(oldest) > 0 {

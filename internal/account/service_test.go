@@ -95,13 +95,14 @@ func newBed(t *testing.T, limits account.Limits) *bed {
 }
 
 // node is one more server over the same store.
-func (b *bed) node(limits account.Limits) (*account.Service, *engine.Engine) {
+func (b *bed) node(limits account.Limits, change ...func(*account.Config)) (
+	*account.Service, *engine.Engine) {
 	b.t.Helper()
 	e, err := engine.Start(b.t.Context(), engine.Config{Store: b.store, Codec: wire.Codec{}})
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	s := account.New(account.Config{
+	cfg := account.Config{
 		Store: b.store, Vault: b.store, Registry: registry{e, &b.fail, &b.first, &b.told},
 		Log:    slog.New(slog.DiscardHandler),
 		Now:    func() time.Time { return time.Now().Add(time.Duration(b.clock.Load())) },
@@ -109,7 +110,11 @@ func (b *bed) node(limits account.Limits) (*account.Service, *engine.Engine) {
 		Limits: limits, Cost: account.Cost{KiB: 64, Passes: 1},
 		Official: func(client, build string) bool { return client == "zolal-web" && build == "b1" },
 		Party:    account.RelyingParty{ID: page.ID, Name: page.Name, Origins: []string{page.Origin}},
-	})
+	}
+	for _, f := range change {
+		f(&cfg)
+	}
+	s := account.New(cfg)
 	b.t.Cleanup(func() {
 		s.Close()
 		if err := e.Close(); err != nil {

@@ -74,6 +74,11 @@ func (s *Service) SignIn(ctx context.Context, req SignIn) (Session, error) {
 	return s.enter(ctx, entering{account: account, profile: profile, client: req.Client, vouched: vouched})
 }
 
+// wrongSignIn is the answer to every sign-in that opens nothing.
+func wrongSignIn() *chat.Error {
+	return chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
+}
+
 // entering is somebody who showed whose they are.
 type entering struct {
 	account Account // as it was when they did
@@ -134,7 +139,7 @@ func (s *Service) second(ctx context.Context, a Account, req SignIn) (vouched bo
 // done.
 func (s *Service) proven(ctx context.Context, req SignIn) (
 	account Account, profile chat.Profile, done func(), err error) {
-	wrong := chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
+	wrong := wrongSignIn()
 	if len(req.Password) > maxPasswordBytes {
 		return account, profile, nil, wrong
 	}
@@ -191,7 +196,7 @@ func (s *Service) stillOpens(ctx context.Context, e entering, device Device) err
 	case e.passkey != nil:
 		return errWrongKey()
 	}
-	return chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
+	return wrongSignIn()
 }
 
 // opens reports whether what somebody came by is still there.
@@ -335,13 +340,29 @@ func (s *Service) Recover(ctx context.Context, req Recovery) (Session, error) {
 	if err != nil {
 		return Session{}, fmt.Errorf("recover: %w", err)
 	}
-	told := telling{notices: []chat.DeviceNotice{{Device: s.shown(device), Reason: ReasonRecovery}}}
-	err = s.change(ctx, changing{account: account, reason: ReasonRecovery, told: told,
-		more: append(humbled, DevicePut{device})})
-	if err != nil {
+	if err := s.recovered(ctx, account, device, humbled); err != nil {
 		return Session{}, fmt.Errorf("recover: %w", err)
 	}
 	return session(account, device, token, profile), nil
+}
+
+// recovered stores an account with its new password and the one device that it has from then on. It keeps an
+// account that was to be deleted, as every sign-in does.
+func (s *Service) recovered(ctx context.Context, account Account, device Device, more []Change) error {
+	wrong := chat.Errorf(chat.CodeRecoveryWrong, "wrong username or recovery code")
+	told := telling{notices: []chat.DeviceNotice{{Device: s.shown(device), Reason: ReasonRecovery}}}
+	told, more, err := s.kept(ctx, device, told, append(more, DevicePut{device}))
+	if isCode(err, chat.CodePasswordWrong) {
+		return wrong
+	}
+	if err != nil {
+		return err
+	}
+	err = s.change(ctx, changing{account: account, reason: ReasonRecovery, told: told, more: more})
+	if isCode(err, chat.CodeConflict) {
+		err = s.overtaken(ctx, account.ID, err, wrong)
+	}
+	return err
 }
 
 // byName finds an account and its profile; nobody is the zero Account, not an error.

@@ -66,7 +66,7 @@ func (s *Service) claimed(ctx context.Context, c Claim) (account Account, err er
 
 // knownBy finds the account of who knows its password, suspended or not.
 func (s *Service) knownBy(ctx context.Context, req SignIn) (Account, error) {
-	wrong := chat.Errorf(chat.CodePasswordWrong, "wrong username or password")
+	wrong := wrongSignIn()
 	if len(req.Password) > maxPasswordBytes {
 		return Account{}, wrong
 	}

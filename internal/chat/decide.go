@@ -32,6 +32,9 @@ func Decide(facts Facts, actor Actor, cmd Command, now Millis) ([]Event, error) 
 	if err := actor.May(h.scope); err != nil {
 		return nil, err
 	}
+	if facts.Me.Deleted && !actor.Server && NeedsOf(facts.Chat, actor.Account, cmd).Me {
+		return nil, Errorf(CodeRevoked, "the account was deleted")
+	}
 	d := &decision{Facts: facts, by: actor, now: now}
 	if err := h.decide(d, cmd); err != nil {
 		return nil, err
@@ -92,17 +95,17 @@ var handlers = [opEnd]handler{
 	opRevokeLink:    on(ScopeManage, decideRevokeLink, needRevokeLink),
 	opDecideRequest: on(ScopeManage, decideRequest, needRequest),
 	opMarkRead:      on(ScopeSend, decideRead, needRead),
-	opSetDraft:      on(ScopeSend, decideDraft, nil),
-	opSetPrefs:      on(ScopeSend, decidePrefs, nil),
+	opSetDraft:      on(ScopeSend, decideDraft, needMe),
+	opSetPrefs:      on(ScopeSend, decidePrefs, needMe),
 	opSetBlock:      on(ScopeManage, decideBlock, needBlock),
-	opSetPrivacy:    on(ScopeManage, decidePrivacy, needPrivacy),
-	opSetProfile:    on(ScopeManage, decideProfile, needProfile),
+	opSetPrivacy:    on(ScopeManage, decidePrivacy, needMe),
+	opSetProfile:    on(ScopeManage, decideProfile, needMe),
 	opSetContact:    on(ScopeManage, decideContact, needContact),
-	opSetPersonal:   on(ScopeManage, decidePersonal, nil),
-	opNoteDevice:    on(ScopeManage, decideDevice, nil),
+	opSetPersonal:   on(ScopeManage, decidePersonal, needMe),
+	opNoteDevice:    on(ScopeManage, decideDevice, needMe),
 	opImport:        on(ScopeManage, decideImport, needImport),
 	opTell:          on(ScopeManage, decideTell, nil),
-	opNoteAct:       on(ScopeManage, decideNoteAct, nil),
+	opNoteAct:       on(ScopeManage, decideNoteAct, needMe),
 	opFile:          on(ScopeSend, decideFile, needFile),
 	opCloseReport:   on(ScopeManage, decideCloseReport, nil),
 	opJudge:         on(ScopeManage, decideJudge, needJudge),

@@ -55,8 +55,11 @@ func (d *decision) log(kind Kind, env Envelope, body Body) {
 	d.add(ServerLog.ID(0), d.by.Account, env, body)
 }
 
-// note adds what an operator did to the log of an account.
+// note adds what an operator did to the log of an account, unless that has ended.
 func (d *decision) note(account AccountID, act OperatorAct) {
+	if d.Me.Deleted && d.Me.ID == account || d.Person.Deleted && d.Person.ID == account {
+		return
+	}
 	d.add(account.Log(), 0, Envelope{Kind: KindOperatorAct}, &act)
 }
 

@@ -461,7 +461,7 @@ func garbled(f Facts, n Needs) Facts {
 		f.Asked = JoinRequest{Token: "other"}
 	}
 	if !n.Me {
-		f.Me = Person{ID: 1, Profile: Profile{Name: "garbled"}}
+		f.Me = Person{ID: 1, Profile: Profile{Name: "garbled"}, Deleted: true}
 	}
 	if !n.Direct {
 		f.Direct = 55

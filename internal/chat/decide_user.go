@@ -173,7 +173,7 @@ func (d *decision) mayGiveUp(had, takes, field string) error {
 }
 
 func decideDevice(d *decision, c NoteDevice) error {
-	if err := d.server(); err != nil {
+	if err := d.server(); err != nil || d.Me.Deleted {
 		return err
 	}
 	d.tell(KindDevice, &c.Notice)

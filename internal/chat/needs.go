@@ -79,11 +79,16 @@ func filesOf(m *NewMedia) (files []FileID) {
 	return files
 }
 
-// needPost is what every message needs: whether it goes to a stranger, and what of that is left today.
+// needMe is what commands need that write about the actor's account alone: one that was deleted says nothing
+// more.
+func needMe[C Command](Chat, C) Needs { return Needs{Me: true} }
+
+// needPost is what every message needs: whether it goes to a stranger, and what of that is left today. In saved
+// messages nobody else is there who would be gone.
 func needPost(room Chat, linked bool) Needs {
 	one := room.OneSided()
 	return Needs{
-		Me: signed(room), peer: one, Stranger: one, Head: one, Day: one || linked && room.open(),
+		Me: signed(room) || room.Type == Saved, peer: one, Stranger: one, Head: one, Day: one || linked && room.open(),
 		Limit: room.watched(),
 	}
 }
@@ -153,17 +158,13 @@ func needRequest(_ Chat, c DecideRequest) Needs {
 	return Needs{Target: c.Account, Head: true, Asked: true, Held: true}
 }
 func needRead(Chat, MarkRead) Needs { return Needs{Read: true} }
-func needPrivacy(_ Chat, c SetPrivacy) Needs {
-	return Needs{Me: c.KeepUnfindable || c.KeepQuiet || c.KeepPhoto}
-}
-func needProfile(Chat, SetProfile) Needs { return Needs{Me: true} }
 func needContact(_ Chat, c SetContact) Needs {
 	if c.Remove {
-		return Needs{Known: c.Account}
+		return Needs{Me: true, Known: c.Account}
 	}
-	return Needs{Target: c.Account, Known: c.Account, Waiting: true}
+	return Needs{Me: true, Target: c.Account, Known: c.Account, Waiting: true}
 }
-func needBlock(_ Chat, c SetBlock) Needs { return Needs{Target: c.Account} }
+func needBlock(_ Chat, c SetBlock) Needs { return Needs{Me: true, Target: c.Account} }
 func needFile(_ Chat, c File) Needs      { return Needs{Target: c.Report.Account, Filed: true, Limit: true} }
 func needJudge(_ Chat, c Judge) Needs    { return Needs{Target: c.Account, Refs: c.Seqs, Case: true} }
 func needAppeal(Chat, FileAppeal) Needs  { return Needs{Case: true} }

@@ -158,12 +158,12 @@ func (c RemovePhoto) target(room Chat) Seq {
 }
 
 func needSetPhoto(_ Chat, c SetPhoto) Needs {
-	return Needs{Files: []FileID{c.File}, Photos: !c.Room}
+	return Needs{Me: !c.Room, Files: []FileID{c.File}, Photos: !c.Room}
 }
 
 func needRemovePhoto(room Chat, c RemovePhoto) Needs {
 	if !c.Room {
-		return Needs{Photos: true}
+		return Needs{Me: true, Photos: true}
 	}
 	if target := c.target(room); target != 0 {
 		return Needs{Refs: []Seq{target}}

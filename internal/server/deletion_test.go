@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -181,7 +182,16 @@ func TestADeletedAccountIsGoneAndWhatItWroteStaysOrGoesAsItWished(t *testing.T) 
 			}
 			l.passes(2 * time.Second)
 			l.deleteDue()
+			if left := l.devices(sara); len(left) > 0 {
+				t.Fatalf("when its time has come it has %d devices", len(left))
+			}
+			// A connection that has not heard of it yet writes on.
+			l.do(sara, talk, chat.SetDraft{Text: "drafted too late"}, "late draft")
+			l.do(sara, 0, chat.SetProfile{Profile: chat.Profile{Name: "Too late", Username: "parvaneh"}}, "late name")
+			l.passes(time.Minute)
+			l.deleteDue()
 			l.deleteDue() // and again
+			l.silent(sara, talk)
 
 			p, err := l.engine.Person(ctx, reza, sara.Account)
 			if err != nil || !p.Deleted || p.Profile != (chat.Profile{}) {
@@ -206,7 +216,7 @@ func TestADeletedAccountIsGoneAndWhatItWroteStaysOrGoesAsItWished(t *testing.T) 
 				t.Errorf("its name is %v", err)
 			}
 			gone := []string{"Distinct parvaneh", "a note to herself", "never sent", "my private name",
-				"Device of parvaneh"}
+				"Device of parvaneh", "drafted too late", "Too late"}
 			kept := []string{"words of reza"}
 			if messages {
 				gone = append(gone, "words of sara", "said among many")
@@ -235,6 +245,57 @@ func TestADeletedAccountIsGoneAndWhatItWroteStaysOrGoesAsItWished(t *testing.T) 
 			}
 			l.sound()
 		})
+	}
+}
+
+// devices are those of an account.
+func (l *leaver) devices(who chat.Actor) []account.Device {
+	l.t.Helper()
+	list, err := l.store.Devices(l.t.Context(), who.Account)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return list
+}
+
+// silent fails unless a deleted account writes nothing more, also where it still is.
+func (l *leaver) silent(who chat.Actor, talk chat.ChatID) {
+	l.t.Helper()
+	saved, err := l.store.Direct(l.t.Context(), who.Account, who.Account)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	heads := func() []chat.Head {
+		h, err := l.store.Heads(l.t.Context(), []chat.LogID{who.Account.Log(), saved.Log(), talk.Log()})
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		return h
+	}
+	before := heads()
+	for i, c := range []struct {
+		log chat.LogID
+		cmd chat.Command
+	}{
+		{who.Account.Log(), chat.SetProfile{Profile: chat.Profile{Name: "x", Username: "another_1"}}},
+		{who.Account.Log(), chat.SetContact{Account: 1, Name: "x"}},
+		{saved.Log(), chat.SetDraft{Text: "x"}}, {saved.Log(), chat.Send{Text: "x"}},
+		{talk.Log(), chat.SetDraft{Text: "x"}}, {talk.Log(), chat.Send{Text: "x"}},
+	} {
+		h, err := l.engine.Open(l.t.Context(), who, c.log, chat.RightRead)
+		if err == nil {
+			_, err = h.Do(l.t.Context(), c.cmd, l.key(fmt.Sprint("silent ", i)))
+		}
+		if err == nil {
+			l.t.Errorf("it still does %T in %s", c.cmd, c.log)
+		}
+	}
+	act := chat.OperatorAct{Act: chat.ActListInvitations}
+	if err := l.engine.NoteAct(l.t.Context(), act, chat.Key{}, who.Account); err != nil {
+		l.t.Errorf("telling it of an act: %v", err)
+	}
+	if after := heads(); !slices.Equal(before, after) {
+		l.t.Errorf("its logs grew: %v, %v", before, after)
 	}
 }
 
@@ -291,9 +352,11 @@ func TestAnAccountIsKeptByWhoeverComesBackAndNobodyDeletesWhatOthersNeed(t *test
 	if _, err := enters(); chat.CodeOf(err) != chat.CodePasswordWrong {
 		t.Errorf("too late, signing in ends with %v", err)
 	}
-	if err := l.accounts.KeepAccount(ctx, back); err != nil {
-		t.Error(err)
+	if err := l.accounts.KeepAccount(ctx, back); chat.CodeOf(err) != chat.CodeRevoked {
+		t.Errorf("too late, keeping it ends with %v", err)
 	}
+	l.deleteDue()
+	l.passes(time.Minute)
 	l.deleteDue()
 	if _, err := l.engine.Profile(ctx, sara.Account); chat.CodeOf(err) != chat.CodeNotFound {
 		t.Errorf("in the end it is %v", err)

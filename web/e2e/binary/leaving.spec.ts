@@ -102,8 +102,12 @@ for (const language of ['fa', 'en'] as const) {
     await sara.getByRole('dialog').getByRole('button', { name: w.yes }).click()
     await expect(sara.getByText(w.out)).toBeVisible()
     await signIn(sara, 'sara_m', /نام کاربری یا گذرواژه|username or password/i)
+    // That takes the seconds in which its sessions hear of it.
     await reza.goto(`${server.url}/#/`)
-    await reza.reload()
+    await expect(async () => {
+      await reza.reload()
+      await expect(reza.getByRole('link', { name: w.name })).toBeVisible({ timeout: 2000 })
+    }).toPass({ timeout: 30_000 })
     await reza.getByRole('link', { name: w.name }).click()
     await expect(reza.getByText(w.gone)).toBeVisible()
     await expect(said(reza, 'hello from reza')).toBeVisible()
