@@ -161,6 +161,15 @@ func (l *leaver) lives() (sara, reza chat.Actor, talk chat.ChatID) {
 		l.t.Fatal(err)
 	}
 	l.do(sara, room, chat.Send{Text: "said among many"}, "six")
+	for secret, made := range []account.Pass{
+		{ID: "aaaaaaaa", Maker: sara.Account, Label: "her cousin"},
+		{ID: "bbbbbbbb", Maker: reza.Account, Label: "his cousin"},
+	} {
+		made.Secret[0] = byte(secret)
+		if err := l.store.Apply(l.t.Context(), account.PassPut{Pass: made}); err != nil {
+			l.t.Fatal(err)
+		}
+	}
 	return sara, reza, talk
 }
 
@@ -216,8 +225,8 @@ func TestADeletedAccountIsGoneAndWhatItWroteStaysOrGoesAsItWished(t *testing.T) 
 				t.Errorf("its name is %v", err)
 			}
 			gone := []string{"Distinct parvaneh", "a note to herself", "never sent", "my private name",
-				"Device of parvaneh", "drafted too late", "Too late"}
-			kept := []string{"words of reza"}
+				"Device of parvaneh", "her cousin", "drafted too late", "Too late"}
+			kept := []string{"words of reza", "his cousin"}
 			if messages {
 				gone = append(gone, "words of sara", "said among many")
 			} else {

@@ -379,7 +379,7 @@ func aboutSecrets() []tableAbout {
 		id what it is called; opens nothing
 		secret hash of the secret part of the link; the secret itself is not stored
 		maker account that made it; 0: at the console
-		label what its maker called it
+		label what its maker called it, until their account is deleted
 		uses how many may sign up with it; 0: any number
 		used how many did
 		created when

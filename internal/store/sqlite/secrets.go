@@ -109,7 +109,7 @@ func (w *writer) dropAccount(id chat.AccountID) error {
 			return err
 		}
 	}
-	return nil
+	return w.conn.exec("UPDATE passes SET label = '' WHERE maker = ? AND label <> ''", id)
 }
 
 // putAccount changes nothing where another version or another's sign-up key is stored.

@@ -165,6 +165,12 @@ func (s *secrets) dropAccount(u *undo, id chat.AccountID) {
 		}
 	}
 	s.dropCredentials(u, func(c account.Credential) bool { return c.Account == id })
+	for pass, p := range s.passes {
+		if p.Maker == id {
+			p.Label = ""
+			put(u, s.passes, pass, p)
+		}
+	}
 }
 
 func (s *secrets) dropDevice(u *undo, d account.Device) {

@@ -61,6 +61,14 @@ func testPassLists(v *vault) {
 	v.is("those of one maker", list, []account.Pass{all[2], all[4]}, err, 0)
 	list, err = v.Passes(v.Context(), account.PassQuery{All: true, After: "nothing", Limit: 9})
 	v.is("after none", list, []account.Pass(nil), err, 0)
+	v.apply(0, account.AccountGone{Account: 1})
+	for i := range all {
+		if all[i].Maker == 1 {
+			all[i].Label = ""
+		}
+	}
+	list, err = v.Passes(v.Context(), account.PassQuery{All: true, Limit: 9})
+	v.is("when a maker is gone", list, all, err, 0)
 }
 
 func randomPassChange(t *rapid.T) account.Change {
