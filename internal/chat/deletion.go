@@ -2,15 +2,16 @@
 
 package chat
 
+import "slices"
+
 // AccountDeleted is the body of KindAccountDeleted, with which the log of an account ends. Rests is the name
 // that it had, which is nobody else's for a while; once that is over another such entry, without the name,
 // erases this one.
 type AccountDeleted struct{ Rests string }
 
 // AccountErased says that this entry ends an account. The store forgets every row that says something of the
-// account itself, erases from disk what its log said before, but for the standings in chats and whom it
-// blocked, of which others' rows follow, keeps that it was deleted, and raises the facts version of each of
-// its direct chats. Rests, folded, is nobody else's for a while; of the account, nothing else rests.
+// account itself, erases from disk what its log said before, but for KindsKept, of which others' rows
+// follow, keeps that it was deleted, and raises the facts version of each of its direct chats. Rests, folded, is nobody else's for a while; of the account, nothing else rests.
 type AccountErased struct {
 	Account  AccountID
 	Rests    string
@@ -23,9 +24,12 @@ type EraseMessages struct{ Targets []Seq }
 // EraseAccount ends the log of the actor's account; the server's own hand only.
 type EraseAccount struct{ Rests string }
 
-// KeptWhenErased reports whether an entry of a user log keeps its body when the account is deleted: it holds
-// numbers and what a chat's staff noted, and what follows from it is others' too.
-func (k Kind) KeptWhenErased() bool { return k == KindMyChat || k == KindBlock }
+// KindsKept are the kinds of entries of a user log that keep their bodies when the account is deleted: these
+// hold numbers and what a chat's staff noted, and what follows from them is others' too.
+func KindsKept() []Kind { return []Kind{KindMyChat, KindBlock} }
+
+// KeptWhenErased reports whether a kind is one of KindsKept.
+func (k Kind) KeptWhenErased() bool { return slices.Contains(KindsKept(), k) }
 
 func decideEraseMessages(d *decision, c EraseMessages) error {
 	if err := d.server(); err != nil {

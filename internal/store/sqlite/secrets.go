@@ -73,7 +73,7 @@ func (w *writer) applySecret(change account.Change) error {
 	case account.AccountPut:
 		return w.putAccount(c.Account)
 	case account.AccountGone:
-		return w.dropAccount(c.Account)
+		return w.ofAccount(c.Account, dropping())
 	case account.DevicePut:
 		return w.putDevice(c.Device)
 	case account.DevicesGone:
@@ -97,19 +97,6 @@ func (w *writer) applySecret(change account.Change) error {
 	default:
 		return w.applyCredential(change)
 	}
-}
-
-func (w *writer) dropAccount(id chat.AccountID) error {
-	err := w.conn.exec("DELETE FROM pushes WHERE device IN (SELECT device FROM devices WHERE account = ?)", id)
-	if err != nil {
-		return err
-	}
-	for _, table := range []string{"credentials", "pushes", "devices", "accounts", "seen", "ticks"} {
-		if err := w.conn.exec("DELETE FROM "+table+" WHERE account = ?", id); err != nil {
-			return err
-		}
-	}
-	return w.conn.exec("UPDATE passes SET label = '' WHERE maker = ? AND label <> ''", id)
 }
 
 // putAccount changes nothing where another version or another's sign-up key is stored.

@@ -3,6 +3,8 @@
 package storetest
 
 import (
+	"slices"
+
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
 )
@@ -25,7 +27,7 @@ func (t *txn) eraseAccount(e *chat.Entry, c chat.AccountErased) {
 	without(t.undo, p.drafts, func(k pair, _ draftRow) bool { return k.b == who })
 	without(t.undo, p.prefs, func(k pair, _ chat.Prefs) bool { return k.b == who })
 	without(t.undo, p.reads, func(k pair, _ chat.ReadMark) bool { return k.b == who })
-	without(t.undo, p.requests, func(k pair, _ chat.JoinRequest) bool { return k.b == who })
+	without(t.undo, p.requests, func(k pair, _ chat.JoinRequest) bool { return k.b == who && p.stands(k) })
 	without(t.undo, p.spent, func(k spentID, _ chat.Spending) bool { return k.account == c.Account })
 	without(t.undo, p.acts, func(k actID, _ chat.NotedAct) bool { return k.account == c.Account })
 	without(t.undo, p.mentions, func(k mentionID, _ struct{}) bool { return k.account == c.Account })
@@ -42,12 +44,18 @@ func (t *txn) eraseAccount(e *chat.Entry, c chat.AccountErased) {
 		put(t.undo, p.rested, c.Skeleton, restedRow{c.Rests,
 			engine.Rested{Owner: engine.Owner{Account: c.Account}, By: e.Author, At: e.At, Pos: e.Pos}})
 	}
-	for k, room := range p.directs {
-		if row, ok := p.chats[room]; ok && (k.a == who || k.b == who) {
+	for room, row := range p.chats {
+		if slices.Contains(row.Peers[:], c.Account) && p.stands(inChat(room, c.Account)) {
 			row.Facts++
 			put(t.undo, p.chats, room, row)
 		}
 	}
+}
+
+// stands reports whether an account has or had a standing in a chat.
+func (p *projections) stands(at pair) bool {
+	_, ok := p.members[at]
+	return ok
 }
 
 // without removes what a function picks.

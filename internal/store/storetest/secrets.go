@@ -81,7 +81,9 @@ func (m *Memory) Apply(ctx context.Context, changes ...account.Change) error {
 	for _, c := range changes {
 		if gone, ok := c.(account.AccountGone); ok {
 			remove(u, m.marks.seen, gone.Account)
-			without(u, m.marks.ticks, func(k pair, _ chat.Seq) bool { return k.b == uint32(gone.Account) })
+			without(u, m.marks.ticks, func(k pair, _ chat.Seq) bool {
+				return k.b == uint32(gone.Account) && m.proj.stands(k)
+			})
 		}
 		if err := m.secrets.apply(u, c); err != nil {
 			u.rollback()

@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
 )
@@ -28,10 +29,15 @@ func testErasedAccount(b *bench) {
 		did(log, chat.KindBlock, chat.BlockSet{Account: 1, Block: chat.Block{Account: 3, Blocked: true}}),
 		did(log, chat.KindDraft, chat.DraftSet{Account: 1, Draft: chat.DraftText{Chat: 7, Text: "unsent"}}),
 	)
+	byWords := func() int {
+		return len(must(b.Members(b.Context(), engine.MemberQuery{Chat: 7, Prefix: "sar", Limit: 9}))(b))
+	}
+	same(b, "who is found by words", byWords(), 1)
 	before := must(b.Facts(b.Context(), 7, 2, 1))(b)
 	b.add(did(log, chat.KindAccountDeleted, chat.AccountErased{Account: 1, Rests: "sara", Skeleton: "sara"}))
 	known := must(b.People(b.Context(), []chat.AccountID{1}))(b)
 	same(b, "who is known", known, []chat.Person{{ID: 1, Deleted: true}})
+	same(b, "who is found by words afterwards", byWords(), 0)
 	same(b, "a personal link", must(b.Personal(b.Context(), 0, "t"))(b), engine.PersonalOwner{})
 	same(b, "the name", must(b.Name(b.Context(), "sara", "sara"))(b), engine.Owner{})
 	same(b, "the name that rests", must(b.Rested(b.Context(), "sara"))(b).Account, 1)
@@ -49,4 +55,21 @@ func testErasedAccount(b *bench) {
 	}
 	b.add(did(log, chat.KindAccountDeleted, chat.AccountErased{Account: 1}))
 	same(b, "the name that has rested", must(b.Rested(b.Context(), "sara"))(b).Account, 0)
+	testForgottenTicks(b)
+}
+
+// testForgottenTicks looks at how far people read when the account of one of them is gone.
+func testForgottenTicks(b *bench) {
+	ticks := []engine.Tick{{Chat: 7, Account: 1, Seq: 3}, {Chat: 7, Account: 2, Seq: 2}}
+	if err := b.SetTicks(b.Context(), ticks); err != nil {
+		b.Fatal(err)
+	}
+	accounts, ok := b.Store.(account.Store)
+	if !ok {
+		return
+	}
+	if err := accounts.Apply(b.Context(), account.AccountGone{Account: 1}); err != nil {
+		b.Fatal(err)
+	}
+	same(b, "who has read", must(b.Readers(b.Context(), 7, 1))(b), []chat.AccountID{2})
 }
