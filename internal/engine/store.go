@@ -132,7 +132,8 @@ type Names interface {
 	Name(ctx context.Context, name, skeleton string) (Owner, error)
 	// Rested returns the name of a look-alike class that rests; the zero Rested where none does.
 	Rested(ctx context.Context, skeleton string) (Rested, error)
-	// GivenUp returns the names of an owner that rest or did until others were given up, the oldest first.
+	// GivenUp returns the names of an owner that rest, and those that have rested since it last gave one up,
+	// the oldest first.
 	GivenUp(ctx context.Context, owner Owner) ([]Rested, error)
 }
 

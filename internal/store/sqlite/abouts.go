@@ -187,7 +187,7 @@ func aboutChats() []tableAbout {
 		account whose it is
 		chat or which chat's`},
 		{"rested", "a name that was given up is nobody else's for 30 days, so that links to it lead to no impostor",
-			"until somebody has the name, or its owner gave up three others since", `
+			"until somebody has the name, or its owner gives up another when it has rested", `
 		skeleton the name with look-alike letters folded together
 		name username or public name of a chat
 		account whose it was
