@@ -155,8 +155,8 @@ func (s *Service) lastOperator(ctx context.Context, a Account) (bool, error) {
 // Delete has the actor's account deleted in a week, for who knows the password and has the second factor,
 // from a device that is not too new. Until then it goes on as ever, every device of it reads so, and each of
 // them, and whoever signs in, keeps it. It fails as SetPassword does, with chat.CodeOwnsChats where groups or
-// channels have to be handed on first, and with chat.CodeLastOperator. Asked again it stays as it is, and with
-// another wish it fails as KeepAccount does.
+// channels have to be handed on first, and with chat.CodeLastOperator. Asked again it stays as it is, and fails
+// as KeepAccount does.
 //
 // DEL-1
 func (s *Service) Delete(ctx context.Context, who chat.Actor, req DeletionRequest) (Deletion, error) {
@@ -201,8 +201,8 @@ func (s *Service) Delete(ctx context.Context, who chat.Actor, req DeletionReques
 	return now, nil
 }
 
-// KeepAccount takes the wish back that the actor's account be deleted. Where there is none it does nothing. It
-// fails with chat.CodeRevoked when the time has come.
+// KeepAccount takes the wish back that the actor's account be deleted. Where there is none it does nothing.
+// It fails with chat.CodeRevoked when the time has come.
 //
 // DEL-2
 func (s *Service) KeepAccount(ctx context.Context, who chat.Actor) error {
@@ -291,8 +291,8 @@ func (s *Service) DeleteDue(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// deleteOne takes the next step of one deletion: the devices end, then what there is is erased, and in the end
-// the name.
+// deleteOne takes the next step of one deletion: the devices end, then what there is is erased, and in the
+// end the name.
 func (s *Service) deleteOne(ctx context.Context, c Credential, d deletion) (err error) {
 	if d.Rests {
 		if err := s.Erasing.Forget(ctx, d.Account); err != nil {
@@ -317,9 +317,9 @@ func (s *Service) deleteOne(ctx context.Context, c Credential, d deletion) (err 
 	return s.Store.Apply(ctx, AccountGone{Account: d.Account}, CredentialPut{c})
 }
 
-// endDevices ends the devices of an account that is not kept, and leaves their sessions the time to hear of it:
-// what they still write is erased with the rest. Whoever keeps the account at the same time was there before,
-// or hears that it is too late: both change the one credential.
+// endDevices ends the devices of an account that is not kept, and leaves their sessions the time to hear of
+// it: what they still write is erased with the rest. Whoever keeps the account at the same time was there
+// before, or hears that it is too late: both change the one credential.
 func (s *Service) endDevices(ctx context.Context, c Credential, d deletion) (err error) {
 	d.Begun, d.Due = true, s.millis()+chat.Millis(sessionsEnd.Milliseconds())
 	if c.Data, err = json.Marshal(d); err != nil {

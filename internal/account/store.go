@@ -103,9 +103,9 @@ type Change interface{ change() }
 // account of Version 0 exists already, or where another account has the SignupKey.
 type AccountPut struct{ Account Account }
 
-// AccountGone removes an account, its devices and its credentials, without revocations, when it was last online,
-// how far it read in the chats it is or was in, and what it called its passes: for sign-ups that failed, and for accounts that were
-// deleted.
+// AccountGone removes an account, its devices and its credentials, without revocations, when it was last
+// online, how far it read in the chats it is or was in, and what it called its passes: for sign-ups that
+// failed, and for accounts that were deleted.
 type AccountGone struct{ Account chat.AccountID }
 
 // DevicePut creates a device, or replaces the one with the same ID. Apply fails with chat.CodeConflict where

@@ -10,8 +10,9 @@ import "slices"
 type AccountDeleted struct{ Rests string }
 
 // AccountErased says that this entry ends an account. The store forgets every row that says something of the
-// account itself, erases from disk what its log said before, but for KindsKept, of which others' rows
-// follow, keeps that it was deleted, and raises the facts version of each of its direct chats. Rests, folded, is nobody else's for a while; of the account, nothing else rests.
+// account itself, erases from disk what its log said before, but for KindsKept, of which others' rows follow,
+// keeps that it was deleted, and raises the facts version of each of its direct chats. Rests, folded, is
+// nobody else's for a while; of the account, nothing else rests.
 type AccountErased struct {
 	Account  AccountID
 	Rests    string

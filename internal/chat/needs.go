@@ -83,13 +83,13 @@ func filesOf(m *NewMedia) (files []FileID) {
 // more.
 func needMe[C Command](Chat, C) Needs { return Needs{Me: true} }
 
-// needPost is what every message needs: whether it goes to a stranger, and what of that is left today. In saved
-// messages nobody else is there who would be gone.
+// needPost is what every message needs: whether it goes to a stranger, and what of that is left today. In
+// saved messages nobody else is there who would be gone.
 func needPost(room Chat, linked bool) Needs {
 	one := room.OneSided()
 	return Needs{
-		Me: signed(room) || room.Type == Saved, peer: one, Stranger: one, Head: one, Day: one || linked && room.open(),
-		Limit: room.watched(),
+		Me: signed(room) || room.Type == Saved, peer: one, Stranger: one, Head: one,
+		Day: one || linked && room.open(), Limit: room.watched(),
 	}
 }
 

@@ -19,7 +19,7 @@ const dataPath = "/data"
 // so neither can say what the other does not.
 func (s *Server) serveData(w http.ResponseWriter, r *http.Request) {
 	lang := pageLanguage(r)
-	words := wordsOfData(lang)
+	words := wordsOfData(lang, s.cfg.DeletesIn)
 	var b strings.Builder
 	b.WriteString("<h1>" + words.title + "</h1>\n<p>" + words.lead + "</p>\n" +
 		"<p class=\"notice\">" + words.notice + "</p>\n<p>" + words.leaving + "</p>\n")

@@ -5,6 +5,7 @@ package server
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/store/sqlite"
 )
@@ -14,7 +15,7 @@ func TestEverybodyReadsWhatIsStored(t *testing.T) {
 	for _, lang := range []string{"fa", "en"} {
 		status, text := page(t, s, "/data?lang="+lang)
 		if status != 200 || !strings.Contains(text, `<html lang="`+lang+`"`) ||
-			!strings.Contains(text, "<h1>"+wordsOfData(lang).title+"</h1>") {
+			!strings.Contains(text, "<h1>"+wordsOfData(lang, 0).title+"</h1>") {
 			t.Fatalf("in %s it is %d:\n%s", lang, status, text)
 		}
 		tables := 0
@@ -47,6 +48,21 @@ func TestEverybodyReadsWhatIsStored(t *testing.T) {
 		said := strings.Contains(DataBeside(), "| "+d.what+" | "+d.why+" | "+d.kept)
 		if !said || d.faWhy == "" || d.faKept == "" {
 			t.Errorf("the document does not say it, or Persian does not: %q", d.what)
+		}
+	}
+}
+
+func TestThePageOfWhatIsStoredSaysHowLongThisServerKeepsAnAccount(t *testing.T) {
+	for after, want := range map[time.Duration][2]string{
+		7 * 24 * time.Hour: {"goes 7 days later", "۷ روز بعد"}, 24 * time.Hour: {"goes 1 day later", "۱ روز بعد"},
+		36 * time.Hour:   {"goes 36 hours later", "۳۶ ساعت بعد"},
+		90 * time.Second: {"goes 90 seconds later", "۹۰ ثانیه بعد"},
+	} {
+		s := quietServer(t, func(c *Config) { c.DeletesIn = after })
+		for i, lang := range []string{"en", "fa"} {
+			if _, text := page(t, s, "/data?lang="+lang); !strings.Contains(text, want[i]) {
+				t.Errorf("where accounts are kept for %s, the page in %s does not say %q", after, lang, want[i])
+			}
 		}
 	}
 }

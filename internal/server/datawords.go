@@ -5,6 +5,7 @@ package server
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // dataWords is what the page of what is stored says around the tables.
@@ -12,7 +13,9 @@ type dataWords struct {
 	title, lead, notice, leaving, beside, kept, columns string
 }
 
-func wordsOfData(lang string) dataWords {
+// leavesIn is for how long an account is kept whose owner wished it deleted.
+func wordsOfData(lang string, leavesIn time.Duration) dataWords {
+	after := longFor(lang, leavesIn)
 	if lang == "fa" {
 		return dataWords{
 			title: "این سرور چه نگه می‌دارد",
@@ -21,8 +24,9 @@ func wordsOfData(lang string) dataWords {
 			notice: "هنوز هیچ گفتگویی رمزگذاری سرتاسری ندارد: گردانندهٔ سرور، و هر کس که نسخهٔ پشتیبانی از آن " +
 				"داشته باشد، از نظر فنی می‌تواند همهٔ این‌ها را بخواند. آنچه روی دستگاه خود شماست تنها " +
 				"همان‌جاست و در این صفحه نیست.",
-			leaving: "وقتی حسابتان را حذف کنید، هفت روز بعد همهٔ آنچه از آنِ حساب است می‌رود؛ تنها شمارهٔ " +
-				"گفتگوهایی که در آن‌ها بوده‌اید و کسانی که مسدود کرده بودید می‌ماند، و نام کاربری یک ماه پس از آن " +
+			leaving: "وقتی حسابتان را حذف کنید، " + after + " بعد همهٔ آنچه از آنِ حساب است می‌رود؛ تنها " +
+				"شمارهٔ گفتگوهایی که در آن‌ها بوده‌اید، با آنچه مدیرانشان یادداشت کرده‌اند، شمارهٔ کسانی که " +
+				"مسدود کرده بودید، و شمار کسانی که با دعوت‌هایتان آمدند می‌ماند، و نام کاربری یک ماه پس از آن " +
 				"می‌رود. نوشته‌های شما پیش دیگران می‌ماند، مگر آن‌که حذفشان را هم خواسته باشید؛ نامی که " +
 				"دیگران به شما داده‌اند، گزارش‌ها، و پشتیبان‌ها تا وقتی جایگزین شوند هم می‌مانند.",
 			beside: "بیرون از پایگاه داده", kept: "تا کی", columns: "جزئیات",
@@ -35,12 +39,35 @@ func wordsOfData(lang string) dataWords {
 		notice: "No chat is encrypted end to end yet: everything below can technically be read by whoever runs " +
 			"the server, and by whoever has a backup of it. What your own devices keep is on those devices " +
 			"alone, and not on this page.",
-		leaving: "When you delete your account, everything of it goes seven days later, but the numbers of the " +
-			"chats you were in and of whom you blocked; the username goes a month after that. What you wrote to " +
-			"others stays with them unless you wish it deleted too, and so do names that others gave you, reports, " +
-			"and backups until they are replaced.",
+		leaving: "When you delete your account, everything of it goes " + after + " later, but the numbers of " +
+			"the chats you were in, with what their staff noted, and of whom you blocked, and how many came by " +
+			"your invitations; the username goes a month after that. What you wrote to others stays with them " +
+			"unless you wish it deleted too, and so do names that others gave you, reports, and backups until " +
+			"they are replaced.",
 		beside: "Beside the database", kept: "How long", columns: "Details",
 	}
+}
+
+// longFor says a time in the largest unit in which it is whole.
+func longFor(lang string, d time.Duration) string {
+	units := []struct {
+		long   time.Duration
+		en, fa string
+	}{{24 * time.Hour, "day", "روز"}, {time.Hour, "hour", "ساعت"}, {time.Minute, "minute", "دقیقه"}}
+	n, en, fa := d/time.Second, "second", "ثانیه"
+	for _, u := range units {
+		if d%u.long == 0 {
+			n, en, fa = d/u.long, u.en, u.fa
+			break
+		}
+	}
+	if lang == "fa" {
+		return pageNumber(lang, int(n)) + " " + fa
+	}
+	if n != 1 {
+		en += "s"
+	}
+	return fmt.Sprintf("%d %s", n, en)
 }
 
 // besideData is something that a server keeps outside of the database, or in memory alone.

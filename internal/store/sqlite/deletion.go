@@ -12,8 +12,8 @@ var accountRows = [...]string{
 	"acts", "mentions",
 }
 
-// ofItsChats finds rows of an account in tables that begin with the chat: it has or had a standing wherever it
-// has any.
+// ofItsChats finds rows of an account in tables that begin with the chat: it has or had a standing wherever
+// it has any.
 const ofItsChats = " WHERE account = ?1 AND chat IN (SELECT chat FROM members WHERE account = ?1)"
 
 // erasing are the statements that forget an account. All look only at rows of its own: while the one writer
