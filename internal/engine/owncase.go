@@ -13,26 +13,33 @@ import (
 // Whose own case a report is follows from the report and from what the store says of its chat and messages,
 // and from nothing that an operator sends.
 
-// maxStaff is how many of a chat's admins a report remembers.
-const maxStaff = 200
+// staffStep is how many of those who run a chat are read at once.
+const staffStep = 200
 
-// fillStaff reads who answers for a chat that is reported to the operator.
+// fillStaff reads who answers for a chat that is reported to the operator: its owner and every admin.
+//
+// REP-8
 func (e *Engine) fillStaff(ctx context.Context, r chat.Report, f *chat.Filed) error {
 	if r.Chat == 0 || r.Desk != chat.DeskOperator {
 		return nil
 	}
-	roles := []chat.Role{chat.RoleOwner, chat.RoleAdmin}
-	staff, err := e.store.Members(ctx, MemberQuery{Chat: r.Chat, Roles: roles, Limit: maxStaff})
-	if err != nil {
-		return fmt.Errorf("staff: %w", err)
-	}
-	for _, m := range staff {
-		if m.Role == chat.RoleAdmin {
-			f.Staff = append(f.Staff, m.Account)
+	q := MemberQuery{Chat: r.Chat, Roles: []chat.Role{chat.RoleOwner, chat.RoleAdmin}, Limit: staffStep}
+	for {
+		staff, err := e.store.Members(ctx, q)
+		if err != nil {
+			return fmt.Errorf("staff: %w", err)
+		}
+		for _, m := range staff {
+			if q.After = m.Account; m.Role == chat.RoleOwner {
+				f.Owner = m.Account
+			} else {
+				f.Staff = append(f.Staff, m.Account)
+			}
+		}
+		if len(staff) < staffStep {
+			return nil
 		}
 	}
-	f.Owner, err = e.ownerOf(ctx, r.Chat)
-	return err
 }
 
 // answerer is who owned the chat of a report when it was made; where the report does not say, who owns it.

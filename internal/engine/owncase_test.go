@@ -3,6 +3,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -117,6 +118,33 @@ func TestWhoRanAChatWhenItWasReportedHasNoSayOnceTheyDoNot(t *testing.T) {
 	c.ownCase(n, room, ana)
 	v, err := c.Case(t.Context(), c.another("other_o"), n)
 	if err != nil || v.Owner != ben.Account || len(v.Body.Staff) != 0 {
+		t.Errorf("another operator sees %+v, %v", v, err)
+	}
+}
+
+// Of the many who ran a chat each has no say, also the last of them.
+//
+// REP-8
+func TestOfManyWhoRanAChatNoneHasASay(t *testing.T) {
+	c := newCourt(t)
+	ana, ben := c.person("ana_a"), c.person("ben_b")
+	room := c.room(chat.Channel, ben, ana)
+	run := func(who chat.Actor) {
+		c.must(ben, room.Log(), chat.Invite{Account: who.Account})
+		c.must(who, room.Log(), chat.AnswerInvitation{Accept: true})
+		c.must(ben, room.Log(), chat.SetMember{Account: who.Account, Role: chat.RoleAdmin})
+	}
+	for i := range 205 {
+		run(c.person(fmt.Sprintf("clerk_%d", i)))
+	}
+	last := c.another("last_l")
+	run(last)
+	n := c.report(ana, chat.Report{Chat: room})
+	c.must(last, room.Log(), chat.Leave{})
+	_, err := c.Case(t.Context(), last, n)
+	codeIs(t, err, chat.CodeForbidden)
+	v, err := c.Case(t.Context(), c.another("other_o"), n)
+	if err != nil || v.Owner != ben.Account {
 		t.Errorf("another operator sees %+v, %v", v, err)
 	}
 }
