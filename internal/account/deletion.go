@@ -20,8 +20,6 @@ const (
 	restsFor = 31 * 24 * time.Hour
 	// sessionsEnd is for how long sessions of devices that ended may still write, and a little more; see AUTH-5.
 	sessionsEnd = 6 * time.Second
-	// operatorStep is how many accounts are looked at at once for another operator.
-	operatorStep = 1000
 )
 
 // Reasons of notices about it.
@@ -101,26 +99,28 @@ func (s *Service) deletionOf(ctx context.Context, of chat.AccountID) (c Credenti
 // Deletion tells whether the actor's account will be deleted, and what stands in the way of it.
 //
 // DEL-1
-func (s *Service) Deletion(ctx context.Context, who chat.Actor) (out Deletion, err error) {
+func (s *Service) Deletion(ctx context.Context, who chat.Actor) (Deletion, error) {
 	if err := mayManage(who); err != nil {
-		return out, err
+		return Deletion{}, err
 	}
 	if err := s.deeds.done(ctx, who.Account); err != nil {
-		return out, err
+		return Deletion{}, err
 	}
-	c, d, err := s.deletionOf(ctx, who.Account)
+	_, d, err := s.deletionOf(ctx, who.Account)
 	if err != nil {
-		return out, err
-	}
-	out.After = chat.Millis(s.DeletesIn.Milliseconds())
-	if c.Version != 0 {
-		out.Due, out.Messages = d.Due, d.Messages
-	}
-	if out.Owned, err = s.Erasing.Owned(ctx, who.Account); err != nil {
-		return out, fmt.Errorf("deletion: %w", err)
+		return Deletion{}, err
 	}
 	account, err := s.Store.Account(ctx, Find{ID: who.Account})
 	if err != nil {
+		return Deletion{}, fmt.Errorf("deletion: %w", err)
+	}
+	return s.inTheWay(ctx, account, d)
+}
+
+// inTheWay tells of a wish what stands in the way of it.
+func (s *Service) inTheWay(ctx context.Context, account Account, d deletion) (out Deletion, err error) {
+	out.Due, out.Messages, out.After = d.Due, d.Messages, chat.Millis(s.DeletesIn.Milliseconds())
+	if out.Owned, err = s.Erasing.Owned(ctx, account.ID); err != nil {
 		return out, fmt.Errorf("deletion: %w", err)
 	}
 	out.LastOperator, err = s.lastOperator(ctx, account)
@@ -132,24 +132,19 @@ func (s *Service) lastOperator(ctx context.Context, a Account) (bool, error) {
 	if !a.Operator {
 		return false, nil
 	}
-	for after := chat.AccountID(0); ; {
-		list, err := s.Store.Accounts(ctx, after, operatorStep)
-		if err != nil {
-			return false, fmt.Errorf("look for another operator: %w", err)
-		}
-		for _, other := range list {
-			if !other.Operator || other.ID == a.ID || other.Suspended != "" {
-				continue
-			}
-			if leaving, _, err := s.deletionOf(ctx, other.ID); err != nil || leaving.Version == 0 {
-				return false, err
-			}
-		}
-		if len(list) < operatorStep {
-			return true, nil
-		}
-		after = list[len(list)-1].ID
+	operators, err := s.Operators(ctx)
+	if err != nil {
+		return false, err
 	}
+	for _, other := range operators {
+		if other == a.ID {
+			continue
+		}
+		if leaving, _, err := s.deletionOf(ctx, other); err != nil || leaving.Version == 0 {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // Delete has the actor's account deleted in a week, for who knows the password and has the second factor,
@@ -164,10 +159,19 @@ func (s *Service) Delete(ctx context.Context, who chat.Actor, req DeletionReques
 	if err != nil {
 		return Deletion{}, err
 	}
-	now, err := s.Deletion(ctx, who)
+	if err := s.deeds.done(ctx, who.Account); err != nil {
+		return Deletion{}, err
+	}
+	c, d, err := s.deletionOf(ctx, account.ID)
+	if err != nil {
+		return Deletion{}, err
+	}
+	now, err := s.inTheWay(ctx, account, d)
 	switch {
 	case err != nil:
 		return now, err
+	case d.late(s.millis()):
+		return now, tooLate()
 	case now.Due != 0 && now.Messages == req.Messages:
 		return now, nil
 	case now.LastOperator:
@@ -178,13 +182,6 @@ func (s *Service) Delete(ctx context.Context, who chat.Actor, req DeletionReques
 	err = s.checkFactor(ctx, account.ID, shownFactor{req.Code, req.Passkey, knownBy{id: who.Device}})
 	if err != nil {
 		return now, err
-	}
-	c, d, err := s.deletionOf(ctx, account.ID)
-	if err != nil {
-		return now, err
-	}
-	if d.late(s.millis()) {
-		return now, tooLate()
 	}
 	if c.Version == 0 {
 		c = Credential{Kind: CredentialDeletion, ID: deletionID(account.ID), Created: s.millis()}

@@ -24,6 +24,28 @@ const (
 	secretOperator = "account/operator" // present once there is an operator
 )
 
+// operatorStep is how many accounts are looked at at once for those of operators.
+const operatorStep = 1000
+
+// Operators lists who runs the server, ascending. That is rarely asked, so every account is looked at.
+func (s *Service) Operators(ctx context.Context) ([]chat.AccountID, error) {
+	var out []chat.AccountID
+	for after := chat.AccountID(0); ; {
+		list, err := s.Store.Accounts(ctx, after, operatorStep)
+		if err != nil {
+			return nil, fmt.Errorf("look for operators: %w", err)
+		}
+		for _, a := range list {
+			if after = a.ID; a.Operator && a.Suspended == "" {
+				out = append(out, a.ID)
+			}
+		}
+		if len(list) < operatorStep {
+			return out, nil
+		}
+	}
+}
+
 // hasOperator reports whether the server was set up. That is never undone, so the store is asked only until
 // it says yes.
 func (s *Service) hasOperator(ctx context.Context) (bool, error) {

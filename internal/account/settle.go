@@ -215,12 +215,11 @@ func (s *Service) Protection(ctx context.Context, who chat.Actor) (Protection, e
 	}
 	p := Protection{RecoverySet: account.Recovery != [32]byte{}, RecoveryChecked: account.RecoveryChecked,
 		Waits: waits(list, own, s.millis()), Factor: on, Approval: account.Approval}
-	if c, d, err := s.deletionOf(ctx, who.Account); err != nil || c.Version != 0 {
-		p.Deletes = d.Due
-		if err != nil {
-			return Protection{}, err
-		}
+	_, d, err := s.deletionOf(ctx, who.Account)
+	if err != nil {
+		return Protection{}, err
 	}
+	p.Deletes = d.Due
 	if p.Asking, err = s.waiting(all); err != nil {
 		return Protection{}, err
 	}

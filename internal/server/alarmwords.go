@@ -67,27 +67,11 @@ func (c *core) tellOperators(ctx context.Context, a alarm) error {
 	}
 	tell := chat.Tell{Text: alarmText(a), Wording: chat.Wording{Code: code, Values: values}}
 	key := chat.NamedKey(chat.Millis(at.UnixMilli()), name)
-	operators, err := c.operators(ctx)
+	operators, err := c.accounts.Operators(ctx)
 	errs := []error{err}
 	for _, id := range operators {
 		_, err := c.engine.Tell(ctx, id, tell, key)
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
-}
-
-// operators lists who runs the server. Alarms are rare, so every account is looked at.
-func (c *core) operators(ctx context.Context) ([]chat.AccountID, error) {
-	var out []chat.AccountID
-	for after := chat.AccountID(0); ; {
-		list, err := c.store.Accounts(ctx, after, growthChunk)
-		if err != nil || len(list) == 0 {
-			return out, err
-		}
-		for _, a := range list {
-			if after = a.ID; a.Operator && a.Suspended == "" {
-				out = append(out, a.ID)
-			}
-		}
-	}
 }

@@ -140,7 +140,7 @@ func (c *core) tellNewcomers(ctx context.Context, waiting int, at chat.Millis) e
 			"\n\nPeople want to sign up and wait for your approval. Settings, Invite people shows them.",
 		Wording: chat.Wording{Code: toldNewcomers, Values: map[string]string{"count": strconv.Itoa(waiting)}},
 	}
-	operators, err := c.operators(ctx)
+	operators, err := c.accounts.Operators(ctx)
 	errs := []error{err}
 	for _, id := range operators {
 		_, err := c.engine.Tell(ctx, id, tell, chat.NamedKey(at, toldNewcomers))
