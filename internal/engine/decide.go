@@ -103,7 +103,7 @@ func (e *Engine) decideUpon(ctx context.Context, r request, b basis) (plan, erro
 	if err := e.fillPlan(&p, r, b, events); err != nil {
 		return p, err
 	}
-	return p, e.wake(ctx, r, &p)
+	return p, e.wake(ctx, r, f, &p)
 }
 
 func posts(events []chat.Event) bool {

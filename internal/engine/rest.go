@@ -24,12 +24,15 @@ func resting(wait chat.Millis) error {
 }
 
 // wake refuses a command a name that rests, unless its actor gave it up, or it was theirs or this chat's.
-// What is decided is conditioned on what rests: who waits for a name to be given up gets it no sooner.
+// What is decided is conditioned on what rests: who waits for a name to be given up gets it no sooner. Nothing
+// is asked of who keeps the name they have: that it is theirs yet is told by the facts of the chat or the head
+// of the user log, on which what they do is conditioned.
 //
 // NAME-1
-func (e *Engine) wake(ctx context.Context, r request, p *plan) error {
+func (e *Engine) wake(ctx context.Context, r request, f chat.Facts, p *plan) error {
 	name := chat.FoldName(claims(r.cmd))
-	if name == "" {
+	owner, has := claimant(r, f)
+	if name == "" || name == chat.FoldName(has) {
 		return nil
 	}
 	look := chat.Skeleton(name)
@@ -43,22 +46,22 @@ func (e *Engine) wake(ctx context.Context, r request, p *plan) error {
 		return resting(wait)
 	}
 	p.batch.Cond = append(p.batch.Cond, Cond{Kind: CondRested, Name: look, Value: uint64(row.Pos)})
-	owner := claimant(r)
 	if owner == (Owner{}) || row.Owner == owner && row.rest(e.now()) > 0 {
 		return nil // a new chat gave nothing up; and who takes its own back keeps no more than before
 	}
-	return e.fewRest(ctx, owner, name)
+	return e.fewRest(ctx, owner)
 }
 
-// claimant is whose the name that a command claims would be; the zero Owner for a chat that is not there yet.
-func claimant(r request) Owner {
+// claimant is whose the name that a command claims would be, and which they have; the zero Owner for a chat
+// that is not there yet.
+func claimant(r request, f chat.Facts) (of Owner, has string) {
 	switch r.cmd.(type) {
 	case chat.SetProfile:
-		return Owner{Account: r.actor.Account}
+		return Owner{Account: r.actor.Account}, f.Me.Profile.Username
 	case chat.SetInfo:
-		return Owner{Chat: r.room}
+		return Owner{Chat: r.room}, f.Chat.Name
 	}
-	return Owner{}
+	return Owner{}, ""
 }
 
 // fewRest refuses an owner of whose names many rest another one. None of them is freed for it: who stole an
@@ -66,12 +69,7 @@ func claimant(r request) Owner {
 // decided is conditioned on the facts of the chat or the head of the user log, which every name moves on.
 //
 // NAME-1
-func (e *Engine) fewRest(ctx context.Context, owner Owner, name string) error {
-	if has, err := e.store.Name(ctx, name, ""); err != nil {
-		return fmt.Errorf("name: %w", err)
-	} else if has == owner {
-		return nil
-	}
+func (e *Engine) fewRest(ctx context.Context, owner Owner) error {
 	list, err := e.store.GivenUp(ctx, owner)
 	if err != nil {
 		return fmt.Errorf("given up: %w", err)

@@ -5,12 +5,14 @@ package engine_test
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
+	"github.com/zolal-im/zolal/internal/store/storetest"
 )
 
 // named has somebody take a name at a time; empty: none.
@@ -118,6 +120,52 @@ func TestManyRenamesAtOnceGiveUpNoMoreThanThreeNames(t *testing.T) {
 	}
 	if done != engine.MaxRested {
 		t.Errorf("%d names were taken", done)
+	}
+}
+
+// Nothing is asked of who keeps their name, and nothing twice of who takes another.
+//
+// NAME-1
+func TestWhoKeepsTheirNameIsNotAskedWhatRests(t *testing.T) {
+	var mu sync.Mutex
+	asked := map[string]int{}
+	b := newBed(t, func(c *engine.Config) {
+		c.Store = &storetest.Faulty{Store: c.Store, Plan: func(op string) storetest.Fault {
+			mu.Lock()
+			defer mu.Unlock()
+			asked[op]++
+			return storetest.Sound
+		}}
+	})
+	ana := b.person("ana_a")
+	room := b.room(chat.Channel, ana)
+	public := func(name, about string) {
+		b.must(ana, room.Log(), chat.SetInfo{Change: chat.InfoChange{Name: &name, About: &about}})
+	}
+	profile := func(name, about string) {
+		b.must(ana, ana.Account.Log(), chat.SetProfile{Profile: chat.Profile{Name: "x", Username: name, About: about}})
+	}
+	public("our_news", "")
+	public("our_news", "a text") // what the engine remembers of the chat has the name from here on
+	for _, c := range []struct {
+		what   string
+		do     func()
+		rested bool
+	}{
+		{"another bio", func() { profile("Ana_A", "something") }, false},
+		{"another text", func() { public("OUR_news", "something") }, false},
+		{"another name", func() { profile("ana_b", "") }, true},
+		{"another public name", func() { public("your_news", "") }, true},
+	} {
+		mu.Lock()
+		clear(asked)
+		mu.Unlock()
+		c.do()
+		mu.Lock()
+		if asked["name"] != 1 || asked["rested"] > 0 != c.rested || asked["given up"] > 0 != c.rested {
+			t.Errorf("for %s the store is asked %v", c.what, asked)
+		}
+		mu.Unlock()
 	}
 }
 

@@ -171,6 +171,11 @@ func (f *Faulty) Held(ctx context.Context, account chat.AccountID) (chat.Holding
 	return breaks(ctx, f, "held", func() (chat.Holdings, error) { return f.Store.Held(ctx, account) })
 }
 
+// Name implements engine.Names.
+func (f *Faulty) Name(ctx context.Context, name, skeleton string) (engine.Owner, error) {
+	return breaks(ctx, f, "name", func() (engine.Owner, error) { return f.Store.Name(ctx, name, skeleton) })
+}
+
 // Rested implements engine.Names.
 func (f *Faulty) Rested(ctx context.Context, skeleton string) (engine.Rested, error) {
 	return breaks(ctx, f, "rested", func() (engine.Rested, error) { return f.Store.Rested(ctx, skeleton) })
