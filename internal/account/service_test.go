@@ -76,6 +76,7 @@ func (r registry) RegisterMany(ctx context.Context, many []account.Registration)
 type bed struct {
 	*account.Service
 	store  *storetest.Memory
+	stored engine.Store // what the engine has in its place; nil: the same
 	engine *engine.Engine
 	fail   atomic.Pointer[chat.Error]        // of the next Register
 	first  atomic.Pointer[func()]            // see registry
@@ -98,7 +99,11 @@ func newBed(t *testing.T, limits account.Limits) *bed {
 func (b *bed) node(limits account.Limits, change ...func(*account.Config)) (
 	*account.Service, *engine.Engine) {
 	b.t.Helper()
-	e, err := engine.Start(b.t.Context(), engine.Config{Store: b.store, Codec: wire.Codec{}})
+	stored := b.stored
+	if stored == nil {
+		stored = b.store
+	}
+	e, err := engine.Start(b.t.Context(), engine.Config{Store: stored, Codec: wire.Codec{}})
 	if err != nil {
 		b.t.Fatal(err)
 	}
