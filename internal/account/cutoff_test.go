@@ -59,7 +59,8 @@ type stumblingAccounts struct {
 // Apply implements account.Store.
 func (m stumblingAccounts) Apply(ctx context.Context, changes ...account.Change) error {
 	fault := storetest.Sound
-	if slices.ContainsFunc(changes, func(c account.Change) bool { _, ok := c.(account.CredentialPut); return ok }) {
+	puts := func(c account.Change) bool { _, ok := c.(account.CredentialPut); return ok }
+	if slices.ContainsFunc(changes, puts) {
 		fault = m.s.plan("apply")
 	}
 	if fault == storetest.FailBefore {

@@ -150,8 +150,8 @@ func (s *Service) lastOperator(ctx context.Context, a Account) (bool, error) {
 // Delete has the actor's account deleted in a week, for who knows the password and has the second factor,
 // from a device that is not too new. Until then it goes on as ever, every device of it reads so, and each of
 // them, and whoever signs in, keeps it. It fails as SetPassword does, with chat.CodeOwnsChats where groups or
-// channels have to be handed on first, and with chat.CodeLastOperator. Asked again it stays as it is, and fails
-// as KeepAccount does.
+// channels have to be handed on first, and with chat.CodeLastOperator. Asked again it stays as it is, and
+// fails as KeepAccount does.
 //
 // DEL-1
 func (s *Service) Delete(ctx context.Context, who chat.Actor, req DeletionRequest) (Deletion, error) {

@@ -332,28 +332,6 @@ func TestASignUpThatWasCutShortIsCompletedByItsRetry(t *testing.T) {
 	}
 }
 
-func TestANameThatIsTakenFreesTheKeyForAnotherName(t *testing.T) {
-	b := newBed(t, account.Limits{}).open()
-	b.signUp("parvaneh")
-	for name, want := range map[string]chat.Code{
-		"Parvaneh": chat.CodeNameTaken, "parvane_h": chat.CodeNameConfusable, "p": chat.CodeNameInvalid,
-		"پروانه‌ها": chat.CodeNameInvalid, "telegram": chat.CodeNameTaken,
-	} {
-		_, err := b.SignUp(t.Context(), b.request(name))
-		wantCode(t, err, want)
-		wantCode(t, b.CheckUsername(t.Context(), name, home.Address), want)
-	}
-	// Two who pass the first look at the same time: the store decides.
-	req := b.request("golnaz")
-	b.fail.Store(chat.Errorf(chat.CodeNameTaken, "somebody was faster"))
-	_, err := b.SignUp(t.Context(), req)
-	wantCode(t, err, chat.CodeNameTaken)
-	req.Username = "golnaz_the_second"
-	if s, err := b.SignUp(t.Context(), req); err != nil || s.Profile.Username != "golnaz_the_second" {
-		t.Errorf("%+v, %v", s, err)
-	}
-}
-
 func TestBadSignUpsAreRefusedByName(t *testing.T) {
 	b := newBed(t, account.Limits{}).open()
 	for want, change := range map[chat.Code]func(*account.SignUp){

@@ -24,9 +24,9 @@ func resting(wait chat.Millis) error {
 }
 
 // wake refuses a command a name that rests, unless its actor gave it up, or it was theirs or this chat's.
-// What is decided is conditioned on what rests: who waits for a name to be given up gets it no sooner. Nothing
-// is asked of who keeps the name they have: that it is theirs yet is told by the facts of the chat or the head
-// of the user log, on which what they do is conditioned.
+// What is decided is conditioned on what rests: who waits for a name to be given up gets it no sooner.
+// Nothing is asked of who keeps the name they have: that it is theirs yet is told by the facts of the chat or
+// the head of the user log, on which what they do is conditioned.
 //
 // NAME-1
 func (e *Engine) wake(ctx context.Context, r request, f chat.Facts, p *plan) error {

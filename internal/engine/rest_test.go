@@ -143,7 +143,8 @@ func TestWhoKeepsTheirNameIsNotAskedWhatRests(t *testing.T) {
 		b.must(ana, room.Log(), chat.SetInfo{Change: chat.InfoChange{Name: &name, About: &about}})
 	}
 	profile := func(name, about string) {
-		b.must(ana, ana.Account.Log(), chat.SetProfile{Profile: chat.Profile{Name: "x", Username: name, About: about}})
+		p := chat.Profile{Name: "x", Username: name, About: about}
+		b.must(ana, ana.Account.Log(), chat.SetProfile{Profile: p})
 	}
 	public("our_news", "")
 	public("our_news", "a text") // what the engine remembers of the chat has the name from here on

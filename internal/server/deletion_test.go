@@ -190,17 +190,7 @@ func TestADeletedAccountIsGoneAndWhatItWroteStaysOrGoesAsItWished(t *testing.T) 
 				t.Fatalf("a second before its time it is %+v, %v", p, err)
 			}
 			l.passes(2 * time.Second)
-			l.deleteDue()
-			if left := l.devices(sara); len(left) > 0 {
-				t.Fatalf("when its time has come it has %d devices", len(left))
-			}
-			// A connection that has not heard of it yet writes on.
-			l.do(sara, talk, chat.SetDraft{Text: "drafted too late"}, "late draft")
-			l.do(sara, 0, chat.SetProfile{Profile: chat.Profile{Name: "Too late", Username: "parvaneh"}}, "late name")
-			l.passes(time.Minute)
-			l.deleteDue()
-			l.deleteDue() // and again
-			l.silent(sara, talk)
+			l.ends(sara, talk)
 
 			p, err := l.engine.Person(ctx, reza, sara.Account)
 			if err != nil || !p.Deleted || p.Profile != (chat.Profile{}) {
@@ -255,6 +245,22 @@ func TestADeletedAccountIsGoneAndWhatItWroteStaysOrGoesAsItWished(t *testing.T) 
 			l.sound()
 		})
 	}
+}
+
+// ends is the end of an account whose time has come, with a connection that writes on.
+func (l *leaver) ends(who chat.Actor, talk chat.ChatID) {
+	l.t.Helper()
+	l.deleteDue()
+	if left := l.devices(who); len(left) > 0 {
+		l.t.Fatalf("when its time has come it has %d devices", len(left))
+	}
+	l.do(who, talk, chat.SetDraft{Text: "drafted too late"}, "late draft")
+	profile := chat.Profile{Name: "Too late", Username: "parvaneh"}
+	l.do(who, 0, chat.SetProfile{Profile: profile}, "late name")
+	l.passes(time.Minute)
+	l.deleteDue()
+	l.deleteDue() // and again
+	l.silent(who, talk)
 }
 
 // devices are those of an account.
