@@ -187,6 +187,10 @@ type DraftText struct {
 // Empty reports whether there is nothing left of a draft: no text, and nothing that it answers.
 func (d DraftText) Empty() bool { return d.Text == "" && d.Reply == 0 }
 
+// NotifyAlways in place of the end of a silence: devices are told of the chat even where they want nothing of
+// its kind.
+const NotifyAlways Millis = -1
+
 // Prefs carries only what changed of an account's wishes for one chat.
 type Prefs struct {
 	Chat         ChatID

@@ -261,7 +261,7 @@ func TestAContactIsWrittenOnceAndTakesAnotherPlaceWhereThereIsRoom(t *testing.T)
 func TestWhatOnesOwnStateMayNotBe(t *testing.T) {
 	f := inGroup()
 	f.Person = Person{ID: 2}
-	much, negative := uint32(MaxPinnedChats+1), Millis(-1)
+	much, negative := uint32(MaxPinnedChats+1), NotifyAlways-1
 	for _, c := range []struct {
 		cmd   Command
 		code  Code

@@ -53,7 +53,7 @@ func decidePrefs(d *decision, c SetPrefs) error {
 		return fieldError(CodeBadRequest, "prefs", "nothing to change")
 	case p.PinRank != nil && *p.PinRank > MaxPinnedChats:
 		return fieldError(CodeTooMany, "prefs.pin_rank", "too many pinned chats")
-	case p.MutedUntil != nil && *p.MutedUntil < 0:
+	case p.MutedUntil != nil && *p.MutedUntil < NotifyAlways:
 		return fieldError(CodeBadRequest, "prefs.muted_until_ms", "before time began")
 	}
 	d.tell(KindPrefs, &p)

@@ -13,7 +13,7 @@ type Due struct {
 	Type   chat.ChatType
 	Read   chat.Seq
 	Unread uint32      // of others
-	Muted  chat.Millis // until then
+	Muted  chat.Millis // until then; chat.NotifyAlways
 }
 
 // Due returns what a chat holds for an account that is in it, and whether it is, for pushes: not an answer to

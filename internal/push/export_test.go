@@ -11,6 +11,6 @@ func (s *Service) Idle() bool {
 }
 
 // Wants reports whether a device is woken.
-func (s Settings) Wants(kind chat.ChatType, muted, mention bool, now chat.Millis) bool {
+func (s Settings) Wants(kind chat.ChatType, muted chat.Millis, mention bool, now chat.Millis) bool {
 	return s.wants(kind, muted, mention, now)
 }

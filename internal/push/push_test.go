@@ -63,34 +63,40 @@ func TestWhoIsConnectedIsLeftAloneUnlessTheConnectionWasAlreadyLost(t *testing.T
 // PUSH-5
 func TestWhatADeviceIsWokenFor(t *testing.T) {
 	const hour = chat.Millis(3_600_000)
+	const ever, always = chat.Millis(1 << 60), chat.NotifyAlways
 	night := push.Settings{QuietFrom: 23 * 60, QuietUntil: 7 * 60, UTCMinutes: 210}
 	noon := push.Settings{QuietFrom: 12 * 60, QuietUntil: 13 * 60}
 	for _, c := range []struct {
-		name           string
-		q              push.Settings
-		kind           chat.ChatType
-		muted, mention bool
-		now            chat.Millis
-		want           bool
+		name    string
+		q       push.Settings
+		kind    chat.ChatType
+		muted   chat.Millis
+		mention bool
+		now     chat.Millis
+		want    bool
 	}{
-		{"anything", push.Settings{}, chat.Direct, false, false, 0, true},
-		{"what the server says", push.Settings{}, chat.Service, false, false, 0, true},
-		{"a muted chat", push.Settings{}, chat.Group, true, false, 0, false},
-		{"a mention in it", push.Settings{}, chat.Group, true, true, 0, true},
-		{"that, unwanted", push.Settings{NoMentions: true}, chat.Group, true, true, 0, false},
-		{"a mention that nothing stops", push.Settings{NoMentions: true}, chat.Group, false, true, 0, true},
-		{"groups off", push.Settings{NoGroups: true}, chat.Group, false, false, 0, false},
-		{"groups off, a channel", push.Settings{NoGroups: true}, chat.Channel, false, false, 0, true},
-		{"groups off, a mention", push.Settings{NoGroups: true}, chat.Group, false, true, 0, true},
-		{"channels off", push.Settings{NoChannels: true}, chat.Channel, false, false, 0, false},
-		{"people off", push.Settings{NoDirect: true}, chat.Direct, false, false, 0, false},
-		{"saved messages", push.Settings{}, chat.Saved, false, true, 0, false},
-		{"23:00 in Tehran", night, chat.Direct, false, true, 19*hour + hour/2, false},
-		{"06:59 in Tehran", night, chat.Direct, false, true, 27*hour + hour/2 - 60_000, false},
-		{"07:00 in Tehran", night, chat.Direct, false, false, 27*hour + hour/2, true},
-		{"22:59 in Tehran", night, chat.Direct, false, false, 19*hour + hour/2 - 60_000, true},
-		{"12:00", noon, chat.Direct, false, false, 12 * hour, false},
-		{"13:00", noon, chat.Direct, false, false, 13 * hour, true},
+		{"anything", push.Settings{}, chat.Direct, 0, false, 0, true},
+		{"what the server says", push.Settings{}, chat.Service, 0, false, 0, true},
+		{"a muted chat", push.Settings{}, chat.Group, ever, false, 0, false},
+		{"a mention in it", push.Settings{}, chat.Group, ever, true, 0, true},
+		{"that, unwanted", push.Settings{NoMentions: true}, chat.Group, ever, true, 0, false},
+		{"a mention that nothing stops", push.Settings{NoMentions: true}, chat.Group, 0, true, 0, true},
+		{"groups off", push.Settings{NoGroups: true}, chat.Group, 0, false, 0, false},
+		{"groups off, a channel", push.Settings{NoGroups: true}, chat.Channel, 0, false, 0, true},
+		{"groups off, a mention", push.Settings{NoGroups: true}, chat.Group, 0, true, 0, true},
+		{"channels off", push.Settings{NoChannels: true}, chat.Channel, 0, false, 0, false},
+		{"people off", push.Settings{NoDirect: true}, chat.Direct, 0, false, 0, false},
+		{"people off, one of them wanted", push.Settings{NoDirect: true}, chat.Direct, always, false, 0, true},
+		{"groups off, one of them wanted", push.Settings{NoGroups: true}, chat.Group, always, false, 0, true},
+		{"one wanted, at night", night, chat.Direct, always, false, 20 * hour, false},
+		{"saved messages, wanted", push.Settings{}, chat.Saved, always, true, 0, false},
+		{"saved messages", push.Settings{}, chat.Saved, 0, true, 0, false},
+		{"23:00 in Tehran", night, chat.Direct, 0, true, 19*hour + hour/2, false},
+		{"06:59 in Tehran", night, chat.Direct, 0, true, 27*hour + hour/2 - 60_000, false},
+		{"07:00 in Tehran", night, chat.Direct, 0, false, 27*hour + hour/2, true},
+		{"22:59 in Tehran", night, chat.Direct, 0, false, 19*hour + hour/2 - 60_000, true},
+		{"12:00", noon, chat.Direct, 0, false, 12 * hour, false},
+		{"13:00", noon, chat.Direct, 0, false, 13 * hour, true},
 	} {
 		if got := c.q.Wants(c.kind, c.muted, c.mention, c.now+1000*24*hour); got != c.want {
 			t.Errorf("%s: woken %v", c.name, got)

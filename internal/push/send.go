@@ -77,7 +77,7 @@ func (s *Service) carry(ctx context.Context, j job) error {
 	told := false
 	for _, sub := range subs {
 		if j.device != 0 && sub.Device != j.device ||
-			!sub.Settings.wants(due.Type, due.Muted > now, j.mention, now) {
+			!sub.Settings.wants(due.Type, due.Muted, j.mention, now) {
 			continue
 		}
 		one := j

@@ -107,11 +107,11 @@ func (s *Service) Subscription(ctx context.Context, who chat.Actor) (Subscriptio
 // wants reports whether a device is woken for something of a kind of chat now.
 //
 // PUSH-5
-func (s Settings) wants(kind chat.ChatType, muted, mention bool, now chat.Millis) bool {
+func (s Settings) wants(kind chat.ChatType, muted chat.Millis, mention bool, now chat.Millis) bool {
 	if s.quiet(now) {
 		return false
 	}
-	off := muted
+	off := muted > now
 	switch kind {
 	case chat.Group:
 		off = off || s.NoGroups
@@ -122,7 +122,7 @@ func (s Settings) wants(kind chat.ChatType, muted, mention bool, now chat.Millis
 	default: // saved messages: one's own
 		return false
 	}
-	return !off || mention && !s.NoMentions
+	return !off || muted == chat.NotifyAlways || mention && !s.NoMentions
 }
 
 // quiet reports whether it is one of the quiet hours of the device, which may go over midnight.

@@ -269,7 +269,7 @@ func aboutPeople() []tableAbout {
 		{"prefs", "one's wishes for a chat", asLongAsAccount, `
 		account whose
 		chat for which chat
-		muted_until muted until then
+		muted_until muted until then; -1: notified in any case
 		archived put into the archive
 		pin_rank pinned in the list
 		marked_unread marked as unread`},

@@ -241,7 +241,7 @@ func faPeople() []tableAbout {
 		{"prefs", "خواسته‌های شما برای هر گفتگو", faAsAccount, `
 		account از آن چه کسی
 		chat برای کدام گفتگو
-		muted_until تا کی بی‌صداست
+		muted_until تا کی بی‌صداست؛ ۱- یعنی همیشه خبر داده می‌شود
 		archived در بایگانی است
 		pin_rank در فهرست سنجاق شده است
 		marked_unread نخوانده نشان شده است`},

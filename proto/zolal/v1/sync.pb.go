@@ -317,7 +317,7 @@ func (x *Draft) GetAtMs() int64 {
 type ChatPrefs struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Chat          uint32                 `protobuf:"varint,1,opt,name=chat,proto3" json:"chat,omitempty"`
-	MutedUntilMs  *int64                 `protobuf:"varint,2,opt,name=muted_until_ms,json=mutedUntilMs,proto3,oneof" json:"muted_until_ms,omitempty"` // 0 not muted; the largest value for ever
+	MutedUntilMs  *int64                 `protobuf:"varint,2,opt,name=muted_until_ms,json=mutedUntilMs,proto3,oneof" json:"muted_until_ms,omitempty"` // 0 not muted; the largest value for ever; -1: PUSH-5
 	Archived      *bool                  `protobuf:"varint,3,opt,name=archived,proto3,oneof" json:"archived,omitempty"`
 	PinRank       *uint32                `protobuf:"varint,4,opt,name=pin_rank,json=pinRank,proto3,oneof" json:"pin_rank,omitempty"` // 0 not pinned; 1 is the top
 	MarkedUnread  *bool                  `protobuf:"varint,5,opt,name=marked_unread,json=markedUnread,proto3,oneof" json:"marked_unread,omitempty"`

@@ -106,6 +106,24 @@ test('a push names who wrote and where, opens the chat, and goes when it is read
   await service.stop()
 })
 
+test('one chat notifies though its kind is off, until it is as the others again', async ({ world }) => {
+  const all = await woken(world)
+  const { service, sara } = all
+  await sara.getByRole('switch', { name: 'گفتگوهای دونفره' }).click()
+  await sara.goto(`${world.server.url}/#/`)
+  await sara.getByRole('link', { name: /رضا احمدی/ }).click({ button: 'right' })
+  await sara.getByRole('menuitem', { name: 'بی‌صدا کردن' }).click()
+  await sara.getByRole('menuitem', { name: 'همیشه خبر بده' }).click()
+  await openNotifications(sara)
+  await expect(sara.getByRole('listitem').filter({ hasText: 'رضا احمدی' })).toContainText('همیشه خبر می‌دهد')
+  await sara.screenshot({ path: 'test-results/notifications-single-fa.png' })
+  await pushOf('با این‌که خاموش است', all)
+
+  await sara.getByRole('button', { name: /مثل بقیهٔ هم‌نوع‌هایش/ }).click()
+  await expect(sara.getByRole('listitem').filter({ hasText: 'رضا احمدی' })).toHaveCount(0)
+  await service.stop()
+})
+
 test('what was pushed and is deleted is shown no longer', async ({ world }) => {
   const all = await woken(world)
   const { service, sara, worker, reza } = all

@@ -70,6 +70,7 @@ export function info(part: Partial<ChatInfo> & Pick<ChatInfo, 'id' | 'kind' | 't
     signatures: false,
     slowSeconds: 0,
     muted: false,
+    always: false,
     archived: false,
     pinned: false,
     contact: null,

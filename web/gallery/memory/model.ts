@@ -221,6 +221,7 @@ export class MemoryModel implements AppModel {
         mentions: chat.mentions.length,
         markedUnread: chat.markedUnread,
         muted: chat.info.muted,
+        always: chat.info.always,
         archived: chat.info.archived,
         pin: chat.pin,
         typing: null,
@@ -422,7 +423,8 @@ export class MemoryModel implements AppModel {
       this.#draw()
     },
     setArchived: (id, archived) => this.#change(id, { archived }),
-    setMuted: (id, muted) => this.#change(id, { muted: muted !== false }),
+    setMuted: (id, muted) =>
+      this.#change(id, { muted: muted !== false && muted !== 'always', always: muted === 'always' }),
     setMarkedUnread: async (id, unread) => {
       const chat = this.#chat(id)
       chat.markedUnread = unread

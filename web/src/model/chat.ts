@@ -66,6 +66,8 @@ export interface ChatItem {
   readonly mentions: number
   readonly markedUnread: boolean
   readonly muted: boolean
+  /** Notified though its kind is off. */
+  readonly always: boolean
   readonly archived: boolean
   /** Position among pinned chats from 0, or null. */
   readonly pin: number | null
@@ -149,6 +151,7 @@ export interface ChatInfo {
   /** Between two messages of a member; 0: as they like. */
   readonly slowSeconds: number
   readonly muted: boolean
+  readonly always: boolean
   readonly archived: boolean
   readonly pinned: boolean
   readonly blocked: boolean

@@ -58,6 +58,7 @@ export interface Arrival {
   readonly mention: boolean
   readonly kind: string
   readonly muted: boolean
+  readonly always: boolean
 }
 
 /** Whether something is shown now. The server judges pushes by the same rules (PUSH-5). */
@@ -66,6 +67,7 @@ export function isWanted(
   what: {
     readonly kind: string
     readonly muted: boolean
+    readonly always: boolean
     readonly mention: boolean
     readonly minute: number
   },
@@ -74,7 +76,7 @@ export function isWanted(
   const { kind } = what
   if (kind === 'saved') return false
   const on = kind === 'group' ? settings.groups : kind === 'channel' ? settings.channels : settings.direct
-  return (on && !what.muted) || (what.mention && settings.mentions)
+  return what.always || (on && !what.muted) || (what.mention && settings.mentions)
 }
 
 function isQuiet({ quiet }: PushSettings, minute: number): boolean {

@@ -201,12 +201,12 @@ class Notifications implements PushActions {
     })
   }
 
-  async show({ chat, seq, mention, kind, muted }: Arrival): Promise<void> {
+  async show({ chat, seq, mention, kind, muted, always }: Arrival): Promise<void> {
     if (obstacle() || Notification.permission !== 'granted') return
     const { on, settings } = await this.#row()
     const now = new Date()
     const minute = now.getHours() * 60 + now.getMinutes()
-    if (!on || !isWanted(settings, { kind, muted, mention, minute })) return
+    if (!on || !isWanted(settings, { kind, muted, always, mention, minute })) return
     const { active } = await worker()
     active?.postMessage({ show: { chat, seq, mention } })
   }

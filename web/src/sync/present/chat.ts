@@ -41,6 +41,9 @@ function presenceOf(c: ChatContext, row: ChatRow): PresenceView {
   return row.info.peer ? c.people.presence(row.info.peer) : { kind: 'hidden' }
 }
 
+/** In place of the end of a silence: notified though its kind is off. */
+export const NOTIFY_ALWAYS = -1
+
 export function isMuted(row: ChatRow, now: Ms): boolean {
   return row.prefs.mutedUntil > now
 }
@@ -79,6 +82,7 @@ export function chatInfoOf(c: ChatContext, row: ChatRow, around: Around): ChatIn
     signatures: info.signatures,
     slowSeconds: info.slowSeconds,
     muted: isMuted(row, c.now),
+    always: prefs.mutedUntil === NOTIFY_ALWAYS,
     archived: prefs.archived,
     pinned: prefs.pinRank > 0,
     contact: contactOf(c, info.peer),
@@ -116,6 +120,7 @@ export function chatItemOf(c: ChatContext, row: ChatRow, preview: PreviewView | 
     mentions: row.mentions,
     markedUnread: prefs.markedUnread,
     muted: isMuted(row, c.now),
+    always: prefs.mutedUntil === NOTIFY_ALWAYS,
     archived: prefs.archived,
     pin: prefs.pinRank > 0 ? prefs.pinRank - 1 : null,
     typing: typingOf(c, row),

@@ -30,7 +30,7 @@ export function rowItems(model: AppModel, chat: ChatItem): MenuItem[] {
       label: chat.pin === null ? words().pin : words().unpin,
       act: () => void attempt(() => chats.setPinned(chat.id, chat.pin === null)),
     },
-    muteItem(chats, chat.id, chat.muted),
+    muteItem(chats, chat.id, chat),
     {
       icon: chat.archived ? ArchiveRestore : Archive,
       label: chat.archived ? words().fromArchive : words().toArchive,

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { Bell, BellOff, Clock } from 'lucide'
-import type { ChatActions, ChatId } from '../../model'
+import { Bell, BellOff, BellRing, Clock } from 'lucide'
+import type { ChatActions, ChatId, ChatItem } from '../../model'
 import type { MenuItem } from '../base/Menu.svelte'
 import { attempt } from '../state/tell'
 import { words } from './words'
 
 const HOUR = 3_600_000
 
-/** Takes the sound of a chat away for as long as one likes, or brings it back. */
-export function muteItem(chats: ChatActions, chat: ChatId, muted: boolean): MenuItem {
-  const set = (how: boolean | number) => () => void attempt(() => chats.setMuted(chat, how))
+/** Takes the sound of a chat away for as long as one likes, brings it back, or has it in any case. */
+export function muteItem(
+  chats: ChatActions,
+  chat: ChatId,
+  { muted, always }: Pick<ChatItem, 'muted' | 'always'>,
+): MenuItem {
+  const set = (how: boolean | number | 'always') => () => void attempt(() => chats.setMuted(chat, how))
   if (muted) return { icon: Bell, label: words().unmute, act: set(false) }
   const during = (label: string, hours: number): MenuItem => ({
     icon: Clock,
@@ -21,6 +25,9 @@ export function muteItem(chats: ChatActions, chat: ChatId, muted: boolean): Menu
     during(words().muteEight, 8),
     during(words().muteDays, 48),
     { icon: BellOff, label: words().muteForever, act: set(true) },
+    always
+      ? { icon: Bell, label: words().notifyAsKind, act: set(false) }
+      : { icon: BellRing, label: words().notifyAlways, act: set('always') },
   ]
   return { icon: BellOff, label: words().mute, act: set(true), more }
 }

@@ -25,6 +25,8 @@ const plain = {
   muteDays: 'For 2 days',
   muteForever: 'Forever',
   unmute: 'Unmute',
+  notifyAlways: 'Notify in any case',
+  notifyAsKind: 'Notify as all of its kind',
   toArchive: 'Archive',
   fromArchive: 'Take out of archive',
 }

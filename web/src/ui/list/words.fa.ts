@@ -26,6 +26,8 @@ const plain = {
   muteDays: 'دو روز',
   muteForever: 'همیشه',
   unmute: 'با صدا کردن',
+  notifyAlways: 'همیشه خبر بده',
+  notifyAsKind: 'مثل بقیه خبر بده',
   toArchive: 'بایگانی کردن',
   fromArchive: 'بیرون آوردن از بایگانی',
 }

@@ -184,7 +184,7 @@ export type ChatPrefs = Message<"zolal.v1.ChatPrefs"> & {
   chat: number;
 
   /**
-   * 0 not muted; the largest value for ever
+   * 0 not muted; the largest value for ever; -1: PUSH-5
    *
    * @generated from field: optional int64 muted_until_ms = 2;
    */
