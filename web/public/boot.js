@@ -9,9 +9,10 @@
   const dark = matchMedia('(prefers-color-scheme: dark)').matches
   root.dataset.theme =
     chosen.theme === 'light' || chosen.theme === 'dark' ? chosen.theme : dark ? 'dark' : 'light'
-  const language = chosen.language || (/^(fa|ps)\b/.test(navigator.language) ? 'fa' : 'en')
+  const language =
+    chosen.language || (/^ps\b/.test(navigator.language) ? 'fa' : navigator.language.replace(/-.*/, ''))
   root.lang = language
-  root.dir = language === 'fa' ? 'rtl' : 'ltr'
+  root.dir = chosen.direction || (language === 'fa' ? 'rtl' : 'ltr')
   // Told once and early; the settings offer it when somebody looks for it.
   addEventListener('beforeinstallprompt', (event) => {
     event.preventDefault()

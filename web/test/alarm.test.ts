@@ -19,7 +19,7 @@ const format = makeFormat(
     still: false,
     listWidth: 360,
   },
-  fa.days,
+  fa,
 )
 
 /** The codes of conditions that the server tells operators of. */

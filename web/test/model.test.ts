@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { DeviceView, Entity, FormattedText, MessageView, NoticeView } from '../src/model'
 import { arrange } from '../src/model/arrange'
 import { withDetected } from '../src/model/detect'
-import { toLatinDigits, toPersianDigits } from '../src/model/digits'
+import { toLatinDigits } from '../src/model/digits'
 import { fieldDirection, marked, readingDirection, unmarked } from '../src/model/direction'
 import { deepened, faceOf, hueOf, initials } from '../src/model/hue'
 import { readMarkup, writeMarkup } from '../src/model/markup'
@@ -15,13 +15,14 @@ import { unconfirmed } from '../src/model/unconfirmed'
 const plain = (text: string): FormattedText => ({ text, entities: [] })
 
 describe('recovery code', () => {
+  const persian = (text: string) => text.replace(/[0-9]/g, (digit) => '۰۱۲۳۴۵۶۷۸۹'[Number(digit)] ?? digit)
   const random = (count: number) => crypto.getRandomValues(new Uint8Array(count))
 
   test('a new code reads back in Latin and Persian digits, with any separators', () => {
     for (let i = 0; i < 200; i++) {
       const code = newRecoveryCode(random)
       expect(readRecoveryCode(code)).toEqual({ kind: 'ok', code })
-      expect(readRecoveryCode(toPersianDigits(groupRecoveryCode(code).join(' - ')))).toEqual({
+      expect(readRecoveryCode(persian(groupRecoveryCode(code).join(' - ')))).toEqual({
         kind: 'ok',
         code,
       })

@@ -16,8 +16,8 @@ const look = {
   still: false,
   listWidth: 360,
 } as const
-const faFormat = makeFormat({ ...look, language: 'fa' }, fa.days)
-const enFormat = makeFormat({ ...look, language: 'en' }, en.days)
+const faFormat = makeFormat({ ...look, language: 'fa' }, fa)
+const enFormat = makeFormat({ ...look, language: 'en' }, en)
 
 /** Every string of a catalogue with its path; functions are called with counts and names. */
 function strings(node: unknown, path = ''): [string, string][] {
@@ -174,10 +174,10 @@ describe('format', () => {
   })
 
   test('digits and calendar follow the choice, not only the language', () => {
-    const format = makeFormat({ ...look, language: 'en', digits: 'persian', calendar: 'jalali' }, en.days)
+    const format = makeFormat({ ...look, language: 'en', digits: 'persian', calendar: 'jalali' }, en)
     expect(format.n(12)).toBe('۱۲')
     expect(format.date(noon)).toMatch(/Azar/)
-    const latin = makeFormat({ ...look, language: 'fa', digits: 'latin', calendar: 'gregorian' }, fa.days)
+    const latin = makeFormat({ ...look, language: 'fa', digits: 'latin', calendar: 'gregorian' }, fa)
     expect(latin.date(noon)).toBe('23 نوامبر 2026')
   })
 

@@ -12,7 +12,7 @@ import type {
 } from '../model/entry'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from '../model/id'
 import type { FormattedText } from '../model/message'
-import type { PushSettings } from '../model/push'
+import type { PushSettings, PushSpeech } from '../model/push'
 import type { Ranges } from '../model/ranges'
 
 /** What is stored. Keys are numbers and strings only: big integers cannot be keys. */
@@ -162,6 +162,8 @@ export type PersonRow = Omit<Person, 'online'>
 export interface NotifyRow {
   readonly on: boolean
   readonly language: string
+  /** Absent in rows of earlier versions, which spoke two languages. */
+  readonly speech?: PushSpeech
   readonly settings: PushSettings
 }
 

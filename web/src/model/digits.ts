@@ -21,7 +21,3 @@ export function anyToLatinDigits(text: string): string {
     return String((code - zero) % 10)
   })
 }
-
-export function toPersianDigits(text: string): string {
-  return text.replace(/[0-9]/g, (digit) => String.fromCharCode(0x06f0 + Number(digit)))
-}

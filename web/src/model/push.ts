@@ -51,6 +51,26 @@ export const PUSH_DEFAULTS: PushSettings = {
   preview: true,
 }
 
+/** What notifications say; "#" is the number. */
+export interface PushWords {
+  readonly app: string
+  readonly something: string
+  readonly many: string
+  readonly mention: string
+  readonly test: string
+  readonly testBody: string
+  readonly media: Readonly<Record<string, string>>
+}
+
+/** How they say it. The worker has Persian and English words, and English ones where these are missing. */
+export interface PushSpeech {
+  readonly language: string
+  readonly direction: 'rtl' | 'ltr'
+  /** Of numbers. */
+  readonly locale: string
+  readonly words: Partial<PushWords>
+}
+
 /** What a hidden page shows by itself: it is connected, so nobody wakes it. */
 export interface Arrival {
   readonly chat: ChatId
@@ -93,7 +113,7 @@ export interface PushActions {
   set(settings: PushSettings): Promise<PushView>
   test(): Promise<PushTest>
   /** Mends what the browser or the server lost, and keeps what the worker needs. */
-  keep(language: string): Promise<void>
+  keep(speech: PushSpeech): Promise<void>
   /** Has the worker show something. */
   show(arrival: Arrival): Promise<void>
 }

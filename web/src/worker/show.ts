@@ -2,7 +2,7 @@
 import { type NotifyRow, Registry } from '../db'
 import { PUSH_DEFAULTS } from '../model/push'
 import { scope, type Tab } from './scope'
-import { wordsOf } from './words'
+import { speechOf } from './words'
 
 /** What a push holds: where to look, and nothing of what is there (PUSH-4). */
 export interface Hint {
@@ -83,15 +83,15 @@ interface Face {
 
 /** What a notification says. */
 function faceOf(hint: Hint, look: Look | null, notify: NotifyRow): Face {
-  const words = wordsOf(notify.language)
+  const { words, locale } = speechOf(notify)
   if (!look?.waits || !notify.settings.preview) return { title: words.app, body: words.something }
   const media = words.media[look.media ?? ''] ?? ''
   const what = [media, look.file, look.text].filter(Boolean).join(' · ') || words.something
   // Marks that hold directions apart: a name in one script, words in the other.
   const said = look.author ? `\u2068${look.author}\u2069: \u2068${what}\u2069` : `\u2068${what}\u2069`
   const unread = look.unread ?? 1
-  const digits = new Intl.NumberFormat(notify.language === 'fa' ? 'fa-IR' : 'en-GB')
-  const more = unread > 1 ? `\n${words.many(digits.format(unread))}` : ''
+  const number = new Intl.NumberFormat(locale).format(unread)
+  const more = unread > 1 ? `\n${words.many.replace('#', number)}` : ''
   const called = hint.mention && look.author ? `\u2068${look.author}\u2069 ${words.mention}\n` : ''
   return { title: look.title || words.app, body: `${called}${said}${more}` }
 }
@@ -108,14 +108,15 @@ async function showMessage(hint: Hint & { chat: number; seq: number }): Promise<
   const look = await ask<Look>('Push/Look', { chat: hint.chat, seq: hint.seq }).catch(() => null)
   if (look && !look.waits) return clear(hint.chat, hint.seq)
   const { title, body } = faceOf(hint, look, notify)
+  const { language, direction } = speechOf(notify)
   await scope.registration.showNotification(title, {
     body,
     tag,
     renotify: true,
     icon: '/icon-192.png',
     badge: '/badge.png',
-    lang: notify.language,
-    dir: notify.language === 'fa' ? 'rtl' : 'ltr',
+    lang: language,
+    dir: direction,
     timestamp: Number(look?.atMs ?? Date.now()),
     data: { chat: hint.chat, seq: hint.seq },
   } as NotificationOptions)
@@ -123,13 +124,13 @@ async function showMessage(hint: Hint & { chat: number; seq: number }): Promise<
 
 async function showTest(id: string): Promise<void> {
   const { notify } = await known()
-  const words = wordsOf(notify.language)
+  const { words, language, direction } = speechOf(notify)
   await scope.registration.showNotification(words.test, {
     body: words.testBody,
     tag: 'test',
     icon: '/icon-192.png',
-    lang: notify.language,
-    dir: notify.language === 'fa' ? 'rtl' : 'ltr',
+    lang: language,
+    dir: direction,
   })
   for (const tab of await tabs()) tab.postMessage({ test: id })
 }

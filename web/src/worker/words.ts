@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { NotifyRow } from '../db/rows'
+import type { PushSpeech, PushWords } from '../model/push'
 
-interface Words {
-  readonly app: string
-  readonly something: string
-  readonly many: (n: string) => string
-  readonly mention: string
-  readonly test: string
-  readonly testBody: string
-  readonly media: Readonly<Record<string, string>>
-}
-
-const fa: Words = {
+const fa: PushWords = {
   app: 'زلال',
   something: 'پیام تازه‌ای دارید',
-  many: (n) => `${n} پیام تازه`,
+  many: '# پیام تازه',
   mention: 'از شما نام برد',
   test: 'اعلان‌ها کار می‌کنند',
   testBody: 'این اعلان آزمایشی را خودتان خواستید.',
@@ -29,10 +21,10 @@ const fa: Words = {
   },
 }
 
-const en: Words = {
+const en: PushWords = {
   app: 'Zolal',
   something: 'You have a new message',
-  many: (n) => `${n} new messages`,
+  many: '# new messages',
   mention: 'mentioned you',
   test: 'Notifications work',
   testBody: 'You asked for this test yourself.',
@@ -48,5 +40,11 @@ const en: Words = {
   },
 }
 
-/** The worker's words: pages may all be closed, so it has its own. */
-export const wordsOf = (language: string): Words => (language === 'fa' ? fa : en)
+/** How notifications speak: pages may all be closed, so the worker has words of its own. */
+export function speechOf({ language, speech }: NotifyRow): Omit<PushSpeech, 'words'> & { words: PushWords } {
+  const [words, direction, locale] =
+    language === 'fa' ? ([fa, 'rtl', 'fa-IR'] as const) : ([en, 'ltr', 'en-GB'] as const)
+  if (!speech) return { language, direction, locale, words }
+  const media = { ...words.media, ...speech.words.media }
+  return { ...speech, words: { ...words, ...speech.words, media } }
+}

@@ -5,6 +5,7 @@ import {
   type Arrival,
   type PushActions,
   type PushSettings,
+  type PushSpeech,
   type PushState,
   type PushView,
 } from '../../model'
@@ -192,10 +193,11 @@ class Notifications implements PushActions {
     })
   }
 
-  keep(language: string): Promise<void> {
+  keep(speech: PushSpeech): Promise<void> {
     return acting(async () => {
       const row = await this.#row()
-      if (row.language !== language) await this.#note({ language })
+      const { language } = speech
+      if (JSON.stringify(row.speech) !== JSON.stringify(speech)) await this.#note({ language, speech })
       // The server lost it with a device that was signed out, the browser renewed it, or the clock moved.
       if (row.on && !obstacle() && Notification.permission === 'granted') await this.#subscribe(row.settings)
     })

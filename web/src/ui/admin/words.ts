@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type AdminWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<AdminWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<AdminWords>('admin', { fa: makePersian, en: makeEnglish })

@@ -2,6 +2,7 @@
 import type { Format } from '../i18n/format'
 
 const plain = {
+  tagline: 'Messages, clear as water.',
   lostTitle: 'What did you lose?',
   lostBody: 'Your chats are on the server, waiting for you.',
   lostPassword: 'The password',

@@ -3,6 +3,7 @@ import type { Format } from '../i18n/format'
 import type { AuthWords } from './words'
 
 const plain = {
+  tagline: 'پیام‌هایی به روشنی آب.',
   lostTitle: 'چه چیزی گم شده است؟',
   lostBody: 'گفتگوهای شما روی سرور است و منتظرتان می‌ماند.',
   lostPassword: 'گذرواژه',

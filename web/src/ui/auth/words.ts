@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type AuthWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<AuthWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<AuthWords>('auth', { fa: makePersian, en: makeEnglish })

@@ -75,6 +75,7 @@ export const makeEnglish = (f: Format) => ({
       }),
     selected: (count: number) => f.plural(count, { one: '# selected', other: '# selected' }),
   },
+  copy: 'Copy',
   lock,
   date,
   forward,

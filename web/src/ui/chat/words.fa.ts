@@ -75,6 +75,7 @@ export const makePersian = (f: Format): ChatWords => ({
       }),
     selected: (count) => f.plural(count, { one: '# پیام انتخاب‌شده', other: '# پیام انتخاب‌شده' }),
   },
+  copy: 'کپی',
   lock,
   date,
   forward,

@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type ChatWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<ChatWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<ChatWords>('chat', { fa: makePersian, en: makeEnglish })

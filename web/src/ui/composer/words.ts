@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type ComposerWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<ComposerWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<ComposerWords>('composer', { fa: makePersian, en: makeEnglish })

@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type RoomWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<RoomWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<RoomWords>('details', { fa: makePersian, en: makeEnglish })

@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type FeedbackWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<FeedbackWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<FeedbackWords>('feedback', { fa: makePersian, en: makeEnglish })

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { toPersianDigits } from '../../model/digits'
 import type { Look } from '../state/look.svelte'
+import type { About } from './language'
+
+type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>
 
 /** Numbers and plural forms as the reader chose them. */
 interface Numbers {
@@ -10,7 +12,8 @@ interface Numbers {
   /** Digits of a text that is not one number: codes, versions. */
   digits(text: string): string
   bytes(value: number): string
-  plural(value: number, forms: { readonly one: string; readonly other: string }): string
+  /** A language has the forms it has: English one and other, Arabic six. */
+  plural(value: number, forms: Forms): string
 }
 
 /** Times and dates as the reader chose them. */
@@ -26,18 +29,10 @@ interface Dates {
   dayKey(at: number): string
 }
 
-/** What a calendar on screen is made of. */
-interface Months {
-  /** Persian months, else Gregorian ones. */
-  readonly jalali: boolean
-  /** The month with its year. */
-  month(at: number): string
-  /** The shortest name of a day of the week. */
-  weekday(at: number): string
-  dayOfMonth(at: number): string
+export interface Format extends Numbers, Dates {
+  /** As the platform's formatters take it, with its digits and calendar. */
+  readonly locale: string
 }
-
-export interface Format extends Numbers, Dates, Months {}
 
 export interface DayWords {
   readonly today: string
@@ -46,24 +41,24 @@ export interface DayWords {
 
 const dayMs = 86_400_000
 
-export function makeFormat(look: Look, days: DayWords): Format {
-  const persian = look.digits === 'persian' || (look.digits === 'language' && look.language === 'fa')
-  const jalali = look.calendar === 'jalali' || (look.calendar === 'language' && look.language === 'fa')
-  const base = look.language === 'fa' ? 'fa-IR' : look.language
-  const locale = `${base}-u-ca-${jalali ? 'persian' : 'gregory'}-nu-${persian ? 'arabext' : 'latn'}`
-  return { ...numbers(locale, persian), ...dates(locale, days), ...months(locale, jalali) }
+export function makeFormat(look: Look, of: { readonly about: About; readonly days: DayWords }): Format {
+  const { locale: base = look.language, digits: own = 'latn', calendar } = of.about
+  const digits = { language: own, persian: 'arabext', latin: 'latn' }[look.digits]
+  const jalali = look.calendar === 'language' ? calendar === 'jalali' : look.calendar === 'jalali'
+  const locale = `${base}-u-ca-${jalali ? 'persian' : 'gregory'}-nu-${digits}`
+  return { locale, ...numbers(locale), ...dates(locale, of.days) }
 }
 
 const isPersian = (locale: string) => locale.startsWith('fa')
 
-function numbers(locale: string, persianDigits: boolean): Numbers {
+function numbers(locale: string): Numbers {
   const integer = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
   const compact = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
   const plural = new Intl.PluralRules(locale)
   return {
     n: (value) => integer.format(value),
     compact: (value) => (value < 1000 ? integer.format(value) : compact.format(value)),
-    digits: (text) => (persianDigits ? toPersianDigits(text) : text),
+    digits: (text) => text.replace(/[0-9]/g, (digit) => integer.format(Number(digit))),
     bytes: (value) => {
       const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
       // Of a thousand, as the settings of the server and its command line count.
@@ -76,7 +71,7 @@ function numbers(locale: string, persianDigits: boolean): Numbers {
       }).format(value / 1000 ** power)
     },
     plural: (value, forms) =>
-      (plural.select(value) === 'one' ? forms.one : forms.other).replace('#', integer.format(value)),
+      (forms[plural.select(value)] ?? forms.other).replace('#', integer.format(value)),
   }
 }
 
@@ -116,22 +111,6 @@ function dates(locale: string, days: DayWords): Dates {
     date: full,
     dateTime: (at) => `${day(at)} ${time(at)}`,
     dayKey: (at) => key.format(at),
-  }
-}
-
-function months(locale: string, jalali: boolean): Months {
-  // Made when a calendar is first drawn: few are.
-  const dated = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options)
-  return {
-    jalali,
-    month: (at) => {
-      const year = dated({ year: 'numeric' })
-        .formatToParts(at)
-        .find((p) => p.type === 'year')
-      return `${dated({ month: 'long' }).format(at)} ${year?.value ?? ''}`
-    },
-    weekday: (at) => dated({ weekday: 'narrow' }).format(at),
-    dayOfMonth: (at) => dated({ day: 'numeric' }).format(at),
   }
 }
 

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { look } from '../state/look.svelte'
 import type { Catalogue } from './catalogue/en'
+import { files } from './files'
 import { type Format, makeFormat } from './format'
 import { isolating } from './isolate'
+import { filled, type Language } from './language'
 
-type Maker = (format: Format) => Catalogue
+/** The languages that say everything; another may leave words to English. */
+const whole: readonly string[] = ['fa', 'en']
 
-/** A language is one file in catalogue/ that exports `make`, `days` and `about`. */
-interface CatalogueFile {
-  readonly make: Maker
-  readonly days: { readonly today: string; readonly yesterday: string }
-  readonly about: { readonly name: string; readonly direction: 'rtl' | 'ltr' }
-}
+const fileOf = (language: string) => files[`./catalogue/${language}.ts`]
 
-const files = import.meta.glob<CatalogueFile>('./catalogue/*.ts')
-const codeOf = (path: string) => path.replace(/^.*\/([\w-]+)\.ts$/, '$1')
-
-export const languages: readonly string[] = Object.keys(files).map(codeOf).sort().reverse()
+/** Those that can be chosen, the first two first. */
+export const languages: readonly string[] = [
+  ...new Set([...whole, ...Object.keys(files).map((path) => path.replace(/.*\/|\.ts/g, ''))]),
+]
 
 class I18n {
-  #file = $state.raw<CatalogueFile | null>(null)
-  #format = $derived(this.#file ? makeFormat(look.now, this.#file.days) : null)
-  #words = $derived(this.#file && this.#format ? isolating(this.#file.make(this.#format)) : null)
+  #file = $state.raw<Language | null>(null)
+  /** What stands where the file has no words; null where it has all. */
+  #english = $state.raw<Language | null>(null)
+  #format = $derived(this.#file ? makeFormat(look.now, this.#file) : null)
+  #words = $derived(this.#file && this.#format ? this.#made(this.#file, this.#format) : null)
 
   get ready(): boolean {
     return this.#file !== null
@@ -41,21 +41,42 @@ class I18n {
     return this.#file?.about.direction ?? 'ltr'
   }
 
+  /** Of the two languages that the server and all parts speak, the one for this reader. */
+  get spoken(): 'fa' | 'en' {
+    return look.now.language === 'fa' ? 'fa' : 'en'
+  }
+
+  /** What the language says of itself, and of parts that are loaded later. */
+  get file(): Language | null {
+    return this.#file
+  }
+
+  #made(file: Language, format: Format): Catalogue {
+    const own = file.make(format)
+    const english = this.#english?.make(format)
+    return isolating((english ? filled(english, own) : own) as Catalogue)
+  }
+
   /** Loads a language and draws everything in it. Without its file the present one stays. */
   async use(language: string): Promise<void> {
-    const path = Object.keys(files).find((p) => codeOf(p) === language) ?? './catalogue/en.ts'
-    const file = await files[path]?.()
+    const known = fileOf(language) ? language : 'en'
+    const [file, english] = await Promise.all([
+      fileOf(known)?.(),
+      whole.includes(known) ? null : fileOf('en')?.(),
+    ])
     if (!file) return
-    if (look.now.language !== codeOf(path)) look.change({ language: codeOf(path) })
+    const { direction } = file.about
+    if (look.now.language !== known || look.now.direction !== direction) {
+      look.change({ language: known, direction })
+    }
     this.#file = file
-    document.documentElement.lang = codeOf(path)
-    document.documentElement.dir = file.about.direction
+    this.#english = english ?? null
+    document.documentElement.lang = known
+    document.documentElement.dir = direction
   }
 
   async nameOf(language: string): Promise<string> {
-    const path = Object.keys(files).find((p) => codeOf(p) === language)
-    const file = path ? await files[path]?.() : null
-    return file?.about.name ?? language
+    return (await fileOf(language)?.())?.about.name ?? language
   }
 }
 

@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type InstallWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<InstallWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<InstallWords>('install', { fa: makePersian, en: makeEnglish })

@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type InviteWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<InviteWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<InviteWords>('invite', { fa: makePersian, en: makeEnglish })

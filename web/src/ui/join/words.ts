@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type JoinWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<JoinWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<JoinWords>('join', { fa: makePersian, en: makeEnglish })

@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type LeavingWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<LeavingWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<LeavingWords>('leaving', { fa: makePersian, en: makeEnglish })

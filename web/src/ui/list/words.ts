@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type ListWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<ListWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<ListWords>('list', { fa: makePersian, en: makeEnglish })

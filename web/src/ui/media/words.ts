@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type MediaWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<MediaWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<MediaWords>('media', { fa: makePersian, en: makeEnglish })

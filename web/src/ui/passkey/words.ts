@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type PasskeyWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<PasskeyWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<PasskeyWords>('passkey', { fa: makePersian, en: makeEnglish })

@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type PeopleWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<PeopleWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<PeopleWords>('people', { fa: makePersian, en: makeEnglish })

@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type PhotoWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<PhotoWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<PhotoWords>('photo', { fa: makePersian, en: makeEnglish })

@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type ProviderWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<ProviderWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<ProviderWords>('provider', { fa: makePersian, en: makeEnglish })

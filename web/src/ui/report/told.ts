@@ -58,8 +58,7 @@ function termsChange(values: Values): FormattedText | null {
   if (!Number.isSafeInteger(version) || version < 1 || !Number.isFinite(since)) return null
   const { told: say } = words()
   const text = `${say.termsChange(f().date(since))}\n${say.termsDiff}`
-  const language = i18n.direction === 'rtl' ? 'fa' : 'en'
-  const url = `${location.origin}/terms?version=${version}&changes&lang=${language}`
+  const url = `${location.origin}/terms?version=${version}&changes&lang=${i18n.spoken}`
   const length = say.termsDiff.length
   return { text, entities: [{ kind: 'textLink', url, offset: text.length - length, length }] }
 }
@@ -68,5 +67,5 @@ function termsChange(values: Values): FormattedText | null {
 function ownHalf(text: string): FormattedText | null {
   const halves = text.split('\n\n')
   if (halves.length !== 2) return null
-  return plain((i18n.direction === 'rtl' ? halves[0] : halves[1]) ?? '')
+  return plain((i18n.spoken === 'fa' ? halves[0] : halves[1]) ?? '')
 }

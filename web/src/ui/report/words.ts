@@ -7,7 +7,7 @@ import { makePersian } from './words.fa'
 export type ReportWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<ReportWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<ReportWords>('report', { fa: makePersian, en: makeEnglish })
 
 /** Codes that a report may name, and a decision; the server has the last word. */
 export const reportReasons = [

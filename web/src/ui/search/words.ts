@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type SearchWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<SearchWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<SearchWords>('search', { fa: makePersian, en: makeEnglish })

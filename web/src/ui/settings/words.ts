@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type SettingsWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<SettingsWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<SettingsWords>('settings', { fa: makePersian, en: makeEnglish })

@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type SharedWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<SharedWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<SharedWords>('shared', { fa: makePersian, en: makeEnglish })

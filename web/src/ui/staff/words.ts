@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type StaffWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<StaffWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<StaffWords>('staff', { fa: makePersian, en: makeEnglish })

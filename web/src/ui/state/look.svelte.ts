@@ -4,6 +4,8 @@
 export interface Look {
   readonly theme: 'system' | 'light' | 'dark'
   readonly language: string
+  /** Of that language; told before its words are here. */
+  readonly direction?: 'rtl' | 'ltr'
   /** 1 (13 px) to 5 (21 px). */
   readonly size: number
   readonly digits: 'language' | 'latin' | 'persian'
@@ -22,7 +24,7 @@ const storageKey = 'zolal.look'
 function stored(): Look {
   const fallback: Look = {
     theme: 'system',
-    language: /^(fa|ps)\b/.test(navigator.language) ? 'fa' : 'en',
+    language: /^ps\b/.test(navigator.language) ? 'fa' : navigator.language.replace(/-.*/, ''),
     size: 2,
     digits: 'language',
     calendar: 'language',

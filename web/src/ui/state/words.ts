@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type ErrorWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<ErrorWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<ErrorWords>('state', { fa: makePersian, en: makeEnglish })

@@ -11,5 +11,5 @@ export function lasting(ms: number, format: Pick<Format, 'digits'>): string {
 
 /** A speed such as 1.5, in the digits of the reader. */
 export function rateOf(rate: number, format: Pick<Format, 'digits'>): string {
-  return format.digits(String(rate)).replace(/(?<=[۰-۹])\.(?=[۰-۹])/, '٫')
+  return format.digits(String(rate)).replace(/(?<=[۰-۹٠-٩])\.(?=[۰-۹٠-٩])/, '٫')
 }

@@ -7,4 +7,4 @@ import { makePersian } from './words.fa'
 export type VoiceWords = ReturnType<typeof makeEnglish>
 
 /** The words in the present language. */
-export const words = inLanguage<VoiceWords>({ fa: makePersian, en: makeEnglish })
+export const words = inLanguage<VoiceWords>('voice', { fa: makePersian, en: makeEnglish })

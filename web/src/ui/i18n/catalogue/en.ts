@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Format } from '../format'
+import type { About } from '../language'
 
-export const about = { name: 'English', direction: 'ltr' as const }
+export const about: About = { name: 'English', direction: 'ltr' }
 export const days = { today: 'Today', yesterday: 'Yesterday' }
 
 export type Catalogue = ReturnType<typeof make>
@@ -9,7 +10,6 @@ export type Catalogue = ReturnType<typeof make>
 export const make = (f: Format) => ({
   app: {
     name: 'Zolal',
-    tagline: 'Messages, clear as water.',
     search: 'Search',
     cancel: 'Cancel',
     back: 'Back',
@@ -22,7 +22,6 @@ export const make = (f: Format) => ({
     undo: 'Undo',
     more: 'More',
     copied: 'Copied',
-    copy: 'Copy',
     menu: 'Menu',
     you: 'You',
     saved: 'Saved messages',

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Format } from '../format'
+import type { About } from '../language'
 import type { Catalogue } from './en'
 
-export const about = { name: 'فارسی', direction: 'rtl' as const }
+export const about: About = {
+  name: 'فارسی',
+  direction: 'rtl',
+  locale: 'fa-IR',
+  digits: 'arabext',
+  calendar: 'jalali',
+}
 export const days = { today: 'امروز', yesterday: 'دیروز' }
 
 export const make = (f: Format): Catalogue => ({
   app: {
     name: 'زلال',
-    tagline: 'پیام‌هایی به روشنی آب.',
     search: 'جست‌وجو',
     cancel: 'انصراف',
     back: 'بازگشت',
@@ -21,7 +27,6 @@ export const make = (f: Format): Catalogue => ({
     undo: 'واگرد',
     more: 'بیشتر',
     copied: 'کپی شد',
-    copy: 'کپی',
     menu: 'فهرست',
     you: 'شما',
     saved: 'پیام‌های ذخیره‌شده',
