@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, said, test } from './fixtures'
+import { expect, said, speak, test } from './fixtures'
 
 test('the operator sees how the server is, and makes a backup', async ({ world }) => {
   const sara = await world.person('سارا', 'sara_m')
@@ -58,6 +58,10 @@ test('the terms are read before signing up and from the settings, with what a ch
   await terms.screenshot({ path: 'test-results/binary/terms-fa.png' })
   await terms.getByRole('link', { name: 'English' }).click()
   await expect(terms.getByRole('heading', { name: 'Terms of use and rules' })).toBeVisible()
+  await speak(nilu, 'en')
+  const agree = nilu.getByRole('link', { name: /terms and rules of this server/ })
+  await expect(agree).toHaveAttribute('href', '/terms?lang=en')
+  await speak(nilu, 'fa')
 
   // So is what the server stores, from the foot of signing in, the settings, and in both languages.
   await nilu.goto(`${world.server.url}/#/signin`)
@@ -89,7 +93,11 @@ test('the terms are read before signing up and from the settings, with what a ch
   const persian = join(world.server.home, 'fa.md')
   writeFileSync(english, '# Terms of use and rules\n\nBe kind to one another.\n')
   writeFileSync(persian, '# شرایط استفاده و قاعده‌ها\n\nبا هم مهربان باشید.\n')
-  world.server.run('terms', 'publish', persian, english)
+  const published = world.server.run('terms', 'publish', persian, english) as { since: string }
+  const at = new Date(published.since)
+  expect(at.getTime() - Date.now()).toBeGreaterThan(29.9 * 86_400_000)
+  const since = (locale: string) =>
+    new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', timeZone: 'Asia/Tehran' }).format(at)
   await terms.goto(`${world.server.url}/terms?lang=fa&version=2&changes`)
   await expect(terms.locator('ins', { hasText: 'با هم مهربان باشید' })).toBeVisible()
   await terms.emulateMedia({ colorScheme: 'dark' })
@@ -106,7 +114,17 @@ test('the terms are read before signing up and from the settings, with what a ch
     'href',
     `${world.server.url}/terms?version=2&changes&lang=fa`,
   )
+  await expect(told).toContainText(since('fa-IR'))
   await sara.screenshot({ path: 'test-results/binary/terms-told-fa.png' })
+  await speak(sara, 'en')
+  const toldInEnglish = said(sara, 'The terms and rules of this server')
+  await expect(toldInEnglish).toContainText(since('en'))
+  const changes = `${world.server.url}/terms?version=2&changes&lang=en`
+  await expect(toldInEnglish.getByRole('link', { name: 'See what differs' })).toHaveAttribute('href', changes)
+  await terms.goto(changes)
+  await expect(terms.locator('ins', { hasText: 'Be kind to one another' })).toBeVisible()
+  await sara.screenshot({ path: 'test-results/binary/terms-told-en.png' })
+  await speak(sara, 'fa')
   await sara.goto(`${world.server.url}/#/settings/about`)
   await expect(sara.getByText('تازه و در حال تغییر')).toBeVisible()
   await sara.screenshot({ path: 'test-results/binary/about-fa.png' })
@@ -161,5 +179,29 @@ test('feedback goes to the operator alone, and stands in their words on a public
   await expect(reza.getByText('در برنامه')).toBeVisible()
   await expect(reza.getByText('یک رأی')).toBeVisible()
   await expect(reza.getByText('polls, as Sara told me')).toHaveCount(0)
+
+  // The same with the languages changed: given in Persian, read and answered in English.
+  await reza.goto(`${world.server.url}/#/settings/about`)
+  await speak(reza, 'fa')
+  await reza.getByRole('button', { name: 'بازخورد دادن' }).click()
+  const persian = reza.getByRole('dialog')
+  await persian.getByRole('radio', { name: 'مشکل' }).click()
+  await persian.getByLabel('نوشتهٔ شما').fill('جست‌وجو کند است')
+  await persian.getByRole('button', { name: 'فرستادن' }).click()
+  await expect(reza.getByText(/سپاس از شما. شماره‌اش/)).toBeVisible()
+  await sara.goto(`${world.server.url}/#/feedback`)
+  await speak(sara, 'en')
+  const english = sara.getByRole('region', { name: 'Feedback' })
+  await english.getByRole('button', { name: /جست‌وجو کند است/ }).click()
+  await english.getByRole('radio', { name: 'Done' }).check()
+  await english.getByLabel('For everybody, in your words').fill('Faster search')
+  await english.getByRole('button', { name: 'Save' }).click()
+  await expect(english.getByRole('button', { name: /جست‌وجو/ })).toContainText('Done · public')
+  await sara.screenshot({ path: 'test-results/binary/feedback-set-en.png' })
+  await reza.goto(`${world.server.url}/#/settings/wishes`)
+  await expect(reza.getByRole('listitem').filter({ hasText: 'Faster search' })).toContainText('انجام‌شده')
+  await reza.goto(`${world.server.url}/feedback?lang=en`)
+  await expect(reza.getByText('Faster search')).toBeVisible()
+  await expect(reza.getByText('Done')).toBeVisible()
   await reza.screenshot({ path: 'test-results/binary/feedback-list-fa.png' })
 })

@@ -235,6 +235,16 @@ export const test = base.extend<{ world: World }>({
   },
 })
 
+/** Goes on in another language, as the settings keep it. */
+export async function speak(page: Page, language: 'fa' | 'en'): Promise<void> {
+  await page.evaluate((chosen) => {
+    const look = JSON.parse(localStorage.getItem('zolal.look') ?? '{}')
+    localStorage.setItem('zolal.look', JSON.stringify({ ...look, language: chosen }))
+  }, language)
+  await page.reload()
+  await expect(page.locator('html')).toHaveAttribute('lang', language)
+}
+
 export const field = (page: Page) => page.getByRole('textbox', { name: /^(پیام|Message|Post)$/ })
 export const talk = (page: Page) => page.locator('.scroller')
 

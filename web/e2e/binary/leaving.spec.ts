@@ -28,6 +28,8 @@ const of = {
     gone: 'این حساب حذف شده است',
     name: 'حساب حذف‌شده',
     out: 'از دستگاه دیگری به نشست این دستگاه پایان داده شد.',
+    resting: /تا ۳۰ روز کس دیگری نمی‌تواند آن را بردارد/,
+    often: /نام را در ۳۰ روز سه بار می‌توان عوض کرد/,
   },
   en: {
     leave: 'Delete account',
@@ -41,6 +43,8 @@ const of = {
     gone: 'This account was deleted',
     name: 'Deleted account',
     out: 'This device was signed out from another device.',
+    resting: /For 30 days nobody else can take it/,
+    often: /A name can be changed three times in 30 days/,
   },
 } as const
 
@@ -113,5 +117,27 @@ for (const language of ['fa', 'en'] as const) {
     await expect(said(reza, 'hello from reza')).toBeVisible()
     await expect(reza.getByText('hello from sara')).toBeHidden()
     await look(reza, `leaving-gone-${language}`)
+
+    // Its name is nobody's yet, and who changes names too often keeps the last.
+    await reza.goto(`${server.url}/#/settings/profile`)
+    const name = reza.getByLabel(/^(نام کاربری|Username)/)
+    const save = reza.getByRole('button', { name: /^(ذخیره|Save)$/ })
+    const take = async (username: string) => {
+      await name.fill(username)
+      await save.click()
+      await expect(save).toBeEnabled()
+    }
+    await take('sara_m')
+    await expect(reza.getByText(w.resting)).toBeVisible()
+    await look(reza, `name-resting-${language}`)
+    for (const free of ['reza_one', 'reza_two', 'reza_three']) {
+      await take(free)
+      await expect(name).not.toHaveAttribute('aria-invalid', 'true')
+    }
+    await take('reza_four')
+    await expect(reza.getByText(w.often)).toBeVisible()
+    await look(reza, `name-often-${language}`)
+    await take('reza_k')
+    await expect(name).not.toHaveAttribute('aria-invalid', 'true')
   })
 }

@@ -178,6 +178,16 @@ test('after a reset a passkey stands beside the link, and opens by itself again'
   await held.copyTo(await Authenticator.in(again))
   await again.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await expect(again.getByRole('searchbox')).toBeVisible()
+
+  await other.goto(`${server.url}/#/settings/security`)
+  await other.getByRole('button', { name: /^Rename/ }).click()
+  await other.getByRole('textbox', { name: 'Name of the passkey' }).fill('Travel phone')
+  await other.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+  await other.getByRole('button', { name: /^Remove .*Travel phone/ }).click()
+  const dialog = other.getByRole('dialog')
+  await dialog.getByLabel('Current password').fill('clear water and a tall mountain')
+  await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
+  await expect(other.getByText('No passkey yet.')).toBeVisible()
 })
 
 const organised = {

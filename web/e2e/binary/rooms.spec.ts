@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, field, findPerson, said, signIn, test, write } from './fixtures'
+import { expect, field, findPerson, said, signIn, speak, test, write } from './fixtures'
 
 const phone = { language: 'en', phone: true } as const
 
@@ -226,4 +226,25 @@ test('devices are listed and revoked at once, and the recovery code lets one bac
   await other.getByRole('button', { name: 'Set the new password' }).click()
   await expect(other.getByRole('searchbox')).toBeVisible()
   await expect(sara.getByText('This device was signed out from another device.')).toBeVisible()
+
+  // The same in Persian, and the other way round.
+  await speak(sara, 'fa')
+  await sara.goto(`${server.url}/#/signin`)
+  await sara.getByLabel(/^نام کاربری/).fill('sara_m')
+  await sara.getByLabel('گذرواژه', { exact: true }).fill('clear water and a tall mountain')
+  await sara.getByRole('button', { name: 'ورود', exact: true }).click()
+  await expect(sara.getByRole('searchbox')).toBeVisible()
+  await other.goto(`${server.url}/#/settings/devices`)
+  await speak(other, 'fa')
+  await expect(other.getByText('این دستگاه')).toBeVisible()
+  await other.getByRole('button', { name: 'نه، بیرونش کن' }).click()
+  await other.getByRole('dialog').getByRole('button', { name: 'بیرون کردن' }).click()
+  await expect(sara.getByText('از دستگاه دیگری به نشست این دستگاه پایان داده شد.')).toBeVisible()
+  await sara.goto(`${server.url}/#/recover`)
+  await sara.getByLabel(/^نام کاربری/).fill('sara_m')
+  await sara.getByLabel('کد بازیابی', { exact: true }).fill(world.codes.get('sara_m') ?? '')
+  await sara.getByLabel('گذرواژهٔ تازه').fill('آب روشن و کوهی بلند')
+  await sara.getByRole('button', { name: 'گذاشتن گذرواژهٔ تازه' }).click()
+  await expect(sara.getByRole('searchbox')).toBeVisible()
+  await expect(other.getByText('از دستگاه دیگری به نشست این دستگاه پایان داده شد.')).toBeVisible()
 })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { createHmac } from 'node:crypto'
 import type { Page } from '@playwright/test'
-import { expect, field, password, said, signIn, test, write } from './fixtures'
+import { expect, field, password, said, signIn, speak, test, write } from './fixtures'
 
 const phone = { language: 'en', phone: true } as const
 
@@ -98,6 +98,21 @@ for (const language of ['fa', 'en'] as const) {
     await write(sara, 'shopping')
     const other = await world.visitor({ language, from: `${server.url}/#/signin` })
     await signIn(other, 'sara_m')
+    // Until somebody has answered, the new device runs no server and changes no name, though its owner may.
+    const young = language === 'fa' ? /^این دستگاه تازه وارد شده است/ : /^This device signed in recently/
+    await other.goto(`${server.url}/#/feedback`)
+    await expect(other.getByText(young).first()).toBeVisible()
+    await look(other, `young-desk-${language}`)
+    await other.goto(`${server.url}/#/settings/invite`)
+    const nobody = other.getByRole('radio', { name: /^(هیچ‌کس|Nobody)$/ })
+    await nobody.click()
+    await expect(other.getByText(young).first()).toBeVisible()
+    await expect(nobody).not.toBeChecked()
+    await other.goto(`${server.url}/#/settings/profile`)
+    await other.getByLabel(/^(نام کاربری|Username)/).fill('sara_stolen')
+    await other.getByRole('button', { name: /^(ذخیره|Save)$/ }).click()
+    await expect(other.getByText(young).first()).toBeVisible()
+    await look(other, `young-name-${language}`)
     const bar = sara.getByRole('main').getByRole('alert')
     await expect(bar).toContainText(/ورود تازه: .*Chrome|New sign-in: .*Chrome/)
     const below = async () => {
@@ -112,6 +127,9 @@ for (const language of ['fa', 'en'] as const) {
     await expect(said(sara, 'and bread')).toBeVisible()
     await bar.getByRole('button', { name: /بله، من بودم|Yes, it was me/ }).click()
     await expect(bar).toBeHidden()
+    await other.goto(`${server.url}/#/settings/invite`)
+    await nobody.click()
+    await expect(nobody).toBeChecked()
   })
 }
 
@@ -288,6 +306,15 @@ test('a second step: set up, asked for in Persian digits, a backup code in its p
   }
 })
 
+/** Ends the sign-in of this device, where it stands. */
+async function signOut(page: Page): Promise<void> {
+  await page.goto(`${new URL(page.url()).origin}/#/settings`)
+  const name = /^(خروج از حساب|Sign out)$/
+  await page.getByRole('button', { name }).click()
+  await page.getByRole('dialog').getByRole('button', { name }).click()
+  await expect(page.getByLabel(/^(گذرواژه|Password)$/)).toBeVisible()
+}
+
 test('a new device is let in by an old one, by a code on its screen or after the password', async ({
   world,
 }) => {
@@ -310,18 +337,36 @@ test('a new device is let in by an old one, by a code on its screen or after the
   await other.getByLabel('گذرواژهٔ کنونی، برای تغییر این‌ها').fill(password)
   await other.getByRole('button', { name: 'ورود فقط با اجازهٔ دستگاه قدیمی' }).click()
   await expect(other.getByText(/منتظر اجازهٔ دستگاهی قدیمی/)).toBeVisible()
-  for (const yes of [false, true]) {
-    const third = await world.visitor({ language: 'en', from: `${server.url}/#/signin` })
-    await third.getByLabel('Username').fill('sara_m')
-    await third.getByLabel('Password', { exact: true }).fill(password)
-    await third.getByRole('button', { name: 'Sign in', exact: true }).click()
-    await expect(third.getByText('Waiting for another device')).toBeVisible()
-    await look(third, 'wait-en')
-    await sara
+  const third = await world.visitor({ language: 'en', from: `${server.url}/#/signin` })
+  for (const { language, yes, old } of [
+    { language: 'en', yes: false, old: sara },
+    { language: 'fa', yes: false, old: other },
+    { language: 'fa', yes: true, old: other },
+    { language: 'en', yes: true, old: sara },
+  ] as const) {
+    await third.goto(`${server.url}/#/signin`)
+    await speak(third, language)
+    await third.getByLabel(/^(نام کاربری|Username)/).fill('sara_m')
+    await third.getByLabel(/^(گذرواژه|Password)$/).fill(password)
+    await third.getByRole('button', { name: /^(ورود|Sign in)$/ }).click()
+    await expect(third.getByText(/^(منتظر دستگاه دیگر|Waiting for another device)/)).toBeVisible()
+    await look(third, `wait-${language}`)
+    await old
       .getByRole('dialog')
-      .getByRole('button', { name: yes ? 'Let it in' : 'Refuse' })
+      .getByRole('button', { name: yes ? /^(اجازه می‌دهم|Let it in)$/ : /^(نه|Refuse)$/ })
       .click()
-    if (yes) await expect(third.getByRole('searchbox')).toBeVisible()
-    else await expect(third.getByText('The other device refused it.')).toBeVisible()
+    if (!yes)
+      await expect(third.getByText(/دستگاه دیگر اجازه نداد|The other device refused it/)).toBeVisible()
+    else await expect(third.getByRole('searchbox')).toBeVisible()
+    for (const one of [sara, other]) await expect(one.getByRole('dialog')).toBeHidden()
+    if (yes) await signOut(third)
   }
+
+  // The code is as good the other way round: the new device in English, the old one in Persian.
+  await third.getByRole('button', { name: 'Sign in with another device' }).click()
+  await expect(third.getByRole('img', { name: 'Sign in with another device' })).toBeVisible()
+  await third.getByRole('button', { name: 'Copy link' }).click()
+  await other.goto(await third.evaluate(() => navigator.clipboard.readText()))
+  await other.getByRole('dialog').getByRole('button', { name: 'اجازه می‌دهم' }).click()
+  await expect(third.getByRole('searchbox')).toBeVisible()
 })
