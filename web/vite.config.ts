@@ -17,7 +17,13 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: true,
     // What the first draw needs is one file, whatever the screens that come later share with it.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', test: /\/index\.html$/ }] } } },
+    // The first file names all others: what tells contents apart is as short as is safe beside a name.
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [{ name: 'first', test: /\/index\.html$/ }] },
+        assetFileNames: 'assets/[name]-[hash:6][extname]',
+      },
+    },
   },
   server: {
     proxy: { '/api': { target: process.env['ZOLAL_SERVER'] ?? 'http://127.0.0.1:8080', ws: true } },

@@ -28,8 +28,8 @@ const keyOf = ({ path, hash }: ShellFile) => (hash ? `${path}?${hash}` : path)
 const all = [...SHELL_FILES.first, ...SHELL_FILES.rest]
 const byPath = new Map(all.map((file) => [file.path, keyOf(file)]))
 
-/** A file without its hash: the same part of the app in another version. */
-const stemOf = (key: string) => key.replace(/-[\w-]{8}(\.\w+)$/, '$1')
+/** A file without its hash, which is shorter in styles than in scripts: the same part in another version. */
+const stemOf = (key: string) => key.replace(/-[\w-]{6,8}(\.\w+)$/, '$1')
 
 async function put(cache: Cache, file: ShellFile): Promise<void> {
   if (await cache.match(keyOf(file))) return
