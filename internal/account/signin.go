@@ -301,21 +301,10 @@ func staysKnown(reason string) bool {
 // The authenticator has at least 128 random bits, so guesses are limited by address alone: nobody can lock
 // an account's owner out.
 func (s *Service) Recover(ctx context.Context, req Recovery) (Session, error) {
-	if len(req.Secret) != recoveryBytes {
-		return Session{}, &chat.Error{Code: chat.CodeBadRequest, Text: "not 32 bytes", Field: "recovery"}
-	}
-	limit := bucket{"fail", s.Limits.Failure, place(req.Client.Address)}
-	if err := s.buckets.take(limit); err != nil {
+	account, profile, err := s.recoverable(ctx, req.Username, req.Secret, req.Client)
+	if err != nil {
 		return Session{}, err
 	}
-	account, profile, err := s.byName(ctx, req.Username)
-	if err != nil {
-		return Session{}, fmt.Errorf("recover: %w", err)
-	}
-	if !isRecovery(account, req.Secret) {
-		return Session{}, chat.Errorf(chat.CodeRecoveryWrong, "wrong username or recovery code")
-	}
-	s.buckets.give(limit)
 	if account.Suspended != "" {
 		return Session{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
 	}
@@ -344,6 +333,26 @@ func (s *Service) Recover(ctx context.Context, req Recovery) (Session, error) {
 		return Session{}, fmt.Errorf("recover: %w", err)
 	}
 	return session(account, device, token, profile), nil
+}
+
+// recoverable finds the account of who holds its recovery code, suspended or not. Guesses are limited.
+func (s *Service) recoverable(ctx context.Context, username string, secret []byte, from Client) (
+	account Account, profile chat.Profile, err error) {
+	if len(secret) != recoveryBytes {
+		return account, profile, &chat.Error{Code: chat.CodeBadRequest, Text: "not 32 bytes", Field: "recovery"}
+	}
+	limit := bucket{"fail", s.Limits.Failure, place(from.Address)}
+	if err := s.buckets.take(limit); err != nil {
+		return account, profile, err
+	}
+	if account, profile, err = s.byName(ctx, username); err != nil {
+		return account, profile, fmt.Errorf("recover: %w", err)
+	}
+	if !isRecovery(account, secret) {
+		return account, profile, chat.Errorf(chat.CodeRecoveryWrong, "wrong username or recovery code")
+	}
+	s.buckets.give(limit)
+	return account, profile, nil
 }
 
 // recovered stores an account with its new password and the one device that it has from then on. It keeps an

@@ -14,21 +14,24 @@ import (
 // SuspendReasons are the public codes a suspension is explained by.
 func SuspendReasons() []string { return chat.DecisionReasons() }
 
-// Claim is how somebody who cannot sign in shows that an account is theirs: by its password, or where it has
-// none by a Ticket of the organisation's provider with the secret behind it, or by the Secret of a reset that
-// was not used yet.
+// Claim is how somebody who cannot sign in shows that an account is theirs: by its password or the
+// authenticator of its recovery code, or where it has neither by a Ticket of the organisation's provider with
+// the secret behind it, or by the Secret of a reset that was not used yet. Code is one of the second factor.
 type Claim struct {
 	Username string
 	Password string
+	Recovery []byte
 	Ticket   string
 	Secret   string
+	Code     string
 	Client   Client
 }
 
 // Suspended returns the account of somebody who shows that it is theirs, and the public reason code of its
 // suspension. It signs nobody in, and uses nothing up. As for SignIn, an unknown username and a wrong
-// password are both chat.CodePasswordWrong, and guesses are limited. It fails as SignIn does for a ticket and
-// as Redeem does for a secret. An account that is not suspended is chat.CodeConflict.
+// password are both chat.CodePasswordWrong, and guesses are limited. It fails as Recover does for a recovery
+// code, as SignIn does for a ticket and as Redeem does for a secret. An account that is not suspended is
+// chat.CodeConflict.
 //
 // REP-6
 func (s *Service) Suspended(ctx context.Context, c Claim) (chat.AccountID, string, error) {
@@ -42,9 +45,23 @@ func (s *Service) Suspended(ctx context.Context, c Claim) (chat.AccountID, strin
 	return account.ID, account.Suspended, nil
 }
 
+// SuspendedMay asks who may speak for a suspended account for its second factor, as SignIn does: for the look
+// before, a password shows no more than SignIn tells. The recovery code stands in its place.
+//
+// REP-6 AUTH-10
+func (s *Service) SuspendedMay(ctx context.Context, of chat.AccountID, c Claim) error {
+	if len(c.Recovery) > 0 {
+		return nil // it was checked: see claimed
+	}
+	return s.checkFactor(ctx, of, shownFactor{code: c.Code})
+}
+
 // claimed finds the account of a claim.
 func (s *Service) claimed(ctx context.Context, c Claim) (account Account, err error) {
 	switch {
+	case len(c.Recovery) > 0:
+		account, _, err = s.recoverable(ctx, c.Username, c.Recovery, c.Client)
+		return account, err
 	case c.Secret != "":
 		_, account, err = s.resetOf(ctx, c.Secret, c.Client)
 		return account, err

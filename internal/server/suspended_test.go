@@ -3,9 +3,12 @@
 package server
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pquerna/otp/totp"
 
 	"github.com/zolal-im/zolal"
 	"github.com/zolal-im/zolal/internal/account"
@@ -105,4 +108,65 @@ func TestWhoHasTheLinkOfAResetAloneAppealsAgainstASuspension(t *testing.T) {
 		t.Errorf("after the suspension the link opens nothing: %v", err)
 	}
 	appeals(t, s, claim, zolalv1.ErrorCode_NOT_FOUND)
+}
+
+// REP-6 AUTH-10
+func TestWhoHasTheRecoveryCodeAloneAppealsAgainstASuspension(t *testing.T) {
+	s := quietServer(t, func(*Config) {})
+	recovery := bytes.Repeat([]byte{7}, 32)
+	protected(t, s, recovery)
+	claim := &zolalv1.AppealSuspendedRequest{Username: "parvaneh", Recovery: recovery}
+	appeals(t, s, claim, zolalv1.ErrorCode_CONFLICT) // it is not suspended
+	if _, err := s.suspendUser(t.Context(), SuspendUser{Username: "parvaneh", Reason: "spam"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range []*zolalv1.AppealSuspendedRequest{
+		{Username: "parvaneh", Recovery: bytes.Repeat([]byte{8}, 32)},
+		{Username: "nobody_n", Recovery: recovery},
+		{Username: "parvaneh", Recovery: make([]byte, 32), Password: orgPassword},
+	} {
+		appeals(t, s, wrong, zolalv1.ErrorCode_RECOVERY_WRONG)
+	}
+	short := &zolalv1.AppealSuspendedRequest{Username: "parvaneh", Recovery: recovery[:31]}
+	appeals(t, s, short, zolalv1.ErrorCode_BAD_REQUEST)
+	appealed(t, s, claim)
+}
+
+// REP-6 AUTH-10
+func TestAPasswordAloneAppealsForNobodyWhoHasASecondFactor(t *testing.T) {
+	s := quietServer(t, func(*Config) {})
+	backup := protected(t, s, bytes.Repeat([]byte{7}, 32))
+	if _, err := s.suspendUser(t.Context(), SuspendUser{Username: "parvaneh", Reason: "spam"}); err != nil {
+		t.Fatal(err)
+	}
+	claim := &zolalv1.AppealSuspendedRequest{Username: "parvaneh", Password: orgPassword, Text: "it was me"}
+	appeals(t, s, claim, zolalv1.ErrorCode_FACTOR_NEEDED)
+	claim.Code = "not-a-code"
+	appeals(t, s, claim, zolalv1.ErrorCode_FACTOR_WRONG)
+	claim.Text = ""
+	if got := appeals(t, s, claim, 0); !got.GetAppealable() {
+		t.Errorf("they read %v", got)
+	}
+	claim.Code = backup[0] // the look, the appeal and its retry need one code
+	appealed(t, s, claim)
+}
+
+// protected makes the account of parvaneh with a recovery code and a second factor; its backup codes.
+func protected(t *testing.T, s *Server, recovery []byte) []string {
+	t.Helper()
+	if _, err := s.addUser(t.Context(), AddUser{Username: "parvaneh", Password: orgPassword}); err != nil {
+		t.Fatal(err)
+	}
+	word := &zolalv1.PasswordRequest{Password: orgPassword}
+	c := dialed(t, s, signInAs(t, s, &zolalv1.SignInRequest{Username: "parvaneh", Password: orgPassword}, 0))
+	set := &zolalv1.SetRecoveryRequest{Password: orgPassword, Recovery: recovery}
+	must(t, c.Call(t.Context(), "Accounts/SetRecovery", set, new(zolalv1.Empty)))
+	factor, codes := new(zolalv1.NewFactor), new(zolalv1.BackupCodes)
+	must(t, c.Call(t.Context(), "Security/BeginFactor", word, factor))
+	code, err := totp.GenerateCode(factor.GetSecret(), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t, c.Call(t.Context(), "Security/EnableFactor", &zolalv1.EnableFactorRequest{Code: code}, codes))
+	return codes.GetCodes()
 }

@@ -155,10 +155,11 @@ func appeal(ctx context.Context, c *caller, r *zolalv1.AppealRequest) (*zolalv1.
 // REP-6
 func appealSuspended(ctx context.Context, c *caller, r *zolalv1.AppealSuspendedRequest) (
 	*zolalv1.AppealSuspendedResponse, error) {
-	id, reason, err := c.cfg.Accounts.Suspended(ctx, account.Claim{
+	claim := account.Claim{
 		Username: r.GetUsername(), Password: r.GetPassword(), Ticket: r.GetTicket(), Secret: r.GetSecret(),
-		Client: c.client(nil),
-	})
+		Recovery: r.GetRecovery(), Code: r.GetCode(), Client: c.client(nil),
+	}
+	id, reason, err := c.cfg.Accounts.Suspended(ctx, claim)
 	if err != nil {
 		return nil, err
 	}
@@ -170,6 +171,12 @@ func appealSuspended(ctx context.Context, c *caller, r *zolalv1.AppealSuspendedR
 		key, err := clientKey(r.GetKey())
 		if err != nil {
 			return nil, err
+		}
+		// A retry finds the appeal there, and no code is used up for it: it stores nothing.
+		if appealable {
+			if err := c.cfg.Accounts.SuspendedMay(ctx, id, claim); err != nil {
+				return nil, err
+			}
 		}
 		if err := c.cfg.Engine.AppealSuspended(ctx, id, r.GetText(), key); err != nil {
 			return nil, err

@@ -1485,8 +1485,11 @@ type AppealSuspendedRequest struct {
 	Text     string                 `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"` // empty: nothing is appealed against, only shown
 	// In the place of username and password, where an account has none: the ticket of the organisation's
 	// provider as in SignInRequest, or the secret of a reset as in RedeemRequest. Neither is used up.
-	Ticket        string `protobuf:"bytes,10,opt,name=ticket,proto3" json:"ticket,omitempty"`
-	Secret        string `protobuf:"bytes,11,opt,name=secret,proto3" json:"secret,omitempty"`
+	Ticket string `protobuf:"bytes,10,opt,name=ticket,proto3" json:"ticket,omitempty"`
+	Secret string `protobuf:"bytes,11,opt,name=secret,proto3" json:"secret,omitempty"`
+	// 32 bytes as in RecoverRequest, beside the username: in the place of a password and of a second factor.
+	Recovery      []byte `protobuf:"bytes,12,opt,name=recovery,proto3" json:"recovery,omitempty"`
+	Code          string `protobuf:"bytes,13,opt,name=code,proto3" json:"code,omitempty"` // of the second factor, with a text, where the account has one
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1559,6 +1562,20 @@ func (x *AppealSuspendedRequest) GetTicket() string {
 func (x *AppealSuspendedRequest) GetSecret() string {
 	if x != nil {
 		return x.Secret
+	}
+	return ""
+}
+
+func (x *AppealSuspendedRequest) GetRecovery() []byte {
+	if x != nil {
+		return x.Recovery
+	}
+	return nil
+}
+
+func (x *AppealSuspendedRequest) GetCode() string {
+	if x != nil {
+		return x.Code
 	}
 	return ""
 }
@@ -2306,7 +2323,7 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\rAppealRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x1a\n" +
 	"\bdecision\x18\x02 \x01(\rR\bdecision\x12\x12\n" +
-	"\x04text\x18\x03 \x01(\tR\x04text\"\xa6\x01\n" +
+	"\x04text\x18\x03 \x01(\tR\x04text\"\xd6\x01\n" +
 	"\x16AppealSuspendedRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x1a\n" +
 	"\busername\x18\x02 \x01(\tR\busername\x12\x1a\n" +
@@ -2314,7 +2331,9 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\x04text\x18\x04 \x01(\tR\x04text\x12\x16\n" +
 	"\x06ticket\x18\n" +
 	" \x01(\tR\x06ticket\x12\x16\n" +
-	"\x06secret\x18\v \x01(\tR\x06secret\"\xb1\x01\n" +
+	"\x06secret\x18\v \x01(\tR\x06secret\x12\x1a\n" +
+	"\brecovery\x18\f \x01(\fR\brecovery\x12\x12\n" +
+	"\x04code\x18\r \x01(\tR\x04code\"\xb1\x01\n" +
 	"\x17AppealSuspendedResponse\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\x12\x1a\n" +
 	"\bdecision\x18\x02 \x01(\rR\bdecision\x12\x13\n" +

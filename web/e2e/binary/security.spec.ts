@@ -258,6 +258,55 @@ for (const language of ['fa', 'en'] as const) {
   })
 }
 
+for (const [language, phone] of [
+  ['fa', true],
+  ['en', false],
+] as const) {
+  const title = 'who is suspended appeals with a code beside the password, or by the recovery code'
+  test(`${title} (${language})`, async ({ world }) => {
+    const { server } = world
+    const fa = language === 'fa'
+    const look_ = { language, phone, theme: fa ? ('dark' as const) : ('light' as const) }
+    const sara = await world.person('Sara', 'sara_m', look_)
+    await factorOn(sara, language)
+    server.run('user', 'suspend', 'sara_m', '--reason', 'spam')
+    const out = await world.visitor({ ...look_, from: `${server.url}/#/signin` })
+    await out.getByLabel(fa ? 'نام کاربری' : 'Username').fill('sara_m')
+    await out.getByLabel(fa ? 'گذرواژه' : 'Password', { exact: true }).fill(password)
+    await out.getByRole('button', { name: fa ? 'ورود' : 'Sign in', exact: true }).click()
+    const alert = out.getByRole('alert').filter({ hasText: /تعلیق|suspended/ })
+    const appeal = alert.getByRole('button', { name: fa ? 'اعتراض' : 'Appeal' })
+    const dialog = out.getByRole('dialog')
+    const send = dialog.getByRole('button', { name: fa ? 'فرستادن اعتراض' : 'Send the appeal' })
+    await appeal.click()
+    await dialog.getByLabel(fa ? 'دلیل‌های شما' : 'Your reasons').fill('It was not me.')
+    await send.click()
+    const code = dialog.getByLabel(fa ? 'کد' : 'Code', { exact: true })
+    await code.fill('123')
+    await expect(send).toBeDisabled()
+    await code.fill('abcdefgh')
+    await send.click()
+    await expect(code).toHaveAttribute('aria-invalid', 'true')
+    await look(out, `suspended-code-${language}`)
+
+    // Who has neither the password nor an authenticator has the recovery code.
+    await out.goto(`${server.url}/#/recover`)
+    await out.reload()
+    await out.getByLabel(fa ? 'نام کاربری' : 'Username').fill('sara_m')
+    await out.getByLabel(fa ? 'کد بازیابی' : 'Recovery code').fill(world.codes.get('sara_m') ?? '')
+    await out.getByLabel(fa ? 'گذرواژهٔ تازه' : 'New password').fill('clear water and a tall mountain')
+    await out.getByRole('button', { name: fa ? 'گذاشتن گذرواژهٔ تازه' : 'Set the new password' }).click()
+    await expect(alert).toContainText(fa ? 'پیام‌های ناخواسته' : 'unwanted messages')
+    await look(out, `suspended-recovery-${language}`)
+    await appeal.click()
+    await dialog.getByLabel(fa ? 'دلیل‌های شما' : 'Your reasons').fill('It was not me.')
+    await send.click()
+    await expect(alert).toContainText(
+      fa ? 'اعتراض شما در انتظار پاسخ است' : 'Your appeal waits for an answer',
+    )
+  })
+}
+
 /** What an authenticator shows (RFC 6238), `ahead` steps from now. */
 function totp(secret: string, ahead = 0): string {
   const bits = [...secret].map((c) =>

@@ -76,9 +76,13 @@ export interface ActView {
   readonly appealable: boolean
 }
 
-/** What shows whose a suspended account is: its password, what the provider gave, or the link of a reset. */
+/**
+ * What shows whose a suspended account is: its password or recovery code, what the provider gave, or the
+ * link of a reset.
+ */
 export type SuspendedClaim =
   | { readonly username: string; readonly password: string }
+  | { readonly username: string; readonly recoveryCode: string }
   | { readonly ticket: string }
   | { readonly secret: string }
 
@@ -102,8 +106,8 @@ export interface ReportActions {
   /** What operators did to one's account, the newest first; `before` is the last one seen, 0 at first. */
   acts(before: Seq): Promise<{ readonly acts: readonly ActView[]; readonly more: boolean }>
   appeal(decision: number, text: string): Promise<void>
-  /** Without a session: an empty text only asks. */
-  appealSuspension(claim: SuspendedClaim, text: string): Promise<SuspensionView>
+  /** Without a session: an empty text only asks. FACTOR_NEEDED: a text wants a code beside it. */
+  appealSuspension(claim: SuspendedClaim, text: string, code?: string): Promise<SuspensionView>
 }
 
 export interface DecisionView {

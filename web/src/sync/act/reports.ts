@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { AppError, type CaseActions, type ReportActions } from '../../model'
+import { recoveryAuthenticator } from '../../crypto/recovery'
+import { AppError, type CaseActions, type ReportActions, type SuspendedClaim } from '../../model'
 import { type Caller, call } from '../../wire'
 import {
   actViewOf,
@@ -62,13 +63,18 @@ export function reportActions(asker: Asker, outside: Outsider): ReportActions {
         const { tabs, keys } = signedIn(asker)
         await call(tabs, Reports.method.appeal, { decision, text, key: keys.make() })
       }),
-    appealSuspension: (claim, text) =>
+    appealSuspension: (claim, text, code = '') =>
       acting(async () => {
-        const shown = 'ticket' in claim ? { ticket: await outside.ticket(claim.ticket) } : claim
-        const ask = { key: outside.makeKey(), text, ...shown }
+        const ask = { key: outside.makeKey(), text, code, ...(await shown(claim, outside)) }
         return suspensionOf(await call(outside.caller(), Reports.method.appealSuspended, ask))
       }),
   }
+}
+
+async function shown(claim: SuspendedClaim, outside: Outsider) {
+  if ('ticket' in claim) return { ticket: await outside.ticket(claim.ticket) }
+  if (!('recoveryCode' in claim)) return claim
+  return { username: claim.username, recovery: await recoveryAuthenticator(claim.recoveryCode) }
 }
 
 export function caseActions(asker: Asker): CaseActions {

@@ -190,6 +190,9 @@ export const makeEnglish = (f: Format) => ({
     since: (date: string) => `Since ${date}`,
     body: 'Nobody can sign in to it until the operator ends the suspension. Nothing of it is lost.',
     cannot: 'Speak with the operator of this server about it.',
+    code: 'Code',
+    codeBody:
+      'This account has a second step at sign-in. Enter the code that your authenticator shows, or one of your backup codes.',
   },
 
   staff: {
