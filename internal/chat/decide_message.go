@@ -8,7 +8,7 @@ import (
 )
 
 func decideSend(d *decision, c Send) error {
-	if err := d.mayWrite(); err != nil {
+	if err := d.mayWrite(c.Album); err != nil {
 		return err
 	}
 	media, err := d.media(c.Media)
@@ -29,8 +29,9 @@ func decideSend(d *decision, c Send) error {
 	return d.post(msg, c.Silent)
 }
 
-// mayWrite checks the right to write and slow mode, which does not bind those who run the chat (ROOM-1).
-func (d *decision) mayWrite() error {
+// mayWrite checks the right to write and slow mode, which does not bind those who run the chat and takes an
+// album for one message (ROOM-1).
+func (d *decision) mayWrite(album AlbumID) error {
 	if err := d.may(RightSend); err != nil {
 		return err
 	}
@@ -38,6 +39,9 @@ func (d *decision) mayWrite() error {
 		return err
 	}
 	if d.Chat.SlowSeconds == 0 || d.Actor.Role.Staff() || d.LastSent == 0 {
+		return nil
+	}
+	if album != (AlbumID{}) && d.AlbumSent > 0 && d.AlbumSent < MaxAlbum {
 		return nil
 	}
 	next := d.LastSent + Millis(d.Chat.SlowSeconds)*1000
@@ -165,7 +169,7 @@ func (d *decision) post(msg *Message, silent bool) error {
 }
 
 func decideForward(d *decision, c ForwardMessage) error {
-	if err := d.mayWrite(); err != nil {
+	if err := d.mayWrite(c.album()); err != nil {
 		return err
 	}
 	if c.Message == nil {
@@ -185,9 +189,7 @@ func decideForward(d *decision, c ForwardMessage) error {
 		if err := d.mayCarry(); err != nil {
 			return err
 		}
-		if c.Message.Album != (AlbumID{}) {
-			msg.Album = c.Album
-		}
+		msg.Album = c.album()
 	}
 	if msg.links() {
 		if err := d.may(RightSendLinks); err != nil {
@@ -198,6 +200,14 @@ func decideForward(d *decision, c ForwardMessage) error {
 		msg.Forward = forwardOf(c)
 	}
 	return d.post(msg, c.Silent)
+}
+
+// album is what a copy shares with the others of its album, if it was of one.
+func (c ForwardMessage) album() AlbumID {
+	if c.Message == nil || c.Message.Album == (AlbumID{}) {
+		return AlbumID{}
+	}
+	return c.Album
 }
 
 // forwardOf says where a forwarded message came from. What was forwarded before keeps its first source. A

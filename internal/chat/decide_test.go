@@ -102,6 +102,21 @@ func TestSlowModeTellsHowLongToWaitAndSparesTheStaff(t *testing.T) {
 	decided(t, f, Send{Text: "x"}, KindMessage)
 }
 
+// ROOM-1
+func TestSlowModeTakesAnAlbumForOneMessage(t *testing.T) {
+	f := inGroup()
+	f.Chat.SlowSeconds, f.LastSent, f.AlbumSent = 30, noon-1_000, 9
+	album := AlbumID{1}
+	copied := &Message{Album: AlbumID{2}, Media: &Media{Kind: MediaPhoto}}
+	decided(t, f, ForwardMessage{Message: copied, Album: album}, KindMessage)
+	refused(t, f, ForwardMessage{Message: copied}, CodeSlowMode, "")
+	refused(t, f, ForwardMessage{Message: &Message{Text: "x"}, Album: album}, CodeSlowMode, "")
+	f.AlbumSent = MaxAlbum
+	refused(t, f, ForwardMessage{Message: copied, Album: album}, CodeSlowMode, "")
+	f.AlbumSent = 0
+	refused(t, f, ForwardMessage{Message: copied, Album: album}, CodeSlowMode, "")
+}
+
 func TestLinksNeedTheirOwnRight(t *testing.T) {
 	f := inGroup()
 	f.Chat.Defaults &^= GrantLinks

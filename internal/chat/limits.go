@@ -21,6 +21,7 @@ const (
 	MaxInvites       = 200     // accounts invited when a chat is created
 	MaxLinkUses      = 100_000 // limit of an invite link
 	MaxSlowSeconds   = 3600    // seconds between two messages of a member
+	MaxAlbum         = 10      // messages of an album that slow mode takes for one
 	MaxPinnedChats   = 100     // ranks of pinned chats
 	MaxImportedLabel = 1024    // UTF-16 units of a label that came from elsewhere
 	MaxAttachments   = 100     // of an imported message
@@ -82,6 +83,7 @@ func Limits() []Limit {
 		{"link_label", MaxLinkLabel, units, "of an invite link"},
 		{"link_uses", MaxLinkUses, "uses", "of an invite link that counts them"},
 		{"slow_seconds", MaxSlowSeconds, "s", "between two messages of a member in slow mode"},
+		{"slow_album", MaxAlbum, "messages", "of one album that slow mode takes for one"},
 		{"pinned_chats", MaxPinnedChats, "chats", "pinned in a list"},
 		{"imported_label", MaxImportedLabel, units, "of a name or word that came from elsewhere"},
 		{"attachments", MaxAttachments, "attachments", "named by an imported message"},

@@ -130,6 +130,8 @@ type Facts struct {
 	Blocked bool
 	// LastSent is when the actor last wrote here; read only where slow mode is on.
 	LastSent Millis
+	// AlbumSent is how many of the last messages the actor wrote here are of the album of what is decided.
+	AlbumSent int
 
 	// What follows is filled as NeedsOf the command says; the engine does it.
 

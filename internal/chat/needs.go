@@ -32,6 +32,7 @@ type Needs struct {
 	Files    []FileID    // Files
 	Photos   bool        // Photos
 	Preview  string      // Card
+	Album    AlbumID     // AlbumSent; where slow mode is on
 	// Waiting: Chat and Actor are of the direct chat with Target where Target waits there as a request, and
 	// what is decided is conditioned on the head of the actor's log, where a request that comes would show.
 	Waiting bool
@@ -56,7 +57,7 @@ func NeedsOf(room Chat, actor AccountID, cmd Command) Needs {
 func needSend(room Chat, c Send) Needs {
 	n := needPost(room, mayLink(c.Text, c.Entities))
 	n.Names = namesIn(room, c.Text, c.Entities)
-	n.Preview = c.Preview
+	n.Preview, n.Album = c.Preview, slowed(room, c.Album)
 	if c.Reply != nil {
 		n.Refs = []Seq{c.Reply.Seq}
 	}
@@ -102,8 +103,18 @@ func mayLink(text string, entities []Entity) bool {
 // signed reports whether posts carry their author's name.
 func signed(room Chat) bool { return room.Type == Channel && room.Signatures }
 
+// slowed is an album of which slow mode must know how much was sent.
+func slowed(room Chat, album AlbumID) AlbumID {
+	if room.SlowSeconds == 0 {
+		return AlbumID{}
+	}
+	return album
+}
+
 func needForward(room Chat, c ForwardMessage) Needs {
-	return needPost(room, c.Message != nil && c.Message.links())
+	n := needPost(room, c.Message != nil && c.Message.links())
+	n.Album = slowed(room, c.album())
+	return n
 }
 
 func needEdit(room Chat, c Edit) Needs {

@@ -29,6 +29,7 @@ type plan struct {
 	kind  chat.ChatType // of the chat whose logs it touches; a batch touches one chat at most
 	bumps bool          // it raises the facts version of its chat
 	slow  *seat         // whom slow mode binds while this is on its way
+	joins bool          // an album that may be on its way already
 	// incomplete says that a condition could not be made: the plan must not be stored.
 	incomplete bool
 }

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -98,7 +99,7 @@ func (e *Engine) decideUpon(ctx context.Context, r request, b basis) (plan, erro
 	}
 	p := plan{kind: f.Chat.Type, batch: Batch{Device: r.actor.Device, Key: r.key}}
 	if f.Chat.SlowSeconds > 0 && posts(events) && !f.Actor.Role.Staff() {
-		p.slow = &seat{r.room, r.actor.Account}
+		p.slow, p.joins = &seat{r.room, r.actor.Account}, b.needs.Album != (chat.AlbumID{})
 	}
 	if err := e.fillPlan(&p, r, b, events); err != nil {
 		return p, err
@@ -187,6 +188,7 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{len(n.Files) > 0, e.fillFiles},
 		{n.Photos, e.fillPhotos},
 		{n.Preview != "", e.fillCard},
+		{n.Album != (chat.AlbumID{}), e.fillAlbum},
 	} {
 		if !part.needed {
 			continue
@@ -254,6 +256,32 @@ func (e *Engine) fillRefs(ctx context.Context, r request, n chat.Needs, f *chat.
 			return err
 		}
 		f.Refs[it.Seq] = ref
+	}
+	return nil
+}
+
+// fillAlbum counts what the actor has sent of an album since they wrote anything else.
+//
+// ROOM-1
+func (e *Engine) fillAlbum(ctx context.Context, r request, n chat.Needs, f *chat.Facts) error {
+	seqs, err := e.store.Lately(ctx, r.room, r.actor.Account, chat.MaxAlbum)
+	if err != nil {
+		return fmt.Errorf("lately: %w", err)
+	}
+	items, err := e.store.Get(ctx, r.room.Log(), seqs)
+	if err != nil {
+		return fmt.Errorf("get: %w", err)
+	}
+	slices.SortFunc(items, func(a, b chat.Item) int { return cmp.Compare(b.Seq, a.Seq) })
+	for _, it := range items {
+		body, err := e.bodyOf(it)
+		if err != nil {
+			return err
+		}
+		if msg, ok := body.(*chat.Message); !ok || msg.Album != n.Album {
+			return nil
+		}
+		f.AlbumSent++
 	}
 	return nil
 }

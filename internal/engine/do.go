@@ -100,7 +100,7 @@ func (e *Engine) begin(ctx context.Context, r request) (*Pending, error) {
 		err = e.roomFor(r)
 	}
 	if err == nil {
-		p, err = e.slowed(ctx, r, f, p)
+		p, err = e.slowed(ctx, r, f, p, true)
 	}
 	if err != nil || len(p.batch.Entries) == 0 {
 		e.flights.land(f, e.repeated(ctx, r, err))
@@ -113,7 +113,7 @@ func (e *Engine) begin(ctx context.Context, r request) (*Pending, error) {
 			if err != nil {
 				return p, err
 			}
-			return e.slowed(ctx, r, f, p)
+			return e.slowed(ctx, r, f, p, false)
 		},
 		finish: func(res Result) {
 			if res.Err == nil && !res.Repeated && !r.actor.Server {
@@ -164,15 +164,26 @@ func spares(cmd chat.Command) bool {
 }
 
 // slowed lets a plan that slow mode binds through if nothing else of its sender is on its way, and decides
-// it again from then on, so that what the store says of the sender holds until it is stored.
-func (e *Engine) slowed(ctx context.Context, r request, f *flight, p plan) (plan, error) {
+// it again from then on, so that what the store says of the sender holds until it is stored. What joins an
+// album waits for what is on its way, where it may wait.
+func (e *Engine) slowed(ctx context.Context, r request, f *flight, p plan, patient bool) (plan, error) {
 	if p.slow == nil || f.slow != nil {
 		return p, nil
 	}
-	if err := e.flights.slow(f, *p.slow); err != nil {
-		return plan{}, err
+	for {
+		other := e.flights.slow(f, *p.slow)
+		if other == nil {
+			return e.decideFresh(ctx, r)
+		}
+		if !patient || !p.joins {
+			return plan{}, &chat.Error{Code: chat.CodeSlowMode, Text: "slow mode", Retry: 1000}
+		}
+		select {
+		case <-other.done:
+		case <-ctx.Done():
+			return plan{}, ctx.Err()
+		}
 	}
-	return e.decideFresh(ctx, r)
 }
 
 // checkKey refuses keys that are too old to be remembered or too far in the future to be honest, and gives

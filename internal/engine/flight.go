@@ -54,13 +54,13 @@ func (f *flights) join(id keyID) (_ *flight, first bool) {
 	return one, true
 }
 
-// slow refuses a second message of somebody in slow mode while one is on its way: the store does not know
-// of that one yet.
-func (f *flights) slow(one *flight, at seat) error {
+// slow lets a message of somebody in slow mode go, or returns the one that is on its way: the store does not
+// know of that one yet.
+func (f *flights) slow(one *flight, at seat) *flight {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if _, busy := f.bySeat[at]; busy {
-		return &chat.Error{Code: chat.CodeSlowMode, Text: "slow mode", Retry: 1000}
+	if busy := f.bySeat[at]; busy != nil {
+		return busy
 	}
 	f.bySeat[at], one.slow = one, &at
 	return nil

@@ -307,6 +307,42 @@ func TestSlowModeHoldsForMessagesOnTheirWay(t *testing.T) {
 	}
 }
 
+// ROOM-1
+func TestSlowModeTakesAnAlbumThatIsSentAtOnceForOneMessage(t *testing.T) {
+	b := newBed(t)
+	ana, ben := b.person("ana_a"), b.person("ben_b")
+	room := b.room(chat.Group, ana, ben)
+	slow := uint32(60)
+	b.must(ana, room.Log(), chat.SetInfo{Change: chat.InfoChange{SlowSeconds: &slow}})
+	h := b.open(ben, room.Log(), chat.RightSend)
+	photo := &chat.Message{Album: chat.AlbumID{1}, Media: &chat.Media{Kind: chat.MediaPhoto}}
+	b.must(ben, room.Log(), chat.ForwardMessage{Message: photo, Album: chat.AlbumID{2}})
+	var stored, refused atomic.Int32
+	var wg sync.WaitGroup
+	for range chat.MaxAlbum + 1 {
+		key := b.key()
+		wg.Go(func() {
+			_, err := h.Do(t.Context(), chat.ForwardMessage{Message: photo, Album: chat.AlbumID{2}}, key)
+			switch chat.CodeOf(err) {
+			case 0:
+				stored.Add(1)
+			case chat.CodeSlowMode:
+				refused.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if stored.Load() != chat.MaxAlbum-1 || refused.Load() != 2 {
+		t.Fatalf("%d stored, %d refused", stored.Load(), refused.Load())
+	}
+	_, err := h.Do(t.Context(), chat.ForwardMessage{Message: photo, Album: chat.AlbumID{3}}, b.key())
+	if chat.CodeOf(err) != chat.CodeSlowMode {
+		t.Errorf("another album at once: %v", err)
+	}
+}
+
 func TestTwoWhoOpenTheirChatAtOnceGetOne(t *testing.T) {
 	one, two := twoEngines(t)
 	for i := range 10 {

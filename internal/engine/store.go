@@ -139,9 +139,10 @@ type Names interface {
 
 // Rooms reads the projections of chats.
 type Rooms interface {
-	Names
 	// Facts returns what rules need; a chat that never was has the zero Chat.
 	Facts(ctx context.Context, room chat.ChatID, actor, target chat.AccountID) (chat.Facts, error)
+	// Lately returns what of a chat's log an account wrote last and counts, the newest first, at most limit.
+	Lately(ctx context.Context, room chat.ChatID, author chat.AccountID, limit int) ([]chat.Seq, error)
 	Members(ctx context.Context, q MemberQuery) ([]chat.Member, error)
 	Audience(ctx context.Context, room chat.ChatID) (Audience, error)
 	// Direct returns the chat of two accounts (of one: saved messages), 0 if they have none.
@@ -390,9 +391,10 @@ type Upkeep interface {
 	Close() error
 }
 
-// Accounts reads what belongs to accounts.
+// Accounts reads what belongs to accounts, and the names that they and chats have.
 type Accounts interface {
 	Users
+	Names
 	Notices
 	Circle
 }

@@ -91,6 +91,27 @@ func (c *conn) lastSent(log chat.LogID, who chat.AccountID) (at chat.Millis, err
 	return at, err
 }
 
+// Lately implements engine.Rooms. Each block that an account wrote in holds one of its entries at least, so
+// as many blocks as entries are enough.
+func (s *Store) Lately(
+	ctx context.Context, room chat.ChatID, author chat.AccountID, limit int,
+) (seqs []chat.Seq, err error) {
+	err = s.read(ctx, "lately", func(c *conn) error {
+		return c.query(`SELECT seq FROM entries WHERE log = ?1 AND author = ?2 AND flags & 1
+			AND seq > coalesce((SELECT seq / 64 * 64 FROM heads WHERE log = ?1), 0)
+			UNION ALL
+			SELECT seq FROM (SELECT block AS n FROM written WHERE log = ?1 AND author = ?2
+				ORDER BY block DESC LIMIT ?3) CROSS JOIN entries
+			WHERE log = ?1 AND author = ?2 AND flags & 1 AND seq > n * 64 AND seq <= n * 64 + 64
+			ORDER BY seq DESC LIMIT ?3`,
+			func(r *row) error {
+				seqs = append(seqs, num[chat.Seq](r))
+				return nil
+			}, room.Log(), author, max(limit, 0))
+	})
+	return seqs, err
+}
+
 // member returns a standing, that of nobody where there is none.
 func (c *conn) member(room chat.ChatID, who chat.AccountID) (chat.Member, error) {
 	m := chat.Member{Account: who}

@@ -332,6 +332,7 @@ func (p *twins) rooms(rt *rapid.T) {
 	for _, by := range []chat.AccountID{0, x} {
 		agree(rt, "requests", gave(m.Requests(ctxb(), room, by)), gave(o.Requests(ctxb(), room, by)))
 	}
+	agree(rt, "lately", gave(m.Lately(ctxb(), room, x, limit)), gave(o.Lately(ctxb(), room, x, limit)))
 	agree(rt, "pinned", gave(m.Pinned(ctxb(), room, limit)), gave(o.Pinned(ctxb(), room, limit)))
 }
 

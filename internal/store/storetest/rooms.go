@@ -58,6 +58,23 @@ func (m *Memory) lastSent(log chat.LogID, who chat.AccountID) chat.Millis {
 	return 0
 }
 
+// Lately implements engine.Rooms.
+func (m *Memory) Lately(
+	ctx context.Context, room chat.ChatID, author chat.AccountID, limit int,
+) (seqs []chat.Seq, err error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "lately"); err != nil {
+		return nil, err
+	}
+	for seq := m.heads[room.Log()].Seq; seq > 0 && len(seqs) < limit; seq-- {
+		if e, ok := m.at(room.Log(), seq); ok && e.Author == author && e.Env.Counted {
+			seqs = append(seqs, seq)
+		}
+	}
+	return seqs, nil
+}
+
 // Members implements engine.Rooms.
 func (m *Memory) Members(ctx context.Context, q engine.MemberQuery) ([]chat.Member, error) {
 	m.mu.RLock()

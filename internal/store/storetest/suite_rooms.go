@@ -245,6 +245,15 @@ func testSlowMode(b *bench) {
 		chat.ChatPatched{Chat: 1, Info: chat.InfoChange{SlowSeconds: &slow}}))
 	same(b, "with slow mode", must(b.Facts(b.Context(), 1, 1, 0))(b).LastSent, 5_000)
 	same(b, "of one who never wrote", must(b.Facts(b.Context(), 1, 7, 0))(b).LastSent, 0)
+	for i := range 150 {
+		b.add(said(1, []chat.AccountID{2, 2, 1}[i%3], "z"))
+	}
+	lately := must(b.Lately(b.Context(), 1, 1, 60))(b)
+	same(b, "what 1 wrote lately", lately[:3], []chat.Seq{lately[0], lately[0] - 3, lately[0] - 6})
+	same(b, "all of it", len(lately), 51)
+	same(b, "the first", lately[50], 2)
+	same(b, "a part of it", must(b.Lately(b.Context(), 1, 1, 4))(b), lately[:4])
+	same(b, "what nobody wrote", must(b.Lately(b.Context(), 1, 7, 4))(b), nil)
 }
 
 func testLinks(b *bench) {
