@@ -467,6 +467,37 @@ export class MemoryModel implements AppModel {
     cancel: async () => {},
     preview: async () => null,
     limit: async () => 2e9,
+    loads: {
+      load: async () => null,
+      stop: () => {},
+      watch: (_of, _part, tell) => {
+        tell({ state: 'none', got: 0, size: 0 })
+        return () => {}
+      },
+    },
+    storage: {
+      spent: async () => ({
+        since: Date.now() - 12 * 86_400_000,
+        received: {
+          messages: 1_840_000,
+          photos: 46_300_000,
+          videos: 120_500_000,
+          voice: 3_100_000,
+          app: 512_000,
+        },
+        sent: { messages: 620_000, photos: 8_900_000, files: 2_400_000 },
+      }),
+      forgetSpent: async () => {},
+      kept: async () => ({
+        chats: this.#chats.slice(0, 6).map(({ info }, i) => ({
+          chat: info.id,
+          bytes: { photos: 38_000_000 / (i + 1), files: 12_000_000 / (i + 1), messages: 900_000 },
+        })),
+        app: 1_650_000,
+        room: 12e9,
+      }),
+      clean: async () => {},
+    },
   })
 
   readonly people = memoryPeople((account) => this.chats.openDirect(account))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { AccountId, ChatId, Seq } from './id'
+import type { AccountId, ChatId, Ms, Seq } from './id'
 import type { PreviewBody } from './preview'
 
 /** What a message carries beside its text. A kind that this version does not know is 'file'. */
@@ -122,8 +122,75 @@ export const NO_MEDIA: NewMedia = {
   performer: '',
 }
 
+/** How loading a form of a medium stands. */
+export interface LoadingView {
+  /** 'kept': all of it is on this device. */
+  readonly state: 'none' | 'running' | 'failed' | 'kept'
+  readonly got: number
+  /** 0 while nobody knows. */
+  readonly size: number
+}
+
+/** What data is spent for. */
+export type SpentKind = 'messages' | 'photos' | 'videos' | 'files' | 'voice' | 'music' | 'app'
+
+/** What was sent and received on this device since a time, in bytes. */
+export interface SpentView {
+  readonly since: Ms
+  readonly received: Readonly<Partial<Record<SpentKind, number>>>
+  readonly sent: Readonly<Partial<Record<SpentKind, number>>>
+}
+
+/** What is kept on this device that can be loaded again. */
+export type KeptKind = 'messages' | 'photos' | 'videos' | 'files' | 'voice' | 'music'
+
+export interface KeptOfChat {
+  readonly chat: ChatId
+  readonly bytes: Readonly<Partial<Record<KeptKind, number>>>
+}
+
+export interface KeptView {
+  /** The largest first. */
+  readonly chats: readonly KeptOfChat[]
+  /** Of the app itself, so that it starts without the network. */
+  readonly app: number
+  /** What the browser lets this app have; null where it does not say. */
+  readonly room: number | null
+}
+
+/** What is to be cleaned: everything of these kinds, of one chat or of all. */
+export interface Cleaning {
+  readonly kinds: readonly KeptKind[]
+  readonly chat: ChatId | null
+}
+
+/** Loading media onto this device. */
+export interface LoadActions {
+  /**
+   * Loads a form of a medium and keeps it on this device; what is here already is not loaded again, and
+   * what was cut goes on where it was. null: somebody stopped it. Rejects as address does, and with
+   * DISK_FULL where there is no room for it.
+   */
+  load(of: MediaView, part: MediaPart): Promise<Blob | null>
+  stop(of: MediaView, part: MediaPart): void
+  /** How loading stands; called at once and whenever it changes. */
+  watch(of: MediaView, part: MediaPart, tell: (view: LoadingView) => void): () => void
+}
+
+/** What this device spent and keeps. */
+export interface StorageActions {
+  spent(): Promise<SpentView>
+  /** Counts from now on anew. */
+  forgetSpent(): Promise<void>
+  kept(): Promise<KeptView>
+  /** Drafts and what was not sent yet stay. */
+  clean(what: Cleaning): Promise<void>
+}
+
 /** Fetching media and looking after uploads. Its code comes when it is asked for: see AppModel.media. */
 export interface MediaActions {
+  readonly loads: LoadActions
+  readonly storage: StorageActions
   /** Where a part can be shown from now. Rejects with OFFLINE or NOT_FOUND. */
   address(of: MediaView, part: MediaPart): Promise<string>
   /** The address may have ended with its token: the next one is made anew. */

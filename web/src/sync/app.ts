@@ -62,7 +62,7 @@ export class App implements AppModel, Asker {
     (await import('./act/reports')).reportActions(this, this.account)
   readonly search: AppModel['search'] = async () => (await import('./act/search')).searchActions(this)
   readonly media: AppModel['media'] = () => {
-    this.#media ??= import('./act/media').then(({ mediaActions }) => mediaActions(this, this.#env.home))
+    this.#media ??= import('./act/media').then(({ mediaActions }) => mediaActions(this, this.#env))
     // Code that could not be fetched is asked for again.
     this.#media.catch(() => {
       this.#media = null

@@ -172,6 +172,7 @@ export class Inside {
   async forget(keepOutbox: boolean): Promise<string | null> {
     const { name } = this.account.db
     await this.close()
+    await AccountDb.delete(`${name}/media`)
     if (keepOutbox) {
       const again = await AccountDb.open(name)
       const left = await again.clearButOutbox()

@@ -5,6 +5,7 @@ import { appCode, Backoff, ErrorCode, endsSession, mayPass, type Net, Refusal } 
 import { append, begin, drop, join, type TusOptions, whereIs } from '../wire/tus'
 import type { Mirror } from './mirror'
 import { withFiles } from './outbox'
+import { spent, spentAs } from './spent'
 import { chunkAt, stretches } from './stretch'
 
 /** Items that are uploaded at once. */
@@ -184,12 +185,19 @@ export class Uploader {
           moved()
         }
         at[i] = await append(tus, id, { at: here, bytes, progress })
+        this.#count(n, bytes.size)
         moved()
       }
     }
     await all(begun.map(lane))
     const id = partial ? await join(tus, begun, file) : (begun[0] ?? '')
     await this.#change(n, (f) => (f.part === file.part ? { ...f, id } : f))
+  }
+
+  #count(n: number, bytes: number): void {
+    const shows = this.#mirror.outbox.find((item) => item.n === n)?.shows
+    const kind = (shows?.kind === 'message' && shows.body.media?.kind) || 'file'
+    spent.add(spentAs(kind), 'sent', bytes)
   }
 
   async #fileOf(n: number, file: UploadRow): Promise<UploadRow> {

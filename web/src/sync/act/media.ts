@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { LoadedKey } from '../../db'
 import { AppError, type MediaActions, type MediaView, type UploadView } from '../../model'
 import { Accounts, call } from '../../wire'
 import { Links } from '../../wire/gen/zolal/v1/link_pb'
 import { previewOf } from '../../wire/media'
 import { Files } from '../../wire/tus'
+import type { Account } from '../account'
+import type { Env } from '../env'
+import { spent, spentAs } from '../spent'
 import { type Asker, acting, signedIn } from './asking'
+import { clean, keptOf } from './kept'
+import { Loads } from './loads'
 
 /** How long a media token is used before another is asked for after a failure; milliseconds. */
 const RENEW_AFTER = 10_000
 
-/** Media: where they are fetched, and what becomes of uploads. `home` is where the server is. */
-export function mediaActions(asker: Asker, home: string): MediaActions {
+/** Media: where they are fetched, what is kept of them, and what becomes of uploads. */
+export function mediaActions(asker: Asker, { home, net }: Pick<Env, 'home' | 'net'>): MediaActions {
+  spent.watch()
   // In memory only, and of one session: it opens private media and nothing else.
   let key: { readonly of: unknown; readonly at: number; readonly token: Promise<string> } | null = null
 
@@ -33,10 +40,37 @@ export function mediaActions(asker: Asker, home: string): MediaActions {
     return `${path}?key=${encodeURIComponent(await token())}`
   }
 
+  const renew = () => {
+    if (key && performance.now() - key.at > RENEW_AFTER) key = null
+  }
+  let mine: { readonly of: unknown; readonly loads: Loads } | null = null
+  const loads = (): Loads => {
+    const account = signedIn(asker)
+    if (mine?.of !== account) {
+      mine = { of: account, loads: new Loads(account, { net, address, renew }) }
+      keepOnlyWhatMayStay(account, mine.loads)
+    }
+    return mine.loads
+  }
+
   return {
-    address: (of, part) => acting(() => address(of, part)),
-    renew: () => {
-      if (key && performance.now() - key.at > RENEW_AFTER) key = null
+    address: (of, part) =>
+      acting(async () => {
+        const at = await address(of, part)
+        spent.name(at, spentAs(of.kind))
+        return at
+      }),
+    renew,
+    loads: {
+      load: (of, part) => acting(() => loads().load(of, part)),
+      stop: (of, part) => loads().stop(of, part),
+      watch: (of, part, tell) => loads().watch(of, part, tell),
+    },
+    storage: {
+      spent: async () => spent.view(),
+      forgetSpent: async () => spent.forget(),
+      kept: () => acting(() => keptOf(signedIn(asker), loads())),
+      clean: (what) => acting(() => clean(signedIn(asker), loads(), what)),
     },
     waiting: (item, part) =>
       acting(async () => (await signedIn(asker).db.read((r) => r.file(item, part)))?.blob ?? null),
@@ -68,4 +102,18 @@ function watch(asker: Asker, item: number, tell: (upload: UploadView) => void): 
   const size = (row?.files ?? []).reduce((sum, file) => sum + file.size, 0)
   tell(uploads.get(item) ?? { sent: 0, size, state: row?.paused ? 'paused' : 'waiting' })
   return uploads.watch(item, tell)
+}
+
+/** What was loaded of a message that was deleted, or of a chat that is gone, goes with it. */
+function keepOnlyWhatMayStay(account: Account, loads: Loads): void {
+  account.mirror.subscribe((change) => {
+    const entries = new Map(change.entries.map(({ chat, seqs }) => [chat, seqs && new Set(seqs)]))
+    const chats = new Set(change.chats.filter((id) => account.mirror.chats.get(id)?.info.deleted !== false))
+    if (entries.size === 0 && chats.size === 0) return
+    const meant = ({ chat, seq }: LoadedKey) => {
+      const seqs = entries.get(chat)
+      return chats.has(chat) || seqs === null || (seqs?.has(seq) ?? false)
+    }
+    void loads.keepOnly(meant).catch(() => {})
+  })
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-/** Pictures that this device sent or made: they need not be fetched again while the page is open. */
+/** Pictures that are on this device: they need not be read again while the page is open. */
 const kept = new Map<string, string>()
-const MOST = 60
+const MOST = 120
 
 /** An address for bytes on this device, under the key of their message; the oldest are let go. */
 export function keep(key: string, blob: Blob): string {

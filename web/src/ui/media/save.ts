@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+/** A browser has long begun to save what it was given by then. */
+const TAKEN_BY = 60_000
+
 /** Saves what is at an address of this server under a name. What it is, the server says. */
 export function save(address: string, name: string): void {
   const link = document.createElement('a')
@@ -7,4 +10,11 @@ export function save(address: string, name: string): void {
   link.download = name
   link.rel = 'noopener'
   link.click()
+}
+
+/** Saves what is on this device under a name. */
+export function saveBlob(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob)
+  save(address, name)
+  setTimeout(() => URL.revokeObjectURL(address), TAKEN_BY)
 }

@@ -53,6 +53,8 @@ const data = {
 
 const plain = {
   load: 'Load',
+  cut: 'Interrupted. Tap to go on.',
+  again: 'Try again:',
   stop: 'Stop',
   save: 'Save',
   play: 'Play',

@@ -105,8 +105,12 @@ export class Player {
 
   async #address(media: MediaView): Promise<string> {
     const actions = await this.#model.media()
-    if (media.place.at === 'server') return actions.address(media, 'original')
-    const blob = await actions.waiting(media.place.item, 'original')
+    // Music is long and heard while it comes.
+    if (media.place.at === 'server' && media.kind !== 'voice') return actions.address(media, 'original')
+    const blob =
+      media.place.at === 'server'
+        ? await actions.loads.load(media, 'original')
+        : await actions.waiting(media.place.item, 'original')
     if (!blob) throw new Error('gone')
     this.#own = URL.createObjectURL(blob)
     return this.#own

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { accept, expect, findPerson, said, test, type World, write } from './fixtures'
+import { choose, lastFrame, load, painted, sendSheet } from './fixtures-media'
+
+/** Loading media between real browsers: how far it is, stopped and gone on with, kept on the device. */
+async function pair(world: World, en = false) {
+  const more = en ? ({ language: 'en', theme: 'dark' } as const) : {}
+  const sara = await world.person('سارا محمدی', 'sara_m', more)
+  const nilu = await world.person('نیلوفر رستگار', 'niloofar', { ...more, phone: true })
+  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
+  await write(sara, 'سلام')
+  await accept(nilu, /سارا محمدی/)
+  await write(nilu, 'سلام سارا')
+  await expect(said(sara, 'سلام سارا')).toBeVisible()
+  return { sara, nilu }
+}
+
+/** So many bytes a second come down. */
+async function slowed(page: Page, bytes: number) {
+  const wire = await page.context().newCDPSession(page)
+  await wire.send('Network.enable')
+  const to = (downloadThroughput: number) =>
+    wire.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 10,
+      downloadThroughput,
+      uploadThroughput: -1,
+    })
+  await to(bytes)
+  return () => to(-1)
+}
+
+for (const language of ['fa', 'en'] as const) {
+  test(`a file comes with a ring and bytes, is stopped, and goes on where it was (${language})`, async ({
+    world,
+  }) => {
+    test.setTimeout(180_000)
+    const { sara, nilu } = await pair(world, language === 'en')
+    const big = join(world.server.home, 'گزارش.bin')
+    writeFileSync(big, Buffer.alloc(12 << 20, 7))
+    await choose(sara, big, 'file')
+    await sendSheet(sara)
+    await expect(lastFrame(nilu)).toContainText('.bin', { timeout: 60_000 })
+    const asked: string[] = []
+    nilu.on('request', (request) => {
+      if (request.url().includes('/media/chat/')) asked.push(request.headers()['range'] ?? 'all')
+    })
+    const free = await slowed(nilu, 1_500_000)
+    const row = lastFrame(nilu).locator('button')
+    await row.click()
+    await expect(lastFrame(nilu).locator('svg circle')).toBeVisible()
+    const status = lastFrame(nilu).getByRole('status')
+    await expect(status).toContainText(language === 'fa' ? /[۲-۹].*از/ : /[2-9].* of /, { timeout: 60_000 })
+    await nilu.screenshot({ path: `test-results/binary/loads-running-phone-${language}.png` })
+    await expect(row).toHaveAttribute('aria-label', language === 'fa' ? /^توقف/ : /^Stop/)
+    await row.click()
+    await expect(lastFrame(nilu).locator('svg circle')).toBeHidden()
+    await expect(lastFrame(nilu)).toContainText(language === 'fa' ? ' از ' : ' of ')
+    await nilu.screenshot({ path: `test-results/binary/loads-stopped-phone-${language}.png` })
+    await free()
+    const saved = nilu.waitForEvent('download')
+    await row.click()
+    expect((await saved).suggestedFilename()).toBe('گزارش.bin')
+    expect(asked[0]).toBe('all')
+    expect(asked.at(-1)).toMatch(/^bytes=[1-9]\d{4,}-$/)
+    // It is here now: saved again, nothing is loaded.
+    const before = asked.length
+    const again = nilu.waitForEvent('download')
+    await row.click()
+    await again
+    expect(asked.length).toBe(before)
+  })
+}
+
+test('what comes is cut when the server dies, says so, and goes on', async ({ world }) => {
+  test.setTimeout(180_000)
+  const { sara, nilu } = await pair(world)
+  const big = join(world.server.home, 'big.bin')
+  writeFileSync(big, Buffer.alloc(8 << 20, 7))
+  await choose(sara, big, 'file')
+  await sendSheet(sara)
+  await expect(lastFrame(nilu)).toContainText('big.bin', { timeout: 60_000 })
+  const free = await slowed(nilu, 1_000_000)
+  const row = lastFrame(nilu).locator('button')
+  await row.click()
+  await expect(lastFrame(nilu).getByRole('status')).toContainText(/[۲-۹].*از/, { timeout: 60_000 })
+  await world.server.stop('SIGKILL')
+  await free()
+  await expect(lastFrame(nilu)).toContainText('نیمه‌کاره ماند', { timeout: 90_000 })
+  await nilu.screenshot({ path: 'test-results/binary/loads-cut-phone.png' })
+  await world.server.start()
+  await expect
+    .poll(async () => (await fetch(`${world.server.url}/readyz`).catch(() => null))?.ok ?? false)
+    .toBe(true)
+  const saved = nilu.waitForEvent('download', { timeout: 90_000 })
+  await row.click()
+  await saved
+})
+
+test('a loaded picture is there after a reload without the network, and goes with its message', async ({
+  world,
+}) => {
+  test.setTimeout(180_000)
+  const sara = await world.person('سارا محمدی', 'sara_m')
+  const reza = await world.person('رضا امینی', 'reza_amini', { worker: true })
+  await findPerson(sara, 'reza_amini', 'رضا امینی')
+  await write(sara, 'سلام رضا')
+  await accept(reza, /سارا محمدی/)
+  await write(reza, 'سلام')
+  await expect(said(sara, 'سلام')).toBeVisible()
+  await choose(sara, [await painted(sara, '1.jpg', [900, 700])])
+  await sendSheet(sara, 'کوه')
+  await expect(said(reza, 'کوه')).toBeVisible({ timeout: 30_000 })
+  await load(reza)
+  await reza.evaluate(() => navigator.serviceWorker.ready)
+  await reza.reload()
+  await expect(said(reza, 'کوه').locator('img.ready')).toHaveCount(1)
+  await reza.evaluate(() => navigator.serviceWorker.controller?.postMessage({ fill: true }))
+  await expect
+    .poll(() => reza.evaluate(async () => (await (await caches.open('zolal-files')).keys()).length))
+    .toBeGreaterThan(60)
+  await reza.context().setOffline(true)
+  await reza.reload()
+  await expect(said(reza, 'کوه').locator('.picture img.ready[src^="blob:"]')).toBeVisible({ timeout: 40_000 })
+  await reza.context().setOffline(false)
+  const kept = () =>
+    reza.evaluate(async () => {
+      const name = (await indexedDB.databases()).find((db) => db.name?.endsWith('/media'))?.name ?? ''
+      const db = await new Promise<IDBDatabase>((resolve) => {
+        const open = indexedDB.open(name)
+        open.onsuccess = () => resolve(open.result)
+      })
+      const count = await new Promise<number>((resolve) => {
+        const asked = db.transaction('pieces').objectStore('pieces').count()
+        asked.onsuccess = () => resolve(asked.result)
+      })
+      db.close()
+      return count
+    })
+  await expect.poll(kept).toBe(1)
+  await said(sara, 'کوه').getByText('کوه').click({ button: 'right' })
+  await sara.getByRole('menuitem', { name: 'حذف', exact: true }).click()
+  await sara.getByRole('button', { name: 'حذف برای هر دو' }).click()
+  await expect(said(reza, 'کوه')).toHaveCount(0, { timeout: 40_000 })
+  await expect.poll(kept).toBe(0)
+})

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import 'fake-indexeddb/auto'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { MediaDb } from '../src/db/media'
+import type { LoadingView, MediaView } from '../src/model'
+import type { Account } from '../src/sync/account'
+import { weigh } from '../src/sync/act/kept'
+import { Loads } from '../src/sync/act/loads'
+import { fetchedAs, spentAs } from '../src/sync/spent'
+
+const closes: (() => void)[] = []
+afterEach(() => {
+  for (const close of closes.splice(0)) close()
+})
+
+/** A server of one content, which is asked by HTTP. */
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer((request, response) => {
+    response.setHeader('Zolal', 'v1')
+    answer(request, response)
+  }).listen(0, '127.0.0.1')
+  await new Promise((done) => server.once('listening', done))
+  closes.push(
+    () => server.closeAllConnections(),
+    () => server.close(),
+  )
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/media/chat/1/2/original`
+}
+
+let databases = 0
+
+function loads(address: string, db = `account-${databases++}`) {
+  let renewed = 0
+  const account = {
+    db: { name: db, read: async () => undefined },
+    mirror: { chats: new Map([[1, { info: { deleted: false } }]]) },
+  } as unknown as Account
+  const net = { fetch: globalThis.fetch, online: () => true, socket: () => new WebSocket('') }
+  const options = { net, address: async () => address, renew: () => void renewed++ }
+  return { loads: new Loads(account, options), db, renewed: () => renewed }
+}
+
+const content = Uint8Array.from({ length: 5_000_000 }, (_, i) => i % 251)
+const medium = (hash = 'aa', size = content.length) =>
+  ({
+    kind: 'file',
+    hash,
+    size,
+    mime: 'text/html',
+    place: { at: 'server', chat: 1, seq: 2, open: false },
+  }) as MediaView
+
+const ranged: RequestListener = ({ headers }, response) => {
+  const from = Number(/bytes=(\d+)-/.exec(headers.range ?? '')?.[1] ?? 0)
+  const rest = content.subarray(from)
+  response.writeHead(from > 0 ? 206 : 200, {
+    'Content-Length': rest.length,
+    ...(from > 0 && { 'Content-Range': `bytes ${from}-${content.length - 1}/${content.length}` }),
+  })
+  response.end(rest)
+}
+
+const same = async (blob: Blob | null) =>
+  blob !== null && Buffer.compare(Buffer.from(await blob.arrayBuffer()), Buffer.from(content)) === 0
+
+test('what was cut goes on where it was, and is asked for once for all who want it', async () => {
+  const asked: string[] = []
+  const address = await serve((request, response) => {
+    asked.push(request.headers.range ?? 'all')
+    if (asked.length > 1) return ranged(request, response)
+    response.writeHead(200, { 'Content-Length': content.length })
+    response.write(content.subarray(0, 2_500_000), () => response.destroy())
+  })
+  const { loads: some } = loads(address)
+  const seen: LoadingView[] = []
+  const stop = some.watch(medium(), 'original', (view) => seen.push(view))
+  const [one, other] = await Promise.all([some.load(medium(), 'original'), some.load(medium(), 'original')])
+  expect(await same(one)).toBe(true)
+  expect(other).toBe(one)
+  // A page may show none of it, whatever the content says it is.
+  expect(one?.type).toBe('application/octet-stream')
+  expect(asked).toHaveLength(2)
+  expect(Number(/^bytes=(\d+)-$/.exec(asked[1] ?? '')?.[1])).toBeGreaterThan(0)
+  expect(seen.map(({ state }) => state).filter((state, i, all) => state !== all[i - 1])).toEqual([
+    'none',
+    'running',
+    'kept',
+  ])
+  expect(seen.every(({ got }, i) => got >= (seen[i - 1]?.got ?? 0))).toBe(true)
+  stop()
+})
+
+test('what is here is not asked for again, by another page neither; another content is', async () => {
+  let asked = 0
+  const address = await serve((request, response) => {
+    asked++
+    ranged(request, response)
+  })
+  const { loads: some, db } = loads(address)
+  await some.load(medium(), 'original')
+  const { loads: later } = loads(address, db)
+  expect(await same(await later.load(medium(), 'original'))).toBe(true)
+  expect(asked).toBe(1)
+  await later.load(medium('bb'), 'original')
+  expect(asked).toBe(2)
+})
+
+test('what is stopped is no failure, stays as far as it came, and goes on', async () => {
+  const asked: string[] = []
+  const address = await serve((request, response) => {
+    asked.push(request.headers.range ?? 'all')
+    if (asked.length > 1) return ranged(request, response)
+    response.writeHead(200, { 'Content-Length': content.length })
+    response.write(content.subarray(0, 3_000_000)) // and no more
+  })
+  const { loads: some } = loads(address)
+  let last: LoadingView | null = null
+  const come = new Promise<void>((resolve) => {
+    some.watch(medium(), 'original', (view) => {
+      last = view
+      if (view.got >= 2_000_000) resolve()
+    })
+  })
+  const stopped = some.load(medium(), 'original')
+  await come
+  some.stop(medium(), 'original')
+  expect(await stopped).toBeNull()
+  expect(last).toMatchObject({ state: 'none', size: content.length })
+  expect(await same(await some.load(medium(), 'original'))).toBe(true)
+  expect(asked[1]).toMatch(/^bytes=[1-9]/)
+})
+
+test('a token that ended is renewed once, and what is not there is said', async () => {
+  let status = 401
+  const address = await serve((request, response) => {
+    if (status === 200) return ranged(request, response)
+    response.writeHead(status).end()
+    if (status === 401) status = 200
+  })
+  const { loads: some, renewed } = loads(address)
+  expect(await same(await some.load(medium(), 'original'))).toBe(true)
+  expect(renewed()).toBe(1)
+  status = 404
+  await expect(some.load(medium('cc'), 'original')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
+test('what is cleaned leaves nothing, also while it comes', async () => {
+  const address = await serve((_, response) => {
+    response.writeHead(200, { 'Content-Length': content.length })
+    response.write(content.subarray(0, 3_000_000)) // and no more
+  })
+  const { loads: some, db } = loads(address)
+  const come = new Promise<void>((resolve) => {
+    some.watch(medium(), 'original', ({ got }) => got >= 2_000_000 && resolve())
+  })
+  const cleaned = some.load(medium(), 'original')
+  await come
+  const key = { chat: 1, seq: 2, part: 'original' }
+  await some.dropped([key])
+  expect(await cleaned).toBeNull()
+  const media = await MediaDb.open(db)
+  expect(await media.all()).toEqual([])
+  expect(await media.pieces(key)).toEqual([])
+  media.close()
+})
+
+test('what the browser fetched counts as what it is, and nothing counts twice', () => {
+  const kinds = new Map([['/media/chat/1/2/original', 'videos' as const]])
+  const as = (path: string, initiatorType: string) =>
+    fetchedAs({ name: `https://zolal.example${path}`, initiatorType, transferSize: 1 }, kinds)
+  expect(as('/media/chat/1/2/original?key=k', 'video')).toBe('videos')
+  expect(as('/media/photo/account/1/2/320', 'img')).toBe('photos')
+  expect(as('/media/chat/1/2/original?key=k', 'fetch')).toBeNull()
+  expect(as('/upload/x', 'xmlhttprequest')).toBeNull()
+  expect(as('/api/Messages/Send', 'fetch')).toBe('messages')
+  expect(as('/assets/a.js', 'script')).toBe('app')
+  expect((['photo', 'gif', 'voice', 'audio', 'file'] as const).map(spentAs)).toEqual([
+    'photos',
+    'videos',
+    'voice',
+    'music',
+    'files',
+  ])
+  expect(weigh({ a: 'xy', b: new Uint8Array(100), c: [1, null] })).toBe(1 + 4 + 1 + 100 + 1 + (1 + 8 + 1 + 8))
+})
