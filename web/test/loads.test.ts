@@ -8,7 +8,7 @@ import type { LoadingView, MediaView } from '../src/model'
 import type { Account } from '../src/sync/account'
 import { weigh } from '../src/sync/act/kept'
 import { Loads } from '../src/sync/act/loads'
-import { fetchedAs, spentAs } from '../src/sync/spent'
+import { fetchedAs, spentAs } from '../src/wire/spent'
 
 const closes: (() => void)[] = []
 afterEach(() => {
@@ -166,6 +166,47 @@ test('what is cleaned leaves nothing, also while it comes', async () => {
   media.close()
 })
 
+test('two tabs that load the same get the same, and one of them keeps it', async () => {
+  const address = await serve(ranged)
+  const { loads: one, db } = loads(address)
+  const { loads: other } = loads(address, db)
+  const both = await Promise.all([one.load(medium(), 'original'), other.load(medium(), 'original')])
+  expect(await same(both[0])).toBe(true)
+  expect(await same(both[1])).toBe(true)
+  const media = await MediaDb.open(db)
+  expect(await media.all()).toMatchObject([{ got: content.length, size: content.length }])
+  const pieces = await media.pieces({ chat: 1, seq: 2, part: 'original' })
+  expect(await same(new Blob(pieces))).toBe(true)
+  media.close()
+})
+
+test('what another tab cleans while it comes begins anew, and is whole', async () => {
+  let asked = 0
+  let go = () => {}
+  const cleaned = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const address = await serve((request, response) => {
+    if (asked++ > 0) return ranged(request, response)
+    response.writeHead(200, { 'Content-Length': content.length })
+    response.write(content.subarray(0, 3_000_000))
+    void cleaned.then(() => response.end(content.subarray(3_000_000)))
+  })
+  const { loads: some, db } = loads(address)
+  const come = new Promise<void>((resolve) => {
+    some.watch(medium(), 'original', ({ got }) => got >= 2_000_000 && resolve())
+  })
+  const whole = some.load(medium(), 'original')
+  await come
+  const media = await MediaDb.open(db)
+  await media.drop([{ chat: 1, seq: 2, part: 'original' }])
+  go()
+  expect(await same(await whole)).toBe(true)
+  expect(asked).toBe(2)
+  expect(await media.all()).toEqual([])
+  media.close()
+})
+
 test('what the browser fetched counts as what it is, and nothing counts twice', () => {
   const kinds = new Map([['/media/chat/1/2/original', 'videos' as const]])
   const as = (path: string, initiatorType: string) =>
@@ -175,6 +216,7 @@ test('what the browser fetched counts as what it is, and nothing counts twice', 
   expect(as('/media/chat/1/2/original?key=k', 'fetch')).toBeNull()
   expect(as('/upload/x', 'xmlhttprequest')).toBeNull()
   expect(as('/api/Messages/Send', 'fetch')).toBe('messages')
+  expect(as('/api/stream', 'fetch')).toBeNull()
   expect(as('/assets/a.js', 'script')).toBe('app')
   expect((['photo', 'gif', 'voice', 'audio', 'file'] as const).map(spentAs)).toEqual([
     'photos',

@@ -84,11 +84,11 @@ export class MediaDb {
     return now
   }
 
-  /** Adds the next piece. */
-  async add(key: LoadedKey, blob: Blob, size: number): Promise<void> {
+  /** Adds the piece that begins at a place; fails where another tab has added it, or it was cleaned. */
+  async add(key: LoadedKey, blob: Blob, { at, size }: { at: number; size: number }): Promise<void> {
     const tx = this.#db.transaction(['loaded', 'pieces'], 'readwrite')
     const row = await tx.objectStore('loaded').get(keyOf(key))
-    if (!row) throw new Error('cleaned meanwhile')
+    if (row?.got !== at) throw new Error('changed meanwhile')
     const n = await tx.objectStore('pieces').count(piecesOf(key))
     const { chat, seq, part } = key
     await tx.objectStore('pieces').put({ chat, seq, part, n, blob })

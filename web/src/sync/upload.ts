@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AccountDb, OutboxRow, UploadRow } from '../db'
-import type { UploadView } from '../model/media'
+import type { MediaKind, UploadView } from '../model/media'
 import { appCode, Backoff, ErrorCode, endsSession, mayPass, type Net, Refusal } from '../wire'
 import { append, begin, drop, join, type TusOptions, whereIs } from '../wire/tus'
 import type { Mirror } from './mirror'
 import { withFiles } from './outbox'
-import { spent, spentAs } from './spent'
 import { chunkAt, stretches } from './stretch'
 
 /** Items that are uploaded at once. */
@@ -184,8 +183,7 @@ export class Uploader {
           at[i] = here + sent
           moved()
         }
-        at[i] = await append(tus, id, { at: here, bytes, progress })
-        this.#count(n, bytes.size)
+        at[i] = await append(tus, id, { at: here, bytes, progress, kind: this.#kindOf(n) })
         moved()
       }
     }
@@ -194,10 +192,9 @@ export class Uploader {
     await this.#change(n, (f) => (f.part === file.part ? { ...f, id } : f))
   }
 
-  #count(n: number, bytes: number): void {
+  #kindOf(n: number): MediaKind {
     const shows = this.#mirror.outbox.find((item) => item.n === n)?.shows
-    const kind = (shows?.kind === 'message' && shows.body.media?.kind) || 'file'
-    spent.add(spentAs(kind), 'sent', bytes)
+    return (shows?.kind === 'message' && shows.body.media?.kind) || 'file'
   }
 
   async #fileOf(n: number, file: UploadRow): Promise<UploadRow> {

@@ -27,12 +27,18 @@ export function encodeHello(token: string, who: ClientIdentity): Uint8Array<Arra
   return toBinary(HelloSchema, create(HelloSchema, { token, protocol: PROTOCOL, ...who }))
 }
 
+/** Bytes of frames since the page was opened. */
+export const tally = { received: 0, sent: 0 }
+
 export function encodeCall(id: number, method: string, payload: Uint8Array): Uint8Array<ArrayBuffer> {
-  return toBinary(ClientFrameSchema, create(ClientFrameSchema, { id, method, payload }))
+  const bytes = toBinary(ClientFrameSchema, create(ClientFrameSchema, { id, method, payload }))
+  tally.sent += bytes.length
+  return bytes
 }
 
 /** Decodes one frame of the server; throws Silence('interfering') for anything else. */
 export function decodeFrame(bytes: Uint8Array): ServerFrame {
+  tally.received += bytes.length
   try {
     return fromBinary(ServerFrameSchema, bytes)
   } catch (error) {

@@ -22,7 +22,7 @@ export function openSocket(o: LinkOptions, events: LinkEvents): Promise<Link> {
       reject(why)
     }
     const timer = setTimeout(() => fail(new Silence('late', false)), o.timing.firstData)
-    socket.onopen = () => post(socket, encodeCall(0, 'Hello', encodeHello(o.token, o.who)))
+    socket.onopen = () => socket.send(encodeCall(0, 'Hello', encodeHello(o.token, o.who)))
     // A close follows every error and says no less; ws (in tests) wants errors to be listened for.
     socket.onerror = () => {}
     socket.onclose = () => fail(new Silence(o.net.online() ? 'cut' : 'offline', false))
@@ -38,19 +38,8 @@ export function openSocket(o: LinkOptions, events: LinkEvents): Promise<Link> {
   })
 }
 
-/** Bytes that went over sockets since the page was opened. */
-export const tally = { received: 0, sent: 0 }
-
-function post(socket: WebSocket, bytes: Uint8Array<ArrayBuffer>): void {
-  tally.sent += bytes.length
-  socket.send(bytes)
-}
-
 function bytesOf(data: unknown): Uint8Array {
-  if (data instanceof ArrayBuffer) {
-    tally.received += data.byteLength
-    return new Uint8Array(data)
-  }
+  if (data instanceof ArrayBuffer) return new Uint8Array(data)
   throw new Silence('interfering', true)
 }
 
@@ -95,7 +84,7 @@ class SocketLink implements Link {
         setTimeout(() => this.#heard < asked && this.#ping(), this.#o.timing.doubt),
       ]
       this.#waiting.set(id, { resolve, reject, timers })
-      post(this.#socket, encodeCall(id, method, payload))
+      this.#socket.send(encodeCall(id, method, payload))
     })
   }
 

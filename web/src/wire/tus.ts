@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+
+import type { MediaKind } from '../model/media'
 import { Refusal, Silence } from './failure'
 import { decodeRefusal } from './frame'
 import { ErrorCode } from './gen/zolal/v1/frame_pb'
 import type { Net } from './link'
+import { spent, spentAs } from './spent'
 
 export { Files } from './gen/zolal/v1/media_pb'
 
@@ -58,10 +61,19 @@ export async function whereIs(o: TusOptions, id: string): Promise<number> {
 export async function append(
   o: TusOptions,
   id: string,
-  part: { readonly at: number; readonly bytes: Blob; progress(sent: number): void },
+  part: {
+    readonly at: number
+    readonly bytes: Blob
+    /** What it is counted as. */
+    readonly kind: MediaKind
+    progress(sent: number): void
+  },
 ): Promise<number> {
   const headers = { 'Upload-Offset': String(part.at) }
-  return offset(await ask(o, { method: 'PATCH', id, headers, body: part.bytes, progress: part.progress }))
+  const { bytes, progress } = part
+  const at = offset(await ask(o, { method: 'PATCH', id, headers, body: bytes, progress }))
+  spent.add(spentAs(part.kind), 'sent', bytes.size)
+  return at
 }
 
 /** Makes one upload of several, in their order. MEDIA-2 */

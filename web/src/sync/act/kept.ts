@@ -2,9 +2,9 @@
 import type { ChatRow, LoadedRow } from '../../db'
 import type { Cleaning, KeptKind, KeptView } from '../../model'
 import type { ChatId } from '../../model/id'
+import { spentAs } from '../../wire/spent'
 import type { Account } from '../account'
 import { forgetEntries } from '../apply'
-import { spentAs } from '../spent'
 import type { Loads } from './loads'
 
 /** So many entries of a chat are weighed; the rest is taken to be like them. */

@@ -4,8 +4,8 @@ import { MediaDb } from '../../db/media'
 import { AppError, type LoadingView, type MediaPart, type MediaView } from '../../model'
 import { ErrorCode, type Net, Refusal, Silence, toAppError } from '../../wire'
 import { load } from '../../wire/load'
+import { spent, spentAs } from '../../wire/spent'
 import type { Account } from '../account'
-import { spent, spentAs } from '../spent'
 
 /** How much is gathered before it is put away. */
 const PIECE = 1 << 20
@@ -139,7 +139,7 @@ export class Loads {
       tell(it.stored ? 'kept' : 'none')
       return blob
     } catch (error) {
-      await it.pause()
+      await it.pause().catch(() => {})
       tell(stop.signal.aborted ? 'none' : 'failed')
       if (stop.signal.aborted) return null
       throw toAppError(error)
@@ -269,20 +269,32 @@ class Coming {
 
   async #put(): Promise<void> {
     const piece = new Blob(this.#gathered)
+    const at = this.got - piece.size
     this.#gathered = []
     this.#size = 0
     if (this.stored) {
       try {
-        await this.#db?.add(this.#key, piece, this.size)
+        await this.#db?.add(this.#key, piece, { at, size: this.size })
         return
       } catch {
-        // No room, or it was cleaned meanwhile: the rest goes into memory, behind what is on the disk.
-        this.#memory = (await this.#db?.pieces(this.#key).catch(() => [])) ?? []
-        this.stored = false
-        await this.#db?.drop([this.#key]).catch(() => {})
+        await this.#leave(at)
       }
     }
     this.#memory.push(piece)
+  }
+
+  /**
+   * There is no room, another tab loads the same, or it was cleaned: the rest goes into memory, behind what
+   * is on the disk up to there. Where that is gone it begins anew.
+   */
+  async #leave(at: number): Promise<void> {
+    this.stored = false
+    const here = new Blob((await this.#db?.pieces(this.#key).catch(() => [])) ?? [])
+    this.#memory = [here.slice(0, at)]
+    if (here.size >= at) return
+    this.#memory = []
+    this.got = 0
+    throw new Silence('cut', true)
   }
 
   async blob(): Promise<Blob> {

@@ -51,7 +51,7 @@ async function set(
   const o = { address: env.home, token, net: env.net, signal: AbortSignal.timeout(UPLOAD_MS) }
   const { blob, thumbhash } = picture
   const file = await begin(o, { length: blob.size, name: '', photo: true, partial: false })
-  await append(o, file, { at: 0, bytes: blob, progress: () => {} })
+  await append(o, file, { at: 0, bytes: blob, kind: 'photo', progress: () => {} })
   const key = account.keys.make()
   const what = { key, chat: chat ?? 0, file, thumbhash: fromHex(thumbhash) }
   await call(account.tabs, Photos.method.set, what)

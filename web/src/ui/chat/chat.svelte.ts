@@ -48,8 +48,6 @@ export class ChatState {
   giving = $state.raw<'place' | 'contact' | null>(null)
   /** The key of the message whose picture fills the screen. */
   viewing = $state.raw<string | null>(null)
-  /** What is leafed through there, the oldest first, where it is not the messages on screen. */
-  gallery = $state.raw<{ readonly messages: readonly MessageView[]; readonly older: () => void } | null>(null)
   /** The refused message that is being explained. */
   failed = $state.raw<MessageView | null>(null)
   /** The own message whose readers are being looked at. */

@@ -88,6 +88,7 @@ const plain = {
   revokeBody: 'Nobody can join with it anymore. People who have joined stay.',
   noLinks: 'No invite links yet',
   noLinksBody: 'Create one and share it with the people you want here.',
+  shared: 'Media and files',
   requests: 'Join requests',
   reports: 'Reports',
   noRequests: 'No pending requests',

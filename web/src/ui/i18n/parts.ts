@@ -21,6 +21,7 @@ import type { SettingsWords } from '../settings/words'
 import type { SharedWords } from '../shared/words'
 import type { StaffWords } from '../staff/words'
 import type { ErrorWords } from '../state/words'
+import type { StorageWords } from '../storage/words'
 import type { VoiceWords } from '../voice/words'
 
 /** What is loaded later and has words of its own, by its folder. */
@@ -47,5 +48,6 @@ export interface Parts {
   readonly shared: SharedWords
   readonly staff: StaffWords
   readonly state: ErrorWords
+  readonly storage: StorageWords
   readonly voice: VoiceWords
 }

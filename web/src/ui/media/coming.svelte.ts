@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { AppModel, LoadingView, MediaPart, MediaView } from '../../model'
+import type { AppModel, LoadingView, MediaPart, MediaView, MessageView } from '../../model'
 
 const NONE: LoadingView = { state: 'none', got: 0, size: 0 }
 
@@ -37,3 +37,14 @@ export function comingOf(
 export function shareOf({ got, size }: LoadingView): number | undefined {
   return size > 0 ? got / size : undefined
 }
+
+/** What the viewer leafs through where it is not the messages on screen: it ends with the viewer. */
+class Gallery {
+  now = $state.raw<{
+    /** The oldest first. */
+    readonly messages: readonly MessageView[]
+    readonly older: () => void
+  } | null>(null)
+}
+
+export const gallery = new Gallery()

@@ -4,6 +4,9 @@ import type { Format } from '../i18n/format'
 const plain = {
   profile: 'Profile',
   privacy: 'Privacy',
+  data: 'Data and storage',
+  spent: 'Data used',
+  kept: 'Storage on this device',
   devices: 'Devices',
   appearance: 'Appearance',
   recovery: 'Password and recovery code',

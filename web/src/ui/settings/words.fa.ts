@@ -5,6 +5,9 @@ import type { SettingsWords } from './words'
 const plain = {
   profile: 'نمایه',
   privacy: 'حریم خصوصی',
+  data: 'داده و فضا',
+  spent: 'دادهٔ مصرف‌شده',
+  kept: 'فضای گرفته‌شده از این دستگاه',
   devices: 'دستگاه‌ها',
   appearance: 'ظاهر',
   recovery: 'گذرواژه و کد بازیابی',

@@ -2,7 +2,7 @@
 import type { Format } from '../i18n/format'
 
 const plain = {
-  title: 'Media and files',
+  tabs: 'Kinds',
   kinds: {
     pictures: 'Photos and videos',
     files: 'Files',

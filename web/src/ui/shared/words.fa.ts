@@ -3,7 +3,7 @@ import type { Format } from '../i18n/format'
 import type { SharedWords } from './words'
 
 const plain = {
-  title: 'رسانه‌ها و پرونده‌ها',
+  tabs: 'گونه‌ها',
   kinds: {
     pictures: 'عکس و ویدئو',
     files: 'پرونده‌ها',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { MediaKind, SpentKind, SpentView } from '../model/media'
-import { tally } from '../wire/socket'
+import { tally } from './frame'
 
 const storageKey = 'zolal.spent'
 /** So long may pass between counting and keeping; milliseconds. */
@@ -32,7 +32,9 @@ export function fetchedAs(
   if (pathname.startsWith('/media/')) {
     return initiatorType === 'fetch' ? null : (kinds.get(pathname) ?? 'photos')
   }
-  return pathname.startsWith('/api/') ? 'messages' : 'app'
+  // A stream of frames is counted frame by frame.
+  if (pathname.startsWith('/api/')) return pathname === '/api/stream' ? null : 'messages'
+  return 'app'
 }
 
 /**

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { accept, expect, field, findPerson, said, test, type World, write } from './fixtures'
+import { choose, filmed, lastFrame, load, painted, sendSheet } from './fixtures-media'
+
+/** What a device spends and keeps, and how it is cleaned. */
+async function pair(world: World, en: boolean) {
+  const more = en ? ({ language: 'en', theme: 'dark' } as const) : {}
+  const sara = await world.person('سارا محمدی', 'sara_m', more)
+  const nilu = await world.person('نیلوفر رستگار', 'niloofar', { ...more, phone: true })
+  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
+  await write(sara, 'سلام')
+  await accept(nilu, /سارا محمدی/)
+  await write(nilu, 'سلام سارا')
+  await expect(said(sara, 'سلام سارا')).toBeVisible()
+  return { sara, nilu }
+}
+
+const words = {
+  fa: {
+    settings: 'تنظیمات',
+    data: 'داده و فضا',
+    spent: 'دادهٔ مصرف‌شده',
+    kept: 'فضای گرفته‌شده از این دستگاه',
+    photos: 'عکس‌ها',
+    videos: 'ویدئوها و گیف‌ها',
+    files: 'پرونده‌ها',
+    messages: 'پیام‌ها',
+    reset: 'شمارش از نو',
+    clean: /^پاک کردن/,
+    cleaned: 'پاک شد',
+    nothing: /[1-9۱-۹]/,
+  },
+  en: {
+    settings: 'Settings',
+    data: 'Data and storage',
+    spent: 'Data used',
+    kept: 'Storage on this device',
+    photos: 'Photos',
+    videos: 'Videos and GIFs',
+    files: 'Files',
+    messages: 'Messages',
+    reset: 'Count anew',
+    clean: /^Clean/,
+    cleaned: 'Cleaned',
+    nothing: /[1-9]/,
+  },
+}
+
+/** Opens a page of the settings by its address, as the back key would. */
+async function settings(page: Page, name: string): Promise<void> {
+  await page.evaluate((to) => {
+    location.hash = `#/settings/${to}`
+  }, name)
+}
+
+const row = (page: Page, name: string) =>
+  page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) })
+
+for (const language of ['fa', 'en'] as const) {
+  test(`data are counted by kind, and what is kept is cleaned by kind and chat (${language})`, async ({
+    world,
+  }) => {
+    test.setTimeout(240_000)
+    const w = words[language]
+    const { sara, nilu } = await pair(world, language === 'en')
+    await choose(sara, [await painted(sara, '1.jpg', [1200, 900])])
+    await sendSheet(sara, 'کوه')
+    await expect(said(nilu, 'کوه')).toBeVisible({ timeout: 30_000 })
+    await load(nilu)
+    const file = join(world.server.home, 'file.bin')
+    writeFileSync(file, Buffer.alloc(3_000_000, 7))
+    await choose(sara, file, 'file')
+    await sendSheet(sara)
+    await expect(lastFrame(nilu)).toContainText('file.bin', { timeout: 60_000 })
+    const saved = nilu.waitForEvent('download')
+    await lastFrame(nilu).locator('button').click()
+    await saved
+    await choose(sara, [await filmed(sara, 'film.webm', true)])
+    await sendSheet(sara)
+    await expect(lastFrame(nilu).locator('.note')).toContainText(/[0-9۰-۹]:/, { timeout: 60_000 })
+    await load(nilu)
+    await lastFrame(nilu).locator('.open').click()
+    const film = nilu.getByRole('dialog').locator('video')
+    await expect.poll(() => film.evaluate((v) => (v as HTMLVideoElement).readyState)).toBe(4)
+    await nilu.keyboard.press('Escape')
+    // A draft is no part of what is cleaned.
+    await field(nilu).fill('پیش‌نویسی که می‌ماند')
+
+    await settings(nilu, 'data')
+    await nilu.screenshot({ path: `test-results/binary/storage-data-phone-${language}.png` })
+    await nilu.getByRole('button', { name: w.spent }).click()
+    await expect(row(nilu, w.files)).toContainText(language === 'fa' ? '۳ مگابایت' : '3 MB')
+    await expect(row(nilu, w.photos).getByRole('cell').first()).toContainText(w.nothing)
+    await expect(row(nilu, w.messages).getByRole('cell').first()).toContainText(w.nothing, {
+      timeout: 30_000,
+    })
+    await expect(row(nilu, w.messages).getByRole('cell').last()).toContainText(w.nothing)
+    await expect(row(nilu, w.videos).getByRole('cell').first()).toContainText(w.nothing, { timeout: 30_000 })
+    await nilu.screenshot({ path: `test-results/binary/storage-spent-phone-${language}.png` })
+    await settings(sara, 'spent')
+    await expect(row(sara, w.files).getByRole('cell').last()).toContainText(
+      language === 'fa' ? '۳ مگابایت' : '3 MB',
+    )
+    await sara.screenshot({ path: `test-results/binary/storage-spent-${language}.png` })
+    await nilu.getByRole('button', { name: w.reset }).click()
+    await nilu.getByRole('dialog').getByRole('button', { name: w.reset }).click()
+    await expect(row(nilu, w.files)).not.toContainText(w.nothing)
+
+    await nilu.goBack()
+    await nilu.getByRole('button', { name: w.kept }).click()
+    await expect(nilu.getByRole('checkbox', { name: w.files })).toBeChecked()
+    await expect(nilu.getByRole('checkbox', { name: w.messages })).not.toBeChecked()
+    await nilu.screenshot({ path: `test-results/binary/storage-kept-phone-${language}.png` })
+    // Of one chat the files alone.
+    await nilu.locator('.chat', { hasText: 'سارا' }).click()
+    const sheet = nilu.getByRole('dialog')
+    await sheet.getByRole('checkbox', { name: w.photos }).uncheck()
+    await sheet.getByRole('checkbox', { name: w.videos }).uncheck()
+    await nilu.screenshot({ path: `test-results/binary/storage-chat-phone-${language}.png` })
+    await sheet.getByRole('button', { name: w.clean }).click()
+    await expect(nilu.getByText(w.cleaned, { exact: true })).toBeVisible()
+    await expect(nilu.getByRole('checkbox', { name: w.files })).toHaveCount(0)
+    await expect(nilu.getByRole('checkbox', { name: w.photos })).toBeVisible()
+    // Then all of it, the messages too.
+    await nilu.getByRole('checkbox', { name: w.messages }).check()
+    await nilu.getByRole('button', { name: w.clean }).click()
+    await nilu.getByRole('dialog').getByRole('button', { name: w.clean }).click()
+    await expect(nilu.getByRole('checkbox', { name: w.photos })).toHaveCount(0)
+    await nilu.screenshot({ path: `test-results/binary/storage-cleaned-phone-${language}.png` })
+
+    // It all comes again, and the draft was never away.
+    await nilu.evaluate(() => {
+      location.hash = '#/'
+    })
+    await nilu.getByRole('link', { name: /سارا محمدی/ }).click()
+    await expect(field(nilu)).toHaveValue('پیش‌نویسی که می‌ماند')
+    await expect(said(nilu, 'سلام سارا')).toBeVisible()
+    await said(nilu, 'کوه').locator('.open').click()
+    await expect(said(nilu, 'کوه').locator('img.ready[src^="blob:"]')).toBeVisible()
+    await sara.evaluate(() => {
+      location.hash = '#/settings/kept'
+    })
+    await sara.screenshot({ path: `test-results/binary/storage-kept-${language}.png` })
+  })
+}
