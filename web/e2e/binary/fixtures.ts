@@ -235,12 +235,15 @@ export const test = base.extend<{ world: World }>({
   },
 })
 
-/** Goes on in another language, as the settings keep it. */
-export async function speak(page: Page, language: 'fa' | 'en'): Promise<void> {
-  await page.evaluate((chosen) => {
-    const look = JSON.parse(localStorage.getItem('zolal.look') ?? '{}')
-    localStorage.setItem('zolal.look', JSON.stringify({ ...look, language: chosen }))
-  }, language)
+/** Goes on in another language and theme, as the settings keep them. */
+export async function speak(page: Page, language: 'fa' | 'en', theme?: 'light' | 'dark'): Promise<void> {
+  await page.evaluate(
+    (chosen) => {
+      const look = JSON.parse(localStorage.getItem('zolal.look') ?? '{}')
+      localStorage.setItem('zolal.look', JSON.stringify({ ...look, ...chosen }))
+    },
+    { language, ...(theme && { theme }) },
+  )
   await page.reload()
   await expect(page.locator('html')).toHaveAttribute('lang', language)
 }
