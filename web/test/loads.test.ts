@@ -31,11 +31,16 @@ async function serve(answer: RequestListener): Promise<string> {
 
 let databases = 0
 
-function loads(address: string, db = `account-${databases++}`) {
+/** A chat as far as it matters here: who one is in it, and since when. */
+const chat = (more: object = {}, me: object = {}) => ({
+  info: { deleted: false, name: '', ...more, me: { role: 'member', from: 1, ...me } },
+})
+
+function loads(address: string, db = `account-${databases++}`, room: object | null = chat()) {
   let renewed = 0
   const account = {
     db: { name: db, read: async () => undefined },
-    mirror: { chats: new Map([[1, { info: { deleted: false } }]]) },
+    mirror: { chats: new Map(room ? [[1, room]] : []) },
   } as unknown as Account
   const net = { fetch: globalThis.fetch, online: () => true, socket: () => new WebSocket('') }
   const options = { net, address: async () => address, renew: () => void renewed++ }
@@ -163,6 +168,25 @@ test('what is cleaned leaves nothing, also while it comes', async () => {
   const media = await MediaDb.open(db)
   expect(await media.all()).toEqual([])
   expect(await media.pieces(key)).toEqual([])
+  media.close()
+})
+
+test.each([
+  ['a chat one is in', chat(), 1],
+  ['a public channel one looks at', chat({ name: 'news' }, { role: 'none' }), 1],
+  ['a chat that is not here', null, 0],
+  ['a chat that was deleted', chat({ deleted: true }), 0],
+  ['a private chat one left', chat({}, { role: 'none' }), 0],
+  ['a public one that banned one', chat({ name: 'news' }, { role: 'banned' }), 0],
+  ['what was before one deleted the chat', chat({}, { from: 3 }), 0],
+] as const)('what was loaded of %s stays or goes', async (_, room, left) => {
+  const { loads: before, db } = loads(await serve(ranged))
+  await before.load(medium(), 'original')
+  const { loads: later } = loads('', db, room)
+  await later.keepOnly(() => false)
+  await later.known
+  const media = await MediaDb.open(db)
+  expect(await media.all()).toHaveLength(left)
   media.close()
 })
 

@@ -140,9 +140,19 @@ for (const language of ['fa', 'en'] as const) {
     await expect(said(nilu, 'سلام سارا')).toBeVisible()
     await said(nilu, 'کوه').locator('.open').click()
     await expect(said(nilu, 'کوه').locator('img.ready[src^="blob:"]')).toBeVisible()
-    await sara.evaluate(() => {
-      location.hash = '#/settings/kept'
-    })
+    await settings(sara, 'kept')
+    await expect(sara.getByText(language === 'fa' ? 'برحسب نوع' : 'By kind')).toBeVisible()
     await sara.screenshot({ path: `test-results/binary/storage-kept-${language}.png` })
+    // Who signs out leaves nothing behind.
+    const stores = () =>
+      nilu.evaluate(
+        async () => (await indexedDB.databases()).filter(({ name }) => name?.endsWith('/media')).length,
+      )
+    expect(await stores()).toBe(1)
+    await settings(nilu, '')
+    const out = /^(خروج از حساب|Sign out)$/
+    await nilu.getByRole('button', { name: out }).click()
+    await nilu.getByRole('dialog').getByRole('button', { name: out }).click()
+    await expect.poll(stores).toBe(0)
   })
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { LoadedKey, LoadedRow } from '../../db'
+import type { ChatRow, LoadedKey, LoadedRow } from '../../db'
 import { MediaDb } from '../../db/media'
 import { AppError, type LoadingView, type MediaPart, type MediaView } from '../../model'
+import { reads } from '../../model/fold'
+import type { Seq } from '../../model/id'
 import { ErrorCode, type Net, Refusal, Silence, toAppError } from '../../wire'
 import { load } from '../../wire/load'
 import { spent, spentAs } from '../../wire/spent'
@@ -37,6 +39,8 @@ export class Loads {
   readonly #views = new Map<string, LoadingView>()
   readonly #watchers = new Map<string, Set<(view: LoadingView) => void>>()
   readonly #db: Promise<MediaDb | null>
+  /** Settled when it is known what is here, and what may not stay is gone. */
+  readonly known: Promise<void>
   /** What is here, as far as this tab knows. */
   readonly #here = new Map<string, LoadedKey>()
 
@@ -45,7 +49,7 @@ export class Loads {
     this.#o = o
     // Without a place for it everything is loaded each time.
     this.#db = MediaDb.open(account.db.name).catch(() => null)
-    void this.#know().catch(() => {})
+    this.known = this.#know().catch(() => {})
   }
 
   async #know(): Promise<void> {
@@ -53,14 +57,19 @@ export class Loads {
     await this.keepOnly(() => true)
   }
 
-  /** Of what is meant, keeps what may stay: its message was not deleted, and its chat is still there. */
-  async keepOnly(meant: (key: LoadedKey) => boolean): Promise<void> {
+  /**
+   * Keeps what may stay: its chat may be read as far back, and its message was not deleted, where that may
+   * have changed.
+   */
+  async keepOnly(changed: (key: LoadedKey) => boolean): Promise<void> {
     const { db, mirror } = this.#account
     const gone: LoadedKey[] = []
-    for (const key of [...this.#here.values()].filter(meant)) {
-      const chat = mirror.chats.get(key.chat)
-      const entry = await db.read((r) => r.entry(key.chat, key.seq))
-      if (!chat || chat.info.deleted || entry?.overlay?.redacted) gone.push(key)
+    for (const key of [...this.#here.values()]) {
+      if (!mayRead(mirror.chats.get(key.chat), key.seq)) gone.push(key)
+      else if (changed(key)) {
+        const entry = await db.read((r) => r.entry(key.chat, key.seq))
+        if (entry?.overlay?.redacted) gone.push(key)
+      }
     }
     if (gone.length > 0) await this.dropped(gone)
   }
@@ -189,6 +198,14 @@ export class Loads {
 function keyOf({ place }: MediaView, part: MediaPart): LoadedKey {
   if (place.at !== 'server') throw new AppError('NOT_FOUND')
   return { chat: place.chat, seq: place.seq, part }
+}
+
+/** Whether a message may still be shown here: of a chat one is in, or that everybody may read. */
+function mayRead(chat: ChatRow | undefined, seq: Seq): boolean {
+  if (!chat || chat.info.deleted) return false
+  const { me, name } = chat.info
+  if (reads(me.role)) return seq >= me.from
+  return name !== '' && me.role !== 'banned'
 }
 
 export const isWhole = ({ got, size }: Pick<LoadedRow, 'got' | 'size'>) => size > 0 && got === size

@@ -53,6 +53,9 @@ export function mediaActions(asker: Asker, { home, net }: Pick<Env, 'home' | 'ne
     return mine.loads
   }
 
+  // What may not stay any more goes, whether or not something is shown.
+  if (asker.current) loads()
+
   return {
     address: (of, part) =>
       acting(async () => {
@@ -66,12 +69,7 @@ export function mediaActions(asker: Asker, { home, net }: Pick<Env, 'home' | 'ne
       stop: (of, part) => loads().stop(of, part),
       watch: (of, part, tell) => loads().watch(of, part, tell),
     },
-    storage: {
-      spent: async () => spent.view(),
-      forgetSpent: async () => spent.forget(),
-      kept: () => acting(() => keptOf(signedIn(asker), loads())),
-      clean: (what) => acting(() => clean(signedIn(asker), loads(), what)),
-    },
+    storage: storageActions(asker, loads),
     waiting: (item, part) =>
       acting(async () => (await signedIn(asker).db.read((r) => r.file(item, part)))?.blob ?? null),
     watch: (item, tell) => watch(asker, item, tell),
@@ -96,6 +94,15 @@ export function mediaActions(asker: Asker, { home, net }: Pick<Env, 'home' | 'ne
   }
 }
 
+function storageActions(asker: Asker, loads: () => Loads): MediaActions['storage'] {
+  return {
+    spent: async () => spent.view(),
+    forgetSpent: async () => spent.forget(),
+    kept: () => acting(() => keptOf(signedIn(asker), loads())),
+    clean: (what) => acting(() => clean(signedIn(asker), loads(), what)),
+  }
+}
+
 function watch(asker: Asker, item: number, tell: (upload: UploadView) => void): () => void {
   const { uploads, mirror } = signedIn(asker)
   const row = mirror.outbox.find(({ n }) => n === item)
@@ -108,12 +115,11 @@ function watch(asker: Asker, item: number, tell: (upload: UploadView) => void): 
 function keepOnlyWhatMayStay(account: Account, loads: Loads): void {
   account.mirror.subscribe((change) => {
     const entries = new Map(change.entries.map(({ chat, seqs }) => [chat, seqs && new Set(seqs)]))
-    const chats = new Set(change.chats.filter((id) => account.mirror.chats.get(id)?.info.deleted !== false))
-    if (entries.size === 0 && chats.size === 0) return
-    const meant = ({ chat, seq }: LoadedKey) => {
+    if (entries.size === 0 && change.chats.length === 0) return
+    const changed = ({ chat, seq }: LoadedKey) => {
       const seqs = entries.get(chat)
-      return chats.has(chat) || seqs === null || (seqs?.has(seq) ?? false)
+      return seqs === null || (seqs?.has(seq) ?? false)
     }
-    void loads.keepOnly(meant).catch(() => {})
+    void loads.keepOnly(changed).catch(() => {})
   })
 }

@@ -26,6 +26,7 @@ const plain = {
   nothingBody:
     'Photos, files and messages that were loaded are kept here, so that they need not be loaded again.',
   cleanTitle: 'Clean this?',
+  choose: 'Choose what to clean',
   cleaned: 'Cleaned',
   failed: 'This could not be read',
   again: 'Try again',
