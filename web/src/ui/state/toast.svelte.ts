@@ -17,7 +17,8 @@ class Toasts {
 
   say(text: string, options: { tone?: Toast['tone']; undo?: () => void } = {}): void {
     const toast = { id: this.#next++, text, tone: options.tone ?? 'plain', undo: options.undo ?? null }
-    this.#list = [...this.#list.slice(-1), toast]
+    // What is said again takes the place of what it said.
+    this.#list = [...this.#list.filter((one) => one.text !== text).slice(-1), toast]
     setTimeout(() => this.drop(toast.id), options.undo ? 6000 : 3500)
   }
 
