@@ -19,8 +19,6 @@ const (
 	// reviewFor is for how long a newcomer waits, and for how long one who was refused can read so: less than
 	// the life of a key, under which the account is made.
 	reviewFor = 14 * 24 * time.Hour
-	// maxNewcomers is how many may wait at once.
-	maxNewcomers = 500
 	// maxNoteBytes bounds what a newcomer says of themselves.
 	maxNoteBytes = 1000
 	// reviewAgain is when a newcomer may ask again how it stands.
@@ -37,6 +35,7 @@ type application struct {
 	Password string `json:"password"` // hashed as an account's is
 	Recovery []byte `json:"recovery"` // as Account.Recovery
 	Refused  bool   `json:"refused,omitempty"`
+	Network  uint16 `json:"network,omitempty"` // see networkOf
 }
 
 // Newcomer is a sign-up that waits for approval, or was refused, as the operator sees it.
@@ -111,7 +110,7 @@ func (s *Service) waits(ctx context.Context, req SignUp) bool {
 // form asked for under another name.
 //
 // SIGNUP-5
-func (s *Service) apply(ctx context.Context, req SignUp) error {
+func (s *Service) apply(ctx context.Context, req SignUp) (err error) {
 	if len(req.Note) > maxNoteBytes {
 		return &chat.Error{Code: chat.CodeTextTooLong, Field: "note", Text: "say it shorter"}
 	}
@@ -127,11 +126,14 @@ func (s *Service) apply(ctx context.Context, req SignUp) error {
 	recovery := recoverySum(req.Recovery)
 	a := application{Key: req.Key[:], Username: req.Username, Name: cmp.Or(cutText(req.Name, maxLabelBytes),
 		req.Username), Note: cutText(req.Note, maxNoteBytes), Password: hash, Recovery: recovery[:]}
+	if a.Network, err = s.networkOf(ctx, req.Client.Address); err != nil {
+		return err
+	}
 	data, err := json.Marshal(a)
 	if err != nil {
 		return fmt.Errorf("sign up: %w", err)
 	}
-	changes, err := s.roomForNewcomer(ctx, req)
+	changes, err := s.roomForNewcomer(ctx, req, a.Network)
 	if err != nil {
 		return err
 	}
@@ -140,7 +142,7 @@ func (s *Service) apply(ctx context.Context, req SignUp) error {
 		ID: newcomerID(req.Username), Data: data, Created: now,
 		Expires: now + chat.Millis(reviewFor.Milliseconds())}})...)
 	if isCode(err, chat.CodeConflict) {
-		return chat.Errorf(chat.CodeNameTaken, "somebody waits under this name")
+		return s.overtakenNewcomer(ctx, req)
 	}
 	if err != nil {
 		return fmt.Errorf("sign up: %w", err)
@@ -151,14 +153,28 @@ func (s *Service) apply(ctx context.Context, req SignUp) error {
 	return a.answer()
 }
 
-// roomForNewcomer refuses more than may wait, and clears away what the same form asked for before and what
-// has expired under the name.
-func (s *Service) roomForNewcomer(ctx context.Context, req SignUp) (out []Change, err error) {
+// overtakenNewcomer is the answer to who was not stored: somebody waits under the name by now, or who would
+// have given way was decided upon meanwhile.
+func (s *Service) overtakenNewcomer(ctx context.Context, req SignUp) error {
+	c, _, err := s.newcomer(ctx, req.Username)
+	switch {
+	case err != nil:
+		return err
+	case c.Version != 0:
+		return chat.Errorf(chat.CodeNameTaken, "somebody waits under this name")
+	}
+	return &chat.Error{Code: chat.CodeUnavailable, Retry: chat.Millis(reviewAgain.Milliseconds()),
+		Text: "the queue of newcomers moved; use the same key again"}
+}
+
+// roomForNewcomer refuses more than may wait, and clears away what the same form asked for before, what has
+// expired under the name, and who gives way.
+func (s *Service) roomForNewcomer(ctx context.Context, req SignUp, network uint16) (out []Change, err error) {
 	all, err := s.Vault.Credentials(ctx, 0)
 	if err != nil {
 		return nil, fmt.Errorf("sign up: %w", err)
 	}
-	waiting := 0
+	var queue []waiting
 	for _, c := range all {
 		var a application
 		if c.Kind != CredentialNewcomer {
@@ -171,12 +187,20 @@ func (s *Service) roomForNewcomer(ctx context.Context, req SignUp) (out []Change
 		case bytes.Equal(a.Key, req.Key[:]), c.ID == newcomerID(req.Username) && c.Expires <= s.millis():
 			out = append(out, CredentialTaken{Kind: c.Kind, ID: c.ID, Version: c.Version})
 		case !a.Refused && c.Expires > s.millis():
-			waiting++
+			queue = append(queue, waiting{c, a.Network})
 		}
 	}
-	if waiting >= maxNewcomers {
+	most := crowd{maxNewcomers, maxFromNetwork}
+	if req.Client.Address.IsLoopback() {
+		most.each = most.all
+	}
+	gone, room := most.givesWay(queue, network)
+	if !room {
 		return nil, &chat.Error{Code: chat.CodeRateLimited, Retry: chat.Millis(time.Hour.Milliseconds()),
 			Text: "as many newcomers wait as may"}
+	}
+	for _, w := range gone {
+		out = append(out, CredentialTaken{Kind: w.c.Kind, ID: w.c.ID, Version: w.c.Version})
 	}
 	return out, nil
 }

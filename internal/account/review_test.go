@@ -5,6 +5,7 @@ package account_test
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -111,30 +112,46 @@ func TestARefusedNewcomerReadsSoAndMayBeLetInAfterAll(t *testing.T) {
 func TestTheQueueOfNewcomersIsBoundedAndForgotten(t *testing.T) {
 	b := newBed(t, account.Limits{Review: account.Rate{Burst: 3, Every: time.Hour}}).open()
 	b.reviewing(true)
-	away := func(i int) account.Client {
-		c := home
-		c.Address = netip.AddrFrom4([4]byte{203, 0, byte(i >> 8), byte(i)})
-		return c
+	// The key of the hash of networks is always the same here: no two of them have the same.
+	key := account.SecretPut{Name: "account/newcomers", New: []byte("a key")}
+	wantCode(t, b.store.Apply(t.Context(), key), 0)
+	asks := func(name string, network, host byte, want chat.Code) {
+		t.Helper()
+		req := b.request(name)
+		req.Client.Address = netip.AddrFrom4([4]byte{203, 0, network, host})
+		b.signsUp(req, want)
 	}
 	for i := range 4 { // one address
-		req := b.request(fmt.Sprintf("flood_%d", i))
-		req.Client = away(0)
 		want := chat.CodeReviewPending
 		if i == 3 {
 			want = chat.CodeRateLimited
 		}
-		b.signsUp(req, want)
+		asks(fmt.Sprintf("flood_0_%d", i), 0, 0, want)
 	}
-	for i := 3; i < 500; i++ {
-		req := b.request(fmt.Sprintf("flood_%d", i))
-		req.Client = away(i)
-		b.signsUp(req, chat.CodeReviewPending)
+	for i := 3; i < 50; i++ { // one network
+		asks(fmt.Sprintf("flood_0_%d", i), 0, byte(i), chat.CodeReviewPending)
 	}
-	last := b.request("golnaz")
-	last.Client = away(900)
-	b.signsUp(last, chat.CodeRateLimited)
-	wantCode(t, b.Decide(t.Context(), "flood_7", false), 0)
-	b.signsUp(last, chat.CodeReviewPending)
+	asks("flood_0_x", 0, 99, chat.CodeRateLimited)
+	for network := 1; network < 10; network++ {
+		for i := range 50 {
+			asks(fmt.Sprintf("flood_%d_%d", network, i), byte(network), byte(i), chat.CodeReviewPending)
+		}
+	}
+	waits := func(name string, want bool) {
+		t.Helper()
+		list, err := b.Newcomers(t.Context())
+		there := slices.ContainsFunc(list, func(n account.Newcomer) bool { return n.Username == name })
+		if err != nil || there != want || len(list) > 500 {
+			t.Errorf("of %d who wait %s is one: %v, %v", len(list), name, there, err)
+		}
+	}
+	// It is full: the latest of those that fill it give way to others.
+	waits("flood_9_49", true)
+	asks("golnaz", 20, 1, chat.CodeReviewPending)
+	waits("flood_9_49", false)
+	waits("golnaz", true)
+	asks("flood_9_x", 9, 99, chat.CodeRateLimited)
+	waits("golnaz", true)
 	b.clock.Add(int64(15 * 24 * time.Hour))
 	if list, err := b.Newcomers(t.Context()); err != nil || len(list) != 0 {
 		t.Errorf("%d still wait, %v", len(list), err)
