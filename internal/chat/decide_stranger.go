@@ -35,13 +35,47 @@ func (d *decision) knock() error {
 	return nil
 }
 
-// countLinks counts a message with links to a stranger, or into a public group that the actor joined a moment
-// ago.
+// countLinks counts a message that leads somewhere, to a stranger or into a public group that the actor joined
+// a moment ago.
+//
+// STR-5
 func (d *decision) countLinks(msg *Message) error {
-	if !msg.links() || !d.pending() && !d.newcomer() {
+	if !d.leads(msg) || !d.pending() && !d.newcomer() {
 		return nil
 	}
 	return d.spend(AllowLinks)
+}
+
+// leads reports whether a message holds links, or mentions somebody who is not in the chat: a name leads to a
+// profile or a chat as a link does.
+func (d *decision) leads(m *Message) bool {
+	return m.strays() || slices.ContainsFunc(m.Entities, func(e Entity) bool {
+		return e.Account != 0 && !d.present(e.Account)
+	})
+}
+
+// present reports whether somebody whom a message mentions is in the chat.
+func (d *decision) present(a AccountID) bool {
+	if d.Chat.OneSided() {
+		return slices.Contains(d.Chat.Peers[:], a)
+	}
+	if d.Inside[a] {
+		return true
+	}
+	for _, found := range d.Names { // of those who are there alone
+		if found == a {
+			return true
+		}
+	}
+	return false
+}
+
+// strays reports whether a message leads somewhere whoever is in its chat: by a link, or by a name that is of
+// nobody there.
+func (m *Message) strays() bool {
+	return m.links() || slices.ContainsFunc(m.Entities, func(e Entity) bool {
+		return e.Kind == EntityMention && e.Account == 0
+	})
 }
 
 // links reports whether a message holds links.

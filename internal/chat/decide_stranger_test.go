@@ -180,6 +180,58 @@ func TestLinksAreCountedWhereOneIsNew(t *testing.T) {
 	}
 }
 
+// A name leads somewhere as a link does, unless it is of somebody who is there.
+//
+// STR-5
+func TestNamesOfOthersCountAsLinksDo(t *testing.T) {
+	group := toStranger()
+	group.Chat = Chat{ID: 9, Type: Group, Name: "pub_lic", Defaults: MemberGrants}
+	group.Actor.Joined = noon - 5
+	group.Names, group.Inside = map[string]AccountID{"mina_1": 7}, map[AccountID]bool{7: true, 8: false}
+	group.Refs = map[Seq]Ref{2: message(1, "x"), 3: message(1, "@reza_1")}
+	was := group.Refs[3]
+	was.Body = &Message{Text: "@reza_1", Entities: []Entity{{Kind: EntityMention, Length: 7}}}
+	group.Refs[3] = was
+	talk := toStranger()
+	talk.Head.Ord, talk.Target.Role = 1, RoleApproached
+	by := func(a AccountID) []Entity { return []Entity{{Kind: EntityTextMention, Length: 2, Account: a}} }
+	named := func(a AccountID) ForwardMessage {
+		return ForwardMessage{Message: &Message{Text: "@some_1", Entities: []Entity{
+			{Kind: EntityMention, Length: 7, Account: a}}}}
+	}
+	for i, c := range []struct {
+		f     Facts
+		cmd   Command
+		count bool
+	}{
+		{group, Send{Text: "see @shop_1"}, true},
+		{group, Send{Text: "hi @mina_1"}, false},
+		{group, Send{Text: "@mina_1 @shop_1"}, true},
+		{group, Send{Text: "hi", Entities: by(7)}, false},
+		{group, Send{Text: "hi", Entities: by(8)}, true},
+		{group, Edit{Target: 2, Text: "see @shop_1"}, true},
+		{group, Edit{Target: 3, Text: "see @shop_1"}, false}, // counted when it was written
+		{group, named(7), false},
+		{group, named(8), true},
+		{group, named(0), true},
+		{talk, Send{Text: "see @shop_1"}, true},
+		{talk, Send{Text: "hi", Entities: by(1)}, false},
+		{talk, Send{Text: "hi", Entities: by(8)}, true},
+	} {
+		if n := NeedsOf(c.f.Chat, 1, c.cmd); c.count && !n.Day {
+			t.Errorf("%d: %T needs %+v", i, c.cmd, n)
+		}
+		events, err := Decide(c.f, reza, c.cmd, noon)
+		if err != nil {
+			t.Fatalf("%d: %T: %v", i, c.cmd, err)
+		}
+		s, _ := events[len(events)-1].Body.(*Spent)
+		if c.count != (s != nil && s.Links == 1) {
+			t.Errorf("%d: %T used %+v", i, c.cmd, s)
+		}
+	}
+}
+
 func TestADaysAllowanceIsRefusedWithTheTimeOfTheNext(t *testing.T) {
 	f := toStranger()
 	f.Day = Day{Born: noon - 1000}

@@ -140,6 +140,7 @@ type Facts struct {
 	People map[AccountID]Party  // invited at creation
 	Refs   map[Seq]Ref          // entries the command names; those that are not in the log are missing
 	Names  map[string]AccountID // folded usernames; missing where nobody has the name
+	Inside map[AccountID]bool   // who of those whom a message mentions is in the chat
 	Asked  JoinRequest          // the open request of the target
 	Link   InviteLink           // the link of this chat that the command names; the zero link if there is none
 	Direct ChatID               // the chat that the two already have

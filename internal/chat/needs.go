@@ -15,6 +15,7 @@ type Needs struct {
 	People   []AccountID // People
 	Refs     []Seq       // Refs
 	Names    []string    // Names: folded usernames
+	Inside   []AccountID // Inside: which of them are in the chat
 	Token    string      // Link: the link of this chat with that token
 	Asked    bool        // Asked: the open request of Target
 	Me       bool        // Me
@@ -55,8 +56,8 @@ func NeedsOf(room Chat, actor AccountID, cmd Command) Needs {
 
 // needSend runs the text through the same steps as decideSend, so that both find the same names.
 func needSend(room Chat, c Send) Needs {
-	n := needPost(room, mayLink(c.Text, c.Entities))
-	n.Names = namesIn(room, c.Text, c.Entities)
+	n := needPost(room, mayLead(c.Text, c.Entities))
+	n.Names, n.Inside = namesIn(room, c.Text, c.Entities), mentionedIn(room, c.Entities)
 	n.Preview, n.Album = c.Preview, slowed(room, c.Album)
 	if c.Reply != nil {
 		n.Refs = []Seq{c.Reply.Seq}
@@ -86,18 +87,32 @@ func needMe[C Command](Chat, C) Needs { return Needs{Me: true} }
 
 // needPost is what every message needs: whether it goes to a stranger, and what of that is left today. In
 // saved messages nobody else is there who would be gone.
-func needPost(room Chat, linked bool) Needs {
+func needPost(room Chat, leads bool) Needs {
 	one := room.OneSided()
 	return Needs{
 		Me: signed(room) || room.Type == Saved, peer: one, Stranger: one, Head: one,
-		Day: one || linked && room.open(), Limit: room.watched(),
+		Day: one || leads && room.open(), Limit: room.watched(),
 	}
 }
 
-// mayLink reports whether a text may turn out to hold links: it is asked of every message.
-func mayLink(text string, entities []Entity) bool {
-	return strings.ContainsAny(text, "./") ||
-		slices.ContainsFunc(entities, func(e Entity) bool { return e.Kind == EntityTextLink })
+// mayLead reports whether a text may turn out to lead somewhere: it is asked of every message.
+func mayLead(text string, entities []Entity) bool {
+	return strings.ContainsAny(text, "./@") || slices.ContainsFunc(entities, func(e Entity) bool {
+		return e.Kind == EntityTextLink || e.Kind == EntityTextMention
+	})
+}
+
+// mentionedIn are the accounts that entities mention by number, where it matters whether they are there.
+func mentionedIn(room Chat, entities []Entity) (out []AccountID) {
+	if !room.open() {
+		return nil
+	}
+	for _, e := range entities {
+		if e.Account != 0 && len(out) < MaxEntities && !slices.Contains(out, e.Account) {
+			out = append(out, e.Account)
+		}
+	}
+	return out
 }
 
 // signed reports whether posts carry their author's name.
@@ -112,14 +127,20 @@ func slowed(room Chat, album AlbumID) AlbumID {
 }
 
 func needForward(room Chat, c ForwardMessage) Needs {
-	n := needPost(room, c.Message != nil && c.Message.links())
+	n := needPost(room, false)
+	if c.Message != nil {
+		inside := mentionedIn(room, c.Message.Entities)
+		n = needPost(room, len(inside) > 0 || c.Message.strays())
+		n.Inside = inside
+	}
 	n.Album = slowed(room, c.album())
 	return n
 }
 
 func needEdit(room Chat, c Edit) Needs {
-	n := needPost(room, mayLink(c.Text, c.Entities))
+	n := needPost(room, mayLead(c.Text, c.Entities))
 	n.Refs, n.Names = []Seq{c.Target}, namesIn(room, c.Text, c.Entities)
+	n.Inside = mentionedIn(room, c.Entities)
 	n.Preview = c.Preview
 	return n
 }

@@ -172,6 +172,7 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{len(n.People) > 0, e.fillPeople},
 		{len(n.Refs) > 0, e.fillRefs},
 		{len(n.Names) > 0, e.fillNames},
+		{len(n.Inside) > 0, e.fillInside},
 		{n.Token != "", e.fillLink},
 		{n.Asked, e.fillAsked},
 		{n.Direct, e.fillDirect},
@@ -318,15 +319,34 @@ func (e *Engine) fillNames(ctx context.Context, r request, n chat.Needs, f *chat
 		if owner.Account == 0 {
 			continue
 		}
-		there, err := e.store.Facts(ctx, r.room, owner.Account, 0)
+		in, err := e.isInside(ctx, r.room, owner.Account)
 		if err != nil {
-			return fmt.Errorf("facts of a mentioned account: %w", err)
+			return err
 		}
-		if there.Actor.Role.In() {
+		if in {
 			f.Names[name] = owner.Account
 		}
 	}
 	return nil
+}
+
+// fillInside looks who is there of those whom a message mentions by number.
+func (e *Engine) fillInside(ctx context.Context, r request, n chat.Needs, f *chat.Facts) (err error) {
+	f.Inside = make(map[chat.AccountID]bool, len(n.Inside))
+	for _, a := range n.Inside {
+		if f.Inside[a], err = e.isInside(ctx, r.room, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) isInside(ctx context.Context, room chat.ChatID, a chat.AccountID) (bool, error) {
+	there, err := e.store.Facts(ctx, room, a, 0)
+	if err != nil {
+		return false, fmt.Errorf("facts of a mentioned account: %w", err)
+	}
+	return there.Actor.Role.In(), nil
 }
 
 func (e *Engine) fillLink(ctx context.Context, r request, n chat.Needs, f *chat.Facts) error {
