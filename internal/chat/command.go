@@ -206,8 +206,12 @@ type SetContact struct {
 	Remove  bool
 }
 
-// SetPersonal gives the actor a personal link of a token nobody can guess; without a token none.
-type SetPersonal struct{ Token string }
+// SetPersonal gives the actor a personal link of a token nobody can guess; without a token none. Replaces says
+// that there is one, which ends.
+type SetPersonal struct {
+	Token    string
+	Replaces bool
+}
 
 // NoteDevice tells the actor's devices that one came or went; the server's own hand only.
 type NoteDevice struct{ Notice DeviceNotice }

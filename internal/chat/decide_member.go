@@ -360,6 +360,12 @@ func decideMember(d *decision, c SetMember) error {
 	if after == target {
 		return nil
 	}
+	if after.Role == RoleAdmin && (target.Role != RoleAdmin || after.Grants&^target.Grants != 0) {
+		// Who stole a password would stay by it when the device is long thrown out.
+		if err := d.hasSay("role"); err != nil {
+			return err
+		}
+	}
 	d.move(move{before: target, after: after, reason: c.Reason, quiet: target.Role == RoleRequested &&
 		after.Role != RoleBanned})
 	d.settle(target, false)

@@ -135,6 +135,11 @@ func (d *decision) asks(account AccountID) bool {
 }
 
 func decidePersonal(d *decision, c SetPersonal) error {
+	if c.Replaces { // the link that others have leads nowhere from then on
+		if err := d.hasSay("personal"); err != nil {
+			return err
+		}
+	}
 	d.tell(KindPersonal, &PersonalLink{Token: c.Token, Removed: c.Token == ""})
 	return nil
 }
@@ -165,7 +170,17 @@ func decideProfile(d *decision, c SetProfile) error {
 //
 // AUTH-6
 func (d *decision) mayGiveUp(had, takes, field string) error {
-	if d.by.Waits <= 0 || had == "" || FoldName(had) == FoldName(takes) {
+	if had == "" || FoldName(had) == FoldName(takes) {
+		return nil
+	}
+	return d.hasSay(field)
+}
+
+// hasSay refuses a device that has no say yet.
+//
+// AUTH-6
+func (d *decision) hasSay(field string) error {
+	if d.by.Waits <= 0 {
 		return nil
 	}
 	return &Error{Code: CodeLoginTooYoung, Retry: d.by.Waits, Field: field,

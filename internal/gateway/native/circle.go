@@ -57,6 +57,10 @@ func setPersonal(ctx context.Context, c *caller, r *zolalv1.SetPersonalLinkReque
 	if err != nil {
 		return nil, err
 	}
+	// Whether it replaces one is for the engine to find.
+	if c.actor.Waits, err = c.cfg.Accounts.Unsettled(ctx, c.actor); err != nil {
+		return nil, err
+	}
 	link, err := c.cfg.Engine.SetPersonal(ctx, c.actor, r.GetRemove(), key)
 	if err != nil {
 		return nil, err

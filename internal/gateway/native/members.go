@@ -35,6 +35,12 @@ func answerInvitation(ctx context.Context, c *caller, r *zolalv1.AnswerRequest) 
 }
 
 func setMember(ctx context.Context, c *caller, r *zolalv1.SetMemberRequest) (wait[zolalv1.Receipt], error) {
+	if r.GetRole() == zolalv1.Role_ROLE_ADMIN {
+		var err error
+		if c.actor.Waits, err = c.cfg.Accounts.Unsettled(ctx, c.actor); err != nil {
+			return nil, err
+		}
+	}
 	return c.beginIn(ctx, r.GetChat(), chat.SetMember{
 		Account: chat.AccountID(r.GetAccount()), Role: wire.RoleIn(r.GetRole()),
 		Grants: chat.Grants(r.GetGrants()), Until: chat.Millis(r.GetUntilMs()), Title: r.GetTitle(),
