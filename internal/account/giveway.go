@@ -33,8 +33,8 @@ type waiting struct {
 	network uint16
 }
 
-// givesWay is who of the queue makes room for one more of a network: nobody where there is room, and where the
-// queue is full the latest of the network that fills it most. Who came from a network that fills no more
+// givesWay is who of the queue makes room for one more of a network: nobody where there is room, and where
+// the queue is full the latest of the network that fills it most. Who came from a network that fills no more
 // than its share stays, however many addresses somebody else has. False: the newcomer comes again later.
 //
 // SIGNUP-5

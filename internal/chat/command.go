@@ -206,8 +206,8 @@ type SetContact struct {
 	Remove  bool
 }
 
-// SetPersonal gives the actor a personal link of a token nobody can guess; without a token none. Replaces says
-// that there is one, which ends.
+// SetPersonal gives the actor a personal link of a token nobody can guess; without a token none. Replaces
+// says that there is one, which ends.
 type SetPersonal struct {
 	Token    string
 	Replaces bool

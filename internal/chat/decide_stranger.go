@@ -35,8 +35,8 @@ func (d *decision) knock() error {
 	return nil
 }
 
-// countLinks counts a message that leads somewhere, to a stranger or into a public group that the actor joined
-// a moment ago.
+// countLinks counts a message that leads somewhere, to a stranger or into a public group that the actor
+// joined a moment ago.
 //
 // STR-5
 func (d *decision) countLinks(msg *Message) error {

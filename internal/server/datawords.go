@@ -99,8 +99,8 @@ func besides() []besideData {
 		{
 			what: "from which network a newcomer asked who waits for the operator",
 			why:  "no network fills the queue",
-			kept: "while they wait, 14 days at most: 16 bits of a keyed hash, which some hundreds of others share, and " +
-				"no address",
+			kept: "while they wait, 14 days at most: 16 bits of a keyed hash, which some hundreds of others share, " +
+				"and no address",
 			faWhat: "تازه‌واردی که در انتظار گرداننده است از کدام شبکه آمده",
 			faWhy:  "یک شبکه صف را پر نکند",
 			faKept: "تا وقتی منتظر است، دست بالا ۱۴ روز: ۱۶ بیت از یک هش کلیددار که چند صد شبکهٔ دیگر هم همان را " +
