@@ -284,7 +284,7 @@ func TestWhatOnesOwnStateMayNotBe(t *testing.T) {
 		{SetProfile{Profile{Name: "x", Username: "bad name"}}, CodeNameInvalid, "name"},
 		{SetProfile{Profile{Name: "x", About: strings.Repeat("x", 256)}}, CodeTextTooLong, "about"},
 		{NoteDevice{}, CodeForbidden, ""},
-		{EraseAccount{Rests: "reza_1"}, CodeForbidden, ""},
+		{EraseAccount{Rests: []string{"reza_1"}}, CodeForbidden, ""},
 		{EraseMessages{Targets: []Seq{1}}, CodeForbidden, ""},
 	} {
 		refused(t, f, c.cmd, c.code, c.field)

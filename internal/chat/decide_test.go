@@ -533,7 +533,7 @@ func TestNeedsNameAllThatDecideLooksAt(t *testing.T) {
 			SetContact{Account: a, Remove: true}, SetPersonal{Token: "t"},
 			Import{Message: &Message{Text: "x", Imported: &Imported{}}},
 			SetPhoto{File: "f"}, SetPhoto{Room: true, File: "f"}, RemovePhoto{}, RemovePhoto{Room: true, Seq: 3},
-			RemovePhoto{Room: true}, EraseMessages{Targets: []Seq{1, 2}}, EraseAccount{Rests: "n"},
+			RemovePhoto{Room: true}, EraseMessages{Targets: []Seq{1, 2}}, EraseAccount{Rests: []string{"n"}},
 		}).Draw(t, "command")
 		if _, ok := cmd.(Create); ok {
 			f.Chat = Chat{}

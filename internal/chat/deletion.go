@@ -5,25 +5,27 @@ package chat
 import "slices"
 
 // AccountDeleted is the body of KindAccountDeleted, with which the log of an account ends. Rests is the name
-// that it had, which is nobody else's for a while; once that is over another such entry, without the name,
-// erases this one.
-type AccountDeleted struct{ Rests string }
+// that it had and those that it gave up lately, which are nobody else's for a while; once that is over
+// another such entry, without names, erases this one.
+type AccountDeleted struct{ Rests []string }
+
+// RestedName is a folded name that rests, with its look-alike class.
+type RestedName struct{ Name, Skeleton string }
 
 // AccountErased says that this entry ends an account. The store forgets every row that says something of the
 // account itself, erases from disk what its log said before, but for KindsKept, of which others' rows follow,
-// keeps that it was deleted, and raises the facts version of each of its direct chats. Rests, folded, is
-// nobody else's for a while; of the account, nothing else rests.
+// keeps that it was deleted, and raises the facts version of each of its direct chats. Rests
+// is nobody else's for a while, from this entry on; of the account, nothing else rests.
 type AccountErased struct {
-	Account  AccountID
-	Rests    string
-	Skeleton string
+	Account AccountID
+	Rests   []RestedName
 }
 
 // EraseMessages redacts messages of a chat because an account is deleted; the server's own hand only.
 type EraseMessages struct{ Targets []Seq }
 
 // EraseAccount ends the log of the actor's account; the server's own hand only.
-type EraseAccount struct{ Rests string }
+type EraseAccount struct{ Rests []string }
 
 // KindsKept are the kinds of entries of a user log that keep their bodies when the account is deleted: these
 // hold numbers and what a chat's staff noted, and what follows from them is others' too.
@@ -51,15 +53,21 @@ func decideEraseAccount(d *decision, c EraseAccount) error {
 	if err := d.server(); err != nil {
 		return err
 	}
-	d.tell(KindAccountDeleted, &AccountDeleted{Rests: FoldName(c.Rests)})
+	ended := &AccountDeleted{}
+	for _, name := range c.Rests {
+		ended.Rests = append(ended.Rests, FoldName(name))
+	}
+	d.tell(KindAccountDeleted, ended)
 	return nil
 }
 
 // projectAccountDeleted stands without its body: then no name rests any more.
 func projectAccountDeleted(e Entry, body Body) []Change {
 	erased := AccountErased{Account: e.Log.Account()}
-	if b, ok := body.(*AccountDeleted); ok && b.Rests != "" {
-		erased.Rests, erased.Skeleton = b.Rests, Skeleton(b.Rests)
+	if b, ok := body.(*AccountDeleted); ok {
+		for _, name := range b.Rests {
+			erased.Rests = append(erased.Rests, RestedName{name, Skeleton(name)})
+		}
 	}
 	return []Change{erased}
 }

@@ -441,7 +441,7 @@ var commands = [...]func(draws) Command{
 	func(d draws) Command { return SetPhoto{Room: true, File: "face"} },
 	func(d draws) Command { return RemovePhoto{Room: true, Seq: pick(d, 0, d.seq())} },
 	func(d draws) Command { // the server's own, which nobody else does
-		return pick[Command](d, EraseMessages{Targets: []Seq{d.seq()}}, EraseAccount{Rests: "n"})
+		return pick[Command](d, EraseMessages{Targets: []Seq{d.seq()}}, EraseAccount{Rests: []string{"n"}})
 	},
 	func(d draws) Command {
 		if d.IntN(20) == 0 {

@@ -75,15 +75,36 @@ func (e *Engine) EraseAccount(ctx context.Context, account chat.AccountID, messa
 			return fmt.Errorf("erase an account: %w", err)
 		}
 	}
-	return e.endLog(ctx, account, people[0].Profile.Username)
+	rests, err := e.namesOf(ctx, people[0])
+	if err != nil {
+		return fmt.Errorf("erase an account: %w", err)
+	}
+	return e.endLog(ctx, account, rests...)
+}
+
+// namesOf are the name of somebody and those that rest of what they gave up: deleting an account frees none
+// of them sooner.
+//
+// NAME-1
+func (e *Engine) namesOf(ctx context.Context, p chat.Person) (names []string, err error) {
+	if p.Profile.Username != "" {
+		names = append(names, p.Profile.Username)
+	}
+	list, err := e.store.GivenUp(ctx, Owner{Account: p.ID})
+	for _, row := range list {
+		if row.rest(e.now()) > 0 {
+			names = append(names, row.Name)
+		}
+	}
+	return names, err
 }
 
 // ForgetAccount erases the name of a deleted account, which nobody else could have until now.
 func (e *Engine) ForgetAccount(ctx context.Context, account chat.AccountID) error {
-	return e.endLog(ctx, account, "")
+	return e.endLog(ctx, account)
 }
 
-func (e *Engine) endLog(ctx context.Context, account chat.AccountID, rests string) error {
+func (e *Engine) endLog(ctx context.Context, account chat.AccountID, rests ...string) error {
 	_, err := e.write(ctx, request{
 		actor: server(chat.Actor{Account: account}), cmd: chat.EraseAccount{Rests: rests},
 	})

@@ -231,3 +231,29 @@ func TestAPublicNameOfAChatThatWasGivenUpRestsToo(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Every name of a deleted account rests, not the last alone.
+//
+// NAME-1, DEL-3
+func TestAllNamesOfADeletedAccountRest(t *testing.T) {
+	b := newBed(t)
+	ana := b.person("ana_a")
+	for _, name := range []string{"second_s", "third_t"} {
+		p := chat.Profile{Name: "x", Username: name}
+		b.must(ana, ana.Account.Log(), chat.SetProfile{Profile: p})
+	}
+	if err := b.EraseAccount(t.Context(), ana.Account, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ana_a", "second_s", "third_t"} {
+		codeIs(t, b.CheckName(t.Context(), name), chat.CodeNameResting)
+	}
+	if err := b.ForgetAccount(t.Context(), ana.Account); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ana_a", "second_s", "third_t"} {
+		if err := b.CheckName(t.Context(), name); err != nil {
+			t.Errorf("when it is forgotten %s is %v", name, err)
+		}
+	}
+}

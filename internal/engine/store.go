@@ -121,9 +121,10 @@ const NameRests = chat.Millis(30 * 24 * time.Hour / time.Millisecond)
 // Rested is a name that its owner gave up, and nobody has taken since.
 type Rested struct {
 	Owner
-	By  chat.AccountID // who gave it up
-	At  chat.Millis
-	Pos chat.Pos // of the entry that did
+	Name string         // folded
+	By   chat.AccountID // who gave it up
+	At   chat.Millis
+	Pos  chat.Pos // of the entry that did
 }
 
 // Names reads whose names are, and which rest.

@@ -8,9 +8,15 @@ import (
 )
 
 func accountDeletedOut(d *chat.AccountDeleted) *zolalv1.AccountDeleted {
-	return &zolalv1.AccountDeleted{Rests: d.Rests}
+	if len(d.Rests) == 0 {
+		return &zolalv1.AccountDeleted{}
+	}
+	return &zolalv1.AccountDeleted{Rests: d.Rests[0], AlsoRest: d.Rests[1:]}
 }
 
 func accountDeletedIn(d *zolalv1.AccountDeleted) *chat.AccountDeleted {
-	return &chat.AccountDeleted{Rests: d.GetRests()}
+	if d.GetRests() == "" {
+		return &chat.AccountDeleted{}
+	}
+	return &chat.AccountDeleted{Rests: append([]string{d.GetRests()}, d.GetAlsoRest()...)}
 }

@@ -76,9 +76,11 @@ func (w *writer) eraseAccount(e *chat.Entry, c chat.AccountErased) error {
 	}
 	err = w.conn.exec(`INSERT INTO people (account, name, username, about, hide_last_seen, hide_typing,
 		hide_reads, hide_forwards, refuse_invites, deleted) VALUES (?, '', '', '', 0, 0, 0, 0, 0, 1)`, c.Account)
-	if err != nil || c.Rests == "" {
-		return err
+	for _, r := range c.Rests {
+		if err == nil {
+			err = w.conn.exec("INSERT OR REPLACE INTO rested VALUES (?, ?, ?, 0, ?, ?, ?)", r.Skeleton, r.Name,
+				c.Account, e.Author, e.At, e.Pos)
+		}
 	}
-	return w.conn.exec("INSERT OR REPLACE INTO rested VALUES (?, ?, ?, 0, ?, ?, ?)", c.Skeleton, c.Rests,
-		c.Account, e.Author, e.At, e.Pos)
+	return err
 }

@@ -228,7 +228,7 @@ func (s *Store) Name(ctx context.Context, name, skeleton string) (owner engine.O
 // Rested implements engine.Names.
 func (s *Store) Rested(ctx context.Context, skeleton string) (rested engine.Rested, err error) {
 	err = s.read(ctx, "rested", func(c *conn) error {
-		_, err := c.one("SELECT account, chat, by, at, pos FROM rested WHERE skeleton = ?", func(r *row) {
+		_, err := c.one("SELECT account, chat, name, by, at, pos FROM rested WHERE skeleton = ?", func(r *row) {
 			rested = restedOf(r)
 		}, skeleton)
 		return err
@@ -239,7 +239,7 @@ func (s *Store) Rested(ctx context.Context, skeleton string) (rested engine.Rest
 // GivenUp implements engine.Names.
 func (s *Store) GivenUp(ctx context.Context, owner engine.Owner) (list []engine.Rested, err error) {
 	err = s.read(ctx, "given up", func(c *conn) error {
-		return c.query(`SELECT account, chat, by, at, pos FROM rested WHERE account = ? AND chat = ?
+		return c.query(`SELECT account, chat, name, by, at, pos FROM rested WHERE account = ? AND chat = ?
 			ORDER BY pos, skeleton`, func(r *row) error {
 			list = append(list, restedOf(r))
 			return nil
@@ -251,7 +251,7 @@ func (s *Store) GivenUp(ctx context.Context, owner engine.Owner) (list []engine.
 func restedOf(r *row) engine.Rested {
 	return engine.Rested{
 		Owner: engine.Owner{Account: num[chat.AccountID](r), Chat: num[chat.ChatID](r)},
-		By:    num[chat.AccountID](r), At: num[chat.Millis](r), Pos: num[chat.Pos](r),
+		Name:  r.text(), By: num[chat.AccountID](r), At: num[chat.Millis](r), Pos: num[chat.Pos](r),
 	}
 }
 

@@ -156,8 +156,8 @@ func (t *txn) claimName(e *chat.Entry, c chat.NameClaimed) error {
 // restName keeps a name that was given up. Those of its owner that have rested are forgotten.
 func (t *txn) restName(e *chat.Entry, owner engine.Owner, name string) {
 	p := t.proj
-	put(t.undo, p.rested, p.names[name].skeleton, restedRow{name,
-		engine.Rested{Owner: owner, By: e.Author, At: e.At, Pos: e.Pos}})
+	put(t.undo, p.rested, p.names[name].skeleton, engine.Rested{Owner: owner, Name: name,
+		By: e.Author, At: e.At, Pos: e.Pos})
 	for look, r := range p.rested {
 		if r.Owner == owner && r.At <= e.At-engine.NameRests {
 			remove(t.undo, p.rested, look)

@@ -21,7 +21,7 @@ func (t *txn) eraseAccount(e *chat.Entry, c chat.AccountErased) {
 		remove(t.undo, p.tokens, link.Token)
 		remove(t.undo, p.personal, c.Account)
 	}
-	without(t.undo, p.rested, func(_ string, r restedRow) bool { return r.Account == c.Account })
+	without(t.undo, p.rested, func(_ string, r engine.Rested) bool { return r.Account == c.Account })
 	without(t.undo, p.contacts, func(k pair, _ contactRow) bool { return k.a == who })
 	without(t.undo, p.blocks, func(k pair, _ struct{}) bool { return k.a == who })
 	without(t.undo, p.drafts, func(k pair, _ draftRow) bool { return k.b == who })
@@ -40,9 +40,9 @@ func (t *txn) eraseAccount(e *chat.Entry, c chat.AccountErased) {
 		}
 	}
 	put(t.undo, p.people, c.Account, chat.Person{ID: c.Account, Deleted: true})
-	if c.Rests != "" {
-		put(t.undo, p.rested, c.Skeleton, restedRow{c.Rests,
-			engine.Rested{Owner: engine.Owner{Account: c.Account}, By: e.Author, At: e.At, Pos: e.Pos}})
+	for _, r := range c.Rests {
+		put(t.undo, p.rested, r.Skeleton, engine.Rested{Owner: engine.Owner{Account: c.Account}, Name: r.Name,
+			By: e.Author, At: e.At, Pos: e.Pos})
 	}
 	for room, row := range p.chats {
 		if slices.Contains(row.Peers[:], c.Account) && p.stands(inChat(room, c.Account)) {

@@ -80,8 +80,8 @@ func (m *Memory) tables() []table {
 		{"reads", rowsOf(p.reads, func(k pair, r chat.ReadMark) []any { return values(k.b, r) })},
 		{"reports", rowsOf(p.reports, func(_ place, r chat.ReportState) []any { return values(r) })},
 		{"requests", rowsOf(p.requests, func(k pair, r chat.JoinRequest) []any { return values(k.a, r) })},
-		{"rested", rowsOf(p.rested, func(look string, r restedRow) []any {
-			return values(look, r.name, r.Owner, r.By, r.At)
+		{"rested", rowsOf(p.rested, func(look string, r engine.Rested) []any {
+			return values(look, r.Name, r.Owner, r.By, r.At)
 		})},
 		{"sources", rowsOf(p.sources, func(k sourceID, s engine.Source) []any {
 			return values(k.room, k.number, s)

@@ -24,10 +24,6 @@ type (
 		skeleton string
 		owner    engine.Owner
 	}
-	restedRow struct {
-		name string
-		engine.Rested
-	}
 	overlayRow struct {
 		by       chat.Seq
 		at       chat.Millis
@@ -103,7 +99,7 @@ type projections struct {
 	decisions map[chat.Seq]chat.DecisionState
 	acts      map[actID]chat.NotedAct
 	spent     map[spentID]chat.Spending
-	rested    map[string]restedRow // by look
+	rested    map[string]engine.Rested // by look
 	media     map[mediaID]mediaRow
 	photos    map[place]chat.PlacedPhoto
 }
@@ -135,7 +131,7 @@ func newProjections() *projections {
 		decisions: map[chat.Seq]chat.DecisionState{},
 		acts:      map[actID]chat.NotedAct{},
 		spent:     map[spentID]chat.Spending{},
-		rested:    map[string]restedRow{},
+		rested:    map[string]engine.Rested{},
 		media:     map[mediaID]mediaRow{},
 		photos:    map[place]chat.PlacedPhoto{},
 	}

@@ -217,8 +217,13 @@ func userChanges() []func(*rapid.T) chat.Change {
 			return chat.PrivacySet{Account: anyAccount(t), Privacy: anything[chat.Privacy](t)}
 		},
 		func(t *rapid.T) chat.Change {
-			rests := rapid.SampledFrom(append(randomNames(), "")).Draw(t, "rests")
-			return chat.AccountErased{Account: anyAccount(t), Rests: rests, Skeleton: chat.Skeleton(rests)}
+			c := chat.AccountErased{Account: anyAccount(t)}
+			for _, name := range rapid.SliceOfN(rapid.SampledFrom(randomNames()), 0, 2).Draw(t, "rests") {
+				if name != "" {
+					c.Rests = append(c.Rests, chat.RestedName{Name: name, Skeleton: chat.Skeleton(name)})
+				}
+			}
+			return c
 		},
 		func(t *rapid.T) chat.Change {
 			c := chat.Contact{Account: anyAccount(t), Name: randomText(t), SeenName: randomText(t)}

@@ -161,7 +161,7 @@ func (m *Memory) Rested(ctx context.Context, skeleton string) (engine.Rested, er
 	if err := m.ready(ctx, "rested"); err != nil {
 		return engine.Rested{}, err
 	}
-	return m.proj.rested[skeleton].Rested, nil
+	return m.proj.rested[skeleton], nil
 }
 
 // GivenUp implements engine.Names.
@@ -174,7 +174,7 @@ func (m *Memory) GivenUp(ctx context.Context, owner engine.Owner) ([]engine.Rest
 	var list []engine.Rested
 	for _, look := range slices.Sorted(maps.Keys(m.proj.rested)) {
 		if r := m.proj.rested[look]; r.Owner == owner {
-			list = append(list, r.Rested)
+			list = append(list, r)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b engine.Rested) int { return cmp.Compare(a.Pos, b.Pos) })

@@ -34,13 +34,18 @@ func testErasedAccount(b *bench) {
 	}
 	same(b, "who is found by words", byWords(), 1)
 	before := must(b.Facts(b.Context(), 7, 2, 1))(b)
-	b.add(did(log, chat.KindAccountDeleted, chat.AccountErased{Account: 1, Rests: "sara", Skeleton: "sara"}))
+	b.add(did(log, chat.KindAccountDeleted, chat.AccountErased{Account: 1, Rests: []chat.RestedName{
+		{Name: "sara", Skeleton: "sara"}, {Name: "sara_old", Skeleton: "sara_old"}}}))
 	known := must(b.People(b.Context(), []chat.AccountID{1}))(b)
 	same(b, "who is known", known, []chat.Person{{ID: 1, Deleted: true}})
 	same(b, "who is found by words afterwards", byWords(), 0)
 	same(b, "a personal link", must(b.Personal(b.Context(), 0, "t"))(b), engine.PersonalOwner{})
 	same(b, "the name", must(b.Name(b.Context(), "sara", "sara"))(b), engine.Owner{})
-	same(b, "the name that rests", must(b.Rested(b.Context(), "sara"))(b).Account, 1)
+	for _, name := range []string{"sara", "sara_old"} {
+		row := must(b.Rested(b.Context(), name))(b)
+		same(b, "whose name rests", row.Account, 1)
+		same(b, "the name that rests", row.Name, name)
+	}
 	same(b, "one that rested before", must(b.Rested(b.Context(), "first"))(b).Account, 0)
 	same(b, "whom it blocked", len(must(b.Blocked(b.Context(), 1))(b)), 0)
 	after := must(b.Facts(b.Context(), 7, 2, 1))(b)
@@ -54,7 +59,9 @@ func testErasedAccount(b *bench) {
 		}
 	}
 	b.add(did(log, chat.KindAccountDeleted, chat.AccountErased{Account: 1}))
-	same(b, "the name that has rested", must(b.Rested(b.Context(), "sara"))(b).Account, 0)
+	for _, name := range []string{"sara", "sara_old"} {
+		same(b, "the name that has rested", must(b.Rested(b.Context(), name))(b).Account, 0)
+	}
 	testForgottenTicks(b)
 }
 

@@ -227,7 +227,8 @@ func (x *OwnedChat) GetTitle() string {
 // AccountDeleted is the body of KIND_ACCOUNT_DELETED.
 type AccountDeleted struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Rests         string                 `protobuf:"bytes,1,opt,name=rests,proto3" json:"rests,omitempty"` // the username, which is nobody else's for a while
+	Rests         string                 `protobuf:"bytes,1,opt,name=rests,proto3" json:"rests,omitempty"`                       // the username, which is nobody else's for a while
+	AlsoRest      []string               `protobuf:"bytes,2,rep,name=also_rest,json=alsoRest,proto3" json:"also_rest,omitempty"` // names that it gave up lately
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -269,6 +270,13 @@ func (x *AccountDeleted) GetRests() string {
 	return ""
 }
 
+func (x *AccountDeleted) GetAlsoRest() []string {
+	if x != nil {
+		return x.AlsoRest
+	}
+	return nil
+}
+
 var File_zolal_v1_deletion_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_deletion_proto_rawDesc = "" +
@@ -287,9 +295,10 @@ const file_zolal_v1_deletion_proto_rawDesc = "" +
 	"\bafter_ms\x18\x05 \x01(\x03R\aafterMs\"5\n" +
 	"\tOwnedChat\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x14\n" +
-	"\x05title\x18\x02 \x01(\tR\x05title\"&\n" +
+	"\x05title\x18\x02 \x01(\tR\x05title\"C\n" +
 	"\x0eAccountDeleted\x12\x14\n" +
-	"\x05rests\x18\x01 \x01(\tR\x05rests2\x9d\x01\n" +
+	"\x05rests\x18\x01 \x01(\tR\x05rests\x12\x1b\n" +
+	"\talso_rest\x18\x02 \x03(\tR\balsoRest2\x9d\x01\n" +
 	"\tDeletions\x126\n" +
 	"\x05Begin\x12\x19.zolal.v1.DeletionRequest\x1a\x12.zolal.v1.Deletion\x12*\n" +
 	"\x06Cancel\x12\x0f.zolal.v1.Empty\x1a\x0f.zolal.v1.Empty\x12,\n" +

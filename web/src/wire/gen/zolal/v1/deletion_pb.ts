@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/deletion.proto.
  */
 export const file_zolal_v1_deletion: GenFile = /*@__PURE__*/
-  fileDesc("Chd6b2xhbC92MS9kZWxldGlvbi5wcm90bxIIem9sYWwudjEiWgoPRGVsZXRpb25SZXF1ZXN0EhAKCHBhc3N3b3JkGAEgASgJEgwKBGNvZGUYAiABKAkSDwoHcGFzc2tleRgDIAEoCRIWCg5lcmFzZV9tZXNzYWdlcxgEIAEoCCJ/CghEZWxldGlvbhIOCgZkdWVfbXMYASABKAMSFgoOZXJhc2VfbWVzc2FnZXMYAiABKAgSIgoFb3duZWQYAyADKAsyEy56b2xhbC52MS5Pd25lZENoYXQSFQoNbGFzdF9vcGVyYXRvchgEIAEoCBIQCghhZnRlcl9tcxgFIAEoAyIoCglPd25lZENoYXQSDAoEY2hhdBgBIAEoDRINCgV0aXRsZRgCIAEoCSIfCg5BY2NvdW50RGVsZXRlZBINCgVyZXN0cxgBIAEoCTKdAQoJRGVsZXRpb25zEjYKBUJlZ2luEhkuem9sYWwudjEuRGVsZXRpb25SZXF1ZXN0GhIuem9sYWwudjEuRGVsZXRpb24SKgoGQ2FuY2VsEg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRIsCgVTdGF0ZRIPLnpvbGFsLnYxLkVtcHR5GhIuem9sYWwudjEuRGVsZXRpb25CMlowZ2l0aHViLmNvbS96b2xhbC1pbS96b2xhbC9wcm90by96b2xhbC92MTt6b2xhbHYxYgZwcm90bzM", [file_zolal_v1_sync]);
+  fileDesc("Chd6b2xhbC92MS9kZWxldGlvbi5wcm90bxIIem9sYWwudjEiWgoPRGVsZXRpb25SZXF1ZXN0EhAKCHBhc3N3b3JkGAEgASgJEgwKBGNvZGUYAiABKAkSDwoHcGFzc2tleRgDIAEoCRIWCg5lcmFzZV9tZXNzYWdlcxgEIAEoCCJ/CghEZWxldGlvbhIOCgZkdWVfbXMYASABKAMSFgoOZXJhc2VfbWVzc2FnZXMYAiABKAgSIgoFb3duZWQYAyADKAsyEy56b2xhbC52MS5Pd25lZENoYXQSFQoNbGFzdF9vcGVyYXRvchgEIAEoCBIQCghhZnRlcl9tcxgFIAEoAyIoCglPd25lZENoYXQSDAoEY2hhdBgBIAEoDRINCgV0aXRsZRgCIAEoCSIyCg5BY2NvdW50RGVsZXRlZBINCgVyZXN0cxgBIAEoCRIRCglhbHNvX3Jlc3QYAiADKAkynQEKCURlbGV0aW9ucxI2CgVCZWdpbhIZLnpvbGFsLnYxLkRlbGV0aW9uUmVxdWVzdBoSLnpvbGFsLnYxLkRlbGV0aW9uEioKBkNhbmNlbBIPLnpvbGFsLnYxLkVtcHR5Gg8uem9sYWwudjEuRW1wdHkSLAoFU3RhdGUSDy56b2xhbC52MS5FbXB0eRoSLnpvbGFsLnYxLkRlbGV0aW9uQjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_sync]);
 
 /**
  * DeletionRequest wishes the account deleted, after some days in which it can be kept.
@@ -139,6 +139,13 @@ export type AccountDeleted = Message<"zolal.v1.AccountDeleted"> & {
    * @generated from field: string rests = 1;
    */
   rests: string;
+
+  /**
+   * names that it gave up lately
+   *
+   * @generated from field: repeated string also_rest = 2;
+   */
+  alsoRest: string[];
 };
 
 /**
