@@ -127,6 +127,11 @@ func policy(connect []string) string {
 
 // ServeHTTP answers a file, or for a page that the app draws itself its one HTML page.
 func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodPost && r.URL.Path == "/share" {
+		// What another program shares is for the app's worker. It is not there, so nothing of it is read.
+		http.Redirect(w, r, "/share?files=none", http.StatusSeeOther)
+		return
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "only GET here", http.StatusMethodNotAllowed)

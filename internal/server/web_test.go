@@ -90,6 +90,13 @@ func TestPagesOfTheAppAreTheOnePageAndMissingFilesAreMissing(t *testing.T) {
 	if w.Code != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %d", w.Code)
 	}
+	// What is shared without the app's worker is told to be lost, and not read.
+	body := strings.NewReader("private")
+	w = httptest.NewRecorder()
+	a.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/share", body))
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/share?files=none" || body.Len() != 7 {
+		t.Errorf("POST /share: %d to %s, %d bytes left", w.Code, w.Header().Get("Location"), body.Len())
+	}
 }
 
 func TestThePolicyAllowsOurOwnAddressesAndNoInlineScript(t *testing.T) {

@@ -15,6 +15,7 @@ import {
   type SessionView,
   Source,
 } from '../../src/model'
+import { ALWAYS } from '../../src/model/mute'
 import { PUSH_DEFAULTS } from '../../src/model/push'
 import { lineOf } from '../../src/model/richtext'
 import { MemoryAdmin } from './admin'
@@ -423,8 +424,7 @@ export class MemoryModel implements AppModel {
       this.#draw()
     },
     setArchived: (id, archived) => this.#change(id, { archived }),
-    setMuted: (id, muted) =>
-      this.#change(id, { muted: muted !== false && muted !== 'always', always: muted === 'always' }),
+    setMuted: (id, until) => this.#change(id, { muted: until > Date.now(), always: until === ALWAYS }),
     setMarkedUnread: async (id, unread) => {
       const chat = this.#chat(id)
       chat.markedUnread = unread

@@ -161,8 +161,8 @@ export interface ChatActions {
   search(words: string): Promise<SearchView>
   setPinned(chat: ChatId, pinned: boolean): Promise<void>
   setArchived(chat: ChatId, archived: boolean): Promise<void>
-  /** For ever, until a time, or not at all; 'always': also where notifications of its kind are off. */
-  setMuted(chat: ChatId, muted: boolean | Ms | 'always'): Promise<void>
+  /** Until a time, which may be NEVER or ALWAYS; 0: it is not muted. */
+  setMuted(chat: ChatId, until: Ms): Promise<void>
   setMarkedUnread(chat: ChatId, unread: boolean): Promise<void>
   setBlocked(account: AccountId, blocked: boolean): Promise<void>
   /** Forwards messages, in order, to one chat. */

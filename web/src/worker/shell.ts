@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type Fetching, scope } from './scope'
+import { takeIn } from './shared'
 
 /** A file of the app. Those with a hash in their name need no other mark. */
 export interface ShellFile {
@@ -93,7 +94,9 @@ const PAGES = new Set(['/', '/index.html', '/share'])
 function answer(event: Fetching): void {
   const { request } = event
   const { origin, pathname } = new URL(request.url)
-  if (request.method !== 'GET' || origin !== scope.location.origin) return
+  if (origin !== scope.location.origin) return
+  if (request.method === 'POST' && pathname === '/share') event.respondWith(takeIn(request))
+  if (request.method !== 'GET') return
   if (request.mode === 'navigate') {
     if (PAGES.has(pathname)) event.respondWith(page(request))
     return

@@ -2,11 +2,10 @@
 import type { ChatActions, DirectActions, JoinTarget, SearchView } from '../../model'
 import type { ChatPrefs, ChatRecord } from '../../model/entry'
 import { isIn, reads } from '../../model/fold'
-import type { ChatId, Ms } from '../../model/id'
+import type { ChatId } from '../../model/id'
 import { Chats, call, chatOf, ErrorCode, personOf, Refusal, Sync } from '../../wire'
 import type { Account } from '../account'
 import { applyChatInfo } from '../history'
-import { NOTIFY_ALWAYS } from '../present/chat'
 import { privateName } from '../present/people'
 import { type Asker, acting, resolve, settleChat, signedIn } from './asking'
 
@@ -79,12 +78,6 @@ async function setPrefs(account: Account, chat: ChatId, change: Partial<ChatPref
   }
 }
 
-/** How a silence goes over the wire. */
-function silence(muted: boolean | Ms | 'always'): Ms {
-  if (muted === 'always') return NOTIFY_ALWAYS
-  return typeof muted === 'number' ? muted : muted ? Number(FOR_EVER) : 0
-}
-
 export function chatActions(asker: Asker): ChatActions {
   const prefs = (chat: ChatId, change: Partial<ChatPrefs>) =>
     acting(() => setPrefs(signedIn(asker), chat, change))
@@ -106,7 +99,7 @@ export function chatActions(asker: Asker): ChatActions {
       return prefs(chat, { pinRank: pinned ? Math.max(0, ...ranks) + 1 : 0 })
     },
     setArchived: (chat, archived) => prefs(chat, { archived }),
-    setMuted: (chat, muted) => prefs(chat, { mutedUntil: silence(muted) }),
+    setMuted: (chat, mutedUntil) => prefs(chat, { mutedUntil }),
     setMarkedUnread: (chat, markedUnread) => prefs(chat, { markedUnread }),
     setBlocked: (other, blocked) =>
       acting(async () => {

@@ -11,6 +11,7 @@ import type {
 } from '../../model'
 import type { StrangerRecord, UserRecord } from '../../model/entry'
 import type { AccountId, ChatId, Ms } from '../../model/id'
+import { ALWAYS } from '../../model/mute'
 import type { Live } from '../live'
 import type { People } from './people'
 import { adminRightsOf, cannotSendOf, heldOf, isStaff, mayCarry, memberRightsOf, roleOf } from './rights'
@@ -40,9 +41,6 @@ export function typingOf(c: ChatContext, row: ChatRow): TypingView | null {
 function presenceOf(c: ChatContext, row: ChatRow): PresenceView {
   return row.info.peer ? c.people.presence(row.info.peer) : { kind: 'hidden' }
 }
-
-/** In place of the end of a silence: notified though its kind is off. */
-export const NOTIFY_ALWAYS = -1
 
 export function isMuted(row: ChatRow, now: Ms): boolean {
   return row.prefs.mutedUntil > now
@@ -82,7 +80,7 @@ export function chatInfoOf(c: ChatContext, row: ChatRow, around: Around): ChatIn
     signatures: info.signatures,
     slowSeconds: info.slowSeconds,
     muted: isMuted(row, c.now),
-    always: prefs.mutedUntil === NOTIFY_ALWAYS,
+    always: prefs.mutedUntil === ALWAYS,
     archived: prefs.archived,
     pinned: prefs.pinRank > 0,
     contact: contactOf(c, info.peer),
@@ -120,7 +118,7 @@ export function chatItemOf(c: ChatContext, row: ChatRow, preview: PreviewView | 
     mentions: row.mentions,
     markedUnread: prefs.markedUnread,
     muted: isMuted(row, c.now),
-    always: prefs.mutedUntil === NOTIFY_ALWAYS,
+    always: prefs.mutedUntil === ALWAYS,
     archived: prefs.archived,
     pin: prefs.pinRank > 0 ? prefs.pinRank - 1 : null,
     typing: typingOf(c, row),

@@ -62,6 +62,8 @@ export const makeEnglish = () => ({
   update: 'Refresh',
   later: 'Later',
   share: 'Send to…',
+  shareLost: 'Files could not be taken over: this device has too little room for them.',
+  shareMore: (count: string) => `and ${count} more`,
   nowhere: 'There is no chat here that you can write in.',
   unknown: 'Without a connection this cannot be seen.',
   again: 'Try again',

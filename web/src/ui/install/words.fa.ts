@@ -55,6 +55,8 @@ export const makePersian = (): InstallWords => ({
   update: 'تازه‌سازی',
   later: 'بعداً',
   share: 'فرستادن به…',
+  shareLost: 'فایل‌ها گرفته نشدند: جای این دستگاه برای آن‌ها کم است.',
+  shareMore: (count: string) => `و ${count} تای دیگر`,
   nowhere: 'اینجا گفتگویی نیست که بتوانید در آن بنویسید.',
   unknown: 'بدون اتصال نمی‌شود این را دید.',
   again: 'دوباره',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { Bell, BellOff, BellRing, Clock } from 'lucide'
 import type { ChatActions, ChatId, ChatItem } from '../../model'
+import { ALWAYS, NEVER } from '../../model/mute'
 import type { MenuItem } from '../base/Menu.svelte'
 import { attempt } from '../state/tell'
 import { words } from './words'
@@ -13,8 +14,8 @@ export function muteItem(
   chat: ChatId,
   { muted, always }: Pick<ChatItem, 'muted' | 'always'>,
 ): MenuItem {
-  const set = (how: boolean | number | 'always') => () => void attempt(() => chats.setMuted(chat, how))
-  if (muted) return { icon: Bell, label: words().unmute, act: set(false) }
+  const set = (until: number) => () => void attempt(() => chats.setMuted(chat, until))
+  if (muted) return { icon: Bell, label: words().unmute, act: set(0) }
   const during = (label: string, hours: number): MenuItem => ({
     icon: Clock,
     label,
@@ -24,10 +25,10 @@ export function muteItem(
     during(words().muteHour, 1),
     during(words().muteEight, 8),
     during(words().muteDays, 48),
-    { icon: BellOff, label: words().muteForever, act: set(true) },
+    { icon: BellOff, label: words().muteForever, act: set(NEVER) },
     always
-      ? { icon: Bell, label: words().notifyAsKind, act: set(false) }
-      : { icon: BellRing, label: words().notifyAlways, act: set('always') },
+      ? { icon: Bell, label: words().notifyAsKind, act: set(0) }
+      : { icon: BellRing, label: words().notifyAlways, act: set(ALWAYS) },
   ]
-  return { icon: BellOff, label: words().mute, act: set(true), more }
+  return { icon: BellOff, label: words().mute, act: set(NEVER), more }
 }
