@@ -260,7 +260,7 @@ func (g *Gateway) revoke(ended <-chan account.Revocation) {
 		}
 		g.mu.Lock()
 		g.ended[r.Device] = endedDevice{at: g.clock(), code: code}
-		kept := g.keptBack(r.Device, code)
+		kept := g.keptBack(r.Account, r.Device, code)
 		g.mu.Unlock()
 		if !kept {
 			g.cfg.Hub.End(r.Account, r.Device, code)

@@ -2,7 +2,14 @@
 
 package native
 
-import "github.com/zolal-im/zolal/internal/chat"
+import (
+	"time"
+
+	"github.com/zolal-im/zolal/internal/chat"
+)
+
+// partingWait is for how long an end waits for an answer at most.
+const partingWait = time.Second
 
 // parts makes a row of what may end the device that asks: its sessions end when it has been answered.
 func parts(m method) method { m.parts = true; return m }
@@ -23,6 +30,9 @@ func (g *Gateway) part(device chat.DeviceID, who chat.AccountID) (over func()) {
 	return func() {
 		g.mu.Lock()
 		code := p.code
+		if p.late != nil {
+			p.late.Stop()
+		}
 		if p.asking--; p.asking == 0 {
 			delete(g.parting, device)
 		}
@@ -35,17 +45,22 @@ func (g *Gateway) part(device chat.DeviceID, who chat.AccountID) (over func()) {
 
 // parting is a device that may be about to end itself.
 type parting struct {
-	asking int    // requests that are not answered yet
-	code   string // of the end that came meanwhile
+	asking int         // requests that are not answered yet
+	code   string      // of the end that came meanwhile
+	late   *time.Timer // carries that end out where the answers take too long
 }
 
-// keptBack reports whether the end of a device waits for an answer to it. The caller holds the lock.
-func (g *Gateway) keptBack(device chat.DeviceID, code string) bool {
+// keptBack reports whether the end of a device waits for an answer to it, for partingWait at most. The caller
+// holds the lock.
+func (g *Gateway) keptBack(who chat.AccountID, device chat.DeviceID, code string) bool {
 	p := g.parting[device]
 	if p == nil {
 		return false
 	}
 	p.code = code
+	if p.late == nil {
+		p.late = time.AfterFunc(partingWait, func() { g.cfg.Hub.End(who, device, code) })
+	}
 	return true
 }
 

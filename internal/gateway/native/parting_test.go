@@ -4,6 +4,7 @@ package native
 
 import (
 	"testing"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/hub"
@@ -49,6 +50,24 @@ func TestNobodyStaysByAskingAgainAndAgain(t *testing.T) {
 		t.Errorf("%d frames, over: %t, though what was asked first is answered", len(frames), over)
 	}
 	second()
+	// Where no answer comes, the end does not wait for one.
+	slow := new(hub.Session)
+	defer h.hub.Leave(slow)
+	u = h.users(1)[0]
+	check(t, h.gateway.openSession(slow, hub.Identity{Account: u.Account, Device: u.Device}, nil, nil))
+	over := h.gateway.part(u.Device, u.Account)
+	again := make(chan account.Revocation, 1)
+	again <- account.Revocation{Account: u.Account, Device: u.Device, Reason: account.ReasonRevoked}
+	close(again)
+	h.gateway.revoke(again)
+	for ended := false; !ended; _, ended = slow.Take(1 << 10) {
+		select {
+		case <-slow.Ready():
+		case <-time.After(20 * time.Second):
+			t.Fatal("the session goes on, as no answer comes")
+		}
+	}
+	over()
 	if h.gateway.mu.Lock(); len(h.gateway.parting) > 0 {
 		t.Error("who parted is kept")
 	}
