@@ -261,7 +261,8 @@ func (e *Engine) fillRefs(ctx context.Context, r request, n chat.Needs, f *chat.
 	return nil
 }
 
-// fillAlbum counts what the actor has sent of an album since they wrote anything else.
+// fillAlbum counts what the actor has sent of an album since they wrote anything else. What they deleted
+// since is of it where any of it still stands: nobody gains room by deleting.
 //
 // ROOM-1
 func (e *Engine) fillAlbum(ctx context.Context, r request, n chat.Needs, f *chat.Facts) error {
@@ -274,15 +275,23 @@ func (e *Engine) fillAlbum(ctx context.Context, r request, n chat.Needs, f *chat
 		return fmt.Errorf("get: %w", err)
 	}
 	slices.SortFunc(items, func(a, b chat.Item) int { return cmp.Compare(b.Seq, a.Seq) })
+	gone := 0
 	for _, it := range items {
+		if it.Overlay != nil && it.Overlay.Redacted {
+			gone++
+			continue
+		}
 		body, err := e.bodyOf(it)
 		if err != nil {
 			return err
 		}
 		if msg, ok := body.(*chat.Message); !ok || msg.Album != n.Album {
-			return nil
+			break
 		}
 		f.AlbumSent++
+	}
+	if f.AlbumSent > 0 {
+		f.AlbumSent += gone
 	}
 	return nil
 }
