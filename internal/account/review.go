@@ -261,7 +261,7 @@ func (s *Service) Decide(ctx context.Context, username string, yes bool) error {
 	if yes {
 		return s.letIn(ctx, c, a)
 	}
-	a.Refused = true
+	a.Refused, a.Network = true, 0
 	c.Expires = s.millis() + chat.Millis(reviewFor.Milliseconds())
 	if c.Data, err = json.Marshal(a); err != nil {
 		return fmt.Errorf("refuse a newcomer: %w", err)

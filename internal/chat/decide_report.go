@@ -453,15 +453,21 @@ func decideAppeal(d *decision, c FileAppeal) error {
 	case d.now > was.At+AppealWithin:
 		return fieldError(CodeForbidden, "decision", "it is too late to appeal")
 	}
-	text, err := cleanNote(c.Text, "text")
+	text, err := AppealText(c.Text)
 	if err != nil {
 		return err
 	}
-	if text == "" {
-		return fieldError(CodeBadText, "text", "it is empty")
-	}
 	d.log(KindAppeal, Envelope{}, &Appeal{Decision: c.Decision, Text: text})
 	return nil
+}
+
+// AppealText is what an appeal says, as it is kept.
+func AppealText(raw string) (string, error) {
+	text, err := cleanNote(raw, "text")
+	if err == nil && text == "" {
+		err = fieldError(CodeBadText, "text", "it is empty")
+	}
+	return text, err
 }
 
 func decideKeep(d *decision, c Keep) error {

@@ -496,6 +496,15 @@ func (e *Engine) AppealSuspended(ctx context.Context, account chat.AccountID, te
 	return err
 }
 
+// CheckAppeal refuses what AppealSuspended would refuse in a text and its key, before anything is used up.
+func (e *Engine) CheckAppeal(text string, key chat.Key) error {
+	if err := e.checkKey(&request{key: key}); err != nil {
+		return err
+	}
+	_, err := chat.AppealText(text)
+	return err
+}
+
 // Suspension returns the decision by which an account is suspended, the latest that stands, the zero one if
 // none is known, and whether its owner may appeal now.
 func (e *Engine) Suspension(ctx context.Context, account chat.AccountID) (chat.DecisionState, bool, error) {

@@ -147,7 +147,9 @@ func TestAPasswordAloneAppealsForNobodyWhoHasASecondFactor(t *testing.T) {
 	if got := appeals(t, s, claim, 0); !got.GetAppealable() {
 		t.Errorf("they read %v", got)
 	}
-	claim.Code = backup[0] // the look, the appeal and its retry need one code
+	claim.Code, claim.Text = backup[0], " \n" // what says nothing uses no code up
+	appeals(t, s, claim, zolalv1.ErrorCode_BAD_TEXT)
+	claim.Text = "" // the look, the appeal and its retry need one code
 	appealed(t, s, claim)
 }
 

@@ -174,6 +174,9 @@ func appealSuspended(ctx context.Context, c *caller, r *zolalv1.AppealSuspendedR
 		}
 		// A retry finds the appeal there, and no code is used up for it: it stores nothing.
 		if appealable {
+			if err := c.cfg.Engine.CheckAppeal(r.GetText(), key); err != nil {
+				return nil, err
+			}
 			if err := c.cfg.Accounts.SuspendedMay(ctx, id, claim); err != nil {
 				return nil, err
 			}
