@@ -49,6 +49,9 @@ func TestWhatMediaDoIsCounted(t *testing.T) {
 	if y.Look(t.Context()); chat.CodeOf(y.Reached()) != chat.CodeUnavailable {
 		t.Errorf("that it is away is told as %v", y.Reached())
 	}
+	if _, err := y.Join(t.Context(), 1, media.NewUpload{}); chat.CodeOf(err) != chat.CodeUnavailable {
+		t.Errorf("parts are joined for a place that is away: %v", err)
+	}
 	want(media.Figures{Taken: 3000, Refused: 1, Served: 1000, Failures: 1})
 	r.fail(nil)
 	if y.Look(t.Context()); y.Reached() != nil {

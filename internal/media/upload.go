@@ -625,6 +625,9 @@ func (in *intake) whole(p Part) error {
 //
 // MEDIA-2
 func (s *Service) Join(ctx context.Context, owner chat.AccountID, n NewUpload) (chat.FileID, error) {
+	if err := s.Reached(); err != nil {
+		return "", err // each try would copy all of it, for nothing
+	}
 	n.Length = 0
 	for _, id := range n.Parts {
 		one, ok := s.uploads.find(owner, id)

@@ -349,14 +349,22 @@ func backupMade(name string) (time.Time, bool) {
 	return t, ok1 && ok2 && err == nil
 }
 
-// oldestBackup is when the oldest of the nightly backups was begun; zero: there is none.
-func oldestBackup(dir string) (time.Time, error) {
+// oldestBackup is when the oldest of the backups that are kept was begun, those before upgrades included;
+// zero: there is none.
+func oldestBackup(dir string) (oldest time.Time, err error) {
 	names, err := listBackups(dir)
-	if err != nil || len(names) == 0 {
-		return time.Time{}, err
+	if err != nil {
+		return oldest, err
 	}
-	made, _ := backupMade(names[0])
-	return made, nil
+	if len(names) > 0 {
+		oldest, _ = backupMade(names[0])
+	}
+	if before := upgradeBackups(dir); len(before) > 0 {
+		if made := upgradeMade(before[0]); oldest.IsZero() || !made.IsZero() && made.Before(oldest) {
+			oldest = made
+		}
+	}
+	return oldest, nil
 }
 
 // backupStatus tells of the nightly backups.

@@ -4,6 +4,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"time"
 
@@ -87,7 +88,7 @@ func (c *core) openMedia(ctx context.Context) (err error) {
 		// kept by their number, so that after nights without one they reach further back than as many days.
 		cfg.Blobs, cfg.Hold = c.bucket, time.Duration(c.cfg.Backup.Keep+1)*24*time.Hour
 		cfg.Scan = scanEvery // what nobody knows is rare, and a list of all may cost
-		cfg.Oldest = func() (time.Time, error) { return oldestBackup(c.cfg.Backup.Dir) }
+		cfg.Oldest = c.oldestNeeded
 	case c.cfg.Media.Dir != "":
 		if cfg.Blobs, err = media.LocalBlobs(c.cfg.Media.Dir); err != nil {
 			return dataTrouble(c.cfg.Media.Dir, err)
@@ -97,4 +98,14 @@ func (c *core) openMedia(ctx context.Context) (err error) {
 		return dataTrouble(c.cfg.Data, err)
 	}
 	return nil
+}
+
+// oldestNeeded is when the oldest backup was begun that may refer to a content. Where backups are kept and
+// none is there, the disk they are on may be away: then nobody knows.
+func (c *core) oldestNeeded() (time.Time, error) {
+	oldest, err := oldestBackup(c.cfg.Backup.Dir)
+	if err == nil && oldest.IsZero() && c.cfg.Backup.Keep > 0 {
+		err = fmt.Errorf("no backup is in %s", c.cfg.Backup.Dir)
+	}
+	return oldest, err
 }

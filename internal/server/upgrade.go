@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/store/sqlite"
 )
@@ -82,6 +83,16 @@ func upgradeBackups(dir string) []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// upgradeMade reads the time in the name of such a backup; zero: it has none.
+func upgradeMade(path string) time.Time {
+	s := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(path), upgradePrefix), backupSuffix)
+	made, err := time.Parse(backupTime, s) // which reads fractions too
+	if err != nil {
+		return time.Time{}
+	}
+	return made
 }
 
 // pruneUpgrades removes all but the newest of them.
