@@ -268,7 +268,7 @@ func decideEdit(d *decision, c Edit) error {
 		msg.Preview.address() == before.Preview.address() {
 		return nil
 	}
-	if !before.strays() {
+	if !before.strays() && d.leadsBeyond(msg, before) {
 		if err := d.countLinks(msg); err != nil {
 			return err
 		}

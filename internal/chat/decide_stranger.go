@@ -54,6 +54,14 @@ func (d *decision) leads(m *Message) bool {
 	})
 }
 
+// leadsBeyond reports whether a message leads anywhere that the one it was made of did not.
+func (d *decision) leadsBeyond(m, before *Message) bool {
+	return m.strays() || slices.ContainsFunc(m.Entities, func(e Entity) bool {
+		return e.Account != 0 && !d.present(e.Account) &&
+			!slices.ContainsFunc(before.Entities, func(b Entity) bool { return b.Account == e.Account })
+	})
+}
+
 // present reports whether somebody whom a message mentions is in the chat.
 func (d *decision) present(a AccountID) bool {
 	if d.Chat.OneSided() {

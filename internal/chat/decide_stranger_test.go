@@ -192,6 +192,8 @@ func TestNamesOfOthersCountAsLinksDo(t *testing.T) {
 	was := group.Refs[3]
 	was.Body = &Message{Text: "@reza_1", Entities: []Entity{{Kind: EntityMention, Length: 7}}}
 	group.Refs[3] = was
+	was.Body = &Message{Text: "so", Entities: []Entity{{Kind: EntityTextMention, Length: 2, Account: 8}}}
+	group.Refs[4] = was
 	talk := toStranger()
 	talk.Head.Ord, talk.Target.Role = 1, RoleApproached
 	by := func(a AccountID) []Entity { return []Entity{{Kind: EntityTextMention, Length: 2, Account: a}} }
@@ -210,7 +212,9 @@ func TestNamesOfOthersCountAsLinksDo(t *testing.T) {
 		{group, Send{Text: "hi", Entities: by(7)}, false},
 		{group, Send{Text: "hi", Entities: by(8)}, true},
 		{group, Edit{Target: 2, Text: "see @shop_1"}, true},
-		{group, Edit{Target: 3, Text: "see @shop_1"}, false}, // counted when it was written
+		{group, Edit{Target: 3, Text: "see @shop_1"}, false},         // counted when it was written
+		{group, Edit{Target: 4, Text: "hi", Entities: by(8)}, false}, // so was this
+		{group, Edit{Target: 4, Text: "hi", Entities: by(9)}, true},
 		{group, named(7), false},
 		{group, named(8), true},
 		{group, named(0), true},
