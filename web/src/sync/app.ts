@@ -24,7 +24,7 @@ import { Entrance } from './entrance'
 import type { Channel, Env } from './env'
 import { FACES, Portraits } from './faces'
 import { Inside } from './inside'
-import { noteLeftover, takeOver } from './leftover'
+import { noteLeftover } from './leftover'
 import type { Fleeting } from './tabs'
 
 const NO_CONTACTS: ContactsView = { state: 'loading', contacts: [] }
@@ -139,13 +139,16 @@ export class App implements AppModel, Asker {
   }
 
   openChat(chat: ChatId, at?: Seq): OpenChat {
-    if (!this.#inside) throw new Error('a chat is opened only when somebody is signed in')
-    return this.#inside.openChat(chat, at ?? null)
+    return this.#entered.openChat(chat, at ?? null)
   }
 
   openMembers(chat: ChatId): OpenMembers {
-    if (!this.#inside) throw new Error('members are listed only when somebody is signed in')
-    return this.#inside.openMembers(chat)
+    return this.#entered.openMembers(chat)
+  }
+
+  get #entered(): Inside {
+    if (!this.#inside) throw new Error('nobody is signed in')
+    return this.#inside
   }
 
   /** Ends the app in this tab; what is stored stays. */
@@ -175,6 +178,7 @@ export class App implements AppModel, Asker {
   }
 
   async #signIn(session: SessionRow): Promise<void> {
+    const { takeOver } = await import('./takeover')
     const registry = await this.#registry
     await this.#goOut()
     await takeOver(registry, session)
@@ -244,6 +248,11 @@ export class App implements AppModel, Asker {
     this.#token = ''
     this.portraits.follow(null, 0)
     await inside?.close()
+    this.#forget()
+  }
+
+  /** What was shown of an account. */
+  #forget(): void {
     this.devices.forget()
     this.security.forget()
     this.chatList.set(NO_CHATS)
@@ -279,10 +288,7 @@ export class App implements AppModel, Asker {
   }
 
   #showSignedOut(reason: SignedOutReason | null): void {
-    this.devices.forget()
-    this.security.forget()
-    this.chatList.set(NO_CHATS)
-    this.#contacts.set(NO_CONTACTS)
+    this.#forget()
     this.connection.set({ state: 'connecting', outbox: 0 })
     this.session.set({ kind: 'signedOut', reason, server: this.#server })
   }

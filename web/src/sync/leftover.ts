@@ -1,32 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { AccountDb, type Registry, type SessionRow } from '../db'
+import type { Registry } from '../db'
 
 /** Notes a database of an ended session that still holds what was never sent. */
 export async function noteLeftover(registry: Registry, name: string): Promise<void> {
   await registry.set('kept', [...((await registry.get('kept')) ?? []), name])
-}
-
-/** What ended sessions of the same account had written and never sent goes to the new one. */
-export async function takeOver(registry: Registry, session: SessionRow): Promise<void> {
-  const kept = (await registry.get('kept')) ?? []
-  const own = AccountDb.nameOf({ ...session, device: 0 }).replace(/0$/, '')
-  for (const name of kept.filter((k) => k.startsWith(own))) {
-    const [old, db] = [await AccountDb.open(name), await AccountDb.open(AccountDb.nameOf(session))]
-    const items = await old.read((r) => r.outbox())
-    const files = await old.read((r) => Promise.all(items.map(({ n }) => r.filesOf(n))))
-    await db.write(async (w) => {
-      for (const [i, { n: _n, ...item }] of items.entries()) {
-        const n = await w.addOutbox(item)
-        for (const file of files[i] ?? []) await w.putFile({ ...file, item: n })
-      }
-    }, 'strict')
-    old.close()
-    db.close()
-    const left = (await registry.get('kept')) ?? []
-    await registry.set(
-      'kept',
-      left.filter((k) => k !== name),
-    )
-    await AccountDb.delete(name)
-  }
 }

@@ -62,6 +62,7 @@ const forward = {
 
 export const makeEnglish = (f: Format) => ({
   ...plain,
+  requestsWaiting: (count: number) => f.plural(count, { one: '# join request', other: '# join requests' }),
   menu: {
     ...menu,
     removeTitle: (count: number) =>

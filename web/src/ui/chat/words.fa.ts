@@ -63,6 +63,7 @@ const forward = {
 
 export const makePersian = (f: Format): ChatWords => ({
   ...plain,
+  requestsWaiting: (count) => f.plural(count, { one: '# درخواست عضویت', other: '# درخواست عضویت' }),
   menu: {
     ...menu,
     removeTitle: (count) =>

@@ -182,7 +182,6 @@ export const make = (f: Format) => ({
     details: 'Details',
     links: 'Invite links',
     qr: 'QR code',
-    requestsWaiting: (count: number) => f.plural(count, { one: '# join request', other: '# join requests' }),
   },
   people: {
     contacts: 'Contacts',

@@ -184,7 +184,6 @@ export const make = (f: Format): Catalogue => ({
     details: 'جزئیات',
     links: 'پیوندهای دعوت',
     qr: 'کد QR',
-    requestsWaiting: (count) => f.plural(count, { one: '# درخواست عضویت', other: '# درخواست عضویت' }),
   },
   people: {
     contacts: 'مخاطبان',
