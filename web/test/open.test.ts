@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type ChatListView, type MessageView, Source } from '../src/model'
 import { chatActions } from '../src/sync/act/chats'
+import { clean } from '../src/sync/act/kept'
+import type { Loads } from '../src/sync/act/loads'
 import { applyChatInfo } from '../src/sync/history'
 import { ChatList } from '../src/sync/list'
 import { Live } from '../src/sync/live'
@@ -241,6 +243,43 @@ describe('the end of a chat', () => {
     expect(view().hasNewer).toBe(false)
     await chat.write.send(message('and mine'))
     await until('mine is seen', () => said().includes('and mine'))
+  })
+})
+
+describe('what is cleaned', () => {
+  const opened = (on: Tab, at: number | null = null) => {
+    const others = { live: new Live(1000), people: new People(on.account.mirror, live, 1, () => {}) }
+    const asks = { requests: async () => 0, suggest: async () => [], members: async () => [] }
+    return new ChatSession({ account: on.account, ...others, ...asks, closed: () => {} }, 7, at)
+  }
+  const texts = (open: ChatSession) => open.view.get().messages.flatMap(textOf)
+  const everything = { kinds: ['messages'], chat: null } as const
+  const noMedia = { db: Promise.resolve(null), dropped: async () => {} } as unknown as Loads
+
+  test('comes again where the chat is open, in every tab, and what follows is shown', async () => {
+    const other = await openTab(gate, 1, { browser: tab.browser })
+    await until('caught up', () => other.account.chat(7)?.head.seq === world.head(7))
+    const there = opened(other)
+    await until('drawn there', () => texts(there).includes('salam'))
+    await clean(other.account, noMedia, everything)
+    world.say(7, 2, 'after it')
+    for (const open of [chat, there]) await until('it follows', () => texts(open).includes('after it'))
+    for (const open of [chat, there]) await until('all is back', () => texts(open).includes('salam'))
+    expect(chat.view.get().hasNewer).toBe(false)
+    there.close()
+    await other.account.close()
+  })
+
+  test('comes again where one was reading', async () => {
+    for (let i = 0; i < 300; i++) world.say(7, 2, `line ${i}`)
+    await until('heard', () => tab.account.chat(7)?.head.seq === world.head(7))
+    const reading = opened(tab, 20)
+    await until('drawn', () => texts(reading).includes('line 10'))
+    await clean(tab.account, noMedia, everything)
+    await until('it is stored again', async () => (await stored(tab, 7)).some(({ seq }) => seq === 20))
+    await until('it is there again', () => texts(reading).includes('line 10'))
+    expect(texts(reading)).not.toContain('line 299')
+    reading.close()
   })
 })
 

@@ -12,6 +12,7 @@ import {
 import type { ChatRecord } from '../model/entry'
 import { currentBody, isPlaced, isUnread, lastSent, NO_SETTINGS, reads } from '../model/fold'
 import type { AccountId, ChatId, Ms, Seq } from '../model/id'
+import { covers } from '../model/ranges'
 import { call, Messages, readChatBody, Silence, toAppError } from '../wire'
 import type { Account } from './account'
 import { Circle } from './circle'
@@ -366,13 +367,16 @@ export class ChatSession implements OpenChat {
   async #draw(): Promise<void> {
     const row = this.#row
     if (!row) {
-      if (this.#visiting) return this.#visitAgain()
+      if (this.#visiting) return this.#reopen(null)
       if (this.#opened) this.view.set({ ...this.#blank(), state: 'removed' })
       return
     }
     this.#visiting = !reads(row.info.me.role)
     if (this.#following) this.#move((now) => follow(row, now))
     const w = this.#window
+    if (w && !covers(row.ranges, w.from, w.to)) {
+      return this.#reopen(this.#following ? null : Math.ceil((w.from + w.to) / 2))
+    }
     if (w && w.to >= row.head.seq) this.#following = true
     if (row.asOf < row.head.seq && w) void this.#quietly(() => this.#mend())
     const drawn = w ? await this.#read(row, w).catch(() => null) : null
@@ -402,11 +406,11 @@ export class ChatSession implements OpenChat {
     return end > now ? end : 0
   }
 
-  /** Another tab that looked into the chat too has closed it, and what was stored of it is gone. */
-  #visitAgain(): void {
+  /** What was stored is gone: cleaned, or another tab that looked into the chat too has closed it. */
+  #reopen(at: Seq | null): void {
     this.#visiting = false
     this.#window = null
-    void this.#open(null)
+    void this.#open(at)
   }
 
   async #read(row: ChatRow, w: Window): Promise<Drawn> {
