@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AppModel, MediaView } from '../../model'
+import { OwnAddress } from '../media/own'
 import { toasts } from '../state/toast.svelte'
 import { neighbour } from './neighbour'
 import { listening } from './now.svelte'
@@ -25,7 +26,7 @@ export class Player {
   #frame = 0
   /** Grows with every track: an address that comes late is not for the next one. */
   #turn = 0
-  #own = ''
+  readonly #own = new OwnAddress()
   #retried = false
   track = $state.raw<Track | null>(null)
   playing = $state(false)
@@ -89,7 +90,7 @@ export class Player {
     if (!track) return
     try {
       const address = await this.#address(track.media)
-      if (turn !== this.#turn) return
+      if (address === null || turn !== this.#turn) return
       this.#sound.src = address
       this.#tune()
       if (from > 0) this.#sound.currentTime = from / 1000
@@ -103,7 +104,9 @@ export class Player {
     }
   }
 
-  async #address(media: MediaView): Promise<string> {
+  /** null: another track came between. */
+  async #address(media: MediaView): Promise<string | null> {
+    const own = this.#own.begin()
     const actions = await this.#model.media()
     // Music is long and heard while it comes.
     if (media.place.at === 'server' && media.kind !== 'voice') return actions.address(media, 'original')
@@ -112,8 +115,7 @@ export class Player {
         ? await actions.loads.load(media, 'original')
         : await actions.waiting(media.place.item, 'original')
     if (!blob) throw new Error('gone')
-    this.#own = URL.createObjectURL(blob)
-    return this.#own
+    return own(blob)
   }
 
   /** Once, with a new address: the one before may have ended with its token. */
@@ -204,8 +206,7 @@ export class Player {
     this.playing = false
     this.#sound.removeAttribute('src')
     this.#sound.load()
-    if (this.#own) URL.revokeObjectURL(this.#own)
-    this.#own = ''
+    this.#own.end()
   }
 
   #follow(): void {
