@@ -113,9 +113,11 @@ test('one chat notifies though its kind is off, until it is as the others again'
   await sara.goto(`${world.server.url}/#/`)
   await sara.getByRole('link', { name: /رضا احمدی/ }).click({ button: 'right' })
   await sara.getByRole('menuitem', { name: 'بی‌صدا کردن' }).click()
-  await sara.getByRole('menuitem', { name: 'همیشه خبر بده' }).click()
+  await sara.getByRole('menuitem', { name: 'در هر حال خبر بده' }).click()
   await openNotifications(sara)
-  await expect(sara.getByRole('listitem').filter({ hasText: 'رضا احمدی' })).toContainText('همیشه خبر می‌دهد')
+  await expect(sara.getByRole('listitem').filter({ hasText: 'رضا احمدی' })).toContainText(
+    'در هر حال خبر می‌دهد',
+  )
   await sara.screenshot({ path: 'test-results/notifications-single-fa.png' })
   await pushOf('با این‌که خاموش است', all)
 

@@ -26,7 +26,7 @@ const plain = {
   muteDays: 'دو روز',
   muteForever: 'همیشه',
   unmute: 'با صدا کردن',
-  notifyAlways: 'همیشه خبر بده',
+  notifyAlways: 'در هر حال خبر بده',
   notifyAsKind: 'مثل بقیه خبر بده',
   toArchive: 'بایگانی کردن',
   fromArchive: 'بیرون آوردن از بایگانی',
