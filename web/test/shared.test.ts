@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import type { MessageView } from '../src/model'
 import type { MessageBody } from '../src/model/entry'
 import { isShared, SHARED } from '../src/model/search'
+import type { Account } from '../src/sync/account'
+import { sharedIn } from '../src/sync/act/shared'
 import { byMonth } from '../src/ui/shared/months'
 
 const kindsOf = (body: object) => SHARED.filter((kind) => isShared(kind, body as MessageBody))
@@ -20,6 +22,18 @@ test('a message is shared as what it carries, and as a link where one is in its 
   expect(kindsOf({ media: { kind: 'location' }, entities: [] })).toEqual([])
   expect(kindsOf({ media: null, entities: [link] })).toEqual(['links'])
   expect(kindsOf({ media: null, entities: [bold] })).toEqual([])
+})
+
+test('without the server there is what this device holds, once, behind no page of the server', async () => {
+  const row = { id: 7, ranges: [], floor: 1, info: { me: { from: 1 } } }
+  const mirror = { chats: new Map([[7, row]]) }
+  const db = { read: async () => [] }
+  const account = { state: 'offline', mirror, db, me: 1, now: () => 0 } as unknown as Account
+  const ask = { chat: 7, kind: 'files' } as const
+  expect(await sharedIn(account, ask)).toMatchObject({ here: true, next: null })
+  await expect(sharedIn(account, { ...ask, after: new Uint8Array([1]) })).rejects.toMatchObject({
+    code: 'OFFLINE',
+  })
 })
 
 test('what was shared stands under its month, the newest first', () => {

@@ -30,10 +30,11 @@ const kinds: Record<SharedKind, SearchKind> = {
 export async function sharedIn(account: Account, ask: SharedAsk): Promise<SharedPage> {
   const row = account.mirror.chats.get(ask.chat)
   if (!row) throw new AppError('NOT_FOUND')
-  if (account.state !== 'online') return here(account, row, ask.kind)
   try {
+    if (account.state !== 'online') throw new AppError('OFFLINE')
     return await there(account, row, ask)
   } catch (error) {
+    // What this device holds goes behind no page of the server's: it would be there twice.
     const silent = ['OFFLINE', 'SEARCH_OFF', 'UNKNOWN_METHOD'].includes(toAppError(error).code)
     if (silent && !ask.after) return here(account, row, ask.kind)
     throw error
