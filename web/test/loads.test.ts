@@ -2,17 +2,28 @@
 import 'fake-indexeddb/auto'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { MediaDb } from '../src/db/media'
-import type { LoadingView, MediaView } from '../src/model'
+import { type LoadingView, type MediaView, type SessionView, Source } from '../src/model'
 import type { Account } from '../src/sync/account'
 import { weigh } from '../src/sync/act/kept'
 import { Loads } from '../src/sync/act/loads'
+import { mediaActions } from '../src/sync/act/media'
 import { fetchedAs, spentAs } from '../src/wire/spent'
 
 const closes: (() => void)[] = []
+/** What the browser says that is used of its storage, and what there may be. */
+const stored = (usage: number, quota: number) =>
+  vi.stubGlobal('navigator', { storage: { estimate: async () => ({ usage, quota }) } })
+
+beforeEach(() => {
+  vi.stubGlobal('navigator', {})
+  vi.stubGlobal('PerformanceObserver', undefined)
+})
 afterEach(() => {
   for (const close of closes.splice(0)) close()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
 })
 
 /** A server of one content, which is asked by HTTP. */
@@ -36,25 +47,26 @@ const chat = (more: object = {}, me: object = {}) => ({
   info: { deleted: false, name: '', ...more, me: { role: 'member', from: 1, ...me } },
 })
 
+const net = { fetch: globalThis.fetch, online: () => true, socket: () => new WebSocket('') }
+
 function loads(address: string, db = `account-${databases++}`, room: object | null = chat()) {
   let renewed = 0
   const account = {
     db: { name: db, read: async () => undefined },
-    mirror: { chats: new Map(room ? [[1, room]] : []) },
+    mirror: { chats: new Map(room ? [[1, room]] : []), subscribe: () => () => {} },
   } as unknown as Account
-  const net = { fetch: globalThis.fetch, online: () => true, socket: () => new WebSocket('') }
   const options = { net, address: async () => address, renew: () => void renewed++ }
-  return { loads: new Loads(account, options), db, renewed: () => renewed }
+  return { loads: new Loads(account, options), account, db, renewed: () => renewed }
 }
 
 const content = Uint8Array.from({ length: 5_000_000 }, (_, i) => i % 251)
-const medium = (hash = 'aa', size = content.length) =>
+const medium = (hash = 'aa', size = content.length, seq = 2) =>
   ({
     kind: 'file',
     hash,
     size,
     mime: 'text/html',
-    place: { at: 'server', chat: 1, seq: 2, open: false },
+    place: { at: 'server', chat: 1, seq, open: hash === 'open' },
   }) as MediaView
 
 const ranged: RequestListener = ({ headers }, response) => {
@@ -229,6 +241,103 @@ test('what another tab cleans while it comes begins anew, and is whole', async (
   expect(asked).toBe(2)
   expect(await media.all()).toEqual([])
   media.close()
+})
+
+/** A server that sends so much of the content and then nothing. */
+const stalling =
+  (most: number): RequestListener =>
+  (_, response) => {
+    response.writeHead(200, { 'Content-Length': content.length })
+    response.write(content.subarray(0, most))
+  }
+
+test('what is here of a content says nothing of the one that an edit brought', async () => {
+  const { loads: before, db } = loads(await serve(ranged))
+  await before.load(medium(), 'original')
+  const { loads: later } = loads(await serve(ranged), db)
+  const told = (hash: string) => {
+    const seen: LoadingView[] = []
+    later.watch(medium(hash), 'original', (view) => seen.push(view))
+    return seen
+  }
+  const [old, edited] = [told('aa'), told('bb')]
+  await vi.waitFor(() => expect(old.at(-1)?.state).toBe('kept'))
+  expect(edited).toEqual([{ state: 'none', got: 0, size: 0 }])
+  await later.load(medium('bb'), 'original')
+  expect(edited.at(-1)?.state).toBe('kept')
+})
+
+test('an edit while the content before it comes loads the new one, and whole', async () => {
+  let asked = 0
+  const address = await serve((request, response) =>
+    asked++ === 0 ? stalling(3_000_000)(request, response) : ranged(request, response),
+  )
+  const { loads: some } = loads(address)
+  const come = new Promise<void>((resolve) => {
+    some.watch(medium(), 'original', ({ got }) => got >= 2_000_000 && resolve())
+  })
+  const before = some.load(medium(), 'original')
+  await come
+  const after = some.load(medium('bb'), 'original')
+  expect(await before).toBeNull()
+  expect(await same(await after)).toBe(true)
+  expect(asked).toBe(2)
+})
+
+test('only an original needs the room of its size, less what is here', async () => {
+  const large = medium('aa', 50_000_000)
+  stored(50_000_000, 120_000_000)
+  const { loads: none } = loads(await serve(ranged))
+  await expect(none.load(large, 'original')).rejects.toMatchObject({ code: 'DISK_FULL' })
+  expect(await same(await none.load(large, '320'))).toBe(true)
+
+  vi.stubGlobal('navigator', {})
+  const { loads: some, db } = loads(await serve(stalling(4_500_000)))
+  const come = new Promise<void>((resolve) => {
+    some.watch(large, 'original', ({ got }) => got >= 4_500_000 && resolve())
+  })
+  const cut = some.load(large, 'original')
+  await come
+  some.stop(large, 'original')
+  await cut
+  // What is here of it is used already: 96 MB is as much as may be, and 46 MB are left to come.
+  stored(49_000_000, 120_000_000)
+  const { loads: later } = loads(await serve(ranged), db)
+  expect(await same(await later.load(large, 'original'))).toBe(true)
+})
+
+test('what was wanted longest ago goes when more is kept than may be, and no more than that', async () => {
+  // A share of 12 MB for media of 5 MB each.
+  stored(0, 40_000_000)
+  let now = 1_000
+  vi.spyOn(Date, 'now').mockImplementation(() => now++)
+  const { loads: some, db } = loads(await serve(ranged))
+  const media = await MediaDb.open(db)
+  closes.push(() => media.close())
+  const kept = async () => (await media.all()).map(({ seq }) => seq)
+  for (const seq of [2, 3]) await some.load(medium('aa', content.length, seq), 'original')
+  expect(await kept()).toEqual([2, 3])
+  await some.load(medium('aa', content.length, 2), 'original')
+  expect(await same(await some.load(medium('aa', content.length, 4), 'original'))).toBe(true)
+  expect(await kept()).toEqual([2, 4])
+  expect(await media.pieces({ chat: 1, seq: 3, part: 'original' })).toEqual([])
+})
+
+test('nothing is loaded for an account that is gone', async () => {
+  const address = await serve(stalling(3_000_000))
+  const { account } = loads('')
+  const session = new Source<SessionView>({ kind: 'signedIn' } as SessionView)
+  const asker = { current: account as Account | null, session }
+  const { loads: some } = mediaActions(asker, { home: new URL(address).origin, net })
+  const come = new Promise<void>((resolve) => {
+    some.watch(medium('open'), 'original', ({ got }) => got >= 2_000_000 && resolve())
+  })
+  const loading = some.load(medium('open'), 'original')
+  await come
+  asker.current = null
+  session.set({ kind: 'signedOut' } as SessionView)
+  expect(await loading).toBeNull()
+  await expect(some.load(medium('open'), 'original')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
 })
 
 test('what the browser fetched counts as what it is, and nothing counts twice', () => {

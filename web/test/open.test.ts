@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { type ChatListView, type MessageView, Source } from '../src/model'
+import { MediaDb } from '../src/db/media'
+import { type ChatListView, type MessageView, type SessionView, Source } from '../src/model'
 import { chatActions } from '../src/sync/act/chats'
 import { clean } from '../src/sync/act/kept'
 import type { Loads } from '../src/sync/act/loads'
+import { mediaActions } from '../src/sync/act/media'
 import { applyChatInfo } from '../src/sync/history'
 import { ChatList } from '../src/sync/list'
 import { Live } from '../src/sync/live'
@@ -280,6 +282,26 @@ describe('what is cleaned', () => {
     await until('it is there again', () => texts(reading).includes('line 10'))
     expect(texts(reading)).not.toContain('line 299')
     reading.close()
+  })
+})
+
+describe('what was loaded of a message', () => {
+  test('goes when it is deleted, also where the message itself is not stored', async () => {
+    const seq = find('salam')?.seq ?? 0
+    chat.close()
+    const media = await MediaDb.open(tab.account.db.name)
+    const row = { chat: 7, part: 'original', hash: 'aa', kind: 'photo', size: 3, got: 3, at: 1 } as const
+    for (const of of [seq, seq + 100]) await media.begin({ ...row, seq: of })
+    const session = new Source<SessionView>({ kind: 'starting' })
+    vi.stubGlobal('PerformanceObserver', undefined)
+    const acts = mediaActions({ current: tab.account, session }, tab.env)
+    await acts.storage.clean({ kinds: ['messages'], chat: null })
+    expect(await stored(tab, 7)).toEqual([])
+    expect(await media.all()).toHaveLength(2)
+    world.remove(7, 2, seq)
+    await until('it is gone', async () => (await media.all()).length === 1)
+    expect(await media.all()).toMatchObject([{ seq: seq + 100 }])
+    media.close()
   })
 })
 

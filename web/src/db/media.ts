@@ -20,6 +20,8 @@ export interface LoadedRow {
 }
 
 export type LoadedKey = Pick<LoadedRow, 'chat' | 'seq' | 'part'>
+/** Which content is meant there. */
+export type LoadedContent = LoadedKey & Pick<LoadedRow, 'hash'>
 
 interface PieceRow extends LoadedKey {
   readonly n: number
@@ -84,11 +86,14 @@ export class MediaDb {
     return now
   }
 
-  /** Adds the piece that begins at a place; fails where another tab has added it, or it was cleaned. */
-  async add(key: LoadedKey, blob: Blob, { at, size }: { at: number; size: number }): Promise<void> {
+  /**
+   * Adds the piece that begins at a place; fails where another tab has added it, or it was cleaned or is
+   * another content by now.
+   */
+  async add(key: LoadedContent, blob: Blob, { at, size }: { at: number; size: number }): Promise<void> {
     const tx = this.#db.transaction(['loaded', 'pieces'], 'readwrite')
     const row = await tx.objectStore('loaded').get(keyOf(key))
-    if (row?.got !== at) throw new Error('changed meanwhile')
+    if (row?.got !== at || row.hash !== key.hash) throw new Error('changed meanwhile')
     const n = await tx.objectStore('pieces').count(piecesOf(key))
     const { chat, seq, part } = key
     await tx.objectStore('pieces').put({ chat, seq, part, n, blob })

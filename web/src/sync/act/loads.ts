@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { ChatRow, LoadedKey, LoadedRow } from '../../db'
+import type { ChatRow, LoadedContent, LoadedKey, LoadedRow, Reader } from '../../db'
 import { MediaDb } from '../../db/media'
 import { AppError, type LoadingView, type MediaPart, type MediaView } from '../../model'
 import { reads } from '../../model/fold'
@@ -16,8 +16,17 @@ const TRIES = 4
 const PAUSE = 800
 /** Of what the browser lets the app have, as much as media may take together with the rest. */
 const SHARE = 0.8
+/** Of the same, as much as is kept of media, and never more than so many bytes. */
+const KEPT_SHARE = 0.3
+const KEPT_MOST = 2 * 2 ** 30
+
+interface Watcher {
+  readonly hash: string
+  readonly tell: (view: LoadingView) => void
+}
 
 interface Run {
+  readonly hash: string
   readonly stop: AbortController
   readonly done: Promise<Blob | null>
 }
@@ -36,13 +45,15 @@ export class Loads {
   readonly #account: Account
   readonly #o: LoadsOptions
   readonly #runs = new Map<string, Run>()
-  readonly #views = new Map<string, LoadingView>()
-  readonly #watchers = new Map<string, Set<(view: LoadingView) => void>>()
+  /** How it stands with contents that are watched or loaded. */
+  readonly #views = new Map<string, { readonly hash: string; readonly view: LoadingView }>()
+  readonly #watchers = new Map<string, Set<Watcher>>()
   readonly #db: Promise<MediaDb | null>
   /** Settled when it is known what is here, and what may not stay is gone. */
   readonly known: Promise<void>
   /** What is here, as far as this tab knows. */
   readonly #here = new Map<string, LoadedKey>()
+  #closed = false
 
   constructor(account: Account, o: LoadsOptions) {
     this.#account = account
@@ -67,11 +78,17 @@ export class Loads {
     for (const key of [...this.#here.values()]) {
       if (!mayRead(mirror.chats.get(key.chat), key.seq)) gone.push(key)
       else if (changed(key)) {
-        const entry = await db.read((r) => r.entry(key.chat, key.seq))
-        if (entry?.overlay?.redacted) gone.push(key)
+        if (await db.read((r) => isDeleted(r, key))) gone.push(key)
       }
     }
     if (gone.length > 0) await this.dropped(gone)
+  }
+
+  /** The account is gone from here: nothing more of it is loaded. */
+  close(): void {
+    this.#closed = true
+    for (const { stop } of this.#runs.values()) stop.abort()
+    void this.#db.then((db) => db?.close())
   }
 
   get db(): Promise<MediaDb | null> {
@@ -79,13 +96,21 @@ export class Loads {
   }
 
   load(of: MediaView, part: MediaPart): Promise<Blob | null> {
+    if (this.#closed) return Promise.resolve(null)
     const key = keyOf(of, part)
     const id = idOf(key)
     const running = this.#runs.get(id)
-    if (running) return running.done
+    if (running?.hash === of.hash) return running.done
+    // It was edited: what came until now is no longer wanted.
+    running?.stop.abort()
     const stop = new AbortController()
-    const done = this.#run(of, key, stop).finally(() => this.#runs.delete(id))
-    this.#runs.set(id, { stop, done })
+    const before = running?.done.catch(() => null)
+    const done = Promise.resolve(before)
+      .then(() => this.#run(of, key, stop))
+      .finally(() => {
+        if (this.#runs.get(id)?.stop === stop) this.#runs.delete(id)
+      })
+    this.#runs.set(id, { hash: of.hash, stop, done })
     return done
   }
 
@@ -97,12 +122,13 @@ export class Loads {
     const key = keyOf(of, part)
     const id = idOf(key)
     const those = this.#watchers.get(id) ?? new Set()
-    this.#watchers.set(id, those.add(tell))
-    const known = this.#views.get(id)
+    const watcher = { hash: of.hash, tell }
+    this.#watchers.set(id, those.add(watcher))
+    const known = this.#known(key)
     tell(known ?? NONE)
     if (!known) void this.#look(key)
     return () => {
-      those.delete(tell)
+      those.delete(watcher)
       if (those.size > 0) return
       this.#watchers.delete(id)
       if (!this.#runs.has(id)) this.#views.delete(id)
@@ -120,20 +146,29 @@ export class Loads {
   }
 
   /** How it stands with what nobody asked for since the app was opened. */
-  async #look(key: LoadedKey): Promise<void> {
+  async #look(key: LoadedContent): Promise<void> {
     const row = await (await this.#db)?.get(key).catch(() => undefined)
-    if (!row || this.#views.has(idOf(key))) return
+    if (row?.hash !== key.hash || this.#known(key)) return
     this.#tell(key, { state: isWhole(row) ? 'kept' : 'none', got: row.got, size: row.size })
   }
 
-  #tell(key: LoadedKey, view: LoadingView): void {
+  #known(key: LoadedContent): LoadingView | null {
+    const known = this.#views.get(idOf(key))
+    return known?.hash === key.hash ? known.view : null
+  }
+
+  /** Tells those who watch this content, or all where it is of any: what was there is gone. */
+  #tell(key: LoadedKey & { readonly hash?: string }, view: LoadingView): void {
     const id = idOf(key)
-    this.#views.set(id, view)
-    for (const tell of this.#watchers.get(id) ?? []) tell(view)
+    const { hash = '' } = key
+    this.#views.set(id, { hash, view })
+    for (const watcher of this.#watchers.get(id) ?? []) {
+      if (watcher.hash === hash || hash === '') watcher.tell(view)
+    }
     if (!this.#watchers.has(id) && view.state !== 'running') this.#views.delete(id)
   }
 
-  async #run(of: MediaView, key: LoadedKey, stop: AbortController): Promise<Blob | null> {
+  async #run(of: MediaView, key: LoadedContent, stop: AbortController): Promise<Blob | null> {
     const it = new Coming(await this.#db, of, key)
     const tell = (state: LoadingView['state']) => this.#tell(key, { state, got: it.got, size: it.size })
     try {
@@ -141,8 +176,11 @@ export class Loads {
       this.#here.set(idOf(key), key)
       if (!it.whole) {
         tell('running')
-        if (!(await hasRoom(of.size))) throw new AppError('DISK_FULL')
+        // The size that is told is that of the original; other forms are small.
+        const small = key.part !== 'original'
+        if (!small && !(await hasRoom(of.size - it.got))) throw new AppError('DISK_FULL')
         await this.#tries(of, key, it, stop)
+        await this.#fit()
       }
       const blob = await it.blob()
       tell(it.stored ? 'kept' : 'none')
@@ -155,7 +193,21 @@ export class Loads {
     }
   }
 
-  async #tries(of: MediaView, key: LoadedKey, it: Coming, stop: AbortController): Promise<void> {
+  /** Lets go what was wanted longest ago, while more is kept than may be. What is being loaded stays. */
+  async #fit(): Promise<void> {
+    const rows = (await (await this.#db)?.all().catch(() => [])) ?? []
+    let over = rows.reduce((sum, { got }) => sum + got, 0) - (await mostKept())
+    const gone: LoadedRow[] = []
+    for (const row of rows.sort((a, b) => a.at - b.at)) {
+      if (over <= 0) break
+      if (this.#runs.has(idOf(row))) continue
+      over -= row.got
+      gone.push(row)
+    }
+    if (gone.length > 0) await this.dropped(gone)
+  }
+
+  async #tries(of: MediaView, key: LoadedContent, it: Coming, stop: AbortController): Promise<void> {
     let renewed = false
     for (let tried = 0; ; tried++) {
       const before = it.got
@@ -178,7 +230,7 @@ export class Loads {
     }
   }
 
-  async #once(of: MediaView, key: LoadedKey, it: Coming, signal: AbortSignal): Promise<void> {
+  async #once(of: MediaView, key: LoadedContent, it: Coming, signal: AbortSignal): Promise<void> {
     const open = of.place.at === 'server' && of.place.open
     const address = await this.#o.address(of, key.part as MediaPart)
     const coming = await load({ net: this.#o.net, address, from: it.got, open, signal })
@@ -195,9 +247,16 @@ export class Loads {
   }
 }
 
-function keyOf({ place }: MediaView, part: MediaPart): LoadedKey {
+function keyOf({ place, hash }: MediaView, part: MediaPart): LoadedContent {
   if (place.at !== 'server') throw new AppError('NOT_FOUND')
-  return { chat: place.chat, seq: place.seq, part }
+  return { chat: place.chat, seq: place.seq, part, hash }
+}
+
+/** Whether a message was deleted, as far as is known here: its deletion may be here without itself. */
+async function isDeleted(r: Reader, { chat, seq }: LoadedKey): Promise<boolean> {
+  const entry = await r.entry(chat, seq)
+  if (entry) return entry.overlay?.redacted ?? false
+  return (await r.mending(chat, seq, seq)).some(({ kind }) => kind === 'delete')
 }
 
 /** Whether a message may still be shown here: of a chat one is in, or that everybody may read. */
@@ -210,11 +269,20 @@ function mayRead(chat: ChatRow | undefined, seq: Seq): boolean {
 
 export const isWhole = ({ got, size }: Pick<LoadedRow, 'got' | 'size'>) => size > 0 && got === size
 
+async function estimate(): Promise<StorageEstimate> {
+  return (await navigator.storage?.estimate?.().catch(() => null)) ?? {}
+}
+
 async function hasRoom(bytes: number): Promise<boolean> {
   // Small things are tried in any case.
   if (bytes < 8 * PIECE) return true
-  const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.().catch(() => null)) ?? {}
+  const { usage = 0, quota = 0 } = await estimate()
   return quota === 0 || usage + bytes < quota * SHARE
+}
+
+async function mostKept(): Promise<number> {
+  const { quota = 0 } = await estimate()
+  return quota === 0 ? KEPT_MOST : Math.min(quota * KEPT_SHARE, KEPT_MOST)
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -234,13 +302,13 @@ class Coming {
   stored: boolean
   readonly #db: MediaDb | null
   readonly #of: MediaView
-  readonly #key: LoadedKey
+  readonly #key: LoadedContent
   /** What is in memory: the piece that is being gathered, and all of it where nothing is stored. */
   #gathered: Uint8Array<ArrayBuffer>[] = []
   #size = 0
   #memory: Blob[] = []
 
-  constructor(db: MediaDb | null, of: MediaView, key: LoadedKey) {
+  constructor(db: MediaDb | null, of: MediaView, key: LoadedContent) {
     this.#db = db
     this.stored = db !== null
     this.#of = of
@@ -252,8 +320,8 @@ class Coming {
   }
 
   async begin(): Promise<void> {
-    const { hash, kind } = this.#of
-    const row: LoadedRow = { ...this.#key, hash, kind, size: 0, got: 0, at: Date.now() }
+    const { kind } = this.#of
+    const row: LoadedRow = { ...this.#key, kind, size: 0, got: 0, at: Date.now() }
     const now = await this.#db?.begin(row).catch(() => {
       this.stored = false
       return row

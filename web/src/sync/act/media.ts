@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { LoadedKey } from '../../db'
-import { AppError, type MediaActions, type MediaView, type UploadView } from '../../model'
+import type { Change, LoadedKey } from '../../db'
+import { AppError, type AppModel, type MediaActions, type MediaView, type UploadView } from '../../model'
+import type { ChatId, Seq } from '../../model/id'
 import { Accounts, call } from '../../wire'
 import { Links } from '../../wire/gen/zolal/v1/link_pb'
 import { previewOf } from '../../wire/media'
@@ -16,7 +17,10 @@ import { Loads } from './loads'
 const RENEW_AFTER = 10_000
 
 /** Media: where they are fetched, what is kept of them, and what becomes of uploads. */
-export function mediaActions(asker: Asker, { home, net }: Pick<Env, 'home' | 'net'>): MediaActions {
+export function mediaActions(
+  asker: Asker & Pick<AppModel, 'session'>,
+  { home, net }: Pick<Env, 'home' | 'net'>,
+): MediaActions {
   spent.watch()
   // In memory only, and of one session: it opens private media and nothing else.
   let key: { readonly of: unknown; readonly at: number; readonly token: Promise<string> } | null = null
@@ -47,12 +51,19 @@ export function mediaActions(asker: Asker, { home, net }: Pick<Env, 'home' | 'ne
   const loads = (): Loads => {
     const account = signedIn(asker)
     if (mine?.of !== account) {
+      mine?.loads.close()
       mine = { of: account, loads: new Loads(account, { net, address, renew }) }
       keepOnlyWhatMayStay(account, mine.loads)
     }
     return mine.loads
   }
 
+  // With the account goes what it loads.
+  asker.session.subscribe(() => {
+    if (!mine || mine.of === asker.current) return
+    mine.loads.close()
+    mine = null
+  })
   // What may not stay any more goes, whether or not something is shown.
   if (asker.current) loads()
 
@@ -114,12 +125,22 @@ function watch(asker: Asker, item: number, tell: (upload: UploadView) => void): 
 /** What was loaded of a message that was deleted, or of a chat that is gone, goes with it. */
 function keepOnlyWhatMayStay(account: Account, loads: Loads): void {
   account.mirror.subscribe((change) => {
-    const entries = new Map(change.entries.map(({ chat, seqs }) => [chat, seqs && new Set(seqs)]))
-    if (entries.size === 0 && change.chats.length === 0) return
-    const changed = ({ chat, seq }: LoadedKey) => {
-      const seqs = entries.get(chat)
-      return seqs === null || (seqs?.has(seq) ?? false)
-    }
-    void loads.keepOnly(changed).catch(() => {})
+    if (change.entries.length === 0 && change.chats.length === 0) return
+    void touchedBy(account, change)
+      .then((touched) => loads.keepOnly(touched))
+      .catch(() => {})
   })
+}
+
+/** Which messages a change is about: those that changed, and those that a changed entry edits or deletes. */
+async function touchedBy({ db }: Account, change: Change): Promise<(key: LoadedKey) => boolean> {
+  const touched = new Map<ChatId, ReadonlySet<Seq> | null>()
+  for (const { chat, seqs } of change.entries) {
+    const rows = seqs && (await db.read((r) => Promise.all(seqs.map((seq) => r.entry(chat, seq)))))
+    touched.set(chat, rows && new Set([...seqs, ...rows.flatMap((row) => row?.mends ?? [])]))
+  }
+  return ({ chat, seq }) => {
+    const seqs = touched.get(chat)
+    return seqs === null || (seqs?.has(seq) ?? false)
+  }
 }
