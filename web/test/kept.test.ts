@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type AppModel, type MediaView, type MessageView, type SessionView, Source } from '../src/model'
+import { tenthOf } from '../src/ui/media/coming.svelte'
 import { picturesOf } from '../src/ui/media/kept'
 import { OwnAddress } from '../src/ui/media/own'
 
@@ -75,6 +76,13 @@ test('a page keeps no more pictures than it may: the oldest go', () => {
   expect(live.size).toBe(120)
   expect(pictures.at(message('10', 10), medium(1, 10))).toBeNull()
   expect(pictures.at(message('11', 11), medium(1, 11))).not.toBeNull()
+})
+
+test('how far a file is, is read out in tenths', () => {
+  const told = Array.from({ length: 101 }, (_, got) => tenthOf({ state: 'running', got, size: 100 }))
+  expect(new Set(told)).toEqual(new Set([0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]))
+  expect(told.every((tenth, got) => tenth <= got)).toBe(true)
+  expect(tenthOf({ state: 'running', got: 5, size: 0 })).toBe(0)
 })
 
 test('what comes after its showing has ended gets no address, and the next showing gets its own', () => {

@@ -11,16 +11,15 @@ import type { Account } from '../account'
 import type { Env } from '../env'
 import { type Asker, acting, signedIn } from './asking'
 import { clean, keptOf } from './kept'
-import { Loads } from './loads'
+import { Loads, type LoadsOptions } from './loads'
 
 /** How long a media token is used before another is asked for after a failure; milliseconds. */
 const RENEW_AFTER = 10_000
 
+type WithSession = Asker & Pick<AppModel, 'session'>
+
 /** Media: where they are fetched, what is kept of them, and what becomes of uploads. */
-export function mediaActions(
-  asker: Asker & Pick<AppModel, 'session'>,
-  { home, net }: Pick<Env, 'home' | 'net'>,
-): MediaActions {
+export function mediaActions(asker: WithSession, { home, net }: Pick<Env, 'home' | 'net'>): MediaActions {
   spent.watch()
   // In memory only, and of one session: it opens private media and nothing else.
   let key: { readonly of: unknown; readonly at: number; readonly token: Promise<string> } | null = null
@@ -47,25 +46,7 @@ export function mediaActions(
   const renew = () => {
     if (key && performance.now() - key.at > RENEW_AFTER) key = null
   }
-  let mine: { readonly of: unknown; readonly loads: Loads } | null = null
-  const loads = (): Loads => {
-    const account = signedIn(asker)
-    if (mine?.of !== account) {
-      mine?.loads.close()
-      mine = { of: account, loads: new Loads(account, { net, address, renew }) }
-      keepOnlyWhatMayStay(account, mine.loads)
-    }
-    return mine.loads
-  }
-
-  // With the account goes what it loads.
-  asker.session.subscribe(() => {
-    if (!mine || mine.of === asker.current) return
-    mine.loads.close()
-    mine = null
-  })
-  // What may not stay any more goes, whether or not something is shown.
-  if (asker.current) loads()
+  const loads = loadsOf(asker, { net, address, renew })
 
   return {
     address: (of, part) =>
@@ -103,6 +84,28 @@ export function mediaActions(
         return Number(info.uploadBytes)
       }),
   }
+}
+
+/** What loads for whoever is signed in, and no longer than they are. */
+function loadsOf(asker: WithSession, o: LoadsOptions): () => Loads {
+  let mine: { readonly of: unknown; readonly loads: Loads } | null = null
+  const loads = (): Loads => {
+    const account = signedIn(asker)
+    if (mine?.of !== account) {
+      mine?.loads.close()
+      mine = { of: account, loads: new Loads(account, o) }
+      keepOnlyWhatMayStay(account, mine.loads)
+    }
+    return mine.loads
+  }
+  asker.session.subscribe(() => {
+    if (!mine || mine.of === asker.current) return
+    mine.loads.close()
+    mine = null
+  })
+  // What may not stay any more goes, whether or not something is shown.
+  if (asker.current) loads()
+  return loads
 }
 
 function storageActions(asker: Asker, loads: () => Loads): MediaActions['storage'] {

@@ -38,6 +38,11 @@ export function shareOf({ got, size }: LoadingView): number | undefined {
   return size > 0 ? got / size : undefined
 }
 
+/** How much of it is here, in tenths: what is read out says it no more often. */
+export function tenthOf({ got, size }: LoadingView): number {
+  return size > 0 ? (Math.floor((got / size) * 10) / 10) * size : 0
+}
+
 /** What the viewer leafs through where it is not the messages on screen: it ends with the viewer. */
 class Gallery {
   now = $state.raw<{

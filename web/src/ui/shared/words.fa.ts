@@ -3,7 +3,7 @@ import type { Format } from '../i18n/format'
 import type { SharedWords } from './words'
 
 const plain = {
-  tabs: 'گونه‌ها',
+  tabs: 'نوع‌ها',
   kinds: {
     pictures: 'عکس و ویدئو',
     files: 'پرونده‌ها',
@@ -21,7 +21,7 @@ const plain = {
     gifs: 'هنوز گیفی نیست',
   },
   noneBody: 'هرچه در این گفتگو فرستاده شود، اینجا گرد می‌آید.',
-  here: 'بی دسترسی به سرور: فقط آنچه روی این دستگاه است.',
+  here: 'بدون دسترسی به سرور: فقط آنچه روی این دستگاه است.',
   failed: 'بار نشد',
   again: 'تلاش دوباره',
   photo: 'عکس',

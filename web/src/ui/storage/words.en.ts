@@ -40,7 +40,6 @@ export const makeEnglish = (f: Format) => ({
   clean: (size: string) => `Clean ${size}`,
   cleanBody: (size: string) => `${size} leave this device. They can be loaded again from the server.`,
   of: (part: string, whole: string) => `${part} of ${whole}`,
-  flows: (received: string, sent: string) => `↓ ${received}   ↑ ${sent}`,
   share: (percent: number) => `${f.n(percent)}%`,
   about: (size: string) => `about ${size}`,
 })
