@@ -147,3 +147,39 @@ test('a loaded picture is there after a reload without the network, and goes wit
   await expect(said(reza, 'کوه')).toHaveCount(0, { timeout: 40_000 })
   await expect.poll(kept).toBe(0)
 })
+
+test('a picture that is looked at comes although its message is reacted to meanwhile', async ({ world }) => {
+  test.setTimeout(180_000)
+  const { sara, nilu } = await pair(world)
+  await choose(sara, [await painted(sara, 'large.jpg', [2400, 1600])])
+  const made = sara.getByRole('dialog').locator('img')
+  await expect(made).toBeVisible()
+  const before = await made.getAttribute('src')
+  await sara.getByRole('dialog').getByRole('switch', { name: 'با کیفیت بالا' }).click()
+  await expect(made).not.toHaveAttribute('src', before ?? '')
+  await sendSheet(sara, 'دریا')
+  await expect(said(nilu, 'دریا')).toBeVisible({ timeout: 30_000 })
+  await load(nilu)
+  let free = () => {}
+  const held = new Promise<void>((resolve) => {
+    free = resolve
+  })
+  await nilu.route(/\/media\/chat\/\d+\/\d+\/original/, async (route) => {
+    await held
+    await route.continue()
+  })
+  const asked = nilu.waitForRequest(/\/media\/chat\/\d+\/\d+\/original/)
+  await lastFrame(nilu).locator('.open').click()
+  await asked
+  await said(sara, 'دریا').getByText('دریا').click({ button: 'right' })
+  await sara.getByRole('button', { name: '👍' }).click()
+  await expect(said(nilu, 'دریا').getByRole('button', { name: /👍/, includeHidden: true })).toHaveCount(1)
+  free()
+  const stage = nilu.getByRole('dialog', { name: 'عکس‌ها و ویدئوها' }).locator('.stage')
+  await expect
+    .poll(() =>
+      stage.locator('img').evaluateAll((all) => all.map((img) => (img as HTMLImageElement).naturalWidth)),
+    )
+    .toEqual([2400])
+  await nilu.screenshot({ path: 'test-results/binary/loads-stage-phone.png' })
+})
