@@ -41,7 +41,7 @@ func (p *pages) Blobs(ctx context.Context, after chat.Hash, limit int) ([]media.
 	return p.Store.Blobs(ctx, after, limit)
 }
 
-// A list of a large bucket costs a request for each thousand objects: it is asked for now and then, and
+// A list of a large bucket costs a request for each thousand objects: it is asked for once in a while, and
 // compared page by page.
 func TestLookingForWhatNobodyKnowsCostsLittle(t *testing.T) {
 	r := fake(t)
