@@ -301,6 +301,19 @@ export async function follow(page: Page, name: string, title: string): Promise<v
   await expect(talk(page)).toBeVisible()
 }
 
+/** Sara at a desk and Niloofar on a phone, who talk to each other; in English it is dark. */
+export async function pair(world: World, en = false): Promise<{ sara: Page; nilu: Page }> {
+  const more = en ? ({ language: 'en', theme: 'dark' } as const) : {}
+  const sara = await world.person('سارا محمدی', 'sara_m', more)
+  const nilu = await world.person('نیلوفر رستگار', 'niloofar', { ...more, phone: true })
+  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
+  await write(sara, 'سلام')
+  await accept(nilu, /سارا محمدی/)
+  await write(nilu, 'سلام سارا')
+  await expect(said(sara, 'سلام سارا')).toBeVisible()
+  return { sara, nilu }
+}
+
 export async function menu(page: Page, text: string, item: string): Promise<void> {
   await said(page, text).locator('.bubble').click({ button: 'right' })
   await page.getByRole('menuitem', { name: item, exact: true }).click()

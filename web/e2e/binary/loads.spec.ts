@@ -2,21 +2,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { accept, expect, findPerson, said, test, type World, write } from './fixtures'
+import { accept, expect, findPerson, pair, said, test, write } from './fixtures'
 import { choose, lastFrame, load, painted, sendSheet } from './fixtures-media'
 
 /** Loading media between real browsers: how far it is, stopped and gone on with, kept on the device. */
-async function pair(world: World, en = false) {
-  const more = en ? ({ language: 'en', theme: 'dark' } as const) : {}
-  const sara = await world.person('سارا محمدی', 'sara_m', more)
-  const nilu = await world.person('نیلوفر رستگار', 'niloofar', { ...more, phone: true })
-  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
-  await write(sara, 'سلام')
-  await accept(nilu, /سارا محمدی/)
-  await write(nilu, 'سلام سارا')
-  await expect(said(sara, 'سلام سارا')).toBeVisible()
-  return { sara, nilu }
-}
 
 /** So many bytes a second come down. */
 async function slowed(page: Page, bytes: number) {

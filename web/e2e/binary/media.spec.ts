@@ -1,20 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { accept, expect, findPerson, said, talk, test, type World, write } from './fixtures'
+import { expect, pair, said, talk, test, write } from './fixtures'
 import { choose, filmed, type Given, lastFrame, load, painted, sendSheet } from './fixtures-media'
-
-async function pair(world: World, en = false) {
-  const more = en ? ({ language: 'en', theme: 'dark' } as const) : {}
-  const sara = await world.person('سارا محمدی', 'sara_m', more)
-  const nilu = await world.person('نیلوفر رستگار', 'niloofar', { ...more, phone: true })
-  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
-  await write(sara, 'سلام')
-  await accept(nilu, /سارا محمدی/)
-  await write(nilu, 'سلام سارا')
-  await expect(said(sara, 'سلام سارا')).toBeVisible()
-  return { sara, nilu }
-}
 
 const text = (name: string, body: string): Given => ({
   name,

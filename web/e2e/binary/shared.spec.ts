@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { accept, expect, findPerson, menu, said, talk, test, type World, write } from './fixtures'
+import { expect, menu, pair, said, talk, test, write } from './fixtures'
 import { choose, lastFrame, painted, sendSheet } from './fixtures-media'
 
 /** What was shared in a chat, between real browsers. */
-async function pair(world: World, en = false) {
-  const more = en ? ({ language: 'en', theme: 'dark' } as const) : {}
-  const sara = await world.person('سارا محمدی', 'sara_m', more)
-  const nilu = await world.person('نیلوفر رستگار', 'niloofar', { ...more, phone: true })
-  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
-  await write(sara, 'سلام')
-  await accept(nilu, /سارا محمدی/)
-  await write(nilu, 'سلام سارا')
-  await expect(said(sara, 'سلام سارا')).toBeVisible()
-  return { sara, nilu }
-}
 
 const tiles = (page: Page) => page.locator('[role=tabpanel] .grid button')
 const panel = (page: Page) => page.getByRole('tabpanel')

@@ -2,21 +2,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { accept, expect, field, findPerson, said, test, type World, write } from './fixtures'
+import { expect, field, pair, said, test } from './fixtures'
 import { choose, filmed, lastFrame, load, painted, sendSheet } from './fixtures-media'
 
 /** What a device spends and keeps, and how it is cleaned. */
-async function pair(world: World, en: boolean) {
-  const more = en ? ({ language: 'en', theme: 'dark' } as const) : {}
-  const sara = await world.person('سارا محمدی', 'sara_m', more)
-  const nilu = await world.person('نیلوفر رستگار', 'niloofar', { ...more, phone: true })
-  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
-  await write(sara, 'سلام')
-  await accept(nilu, /سارا محمدی/)
-  await write(nilu, 'سلام سارا')
-  await expect(said(sara, 'سلام سارا')).toBeVisible()
-  return { sara, nilu }
-}
 
 const words = {
   fa: {
