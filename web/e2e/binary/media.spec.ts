@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, pair, said, talk, test, write } from './fixtures'
-import { choose, filmed, type Given, lastFrame, load, painted, sendSheet } from './fixtures-media'
+import { choose, filmed, type Given, labels, lastFrame, load, painted, sendSheet } from './fixtures-media'
 
 const text = (name: string, body: string): Given => ({
   name,
@@ -66,6 +66,23 @@ for (const language of ['fa', 'en'] as const) {
     await expect(lastFrame(nilu).locator('.note')).toContainText('GIF', { timeout: 60_000 })
   })
 }
+
+test('high quality chosen in the moment of sending is what is sent', async ({ world }) => {
+  const { sara } = await pair(world)
+  await choose(sara, [await painted(sara, 'کوه.jpg', [4000, 3000])])
+  const dialog = sara.getByRole('dialog')
+  await expect(dialog.locator('img')).toBeVisible()
+  await dialog.getByLabel(labels.caption).fill('از نزدیک')
+  const now = (button: HTMLElement) => button.click()
+  await dialog.getByRole('switch', { name: 'با کیفیت بالا' }).evaluate(now)
+  await dialog.getByRole('button', { name: labels.send }).evaluate(now)
+  await expect(dialog).toBeHidden()
+  await said(sara, 'از نزدیک').locator('.open').click()
+  const shown = sara.getByRole('dialog', { name: 'عکس‌ها و ویدئوها' }).locator('.stage img').last()
+  await expect
+    .poll(() => shown.evaluate((img) => (img as HTMLImageElement).naturalWidth), { timeout: 30_000 })
+    .toBe(2560)
+})
 
 test('the viewer shows all pictures of the chat in order, zooms by keys and gives the focus back', async ({
   world,
