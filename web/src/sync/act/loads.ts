@@ -267,7 +267,7 @@ function mayRead(chat: ChatRow | undefined, seq: Seq): boolean {
   return name !== '' && me.role !== 'banned'
 }
 
-export const isWhole = ({ got, size }: Pick<LoadedRow, 'got' | 'size'>) => size > 0 && got === size
+const isWhole = ({ got, size }: Pick<LoadedRow, 'got' | 'size'>) => size > 0 && got === size
 
 async function estimate(): Promise<StorageEstimate> {
   return (await navigator.storage?.estimate?.().catch(() => null)) ?? {}
