@@ -109,6 +109,18 @@ test('what was cut goes on where it was, and is asked for once for all who want 
   stop()
 })
 
+test('a page is given images, sound and video as what they are, and all else as octets', async () => {
+  const address = await serve((_request, response) => response.end('x'))
+  const { loads: some } = loads(address)
+  const shown = ['image/png', 'image/webp', 'video/mp4', 'audio/ogg']
+  // What a page of this origin would read as a document, or run.
+  const other = ['image/svg+xml', 'application/xhtml+xml', 'text/javascript', 'application/pdf', '']
+  for (const [i, mime] of [...shown, ...other].entries()) {
+    const blob = await some.load({ ...medium('aa', 1, i + 2), mime }, 'original')
+    expect([mime, blob?.type]).toEqual([mime, i < shown.length ? mime : 'application/octet-stream'])
+  }
+})
+
 test('what is here is not asked for again, by another page neither; another content is', async () => {
   let asked = 0
   const address = await serve((request, response) => {
