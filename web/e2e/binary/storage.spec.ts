@@ -104,7 +104,7 @@ for (const language of ['fa', 'en'] as const) {
     await expect(nilu.getByRole('checkbox', { name: w.messages })).not.toBeChecked()
     await nilu.screenshot({ path: `test-results/binary/storage-kept-phone-${language}.png` })
     // Of one chat the files alone.
-    await nilu.locator('.chat', { hasText: 'سارا' }).click()
+    await nilu.getByRole('button', { name: /سارا محمدی/ }).click()
     const sheet = nilu.getByRole('dialog')
     await sheet.getByRole('checkbox', { name: w.photos }).uncheck()
     await sheet.getByRole('checkbox', { name: w.videos }).uncheck()
