@@ -254,7 +254,14 @@ export const talk = (page: Page) => page.locator('.scroller')
 /** The newest message that holds a text. */
 export const said = (page: Page, text: string) => talk(page).locator('[data-key]', { hasText: text }).last()
 
-/** The texts of all messages that are drawn, without their times and marks. */
+/**
+ * Waits until a message stands in the page's log. Its author's page shows it as sent when the server has
+ * acknowledged it, which may be before the entry has come back, and others may have it by then.
+ */
+export const numbered = (page: Page, text: string) =>
+  expect(said(page, text)).toHaveAttribute('data-seq', /\d/, { timeout: 60_000 })
+
+/** The texts of all messages that are drawn and have their place in the log, without their times and marks. */
 export const texts = (page: Page): Promise<string[]> =>
   talk(page)
     .locator('[data-seq] .content')

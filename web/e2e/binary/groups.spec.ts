@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, field, menu, said, test, write } from './fixtures'
+import { expect, field, menu, numbered, said, test, write } from './fixtures'
 
 /** A private group of the first, whom the second joined by a link; both look at it. */
 async function together(owner: Page, member: Page, title: string): Promise<void> {
@@ -207,7 +207,7 @@ for (const { language, wide } of [
       .getByRole('button', { name: /^(بعداً|Later)$/ })
       .click()
     await post(sara, 'one')
-    await expect(said(sara, 'one')).toHaveAttribute('data-seq', /\d/)
+    await numbered(sara, 'one')
     const chat = sara.url()
     const turn = async () => {
       await open(sara, chat, 'edit')

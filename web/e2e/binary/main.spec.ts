@@ -1,5 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { accept, expect, field, findPerson, follow, menu, said, signIn, test, texts, write } from './fixtures'
+import {
+  accept,
+  expect,
+  field,
+  findPerson,
+  follow,
+  menu,
+  numbered,
+  said,
+  signIn,
+  test,
+  texts,
+  write,
+} from './fixtures'
 import { exported, exportFile, readAll, written } from './history'
 
 test('an imported channel is followed and read as it was written, and a talk survives a crash', async ({
@@ -41,6 +54,7 @@ test('an imported channel is followed and read as it was written, and a talk sur
   await expect(said(nilu, 'در نبود سرور')).toBeVisible({ timeout: 60_000 })
   const all = ['یک', 'دوباره', 'پاسخ به یک', 'در نبود سرور']
   for (const page of [nilu, babak]) {
+    await numbered(page, 'در نبود سرور')
     expect(await texts(page)).toEqual(all)
   }
   // Asked of the server anew, by a browser that has stored nothing.

@@ -6,6 +6,7 @@ import {
   field,
   findPerson,
   menu,
+  numbered,
   type PersonOptions,
   said,
   signIn,
@@ -209,7 +210,7 @@ for (const look of looks) {
       await shot(newcomer, 'arrived')
       await newcomer.getByRole('dialog').getByRole('button', { name: w.write }).click()
       await write(newcomer, 'I came by your link')
-      await expect(said(newcomer, 'I came by your link')).toHaveAttribute('data-seq', /\d/)
+      await numbered(newcomer, 'I came by your link')
       const message = `${newcomer.url()}/1`
 
       // A name, and a message: signed out, then in again by another way.

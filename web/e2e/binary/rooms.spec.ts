@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, field, findPerson, said, signIn, speak, test, write } from './fixtures'
+import { expect, field, findPerson, numbered, said, signIn, speak, test, write } from './fixtures'
 
 const phone = { language: 'en', phone: true } as const
 
@@ -150,7 +150,7 @@ test('a public channel is read before joining, and joining goes on in the same v
   await sara.getByLabel('Public name').fill('spring_news')
   await sara.getByRole('button', { name: 'Save' }).click()
   await write(sara, 'First post')
-  await expect(said(sara, 'First post')).toHaveAttribute('data-seq', /\d/)
+  await numbered(sara, 'First post')
 
   for (const look of [
     { language: 'fa', phone: true },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { accept, expect, field, findPerson, menu, said, talk, test, texts, write } from './fixtures'
+import { accept, expect, field, findPerson, menu, numbered, said, talk, test, texts, write } from './fixtures'
 
 test('two people talk: replies, edits, reactions, deletions, typing and read marks arrive live', async ({
   world,
@@ -70,6 +70,7 @@ test('a crash of the server in the middle loses nothing, and what was written me
   ).toBeVisible({ timeout: 60_000 })
   await expect(said(nilu, 'نوشته در نبود سرور')).toBeVisible({ timeout: 60_000 })
   for (const page of [sara, nilu]) {
+    await numbered(page, 'نوشته در نبود سرور')
     expect(await texts(page)).toEqual([
       ...[1, 2, 3, 4, 5].map((i) => `پیش از افتادن ${i}`),
       'نوشته در نبود سرور',
