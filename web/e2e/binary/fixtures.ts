@@ -261,7 +261,7 @@ export const said = (page: Page, text: string) => talk(page).locator('[data-key]
 export const numbered = (page: Page, text: string) =>
   expect(said(page, text)).toHaveAttribute('data-seq', /\d/, { timeout: 60_000 })
 
-/** The texts of all messages that are drawn and have their place in the log, without their times and marks. */
+/** The texts of all messages that are drawn and have their number, without their times and marks. */
 export const texts = (page: Page): Promise<string[]> =>
   talk(page)
     .locator('[data-seq] .content')
