@@ -206,12 +206,9 @@ type SetContact struct {
 	Remove  bool
 }
 
-// SetPersonal gives the actor a personal link of a token nobody can guess; without a token none. Replaces
-// says that there is one, which ends.
-type SetPersonal struct {
-	Token    string
-	Replaces bool
-}
+// SetPersonal gives the actor a personal link of a token nobody can guess, in place of the one there is;
+// without a token none.
+type SetPersonal struct{ Token string }
 
 // NoteDevice tells the actor's devices that one came or went; the server's own hand only.
 type NoteDevice struct{ Notice DeviceNotice }

@@ -101,7 +101,7 @@ var handlers = [opEnd]handler{
 	opSetPrivacy:    on(ScopeManage, decidePrivacy, needMe),
 	opSetProfile:    on(ScopeManage, decideProfile, needMe),
 	opSetContact:    on(ScopeManage, decideContact, needContact),
-	opSetPersonal:   on(ScopeManage, decidePersonal, needMe),
+	opSetPersonal:   on(ScopeManage, decidePersonal, needPersonal),
 	opNoteDevice:    on(ScopeManage, decideDevice, needMe),
 	opImport:        on(ScopeManage, decideImport, needImport),
 	opTell:          on(ScopeManage, decideTell, nil),

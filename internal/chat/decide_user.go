@@ -135,7 +135,7 @@ func (d *decision) asks(account AccountID) bool {
 }
 
 func decidePersonal(d *decision, c SetPersonal) error {
-	if c.Replaces { // the link that others have leads nowhere from then on
+	if d.Linked { // the link that others have leads nowhere from then on
 		if err := d.hasSay("personal"); err != nil {
 			return err
 		}

@@ -159,6 +159,7 @@ type Facts struct {
 
 	Contact  Contact // the actor's, of the account the command names; the zero contact if there is none
 	Contacts uint32  // how many contacts the actor has
+	Linked   bool    // the actor has a personal link
 	Known    bool    // the target came into its direct chat with the actor, or has them as a contact
 	Day      Day     // what the actor has used of the daily allowances
 }

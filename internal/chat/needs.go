@@ -23,6 +23,7 @@ type Needs struct {
 	Head     bool        // Head
 	Read     bool        // Read
 	Held     bool        // Held
+	Linked   bool        // Linked; of two who set it at once, one is decided again
 	Known    AccountID   // Contact and Contacts: the actor's contact of that account
 	Limit    bool        // Limit
 	Filed    bool        // Filed
@@ -189,7 +190,8 @@ func needRevokeLink(_ Chat, c RevokeLink) Needs { return Needs{Token: c.Token} }
 func needRequest(_ Chat, c DecideRequest) Needs {
 	return Needs{Target: c.Account, Head: true, Asked: true, Held: true}
 }
-func needRead(Chat, MarkRead) Needs { return Needs{Read: true} }
+func needRead(Chat, MarkRead) Needs        { return Needs{Read: true} }
+func needPersonal(Chat, SetPersonal) Needs { return Needs{Me: true, Linked: true} }
 func needContact(_ Chat, c SetContact) Needs {
 	if c.Remove {
 		return Needs{Me: true, Known: c.Account}

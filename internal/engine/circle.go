@@ -101,11 +101,6 @@ func (e *Engine) SetPersonal(ctx context.Context, actor chat.Actor, remove bool,
 		}
 		cmd.Token = token
 	}
-	had, err := e.store.Personal(ctx, actor.Account, "")
-	if err != nil {
-		return chat.PersonalLink{}, fmt.Errorf("personal link: %w", err)
-	}
-	cmd.Replaces = had.Link.Token != ""
 	p, err := e.begin(ctx, request{actor: actor, cmd: cmd, key: key})
 	if err != nil {
 		return chat.PersonalLink{}, fmt.Errorf("personal link: %w", err)

@@ -6,7 +6,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
@@ -195,6 +197,39 @@ func TestAPersonalLinkLeadsToItsOwnerUntilItIsReplacedOrTakenDown(t *testing.T) 
 	if _, err := b.OpenDirect(t.Context(), ben, ana.Account, b.key()); err != nil {
 		t.Errorf("who was met through the link: %v", err)
 	}
+}
+
+// Of many tries at once by a device without a say one makes the first link, and none ends it.
+//
+// AUTH-6
+func TestADeviceWithoutASayEndsNoPersonalLinkThatComesMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, f := failingBed(t)
+		thief := b.person("ana_ana")
+		thief.Waits = 1000
+		f.gate = make(chan struct{})
+		var made, refused atomic.Int32
+		for range 4 {
+			key := b.key()
+			go func() {
+				_, err := b.SetPersonal(t.Context(), thief, false, key)
+				switch chat.CodeOf(err) {
+				case 0:
+					made.Add(1)
+				case chat.CodeLoginTooYoung:
+					refused.Add(1)
+				default:
+					t.Error(err)
+				}
+			}()
+		}
+		synctest.Wait() // each was decided while none is stored
+		close(f.gate)
+		synctest.Wait()
+		if made.Load() != 1 || refused.Load() != 3 {
+			t.Errorf("%d links were made, %d refused", made.Load(), refused.Load())
+		}
+	})
 }
 
 // FIND-5

@@ -142,13 +142,17 @@ func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) erro
 	}
 	for _, ev := range events {
 		// Of two commands that use a daily allowance at once, one is decided again: either moves the log on.
-		// So it is with profiles: whether a name is given up depends on the one before.
-		moves := ev.Env.Kind == chat.KindMyChat || ev.Env.Kind == chat.KindSpent || ev.Env.Kind == chat.KindProfile
-		if moves && !p.condition(ev.Log, b.heads) {
+		// So it is with profiles and personal links: whether one is given up depends on the one before.
+		if moves(ev.Env.Kind) && !p.condition(ev.Log, b.heads) {
 			p.incomplete = true
 		}
 	}
 	return e.addEvents(p, events)
+}
+
+// moves reports whether what is decided about an account follows from what its log held before.
+func moves(k chat.Kind) bool {
+	return k == chat.KindMyChat || k == chat.KindSpent || k == chat.KindProfile || k == chat.KindPersonal
 }
 
 // condition makes the batch depend on the head of a user log, if that was read.
@@ -179,6 +183,7 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{n.Head, e.fillHead},
 		{n.Read, e.fillRead},
 		{n.Held, e.fillHeld},
+		{n.Linked, e.fillLinked},
 		{n.Known != 0, e.fillContact},
 		{n.Limit, e.fillLimit},
 		{n.Filed, e.fillFiled},
@@ -420,6 +425,15 @@ func (e *Engine) fillHeld(ctx context.Context, r request, n chat.Needs, f *chat.
 	if f.Held, err = e.store.Held(ctx, whose); err != nil {
 		return fmt.Errorf("chats held: %w", err)
 	}
+	return nil
+}
+
+func (e *Engine) fillLinked(ctx context.Context, r request, _ chat.Needs, f *chat.Facts) error {
+	had, err := e.store.Personal(ctx, r.actor.Account, "")
+	if err != nil {
+		return fmt.Errorf("personal link: %w", err)
+	}
+	f.Linked = had.Link.Token != ""
 	return nil
 }
 

@@ -57,7 +57,7 @@ func setPersonal(ctx context.Context, c *caller, r *zolalv1.SetPersonalLinkReque
 	if err != nil {
 		return nil, err
 	}
-	// Whether it replaces one is for the engine to find.
+	// Whether it replaces one is for the rules to find.
 	if c.actor.Waits, err = c.cfg.Accounts.Unsettled(ctx, c.actor); err != nil {
 		return nil, err
 	}
