@@ -426,7 +426,10 @@ func setPlain(d *decision, target Member, c SetMember) (Member, error) {
 	return m, nil
 }
 
-// setAdmin promotes a member, or changes what an admin may: never to more than the giver has.
+// setAdmin promotes a member, or changes what an admin may: never to more than the giver has. Where there are
+// as many admins as may be, or more of before, those stay.
+//
+// ROOM-6
 func setAdmin(d *decision, target Member, c SetMember) (Member, error) {
 	if err := d.may(RightPromote); err != nil {
 		return Member{}, err
@@ -443,6 +446,8 @@ func setAdmin(d *decision, target Member, c SetMember) (Member, error) {
 		return Member{}, fieldError(CodeBadRequest, "until_ms", "admins are not made until a date")
 	case d.Actor.Role != RoleOwner && !d.Actor.Grants.Has(c.Grants):
 		return Member{}, fieldError(CodeForbidden, "grants", "nobody gives a right they do not have")
+	case target.Role != RoleAdmin && d.Admins >= MaxAdmins:
+		return Member{}, fieldError(CodeTooMany, "role", "a chat has at most that many admins")
 	}
 	return Member{
 		Role: RoleAdmin, Grants: c.Grants, Title: title, From: target.From, Joined: target.Joined,

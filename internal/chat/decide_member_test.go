@@ -497,6 +497,21 @@ func TestReasonsAreAClosedList(t *testing.T) {
 	}
 }
 
+// ROOM-6
+func TestAChatHasSoManyAdminsAndNoMore(t *testing.T) {
+	f := inGroup()
+	f.Actor.Role, f.Target = RoleOwner, Member{Role: RoleMember, Version: 2}
+	f.Admins = MaxAdmins - 1
+	promote := SetMember{Account: 2, Role: RoleAdmin}
+	decided(t, f, promote, KindMember, KindStaffMember, KindMyChat)
+	f.Admins = MaxAdmins
+	refused(t, f, promote, CodeTooMany, "role")
+	f.Target.Role = RoleAdmin
+	promote.Grants = GrantBan
+	decided(t, f, promote, KindMember, KindStaffMember, KindMyChat)
+	decided(t, f, SetMember{Account: 2, Role: RoleMember}, KindMember, KindStaffMember, KindMyChat)
+}
+
 func TestAnAccountIsInAndOwnsSoManyChatsAndNoMore(t *testing.T) {
 	asks := public(Group)
 	asks.Actor = Member{Role: RoleOwner}

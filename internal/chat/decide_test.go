@@ -502,6 +502,9 @@ func garbled(f Facts, n Needs) Facts {
 	if !n.Photos {
 		f.Photos = append(f.Photos, PlacedPhoto{Seq: 77})
 	}
+	if !n.Admins {
+		f.Admins = MaxAdmins
+	}
 	if !n.Linked {
 		f.Linked = !f.Linked
 	}

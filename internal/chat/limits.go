@@ -17,6 +17,7 @@ const (
 	MaxAddress       = 2048    // bytes of an address behind a text
 	MinName          = 5       // characters of a public name
 	MaxName          = 32      // characters of a public name
+	MaxAdmins        = 50      // of a group or channel, beside its owner
 	MaxTargets       = 100     // messages of one deletion or forward
 	MaxInvites       = 200     // accounts invited when a chat is created
 	MaxLinkUses      = 100_000 // limit of an invite link
@@ -75,6 +76,7 @@ func Limits() []Limit {
 		{"about", MaxAbout, units, "of a description"},
 		{"person_name", MaxPersonName, units, "of a person's shown name"},
 		{"admin_title", MaxAdminTitle, units, "beside an admin's name"},
+		{"admins", MaxAdmins, "admins", "of a group or channel, beside its owner"},
 		{"note", MaxNote, units, "of why somebody was restricted or banned"},
 		{"name_min", MinName, "characters", "of a username or public name, at least"},
 		{"name_max", MaxName, "characters", "of a username or public name, at most"},

@@ -130,10 +130,11 @@ type Facts struct {
 	Blocked bool
 	// LastSent is when the actor last wrote here; read only where slow mode is on.
 	LastSent Millis
-	// AlbumSent is how many of the last messages the actor wrote here are of the album of what is decided.
-	AlbumSent int
 
 	// What follows is filled as NeedsOf the command says; the engine does it.
+
+	// AlbumSent is how many of the last messages the actor wrote here are of the album of what is decided.
+	AlbumSent int
 
 	Me     Person               // the actor as others see it
 	Person Person               // the target as others see it; the zero Person if there is none
@@ -146,6 +147,7 @@ type Facts struct {
 	Direct ChatID               // the chat that the two already have
 	Head   Head                 // of the chat log
 	Read   ReadMark             // the actor's
+	Admins int                  // how many the chat has, its owner left out; MaxAdmins for more
 	Held   Holdings             // the target's, or where the command has none the actor's
 	Limit  Limitation           // the actor's
 	Filed  Filed                // what the actor has reported so far

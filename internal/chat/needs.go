@@ -23,6 +23,7 @@ type Needs struct {
 	Head     bool        // Head
 	Read     bool        // Read
 	Held     bool        // Held
+	Admins   bool        // Admins
 	Linked   bool        // Linked; of two who set it at once, one is decided again
 	Known    AccountID   // Contact and Contacts: the actor's contact of that account
 	Limit    bool        // Limit
@@ -179,7 +180,9 @@ func needInvite(_ Chat, c Invite) Needs {
 		Target: c.Account, Head: true, Asked: true, Held: true, Limit: true, Stranger: true, Day: true,
 	}
 }
-func needMember(_ Chat, c SetMember) Needs { return Needs{Target: c.Account} }
+func needMember(_ Chat, c SetMember) Needs {
+	return Needs{Target: c.Account, Admins: c.Role == RoleAdmin}
+}
 
 // needTransfer asks for the reports that wait, where everybody may report the chat.
 func needTransfer(room Chat, c Transfer) Needs {

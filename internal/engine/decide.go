@@ -183,6 +183,7 @@ func (e *Engine) fill(ctx context.Context, r request, n chat.Needs, f *chat.Fact
 		{n.Head, e.fillHead},
 		{n.Read, e.fillRead},
 		{n.Held, e.fillHeld},
+		{n.Admins, e.fillAdmins},
 		{n.Linked, e.fillLinked},
 		{n.Known != 0, e.fillContact},
 		{n.Limit, e.fillLimit},

@@ -23,6 +23,7 @@ func (e *Engine) fillStaff(ctx context.Context, r chat.Report, f *chat.Filed) er
 	if r.Chat == 0 || r.Desk != chat.DeskOperator {
 		return nil
 	}
+	// More than chat.MaxAdmins may be there of before.
 	q := MemberQuery{Chat: r.Chat, Roles: []chat.Role{chat.RoleOwner, chat.RoleAdmin}, Limit: staffStep}
 	for {
 		staff, err := e.store.Members(ctx, q)
@@ -40,6 +41,20 @@ func (e *Engine) fillStaff(ctx context.Context, r chat.Report, f *chat.Filed) er
 			return nil
 		}
 	}
+}
+
+// fillAdmins counts the admins of a chat, as far as it matters.
+//
+// ROOM-6
+func (e *Engine) fillAdmins(ctx context.Context, r request, _ chat.Needs, f *chat.Facts) error {
+	admins, err := e.store.Members(ctx, MemberQuery{
+		Chat: r.room, Roles: []chat.Role{chat.RoleAdmin}, Limit: chat.MaxAdmins,
+	})
+	f.Admins = len(admins)
+	if err != nil {
+		return fmt.Errorf("admins: %w", err)
+	}
+	return nil
 }
 
 // answerer is who owned the chat of a report when it was made; where the report does not say, who owns it.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
 )
 
 // another makes one more operator.
@@ -122,6 +123,80 @@ func TestWhoRanAChatWhenItWasReportedHasNoSayOnceTheyDoNot(t *testing.T) {
 	}
 }
 
+// promoteAsBefore makes an admin as it was done while chats had any number of them.
+func (b *bed) promoteAsBefore(by chat.Actor, room chat.ChatID, who chat.Actor) {
+	b.t.Helper()
+	f, err := b.store.Facts(b.t.Context(), room, by.Account, who.Account)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	cmd := chat.SetMember{Account: who.Account, Role: chat.RoleAdmin}
+	events, err := chat.Decide(f, by, cmd, chat.Millis(time.Now().UnixMilli()))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var batch engine.Batch
+	for _, ev := range events {
+		body, err := wireCodec.Encode(ev.Body)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		batch.Entries = append(batch.Entries, chat.Draft{
+			Log: ev.Log, At: ev.At, Author: ev.Author, Env: ev.Env, Body: body,
+			Changes: chat.Project(ev.Entry(), ev.Body),
+		})
+	}
+	if stored, err := b.store.Append(b.t.Context(), []engine.Batch{batch}); err != nil || stored[0].Err != nil {
+		b.t.Fatal(err, stored)
+	}
+}
+
+// ROOM-6
+func TestAChatHasSoManyAdminsAndKeepsThoseOfBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, f := failingBed(t)
+		ana, people := b.person("ana_a"), b.people(chat.MaxAdmins+3)
+		room := b.room(chat.Group, ana, people...)
+		h := b.open(ana, room.Log(), chat.RightSend)
+		run := func(who chat.Actor, may chat.Grants) error {
+			cmd := chat.SetMember{Account: who.Account, Role: chat.RoleAdmin, Grants: may}
+			_, err := h.Do(t.Context(), cmd, b.key())
+			return err
+		}
+		for _, who := range people[:chat.MaxAdmins-1] {
+			codeIs(t, run(who, 0), 0)
+		}
+		// Two at once, where one fits.
+		f.gate = make(chan struct{})
+		ends := make(chan error, 2)
+		for _, who := range people[chat.MaxAdmins-1:][:2] {
+			cmd, key := chat.SetMember{Account: who.Account, Role: chat.RoleAdmin}, b.key()
+			go func() {
+				_, err := h.Do(t.Context(), cmd, key)
+				ends <- err
+			}()
+		}
+		synctest.Wait()
+		close(f.gate)
+		if one, two := chat.CodeOf(<-ends), chat.CodeOf(<-ends); one+two != chat.CodeTooMany {
+			t.Errorf("of two at once: %v, %v", one, two)
+		}
+		codeIs(t, run(people[0], chat.GrantBan), 0)
+		// A store of before has more of them.
+		late := people[chat.MaxAdmins+1:]
+		b.promoteAsBefore(ana, room, late[0])
+		codeIs(t, run(late[1], 0), chat.CodeTooMany)
+		codeIs(t, run(late[0], chat.GrantBan), 0)
+		b.must(ana, room.Log(), chat.Transfer{Account: late[0].Account})
+		staff, err := b.store.Members(t.Context(), engine.MemberQuery{
+			Chat: room, Roles: []chat.Role{chat.RoleAdmin}, Limit: 100,
+		})
+		if err != nil || len(staff) != chat.MaxAdmins+1 {
+			t.Errorf("%d admins, %v", len(staff), err)
+		}
+	})
+}
+
 // Of the many who ran a chat each has no say, also the last of them.
 //
 // REP-8
@@ -132,7 +207,7 @@ func TestOfManyWhoRanAChatNoneHasASay(t *testing.T) {
 	run := func(who chat.Actor) {
 		c.must(ben, room.Log(), chat.Invite{Account: who.Account})
 		c.must(who, room.Log(), chat.AnswerInvitation{Accept: true})
-		c.must(ben, room.Log(), chat.SetMember{Account: who.Account, Role: chat.RoleAdmin})
+		c.promoteAsBefore(ben, room, who)
 	}
 	for i := range 205 {
 		run(c.person(fmt.Sprintf("clerk_%d", i)))
