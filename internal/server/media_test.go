@@ -2,9 +2,7 @@
 
 package server
 
-import (
-	"testing"
-)
+import "testing"
 
 func TestWhileNoBackupIsToBeSeenNobodyKnowsWhatTheyNeed(t *testing.T) {
 	c := openTestCore(t, func(cfg *Config) { cfg.Backup.Keep = 7 })
