@@ -191,7 +191,7 @@ func decideForward(d *decision, c ForwardMessage) error {
 		}
 		msg.Album = c.album()
 	}
-	if msg.links() {
+	if msg.Links() {
 		if err := d.may(RightSendLinks); err != nil {
 			return err
 		}

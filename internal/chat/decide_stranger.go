@@ -81,13 +81,13 @@ func (d *decision) present(a AccountID) bool {
 // strays reports whether a message leads somewhere whoever is in its chat: by a link, or by a name that is of
 // nobody there.
 func (m *Message) strays() bool {
-	return m.links() || slices.ContainsFunc(m.Entities, func(e Entity) bool {
+	return m.Links() || slices.ContainsFunc(m.Entities, func(e Entity) bool {
 		return e.Kind == EntityMention && e.Account == 0
 	})
 }
 
-// links reports whether a message holds links.
-func (m *Message) links() bool {
+// Links reports whether a message holds links.
+func (m *Message) Links() bool {
 	return slices.ContainsFunc(m.Entities, func(e Entity) bool {
 		return e.Kind == EntityURL || e.Kind == EntityTextLink
 	})

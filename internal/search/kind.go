@@ -2,11 +2,7 @@
 
 package search
 
-import (
-	"slices"
-
-	"github.com/zolal-im/zolal/internal/chat"
-)
+import "github.com/zolal-im/zolal/internal/chat"
 
 // Kind is what is looked for by what it carries, as people look through what was shared in a chat.
 type Kind uint8
@@ -44,8 +40,7 @@ func kindsOf(m *chat.Message) (kinds []Kind) {
 			kinds = append(kinds, KindMusic)
 		}
 	}
-	link := func(e chat.Entity) bool { return e.Kind == chat.EntityURL || e.Kind == chat.EntityTextLink }
-	if slices.ContainsFunc(m.Entities, link) {
+	if m.Links() {
 		kinds = append(kinds, KindLinks)
 	}
 	return kinds
