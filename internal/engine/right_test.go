@@ -275,12 +275,19 @@ func TestWhatIsSaidLaterOfHiddenHistoryStaysHidden(t *testing.T) {
 	}
 }
 
-func TestSlowModeHoldsForMessagesOnTheirWay(t *testing.T) {
-	b := newBed(t)
+// slowed makes a member of a group in slow mode.
+func (b *bed) slowed() (member chat.Actor, room chat.ChatID) {
+	b.t.Helper()
 	ana, ben := b.person("ana_a"), b.person("ben_b")
-	room := b.room(chat.Group, ana, ben)
+	room = b.room(chat.Group, ana, ben)
 	slow := uint32(60)
 	b.must(ana, room.Log(), chat.SetInfo{Change: chat.InfoChange{SlowSeconds: &slow}})
+	return ben, room
+}
+
+func TestSlowModeHoldsForMessagesOnTheirWay(t *testing.T) {
+	b := newBed(t)
+	ben, room := b.slowed()
 	h := b.open(ben, room.Log(), chat.RightSend)
 	var stored, refused int
 	var wg sync.WaitGroup
@@ -310,10 +317,7 @@ func TestSlowModeHoldsForMessagesOnTheirWay(t *testing.T) {
 // ROOM-1
 func TestSlowModeTakesAnAlbumThatIsSentAtOnceForOneMessage(t *testing.T) {
 	b := newBed(t)
-	ana, ben := b.person("ana_a"), b.person("ben_b")
-	room := b.room(chat.Group, ana, ben)
-	slow := uint32(60)
-	b.must(ana, room.Log(), chat.SetInfo{Change: chat.InfoChange{SlowSeconds: &slow}})
+	ben, room := b.slowed()
 	h := b.open(ben, room.Log(), chat.RightSend)
 	photo := &chat.Message{Album: chat.AlbumID{1}, Media: &chat.Media{Kind: chat.MediaPhoto}}
 	b.must(ben, room.Log(), chat.ForwardMessage{Message: photo, Album: chat.AlbumID{2}})

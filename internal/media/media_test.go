@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -87,6 +88,17 @@ func (y *yard) add(want chat.Code, id chat.FileID, at int, raw []byte) {
 	if chat.CodeOf(err) != want {
 		y.Fatalf("adding at %d ended with %v, not with %v", at, err, want)
 	}
+}
+
+// parts uploads a content in three parts of one length.
+func (y *yard) parts(raw []byte) (ids []chat.FileID) {
+	y.Helper()
+	for part := range slices.Chunk(raw, len(raw)/3) {
+		id := y.begin(media.NewUpload{Length: int64(len(part)), Partial: true})
+		y.add(0, id, 0, part)
+		ids = append(ids, id)
+	}
+	return ids
 }
 
 // whole uploads something in one piece.
@@ -284,14 +296,11 @@ func TestAPartWithAChecksumIsTakenWholeOrNotAtAll(t *testing.T) {
 func TestPartsAreJoinedAndGone(t *testing.T) {
 	y := newYard(t)
 	raw := noise(900_000)
-	var parts []chat.FileID
-	for i := range 3 {
-		id := y.begin(media.NewUpload{Length: 300_000, Partial: true})
-		y.add(0, id, 0, raw[i*300_000:(i+1)*300_000])
+	parts := y.parts(raw)
+	for _, id := range parts {
 		if _, _, err := y.File(t.Context(), 1, id); chat.CodeOf(err) != chat.CodeFileGone {
 			t.Errorf("a part can be sent: %v", err)
 		}
-		parts = append(parts, id)
 	}
 	unfinished := y.begin(media.NewUpload{Length: 5, Partial: true})
 	some := []chat.FileID{parts[0], unfinished}

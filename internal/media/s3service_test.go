@@ -33,12 +33,7 @@ func TestAnUploadOutlivesAGatewayThatIsAway(t *testing.T) {
 	raw := noise(900_000)
 	whole := y.begin(media.NewUpload{Length: 900_000})
 	y.add(0, whole, 0, raw[:500_000])
-	var parts []chat.FileID
-	for i := range 3 {
-		id := y.begin(media.NewUpload{Length: 300_000, Partial: true})
-		y.add(0, id, 0, raw[i*300_000:(i+1)*300_000])
-		parts = append(parts, id)
-	}
+	parts := y.parts(raw)
 	r.fail(func(http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) })
 	y.add(chat.CodeUnavailable, whole, 500_000, raw[500_000:])
 	_, err := y.Join(t.Context(), 1, media.NewUpload{Parts: parts})
@@ -69,12 +64,7 @@ func TestWhatArrivedWaitsAWeekForAGateway(t *testing.T) {
 	r := fake(t)
 	y := newYard(t, r.on(t))
 	raw := noise(300_000)
-	var parts []chat.FileID
-	for i := range 3 {
-		id := y.begin(media.NewUpload{Length: 100_000, Partial: true})
-		y.add(0, id, 0, raw[i*100_000:(i+1)*100_000])
-		parts = append(parts, id)
-	}
+	parts := y.parts(raw)
 	r.fail(func(http.ResponseWriter, *http.Request) bool { panic(http.ErrAbortHandler) })
 	one, two := y.begin(media.NewUpload{Length: 1000}), y.begin(media.NewUpload{Length: 2000})
 	y.add(chat.CodeUnavailable, one, 0, raw[:1000])

@@ -29,6 +29,14 @@ func TestWhoSignsOutIsAnsweredBeforeTheConnectionEnds(t *testing.T) {
 	})
 }
 
+// revokes tells the gateway that a device was ended.
+func (h *host) revokes(u account.Session) {
+	ended := make(chan account.Revocation, 1)
+	ended <- account.Revocation{Account: u.Account, Device: u.Device, Reason: account.ReasonRevoked}
+	close(ended)
+	h.gateway.revoke(ended)
+}
+
 // AUTH-5
 func TestNobodyStaysByAskingAgainAndAgain(t *testing.T) {
 	h := serve(t)
@@ -37,10 +45,7 @@ func TestNobodyStaysByAskingAgainAndAgain(t *testing.T) {
 	defer h.hub.Leave(s)
 	check(t, h.gateway.openSession(s, hub.Identity{Account: u.Account, Device: u.Device}, nil, nil))
 	first := h.gateway.part(u.Device, u.Account)
-	ended := make(chan account.Revocation, 1)
-	ended <- account.Revocation{Account: u.Account, Device: u.Device, Reason: account.ReasonRevoked}
-	close(ended)
-	h.gateway.revoke(ended)
+	h.revokes(u)
 	if frames, over := s.Take(1 << 10); len(frames) > 0 || over {
 		t.Error("the session ends before the answer")
 	}
@@ -56,10 +61,7 @@ func TestNobodyStaysByAskingAgainAndAgain(t *testing.T) {
 	u = h.users(1)[0]
 	check(t, h.gateway.openSession(slow, hub.Identity{Account: u.Account, Device: u.Device}, nil, nil))
 	over := h.gateway.part(u.Device, u.Account)
-	again := make(chan account.Revocation, 1)
-	again <- account.Revocation{Account: u.Account, Device: u.Device, Reason: account.ReasonRevoked}
-	close(again)
-	h.gateway.revoke(again)
+	h.revokes(u)
 	for ended := false; !ended; _, ended = slow.Take(1 << 10) {
 		select {
 		case <-slow.Ready():
