@@ -27,13 +27,23 @@ export interface Loading {
 /** A connection that brings nothing for so long is cut. */
 const STALL = 30_000
 
-/** Waits for something that a stalled connection would never bring. */
-async function within<T>(work: Promise<T>, stop: AbortController): Promise<T> {
+/**
+ * Waits for something that a stalled connection would never bring. Whoever stops it does not wait for fetch
+ * to notice: where nothing else holds its request, Node forgets the signal of one that is on its way.
+ */
+async function within<T>(work: Promise<T>, stop: AbortController, signal: AbortSignal): Promise<T> {
   const timer = setTimeout(() => stop.abort(new Silence('late', true)), STALL)
+  let stopped = () => {}
+  const end = new Promise<never>((_, reject) => {
+    stopped = () => reject(signal.reason)
+    if (signal.aborted) stopped()
+    signal.addEventListener('abort', stopped)
+  })
   try {
-    return await work
+    return await Promise.race([work, end])
   } finally {
     clearTimeout(timer)
+    signal.removeEventListener('abort', stopped)
   }
 }
 
@@ -55,6 +65,7 @@ export async function load(ask: LoadAsk): Promise<Loading> {
       signal,
     }),
     stop,
+    signal,
   ).catch(quiet)
   const { from, size } = extent(answer)
   const reader = answer.body?.getReader()
@@ -63,7 +74,7 @@ export async function load(ask: LoadAsk): Promise<Loading> {
     from,
     size,
     next: async () => {
-      const { done, value } = await within(reader.read(), stop).catch(quiet)
+      const { done, value } = await within(reader.read(), stop, signal).catch(quiet)
       return done ? null : value
     },
   }
