@@ -204,7 +204,7 @@ func TestEachDeedOfTheOperatorHasItsOwnLine(t *testing.T) {
 		t.Errorf("notices: %s", got)
 	}
 	id, _, err := b.AddUser(t.Context(), account.NewUser{Username: "golnaz", Operator: true})
-	if got := b.acts(id); err != nil || got != "give-password make-operator" {
+	if got := b.acts(id); err != nil || got != "make-account make-operator" {
 		t.Errorf("acts on a new operator: %q, %v", got, err)
 	}
 }
@@ -254,7 +254,7 @@ func TestAMemberReadsThatAnOperatorSawOrEndedTheirInvitations(t *testing.T) {
 	if got := b.acts(s.Account); got != want {
 		t.Errorf("the member reads %q", got)
 	}
-	if got := b.acts(id); got != "give-password make-operator list-invitations" {
+	if got := b.acts(id); got != "make-account make-operator list-invitations" {
 		t.Errorf("the operator reads %q", got)
 	}
 }

@@ -159,21 +159,14 @@ func (s *Service) AddUser(ctx context.Context, u NewUser) (chat.AccountID, strin
 	if err != nil {
 		return 0, "", fmt.Errorf("add user: %w", err)
 	}
-	// The password is set last, when its owner can read that it was given: a cut before leaves an account that a
-	// reset opens.
-	given := account
-	account.Password, given.Version = "", account.Version+1
 	if err := s.Store.Apply(ctx, AccountPut{account}); err != nil {
 		return 0, "", fmt.Errorf("add user: %w", err)
 	}
-	profile := chat.Profile{Name: u.Username, Username: u.Username}
-	if _, err := s.Registry.Register(ctx, device.actor(), s.newKey(), profile); err != nil {
-		s.abandon(ctx, account.ID, err)
-		return 0, "", fmt.Errorf("add user: %w", err)
-	}
-	told := telling{acts: []chat.OperatorAct{{Act: chat.ActGivePassword, Console: true}}}
-	if err := s.deed(ctx, account.ID, told, AccountPut{given}); err != nil {
-		return 0, "", fmt.Errorf("add user: %w", err)
+	for _, err := range s.Registry.RegisterMany(ctx, []Registration{s.madeAtConsole(device, u.Username)}) {
+		if err != nil {
+			s.abandon(ctx, account.ID, err)
+			return 0, "", fmt.Errorf("add user: %w", err)
+		}
 	}
 	if u.Operator {
 		if err := s.makeOperator(ctx, account.ID); err != nil {
@@ -181,6 +174,15 @@ func (s *Service) AddUser(ctx context.Context, u NewUser) (chat.AccountID, strin
 		}
 	}
 	return account.ID, made, nil
+}
+
+// madeAtConsole is the registration of an account that is made at the console. Nothing opens an account before it
+// has its name, and with the name its owner is told whose hand made it.
+func (s *Service) madeAtConsole(device Device, username string) Registration {
+	return Registration{
+		Who: device.actor(), Key: s.newKey(), Profile: chat.Profile{Name: username, Username: username},
+		Told: chat.OperatorAct{Act: chat.ActMakeAccount, Console: true},
+	}
 }
 
 // makeOperator promotes from the console, which ends any set-up link.
@@ -229,10 +231,10 @@ func (s *Service) addPart(ctx context.Context, usernames []string) ([]Session, e
 	for i, username := range usernames {
 		device := made[i].Device
 		account := Account{ID: device.Account, Created: device.Created}
-		profile := chat.Profile{Name: username, Username: username}
+		registration := s.madeAtConsole(device, username)
 		changes = append(changes, AccountPut{account}, DevicePut{device})
-		many = append(many, Registration{Who: device.actor(), Key: s.newKey(), Profile: profile})
-		out = append(out, session(account, device, made[i].token, profile))
+		many = append(many, registration)
+		out = append(out, session(account, device, made[i].token, registration.Profile))
 	}
 	if err := s.Store.Apply(ctx, changes...); err != nil {
 		return nil, fmt.Errorf("add users: %w", err)

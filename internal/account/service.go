@@ -49,11 +49,12 @@ type Registry interface {
 	Profile(ctx context.Context, account chat.AccountID) (chat.Profile, error)
 }
 
-// Registration is one of many new accounts.
+// Registration is the first profile of one of many new accounts, and what it reads in the same step.
 type Registration struct {
 	Who     chat.Actor
 	Key     chat.Key
 	Profile chat.Profile
+	Told    chat.OperatorAct // that an operator made it; its Act is 0 where nobody but its owner did
 }
 
 // Client says which program asks, and from where. The address is used for limits alone: it is never

@@ -197,7 +197,12 @@ type SetPrivacy struct {
 }
 
 // SetProfile replaces what the actor shows of itself. An empty Username frees the one before.
-type SetProfile struct{ Profile Profile }
+type SetProfile struct {
+	Profile Profile
+	// Told is what the actor reads beside it of what an operator did, if its Act is not 0; the server's own hand
+	// only.
+	Told OperatorAct
+}
 
 // SetContact puts somebody on the actor's list under a private name, or removes them.
 type SetContact struct {

@@ -222,7 +222,7 @@ func TestOnesOwnStateIsWrittenToOnesOwnLog(t *testing.T) {
 			&Contact{Account: 2, Name: "خواهرم", SeenName: "Sara", SeenUsername: "sara_1"}},
 		{SetPersonal{Token: "t"}, KindPersonal, &PersonalLink{Token: "t"}},
 		{SetPersonal{}, KindPersonal, &PersonalLink{Removed: true}},
-		{SetProfile{Profile{Name: " رضا ", Username: "reza_1", About: " x "}}, KindProfile,
+		{SetProfile{Profile: Profile{Name: " رضا ", Username: "reza_1", About: " x "}}, KindProfile,
 			&Profile{Name: "رضا", Username: "reza_1", About: "x"}},
 	} {
 		e := decided(t, f, c.cmd, c.kind)[0]
@@ -280,9 +280,9 @@ func TestWhatOnesOwnStateMayNotBe(t *testing.T) {
 		{SetContact{Account: 2, Name: "\x00"}, CodeBadText, "name"},
 		{SetContact{Account: 2, Name: strings.Repeat("x", 65)}, CodeTextTooLong, "name"},
 		{SetProfile{}, CodeBadText, "name"},
-		{SetProfile{Profile{Name: strings.Repeat("x", 65)}}, CodeTextTooLong, "name"},
-		{SetProfile{Profile{Name: "x", Username: "bad name"}}, CodeNameInvalid, "name"},
-		{SetProfile{Profile{Name: "x", About: strings.Repeat("x", 256)}}, CodeTextTooLong, "about"},
+		{SetProfile{Profile: Profile{Name: strings.Repeat("x", 65)}}, CodeTextTooLong, "name"},
+		{SetProfile{Profile: Profile{Name: "x", Username: "bad name"}}, CodeNameInvalid, "name"},
+		{SetProfile{Profile: Profile{Name: "x", About: strings.Repeat("x", 256)}}, CodeTextTooLong, "about"},
 		{NoteDevice{}, CodeForbidden, ""},
 		{EraseAccount{Rests: []string{"reza_1"}}, CodeForbidden, ""},
 		{EraseMessages{Targets: []Seq{1}}, CodeForbidden, ""},

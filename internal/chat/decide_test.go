@@ -535,7 +535,7 @@ func TestNeedsNameAllThatDecideLooksAt(t *testing.T) {
 			SetMember{Account: a, Role: RoleAdmin}, Transfer{a}, CreateLink{Token: "new"}, RevokeLink{"t"},
 			DecideRequest{a, true}, MarkRead{Seq: 4}, SetDraft{Text: "x"}, SetPrefs{Prefs{Archived: &yes}},
 			SetBlock{Account: a}, SetPrivacy{}, SetPrivacy{KeepUnfindable: true, KeepQuiet: true, KeepPhoto: true},
-			SetProfile{Profile{Name: "n"}}, NoteDevice{}, SetContact{Account: a, Name: "n"},
+			SetProfile{Profile: Profile{Name: "n"}}, NoteDevice{}, SetContact{Account: a, Name: "n"},
 			SetContact{Account: a, Remove: true}, SetPersonal{Token: "t"},
 			Import{Message: &Message{Text: "x", Imported: &Imported{}}},
 			SetPhoto{File: "f"}, SetPhoto{Room: true, File: "f"}, RemovePhoto{}, RemovePhoto{Room: true, Seq: 3},

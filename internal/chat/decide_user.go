@@ -162,7 +162,10 @@ func decideProfile(d *decision, c SetProfile) error {
 		return err
 	}
 	d.tell(KindProfile, &p)
-	return nil
+	if c.Told.Act == 0 {
+		return nil
+	}
+	return decideNoteAct(d, NoteAct{c.Told})
 }
 
 // mayGiveUp refuses a device that has no say yet what takes a name from where it leads: who stole a password

@@ -10,7 +10,7 @@ func TestADeletedAccountSaysNothingMore(t *testing.T) {
 	f.Me = Person{ID: reza.Account, Deleted: true}
 	f.Person = Person{ID: 5}
 	for _, cmd := range []Command{
-		SetProfile{Profile{Name: "n", Username: "reza_1"}}, SetDraft{Text: "x"}, SetPrefs{},
+		SetProfile{Profile: Profile{Name: "n", Username: "reza_1"}}, SetDraft{Text: "x"}, SetPrefs{},
 		SetContact{Account: 5, Name: "n"}, SetContact{Account: 5, Remove: true}, SetPersonal{Token: "t"},
 		SetPrivacy{}, SetBlock{Account: 5, Blocked: true}, SetPhoto{File: "f"}, RemovePhoto{},
 	} {

@@ -30,6 +30,7 @@ const (
 	ActListInvitations  Act = 29 // the invitations it made seen in a list
 	ActRevokeInvitation Act = 30 // an invitation it made taken back
 	ActLookRecord       Act = 31 // what was decided about it looked at
+	ActMakeAccount      Act = 32 // made by the operator, who has its first password or token
 )
 
 // actNames are for commands and errors, by act.
@@ -39,7 +40,7 @@ var actNames = map[Act]string{
 	ActMakeOperator: "make-operator", ActImport: "import", ActLift: "lift",
 	ActResetLink: "reset-link", ActGivePassword: "give-password", ActRemoveFactors: "remove-factors",
 	ActListInvitations: "list-invitations", ActRevokeInvitation: "revoke-invitation",
-	ActLookRecord: "look-record",
+	ActLookRecord: "look-record", ActMakeAccount: "make-account",
 }
 
 // String returns the name of the act.

@@ -435,7 +435,7 @@ var commands = [...]func(draws) Command{
 	func(d draws) Command {
 		return pick[Command](d, SetBlock{Account: d.someone()}, SetBlock{Account: d.someone(), Blocked: true},
 			SetPrivacy{Privacy: Privacy{RefuseInvites: d.IntN(3) == 0}}, SetDraft{Text: "x"},
-			SetProfile{Profile{Name: "n"}}, SetPersonal{Token: d.token()},
+			SetProfile{Profile: Profile{Name: "n"}}, SetPersonal{Token: d.token()},
 			SetContact{Account: d.someone(), Name: d.text(), Remove: d.yes()})
 	},
 	func(d draws) Command { return SetPhoto{Room: true, File: "face"} },

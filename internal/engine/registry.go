@@ -39,16 +39,17 @@ func server(who chat.Actor) chat.Actor {
 // answers with the profile as stored: for a repeated key the earlier one.
 func (e *Engine) Register(ctx context.Context, who chat.Actor, key chat.Key, profile chat.Profile) (
 	chat.Profile, error) {
-	p, err := e.beginRegister(ctx, who, key, profile)
+	p, err := e.beginRegister(ctx, Registration{Who: who, Key: key, Profile: profile})
 	if err != nil {
 		return chat.Profile{}, err
 	}
 	return e.registered(ctx, p)
 }
 
-func (e *Engine) beginRegister(ctx context.Context, who chat.Actor, key chat.Key, profile chat.Profile) (
-	*Pending, error) {
-	p, err := e.begin(ctx, request{actor: server(who), cmd: chat.SetProfile{Profile: profile}, key: key})
+func (e *Engine) beginRegister(ctx context.Context, r Registration) (*Pending, error) {
+	p, err := e.begin(ctx, request{
+		actor: server(r.Who), cmd: chat.SetProfile{Profile: r.Profile, Told: r.Told}, key: r.Key,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("register: %w", err)
 	}
@@ -79,11 +80,12 @@ func (e *Engine) registered(ctx context.Context, p *Pending) (chat.Profile, erro
 	return *profile, nil
 }
 
-// Registration is one of many new accounts.
+// Registration is the first profile of one of many new accounts, and what it reads in the same step.
 type Registration struct {
 	Who     chat.Actor
 	Key     chat.Key
 	Profile chat.Profile
+	Told    chat.OperatorAct // that an operator made it; its Act is 0 where nobody but its owner did
 }
 
 // RegisterMany registers accounts that are all new; errs has one element for each.
@@ -91,7 +93,7 @@ func (e *Engine) RegisterMany(ctx context.Context, many []Registration) (errs []
 	errs = make([]error, len(many))
 	pending := make([]*Pending, len(many))
 	for i, r := range many {
-		pending[i], errs[i] = e.beginRegister(ctx, r.Who, r.Key, r.Profile)
+		pending[i], errs[i] = e.beginRegister(ctx, r)
 	}
 	for i, p := range pending {
 		if p != nil {

@@ -53,10 +53,10 @@ func TestEverythingDoneAtTheConsoleIsInTheLogOfTheAccountItTouches(t *testing.T)
 			t.Fatal(err)
 		}
 	}
-	if got := c.readActs(t, ana); got != "give-password list" {
+	if got := c.readActs(t, ana); got != "make-account list" {
 		t.Errorf("listed thrice in a day, it reads %q", got)
 	}
-	if got := c.readActs(t, oper); got != "give-password make-operator list" {
+	if got := c.readActs(t, oper); got != "make-account make-operator list" {
 		t.Errorf("an operator reads %q", got)
 	}
 	at.Add((24 * time.Hour).Milliseconds())
@@ -79,13 +79,47 @@ func TestEverythingDoneAtTheConsoleIsInTheLogOfTheAccountItTouches(t *testing.T)
 		}
 	}
 	if got := c.readActs(t, ana); got !=
-		"give-password list list reset-link give-password remove-factors suspend reverse suspend" {
+		"make-account list list reset-link give-password remove-factors suspend reverse suspend" {
 		t.Errorf("it reads %q", got)
 	}
 	if d, appealable, err := c.engine.Suspension(ctx, ana); err != nil || d.Reason != "abuse" || !appealable {
 		t.Errorf("the suspension is %+v, %t, %v", d, appealable, err)
 	}
 	c.judgeAtConsole(t, ana, ben)
+}
+
+// REP-5
+func TestAnAccountMadeAtTheConsoleReadsSoFromItsFirstMomentOn(t *testing.T) {
+	c := openTestCore(t)
+	one, err := c.addUser(t.Context(), AddUser{Username: "parvaneh"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	many, err := c.addMany(t.Context(), AddMany{Prefix: "load_test_", Count: 30})
+	if err != nil || len(many.Users) != 30 {
+		t.Fatalf("%d were made: %v", len(many.Users), err)
+	}
+	ids := []chat.AccountID{one.Account}
+	for _, u := range many.Users {
+		ids = append(ids, u.Account)
+	}
+	for _, id := range ids {
+		if got := c.readActs(t, id); got != "make-account" {
+			t.Errorf("account %d reads %q", id, got)
+		}
+		// In one batch with the name: no cut leaves an account that can be found and was not told.
+		items, err := c.store.Read(t.Context(), id.Log(), 0, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kinds []chat.Kind
+		for _, i := range items {
+			kinds = append(kinds, i.Env.Kind)
+		}
+		if !slices.Equal(kinds, []chat.Kind{chat.KindProfile, chat.KindOperatorAct}) {
+			t.Errorf("the log of account %d begins with %v", id, kinds)
+		}
+	}
 }
 
 // judgeAtConsole lets ana report ben, and the console decide.
@@ -117,7 +151,7 @@ func (c *core) judgeAtConsole(t *testing.T, ana, ben chat.AccountID) {
 	if err != nil || len(list.Reports) != 1 || list.Reports[0].Username != "golnaz" {
 		t.Fatalf("listed: %+v, %v", list, err)
 	}
-	if got := c.readActs(t, ben); got != "give-password list list" {
+	if got := c.readActs(t, ben); got != "make-account list list" {
 		t.Errorf("before anybody looks, it reads %q", got)
 	}
 	shown, err := c.showReport(ctx, ShowReport{Report: number})
@@ -136,7 +170,7 @@ func (c *core) judgeAtConsole(t *testing.T, ana, ben chat.AccountID) {
 	if _, err := c.decideReport(ctx, DecideReport{Decision: first.Decision, Act: "reverse"}); err != nil {
 		t.Error(err)
 	}
-	if got := c.readActs(t, ben); got != "give-password list list look limit reverse" {
+	if got := c.readActs(t, ben); got != "make-account list list look limit reverse" {
 		t.Errorf("it reads %q", got)
 	}
 	faults, err := engine.Check(ctx, engine.CheckConfig{Store: c.store, Codec: wire.Codec{}, Rebuild: true})
@@ -168,7 +202,7 @@ func TestLiftingAtTheConsoleEndsEverySuspensionThatStands(t *testing.T) {
 			t.Errorf("suspended for %q, not %q", got, reason)
 		}
 	}
-	if got := c.readActs(t, made.Account); got != "give-password suspend suspend reverse reverse" {
+	if got := c.readActs(t, made.Account); got != "make-account suspend suspend reverse reverse" {
 		t.Errorf("it reads %q", got)
 	}
 }

@@ -51,6 +51,7 @@ const (
 	Act_ACT_LIST_INVITATIONS  Act = 29 // the invitations it made seen in a list; told once a day
 	Act_ACT_REVOKE_INVITATION Act = 30 // an invitation it made taken back
 	Act_ACT_LOOK_RECORD       Act = 31 // what was decided about it looked at
+	Act_ACT_MAKE_ACCOUNT      Act = 32 // made by the operator, who has its first password or token
 )
 
 // Enum value maps for Act.
@@ -76,6 +77,7 @@ var (
 		29: "ACT_LIST_INVITATIONS",
 		30: "ACT_REVOKE_INVITATION",
 		31: "ACT_LOOK_RECORD",
+		32: "ACT_MAKE_ACCOUNT",
 	}
 	Act_value = map[string]int32{
 		"ACT_UNSPECIFIED":       0,
@@ -98,6 +100,7 @@ var (
 		"ACT_LIST_INVITATIONS":  29,
 		"ACT_REVOKE_INVITATION": 30,
 		"ACT_LOOK_RECORD":       31,
+		"ACT_MAKE_ACCOUNT":      32,
 	}
 )
 
@@ -2389,7 +2392,7 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\x04seqs\x18\b \x03(\rR\x04seqs\x12\x1a\n" +
 	"\bdecision\x18\t \x01(\rR\bdecision\",\n" +
 	"\x0eDecideResponse\x12\x1a\n" +
-	"\bdecision\x18\x01 \x01(\rR\bdecision*\xfa\x02\n" +
+	"\bdecision\x18\x01 \x01(\rR\bdecision*\x90\x03\n" +
 	"\x03Act\x12\x13\n" +
 	"\x0fACT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vACT_DISMISS\x10\x01\x12\f\n" +
@@ -2412,7 +2415,8 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\x12ACT_REMOVE_FACTORS\x10\x1c\x12\x18\n" +
 	"\x14ACT_LIST_INVITATIONS\x10\x1d\x12\x19\n" +
 	"\x15ACT_REVOKE_INVITATION\x10\x1e\x12\x13\n" +
-	"\x0fACT_LOOK_RECORD\x10\x1f*@\n" +
+	"\x0fACT_LOOK_RECORD\x10\x1f\x12\x14\n" +
+	"\x10ACT_MAKE_ACCOUNT\x10 *@\n" +
 	"\x04Desk\x12\x14\n" +
 	"\x10DESK_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vDESK_ADMINS\x10\x01\x12\x11\n" +

@@ -55,6 +55,7 @@ export type Act =
   | 'listInvitations'
   | 'revokeInvitation'
   | 'lookRecord'
+  | 'makeAccount'
   | 'unknown'
 
 export type AppealState = 'none' | 'open' | 'refused' | 'granted'

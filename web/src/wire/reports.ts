@@ -39,6 +39,7 @@ const acts: Partial<Record<pb.Act, Act>> = {
   [pb.Act.LIST_INVITATIONS]: 'listInvitations',
   [pb.Act.REVOKE_INVITATION]: 'revokeInvitation',
   [pb.Act.LOOK_RECORD]: 'lookRecord',
+  [pb.Act.MAKE_ACCOUNT]: 'makeAccount',
 }
 
 const states: Partial<Record<pb.AppealState, AppealState>> = {

@@ -63,6 +63,7 @@ const actsWords = (f: Format) => ({
   listInvitations: 'The invitations you made stood in a list that the operator looked at',
   revokeInvitation: 'An invitation you made was taken back',
   lookRecord: 'The operator looked at what was decided about your account so far',
+  makeAccount: 'The operator made your account, and has the password or token it was made with',
   makeOperator: 'Your account was made an operator',
   import: 'A history was imported in your name',
   lift: 'The suspension of your account was ended',
