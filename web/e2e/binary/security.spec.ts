@@ -329,7 +329,10 @@ test('a second step: set up, asked for in Persian digits, a backup code in its p
   await sara.getByRole('button', { name: 'گذاشتن رمزساز' }).click()
   const secret = (await sara.locator('.secret').textContent())?.trim() ?? ''
   await look(sara, 'factor-fa')
-  await sara.getByLabel('کد', { exact: true }).fill(totp(secret))
+  // Each code opens once, and three are typed: the first is good for as long as this step lasts.
+  await expect.poll(() => Date.now() % 30_000, { intervals: [250], timeout: 15_000 }).toBeLessThan(22_000)
+  const [first, second, third] = [totp(secret, -1), totp(secret), totp(secret, 1)]
+  await sara.getByLabel('کد', { exact: true }).fill(first)
   await sara.getByRole('button', { name: 'روشن کردن' }).click()
   const backup =
     (await sara.getByRole('list', { name: 'کدهای پشتیبان' }).locator('li').first().textContent()) ?? ''
@@ -338,18 +341,21 @@ test('a second step: set up, asked for in Persian digits, a backup code in its p
   await expect(sara.getByText(/کد رمزساز پرسیده می‌شود/)).toBeVisible()
 
   for (const [language, code] of [
-    ['fa', totp(secret, 1).replace(/\d/g, (d) => '۰۱۲۳۴۵۶۷۸۹'[Number(d)] ?? d)],
-    ['en', backup],
+    ['fa', second.replace(/\d/g, (d) => '۰۱۲۳۴۵۶۷۸۹'[Number(d)] ?? d)],
+    ['en', third],
+    ['fa', backup],
   ] as const) {
     const other = await world.visitor({ language, phone: true, from: `${server.url}/#/signin` })
     await other.getByLabel(/^(نام کاربری|Username)/).fill('sara_m')
     await other.getByLabel(/^(گذرواژه|Password)$/).fill(password)
     await other.getByRole('button', { name: /^(ورود|Sign in)$/ }).click()
     const field = other.getByLabel(/^(کد|Code)$/)
-    await field.fill('000000')
-    await look(other, `second-${language}-phone`)
-    await other.getByRole('button', { name: /^(ورود|Sign in)$/ }).click()
-    await expect(other.getByText(/این کد درست نیست|That code is wrong/)).toBeVisible()
+    if (code !== backup) {
+      await field.fill('000000')
+      await look(other, `second-${language}-phone`)
+      await other.getByRole('button', { name: /^(ورود|Sign in)$/ }).click()
+      await expect(other.getByText(/این کد درست نیست|That code is wrong/)).toBeVisible()
+    }
     await field.fill(code)
     await other.getByRole('button', { name: /^(ورود|Sign in)$/ }).click()
     await expect(other.getByRole('searchbox')).toBeVisible()
