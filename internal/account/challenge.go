@@ -113,7 +113,8 @@ func (s *Service) BeginPasskeyAlone(ctx context.Context, from Client) (Question,
 }
 
 // BeginPasskeySecond asks for a passkey beside the password, for who knows it, or beside a ticket: it answers
-// a wrong one, and a name that nobody has, as SignIn does. The ticket is not used up by it. It fails with
+// a wrong one, and a name that nobody has, as SignIn does. The ticket is not used up by it. Who is suspended
+// is asked too: SignIn refuses them before it looks at an answer, and an appeal takes it. It fails with
 // chat.CodeNotFound where the account has no passkey.
 //
 // AUTH-14
@@ -123,9 +124,6 @@ func (s *Service) BeginPasskeySecond(ctx context.Context, req SignIn) (Question,
 		return Question{}, err
 	}
 	defer done()
-	if account.Suspended != "" {
-		return Question{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
-	}
 	return s.askSecond(ctx, account.ID, profile)
 }
 
@@ -153,11 +151,16 @@ func (s *Service) provenOrSent(ctx context.Context, req SignIn) (
 	return account, profile, func() {}, nil
 }
 
-// BeginPasskeyRedeem asks for a passkey beside the link of a reset.
+// BeginPasskeyRedeem asks for a passkey beside the link of a reset, whether it is to be redeemed or shown by
+// who is suspended.
 func (s *Service) BeginPasskeyRedeem(ctx context.Context, secret string, from Client) (Question, error) {
-	_, account, profile, err := s.linkOf(ctx, secret, from)
+	_, account, err := s.resetOf(ctx, secret, from)
 	if err != nil {
 		return Question{}, err
+	}
+	profile, err := s.Registry.Profile(ctx, account.ID)
+	if err != nil {
+		return Question{}, fmt.Errorf("redeem: %w", err)
 	}
 	return s.askSecond(ctx, account.ID, profile)
 }

@@ -176,8 +176,8 @@ func (s *Service) AddUser(ctx context.Context, u NewUser) (chat.AccountID, strin
 	return account.ID, made, nil
 }
 
-// madeAtConsole is the registration of an account that is made at the console. Nothing opens an account before it
-// has its name, and with the name its owner is told whose hand made it.
+// madeAtConsole is the registration of an account that is made at the console. Nothing opens an account
+// before it has its name, and with the name its owner is told whose hand made it.
 func (s *Service) madeAtConsole(device Device, username string) Registration {
 	return Registration{
 		Who: device.actor(), Key: s.newKey(), Profile: chat.Profile{Name: username, Username: username},

@@ -525,7 +525,55 @@ func TestAPasskeyOpensNoSuspendedAccountAndWaitsWhereOldDevicesApprove(t *testin
 	}
 	_, err = key.alone()
 	wantCode(t, err, chat.CodeSuspended)
-	_, err = b.BeginPasskeySecond(ctx, withPassword("parvaneh"))
+	_, err = key.second("parvaneh")
+	wantCode(t, err, chat.CodeSuspended)
+}
+
+// REP-6 AUTH-14
+func TestAPasskeyAnswersForWhoAppealsAgainstASuspension(t *testing.T) {
+	b := newBed(t, account.Limits{}).open()
+	ctx := t.Context()
+	key, hers := b.token(), b.token()
+	s := b.signUp("parvaneh")
+	key.add(s, "one")
+	hers.add(b.signUp("shirin_1"), "hers")
+	link, err := b.Reset(ctx, account.Reset{Username: "parvaneh"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Suspend(ctx, "parvaneh", "spam"); err != nil {
+		t.Fatal(err)
+	}
+	byLink := account.Claim{Secret: link.Secret, Client: abroad}
+	may := func(c account.Claim, answer []byte) error {
+		t.Helper()
+		id, _, err := b.Suspended(ctx, c)
+		if err != nil || id != s.Account {
+			t.Fatalf("whose it is: %d, %v", id, err)
+		}
+		c.Passkey = answer
+		return b.SuspendedMay(ctx, id, c)
+	}
+	err = may(byLink, nil)
+	if e, ok := asError(err); !ok || e.Code != chat.CodeFactorNeeded || e.Field != "passkey" {
+		t.Errorf("with nothing: %v", err)
+	}
+	wantCode(t, may(byLink, hers.get(b.BeginPasskeySecond(ctx, withPassword("shirin_1")))), chat.CodeFactorWrong)
+	wantCode(t, may(byLink, key.get(b.BeginPasskeyAlone(ctx, abroad))), chat.CodeFactorWrong)
+	answer := key.get(b.BeginPasskeyRedeem(ctx, link.Secret, abroad))
+	if err := may(byLink, answer); err != nil {
+		t.Errorf("beside the link: %v", err)
+	}
+	wantCode(t, may(byLink, answer), chat.CodeFactorWrong) // one answer, once
+	given := account.Reset{Username: "parvaneh", Password: goodPassword}
+	if _, err := b.Reset(ctx, given); err != nil {
+		t.Fatal(err)
+	}
+	byWord := account.Claim{Username: "parvaneh", Password: goodPassword, Client: abroad}
+	if err := may(byWord, key.get(b.BeginPasskeySecond(ctx, withPassword("parvaneh")))); err != nil {
+		t.Errorf("beside the password: %v", err)
+	}
+	_, err = key.second("parvaneh")
 	wantCode(t, err, chat.CodeSuspended)
 }
 

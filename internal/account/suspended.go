@@ -16,7 +16,8 @@ func SuspendReasons() []string { return chat.DecisionReasons() }
 
 // Claim is how somebody who cannot sign in shows that an account is theirs: by its password or the
 // authenticator of its recovery code, or where it has neither by a Ticket of the organisation's provider with
-// the secret behind it, or by the Secret of a reset that was not used yet. Code is one of the second factor.
+// the secret behind it, or by the Secret of a reset that was not used yet. Code is one of the second factor,
+// and Passkey in its place the answer to BeginPasskeySecond, or beside a Secret to BeginPasskeyRedeem.
 type Claim struct {
 	Username string
 	Password string
@@ -24,6 +25,7 @@ type Claim struct {
 	Ticket   string
 	Secret   string
 	Code     string
+	Passkey  []byte
 	Client   Client
 }
 
@@ -53,7 +55,7 @@ func (s *Service) SuspendedMay(ctx context.Context, of chat.AccountID, c Claim) 
 	if len(c.Recovery) > 0 {
 		return nil // it was checked: see claimed
 	}
-	return s.checkFactor(ctx, of, shownFactor{code: c.Code})
+	return s.checkFactor(ctx, of, shownFactor{code: c.Code, passkey: c.Passkey})
 }
 
 // claimed finds the account of a claim.

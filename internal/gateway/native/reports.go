@@ -157,7 +157,7 @@ func appealSuspended(ctx context.Context, c *caller, r *zolalv1.AppealSuspendedR
 	*zolalv1.AppealSuspendedResponse, error) {
 	claim := account.Claim{
 		Username: r.GetUsername(), Password: r.GetPassword(), Ticket: r.GetTicket(), Secret: r.GetSecret(),
-		Recovery: r.GetRecovery(), Code: r.GetCode(), Client: c.client(nil),
+		Recovery: r.GetRecovery(), Code: r.GetCode(), Passkey: []byte(r.GetPasskey()), Client: c.client(nil),
 	}
 	id, reason, err := c.cfg.Accounts.Suspended(ctx, claim)
 	if err != nil {

@@ -1492,7 +1492,8 @@ type AppealSuspendedRequest struct {
 	Secret string `protobuf:"bytes,11,opt,name=secret,proto3" json:"secret,omitempty"`
 	// 32 bytes as in RecoverRequest, beside the username: in the place of a password and of a second factor.
 	Recovery      []byte `protobuf:"bytes,12,opt,name=recovery,proto3" json:"recovery,omitempty"`
-	Code          string `protobuf:"bytes,13,opt,name=code,proto3" json:"code,omitempty"` // of the second factor, with a text, where the account has one
+	Code          string `protobuf:"bytes,13,opt,name=code,proto3" json:"code,omitempty"`       // of the second factor, with a text, where the account has one
+	Passkey       string `protobuf:"bytes,14,opt,name=passkey,proto3" json:"passkey,omitempty"` // the answer to Passkeys/BeginSecond, or beside a secret to BeginRedeem; for a code
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1579,6 +1580,13 @@ func (x *AppealSuspendedRequest) GetRecovery() []byte {
 func (x *AppealSuspendedRequest) GetCode() string {
 	if x != nil {
 		return x.Code
+	}
+	return ""
+}
+
+func (x *AppealSuspendedRequest) GetPasskey() string {
+	if x != nil {
+		return x.Passkey
 	}
 	return ""
 }
@@ -2326,7 +2334,7 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\rAppealRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x1a\n" +
 	"\bdecision\x18\x02 \x01(\rR\bdecision\x12\x12\n" +
-	"\x04text\x18\x03 \x01(\tR\x04text\"\xd6\x01\n" +
+	"\x04text\x18\x03 \x01(\tR\x04text\"\xf0\x01\n" +
 	"\x16AppealSuspendedRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x1a\n" +
 	"\busername\x18\x02 \x01(\tR\busername\x12\x1a\n" +
@@ -2336,7 +2344,8 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	" \x01(\tR\x06ticket\x12\x16\n" +
 	"\x06secret\x18\v \x01(\tR\x06secret\x12\x1a\n" +
 	"\brecovery\x18\f \x01(\fR\brecovery\x12\x12\n" +
-	"\x04code\x18\r \x01(\tR\x04code\"\xb1\x01\n" +
+	"\x04code\x18\r \x01(\tR\x04code\x12\x18\n" +
+	"\apasskey\x18\x0e \x01(\tR\apasskey\"\xb1\x01\n" +
 	"\x17AppealSuspendedResponse\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\x12\x1a\n" +
 	"\bdecision\x18\x02 \x01(\rR\bdecision\x12\x13\n" +

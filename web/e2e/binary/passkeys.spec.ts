@@ -199,6 +199,11 @@ const organised = {
     word: /^گذرواژه$/,
     use: 'استفاده از کلید عبور',
     none: 'کلید عبوری به کار نرفت.',
+    signIn: 'ورود',
+    appeal: 'اعتراض',
+    reasons: 'دلیل‌های شما',
+    send: 'فرستادن اعتراض',
+    waits: 'اعتراض شما در انتظار پاسخ است',
   },
   en: {
     button: /^Sign in with .*دانشگاه نمونه/,
@@ -208,6 +213,11 @@ const organised = {
     word: /^Password$/,
     use: 'Use the passkey',
     none: 'No passkey was used.',
+    signIn: 'Sign in',
+    appeal: 'Appeal',
+    reasons: 'Your reasons',
+    send: 'Send the appeal',
+    waits: 'Your appeal waits for an answer',
   },
 } as const
 
@@ -260,6 +270,20 @@ for (const { language, theme, phone } of [
       await sound(other)
       await other.getByRole('button', { name: t.use }).click()
       await expect(other.getByRole('searchbox')).toBeVisible()
+
+      // Where the account is suspended, it answers at the appeal too.
+      server.run('user', 'suspend', 'sara_m', '--reason', 'spam')
+      await other.getByLabel(t.user).fill('sara_m')
+      await other.getByLabel(t.word).fill(password)
+      await other.getByRole('button', { name: t.signIn, exact: true }).click()
+      await other.getByRole('button', { name: t.appeal, exact: true }).click()
+      const dialog = other.getByRole('dialog')
+      await dialog.getByLabel(t.reasons).fill('It was not me.')
+      await dialog.getByRole('button', { name: t.send }).click()
+      await expect(dialog.getByRole('button', { name: t.use })).toBeFocused()
+      await look(other, `passkey-appeal-${language}`)
+      await dialog.getByRole('button', { name: t.use }).click()
+      await expect(other.getByText(t.waits)).toBeVisible()
     } finally {
       await provider.stop()
     }

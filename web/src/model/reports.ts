@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { SecondFactor } from './app'
 import type { AccountId, ChatId, Ms, Seq } from './id'
 import type { FormattedText } from './message'
 
@@ -107,8 +108,11 @@ export interface ReportActions {
   /** What operators did to one's account, the newest first; `before` is the last one seen, 0 at first. */
   acts(before: Seq): Promise<{ readonly acts: readonly ActView[]; readonly more: boolean }>
   appeal(decision: number, text: string): Promise<void>
-  /** Without a session: an empty text only asks. FACTOR_NEEDED: a text wants a code beside it. */
-  appealSuspension(claim: SuspendedClaim, text: string, code?: string): Promise<SuspensionView>
+  /**
+   * Without a session: an empty text only asks. FACTOR_NEEDED: a text wants a code or a passkey beside it;
+   * the field says `passkey` where the account has one.
+   */
+  appealSuspension(claim: SuspendedClaim, text: string, second?: SecondFactor): Promise<SuspensionView>
 }
 
 export interface DecisionView {

@@ -63,9 +63,9 @@ export function reportActions(asker: Asker, outside: Outsider): ReportActions {
         const { tabs, keys } = signedIn(asker)
         await call(tabs, Reports.method.appeal, { decision, text, key: keys.make() })
       }),
-    appealSuspension: (claim, text, code = '') =>
+    appealSuspension: (claim, text, { code = '', passkey = '' } = {}) =>
       acting(async () => {
-        const ask = { key: outside.makeKey(), text, code, ...(await shown(claim, outside)) }
+        const ask = { key: outside.makeKey(), text, code, passkey, ...(await shown(claim, outside)) }
         return suspensionOf(await call(outside.caller(), Reports.method.appealSuspended, ask))
       }),
   }

@@ -194,6 +194,7 @@ export const makeEnglish = (f: Format) => ({
     code: 'Code',
     codeBody:
       'This account has a second step at sign-in. Enter the code that your authenticator shows, or one of your backup codes.',
+    orCode: 'Or enter the code that your authenticator shows, or one of your backup codes.',
   },
 
   staff: {
