@@ -86,6 +86,22 @@ func TestAChangeOfTheTermsIsReadWithItsDifferencesThirtyDaysBeforeItTakesEffect(
 	}
 }
 
+// REP-4
+func TestTheReasonsOfDecisionsArePublishedBelowTheTerms(t *testing.T) {
+	s, _ := termsServer(t, t.TempDir())
+	for lang, text := range map[string]func(chat.Cause) string{
+		"fa": func(c chat.Cause) string { return c.Persian }, "en": func(c chat.Cause) string { return c.English },
+	} {
+		_, shown := page(t, s, "/terms?lang="+lang)
+		for _, c := range chat.Causes() {
+			line := "<li>" + text(c) + " · <code dir=\"ltr\">" + c.Code + "</code></li>"
+			if strings.Contains(shown, line) != c.Decision {
+				t.Errorf("in %s the page has a line of %s: %t", lang, c.Code, !c.Decision)
+			}
+		}
+	}
+}
+
 func TestWhileNobodyIsBoundTermsTakeEffectAtOnce(t *testing.T) {
 	s, _ := termsServer(t, t.TempDir())
 	if _, err := s.addUser(t.Context(), AddUser{Username: "the_operator"}); err != nil {

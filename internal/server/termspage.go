@@ -10,13 +10,16 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/zolal-im/zolal/internal/chat"
 )
 
 const termsPath = "/terms"
 
 // termsWords are what the page says around a text.
 type termsWords struct {
-	title, changesTitle, inForce, coming, past, compared, versions, read, changed, missing string
+	title, changesTitle, inForce, coming, past, compared, versions, read, changed, missing,
+	reasons string
 }
 
 func wordsOfTerms(lang string) termsWords {
@@ -26,7 +29,7 @@ func wordsOfTerms(lang string) termsWords {
 			inForce: "نسخهٔ %s، جاری از %s", coming: "نسخهٔ %s از %s جاری می‌شود",
 			past: "نسخهٔ %s، جاری از %s تا %s", compared: "تفاوت‌ها", versions: "همهٔ نسخه‌ها",
 			read: "خواندن", changed: "منتشرشده در %s",
-			missing: "چنین نسخه‌ای نیست",
+			missing: "چنین نسخه‌ای نیست", reasons: "دلیل‌های تصمیم‌های گرداننده",
 		}
 	}
 	return termsWords{
@@ -34,6 +37,7 @@ func wordsOfTerms(lang string) termsWords {
 		inForce: "Version %s, in force since %s", coming: "Version %s takes effect on %s",
 		past: "Version %s, in force from %s to %s", compared: "What changes", versions: "All versions",
 		read: "Read", changed: "published on %s", missing: "There is no such version",
+		reasons: "Reasons of the operator’s decisions",
 	}
 }
 
@@ -68,6 +72,7 @@ func (s *Server) serveTerms(w http.ResponseWriter, r *http.Request) {
 		}
 		b.WriteString(termsStanding(lang, all, shown, now))
 		b.WriteString(string(prose(passages(shown.Text[lang]))))
+		b.WriteString(termsReasons(lang))
 	}
 	b.WriteString(termsVersions(lang, all, now))
 	s.servePage(w, r, sheet{title: title, body: template.HTML(b.String())})
@@ -86,6 +91,26 @@ func termsStanding(lang string, all []TermsVersion, v, now TermsVersion) string 
 	}
 	published := fmt.Sprintf(words.changed, termsDate(lang, v.Published))
 	return "<p class=\"muted\">" + text + " · " + published + "</p>\n"
+}
+
+// termsReasons is the list that decisions take their reasons from. It is the program's, and has no versions.
+//
+// REP-4
+func termsReasons(lang string) string {
+	var b strings.Builder
+	b.WriteString("<h2>" + wordsOfTerms(lang).reasons + "</h2>\n<ul>\n")
+	for _, c := range chat.Causes() {
+		if !c.Decision {
+			continue
+		}
+		text := c.English
+		if lang == "fa" {
+			text = c.Persian
+		}
+		fmt.Fprintf(&b, "<li>%s · <code dir=\"ltr\">%s</code></li>\n", template.HTMLEscapeString(text), c.Code)
+	}
+	b.WriteString("</ul>\n")
+	return b.String()
 }
 
 // termsVersions lists every version, the newest first.
