@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/zolal-im/zolal"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
@@ -101,6 +102,20 @@ func tries(s *stage, l *line) error {
 		}
 	}
 	return nil
+}
+
+// lingers asks until it is refused as the line says, for as long as an end may be on its way to a connection that
+// is open.
+//
+// AUTH-5
+func lingers(s *stage, l *line) error {
+	deadline := time.Now().Add(5 * time.Second)
+	for {
+		err := s.call(l, "Accounts/Me", &zolalv1.Empty{}, new(zolalv1.UserState))
+		if (err == nil) == (l.fails == "") || time.Now().After(deadline) {
+			return err
+		}
+	}
 }
 
 // returns signs in from a device that the account knows, at the server that the guesses went to.
