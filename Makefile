@@ -113,18 +113,20 @@ check-web: $(MODULES)
 	$(NPM) run --prefix web check
 	$(NPM) run --prefix web lint
 
-# The conversations wait more than they compute: they go first, beside the others.
+# The conversations wait more than they compute: they go first, beside the others, and more at once than there
+# are cores.
 FIRST := ./internal/testenv
+AT_ONCE := -parallel 6
 
 .PHONY: test-go
 test-go: $(TOOLS)/versitygw ## the Go tests, where the system allows it without a route to the outside
 	$(GO) mod download
-	$(IN_MEMORY) .ci/alone $(GO) test -timeout 15m $(FIRST) $$($(GO) list ./... | grep -v /internal/lint)
+	$(IN_MEMORY) .ci/alone $(GO) test $(AT_ONCE) -timeout 15m $(FIRST) $$($(GO) list ./... | grep -v /internal/lint)
 
 .PHONY: test-race
 test-race: $(TOOLS)/versitygw
-	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) -short -timeout 15m $(FIRST) $$($(GO) list ./... | grep -v -E '$(RACE_SLOW)')
-	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) -timeout 15m ./internal/testenv -run '^TestConv.*/^(twins|sqlite)$$/'
+	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) $(AT_ONCE) -short -timeout 15m $(FIRST) $$($(GO) list ./... | grep -v -E '$(RACE_SLOW)')
+	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) $(AT_ONCE) -timeout 15m ./internal/testenv -run '^TestConv.*/^(twins|sqlite)$$/'
 	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) -timeout 15m ./internal/sim -run '^TestSimulation$$' -seeds 4 -steps 1000
 
 .PHONY: test-web
