@@ -75,6 +75,10 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 	if s.provider, err = s.openProvider(ctx); err != nil {
 		return s, err
 	}
+	// From where it listens on, it is ready: whoever ends it then ends it as one that serves.
+	if s.setup, _, err = core.accounts.Setup(ctx); err != nil {
+		return s, dataTrouble(cfg.Data, err)
+	}
 	if err := s.listen(ctx); err != nil {
 		return s, err
 	}
@@ -85,9 +89,6 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 	}
 	if s.admin, err = serveSocket(core, more); err != nil {
 		return s, err
-	}
-	if s.setup, _, err = core.accounts.Setup(ctx); err != nil {
-		return s, dataTrouble(cfg.Data, err)
 	}
 	return s, s.begin()
 }
