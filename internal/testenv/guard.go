@@ -104,8 +104,8 @@ func tries(s *stage, l *line) error {
 	return nil
 }
 
-// lingers asks until it is refused as the line says, for as long as an end may be on its way to a connection that
-// is open.
+// lingers asks until it is refused as the line says, for as long as an end may be on its way to a connection
+// that is open.
 //
 // AUTH-5
 func lingers(s *stage, l *line) error {

@@ -78,7 +78,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"guesses":   guesses,   // eve guesses names|numbers N
 
 	"tries":    tries,    // eve tries sara N (wrong passwords, at one server, without an account of her own)
-	"lingers":  lingers,  // eve lingers (asks until that fails as the line says: an end takes a moment to arrive)
+	"lingers":  lingers,  // eve lingers (asks until that fails as the line says: an end takes a moment)
 	"returns":  returns,  // sara returns (signs in again from the device she has)
 	"swarms":   swarms,   // spam swarms sara N "text" (N new accounts write to her until they are refused)
 	"beset":    beset,    // sara beset N (requests wait, without a sound, and nothing else)
