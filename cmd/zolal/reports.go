@@ -191,7 +191,8 @@ func (c *command) reportsDecide() *cobra.Command {
 			"  warn       tell the account\n" +
 			"  limit      it may reach nobody new and not write in public groups, for --days\n" +
 			"  suspend    end its sessions and refuse new ones\n" +
-			"  take-down  delete the reported messages of a public chat, or take its public name away\n" +
+			"  take-down  delete the reported messages of a public chat, or take its public name away;\n" +
+			"             with --photo the photo of the person or public chat that is reported\n" +
 			"  reverse    take back the decision ID; a limit or suspension ends, a public name comes back\n" +
 			"  uphold     refuse the appeal against the decision ID\n\n" +
 			"The account is the one that was reported, or who owns the chat, unless --on names another of those\n" +
@@ -205,6 +206,7 @@ func (c *command) reportsDecide() *cobra.Command {
 	cmd.Flags().StringVar(&q.Reason, "reason", "", "public reason code")
 	cmd.Flags().StringVar(&q.On, "on", "", "username of another one concerned")
 	cmd.Flags().IntVar(&q.Days, "days", 7, "for how long to limit")
+	cmd.Flags().BoolVar(&q.Photo, "photo", false, "take down the photo that everybody sees")
 	cmd.Flags().UintSliceVar(&messages, "messages", nil, "messages to take down (default: all reported)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := readDecision(&q, args, messages); err != nil {
@@ -238,6 +240,8 @@ func readDecision(q *server.DecideReport, args []string, messages []uint) error 
 		return usagef("give --reason: %s", strings.Join(server.DecisionReasons(), ", "))
 	case q.Act == "limit" && (q.Days < 1 || q.Days > 365):
 		return usagef("--days is between 1 and 365")
+	case q.Photo && (q.Act != "take-down" || len(messages) > 0):
+		return usagef("--photo goes with --act take-down, and without --messages")
 	}
 	for _, word := range args {
 		id, err := numberOf(word)

@@ -18,6 +18,7 @@ type Judge struct {
 	Reason   string
 	Until    Millis // of a limit
 	Seqs     []Seq  // to take down in the chat of the facts; none: its public name
+	Photos   []Seq  // to take down instead: of the chat of the facts, else of the account
 	Decision Seq    // to reverse or uphold
 	Console  bool
 }
@@ -335,9 +336,18 @@ func judgeLimit(d *decision, c Judge, body *Decision) error {
 	return nil
 }
 
-// judgeTakeDown deletes messages of a public chat, or takes its public name away. What is private is nobody's
-// to take down: an operator has no right in any chat (R20).
+// judgeTakeDown deletes messages of a public chat, erases photos that everybody may see, or takes a public
+// name away. What is private is nobody's to take down: an operator has no right in any chat (R20).
 func judgeTakeDown(d *decision, c Judge, body *Decision) error {
+	body.Photos = c.Photos
+	switch {
+	case len(c.Photos) > MaxTargets:
+		return fieldError(CodeTooMany, "photos", "too many photos")
+	case len(c.Photos) > 0 && len(c.Seqs) > 0:
+		return fieldError(CodeBadRequest, "photos", "messages or photos?")
+	case len(c.Photos) > 0 && d.Chat.ID == 0:
+		return d.unpicture(c)
+	}
 	if err := d.alive(); err != nil {
 		return err
 	}
@@ -350,12 +360,20 @@ func judgeTakeDown(d *decision, c Judge, body *Decision) error {
 		return fieldError(CodeBadRequest, "chat", "the reports are not about this chat")
 	}
 	body.Chat, body.Seqs = d.Chat.ID, c.Seqs
-	if len(c.Seqs) == 0 {
+	switch {
+	case len(c.Photos) > 0:
+		if err := d.unpictureChat(c); err != nil {
+			return err
+		}
+		body.Account = d.answers()
+	case len(c.Seqs) == 0:
 		body.Name, body.Account = d.Chat.Name, d.Case.Owner
 		none, down := "", true
 		d.add(d.Chat.ID.Log(), 0, Envelope{Kind: KindChatInfo, Silent: true}, &InfoChange{Name: &none, Down: &down})
-	} else if err := d.takeDown(c, body); err != nil {
-		return err
+	default:
+		if err := d.takeDown(c, body); err != nil {
+			return err
+		}
 	}
 	act := OperatorAct{
 		Act: ActTakeDown, Reason: c.Reason, Decision: d.Case.Head + 1, Chat: d.Chat.ID,
@@ -397,10 +415,62 @@ func (d *decision) takeDown(c Judge, body *Decision) error {
 		return fieldError(CodeTargetGone, "seqs", "the messages are not there or were deleted")
 	}
 	if body.Account = author; d.Chat.Type == Channel || author == 0 {
-		body.Account = d.Case.Owner
-		if len(d.Case.Owned) > 0 {
-			body.Account = d.Case.Owned[0]
+		body.Account = d.answers()
+	}
+	return nil
+}
+
+// answers is who answers for the chat of the case: its owner when it was reported.
+func (d *decision) answers() AccountID {
+	if len(d.Case.Owned) > 0 {
+		return d.Case.Owned[0]
+	}
+	return d.Case.Owner
+}
+
+// unpicture erases photos that the reported account shows to everybody.
+func (d *decision) unpicture(c Judge) error {
+	other := func(r ReportState) bool { return r.Account != c.Account }
+	switch {
+	case c.Account == 0 || d.Person.ID == 0:
+		return fieldError(CodeNotFound, "account", "no such account")
+	case slices.ContainsFunc(d.Case.Reports, other):
+		return fieldError(CodeBadRequest, "account", "the reports are not about this account")
+	case d.Person.Privacy.Photo != PhotoEverybody:
+		return fieldError(CodeForbidden, "photos", "only what is public can be taken down")
+	}
+	return d.erased(c, func(seq Seq) bool {
+		there := slices.ContainsFunc(d.Case.Photos, func(p PlacedPhoto) bool { return p.Seq == seq })
+		if there {
+			d.add(c.Account.Log(), 0, Envelope{Kind: KindAccountPhotoRemoved, Target: seq}, nil)
 		}
+		return there
+	})
+}
+
+// unpictureChat erases photos of the chat.
+func (d *decision) unpictureChat(c Judge) error {
+	return d.erased(c, func(seq Seq) bool {
+		ref, ok := d.Refs[seq]
+		there := ok && ref.Kind == KindChatPhoto && ref.Body != nil
+		if there {
+			d.add(d.Chat.ID.Log(), 0, Envelope{Kind: KindChatPhotoRemoved, Target: seq, Silent: true}, nil)
+		}
+		return there
+	})
+}
+
+// erased erases photos, each once; it fails where none of them is there.
+func (d *decision) erased(c Judge, erase func(Seq) bool) error {
+	gone := true
+	for i, seq := range c.Photos {
+		if slices.Contains(c.Photos[:i], seq) {
+			return fieldError(CodeBadRequest, "photos", "each once")
+		}
+		gone = !erase(seq) && gone
+	}
+	if gone {
+		return fieldError(CodeTargetGone, "photos", "the photos are not there any more")
 	}
 	return nil
 }

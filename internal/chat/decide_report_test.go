@@ -19,7 +19,10 @@ func TestADecisionDoesNothingButWhatItSays(t *testing.T) {
 		about := AccountID(number("about", 4))
 		f := Facts{
 			Chat: Chat{ID: ChatID(number("chat", 1)), Type: ChatType(1 + number("type", 4)), Down: flip("down")},
-			Refs: map[Seq]Ref{3: {Kind: KindMessage, Author: about, Body: &Message{Text: "x"}}},
+			Refs: map[Seq]Ref{
+				3: {Kind: KindMessage, Author: about, Body: &Message{Text: "x"}},
+				4: {Kind: KindChatPhoto, Body: &Photo{}},
+			},
 			Case: Case{
 				Named: []Seq{3}, Authors: []AccountID{about}, Owner: AccountID(number("owner", 4)), Head: 9,
 				Decision: DecisionState{
@@ -30,7 +33,8 @@ func TestADecisionDoesNothingButWhatItSays(t *testing.T) {
 		if flip("public") {
 			f.Chat.Name = "public_name"
 		}
-		f.Person.ID = about
+		f.Person.ID, f.Person.Privacy.Photo = about, PhotoAudience(number("audience", 2))
+		f.Case.Photos = []PlacedPhoto{{Seq: 4}}
 		c := Judge{
 			Account: about, Act: Act(number("act", 9)), Decision: Seq(4 + number("decision", 2)),
 			Reason: rapid.SampledFrom([]string{"spam", "", "other"}).Draw(t, "reason"),
@@ -42,6 +46,9 @@ func TestADecisionDoesNothingButWhatItSays(t *testing.T) {
 		}
 		if flip("messages") {
 			c.Seqs = []Seq{3}
+		}
+		if flip("photos") {
+			c.Photos = []Seq{Seq(3 + number("photo", 2))}
 		}
 		events, err := Decide(f, by, c, noon)
 		if !by.Operator && CodeOf(err) != CodeForbidden {
@@ -58,8 +65,9 @@ func judgeEvents(t *rapid.T, f Facts, events []Event) {
 	public := f.Chat.Public() && (f.Chat.Type == Group || f.Chat.Type == Channel)
 	for i, e := range events {
 		allowed := map[LogKind][]Kind{
-			ServerLog: {KindDecision}, UserLog: {KindOperatorAct}, StaffLog: {KindOperatorAct},
-			ChatLog: {KindDelete, KindChatInfo},
+			ServerLog: {KindDecision}, StaffLog: {KindOperatorAct},
+			UserLog: {KindOperatorAct, KindAccountPhotoRemoved},
+			ChatLog: {KindDelete, KindChatInfo, KindChatPhotoRemoved},
 		}[e.Log.Kind()]
 		if !slices.Contains(allowed, e.Env.Kind) {
 			t.Fatalf("kind %d in %s", e.Env.Kind, e.Log)
@@ -70,6 +78,65 @@ func judgeEvents(t *rapid.T, f Facts, events []Event) {
 		if e.Log.Kind() == ChatLog && !public && !f.Chat.Down {
 			t.Fatalf("it changes a chat that is not public")
 		}
+		shows := f.Person.Privacy.Photo
+		if e.Env.Kind == KindAccountPhotoRemoved && (shows != PhotoEverybody || e.Env.Target != 4) {
+			t.Fatalf("it erases %d, of somebody who shows photos to audience %d", e.Env.Target, shows)
+		}
+	}
+}
+
+// REP-4
+func TestOnlyPhotosThatEverybodySeesAreTakenDown(t *testing.T) {
+	person := Facts{
+		Person: Person{ID: 5},
+		Case:   Case{Reports: []ReportState{{Report: 1, Account: 5}}, Photos: []PlacedPhoto{{Seq: 8}, {Seq: 6}}},
+	}
+	operator := Actor{Account: 1, Scopes: AllScopes, Operator: true}
+	c := Judge{Reports: []Seq{1}, Account: 5, Act: ActTakeDown, Reason: "sexual", Photos: []Seq{6, 9}}
+	says := func(f Facts, c Judge) (kinds []Kind, err error) {
+		events, err := Decide(f, operator, c, noon)
+		for _, e := range events {
+			kinds = append(kinds, e.Env.Kind)
+		}
+		return kinds, err
+	}
+	got, err := says(person, c)
+	want := []Kind{KindDecision, KindAccountPhotoRemoved, KindOperatorAct}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("of a person: %v, %v", got, err)
+	}
+	for name, is := range map[string]struct {
+		change func(*Facts, *Judge)
+		code   Code
+	}{
+		"for contacts":     {func(f *Facts, _ *Judge) { f.Person.Privacy.Photo = PhotoContacts }, CodeForbidden},
+		"of another":       {func(f *Facts, _ *Judge) { f.Case.Reports[0].Account = 4 }, CodeBadRequest},
+		"gone":             {func(_ *Facts, c *Judge) { c.Photos = []Seq{9} }, CodeTargetGone},
+		"twice":            {func(_ *Facts, c *Judge) { c.Photos = []Seq{6, 6} }, CodeBadRequest},
+		"and messages":     {func(_ *Facts, c *Judge) { c.Seqs = []Seq{3} }, CodeBadRequest},
+		"of nobody":        {func(f *Facts, c *Judge) { f.Person.ID, c.Account = 0, 0 }, CodeNotFound},
+		"too many at once": {func(_ *Facts, c *Judge) { c.Photos = make([]Seq, MaxTargets+1) }, CodeTooMany},
+	} {
+		f, c := person, c
+		f.Case.Reports = slices.Clone(f.Case.Reports)
+		is.change(&f, &c)
+		if got, err := says(f, c); CodeOf(err) != is.code || got != nil {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+
+	room := Facts{
+		Chat: Chat{ID: 7, Type: Channel, Name: "shop"}, Refs: map[Seq]Ref{4: {Kind: KindChatPhoto, Body: &Photo{}}},
+		Case: Case{Reports: []ReportState{{Report: 1, Chat: 7}}, Owner: 2, Owned: []AccountID{3}},
+	}
+	c = Judge{Reports: []Seq{1}, Act: ActTakeDown, Reason: "sexual", Photos: []Seq{4}}
+	events, err := Decide(room, operator, c, noon)
+	if err != nil || len(events) != 5 || events[0].Body.(*Decision).Account != 3 {
+		t.Fatalf("of a channel: %+v, %v", events, err)
+	}
+	room.Chat.Name = ""
+	if _, err := says(room, c); CodeOf(err) != CodeForbidden {
+		t.Errorf("of a private channel: %v", err)
 	}
 }
 

@@ -203,7 +203,14 @@ func needContact(_ Chat, c SetContact) Needs {
 }
 func needBlock(_ Chat, c SetBlock) Needs { return Needs{Me: true, Target: c.Account} }
 func needFile(_ Chat, c File) Needs      { return Needs{Target: c.Report.Account, Filed: true, Limit: true} }
-func needJudge(_ Chat, c Judge) Needs    { return Needs{Target: c.Account, Refs: c.Seqs, Case: true} }
+func needJudge(room Chat, c Judge) Needs {
+	n := Needs{Target: c.Account, Refs: c.Seqs, Case: true}
+	if room.ID != 0 {
+		n.Refs = slices.Concat(c.Seqs, c.Photos)
+	}
+	return n
+}
+
 func needAppeal(Chat, FileAppeal) Needs  { return Needs{Case: true} }
 func needBoard[C Command](Chat, C) Needs { return Needs{Board: true} }
 func needKeep(Chat, Keep) Needs          { return Needs{Case: true} }

@@ -13,7 +13,7 @@ const (
 	ActWarn                    // told
 	ActLimit                   // may reach nobody new and not write in public groups, until a date
 	ActSuspend                 // signed out, until lifted
-	ActTakeDown                // public messages deleted, or a public name taken away
+	ActTakeDown                // public messages or photos deleted, or a public name taken away
 	ActReverse                 // an earlier decision taken back
 	ActUphold                  // an appeal refused
 
@@ -171,7 +171,8 @@ type Decision struct {
 	Reports  []Seq     // that it closes
 	Account  AccountID // whom it is about: who may appeal
 	Chat     ChatID    // of what was taken down
-	Seqs     []Seq     // messages taken down; none: the public name
+	Seqs     []Seq     // messages taken down; none, nor photos: the public name
+	Photos   []Seq     // photos taken down, of the chat, else of the account
 	Name     string    // the public name taken down
 	Act      Act
 	Reason   string
@@ -258,6 +259,7 @@ type Case struct {
 	Named    []Seq         // messages that these reveal
 	Authors  []AccountID   // who wrote them
 	Owned    []AccountID   // who owned the chats of these reports when they were made
+	Photos   []PlacedPhoto // of the account, where some of them are to be taken down
 	Decision DecisionState // that the command names; the zero one if it is not there
 	Owner    AccountID     // of the chat in which something is taken down
 	Own      bool          // one of these reports, or one that the decision closed, is the actor's own case

@@ -136,6 +136,7 @@ type CaseView struct {
 	Dismissed int                // … and how many of them led to nothing
 	Owner     chat.AccountID     // of the chat
 	Room      chat.Chat          // if it is public
+	Photos    []chat.PlacedPhoto // that everybody may see, of the account, else of the chat, the newest first
 }
 
 // Case shows a report with the messages it reveals. Whoever wrote them, but for the reporter, is told of it
@@ -169,6 +170,9 @@ func (e *Engine) Case(ctx context.Context, actor chat.Actor, number chat.Seq) (C
 	if err := e.tellLook(ctx, actor, v); err != nil {
 		return CaseView{}, err
 	}
+	if v.Photos, err = e.casePhotos(ctx, v.ReportView); err != nil {
+		return CaseView{}, err
+	}
 	return v, e.around(ctx, actor, &v)
 }
 
@@ -188,8 +192,34 @@ func (e *Engine) CaseBrief(ctx context.Context, actor chat.Actor, number chat.Se
 	}
 	v.ReportView = views[0]
 	v.Body.Comment, v.Body.Revealed, v.Body.Staff = "", nil, nil
+	if v.Photos, err = e.casePhotos(ctx, v.ReportView); err != nil {
+		return CaseView{}, err
+	}
 	v.Owner, err = e.answerer(ctx, v.ReportView)
 	return v, err
+}
+
+// casePhotos lists the photos of whom a report is about, else of its chat, if everybody may see them.
+func (e *Engine) casePhotos(ctx context.Context, v ReportView) ([]chat.PlacedPhoto, error) {
+	if v.Account == 0 {
+		room, err := e.publicRoom(ctx, v.Chat)
+		if err != nil || room.Photo == nil {
+			return nil, err
+		}
+		return []chat.PlacedPhoto{*published(room.Photo, true)}, nil
+	}
+	open, err := e.openPortrait(ctx, v.Account.Log())
+	if err != nil || !open {
+		return nil, err
+	}
+	all, err := e.store.Photos(ctx, v.Account.Log())
+	if err != nil {
+		return nil, fmt.Errorf("photos: %w", err)
+	}
+	for i := range all {
+		all[i].Public = true
+	}
+	return all, nil
 }
 
 // tellLook tells those whose messages, or the decisions about whom, an operator is about to see.
@@ -297,6 +327,11 @@ func (e *Engine) fillCase(ctx context.Context, r request, _ chat.Needs, f *chat.
 			return err
 		}
 		f.Case.Own = f.Case.Own || own
+		if len(c.Photos) > 0 && r.room == 0 {
+			if f.Case.Photos, err = e.store.Photos(ctx, c.Account.Log()); err != nil {
+				return fmt.Errorf("photos: %w", err)
+			}
+		}
 	case chat.FileAppeal:
 		decision = c.Decision
 	case chat.Transfer:

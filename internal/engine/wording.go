@@ -52,6 +52,9 @@ func judgement(number chat.Seq, d, was chat.Decision) chat.Tell {
 	if len(d.Seqs) > 0 {
 		values["messages"] = strconv.Itoa(len(d.Seqs))
 	}
+	if len(d.Photos) > 0 {
+		values["photos"] = strconv.Itoa(len(d.Photos))
+	}
 	if d.Name != "" {
 		values["name"] = d.Name
 	}

@@ -92,6 +92,7 @@ type DecideReport struct {
 	On       string     `json:"on,omitempty"` // username; empty: who is reported, or who owns the chat
 	Days     int        `json:"days,omitempty"`
 	Messages []chat.Seq `json:"messages,omitempty"` // to take down; empty: all that are reported
+	Photo    bool       `json:"photo,omitempty"`    // take down the photo of who or what is reported instead
 }
 
 // Decided answers DecideReport.
@@ -203,8 +204,8 @@ func (c *core) decideReport(ctx context.Context, q DecideReport) (Decided, error
 			j.Account = v.Owner
 		}
 		if j.Act == chat.ActTakeDown {
-			if room = v.Chat; len(j.Seqs) == 0 {
-				j.Seqs = v.Body.Seqs
+			if room, err = takenDown(&j, q, v); err != nil {
+				return Decided{}, err
 			}
 		}
 	}
@@ -224,6 +225,24 @@ func (c *core) decideReport(ctx context.Context, q DecideReport) (Decided, error
 	}
 	number, err := c.engine.Judge(ctx, consoleActor(), j, room, key)
 	return Decided{Decision: number}, err
+}
+
+// takenDown fills in what is taken down: the messages that are reported, or the photo that is shown now. It
+// returns the chat to take it down in.
+func takenDown(j *chat.Judge, q DecideReport, v engine.CaseView) (chat.ChatID, error) {
+	if !q.Photo {
+		if len(j.Seqs) == 0 {
+			j.Seqs = v.Body.Seqs
+		}
+		return v.Chat, nil
+	}
+	if len(v.Photos) == 0 {
+		return 0, chat.Errorf(chat.CodeForbidden, "there is no photo that everybody may see")
+	}
+	if j.Photos = []chat.Seq{v.Photos[0].Seq}; v.Account != 0 {
+		return 0, nil
+	}
+	return v.Chat, nil
 }
 
 // midnight is the begin of the day of a time, in UTC.

@@ -22,6 +22,7 @@ func caseVerbs() map[string]func(*stage, *line) error {
 		"lists":    lists,    // oper lists N (open reports to the operator, at least)
 		"looks":    looks,    // oper looks case
 		"judges":   judges,   // oper judges case act reason [in chat] as ruling (in: another than is reported)
+		"unframes": unframes, // oper unframes case reason as ruling (takes down the photo that the case shows)
 		"reverses": overturn, // oper reverses ruling
 		"upholds":  overturn, // oper upholds ruling
 		"appeals":  appeals,  // reza appeals ruling "text"
@@ -123,6 +124,28 @@ func judges(s *stage, l *line) error {
 	}
 	if req.Act == zolalv1.Act_ACT_LIMIT {
 		req.UntilMs = now().Add(24 * time.Hour).UnixMilli()
+	}
+	out := new(zolalv1.DecideResponse)
+	if err := s.call(l, "Reports/Decide", req, out); err != nil {
+		return err
+	}
+	s.cases[as] = rulable{number: out.GetDecision()}
+	return nil
+}
+
+func unframes(s *stage, l *line) error {
+	words, as := alias(l.words)
+	c := s.cases[words[0]]
+	shown := new(zolalv1.ReportCase)
+	if err := s.call(l, "Reports/Show", &zolalv1.ShowRequest{Report: c.number}, shown); err != nil {
+		return err
+	}
+	req := &zolalv1.DecideRequest{
+		Key: key(), Reports: []uint32{c.number}, Account: c.account, Act: zolalv1.Act_ACT_TAKE_DOWN,
+		Reason: words[1], Chat: c.chat, Photos: []uint32{1},
+	}
+	if photos := shown.GetPhotos(); len(photos) > 0 {
+		req.Photos[0] = photos[0].GetSeq()
 	}
 	out := new(zolalv1.DecideResponse)
 	if err := s.call(l, "Reports/Decide", req, out); err != nil {

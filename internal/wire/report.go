@@ -44,7 +44,7 @@ func revealedIn(r *zolalv1.Revealed) chat.Revealed {
 func decisionOut(d *chat.Decision) *zolalv1.Decision {
 	return &zolalv1.Decision{
 		Reports: SeqsOut(d.Reports), Account: uint32(d.Account), Chat: uint32(d.Chat), Seqs: SeqsOut(d.Seqs),
-		Name: d.Name, Act: zolalv1.Act(d.Act), Reason: d.Reason, UntilMs: int64(d.Until),
+		Photos: SeqsOut(d.Photos), Name: d.Name, Act: zolalv1.Act(d.Act), Reason: d.Reason, UntilMs: int64(d.Until),
 		Reversed: uint32(d.Reversed), Console: d.Console, Appealed: d.Appealed,
 	}
 }
@@ -52,9 +52,9 @@ func decisionOut(d *chat.Decision) *zolalv1.Decision {
 func decisionIn(d *zolalv1.Decision) *chat.Decision {
 	return &chat.Decision{
 		Reports: SeqsIn(d.GetReports()), Account: chat.AccountID(d.GetAccount()), Chat: chat.ChatID(d.GetChat()),
-		Seqs: SeqsIn(d.GetSeqs()), Name: d.GetName(), Act: ActIn(d.GetAct()), Reason: d.GetReason(),
-		Until: chat.Millis(d.GetUntilMs()), Reversed: chat.Seq(d.GetReversed()), Console: d.GetConsole(),
-		Appealed: d.GetAppealed(),
+		Seqs: SeqsIn(d.GetSeqs()), Photos: SeqsIn(d.GetPhotos()), Name: d.GetName(), Act: ActIn(d.GetAct()),
+		Reason: d.GetReason(), Until: chat.Millis(d.GetUntilMs()), Reversed: chat.Seq(d.GetReversed()),
+		Console: d.GetConsole(), Appealed: d.GetAppealed(),
 	}
 }
 

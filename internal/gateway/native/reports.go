@@ -243,6 +243,7 @@ func showCase(ctx context.Context, c *caller, r *zolalv1.ShowRequest) (*zolalv1.
 	out := &zolalv1.ReportCase{
 		Row: row, Report: wire.ReportOut(&v.Body), ReporterTotal: uint32(v.Reports),
 		ReporterDismissed: uint32(v.Dismissed), Owner: uint32(v.Owner), Public: v.Room.ID != 0,
+		Photos: wire.PhotosOut(v.Photos),
 	}
 	ids := []chat.AccountID{v.Account, v.Reporter, v.Owner}
 	for _, m := range v.Body.Revealed {
@@ -270,7 +271,7 @@ func decide(ctx context.Context, c *caller, r *zolalv1.DecideRequest) (*zolalv1.
 	number, err := c.cfg.Engine.Judge(ctx, c.actor, chat.Judge{
 		Reports: wire.SeqsIn(r.GetReports()), Account: chat.AccountID(r.GetAccount()), Act: wire.ActIn(r.GetAct()),
 		Reason: r.GetReason(), Until: chat.Millis(r.GetUntilMs()), Seqs: wire.SeqsIn(r.GetSeqs()),
-		Decision: chat.Seq(r.GetDecision()),
+		Photos: wire.SeqsIn(r.GetPhotos()), Decision: chat.Seq(r.GetDecision()),
 	}, chat.ChatID(r.GetChat()), key)
 	if err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ const (
 	Act_ACT_WARN      Act = 2
 	Act_ACT_LIMIT     Act = 3 // reaches nobody new and does not write in public groups, until a date
 	Act_ACT_SUSPEND   Act = 4
-	Act_ACT_TAKE_DOWN Act = 5 // public messages deleted, or a public name taken away
+	Act_ACT_TAKE_DOWN Act = 5 // public messages or photos deleted, or a public name taken away
 	Act_ACT_REVERSE   Act = 6 // an earlier decision taken back
 	Act_ACT_UPHOLD    Act = 7 // an appeal refused
 	// What else touches an account.
@@ -459,7 +459,7 @@ type Decision struct {
 	Reports       []uint32               `protobuf:"varint,1,rep,packed,name=reports,proto3" json:"reports,omitempty"` // that it closes
 	Account       uint32                 `protobuf:"varint,2,opt,name=account,proto3" json:"account,omitempty"`        // whom it is about: who may appeal
 	Chat          uint32                 `protobuf:"varint,3,opt,name=chat,proto3" json:"chat,omitempty"`              // of what was taken down
-	Seqs          []uint32               `protobuf:"varint,4,rep,packed,name=seqs,proto3" json:"seqs,omitempty"`       // messages taken down; none: the public name
+	Seqs          []uint32               `protobuf:"varint,4,rep,packed,name=seqs,proto3" json:"seqs,omitempty"`       // messages taken down; none, nor photos: the public name
 	Name          string                 `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`               // the public name taken down
 	Act           Act                    `protobuf:"varint,6,opt,name=act,proto3,enum=zolal.v1.Act" json:"act,omitempty"`
 	Reason        string                 `protobuf:"bytes,7,opt,name=reason,proto3" json:"reason,omitempty"`
@@ -467,6 +467,7 @@ type Decision struct {
 	Reversed      uint32                 `protobuf:"varint,9,opt,name=reversed,proto3" json:"reversed,omitempty"`              // the decision that it takes back, or upholds
 	Console       bool                   `protobuf:"varint,10,opt,name=console,proto3" json:"console,omitempty"`               // made at the console
 	Appealed      bool                   `protobuf:"varint,11,opt,name=appealed,proto3" json:"appealed,omitempty"`             // it answers an appeal
+	Photos        []uint32               `protobuf:"varint,15,rep,packed,name=photos,proto3" json:"photos,omitempty"`          // photos taken down, of the chat, else of the account
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -576,6 +577,13 @@ func (x *Decision) GetAppealed() bool {
 		return x.Appealed
 	}
 	return false
+}
+
+func (x *Decision) GetPhotos() []uint32 {
+	if x != nil {
+		return x.Photos
+	}
+	return nil
 }
 
 type Appeal struct {
@@ -1975,6 +1983,7 @@ type ReportCase struct {
 	ReporterDismissed uint32                 `protobuf:"varint,7,opt,name=reporter_dismissed,json=reporterDismissed,proto3" json:"reporter_dismissed,omitempty"` // … and how many of them led to nothing
 	Owner             uint32                 `protobuf:"varint,8,opt,name=owner,proto3" json:"owner,omitempty"`                                                  // of the chat
 	Public            bool                   `protobuf:"varint,9,opt,name=public,proto3" json:"public,omitempty"`                                                // the chat is: what is in it can be taken down
+	Photos            []*Photo               `protobuf:"bytes,15,rep,name=photos,proto3" json:"photos,omitempty"`                                                // that everybody may see, of the account, else of the chat, the newest first
 	unknownFields     protoimpl.UnknownFields
 	sizeCache         protoimpl.SizeCache
 }
@@ -2072,6 +2081,13 @@ func (x *ReportCase) GetPublic() bool {
 	return false
 }
 
+func (x *ReportCase) GetPhotos() []*Photo {
+	if x != nil {
+		return x.Photos
+	}
+	return nil
+}
+
 type DecideRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           []byte                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
@@ -2081,8 +2097,9 @@ type DecideRequest struct {
 	Reason        string                 `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
 	UntilMs       int64                  `protobuf:"varint,6,opt,name=until_ms,json=untilMs,proto3" json:"until_ms,omitempty"` // of a limit
 	Chat          uint32                 `protobuf:"varint,7,opt,name=chat,proto3" json:"chat,omitempty"`                      // take-down: where …
-	Seqs          []uint32               `protobuf:"varint,8,rep,packed,name=seqs,proto3" json:"seqs,omitempty"`               // … and which messages; none: the public name
+	Seqs          []uint32               `protobuf:"varint,8,rep,packed,name=seqs,proto3" json:"seqs,omitempty"`               // … and which messages; none, nor photos: the public name
 	Decision      uint32                 `protobuf:"varint,9,opt,name=decision,proto3" json:"decision,omitempty"`              // to reverse or uphold
+	Photos        []uint32               `protobuf:"varint,15,rep,packed,name=photos,proto3" json:"photos,omitempty"`          // take-down: which photos, of the chat, else of the account
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2180,6 +2197,13 @@ func (x *DecideRequest) GetDecision() uint32 {
 	return 0
 }
 
+func (x *DecideRequest) GetPhotos() []uint32 {
+	if x != nil {
+		return x.Photos
+	}
+	return nil
+}
+
 type DecideResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Decision      uint32                 `protobuf:"varint,1,opt,name=decision,proto3" json:"decision,omitempty"` // its number
@@ -2228,7 +2252,7 @@ var File_zolal_v1_reports_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/reports.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x13zolal/v1/sync.proto\"\xe6\x02\n" +
+	"\x16zolal/v1/reports.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x14zolal/v1/media.proto\x1a\x13zolal/v1/sync.proto\"\xe6\x02\n" +
 	"\x06Report\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\rR\aaccount\x12\x12\n" +
 	"\x04chat\x18\x02 \x01(\rR\x04chat\x12\x12\n" +
@@ -2249,7 +2273,7 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\x06author\x18\x02 \x01(\rR\x06author\x12\x13\n" +
 	"\x05at_ms\x18\x03 \x01(\x03R\x04atMs\x12\x12\n" +
 	"\x04body\x18\x04 \x01(\fR\x04body\x12\x14\n" +
-	"\x05proof\x18\x05 \x01(\fR\x05proof\"\xa0\x02\n" +
+	"\x05proof\x18\x05 \x01(\fR\x05proof\"\xb8\x02\n" +
 	"\bDecision\x12\x18\n" +
 	"\areports\x18\x01 \x03(\rR\areports\x12\x18\n" +
 	"\aaccount\x18\x02 \x01(\rR\aaccount\x12\x12\n" +
@@ -2262,7 +2286,8 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\breversed\x18\t \x01(\rR\breversed\x12\x18\n" +
 	"\aconsole\x18\n" +
 	" \x01(\bR\aconsole\x12\x1a\n" +
-	"\bappealed\x18\v \x01(\bR\bappealed\"8\n" +
+	"\bappealed\x18\v \x01(\bR\bappealed\x12\x16\n" +
+	"\x06photos\x18\x0f \x03(\rR\x06photos\"8\n" +
 	"\x06Appeal\x12\x1a\n" +
 	"\bdecision\x18\x01 \x01(\rR\bdecision\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\"(\n" +
@@ -2378,7 +2403,7 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"appealText\x12(\n" +
 	"\x06person\x18\f \x01(\v2\x10.zolal.v1.PersonR\x06person\"%\n" +
 	"\vShowRequest\x12\x16\n" +
-	"\x06report\x18\x01 \x01(\rR\x06report\"\xed\x02\n" +
+	"\x06report\x18\x01 \x01(\rR\x06report\"\x96\x03\n" +
 	"\n" +
 	"ReportCase\x12%\n" +
 	"\x03row\x18\x01 \x01(\v2\x13.zolal.v1.ReportRowR\x03row\x12(\n" +
@@ -2389,7 +2414,8 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\x0ereporter_total\x18\x06 \x01(\rR\rreporterTotal\x12-\n" +
 	"\x12reporter_dismissed\x18\a \x01(\rR\x11reporterDismissed\x12\x14\n" +
 	"\x05owner\x18\b \x01(\rR\x05owner\x12\x16\n" +
-	"\x06public\x18\t \x01(\bR\x06public\"\xed\x01\n" +
+	"\x06public\x18\t \x01(\bR\x06public\x12'\n" +
+	"\x06photos\x18\x0f \x03(\v2\x0f.zolal.v1.PhotoR\x06photos\"\x85\x02\n" +
 	"\rDecideRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x18\n" +
 	"\areports\x18\x02 \x03(\rR\areports\x12\x18\n" +
@@ -2399,7 +2425,8 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\buntil_ms\x18\x06 \x01(\x03R\auntilMs\x12\x12\n" +
 	"\x04chat\x18\a \x01(\rR\x04chat\x12\x12\n" +
 	"\x04seqs\x18\b \x03(\rR\x04seqs\x12\x1a\n" +
-	"\bdecision\x18\t \x01(\rR\bdecision\",\n" +
+	"\bdecision\x18\t \x01(\rR\bdecision\x12\x16\n" +
+	"\x06photos\x18\x0f \x03(\rR\x06photos\",\n" +
 	"\x0eDecideResponse\x12\x1a\n" +
 	"\bdecision\x18\x01 \x01(\rR\bdecision*\x90\x03\n" +
 	"\x03Act\x12\x13\n" +
@@ -2491,8 +2518,9 @@ var file_zolal_v1_reports_proto_goTypes = []any{
 	(*DecideRequest)(nil),           // 26: zolal.v1.DecideRequest
 	(*DecideResponse)(nil),          // 27: zolal.v1.DecideResponse
 	(*Person)(nil),                  // 28: zolal.v1.Person
-	(*Empty)(nil),                   // 29: zolal.v1.Empty
-	(*Receipt)(nil),                 // 30: zolal.v1.Receipt
+	(*Photo)(nil),                   // 29: zolal.v1.Photo
+	(*Empty)(nil),                   // 30: zolal.v1.Empty
+	(*Receipt)(nil),                 // 31: zolal.v1.Receipt
 }
 var file_zolal_v1_reports_proto_depIdxs = []int32{
 	1,  // 0: zolal.v1.Report.desk:type_name -> zolal.v1.Desk
@@ -2517,32 +2545,33 @@ var file_zolal_v1_reports_proto_depIdxs = []int32{
 	28, // 19: zolal.v1.ReportCase.people:type_name -> zolal.v1.Person
 	12, // 20: zolal.v1.ReportCase.others:type_name -> zolal.v1.ReportRow
 	23, // 21: zolal.v1.ReportCase.decisions:type_name -> zolal.v1.DecisionRow
-	0,  // 22: zolal.v1.DecideRequest.act:type_name -> zolal.v1.Act
-	9,  // 23: zolal.v1.Reports.Report:input_type -> zolal.v1.ReportRequest
-	29, // 24: zolal.v1.Reports.Mine:input_type -> zolal.v1.Empty
-	11, // 25: zolal.v1.Reports.InChat:input_type -> zolal.v1.ChatReportsRequest
-	14, // 26: zolal.v1.Reports.CloseInChat:input_type -> zolal.v1.CloseReportRequest
-	15, // 27: zolal.v1.Reports.Acts:input_type -> zolal.v1.ActsRequest
-	18, // 28: zolal.v1.Reports.Appeal:input_type -> zolal.v1.AppealRequest
-	19, // 29: zolal.v1.Reports.AppealSuspended:input_type -> zolal.v1.AppealSuspendedRequest
-	21, // 30: zolal.v1.Reports.List:input_type -> zolal.v1.CasesRequest
-	24, // 31: zolal.v1.Reports.Show:input_type -> zolal.v1.ShowRequest
-	26, // 32: zolal.v1.Reports.Decide:input_type -> zolal.v1.DecideRequest
-	10, // 33: zolal.v1.Reports.Report:output_type -> zolal.v1.ReportReceipt
-	13, // 34: zolal.v1.Reports.Mine:output_type -> zolal.v1.ReportsResponse
-	13, // 35: zolal.v1.Reports.InChat:output_type -> zolal.v1.ReportsResponse
-	30, // 36: zolal.v1.Reports.CloseInChat:output_type -> zolal.v1.Receipt
-	17, // 37: zolal.v1.Reports.Acts:output_type -> zolal.v1.ActsResponse
-	30, // 38: zolal.v1.Reports.Appeal:output_type -> zolal.v1.Receipt
-	20, // 39: zolal.v1.Reports.AppealSuspended:output_type -> zolal.v1.AppealSuspendedResponse
-	22, // 40: zolal.v1.Reports.List:output_type -> zolal.v1.CasesResponse
-	25, // 41: zolal.v1.Reports.Show:output_type -> zolal.v1.ReportCase
-	27, // 42: zolal.v1.Reports.Decide:output_type -> zolal.v1.DecideResponse
-	33, // [33:43] is the sub-list for method output_type
-	23, // [23:33] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	29, // 22: zolal.v1.ReportCase.photos:type_name -> zolal.v1.Photo
+	0,  // 23: zolal.v1.DecideRequest.act:type_name -> zolal.v1.Act
+	9,  // 24: zolal.v1.Reports.Report:input_type -> zolal.v1.ReportRequest
+	30, // 25: zolal.v1.Reports.Mine:input_type -> zolal.v1.Empty
+	11, // 26: zolal.v1.Reports.InChat:input_type -> zolal.v1.ChatReportsRequest
+	14, // 27: zolal.v1.Reports.CloseInChat:input_type -> zolal.v1.CloseReportRequest
+	15, // 28: zolal.v1.Reports.Acts:input_type -> zolal.v1.ActsRequest
+	18, // 29: zolal.v1.Reports.Appeal:input_type -> zolal.v1.AppealRequest
+	19, // 30: zolal.v1.Reports.AppealSuspended:input_type -> zolal.v1.AppealSuspendedRequest
+	21, // 31: zolal.v1.Reports.List:input_type -> zolal.v1.CasesRequest
+	24, // 32: zolal.v1.Reports.Show:input_type -> zolal.v1.ShowRequest
+	26, // 33: zolal.v1.Reports.Decide:input_type -> zolal.v1.DecideRequest
+	10, // 34: zolal.v1.Reports.Report:output_type -> zolal.v1.ReportReceipt
+	13, // 35: zolal.v1.Reports.Mine:output_type -> zolal.v1.ReportsResponse
+	13, // 36: zolal.v1.Reports.InChat:output_type -> zolal.v1.ReportsResponse
+	31, // 37: zolal.v1.Reports.CloseInChat:output_type -> zolal.v1.Receipt
+	17, // 38: zolal.v1.Reports.Acts:output_type -> zolal.v1.ActsResponse
+	31, // 39: zolal.v1.Reports.Appeal:output_type -> zolal.v1.Receipt
+	20, // 40: zolal.v1.Reports.AppealSuspended:output_type -> zolal.v1.AppealSuspendedResponse
+	22, // 41: zolal.v1.Reports.List:output_type -> zolal.v1.CasesResponse
+	25, // 42: zolal.v1.Reports.Show:output_type -> zolal.v1.ReportCase
+	27, // 43: zolal.v1.Reports.Decide:output_type -> zolal.v1.DecideResponse
+	34, // [34:44] is the sub-list for method output_type
+	24, // [24:34] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_reports_proto_init() }
@@ -2551,6 +2580,7 @@ func file_zolal_v1_reports_proto_init() {
 		return
 	}
 	file_zolal_v1_chat_proto_init()
+	file_zolal_v1_media_proto_init()
 	file_zolal_v1_sync_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
