@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect, talk } from './fixtures'
 
 /** A file as the file chooser gives it. */
@@ -137,4 +137,16 @@ export async function load(page: Page, count = 1): Promise<void> {
       .catch(() => {})
     await expect(picture.locator('img.ready')).toBeVisible()
   }
+}
+
+/** Chooses a picture of somebody or a chat by what asks for it, which may offer more than that, to be cut. */
+export async function give(page: Page, asks: Locator, file: Given): Promise<void> {
+  const chooser = page.waitForEvent('filechooser')
+  await asks.click()
+  const item = page.getByRole('menuitem', { name: /^(انتخاب عکس|Choose a photo)$/ })
+  const first = await Promise.race([chooser, item.waitFor().then(() => null)])
+  if (first === null) await item.click()
+  await (await chooser).setFiles([file])
+  const stage = page.getByRole('application', { name: /^(بخشی از عکس|The part of the photo)/ })
+  await expect(stage.locator('canvas')).toBeVisible()
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
 import { accept, expect, field, findPerson, menu, password, said, test, write } from './fixtures'
+import { give, painted } from './fixtures-media'
 
 /** Keeps a picture where one is asked for; nothing depends on it. */
 async function look(page: Page, name: string): Promise<void> {
@@ -91,6 +92,32 @@ test('what somebody reports is shown to the operator, decided, appealed against 
   await expect(reza.getByText('تصمیمی دربارهٔ شما پس گرفته شد')).toBeVisible()
   await expect(reza.getByText('مینا')).toHaveCount(0)
   await look(reza, 'acts-fa')
+
+  // A photo that everybody sees is taken down from everywhere, and whose it is reads why.
+  await reza.goto(`${url}/#/settings/profile`)
+  await give(reza, reza.getByRole('button', { name: 'افزودن عکس' }), await painted(reza, 'a.jpg', [640, 640]))
+  await reza.getByRole('button', { name: 'همین عکس' }).click()
+  await expect(reza.locator('form .face img.sharp')).toBeVisible({ timeout: 30_000 })
+  await mina.goto(`${url}/#/`)
+  await mina.getByRole('link', { name: /رضا/ }).click()
+  await mina.locator('header button', { hasText: 'رضا' }).first().click()
+  await mina.getByRole('button', { name: 'گزارش', exact: true }).click()
+  await dialog.getByRole('radio', { name: /محتوای جنسی/ }).check()
+  await dialog.getByRole('button', { name: 'فرستادن گزارش' }).click()
+  await expect(dialog).toBeHidden()
+  await page.getByRole('radio', { name: 'باز', exact: true }).click()
+  await page.getByRole('button', { name: /رضا/ }).click()
+  await page.getByRole('button', { name: 'دیدن آنچه گزارش شده' }).click()
+  await page.getByRole('radio', { name: 'برداشتن عکس' }).check()
+  await expect(page.getByRole('button', { name: 'عکس ۱' })).toHaveAttribute('aria-pressed', 'true')
+  await look(sara, 'case-photo-fa')
+  await page.getByRole('button', { name: 'برداشتن عکس' }).click()
+  await expect(page.getByText('گزارش بازی نیست')).toBeVisible()
+  await expect(reza.getByRole('button', { name: 'افزودن عکس' })).toBeVisible()
+  await reza.goto(`${url}/#/`)
+  await reza.getByRole('link', { name: /پیام‌های سرور/ }).click()
+  await expect(said(reza, 'عکسی از شما را که همه می‌دیدند برداشت')).toBeVisible()
+  await look(reza, 'service-photo-fa')
 })
 
 test('on a phone: a warning is read and appealed against; reports to admins stay with them', async ({

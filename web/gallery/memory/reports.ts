@@ -95,6 +95,7 @@ export class MemoryCases implements CaseActions {
       decisions: [],
       owner: null,
       isPublic: report.chat !== null,
+      photos: [],
     }
   }
 

@@ -2,6 +2,7 @@
 import type { SecondFactor } from './app'
 import type { AccountId, ChatId, Ms, Seq } from './id'
 import type { FormattedText } from './message'
+import type { PhotoView } from './photo'
 
 /** Who shall look at a report. */
 export type Desk = 'admins' | 'operator'
@@ -156,6 +157,8 @@ export interface CaseView {
   readonly decisions: readonly DecisionView[]
   readonly owner: AccountId | null
   readonly isPublic: boolean
+  /** That everybody may see, of whom or what is reported, the newest first. */
+  readonly photos: readonly PhotoView[]
 }
 
 export interface Judgement {
@@ -166,6 +169,8 @@ export interface Judgement {
   readonly until: Ms | null
   readonly chat: ChatId | null
   readonly messages: readonly Seq[]
+  /** To take down instead of messages. */
+  readonly photos?: readonly Seq[]
   /** To reverse or uphold. */
   readonly decision: number | null
 }

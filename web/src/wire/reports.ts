@@ -12,6 +12,7 @@ import type {
   SuspensionView,
 } from '../model'
 import { readMessage } from './body'
+import { photoOf } from './convert'
 import type { Person } from './gen/zolal/v1/chat_pb'
 import * as pb from './gen/zolal/v1/reports_pb'
 
@@ -147,5 +148,9 @@ export function caseOf(c: pb.ReportCase): CaseView | null {
     decisions: c.decisions.map(decisionOf),
     owner: c.owner || null,
     isPublic: c.public,
+    photos: c.photos.map((p) => {
+      const of = row.account ? ('account' as const) : ('chat' as const)
+      return { ...photoOf(p), open: p.public, of, id: row.account || row.chat }
+    }),
   }
 }

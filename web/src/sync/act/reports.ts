@@ -101,6 +101,7 @@ export function caseActions(asker: Asker): CaseActions {
           untilMs: BigInt(j.until ?? 0),
           chat: j.chat ?? 0,
           seqs: [...j.messages],
+          photos: [...(j.photos ?? [])],
           decision: j.decision ?? 0,
         })
       }),

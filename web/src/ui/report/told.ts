@@ -21,13 +21,12 @@ export function told({ code, values }: Wording, text: string): FormattedText | n
   const { told: say } = words()
   const reason = reasonName(values['reason'] ?? '')
   const until = f().dateTime(Number(values['until_ms'] ?? 0))
-  const name = values['name'] ?? ''
   const count = Number(values['count'] ?? 1)
   const said: Record<string, () => string> = {
     warned: () => `${say.warned(reason)}\n${say.where}`,
     limited: () => `${say.limited(reason, until)}\n${say.where}`,
     suspended: () => say.suspended(reason),
-    taken_down: () => `${name ? say.nameTakenDown(`@${name}`, reason) : say.takenDown(reason)}\n${say.where}`,
+    taken_down: () => `${takenDown(values, reason)}\n${say.where}`,
     newcomers: () => `${say.newcomers(count)}\n${say.newcomersWhere}`,
     decision_reversed: () => say.reversed,
     appeal_refused: () => say.refused,
@@ -35,6 +34,12 @@ export function told({ code, values }: Wording, text: string): FormattedText | n
   }
   const worded = said[code]?.()
   return worded === undefined ? ownHalf(text) : plain(worded)
+}
+
+function takenDown({ name, photos }: Values, reason: string): string {
+  const { told: say } = words()
+  if (name) return say.nameTakenDown(`@${name}`, reason)
+  return photos ? say.photoTakenDown(reason) : say.takenDown(reason)
 }
 
 /** An alarm by the words of the status page; null for a condition that is not known. */

@@ -12,6 +12,8 @@ const toldWords = {
     `The operator of this server took down something public of yours. Reason: ${reason}.`,
   nameTakenDown: (name: string, reason: string) =>
     `The operator of this server took the public name ${name} away. Reason: ${reason}.`,
+  photoTakenDown: (reason: string) =>
+    `The operator of this server took down a photo of yours that everybody saw. Reason: ${reason}.`,
   reversed: 'The operator of this server took back a decision about you.',
   refused: 'Your appeal was looked at, and the decision stays.',
   returned: 'This message of yours was taken down without cause. It stays deleted; these were its words:',
@@ -128,6 +130,7 @@ const casesWords = (f: Format) => ({
     limit: 'Limit',
     suspend: 'Suspend',
     takeDown: 'Take down',
+    photo: 'Take the photo down',
   },
   hints: {
     dismiss: 'The report is closed. Nobody is told.',
@@ -137,7 +140,10 @@ const casesWords = (f: Format) => ({
     takeDown:
       'The reported messages are deleted for everybody; the staff of the chat and its owner are told.',
     takeDownName: 'The chat loses its public name; its staff and owner are told.',
+    photo: 'The chosen photos are deleted everywhere, for everybody, and whose they are is told.',
   },
+  photos: 'Photos that everybody sees',
+  photoNumber: (n: number) => `Photo ${f.n(n)}`,
   days: 'For how long',
   dayCount: (n: number) => f.plural(n, { one: '# day', other: '# days' }),
   reason: 'Reason, which the account is told',

@@ -12,6 +12,8 @@ const toldWords: Omit<ReportWords['told'], 'newcomers'> = {
   takenDown: (reason: string) => `گردانندهٔ این سرور چیزی عمومی از شما را برداشت. دلیل: ${reason}.`,
   nameTakenDown: (name: string, reason: string) =>
     `گردانندهٔ این سرور نام عمومی ${name} را برداشت. دلیل: ${reason}.`,
+  photoTakenDown: (reason: string) =>
+    `گردانندهٔ این سرور عکسی از شما را که همه می‌دیدند برداشت. دلیل: ${reason}.`,
   reversed: 'گردانندهٔ این سرور تصمیمی را که دربارهٔ شما گرفته بود پس گرفت.',
   refused: 'اعتراض شما بررسی شد و تصمیم برجا ماند.',
   returned: 'این پیام شما بی‌دلیل برداشته شده بود. حذف‌شده می‌ماند؛ متنش این بود:',
@@ -127,6 +129,7 @@ const casesWords = (f: Format): ReportWords['cases'] => ({
     limit: 'محدود کردن',
     suspend: 'تعلیق',
     takeDown: 'برداشتن',
+    photo: 'برداشتن عکس',
   },
   hints: {
     dismiss: 'گزارش بسته می‌شود و به کسی گفته نمی‌شود.',
@@ -135,7 +138,10 @@ const casesWords = (f: Format): ReportWords['cases'] => ({
     suspend: 'همهٔ نشست‌هایش پایان می‌یابد و کسی نمی‌تواند وارد آن شود.',
     takeDown: 'پیام‌های گزارش‌شده برای همه حذف می‌شود و به مدیران و مالک گفته می‌شود.',
     takeDownName: 'گفتگو نام عمومی‌اش را از دست می‌دهد و به مدیران و مالک گفته می‌شود.',
+    photo: 'عکس‌های برگزیده برای همه و از همه‌جا حذف می‌شود و به صاحبش گفته می‌شود.',
   },
+  photos: 'عکس‌هایی که همه می‌بینند',
+  photoNumber: (n) => `عکس ${f.n(n)}`,
   days: 'تا چند روز',
   dayCount: (n) => f.plural(n, { one: '# روز', other: '# روز' }),
   reason: 'دلیل، که به حساب گفته می‌شود',
