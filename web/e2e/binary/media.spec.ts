@@ -105,6 +105,8 @@ test('the viewer shows all pictures of the chat in order, zooms by keys and give
   await expect(viewer.locator('footer')).toContainText('عکس 0')
   await sara.keyboard.press('+')
   await expect(viewer.locator('.lie')).toHaveAttribute('style', /scale\(1\.5\)/)
+  await viewer.locator('.stage').dblclick()
+  await expect(viewer.locator('.lie')).toHaveAttribute('style', /scale\(1\)/)
   await sara.keyboard.press('Escape')
   await expect(viewer).toBeHidden()
   await expect(said(sara, 'عکس 1').locator('.open')).toBeFocused()

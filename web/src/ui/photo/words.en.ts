@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Format } from '../i18n/format'
 
 const plain = {
   add: 'Add a photo',
@@ -21,8 +20,6 @@ const plain = {
   unreadable: 'This browser cannot read that picture. Try a JPEG or PNG.',
   small: 'That picture is too small. Choose one of at least 64 pixels.',
   photos: 'Photos',
-  previous: 'Previous',
-  next: 'Next',
   save: 'Save',
   failed: 'The photo could not be loaded.',
   changed: (who: string) => (who ? `${who} changed the photo` : 'The photo was changed'),
@@ -34,7 +31,4 @@ const plain = {
   audienceHint: 'People you have blocked, and strangers until you write back, never see them.',
 }
 
-export const makeEnglish = (format: Format) => ({
-  ...plain,
-  of: (n: number, all: number) => `${format.n(n)} of ${format.n(all)}`,
-})
+export const makeEnglish = () => plain

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Format } from '../i18n/format'
 import type { PhotoWords } from './words'
 
 const plain = {
@@ -23,8 +22,6 @@ const plain = {
   unreadable: 'مرورگر این تصویر را نمی‌خواند. تصویری JPEG یا PNG بیازمایید.',
   small: 'این تصویر خیلی کوچک است. تصویری با دست‌کم ۶۴ پیکسل انتخاب کنید.',
   photos: 'عکس‌ها',
-  previous: 'قبلی',
-  next: 'بعدی',
   save: 'ذخیره',
   failed: 'عکس بار نشد.',
   changed: (who: string) => (who ? `${who} عکس را تغییر داد` : 'عکس تغییر کرد'),
@@ -36,7 +33,4 @@ const plain = {
   audienceHint: 'کسانی که مسدود کرده‌اید، و ناشناسان تا وقتی پاسخشان را نداده‌اید، هرگز آن را نمی‌بینند.',
 }
 
-export const makePersian = (format: Format): PhotoWords => ({
-  ...plain,
-  of: (n, all) => `${format.n(n)} از ${format.n(all)}`,
-})
+export const makePersian = (): PhotoWords => plain
