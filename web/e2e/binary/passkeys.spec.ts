@@ -99,6 +99,19 @@ test('a passkey is added, signs in by itself and as the second step, and is rena
   await look(sara, 'passkey-list-fa')
   await sound(sara)
 
+  // Deleting the account asks for it too, in the place of a code.
+  server.run('user', 'add', 'second_op', '--operator')
+  await sara.goto(`${server.url}/#/settings/leaving`)
+  await sara.getByLabel('گذرواژهٔ کنونی').fill(password)
+  await expect(sara.getByText('کلید عبورتان خواسته می‌شود')).toBeVisible()
+  await look(sara, 'passkey-leaving-fa')
+  await sara.getByRole('button', { name: 'حذف حساب' }).last().click()
+  await sara.getByRole('dialog').getByRole('button', { name: 'بله، حذف شود' }).click()
+  const pending = sara.getByRole('status').filter({ hasText: /حساب شما در .* حذف می‌شود/ })
+  await pending.getByRole('button', { name: 'نگه داشتن حساب' }).click()
+  await expect(pending).toBeHidden()
+  await sara.goto(`${server.url}/#/settings/security`)
+
   const phone = await world.visitor({ language: 'fa', phone: true, from: `${server.url}/#/signin` })
   const held = await Authenticator.in(phone)
   await keys.copyTo(held)

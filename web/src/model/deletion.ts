@@ -16,7 +16,7 @@ export interface DeletionView {
 
 export interface DeletionActions {
   state(): Promise<DeletionView>
-  /** Rejects with FACTOR_NEEDED where a code is needed. */
-  begin(wish: { password: string; code: string; messages: boolean }): Promise<DeletionView>
+  /** Rejects with FACTOR_NEEDED where a code is needed, or what PasskeyActions.besidePassword gives. */
+  begin(wish: { password: string; code: string; passkey: string; messages: boolean }): Promise<DeletionView>
   cancel(): Promise<void>
 }

@@ -24,9 +24,9 @@ export function deletionActs(asker: Asker, changed: () => Promise<void>): Deleti
   const tabs = () => signedIn(asker).tabs
   return {
     state: () => acting(async () => viewOf(await call(tabs(), Deletions.method.state, {}))),
-    begin: ({ password, code, messages: eraseMessages }) =>
+    begin: ({ messages: eraseMessages, ...shown }) =>
       acting(async () => {
-        const view = viewOf(await call(tabs(), Deletions.method.begin, { password, code, eraseMessages }))
+        const view = viewOf(await call(tabs(), Deletions.method.begin, { ...shown, eraseMessages }))
         await changed()
         return view
       }),

@@ -25,6 +25,7 @@ const plain = {
   lastOperator: 'You are the only operator of this server. Make somebody else one first.',
   noPassword:
     'Your organisation signs you in, so there is no password to ask for. Ask the operator for one first.',
+  passkeyNext: 'Your passkey is asked for next.',
   code: 'Code of the second step, or a backup code',
   askTitle: 'Delete your account?',
   yes: 'Yes, delete it',
