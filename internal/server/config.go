@@ -386,6 +386,14 @@ func (c *Config) localSignup() bool {
 	return c.Signup == "" && c.Domain == "" && !c.Public && isLoopback(c.Listen)
 }
 
+// roots is every address that the signed list names.
+func (c *Config) roots() []string {
+	if c.Domain == "" {
+		return c.Address
+	}
+	return append([]string{"https://" + c.Domain}, c.Address...)
+}
+
 // reached is where people reach a server of these settings, as far as they tell.
 func (c *Config) reached() string {
 	switch {

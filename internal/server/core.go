@@ -134,7 +134,7 @@ func (c *core) born() func(context.Context, chat.AccountID) (chat.Millis, error)
 }
 
 func (c *core) startAccounts(ctx context.Context) (err error) {
-	if c.app, err = builtApp(c.cfg.Address); err != nil {
+	if c.app, err = builtApp(c.cfg.roots()); err != nil {
 		return err
 	}
 	mediaKey, err := c.secret(ctx, "server/media", 32)

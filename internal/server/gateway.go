@@ -134,10 +134,7 @@ func (c *core) serveWellKnown(w http.ResponseWriter, r *http.Request) {
 
 // addresses signs where this server can be reached; nil where it was told of no address.
 func (c *core) addresses(ctx context.Context) (*zolalv1.AddressList, error) {
-	all := c.cfg.Address
-	if c.cfg.Domain != "" {
-		all = append([]string{"https://" + c.cfg.Domain}, all...)
-	}
+	all := c.cfg.roots()
 	if len(all) == 0 {
 		return nil, nil
 	}

@@ -65,6 +65,10 @@ func newApp(dist fs.FS, connect []string) (*app, error) {
 		}
 		hash := sha256.Sum256(body)
 		fmt.Fprintf(sum, "%s %x\n", name, hash)
+		if path.Ext(name) == ".html" {
+			// The policy is a part of the page: where the addresses changed, browsers have to take it anew.
+			hash = sha256.Sum256(append(slices.Clone(body), a.csp...))
+		}
 		f := a.file(name)
 		f.body, f.etag = body, `"`+hex.EncodeToString(hash[:12])+`"`
 		f.mime = mimeOf(name)
@@ -108,18 +112,20 @@ func mimeOf(name string) string {
 	return "application/octet-stream"
 }
 
-// policy allows what the app needs and nothing else: no script but ours, no frame, no form, no other host.
+// policy allows what the app needs and nothing else: no script but ours, no frame, no form, no host that is
+// not ours. Where its own address is blocked, the app talks to the others and shows media from there.
 func policy(connect []string) string {
-	hosts := []string{"'self'"}
+	calls, media := "connect-src 'self'", "'self' blob:"
 	for _, c := range connect {
 		if u, err := url.Parse(c); err == nil && u.Host != "" {
 			ws := map[string]string{"https": "wss://", "http": "ws://"}[u.Scheme]
-			hosts = append(hosts, u.Scheme+"://"+u.Host, ws+u.Host)
+			calls += " " + u.Scheme + "://" + u.Host + " " + ws + u.Host
+			media += " " + u.Scheme + "://" + u.Host
 		}
 	}
 	return strings.Join([]string{
-		"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob: data:",
-		"font-src 'self'", "media-src 'self' blob:", "connect-src " + strings.Join(hosts, " "),
+		"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src " + media + " data:",
+		"font-src 'self'", "media-src " + media, calls,
 		"manifest-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'none'",
 		"frame-ancestors 'none'",
 	}, "; ")

@@ -105,6 +105,8 @@ func TestThePolicyAllowsOurOwnAddressesAndNoInlineScript(t *testing.T) {
 		"default-src 'none'", "script-src 'self';", "frame-ancestors 'none'",
 		"connect-src 'self' https://second.example.org wss://second.example.org",
 		" http://10.0.0.1:8080 ws://10.0.0.1:8080;",
+		"img-src 'self' blob: https://second.example.org http://10.0.0.1:8080 data:;",
+		"media-src 'self' blob: https://second.example.org http://10.0.0.1:8080;",
 	} {
 		if !strings.Contains(csp+";", want) {
 			t.Errorf("%q is not in %q", want, csp)
@@ -114,6 +116,30 @@ func TestThePolicyAllowsOurOwnAddressesAndNoInlineScript(t *testing.T) {
 		if strings.Contains(csp, never) {
 			t.Errorf("%q is in %q", never, csp)
 		}
+	}
+}
+
+func TestAPageIsTakenAnewWhereTheAddressesOfItsServerChanged(t *testing.T) {
+	files := fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "boot.js": {Data: []byte("boot()")}}
+	tags := func(connect ...string) (page, script, build string) {
+		a, err := newApp(files, connect)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return get(a, "/").Header().Get("ETag"), get(a, "/boot.js").Header().Get("ETag"), a.build
+	}
+	page, script, build := tags()
+	otherPage, otherScript, otherBuild := tags("https://second.example.org")
+	if page == otherPage || script != otherScript || build != otherBuild {
+		t.Errorf("page %s and %s, script %s and %s, build %s and %s",
+			page, otherPage, script, otherScript, build, otherBuild)
+	}
+}
+
+func TestTheDomainIsAmongTheAddressesOfAPageFromAnother(t *testing.T) {
+	c := Config{Domain: "chat.example.org", Address: []string{"https://second.example.org"}}
+	if got := policy(c.roots()); !strings.Contains(got, "wss://chat.example.org") {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -386,6 +386,18 @@ describe('addresses', () => {
     expect(book.order()).not.toContain('https://evil.example')
   })
 
+  test('what answered last is tried first, also by the next run, while the list names it', () => {
+    const [home, a, b] = ['https://home.example', 'https://a.example', 'https://b.example']
+    const book = new AddressBook(home, known([a, b]))
+    book.noteGood(b)
+    const next = new AddressBook(home, book.known)
+    expect(next.order()).toEqual([b, a, home])
+    // An address that the list leaves out gets no token any more.
+    expect(next.learn(known([a], 2))).toBe(true)
+    expect(next.order()).toEqual([home, a])
+    expect(new AddressBook(home, next.known).order()).toEqual([home, a])
+  })
+
   test('an older list does not replace a newer one, nor does http replace https', async () => {
     const pair = (await crypto.subtle.generateKey({ name: 'Ed25519' }, true, [
       'sign',

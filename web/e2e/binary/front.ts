@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server as Web } from 'node:http'
 import { connect } from 'node:net'
 import { extname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import type { Page } from '@playwright/test'
+import { expect } from './fixtures'
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -69,7 +71,7 @@ export class Front {
 
   static async start(behind: string, dist: string): Promise<Front> {
     const front = new Front(behind, dist)
-    front.#policy = (await fetch(behind)).headers.get('content-security-policy') ?? ''
+    await front.learn()
     await new Promise<void>((ready) => front.#web.listen(0, '127.0.0.1', ready))
     return front
   }
@@ -78,6 +80,11 @@ export class Front {
     const address = this.#web.address()
     if (address === null || typeof address === 'string') throw new Error('no port')
     return `http://127.0.0.1:${address.port}`
+  }
+
+  /** Takes the policy of the server behind it, which may have been started anew. */
+  async learn(): Promise<void> {
+    this.#policy = (await fetch(this.#behind)).headers.get('content-security-policy') ?? ''
   }
 
   /** Serves another build from here on. */
@@ -91,4 +98,21 @@ export class Front {
     this.#web.closeAllConnections()
     await new Promise((done) => this.#web.close(done))
   }
+}
+
+/** Has a page's worker keep the whole app, as after a while on a good network; the names of its files. */
+export async function keepAll(page: Page, dist: string): Promise<string[]> {
+  const assets = readdirSync(join(dist, 'assets')).filter((name) => /\.(js|css|svg|woff2)$/.test(name))
+  await page.evaluate(() => navigator.serviceWorker.controller?.postMessage({ fill: true }))
+  const kept = () =>
+    page.evaluate(async () => {
+      const keys = await (await caches.open('zolal-files')).keys()
+      return keys.map(({ url }) => new URL(url).pathname)
+    })
+  const missing = async () => {
+    const there = new Set(await kept())
+    return assets.filter((name) => !there.has(`/assets/${name}`))
+  }
+  await expect.poll(missing, { timeout: 60_000 }).toEqual([])
+  return assets
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from '@playwright/test'
 import { build } from 'vite'
 import { expect, test } from './fixtures'
-import { Front } from './front'
+import { Front, keepAll } from './front'
 import { controlled } from './pushservice'
 
 const web = resolve(import.meta.dirname, '../..')
@@ -52,19 +52,7 @@ test('an update is offered, taken in every page once, and fetches what is new al
   const other = await sara.context().newPage()
   await other.goto(`${front.url}/#/`)
   await expect(other.getByRole('searchbox')).toBeVisible()
-  // The whole app is kept, as after a while on a good network.
-  const assets = readdirSync(join(first, 'assets')).filter((name) => /\.(js|css|svg|woff2)$/.test(name))
-  await sara.evaluate(() => navigator.serviceWorker.controller?.postMessage({ fill: true }))
-  const kept = () =>
-    sara.evaluate(async () => {
-      const keys = await (await caches.open('zolal-files')).keys()
-      return keys.map(({ url }) => new URL(url).pathname)
-    })
-  const missing = async () => {
-    const there = new Set(await kept())
-    return assets.filter((name) => !there.has(`/assets/${name}`))
-  }
-  await expect.poll(missing, { timeout: 60_000 }).toEqual([])
+  const assets = await keepAll(sara, first)
   let loads = 0
   sara.on('load', () => loads++)
   await mark(sara)

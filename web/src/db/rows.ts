@@ -144,7 +144,7 @@ export interface Values {
   /** Milliseconds to add to the local clock. */
   clock: number
   /** Known addresses of the server, verified. */
-  addresses: { key: string; server: string; addresses: readonly string[]; issuedMs: number }
+  addresses: { key: string; server: string; addresses: readonly string[]; issuedMs: number; good?: string }
   /** Named when the database was made, and in the registry too: its absence here means eviction. */
   born: string
   /** Notices of the account up to here were shown on this device. */

@@ -75,7 +75,8 @@ export class Entrance implements AccountActions, Outsider, Doorway {
   /** Asks the server who it is. Rejects with Refusal or Silence. */
   async server(): Promise<ServerFacts> {
     const askedAt = Date.now()
-    const info = await call(this.caller(), Accounts.method.server, {})
+    // Whoever is signed in may have come by another address.
+    const info = await call(this.#c.asker.current?.tabs ?? this.caller(), Accounts.method.server, {})
     this.#clock.learn(Number(info.serverMs), askedAt)
     const known = info.addresses && (await verifyAddresses(info.addresses, this.#clock.now()))
     return { view: serverOf(info), id: known?.server || new URL(this.#c.env.home).host }

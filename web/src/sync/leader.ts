@@ -216,7 +216,8 @@ export class Leader {
 
   async #learnAddresses(list: AddressList): Promise<void> {
     const verified = await verifyAddresses(list, this.#clock.now())
-    if (!verified || !this.#book.learn(verified)) return
+    if (verified) this.#book.learn(verified)
+    // With the address that answers now: media come from there too.
     const { known } = this.#book
     if (known) await this.#o.db.write((w) => w.putValue('addresses', known))
   }

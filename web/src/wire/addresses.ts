@@ -11,6 +11,8 @@ export interface KnownAddresses {
   readonly server: string
   readonly addresses: readonly string[]
   readonly issuedMs: number
+  /** The address that answered last. */
+  readonly good?: string
 }
 
 const context = new TextEncoder().encode('zolal addresses v1\n')
@@ -61,17 +63,18 @@ export class AddressBook {
   constructor(home: string, known: KnownAddresses | null = null) {
     this.#home = home
     this.#known = known
-    this.#good = home
+    this.#good = known?.good ?? home
   }
 
+  /** What the next run starts with. */
   get known(): KnownAddresses | null {
-    return this.#known
+    return this.#known && { ...this.#known, good: this.#good }
   }
 
   /** Every address to try, the one that worked last first. */
   order(): string[] {
-    const listed = this.#known?.addresses ?? []
-    return [...new Set([this.#good, ...listed, this.#home])]
+    const ours = [...(this.#known?.addresses ?? []), this.#home]
+    return [...new Set([ours.includes(this.#good) ? this.#good : this.#home, ...ours])]
   }
 
   /** The address that works now. */
@@ -82,13 +85,11 @@ export class AddressBook {
   /** Takes a verified list; true when it is news that has to be stored. */
   learn(list: KnownAddresses): boolean {
     const known = this.#known
-    if (known && (list.key !== known.key || list.issuedMs < known.issuedMs)) return false
+    if (known && (list.key !== known.key || list.issuedMs <= known.issuedMs)) return false
     // A page from https may not speak to http, and must not hand its token to it.
     const secure = this.#home.startsWith('https:')
     const addresses = list.addresses.filter((a) => !secure || a.startsWith('https:'))
-    if (known && list.issuedMs === known.issuedMs) return false
     this.#known = { ...list, addresses }
-    if (!this.order().includes(this.#good)) this.#good = this.#home
     return true
   }
 }

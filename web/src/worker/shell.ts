@@ -28,6 +28,8 @@ const LIST = '/.files'
 const keyOf = ({ path, hash }: ShellFile) => (hash ? `${path}?${hash}` : path)
 const all = [...SHELL_FILES.first, ...SHELL_FILES.rest]
 const byPath = new Map(all.map((file) => [file.path, keyOf(file)]))
+const PAGE = byPath.get('/index.html') ?? ''
+const POLICY = 'content-security-policy'
 
 /** A file without its hash, which is shorter in styles than in scripts: the same part in another version. */
 const stemOf = (key: string) => key.replace(/-[\w-]{6,8}(\.\w+)$/, '$1')
@@ -72,10 +74,23 @@ async function activate(): Promise<void> {
 }
 
 /** The app's one page, whatever the address: it reads the rest of it itself. */
-async function page(request: Request): Promise<Response> {
+async function page(event: Fetching): Promise<Response> {
   const cache = await caches.open(CACHE)
-  const kept = await cache.match(byPath.get('/index.html') ?? '')
-  return kept ?? fetch(request)
+  const kept = await cache.match(PAGE)
+  if (!kept) return fetch(event.request)
+  event.waitUntil(renew(cache, kept.clone()).catch(() => {}))
+  return kept
+}
+
+/**
+ * The page comes with the addresses that it may speak to. Where the server has others by now, the same page
+ * is kept with those, for the next start. Another page is of another version, or somebody else's.
+ */
+async function renew(cache: Cache, kept: Response): Promise<void> {
+  const answer = await fetch('/index.html', { cache: 'no-cache', redirect: 'error' })
+  const policies = [kept, answer].map(({ headers }) => headers.get(POLICY))
+  if (!answer.ok || policies[0] === policies[1]) return
+  if ((await kept.text()) === (await answer.clone().text())) await cache.put(PAGE, answer)
 }
 
 async function file(request: Request, key: string): Promise<Response> {
@@ -98,7 +113,7 @@ function answer(event: Fetching): void {
   if (request.method === 'POST' && pathname === '/share') event.respondWith(takeIn(request))
   if (request.method !== 'GET') return
   if (request.mode === 'navigate') {
-    if (PAGES.has(pathname)) event.respondWith(page(request))
+    if (PAGES.has(pathname)) event.respondWith(page(event))
     return
   }
   const key = byPath.get(pathname) ?? (pathname.startsWith('/assets/') ? pathname : null)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { type NotifyRow, Registry } from '../db'
+import { AccountDb, type NotifyRow, Registry, type SessionRow } from '../db'
 import { PUSH_DEFAULTS } from '../model/push'
 import { scope, type Tab } from './scope'
 import { speechOf } from './words'
@@ -26,8 +26,8 @@ interface Look {
   readonly atMs?: string
 }
 
-/** How long a name may be waited for; then it is said without. */
-const LOOK_MS = 8000
+/** How long a name may be waited for at one address; then it is said without. */
+const LOOK_MS = 6000
 
 const tagOf = (chat: number) => `chat-${chat}`
 
@@ -43,13 +43,13 @@ export const tabs = (): Promise<Tab[]> =>
   scope.clients.matchAll({ type: 'window', includeUncontrolled: true })
 
 /** The session and the wishes of this device, read anew each time: a page may change both. */
-async function known(): Promise<{ token: string; notify: NotifyRow }> {
+async function known(): Promise<{ session: SessionRow | undefined; notify: NotifyRow }> {
   const registry = await Registry.open()
   try {
     const session = await registry.get('session')
     const notify = await registry.get('notify')
     return {
-      token: session?.token ?? '',
+      session,
       notify: notify ?? { on: false, language: 'fa', settings: PUSH_DEFAULTS },
     }
   } finally {
@@ -57,18 +57,36 @@ async function known(): Promise<{ token: string; notify: NotifyRow }> {
   }
 }
 
+/** Where the server may answer, the address that did last first. */
+async function roots(session: SessionRow): Promise<ReadonlySet<string>> {
+  const own = scope.location.origin
+  try {
+    const db = await AccountDb.open(AccountDb.nameOf(session))
+    const list = await db.read((r) => r.value('addresses')).finally(() => db.close())
+    const { addresses = [], good = own } = list ?? {}
+    return new Set([good, own, ...addresses])
+  } catch {
+    // A page of a newer version has changed what is stored.
+    return new Set([own])
+  }
+}
+
 /** Calls a method of the server with the token of the device. */
 export async function ask<T>(method: string, request: object): Promise<T | null> {
-  const { token } = await known()
-  if (!token) return null
-  const answer = await fetch(`/api/${method}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify(request),
-    signal: AbortSignal.timeout(LOOK_MS),
-  })
-  // Without the header somebody else answers: a portal, a filter.
-  return answer.ok && answer.headers.get('zolal') === 'v1' ? ((await answer.json()) as T) : null
+  const { session } = await known()
+  if (!session) return null
+  for (const root of await roots(session)) {
+    const answer = await fetch(`${root}/api/${method}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${session.token}` },
+      body: JSON.stringify(request),
+      signal: AbortSignal.timeout(LOOK_MS),
+    }).catch(() => null)
+    // Without the header somebody else answers: a portal, a filter.
+    if (answer?.headers.get('zolal') !== 'v1') continue
+    return answer.ok ? ((await answer.json()) as T) : null
+  }
+  return null
 }
 
 async function clear(chat: number, upTo: number): Promise<void> {
@@ -97,8 +115,8 @@ function faceOf(hint: Hint, look: Look | null, notify: NotifyRow): Face {
 }
 
 async function showMessage(hint: Hint & { chat: number; seq: number }): Promise<void> {
-  const { token, notify } = await known()
-  if (!token) {
+  const { session, notify } = await known()
+  if (!session) {
     // Nobody is signed in here any more: the subscription has outlived its device.
     await (await scope.registration.pushManager.getSubscription())?.unsubscribe()
   }

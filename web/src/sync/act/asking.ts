@@ -18,6 +18,11 @@ export function signedIn(asker: Asker): Account {
   return asker.current
 }
 
+/** The address that answered last, which is not the app's own where that is blocked. */
+export async function reached(asker: Asker, home: string): Promise<string> {
+  return (await signedIn(asker).db.read((r) => r.value('addresses')))?.good ?? home
+}
+
 /** Runs an act so that whatever goes wrong is the one error of AppModel. */
 export async function acting<T>(act: () => Promise<T>): Promise<T> {
   try {

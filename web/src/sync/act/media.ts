@@ -9,7 +9,7 @@ import { spent, spentAs } from '../../wire/spent'
 import { Files } from '../../wire/tus'
 import type { Account } from '../account'
 import type { Env } from '../env'
-import { type Asker, acting, signedIn } from './asking'
+import { type Asker, acting, reached, signedIn } from './asking'
 import { clean, keptOf } from './kept'
 import { Loads, type LoadsOptions } from './loads'
 
@@ -38,8 +38,9 @@ export function mediaActions(asker: WithSession, { home, net }: Pick<Env, 'home'
 
   const address = async ({ place, hash }: MediaView, part: string): Promise<string> => {
     if (place.at === 'outbox') throw new AppError('NOT_FOUND')
-    if (place.open && hash !== '') return `${home}/media/public/${hash}/${part}`
-    const path = `${home}/media/chat/${place.chat}/${place.seq}/${part}`
+    const root = `${await reached(asker, home)}/media`
+    if (place.open && hash !== '') return `${root}/public/${hash}/${part}`
+    const path = `${root}/chat/${place.chat}/${place.seq}/${part}`
     return `${path}?key=${encodeURIComponent(await token())}`
   }
 

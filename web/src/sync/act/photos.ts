@@ -6,7 +6,7 @@ import { fetchContent, Photos } from '../../wire/photos'
 import { append, begin, Files } from '../../wire/tus'
 import type { Env } from '../env'
 import { FACES } from '../faces'
-import { type Asker, acting, signedIn } from './asking'
+import { type Asker, acting, reached, signedIn } from './asking'
 
 /** Small photos kept on this device; the oldest are let go. */
 const KEPT = 600
@@ -48,7 +48,8 @@ async function set(
 ): Promise<void> {
   const account = signedIn(asker)
   const { token } = account.session
-  const o = { address: env.home, token, net: env.net, signal: AbortSignal.timeout(UPLOAD_MS) }
+  const address = await reached(asker, env.home)
+  const o = { address, token, net: env.net, signal: AbortSignal.timeout(UPLOAD_MS) }
   const { blob, thumbhash } = picture
   const file = await begin(o, { length: blob.size, name: '', photo: true, partial: false })
   await append(o, file, { at: 0, bytes: blob, kind: 'photo', progress: () => {} })
@@ -104,11 +105,11 @@ class Faces {
 
   async #address(photo: PhotoView, part: PhotoPart): Promise<string> {
     const { of, id, hash, seq, open, past, invite } = photo
-    const { home } = this.#env
-    if (open) return `${home}/media/public/${hash}/${part}`
+    const root = `${await reached(this.#asker, this.#env.home)}/media`
+    if (open) return `${root}/public/${hash}/${part}`
     const by = new URLSearchParams({ key: await this.#token(), ...(invite ? { invite } : {}) })
     const where = past ? `chat/${id}` : `photo/${of}/${id}`
-    return `${home}/media/${where}/${seq}/${part}?${by}`
+    return `${root}/${where}/${seq}/${part}?${by}`
   }
 
   #token(): Promise<string> {

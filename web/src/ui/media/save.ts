@@ -9,6 +9,8 @@ export function save(address: string, name: string): void {
   link.href = address
   link.download = name
   link.rel = 'noopener'
+  // What comes from another address of the server is not saved by its name but opened: beside the app.
+  if (new URL(address).origin !== location.origin) link.target = '_blank'
   link.click()
 }
 
