@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, said, speak, test } from './fixtures'
+import { accessible, expect, said, speak, test } from './fixtures'
 
 test('the operator sees how the server is, and makes a backup', async ({ world }) => {
   const sara = await world.person('سارا', 'sara_m')
@@ -23,6 +23,7 @@ test('the operator sees how the server is, and makes a backup', async ({ world }
   await expect(page.getByText(/کمتر از یک ساعت پیش/)).toBeVisible()
   await expect(page.getByText(/^۱ از ۷/)).toBeVisible()
   await sara.screenshot({ path: 'test-results/binary/status-warning-fa.png' })
+  await accessible(sara)
 })
 
 test('on a phone the status opens for the operator and leads back; nobody else sees it', async ({
@@ -34,6 +35,7 @@ test('on a phone the status opens for the operator and leads back; nobody else s
   await expect(sara.getByText('All is well')).toBeVisible()
   await expect.poll(() => sara.getByRole('main').evaluate((main) => main.getBoundingClientRect().x)).toBe(0)
   await sara.screenshot({ path: 'test-results/binary/status-en.png' })
+  await accessible(sara)
   await sara.getByRole('main').getByRole('button', { name: 'Back' }).click()
   await expect(sara.getByRole('button', { name: 'Server status' })).toBeVisible()
 

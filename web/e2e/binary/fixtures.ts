@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
 import { type Browser, test as base, expect, type Page } from '@playwright/test'
 
 const root = resolve(import.meta.dirname, '../../..')
@@ -246,6 +247,20 @@ export async function speak(page: Page, language: 'fa' | 'en', theme?: 'light' |
   )
   await page.reload()
   await expect(page.locator('html')).toHaveAttribute('lang', language)
+}
+
+/** What a page shows now is without a fault of accessibility. */
+export async function accessible(page: Page): Promise<void> {
+  const found = await new AxeBuilder({ page })
+    // One document and no frames: no blank page of its own is needed to put results together.
+    .setLegacyMode()
+    .options({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'],
+      resultTypes: ['violations'],
+      preload: false,
+    })
+    .analyze()
+  expect(found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(' ')}`)).toEqual([])
 }
 
 export const field = (page: Page) => page.getByRole('textbox', { name: /^(پیام|Message|Post)$/ })

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { accept, expect, findPerson, password, said, signIn, test, write } from './fixtures'
+import { accept, accessible, expect, findPerson, password, said, signIn, test, write } from './fixtures'
 
 /** Keeps a picture where one is asked for; nothing depends on it. */
 async function look(page: Page, name: string): Promise<void> {
   const dir = process.env['ZOLAL_SHOTS']
   if (dir) await page.screenshot({ path: `${dir}/${name}.png`, animations: 'disabled' })
-}
-
-async function accessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  expect(grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
 }
 
 const of = {

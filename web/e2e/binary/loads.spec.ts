@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { accept, expect, findPerson, pair, said, test, write } from './fixtures'
+import { accept, accessible, expect, findPerson, pair, said, test, write } from './fixtures'
 import { choose, lastFrame, load, painted, sendSheet } from './fixtures-media'
 
 /** Loading media between real browsers: how far it is, stopped and gone on with, kept on the device. */
@@ -44,11 +44,13 @@ for (const language of ['fa', 'en'] as const) {
     const status = lastFrame(nilu).getByRole('status')
     await expect(status).toContainText(language === 'fa' ? /[۲-۹].*از/ : /[2-9].* of /, { timeout: 60_000 })
     await nilu.screenshot({ path: `test-results/binary/loads-running-phone-${language}.png` })
+    await accessible(nilu)
     await expect(row).toHaveAttribute('aria-label', language === 'fa' ? /^توقف/ : /^Stop/)
     await row.click()
     await expect(lastFrame(nilu).locator('svg circle')).toBeHidden()
     await expect(lastFrame(nilu)).toContainText(language === 'fa' ? ' از ' : ' of ')
     await nilu.screenshot({ path: `test-results/binary/loads-stopped-phone-${language}.png` })
+    await accessible(nilu)
     await free()
     const saved = nilu.waitForEvent('download')
     await row.click()

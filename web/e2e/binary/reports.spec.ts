@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { accept, expect, field, findPerson, menu, password, said, test, write } from './fixtures'
+import { accept, accessible, expect, field, findPerson, menu, password, said, test, write } from './fixtures'
 import { give, painted } from './fixtures-media'
 
 /** Keeps a picture where one is asked for; nothing depends on it. */
@@ -33,6 +33,7 @@ test('what somebody reports is shown to the operator, decided, appealed against 
   await dialog.getByRole('radio', { name: 'پیام‌های ناخواسته به بسیاری کسان' }).check()
   await dialog.getByLabel(/چه چیزی را باید بدانند/).fill('به همه می‌فرستد')
   await look(mina, 'report-fa')
+  await accessible(mina)
   await dialog.getByRole('button', { name: 'فرستادن گزارش' }).click()
   await expect(mina.getByText('سپاس. گزارش شما رسید.')).toBeVisible()
   await expect(dialog).toBeHidden()
@@ -62,6 +63,7 @@ test('what somebody reports is shown to the operator, decided, appealed against 
   await mina.reload()
   await expect(own).toContainText(['به نتیجه رسید'])
   await look(mina, 'mine-fa')
+  await accessible(mina)
 
   await expect(reza.getByRole('button', { name: /^ورود$/ })).toBeVisible()
   await knock(reza, 'reza_k')
@@ -111,6 +113,7 @@ test('what somebody reports is shown to the operator, decided, appealed against 
   await page.getByRole('radio', { name: 'برداشتن عکس' }).check()
   await expect(page.getByRole('button', { name: 'عکس ۱' })).toHaveAttribute('aria-pressed', 'true')
   await look(sara, 'case-photo-fa')
+  await accessible(sara)
   await page.getByRole('button', { name: 'برداشتن عکس' }).click()
   await expect(page.getByText('گزارش بازی نیست')).toBeVisible()
   await expect(reza.getByRole('button', { name: 'افزودن عکس' })).toBeVisible()
@@ -172,6 +175,7 @@ test('on a phone: a warning is read and appealed against; reports to admins stay
   await expect(cases.getByText('Buy now!')).toBeVisible()
   await cases.getByRole('radio', { name: 'Warn' }).check()
   await look(dana, 'case-en-phone-dark')
+  await accessible(dana)
   await cases.getByRole('button', { name: 'Warn' }).click()
   await expect(cases.getByText('No open reports')).toBeVisible()
 
@@ -186,6 +190,7 @@ test('on a phone: a warning is read and appealed against; reports to admins stay
   await reza.getByRole('button', { name: 'Send the appeal' }).click()
   await expect(reza.getByText('Your appeal waits for an answer')).toBeVisible()
   await look(reza, 'acts-en-phone')
+  await accessible(reza)
 
   await mina.goto(`${url}/#/reports`)
   await expect(mina.getByText('For operators only')).toBeVisible()

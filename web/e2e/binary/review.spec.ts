@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, fillSignUp, said, signIn, test } from './fixtures'
+import { accessible, expect, fillSignUp, said, signIn, test } from './fixtures'
 
 const shot = (page: Page, name: string) => page.screenshot({ path: `test-results/review/${name}.png` })
-
-async function accessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze()
-  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(', ')}`)).toEqual([])
-}
 
 const words = {
   fa: {

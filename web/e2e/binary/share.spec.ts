@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, field, said, test, write } from './fixtures'
+import { accessible, expect, field, said, test, write } from './fixtures'
 import { controlled } from './pushservice'
 
 /** Gives the app a form, as the system does for another program. */
@@ -27,10 +27,12 @@ test('files that another program shares are looked at in the chat that is picked
   await expect(dialog.getByText('برنامه.txt')).toBeVisible()
   await expect(dialog.getByText('برای فردا')).toBeVisible()
   await sara.screenshot({ path: 'test-results/share-files-fa.png' })
+  await accessible(sara)
   await dialog.getByRole('button', { name: /پیام‌های ذخیره/ }).click()
   const sheet = sara.getByRole('dialog')
   await expect(sheet.getByText('نشانی.txt')).toBeVisible()
   await sara.screenshot({ path: 'test-results/share-sheet-fa.png' })
+  await accessible(sara)
   await sheet.getByRole('button', { name: /^فرستادن/ }).click()
   await expect(sara.getByText('برنامه.txt').first()).toBeVisible()
   expect(await sara.evaluate(() => caches.has('zolal-given')), 'nothing of it is left').toBe(false)

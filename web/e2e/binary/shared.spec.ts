@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, menu, pair, said, talk, test, write } from './fixtures'
+import { accessible, expect, menu, pair, said, talk, test, write } from './fixtures'
 import { choose, lastFrame, painted, sendSheet } from './fixtures-media'
 
 /** What was shared in a chat, between real browsers. */
@@ -39,6 +39,7 @@ for (const language of ['fa', 'en'] as const) {
     await nilu.getByRole('button', { name: /^(بار کردن تصویرها|Load the pictures)$/ }).click()
     await expect(panel(nilu).locator('img.ready[src^="blob:"]')).toHaveCount(2)
     await nilu.screenshot({ path: `test-results/binary/shared-phone-${language}.png` })
+    await accessible(nilu)
     // The newest stands first, and the viewer leafs through what was shared.
     await tiles(nilu).first().click()
     const viewer = nilu.getByRole('dialog')
@@ -52,11 +53,13 @@ for (const language of ['fa', 'en'] as const) {
     await tab(nilu, /^(پرونده‌ها|Files)$/).click()
     await expect(panel(nilu)).toContainText('گزارش پایانی')
     await nilu.screenshot({ path: `test-results/binary/shared-files-phone-${language}.png` })
+    await accessible(nilu)
     await tab(nilu, /^(پرونده‌ها|Files)$/).press(language === 'fa' ? 'ArrowLeft' : 'ArrowRight')
     await expect(tab(nilu, /^(پیوندها|Links)$/)).toBeFocused()
     await expect(panel(nilu).getByRole('link')).toHaveAttribute('href', 'https://example.org/ketab')
     await expect(panel(nilu)).not.toContainText('بی پیوند')
     await nilu.screenshot({ path: `test-results/binary/shared-links-phone-${language}.png` })
+    await accessible(nilu)
     await tab(nilu, /^(صدا|Voice)$/).click()
     await expect(panel(nilu).getByRole('heading')).toBeVisible()
     await nilu.screenshot({ path: `test-results/binary/shared-none-phone-${language}.png` })

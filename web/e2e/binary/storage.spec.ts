@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { expect, field, pair, said, test } from './fixtures'
+import { accessible, expect, field, pair, said, test } from './fixtures'
 import { choose, filmed, lastFrame, load, painted, sendSheet } from './fixtures-media'
 
 /** What a device spends and keeps, and how it is cleaned. */
@@ -80,6 +80,7 @@ for (const language of ['fa', 'en'] as const) {
 
     await settings(nilu, 'data')
     await nilu.screenshot({ path: `test-results/binary/storage-data-phone-${language}.png` })
+    await accessible(nilu)
     await nilu.getByRole('button', { name: w.spent }).click()
     await expect(row(nilu, w.files)).toContainText(language === 'fa' ? '۳ مگابایت' : '3 MB')
     await expect(row(nilu, w.photos).getByRole('cell').first()).toContainText(w.nothing)
@@ -89,6 +90,7 @@ for (const language of ['fa', 'en'] as const) {
     await expect(row(nilu, w.messages).getByRole('cell').last()).toContainText(w.nothing)
     await expect(row(nilu, w.videos).getByRole('cell').first()).toContainText(w.nothing, { timeout: 30_000 })
     await nilu.screenshot({ path: `test-results/binary/storage-spent-phone-${language}.png` })
+    await accessible(nilu)
     await settings(sara, 'spent')
     await expect(row(sara, w.files).getByRole('cell').last()).toContainText(
       language === 'fa' ? '۳ مگابایت' : '3 MB',
@@ -103,12 +105,14 @@ for (const language of ['fa', 'en'] as const) {
     await expect(nilu.getByRole('checkbox', { name: w.files })).toBeChecked()
     await expect(nilu.getByRole('checkbox', { name: w.messages })).not.toBeChecked()
     await nilu.screenshot({ path: `test-results/binary/storage-kept-phone-${language}.png` })
+    await accessible(nilu)
     // Of one chat the files alone.
     await nilu.getByRole('button', { name: /سارا محمدی/ }).click()
     const sheet = nilu.getByRole('dialog')
     await sheet.getByRole('checkbox', { name: w.photos }).uncheck()
     await sheet.getByRole('checkbox', { name: w.videos }).uncheck()
     await nilu.screenshot({ path: `test-results/binary/storage-chat-phone-${language}.png` })
+    await accessible(nilu)
     await sheet.getByRole('button', { name: w.clean }).click()
     await expect(nilu.getByText(w.cleaned, { exact: true })).toBeVisible()
     await expect(nilu.getByRole('checkbox', { name: w.files })).toHaveCount(0)
