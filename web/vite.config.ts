@@ -2,12 +2,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 import { compress } from './compress'
+import { integrity } from './integrity'
 import { serviceWorker } from './worker'
 
 // The page is served with a strict content security policy: nothing is inlined, neither scripts
 // (the preload polyfill) nor assets as data addresses.
 export default defineConfig({
-  plugins: [svelte(), serviceWorker(), compress()],
+  plugins: [svelte(), integrity(), serviceWorker(), compress()],
   base: '/',
   build: {
     target: 'es2022',

@@ -128,6 +128,8 @@ func policy(connect []string) string {
 		"font-src 'self'", "media-src " + media, calls,
 		"manifest-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'none'",
 		"frame-ancestors 'none'",
+		// No text becomes markup or code: markup is the library's own templates, boot.js answers for workers.
+		"require-trusted-types-for 'script'", "trusted-types default svelte-trusted-html",
 	}, "; ")
 }
 

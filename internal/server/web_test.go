@@ -103,6 +103,7 @@ func TestThePolicyAllowsOurOwnAddressesAndNoInlineScript(t *testing.T) {
 	csp := get(testApp(t), "/").Header().Get("Content-Security-Policy")
 	for _, want := range []string{
 		"default-src 'none'", "script-src 'self';", "frame-ancestors 'none'",
+		"require-trusted-types-for 'script'", "trusted-types default svelte-trusted-html;",
 		"connect-src 'self' https://second.example.org wss://second.example.org",
 		" http://10.0.0.1:8080 ws://10.0.0.1:8080;",
 		"img-src 'self' blob: https://second.example.org http://10.0.0.1:8080 data:;",

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Runs before the first paint: theme, direction, motion and text size as the person last chose them.
 ;(() => {
+  // Where a text would become code: only files of our own become workers, and nothing becomes markup.
+  window.trustedTypes?.createPolicy('default', {
+    createScriptURL: (url) => (new URL(url, location.href).origin === location.origin ? url : null),
+  })
   const root = document.documentElement
   let chosen = {}
   try {

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { integrityOf } from '../integrity'
 
 const root = resolve(import.meta.dirname, '..')
 let out = ''
@@ -69,5 +70,15 @@ test('the built page holds no inline script or style, and nothing of the gallery
     const text = readFileSync(join(out, file), 'utf8')
     expect(text).not.toMatch(/MemoryModel|نیلوفر/)
     expect(text).not.toMatch(/https?:\/\/(?!www\.w3\.org|svelte\.dev)[a-z0-9-]+\.[a-z]/)
+  }
+})
+
+test('the built page takes no script and no style but those with its contents', () => {
+  const page = readFileSync(join(out, 'index.html'), 'utf8')
+  const asked = page.match(/<script[^>]*>|<link rel="(?:modulepreload|stylesheet)"[^>]*>/g) ?? []
+  expect(asked.length).toBeGreaterThanOrEqual(3)
+  for (const tag of asked) {
+    const file = /(?:src|href)="\/([^"]+)"/.exec(tag)?.[1] ?? ''
+    expect(tag).toContain(`integrity="${integrityOf(join(out, file))}"`)
   }
 })

@@ -16,6 +16,22 @@ test('a sign-in is told to every other device, also to one that was away, and en
 }) => {
   const { server } = world
   const sara = await world.person('سارا', 'sara_m')
+  // No text becomes markup, nor a file from elsewhere code.
+  const tries = await sara.evaluate(() =>
+    [
+      () => (document.createElement('div').innerHTML = '<b>x</b>'),
+      () => new DOMParser().parseFromString('<b>x</b>', 'text/html'),
+      () => new Worker('https://example.org/x.js'),
+    ].map((act) => {
+      try {
+        act()
+        return 'done'
+      } catch (error) {
+        return (error as Error).name
+      }
+    }),
+  )
+  expect(tries).toEqual(['TypeError', 'TypeError', 'TypeError'])
   await sara.goto(`${server.url}/healthz`)
   const thief = await world.visitor({ ...phone, from: `${server.url}/#/signin` })
   await signIn(thief, 'sara_m')
