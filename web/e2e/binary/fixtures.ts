@@ -148,6 +148,8 @@ async function newPage(
   })
   const look = { language: options.language ?? 'fa', theme: options.theme ?? 'light' }
   await context.addInitScript((chosen) => {
+    // An empty page keeps nothing.
+    if (location.protocol === 'about:') return
     if (!localStorage.getItem('zolal.look')) localStorage.setItem('zolal.look', JSON.stringify(chosen))
   }, look)
   const page = await context.newPage()

@@ -8,6 +8,7 @@ import {
   menu,
   type PersonOptions,
   said,
+  talk,
   test,
   type World,
   write,
@@ -65,9 +66,18 @@ test('the app starts while its own address is blocked, and reaches the server by
   await expect(sara.getByRole('searchbox')).toBeVisible()
   await expect(said(sara, 'و این')).toBeVisible()
   await sara.screenshot({ path: 'test-results/offline-fa.png' })
-  await server.start(...addresses)
+  // What is written now and left waiting the worker sends when there is a network, without a page of the app.
   await write(sara, 'برگشت')
+  await expect(said(sara, 'برگشت').getByRole('img', { name: 'در انتظار فرستادن' })).toBeVisible()
+  const worker = await Worker.of(sara)
+  await sara.goto('about:blank')
+  await server.start(...addresses)
+  await worker.wake('outbox')
   await expect(said(reza, 'برگشت')).toBeVisible({ timeout: 60_000 })
+  // The next page learns what became of it, and nothing doubles.
+  await sara.goBack()
+  await expect(said(sara, 'برگشت').getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
+  await expect(talk(reza).getByText('برگشت')).toHaveCount(1)
 })
 
 /** Sara, who is woken for what comes, and Reza, whom she wrote to; she looks at the settings. */

@@ -118,6 +118,16 @@ export class Worker {
     return worker
   }
 
+  /** Wakes it as a browser does once there is a network again. */
+  async wake(tag: string): Promise<void> {
+    await this.#cdp.send('ServiceWorker.dispatchSyncEvent', {
+      origin: this.#origin,
+      registrationId: this.#registration,
+      tag,
+      lastChance: false,
+    })
+  }
+
   async deliver(data: string): Promise<void> {
     await this.#cdp.send('ServiceWorker.deliverPushMessage', {
       origin: this.#origin,

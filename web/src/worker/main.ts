@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { Registry } from '../db'
+import { LATER, sendWaiting } from './later'
 import { scope } from './scope'
 import { fill, keepShell } from './shell'
 import { ask, type Hint, open, show } from './show'
@@ -33,6 +34,10 @@ scope.addEventListener('message', (event) => {
   if (take) event.waitUntil(scope.skipWaiting())
   if (more) event.waitUntil(fill())
   if (hint) event.waitUntil(show(hint))
+})
+
+scope.addEventListener('sync', (event) => {
+  if (event.tag === LATER) event.waitUntil(sendWaiting())
 })
 
 // The browser changed the subscription: the server is told of the new one, also while no page is open.

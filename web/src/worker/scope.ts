@@ -23,6 +23,10 @@ export interface Said extends Lasting {
   readonly source: Tab | null
 }
 
+export interface Synced extends Lasting {
+  readonly tag: string
+}
+
 /** A page of the app. */
 export interface Tab {
   readonly url: string
@@ -40,6 +44,7 @@ interface Events {
   pushsubscriptionchange: Lasting
   notificationclick: Clicked
   message: Said
+  sync: Synced
 }
 
 export interface Scope {

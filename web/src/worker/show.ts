@@ -71,22 +71,34 @@ async function roots(session: SessionRow): Promise<ReadonlySet<string>> {
   }
 }
 
-/** Calls a method of the server with the token of the device. */
-export async function ask<T>(method: string, request: object): Promise<T | null> {
-  const { session } = await known()
+/** Who is signed in, if anybody is. */
+export const mySession = async () => (await known()).session
+
+/** Calls a method with the token of the device; null where nobody is signed in, or the server is silent. */
+export async function post(
+  method: string,
+  body: BodyInit,
+  headers: Record<string, string>,
+): Promise<Response | null> {
+  const session = await mySession()
   if (!session) return null
   for (const root of await roots(session)) {
     const answer = await fetch(`${root}/api/${method}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${session.token}` },
-      body: JSON.stringify(request),
+      headers: { ...headers, authorization: `Bearer ${session.token}` },
+      body,
       signal: AbortSignal.timeout(LOOK_MS),
     }).catch(() => null)
     // Without the header somebody else answers: a portal, a filter.
-    if (answer?.headers.get('zolal') !== 'v1') continue
-    return answer.ok ? ((await answer.json()) as T) : null
+    if (answer?.headers.get('zolal') === 'v1') return answer
   }
   return null
+}
+
+/** Likewise, in JSON; null for a refusal too. */
+export async function ask<T>(method: string, request: object): Promise<T | null> {
+  const answer = await post(method, JSON.stringify(request), { 'content-type': 'application/json' })
+  return answer?.ok ? ((await answer.json()) as T) : null
 }
 
 async function clear(chat: number, upTo: number): Promise<void> {

@@ -101,6 +101,15 @@ export function follow(fresh: (take: () => void) => void): Following {
   }
 }
 
+/** What browsers with a background know of, and the rest do not. */
+type Later = ServiceWorkerRegistration & { readonly sync?: { register(tag: string): Promise<void> } }
+
+/** Has the worker send what waits once there is a network, also where no page is there any more by then. */
+export function sendLater(): void {
+  const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer }
+  serviceWorker?.ready.then((ready) => (ready as Later).sync?.register('outbox')).catch(() => {})
+}
+
 interface Badge {
   setAppBadge?(n: number): Promise<void>
   clearAppBadge?(): Promise<void>

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { AccountDb, type OutboxRow, type SessionRow } from '../db'
+import { mySession, post } from './show'
+
+/** Where browsers let a worker run once there is a network again, it is woken under this name. */
+export const LATER = 'outbox'
+
+/** Keys older than this are the page's business: it makes others where nothing can have been stored. */
+const KEY_LIFE = 29 * 86_400_000
+
+/** When a key was made, which stands first in it. */
+const keyTime = ({ keys: [key = ''] }: OutboxRow) => Number.parseInt(key.slice(0, 12), 16)
+
+/**
+ * Sends what waits while no page is there to do it. What is sent stays in the outbox, as what may have been
+ * stored: the next page sends it again under its keys and learns its place, and nothing doubles.
+ */
+export async function sendWaiting(): Promise<void> {
+  const session = await mySession()
+  if (!session) return
+  // The page that leads holds this lock for as long as it is there, and sends by itself.
+  await navigator.locks.request(AccountDb.nameOf(session), { ifAvailable: true }, async (lock) => {
+    if (lock) await send(session)
+  })
+}
+
+async function send(session: SessionRow): Promise<void> {
+  const db = await AccountDb.open(AccountDb.nameOf(session))
+  try {
+    const [all, cursor, clock = 0] = await db.read((r) =>
+      Promise.all([r.outbox(), r.value('cursor'), r.value('clock')]),
+    )
+    const now = Date.now() + clock
+    // What comes first in a chat is sent first; behind what cannot be sent now nothing of that chat is.
+    const stuck = new Set<number>()
+    for (const item of all) {
+      const { chat, state, device, notBefore } = item
+      if (state === 'sent' || state === 'failed' || stuck.has(chat)) continue
+      const good = state === 'waiting' && device === session.device && notBefore <= now
+      const fresh = Math.abs(now - keyTime(item)) < KEY_LIFE
+      if (!good || !fresh || !(await sent(db, item, cursor?.incarnation ?? ''))) stuck.add(chat)
+    }
+  } finally {
+    db.close()
+  }
+}
+
+/** Whether the server has it. Without an answer it throws: the browser wakes the worker another time. */
+async function sent(db: AccountDb, item: OutboxRow, incarnation: string): Promise<boolean> {
+  // From here on it may be stored without our knowing: the mark comes before the first byte.
+  await db.write((w) => w.putOutbox({ ...item, unsure: true }), 'strict')
+  const answer = await post(item.method, new Uint8Array(item.request), {
+    'content-type': 'application/x-protobuf',
+    'zolal-incarnation': incarnation,
+  })
+  if (!answer) throw new Error('no answer')
+  // A refusal says that it is not stored; why, and what then, the next page finds out.
+  if (!answer.ok) await db.write((w) => w.putOutbox(item))
+  return answer.ok
+}
