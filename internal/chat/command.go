@@ -24,6 +24,7 @@ const (
 	opAnswer
 	opSetMember
 	opTransfer
+	opAnswerOffer
 	opCreateLink
 	opRevokeLink
 	opDecideRequest
@@ -145,8 +146,12 @@ type SetMember struct {
 	Note    string // why, of a restriction or ban
 }
 
-// Transfer makes an admin the owner and the owner an admin.
+// Transfer offers the chat to an admin, in the place of an earlier offer.
 type Transfer struct{ Account AccountID }
+
+// AnswerOffer makes the actor, to whom the chat is offered, its owner and the owner an admin; or ends the
+// offer, which the owner may too.
+type AnswerOffer struct{ Accept bool }
 
 // CreateLink makes an invite link of a token nobody can guess.
 type CreateLink struct {
@@ -255,6 +260,7 @@ func (Invite) op() op           { return opInvite }
 func (AnswerInvitation) op() op { return opAnswer }
 func (SetMember) op() op        { return opSetMember }
 func (Transfer) op() op         { return opTransfer }
+func (AnswerOffer) op() op      { return opAnswerOffer }
 func (CreateLink) op() op       { return opCreateLink }
 func (RevokeLink) op() op       { return opRevokeLink }
 func (DecideRequest) op() op    { return opDecideRequest }

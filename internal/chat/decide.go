@@ -91,6 +91,7 @@ var handlers = [opEnd]handler{
 	opAnswer:        on(ScopeManage, decideAnswer, needAnswer),
 	opSetMember:     on(ScopeManage, decideMember, needMember),
 	opTransfer:      on(ScopeManage, decideTransfer, needTransfer),
+	opAnswerOffer:   on(ScopeManage, decideOffered, needOffered),
 	opCreateLink:    on(ScopeManage, decideCreateLink, nil),
 	opRevokeLink:    on(ScopeManage, decideRevokeLink, needRevokeLink),
 	opDecideRequest: on(ScopeManage, decideRequest, needRequest),

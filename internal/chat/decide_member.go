@@ -10,6 +10,8 @@ type move struct {
 	reason        string
 	token         string // invite link it came by
 	quiet         bool   // staff need no line of their own: another entry tells them
+	noted         bool   // staff have one, though it is the actor's own
+	aside         bool   // members read nothing of it
 }
 
 // move writes a change of standing. The member's own user log always has it, and the projection comes from
@@ -21,7 +23,8 @@ func (d *decision) move(m move) {
 	m.after.Version = m.before.Version + 1
 	wider := d.Chat.Type == Group && !d.Chat.Wide && !m.before.Role.In() && m.after.Role.In() &&
 		d.Chat.Members >= SmallGroup
-	shown := d.Chat.Type == Group && !d.Chat.Wide && !wider && (m.before.Role.In() || m.after.Role.In())
+	shown := d.Chat.Type == Group && !d.Chat.Wide && !wider && !m.aside &&
+		(m.before.Role.In() || m.after.Role.In())
 	change := &MemberChange{Member: m.after, Before: m.before.Role, Reason: m.reason}
 	self := m.after.Account == d.by.Account
 	if shown {
@@ -29,7 +32,7 @@ func (d *decision) move(m move) {
 		public.Member.Note = ""
 		d.say(Envelope{Kind: KindMember, Silent: true}, &public)
 	}
-	if !m.quiet && !self && m.after.Role != RoleInvited {
+	if m.noted || !m.quiet && !self && m.after.Role != RoleInvited {
 		d.report(KindStaffMember, change)
 	}
 	d.add(m.after.Account.Log(), d.seenBy(self), Envelope{Kind: KindMyChat}, &MyChat{
@@ -465,9 +468,9 @@ func setBanned(d *decision, target Member, c SetMember) (Member, error) {
 	return Member{Role: RoleBanned, Until: c.Until}, nil
 }
 
-// decideTransfer makes an admin the owner. What is reported is not handed on, where everybody may report it:
-// in a private chat of a few, a refusal would tell its owner who did. Everywhere a report keeps who owned the
-// chat when it was made.
+// decideTransfer offers the chat to an admin: nobody comes to answer for what they did not take. What is
+// reported is not handed on, where everybody may report it: in a private chat of a few, a refusal would tell
+// its owner who did. Everywhere a report keeps who owned the chat when it was made.
 //
 // ROOM-5
 func decideTransfer(d *decision, c Transfer) error {
@@ -484,16 +487,68 @@ func decideTransfer(d *decision, c Transfer) error {
 		return fieldError(CodeNotFound, "account", "no such account")
 	case target.Role != RoleAdmin:
 		return fieldError(CodeForbidden, "account", "only an admin can become the owner")
+	case target.Grants.Has(GrantOwn):
+		return nil
+	}
+	if err := d.mayOwn("account"); err != nil {
+		return err
+	}
+	d.offer(target, true)
+	if before := d.Owning.Offered; before.Account != 0 {
+		d.offer(before, false)
+	}
+	return nil
+}
+
+// mayOwn refuses a chat that must not change hands now, and who owns too many.
+func (d *decision) mayOwn(field string) error {
+	switch {
 	case d.Chat.Public() && len(d.Case.Reports) > 0:
 		return fieldError(CodeForbidden, "chat", "a report about it waits for the operator")
 	case d.Held.Owned >= MaxOwned:
-		return fieldError(CodeTooMany, "account", "this person owns as many groups and channels as one may")
+		return fieldError(CodeTooMany, field, "this person owns as many groups and channels as one may")
 	}
-	me, owner := d.me(), Member{Role: RoleOwner, From: target.From, Joined: target.Joined, Title: target.Title}
-	admin := Member{
-		Role: RoleAdmin, Grants: d.Chat.Type.AdminGrants(), From: me.From, Joined: me.Joined, Title: me.Title,
+	return nil
+}
+
+// offer lets an admin take the chat over, or no longer. The offer is one of the admin's rights, so it ends
+// with them, and where they are set anew.
+func (d *decision) offer(to Member, open bool) {
+	after := to
+	after.Grants &^= GrantOwn
+	if open {
+		after.Grants |= GrantOwn
 	}
-	d.move(move{before: target, after: owner})
-	d.move(move{before: me, after: admin})
+	d.move(move{before: to, after: after, noted: true, aside: true})
+}
+
+// decideOffered takes the chat over, or ends the offer, which its owner may too.
+//
+// ROOM-5
+func decideOffered(d *decision, c AnswerOffer) error {
+	if err := d.alive(); err != nil {
+		return err
+	}
+	me, owner, offered := d.me(), d.Owning.Owner, d.Owning.Offered
+	switch {
+	case !c.Accept && me.Role == RoleOwner && offered.Account != 0:
+		d.offer(offered, false)
+		return nil
+	case me.Role != RoleAdmin || !me.Grants.Has(GrantOwn) || owner.Role != RoleOwner:
+		return Errorf(CodeNotFound, "nobody offers this chat")
+	case !c.Accept:
+		d.offer(me, false)
+		return nil
+	}
+	if err := d.mayOwn(""); err != nil {
+		return err
+	}
+	d.move(move{noted: true, before: me, after: Member{
+		Role: RoleOwner, From: me.From, Joined: me.Joined, Title: me.Title,
+	}})
+	d.move(move{quiet: true, before: owner, after: Member{
+		Role: RoleAdmin, Grants: d.Chat.Type.AdminGrants(), From: owner.From, Joined: owner.Joined,
+		Title: owner.Title,
+	}})
 	return nil
 }

@@ -436,7 +436,7 @@ func TestNobodySetsTheirOwnStanding(t *testing.T) {
 }
 
 // ROOM-5
-func TestTransferMakesOneOwnerOfAnother(t *testing.T) {
+func TestAChatIsOfferedToOneAdminAtATime(t *testing.T) {
 	f := inGroup()
 	f.Actor.Role, f.Actor.Title = RoleOwner, "boss"
 	f.Target = Member{Account: 2, Role: RoleMember, Grants: GrantSend, Version: 6}
@@ -449,16 +449,19 @@ func TestTransferMakesOneOwnerOfAnother(t *testing.T) {
 	}
 	refused(t, f, Transfer{Account: 2}, CodeForbidden, "chat")
 	f.Chat.Name, f.Case.Reports = "", nil
-	events := decided(t, f, Transfer{Account: 2},
-		KindMember, KindStaffMember, KindMyChat, KindMember, KindMyChat)
-	owner, admin := standingOf(t, events, 2).Member, standingOf(t, events, 1).Member
-	if owner.Role != RoleOwner || owner.Grants != 0 || owner.Version != 7 {
-		t.Errorf("the new one is %+v", owner)
+	events := decided(t, f, Transfer{Account: 2}, KindStaffMember, KindMyChat)
+	offered := standingOf(t, events, 2).Member
+	if offered.Role != RoleAdmin || !offered.Grants.Has(GrantOwn) || offered.Version != 7 {
+		t.Errorf("it is offered to %+v", offered)
 	}
-	want := Member{Account: 1, Role: RoleAdmin, Grants: Group.AdminGrants(), Version: 5, Title: "boss"}
-	if admin != want {
-		t.Errorf("the old one is %+v", admin)
+	f.Owning.Offered = Member{Account: 3, Role: RoleAdmin, Grants: GrantOwn | GrantPin, Version: 2}
+	events = decided(t, f, Transfer{Account: 2}, KindStaffMember, KindMyChat, KindStaffMember, KindMyChat)
+	if before := standingOf(t, events, 3).Member; before.Grants != GrantPin || before.Role != RoleAdmin {
+		t.Errorf("to whom it was offered before is %+v", before)
 	}
+	f.Target = offered
+	decided(t, f, Transfer{Account: 2}) // it is offered already
+	f.Target.Grants &^= GrantOwn
 	refused(t, f, Transfer{Account: 1}, CodeBadRequest, "account")
 	f.Person.Deleted = true
 	refused(t, f, Transfer{Account: 2}, CodeNotFound, "account")
@@ -466,6 +469,66 @@ func TestTransferMakesOneOwnerOfAnother(t *testing.T) {
 	refused(t, f, Transfer{Account: 2}, CodeNotFound, "account")
 	f.Actor.Role = RoleAdmin
 	refused(t, f, Transfer{Account: 2}, CodeForbidden, "")
+}
+
+// ROOM-5
+func TestAChatIsItsNewOwnersOnceTheyTakeIt(t *testing.T) {
+	f := inGroup()
+	f.Actor = Member{Account: 1, Role: RoleAdmin, Grants: GrantPin, Version: 4}
+	f.Owning.Owner = Member{Account: 2, Role: RoleOwner, Title: "boss", Version: 6}
+	refused(t, f, AnswerOffer{Accept: true}, CodeNotFound, "")
+	f.Actor.Grants |= GrantOwn
+	if n := NeedsOf(f.Chat, 1, AnswerOffer{Accept: true}); !n.Owning || !n.Held {
+		t.Errorf("it asks for %+v", n)
+	}
+	events := decided(t, f, AnswerOffer{Accept: true},
+		KindMember, KindStaffMember, KindMyChat, KindMember, KindMyChat)
+	owner, admin := standingOf(t, events, 1).Member, standingOf(t, events, 2).Member
+	if owner.Role != RoleOwner || owner.Grants != 0 || owner.Version != 5 {
+		t.Errorf("the new one is %+v", owner)
+	}
+	want := Member{Account: 2, Role: RoleAdmin, Grants: Group.AdminGrants(), Version: 7, Title: "boss"}
+	if admin != want {
+		t.Errorf("the old one is %+v", admin)
+	}
+	declined := standingOf(t, decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat), 1).Member
+	if declined.Role != RoleAdmin || declined.Grants != GrantPin {
+		t.Errorf("who does not want it is %+v", declined)
+	}
+	f.Held.Owned = MaxOwned
+	refused(t, f, AnswerOffer{Accept: true}, CodeTooMany, "")
+	decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat)
+	f.Held.Owned = 0
+	f.Chat.Name, f.Case.Reports = "public_name", []ReportState{{Report: 1, Chat: f.Chat.ID}}
+	if NeedsOf(f.Chat, 1, AnswerOffer{}).Case || !NeedsOf(f.Chat, 1, AnswerOffer{Accept: true}).Case {
+		t.Error("it asks what waits to decline, or does not to accept")
+	}
+	refused(t, f, AnswerOffer{Accept: true}, CodeForbidden, "chat")
+	decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat)
+	f.Actor.Role = RoleMember
+	refused(t, f, AnswerOffer{Accept: true}, CodeNotFound, "")
+	f.Chat.Deleted = true
+	refused(t, f, AnswerOffer{Accept: true}, CodeChatDeleted, "")
+}
+
+// ROOM-5
+func TestAnOfferIsNobodysToGiveBesideTheOwner(t *testing.T) {
+	f := inGroup()
+	f.Actor.Role, f.Person = RoleOwner, Person{ID: 2}
+	f.Target = Member{Account: 2, Role: RoleAdmin, Grants: GrantPin | GrantOwn, Version: 6}
+	refused(t, f, SetMember{Account: 2, Role: RoleAdmin, Grants: GrantOwn}, CodeBadRequest, "grants")
+	events := decided(t, f, SetMember{Account: 2, Role: RoleAdmin, Grants: GrantPin},
+		KindMember, KindStaffMember, KindMyChat)
+	if taken := standingOf(t, events, 2).Member; taken.Grants != GrantPin {
+		t.Errorf("with other rights, it leaves %+v", taken)
+	}
+	refused(t, f, AnswerOffer{}, CodeNotFound, "")
+	f.Owning = Owning{f.Actor, f.Target}
+	events = decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat)
+	if taken := standingOf(t, events, 2).Member; taken.Grants != GrantPin {
+		t.Errorf("taken back, it leaves %+v", taken)
+	}
+	refused(t, f, AnswerOffer{Accept: true}, CodeNotFound, "")
 }
 
 func TestLinksAreMadeAndRevokedByThoseWhoMayInvite(t *testing.T) {

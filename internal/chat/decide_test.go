@@ -433,7 +433,8 @@ func TestTheOperatorHasNoMoreRightsThanAnyoneElse(t *testing.T) {
 		cmd := rapid.SampledFrom([]Command{
 			Send{Text: "x"}, SetPin{Target: 1}, Delete{Targets: []Seq{1}}, Leave{}, Join{}, DeleteChat{},
 			Invite{Account: f.Target.Account}, SetMember{Account: f.Target.Account, Role: RoleBanned},
-			Transfer{Account: f.Target.Account}, Import{Message: &Message{Text: "x", Imported: &Imported{}}},
+			Transfer{Account: f.Target.Account}, AnswerOffer{Accept: true},
+			Import{Message: &Message{Text: "x", Imported: &Imported{}}},
 		}).Draw(t, "command")
 		f.Refs = map[Seq]Ref{1: message(2, "x")}
 		plain, err := Decide(f, reza, cmd, noon)
@@ -493,6 +494,9 @@ func garbled(f Facts, n Needs) Facts {
 	if n.Known == 0 {
 		f.Contact, f.Contacts = Contact{Account: 3, Name: "other"}, MaxContacts
 	}
+	if !n.Owning {
+		f.Owning = Owning{Owner: Member{Account: 4, Role: RoleOwner}, Offered: Member{Account: 3, Role: RoleAdmin}}
+	}
 	if !n.Stranger {
 		f.Known = !f.Known
 	}
@@ -532,7 +536,8 @@ func TestNeedsNameAllThatDecideLooksAt(t *testing.T) {
 			SetInfo{InfoChange{Signatures: &yes}}, Create{Chat: 9, Type: Group, Title: "t", Invite: []AccountID{a}},
 			Create{Chat: 9, Type: Direct, Peer: a}, DeleteChat{}, Join{Token: "t"}, Join{}, Leave{}, Invite{a},
 			AnswerInvitation{true}, AnswerInvitation{}, SetMember{Account: a, Role: RoleBanned},
-			SetMember{Account: a, Role: RoleAdmin}, Transfer{a}, CreateLink{Token: "new"}, RevokeLink{"t"},
+			SetMember{Account: a, Role: RoleAdmin}, Transfer{a}, AnswerOffer{true}, AnswerOffer{},
+			CreateLink{Token: "new"}, RevokeLink{"t"},
 			DecideRequest{a, true}, MarkRead{Seq: 4}, SetDraft{Text: "x"}, SetPrefs{Prefs{Archived: &yes}},
 			SetBlock{Account: a}, SetPrivacy{}, SetPrivacy{KeepUnfindable: true, KeepQuiet: true, KeepPhoto: true},
 			SetProfile{Profile: Profile{Name: "n"}}, NoteDevice{}, SetContact{Account: a, Name: "n"},

@@ -53,6 +53,7 @@ const (
 	GrantDeleteAny
 	GrantBan
 	GrantPromote
+	GrantOwn // take the chat over, which its owner offers to one admin
 )
 
 // Has reports whether all of want is granted.
@@ -148,6 +149,7 @@ type Facts struct {
 	Head   Head                 // of the chat log
 	Read   ReadMark             // the actor's
 	Admins int                  // how many the chat has, its owner left out; MaxAdmins for more
+	Owning Owning               // whose the chat is, and whom it is offered to
 	Held   Holdings             // the target's, or where the command has none the actor's
 	Limit  Limitation           // the actor's
 	Filed  Filed                // what the actor has reported so far
@@ -170,6 +172,12 @@ type Facts struct {
 type Holdings struct {
 	In    uint32
 	Owned uint32
+}
+
+// Owning is who owns a chat, and the admin to whom its owner offers it; the zero Member where there is none.
+type Owning struct {
+	Owner   Member
+	Offered Member
 }
 
 // Party is somebody a command names among others.

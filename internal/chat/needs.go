@@ -24,6 +24,7 @@ type Needs struct {
 	Read     bool        // Read
 	Held     bool        // Held
 	Admins   bool        // Admins
+	Owning   bool        // Owning
 	Linked   bool        // Linked; of two who set it at once, one is decided again
 	Known    AccountID   // Contact and Contacts: the actor's contact of that account
 	Limit    bool        // Limit
@@ -186,7 +187,12 @@ func needMember(_ Chat, c SetMember) Needs {
 
 // needTransfer asks for the reports that wait, where everybody may report the chat.
 func needTransfer(room Chat, c Transfer) Needs {
-	return Needs{Target: c.Account, Held: true, Case: room.Public()}
+	return Needs{Target: c.Account, Held: true, Owning: true, Case: room.Public()}
+}
+
+// needOffered asks the same, of who takes the chat over.
+func needOffered(room Chat, c AnswerOffer) Needs {
+	return Needs{Held: true, Owning: true, Case: c.Accept && room.Public()}
 }
 
 func needRevokeLink(_ Chat, c RevokeLink) Needs { return Needs{Token: c.Token} }

@@ -3,6 +3,7 @@
 package chat
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -60,6 +61,14 @@ func (w *town) facts(room ChatID, actor AccountID, n Needs) Facts {
 	}
 	if n.Target != 0 {
 		f.Person = w.person(n.Target)
+	}
+	for _, m := range w.members[room] {
+		switch {
+		case n.Owning && m.Role == RoleOwner:
+			f.Owning.Owner = m
+		case n.Owning && m.Grants.Has(GrantOwn):
+			f.Owning.Offered = m
+		}
 	}
 	for _, a := range n.People {
 		f.People[a] = Party{w.person(a), w.blocks(actor, a), w.knows(a, actor)}
@@ -179,12 +188,17 @@ func (w *town) apply(e Event, changes []Change) {
 
 // owner returns who owns a chat, so that what only owners do comes up; otherwise nobody does.
 func (w *town) owner(room ChatID, otherwise AccountID) AccountID {
+	return w.first(room, otherwise, func(m Member) bool { return m.Role == RoleOwner })
+}
+
+// first returns the first account whose standing is such.
+func (w *town) first(room ChatID, otherwise AccountID, such func(Member) bool) (found AccountID) {
 	for a, m := range w.members[room] {
-		if m.Role == RoleOwner {
-			return a
+		if such(m) && (found == 0 || a < found) {
+			found = a
 		}
 	}
-	return otherwise
+	return cmp.Or(found, otherwise)
 }
 
 func one(b bool) int32 {
@@ -272,7 +286,8 @@ func (w *town) judge(room ChatID, actor AccountID, cmd Command, events []Event) 
 // judgeMove says what is wrong with a change of standing.
 func (w *town) judgeMove(m *MyChat, actor AccountID, cmd Command, events []Event) string {
 	before, after := w.members[m.Chat][m.Member.Account], m.Member
-	_, transfer := cmd.(Transfer)
+	_, offers := cmd.(Transfer)
+	_, transfer := cmd.(AnswerOffer)
 	_, created := cmd.(Create)
 	bumped := slices.ContainsFunc(Project(Entry{Env: Envelope{Kind: KindMyChat}}, m), func(c Change) bool {
 		_, ok := c.(FactsBumped)
@@ -287,12 +302,14 @@ func (w *town) judgeMove(m *MyChat, actor AccountID, cmd Command, events []Event
 		return "somebody is in who never asked to be (R10)"
 	case after.Role == RoleApproached && (m.Type != Direct || w.knows(after.Account, actor)):
 		return "somebody is approached who knows who writes"
-	case after.Account != actor && standing(w.members[m.Chat][actor].Role) <= standing(before.Role) &&
-		before.Role.Staff():
+	case after.Account != actor && !transfer && before.Role.Staff() &&
+		standing(w.members[m.Chat][actor].Role) <= standing(before.Role):
 		return "somebody acts on their equal or better"
 	case after.Role == RoleOwner && !transfer && !created:
 		return "an owner out of nowhere"
-	case after.Role == RoleAdmin && after.Grants&^w.chats[m.Chat].Type.AdminGrants() != 0:
+	case after.Grants.Has(GrantOwn) && !(offers && w.members[m.Chat][actor].Role == RoleOwner):
+		return "a chat is offered by somebody else than its owner"
+	case after.Role == RoleAdmin && after.Grants&^(w.chats[m.Chat].Type.AdminGrants()|GrantOwn) != 0:
 		return "an admin has a right that is not one"
 	case after.Role == RoleAdmin && !transfer && w.members[m.Chat][actor].Role == RoleAdmin &&
 		!w.members[m.Chat][actor].Grants.Has(after.Grants):
@@ -310,6 +327,9 @@ func (w *town) judgeMove(m *MyChat, actor AccountID, cmd Command, events []Event
 	}
 	wider := slices.ContainsFunc(events, func(e Event) bool { return e.Env.Kind == KindChatWide })
 	want := room.Type == Group && !room.Wide && !wider && !room.Deleted && (before.Role.In() || after.Role.In())
+	if _, set := cmd.(SetMember); !set && before.Role == after.Role && before.Grants^after.Grants == GrantOwn {
+		want = false // an offer, or its end
+	}
 	if shown != want {
 		return fmt.Sprintf("shown in the chat: %v, want %v", shown, want)
 	}
@@ -426,6 +446,7 @@ var commands = [...]func(draws) Command{
 	func(d draws) Command { return SetMember{Account: d.someone(), Role: RoleAdmin, Grants: d.grants()} },
 	func(d draws) Command { return SetMember{Account: d.someone(), Role: RoleMember, Grants: GrantSend} },
 	func(d draws) Command { return Transfer{Account: d.someone()} },
+	func(d draws) Command { return AnswerOffer{Accept: d.yes()} },
 	func(d draws) Command { return CreateLink{Token: "t1", Approval: d.yes()} },
 	func(d draws) Command { return CreateLink{Token: "t2", Limit: 1} },
 	func(d draws) Command { return RevokeLink{Token: d.token()} },
@@ -466,6 +487,13 @@ func TestWhateverPeopleDoTheTownStaysSound(t *testing.T) {
 			if d.IntN(3) == 0 {
 				actor = w.owner(room, actor)
 			}
+			switch c := cmd.(type) { // of what needs two to agree, one would hardly ever find the other
+			case Transfer:
+				actor = w.owner(room, actor)
+				cmd = Transfer{w.first(room, c.Account, func(m Member) bool { return m.Role == RoleAdmin })}
+			case AnswerOffer:
+				actor = w.first(room, actor, func(m Member) bool { return m.Grants.Has(GrantOwn) })
+			}
 			_, err := w.do(room, actor, cmd)
 			if _, ok := cmd.(EraseMessages); ok && err == nil {
 				t.Fatalf("seed %d, step %d: somebody erased what others wrote", seed, step)
@@ -484,7 +512,7 @@ func TestWhateverPeopleDoTheTownStaysSound(t *testing.T) {
 	}
 	for _, cmd := range []Command{
 		Send{}, Edit{}, Delete{}, SetPin{}, SetInfo{}, Create{}, Join{}, Leave{}, Invite{}, AnswerInvitation{},
-		SetMember{}, Transfer{}, CreateLink{}, RevokeLink{}, DecideRequest{}, DeleteChat{},
+		SetMember{}, Transfer{}, AnswerOffer{}, CreateLink{}, RevokeLink{}, DecideRequest{}, DeleteChat{},
 		SetBlock{}, MarkRead{}, SetContact{}, SetPersonal{},
 		SetPhoto{}, RemovePhoto{},
 	} {

@@ -21,7 +21,7 @@ func (e *Engine) decide(ctx context.Context, r request) (plan, error) {
 	f, ok := e.facts.get(r.room, r.actor.Account)
 	if ok && r.room != 0 && f.Chat.SlowSeconds == 0 {
 		needs := chat.NeedsOf(f.Chat, r.actor.Account, r.cmd)
-		if needs.Target == 0 && len(needs.People) == 0 && !needs.Case {
+		if needs.Target == 0 && len(needs.People) == 0 && !needs.Case && !needs.Owning {
 			p, err := e.decideUpon(ctx, r, basis{facts: f, needs: needs})
 			if err == nil && !p.incomplete && len(p.batch.Entries) > 0 {
 				return p, nil
@@ -78,6 +78,11 @@ func (e *Engine) decideFresh(ctx context.Context, r request) (plan, error) {
 	}
 	if b.needs.Case {
 		b.facts.Case.Head = b.heads[len(b.heads)-1].Seq
+	}
+	if b.needs.Owning {
+		if err := e.readOwning(ctx, r.room, &b); err != nil {
+			return plan{}, err
+		}
 	}
 	p, err := e.decideUpon(ctx, r, b)
 	if err == nil && p.incomplete {

@@ -153,6 +153,8 @@ func spares(cmd chat.Command) bool {
 		return true
 	case chat.AnswerInvitation:
 		return !cmd.Accept
+	case chat.AnswerOffer:
+		return !cmd.Accept
 	case chat.SetDraft:
 		return cmd.Text == ""
 	case chat.SetContact:

@@ -334,7 +334,7 @@ func (e *Engine) fillCase(ctx context.Context, r request, _ chat.Needs, f *chat.
 		}
 	case chat.FileAppeal:
 		decision = c.Decision
-	case chat.Transfer:
+	case chat.Transfer, chat.AnswerOffer:
 		q := ReportQuery{Log: chat.ServerLog.ID(0), In: r.room, Limit: 1}
 		if f.Case.Reports, err = e.store.Reports(ctx, q); err != nil {
 			return fmt.Errorf("reports: %w", err)

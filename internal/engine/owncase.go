@@ -23,24 +23,62 @@ func (e *Engine) fillStaff(ctx context.Context, r chat.Report, f *chat.Filed) er
 	if r.Chat == 0 || r.Desk != chat.DeskOperator {
 		return nil
 	}
-	// More than chat.MaxAdmins may be there of before.
-	q := MemberQuery{Chat: r.Chat, Roles: []chat.Role{chat.RoleOwner, chat.RoleAdmin}, Limit: staffStep}
+	return e.eachOfStaff(ctx, r.Chat, func(m chat.Member) {
+		if m.Role == chat.RoleOwner {
+			f.Owner = m.Account
+		} else {
+			f.Staff = append(f.Staff, m.Account)
+		}
+	})
+}
+
+// eachOfStaff shows the owner of a chat and every admin. More than chat.MaxAdmins may be there of before.
+func (e *Engine) eachOfStaff(ctx context.Context, room chat.ChatID, show func(chat.Member)) error {
+	q := MemberQuery{Chat: room, Roles: []chat.Role{chat.RoleOwner, chat.RoleAdmin}, Limit: staffStep}
 	for {
 		staff, err := e.store.Members(ctx, q)
 		if err != nil {
 			return fmt.Errorf("staff: %w", err)
 		}
 		for _, m := range staff {
-			if q.After = m.Account; m.Role == chat.RoleOwner {
-				f.Owner = m.Account
-			} else {
-				f.Staff = append(f.Staff, m.Account)
-			}
+			q.After = m.Account
+			show(m)
 		}
 		if len(staff) < staffStep {
 			return nil
 		}
 	}
+}
+
+// readOwning reads whose a chat is and whom it is offered to, and the heads of their logs. It comes after the
+// facts: what changes of either since then moves the version of the facts on, on which the batch is
+// conditioned.
+//
+// ROOM-5
+func (e *Engine) readOwning(ctx context.Context, room chat.ChatID, b *basis) error {
+	err := e.eachOfStaff(ctx, room, func(m chat.Member) {
+		switch {
+		case m.Role == chat.RoleOwner:
+			b.facts.Owning.Owner = m
+		case m.Grants.Has(chat.GrantOwn):
+			b.facts.Owning.Offered = m
+		}
+	})
+	if err != nil {
+		return err
+	}
+	var logs []chat.LogID
+	for _, m := range []chat.Member{b.facts.Owning.Owner, b.facts.Owning.Offered} {
+		if m.Account != 0 {
+			logs = append(logs, m.Account.Log())
+		}
+	}
+	heads, err := e.store.Heads(ctx, logs)
+	if err != nil {
+		return fmt.Errorf("heads: %w", err)
+	}
+	b.heads = append(b.heads, heads...)
+	return nil
 }
 
 // fillAdmins counts the admins of a chat, as far as it matters.

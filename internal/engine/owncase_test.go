@@ -188,6 +188,7 @@ func TestAChatHasSoManyAdminsAndKeepsThoseOfBefore(t *testing.T) {
 		codeIs(t, run(late[1], 0), chat.CodeTooMany)
 		codeIs(t, run(late[0], chat.GrantBan), 0)
 		b.must(ana, room.Log(), chat.Transfer{Account: late[0].Account})
+		b.must(late[0], room.Log(), chat.AnswerOffer{Accept: true})
 		staff, err := b.store.Members(t.Context(), engine.MemberQuery{
 			Chat: room, Roles: []chat.Role{chat.RoleAdmin}, Limit: 100,
 		})
@@ -302,7 +303,12 @@ func TestGivingAChatAwayEscapesNoDecision(t *testing.T) {
 	c := newCourt(t)
 	ana, ben := c.person("ana_a"), c.person("ben_b")
 	room := c.room(chat.Channel, ana, ben)
-	hand := func(from, to chat.Actor) error { return c.tries(from, room, chat.Transfer{Account: to.Account}) }
+	hand := func(from, to chat.Actor) error {
+		if err := c.tries(from, room, chat.Transfer{Account: to.Account}); err != nil {
+			return err
+		}
+		return c.tries(to, room, chat.AnswerOffer{Accept: true})
+	}
 	codeIs(t, hand(ana, ben), chat.CodeForbidden) // a subscriber
 	c.must(ana, room.Log(), chat.SetMember{Account: ben.Account, Role: chat.RoleAdmin})
 	inside, err := func() (chat.Seq, error) {
@@ -313,7 +319,10 @@ func TestGivingAChatAwayEscapesNoDecision(t *testing.T) {
 	if err != nil || inside == 0 {
 		t.Fatal(err)
 	}
+	c.must(ana, room.Log(), chat.Transfer{Account: ben.Account}) // and is reported before it is taken
 	n := c.report(ben, chat.Report{Chat: room})
+	codeIs(t, c.tries(ben, room, chat.AnswerOffer{Accept: true}), chat.CodeForbidden)
+	c.must(ben, room.Log(), chat.AnswerOffer{})
 	codeIs(t, hand(ana, ben), chat.CodeForbidden)
 
 	// What is private may be handed on, for a refusal would tell who reported it. The report remembers.
@@ -340,9 +349,77 @@ func TestWhoWasHandedAChatMayHandItBack(t *testing.T) {
 	ana, ben := c.person("ana_a"), c.person("ben_b")
 	room := c.room(chat.Channel, ana, ben)
 	c.must(ana, room.Log(), chat.SetMember{Account: ben.Account, Role: chat.RoleAdmin})
-	c.must(ana, room.Log(), chat.Transfer{Account: ben.Account})
-	c.must(ben, room.Log(), chat.Transfer{Account: ana.Account})
+	for _, hands := range [][2]chat.Actor{{ana, ben}, {ben, ana}} {
+		c.must(hands[0], room.Log(), chat.Transfer{Account: hands[1].Account})
+		c.must(hands[1], room.Log(), chat.AnswerOffer{Accept: true})
+	}
 	c.must(ben, room.Log(), chat.Leave{})
+}
+
+// ROOM-5
+func TestAnOfferIsSeenByWhoRunsTheChatAndEndsWithAnother(t *testing.T) {
+	b := newBed(t)
+	ana, ben, kay, mia := b.person("ana_a"), b.person("ben_b"), b.person("kay_k"), b.person("mia_m")
+	room := b.room(chat.Group, ana, ben, kay, mia)
+	for _, who := range []chat.Actor{ben, kay} {
+		b.must(ana, room.Log(), chat.SetMember{Account: who.Account, Role: chat.RoleAdmin})
+	}
+	offered := func(reader chat.Actor) (to chat.AccountID) {
+		t.Helper()
+		h := b.open(reader, room.Log(), chat.RightMembers)
+		list, err := h.Members(t.Context(), engine.MemberQuery{Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range list.Members {
+			if m.Grants.Has(chat.GrantOwn) {
+				to += m.Account
+			}
+		}
+		return to
+	}
+	head := func() chat.Seq {
+		t.Helper()
+		at, err := b.open(ana, room.Log(), chat.RightRead).Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at.Seq
+	}
+	said := head()
+	b.must(ana, room.Log(), chat.Transfer{Account: ben.Account})
+	b.must(ana, room.Log(), chat.Transfer{Account: kay.Account}) // now, and not ben any more
+	for _, reader := range []chat.Actor{ana, ben, kay} {
+		if got := offered(reader); got != kay.Account {
+			t.Errorf("account %d reads that it is offered to %d", reader.Account, got)
+		}
+	}
+	if got := offered(mia); got != 0 {
+		t.Errorf("a member reads that it is offered to %d", got)
+	}
+	if head() != said {
+		t.Error("members read of the offer in the chat")
+	}
+	_, err := b.do(ben, room.Log(), chat.AnswerOffer{Accept: true})
+	codeIs(t, err, chat.CodeNotFound)
+	b.must(kay, room.Log(), chat.AnswerOffer{})
+	_, err = b.do(kay, room.Log(), chat.AnswerOffer{Accept: true})
+	codeIs(t, err, chat.CodeNotFound)
+
+	// Of an offer that is taken at the moment in which it is taken back, one comes first.
+	b.must(ana, room.Log(), chat.Transfer{Account: kay.Account})
+	ends := make(chan error, 2)
+	go func() {
+		_, err := b.do(kay, room.Log(), chat.AnswerOffer{Accept: true})
+		ends <- err
+	}()
+	go func() {
+		_, err := b.do(ana, room.Log(), chat.SetMember{Account: kay.Account, Role: chat.RoleAdmin})
+		ends <- err
+	}()
+	if one, two := <-ends, <-ends; (one == nil) == (two == nil) {
+		t.Errorf("of two at once: %v, %v", one, two)
+	}
 }
 
 // REP-3

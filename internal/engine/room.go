@@ -208,6 +208,9 @@ func (h *Handle) Members(ctx context.Context, q MemberQuery) (MemberList, error)
 		for i := range list.Members {
 			if m := &list.Members[i]; m.Account != h.actor.Account {
 				m.Note = "" // ROOM-3
+				if m.Role == chat.RoleAdmin {
+					m.Grants &^= chat.GrantOwn // ROOM-5
+				}
 			}
 		}
 	}

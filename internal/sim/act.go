@@ -467,6 +467,10 @@ func (w *world) keep() {
 
 func (w *world) transfer() {
 	if d, id, ok := w.inRoom(); ok {
+		if w.chance(0.5) {
+			d.command(id, chat.AnswerOffer{Accept: w.chance(0.7)})
+			return
+		}
 		d.command(id, chat.Transfer{Account: w.anyAccount()})
 	}
 }

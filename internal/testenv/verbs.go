@@ -52,7 +52,9 @@ var verbs = map[string]func(*stage, *line) error{
 	"removes":    changes,    // sara removes reza chat
 	"mutes":      changes,    // sara mutes reza chat ["why"]
 	"frees":      changes,    // sara frees reza chat (of what was taken from him)
-	"hands":      transfer,   // sara hands chat reza
+	"hands":      transfer,   // sara hands chat reza (offers it)
+	"takes":      offered,    // reza takes chat (which was offered)
+	"spurns":     offered,    // reza spurns chat (does not want it)
 	"renames":    renames,    // sara renames chat "Title"
 	"publishes":  publishes,  // sara publishes chat some_name|private
 	"slows":      slows,      // sara slows chat seconds (between two messages of a member)
@@ -392,6 +394,15 @@ func transfer(s *stage, l *line) error {
 	}
 	req := &zolalv1.TransferRequest{Chat: chat, Key: key(), Account: account, Password: password}
 	return s.call(l, "Chats/Transfer", req, new(zolalv1.Receipt))
+}
+
+func offered(s *stage, l *line) error {
+	id, err := s.chat(l.words[0])
+	if err != nil {
+		return err
+	}
+	req := &zolalv1.AnswerRequest{Chat: id, Key: key(), Accept: l.verb == "takes"}
+	return s.call(l, "Chats/AnswerOffer", req, new(zolalv1.Receipt))
 }
 
 func renames(s *stage, l *line) error {

@@ -131,8 +131,7 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 			{int(chat.KindDecision), "KIND_DECISION"}, {int(chat.KindAppeal), "KIND_APPEAL"},
 			{int(chat.KindReportKept), "KIND_REPORT_KEPT"}, {int(chat.KindReportClosed), "KIND_REPORT_CLOSED"},
 			{int(chat.KindAppealKept), "KIND_APPEAL_KEPT"}, {int(chat.KindFeedback), "KIND_FEEDBACK"},
-			{int(chat.KindFeedbackState), "KIND_FEEDBACK_STATE"},
-			{int(chat.KindFeedbackVote), "KIND_FEEDBACK_VOTE"},
+			{int(chat.KindFeedbackState), "KIND_FEEDBACK_STATE"}, {int(chat.KindFeedbackVote), "KIND_FEEDBACK_VOTE"},
 			{int(chat.KindFeedbackUnvote), "KIND_FEEDBACK_UNVOTE"},
 			{int(chat.KindAccountPhoto), "KIND_ACCOUNT_PHOTO"},
 			{int(chat.KindAccountPhotoRemoved), "KIND_ACCOUNT_PHOTO_REMOVED"}, {79, "KIND_ACCOUNT_DELETED"},
@@ -160,6 +159,7 @@ func TestNumbersOfEnumsAreThoseOfTheWire(t *testing.T) {
 			{int(chat.GrantInfo), "GRANT_INFO"}, {int(chat.GrantPost), "GRANT_POST"},
 			{int(chat.GrantEditAny), "GRANT_EDIT_ANY"}, {int(chat.GrantDeleteAny), "GRANT_DELETE_ANY"},
 			{int(chat.GrantBan), "GRANT_BAN"}, {int(chat.GrantPromote), "GRANT_PROMOTE"},
+			{int(chat.GrantOwn), "GRANT_OWN"},
 		}},
 		{zolalv1.EntityKind(0).Descriptor().Values(), []pair{
 			{int(chat.EntityBold), "ENTITY_KIND_BOLD"}, {int(chat.EntityItalic), "ENTITY_KIND_ITALIC"},

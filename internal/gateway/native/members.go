@@ -16,6 +16,7 @@ func memberMethods() []method {
 		later("Chats/Invite", chat.ScopeManage, invite),
 		later("Chats/AnswerInvitation", chat.ScopeManage, answerInvitation),
 		later("Chats/SetMember", chat.ScopeManage, setMember),
+		later("Chats/AnswerOffer", chat.ScopeManage, answerOffer),
 		call("Chats/Members", chat.ScopeRead, members),
 		ordered(call("Chats/CreateLink", chat.ScopeManage, createLink)),
 		later("Chats/RevokeLink", chat.ScopeManage, revokeLink),
@@ -32,6 +33,11 @@ func invite(ctx context.Context, c *caller, r *zolalv1.MemberRequest) (wait[zola
 func answerInvitation(ctx context.Context, c *caller, r *zolalv1.AnswerRequest) (
 	wait[zolalv1.Receipt], error) {
 	return c.beginIn(ctx, r.GetChat(), chat.AnswerInvitation{Accept: r.GetAccept()}, r.GetKey())
+}
+
+// ROOM-5
+func answerOffer(ctx context.Context, c *caller, r *zolalv1.AnswerRequest) (wait[zolalv1.Receipt], error) {
+	return c.beginIn(ctx, r.GetChat(), chat.AnswerOffer{Accept: r.GetAccept()}, r.GetKey())
 }
 
 func setMember(ctx context.Context, c *caller, r *zolalv1.SetMemberRequest) (wait[zolalv1.Receipt], error) {

@@ -164,6 +164,7 @@ const (
 	Grant_GRANT_DELETE_ANY Grant = 512
 	Grant_GRANT_BAN        Grant = 1024
 	Grant_GRANT_PROMOTE    Grant = 2048
+	Grant_GRANT_OWN        Grant = 4096 // take the chat over: its owner offers it; given by Transfer alone
 )
 
 // Enum value maps for Grant.
@@ -182,6 +183,7 @@ var (
 		512:  "GRANT_DELETE_ANY",
 		1024: "GRANT_BAN",
 		2048: "GRANT_PROMOTE",
+		4096: "GRANT_OWN",
 	}
 	Grant_value = map[string]int32{
 		"GRANT_NONE":       0,
@@ -197,6 +199,7 @@ var (
 		"GRANT_DELETE_ANY": 512,
 		"GRANT_BAN":        1024,
 		"GRANT_PROMOTE":    2048,
+		"GRANT_OWN":        4096,
 	}
 )
 
@@ -2978,7 +2981,7 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\vROLE_BANNED\x10\x04\x12\x10\n" +
 	"\fROLE_INVITED\x10\x05\x12\x12\n" +
 	"\x0eROLE_REQUESTED\x10\x06\x12\x13\n" +
-	"\x0fROLE_APPROACHED\x10\a*\xec\x01\n" +
+	"\x0fROLE_APPROACHED\x10\a*\xfc\x01\n" +
 	"\x05Grant\x12\x0e\n" +
 	"\n" +
 	"GRANT_NONE\x10\x00\x12\x0e\n" +
@@ -2996,7 +2999,9 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\x0eGRANT_EDIT_ANY\x10\x80\x02\x12\x15\n" +
 	"\x10GRANT_DELETE_ANY\x10\x80\x04\x12\x0e\n" +
 	"\tGRANT_BAN\x10\x80\b\x12\x12\n" +
-	"\rGRANT_PROMOTE\x10\x80\x102\xd2\t\n" +
+	"\rGRANT_PROMOTE\x10\x80\x10\x12\x0e\n" +
+	"\tGRANT_OWN\x10\x80 2\x8d\n" +
+	"\n" +
 	"\x05Chats\x12>\n" +
 	"\vCreateGroup\x12\x1b.zolal.v1.CreateChatRequest\x1a\x12.zolal.v1.ChatInfo\x12@\n" +
 	"\rCreateChannel\x12\x1b.zolal.v1.CreateChatRequest\x1a\x12.zolal.v1.ChatInfo\x12=\n" +
@@ -3011,7 +3016,8 @@ const file_zolal_v1_chat_proto_rawDesc = "" +
 	"\x06Invite\x12\x17.zolal.v1.MemberRequest\x1a\x11.zolal.v1.Receipt\x12>\n" +
 	"\x10AnswerInvitation\x12\x17.zolal.v1.AnswerRequest\x1a\x11.zolal.v1.Receipt\x12:\n" +
 	"\tSetMember\x12\x1a.zolal.v1.SetMemberRequest\x1a\x11.zolal.v1.Receipt\x128\n" +
-	"\bTransfer\x12\x19.zolal.v1.TransferRequest\x1a\x11.zolal.v1.Receipt\x12>\n" +
+	"\bTransfer\x12\x19.zolal.v1.TransferRequest\x1a\x11.zolal.v1.Receipt\x129\n" +
+	"\vAnswerOffer\x12\x17.zolal.v1.AnswerRequest\x1a\x11.zolal.v1.Receipt\x12>\n" +
 	"\aMembers\x12\x18.zolal.v1.MembersRequest\x1a\x19.zolal.v1.MembersResponse\x12?\n" +
 	"\n" +
 	"CreateLink\x12\x1b.zolal.v1.CreateLinkRequest\x1a\x14.zolal.v1.InviteLink\x12<\n" +
@@ -3119,35 +3125,37 @@ var file_zolal_v1_chat_proto_depIdxs = []int32{
 	23, // 37: zolal.v1.Chats.AnswerInvitation:input_type -> zolal.v1.AnswerRequest
 	24, // 38: zolal.v1.Chats.SetMember:input_type -> zolal.v1.SetMemberRequest
 	25, // 39: zolal.v1.Chats.Transfer:input_type -> zolal.v1.TransferRequest
-	26, // 40: zolal.v1.Chats.Members:input_type -> zolal.v1.MembersRequest
-	29, // 41: zolal.v1.Chats.CreateLink:input_type -> zolal.v1.CreateLinkRequest
-	30, // 42: zolal.v1.Chats.RevokeLink:input_type -> zolal.v1.RevokeLinkRequest
-	15, // 43: zolal.v1.Chats.Links:input_type -> zolal.v1.ChatRequest
-	15, // 44: zolal.v1.Chats.JoinRequests:input_type -> zolal.v1.ChatRequest
-	33, // 45: zolal.v1.Chats.DecideRequest:input_type -> zolal.v1.DecideJoinRequest
-	34, // 46: zolal.v1.Chats.StaffLog:input_type -> zolal.v1.StaffLogRequest
-	7,  // 47: zolal.v1.Chats.CreateGroup:output_type -> zolal.v1.ChatInfo
-	7,  // 48: zolal.v1.Chats.CreateChannel:output_type -> zolal.v1.ChatInfo
-	7,  // 49: zolal.v1.Chats.OpenDirect:output_type -> zolal.v1.ChatInfo
-	7,  // 50: zolal.v1.Chats.Get:output_type -> zolal.v1.ChatInfo
-	18, // 51: zolal.v1.Chats.Resolve:output_type -> zolal.v1.ResolveResponse
-	12, // 52: zolal.v1.Chats.SetInfo:output_type -> zolal.v1.Receipt
-	12, // 53: zolal.v1.Chats.Delete:output_type -> zolal.v1.Receipt
-	21, // 54: zolal.v1.Chats.Join:output_type -> zolal.v1.JoinResponse
-	12, // 55: zolal.v1.Chats.Leave:output_type -> zolal.v1.Receipt
-	12, // 56: zolal.v1.Chats.Invite:output_type -> zolal.v1.Receipt
-	12, // 57: zolal.v1.Chats.AnswerInvitation:output_type -> zolal.v1.Receipt
-	12, // 58: zolal.v1.Chats.SetMember:output_type -> zolal.v1.Receipt
-	12, // 59: zolal.v1.Chats.Transfer:output_type -> zolal.v1.Receipt
-	27, // 60: zolal.v1.Chats.Members:output_type -> zolal.v1.MembersResponse
-	10, // 61: zolal.v1.Chats.CreateLink:output_type -> zolal.v1.InviteLink
-	12, // 62: zolal.v1.Chats.RevokeLink:output_type -> zolal.v1.Receipt
-	31, // 63: zolal.v1.Chats.Links:output_type -> zolal.v1.LinksResponse
-	32, // 64: zolal.v1.Chats.JoinRequests:output_type -> zolal.v1.JoinRequestsResponse
-	12, // 65: zolal.v1.Chats.DecideRequest:output_type -> zolal.v1.Receipt
-	35, // 66: zolal.v1.Chats.StaffLog:output_type -> zolal.v1.StaffLogResponse
-	47, // [47:67] is the sub-list for method output_type
-	27, // [27:47] is the sub-list for method input_type
+	23, // 40: zolal.v1.Chats.AnswerOffer:input_type -> zolal.v1.AnswerRequest
+	26, // 41: zolal.v1.Chats.Members:input_type -> zolal.v1.MembersRequest
+	29, // 42: zolal.v1.Chats.CreateLink:input_type -> zolal.v1.CreateLinkRequest
+	30, // 43: zolal.v1.Chats.RevokeLink:input_type -> zolal.v1.RevokeLinkRequest
+	15, // 44: zolal.v1.Chats.Links:input_type -> zolal.v1.ChatRequest
+	15, // 45: zolal.v1.Chats.JoinRequests:input_type -> zolal.v1.ChatRequest
+	33, // 46: zolal.v1.Chats.DecideRequest:input_type -> zolal.v1.DecideJoinRequest
+	34, // 47: zolal.v1.Chats.StaffLog:input_type -> zolal.v1.StaffLogRequest
+	7,  // 48: zolal.v1.Chats.CreateGroup:output_type -> zolal.v1.ChatInfo
+	7,  // 49: zolal.v1.Chats.CreateChannel:output_type -> zolal.v1.ChatInfo
+	7,  // 50: zolal.v1.Chats.OpenDirect:output_type -> zolal.v1.ChatInfo
+	7,  // 51: zolal.v1.Chats.Get:output_type -> zolal.v1.ChatInfo
+	18, // 52: zolal.v1.Chats.Resolve:output_type -> zolal.v1.ResolveResponse
+	12, // 53: zolal.v1.Chats.SetInfo:output_type -> zolal.v1.Receipt
+	12, // 54: zolal.v1.Chats.Delete:output_type -> zolal.v1.Receipt
+	21, // 55: zolal.v1.Chats.Join:output_type -> zolal.v1.JoinResponse
+	12, // 56: zolal.v1.Chats.Leave:output_type -> zolal.v1.Receipt
+	12, // 57: zolal.v1.Chats.Invite:output_type -> zolal.v1.Receipt
+	12, // 58: zolal.v1.Chats.AnswerInvitation:output_type -> zolal.v1.Receipt
+	12, // 59: zolal.v1.Chats.SetMember:output_type -> zolal.v1.Receipt
+	12, // 60: zolal.v1.Chats.Transfer:output_type -> zolal.v1.Receipt
+	12, // 61: zolal.v1.Chats.AnswerOffer:output_type -> zolal.v1.Receipt
+	27, // 62: zolal.v1.Chats.Members:output_type -> zolal.v1.MembersResponse
+	10, // 63: zolal.v1.Chats.CreateLink:output_type -> zolal.v1.InviteLink
+	12, // 64: zolal.v1.Chats.RevokeLink:output_type -> zolal.v1.Receipt
+	31, // 65: zolal.v1.Chats.Links:output_type -> zolal.v1.LinksResponse
+	32, // 66: zolal.v1.Chats.JoinRequests:output_type -> zolal.v1.JoinRequestsResponse
+	12, // 67: zolal.v1.Chats.DecideRequest:output_type -> zolal.v1.Receipt
+	35, // 68: zolal.v1.Chats.StaffLog:output_type -> zolal.v1.StaffLogResponse
+	48, // [48:69] is the sub-list for method output_type
+	27, // [27:48] is the sub-list for method input_type
 	27, // [27:27] is the sub-list for extension type_name
 	27, // [27:27] is the sub-list for extension extendee
 	0,  // [0:27] is the sub-list for field type_name
