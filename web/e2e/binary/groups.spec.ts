@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, field, menu, numbered, said, test, write } from './fixtures'
+import { expect, field, menu, numbered, password, said, test, write } from './fixtures'
 
 /** A private group of the first, whom the second joined by a link; both look at it. */
 async function together(owner: Page, member: Page, title: string): Promise<void> {
@@ -244,6 +244,39 @@ for (const { language, wide } of [
     await expect(said(nilu, 'three').locator('.signature')).toHaveCount(0)
     await expect(said(nilu, 'two').locator('.signature')).toHaveText('Sara')
     await nilu.screenshot({ path: `test-results/binary/signed-${language}.png` })
+
+    // Whoever is to have the channel is asked first.
+    const row = sara.getByRole('listitem').getByRole('button', { name: /نیلوفر/ })
+    const choose = async (item: RegExp) => {
+      await row.click()
+      await sara.getByRole('menuitem', { name: item }).click()
+    }
+    const dialog = sara.getByRole('dialog')
+    await open(sara, chat, 'members')
+    await choose(/^(مدیر کردن|Make admin)$/)
+    await dialog.getByRole('button', { name: /^(ذخیره|Save)$/ }).click()
+    await expect(row).toContainText(/مدیر|Admin/)
+    await choose(/^(واگذاری مالکیت|Hand over ownership)$/)
+    const word = dialog.getByLabel(/^(گذرواژهٔ شما|Your password)$/)
+    const offer = dialog.getByRole('button', { name: /^(پیشنهاد|Offer)$/ })
+    await word.fill('not the password')
+    await offer.click()
+    await expect(word).toHaveAttribute('aria-invalid', 'true')
+    await sara.screenshot({ path: `test-results/binary/offer-${language}.png` })
+    await word.fill(password)
+    await offer.click()
+    await expect(row).toContainText(/مالکیت پیشنهاد شده|Ownership offered/)
+    await sara.screenshot({ path: `test-results/binary/offered-${language}.png` })
+    const asks = /به شما واگذار کند|hand this channel over to you/
+    const asked = nilu.getByRole('status').filter({ hasText: asks })
+    await expect(asked).toBeVisible()
+    await nilu.screenshot({ path: `test-results/binary/asked-${language}.png` })
+    await asked.getByRole('button', { name: /^(می‌پذیرم|Become the owner)$/ }).click()
+    await expect(asked).toHaveCount(0)
+    await open(sara, chat, 'deeds')
+    await expect(sara.locator('.details li').first()).toContainText(
+      /نیلوفر.* مالکیت را پذیرفت|نیلوفر.* took the ownership over/,
+    )
   })
 }
 

@@ -557,10 +557,6 @@ export class MemoryModel implements AppModel {
       setMemberRights: (id, memberRights) => this.#change(id, { memberRights }),
       setSlow: (id, slowSeconds) => this.#change(id, { slowSeconds }),
       setSignatures: (id, signatures) => this.#change(id, { signatures }),
-      transfer: async (id, _, password) => {
-        if (password === 'wrong') throw new AppError('PASSWORD_WRONG')
-        await this.#change(id, { role: 'admin' })
-      },
     },
     people: {
       invite: async () => {},
@@ -581,6 +577,8 @@ export class MemoryModel implements AppModel {
       deeds: async () => ({ deeds: [], next: null }),
       staff: async () => [],
       held: async () => ({ members: [], more: false }),
+      offer: async () => {},
+      answerOffer: async () => {},
     }),
     links: {
       list: async () => this.#links,

@@ -218,7 +218,6 @@ export interface RoomSettings {
   /** Seconds between two messages of a member; 0 ends it. */
   setSlow(chat: ChatId, seconds: number): Promise<void>
   setSignatures(chat: ChatId, on: boolean): Promise<void>
-  transfer(chat: ChatId, to: AccountId, password: string): Promise<void>
 }
 
 export interface Restriction extends Held {

@@ -18,6 +18,8 @@ export type AdminRight =
   | 'invite'
   | 'pin'
   | 'addAdmins'
+  /** An admin: to take the chat over, which its owner offers. */
+  | 'own'
 
 /** Rights of members, by default of the chat or restricted for one person until a date; in this order. */
 export const memberRights = ['send', 'media', 'links', 'react', 'invite', 'pin', 'changeInfo'] as const

@@ -3,8 +3,12 @@ import type { MemberRight, MemberView } from './chat'
 import type { InfoChange } from './entry'
 import type { AccountId, ChatId, Ms, Seq } from './id'
 
-/** What the owner and admins of a chat look at. */
+/** What the owner and admins of a chat look at, and how it changes hands. */
 export interface StaffActions {
+  /** Offers the chat to an admin. */
+  offer(chat: ChatId, to: AccountId, password: string): Promise<void>
+  /** Takes over what is offered, or ends the offer, which the owner may too. */
+  answerOffer(chat: ChatId, accept: boolean): Promise<void>
   /** What was done in a chat, the newest first. `before` is `next` of the page before, or null. */
   deeds(chat: ChatId, which: DeedFilter, before: Seq | null): Promise<DeedPage>
   /** The owner and the admins. */
@@ -58,6 +62,9 @@ export type Deed =
       readonly kind: 'freed' | 'unbanned' | 'removed' | 'promoted' | 'dismissed' | 'handed' | 'changed'
       readonly whom: DeedPerson
     }
+  | { readonly kind: 'offered'; readonly whom: DeedPerson }
+  /** Ownership that was offered. */
+  | { readonly kind: 'declined' | 'accepted' }
   | { readonly kind: 'info'; readonly change: InfoChange }
   | {
       readonly kind: 'deleted' | 'edited' | 'pinned' | 'unpinned'

@@ -62,7 +62,7 @@ export function roomActions(asker: Asker, home: string, changed: (chat: ChatId) 
     settings: roomSettings(asker),
     people: roomPeople(asker, changed),
     links: roomLinks(asker, home),
-    staff: async () => (await import('./staff')).staffActions(asker),
+    staff: async () => (await import('./staff')).staffActions(asker, changed),
   }
 }
 
@@ -103,13 +103,6 @@ function roomSettings(asker: Asker): RoomSettings {
     setMemberRights: (chat, rights) => set(chat, { defaults: memberGrants(rights) }),
     setSlow: (chat, slowSeconds) => set(chat, { slowSeconds }),
     setSignatures: (chat, signatures) => set(chat, { signatures }),
-    transfer: (chat, to, password) =>
-      acting(async () => {
-        const account = signedIn(asker)
-        const key = account.keys.make()
-        await call(account.tabs, method.transfer, { chat, key, account: to, password })
-        await account.history.refresh(chat)
-      }),
   }
 }
 

@@ -105,7 +105,17 @@ const plain = {
   signatures: 'Sign posts with the author’s name',
   transfer: 'Hand over ownership',
   transferTitle: (name: string) => `Hand over to ${name}?`,
-  transferBody: 'They become the owner, and you stay on as an admin. Only they can give it back.',
+  transferBody:
+    'They are asked first. Once they accept they are the owner, and you stay on as an admin. Only they can give it back.',
+  transferAsk: 'Offer',
+  offered: 'Ownership offered',
+  offerBack: 'Take the offer back',
+  offerGroup: 'The owner wants to hand this group over to you.',
+  offerChannel: 'The owner wants to hand this channel over to you.',
+  offerBody:
+    'As its owner you are answerable for it, and can leave only after handing it over or deleting it.',
+  offerTake: 'Become the owner',
+  offerNot: 'No',
   transferPassword: 'Your password',
   removeChat: 'Delete chat',
   removeTitle: (title: string) => `Delete the chat with ${title}?`,

@@ -20,6 +20,8 @@ export function sentence({ by, what }: DeedView): string {
     case 'linkRevoked':
     case 'photoSet':
     case 'photoRemoved':
+    case 'declined':
+    case 'accepted':
     case 'reportClosed':
     case 'unknown':
       return w[what.kind](who)
