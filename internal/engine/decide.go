@@ -147,7 +147,8 @@ func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) erro
 	}
 	for _, ev := range events {
 		// Of two commands that use a daily allowance at once, one is decided again: either moves the log on.
-		// So it is with profiles and personal links: whether one is given up depends on the one before.
+		// So it is with profiles and personal links: whether one is given up depends on the one before; and with
+		// photos that go: whom they are shown to, and which there are.
 		if moves(ev.Env.Kind) && !p.condition(ev.Log, b.heads) {
 			p.incomplete = true
 		}
@@ -157,7 +158,8 @@ func (e *Engine) fillPlan(p *plan, r request, b basis, events []chat.Event) erro
 
 // moves reports whether what is decided about an account follows from what its log held before.
 func moves(k chat.Kind) bool {
-	return k == chat.KindMyChat || k == chat.KindSpent || k == chat.KindProfile || k == chat.KindPersonal
+	return k == chat.KindMyChat || k == chat.KindSpent || k == chat.KindProfile || k == chat.KindPersonal ||
+		k == chat.KindAccountPhotoRemoved
 }
 
 // condition makes the batch depend on the head of a user log, if that was read.

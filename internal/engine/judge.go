@@ -442,7 +442,8 @@ func (e *Engine) decidedSo(ctx context.Context, j chat.Judge, refusal error) (ch
 	case err != nil:
 		return 0, err
 	case d.Act != j.Act || d.Act != chat.ActTakeDown && d.Act != chat.ActDismiss && d.Account != j.Account ||
-		d.Act != chat.ActDismiss && d.Reason != j.Reason:
+		d.Act != chat.ActDismiss && d.Reason != j.Reason,
+		!slices.Equal(d.Seqs, j.Seqs) || !slices.Equal(d.Photos, j.Photos): // something else was taken down
 		return 0, refusal
 	}
 	made, err := e.store.Decisions(ctx, DecisionQuery{Seqs: []chat.Seq{number}})

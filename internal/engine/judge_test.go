@@ -474,6 +474,83 @@ func TestADecisionIsMadeOnceAppealedOnceAndTakenBackOnce(t *testing.T) {
 	})
 }
 
+// pictures lets every upload of a bed be a photo.
+func pictures(cfg *engine.Config) {
+	cfg.File = func(_ context.Context, _ chat.AccountID, id chat.FileID) (chat.Upload, error) {
+		return chat.Upload{ID: id, Hash: chat.Hash{1}, Size: 9, MIME: "image/jpeg", Width: 640, Height: 640,
+			Photo: true}, nil
+	}
+}
+
+// REP-4
+func TestADecisionThatTookDownSomethingElseIsNoAnswer(t *testing.T) {
+	c := newCourt(t, pictures)
+	ana, ben := c.person("ana_a"), c.person("ben_b")
+	room := c.room(chat.Group, ben, ana)
+	name := "walks_01"
+	c.must(ben, room.Log(), chat.SetInfo{Change: chat.InfoChange{Name: &name}})
+	photo := c.must(ben, room.Log(), chat.SetPhoto{Room: true, File: "face"}).Seq
+	bad := c.say(ben, room, "an insult").Seq
+	down := chat.Judge{
+		Reports: []chat.Seq{c.report(ana, chat.Report{Chat: room, Seqs: []chat.Seq{bad}})},
+		Act:     chat.ActTakeDown, Seqs: []chat.Seq{bad},
+	}
+	made := c.ruled(down, room)
+	if again, err := c.judge(down, room); err != nil || again != made {
+		t.Errorf("the same once more: %d, %v", again, err)
+	}
+	for what, change := range map[string]func(*chat.Judge){
+		"the name":  func(j *chat.Judge) { j.Seqs = nil },
+		"the photo": func(j *chat.Judge) { j.Seqs, j.Photos = nil, []chat.Seq{photo} },
+	} {
+		other := down
+		change(&other)
+		if _, err := c.judge(other, room); chat.CodeOf(err) != chat.CodeConflict {
+			t.Errorf("%s instead: %v", what, err)
+		}
+	}
+}
+
+// REP-4
+func TestAPhotoThatIsShownToFewMeanwhileIsNotTakenDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, f := failingBed(t, pictures)
+		ana, ben, operator := b.person("ana_a"), b.person("ben_b"), b.person("operator_o")
+		operator.Operator = true
+		b.room(chat.Group, ana, ben)
+		photo := b.must(ben, ben.Account.Log(), chat.SetPhoto{File: "face"}).Seq
+		r := chat.Report{Account: ben.Account, Desk: chat.DeskOperator, Reason: "sexual"}
+		n, _, err := b.Report(t.Context(), ana, r, b.key())
+		if err != nil {
+			t.Fatal(err)
+		}
+		hide := chat.SetPrivacy{Privacy: chat.Privacy{Photo: chat.PhotoContacts}}
+		log, keys := b.open(ben, ben.Account.Log(), chat.RightRead), []chat.Key{b.key(), b.key()}
+		down := chat.Judge{
+			Reports: []chat.Seq{n}, Account: ben.Account, Act: chat.ActTakeDown, Reason: "sexual",
+			Photos: []chat.Seq{photo},
+		}
+		f.gate = make(chan struct{})
+		hidden, judged := make(chan error, 1), make(chan error, 1)
+		go func() {
+			_, err := log.Do(t.Context(), hide, keys[0])
+			hidden <- err
+		}()
+		synctest.Wait()
+		go func() {
+			_, err := b.Judge(t.Context(), operator, down, 0, keys[1])
+			judged <- err
+		}()
+		synctest.Wait() // decided while everybody may see it
+		close(f.gate)
+		codeIs(t, <-hidden, 0)
+		codeIs(t, <-judged, chat.CodeForbidden)
+		if left, err := b.store.Photos(t.Context(), ben.Account.Log()); err != nil || len(left) != 1 {
+			t.Errorf("%d photos are left, %v", len(left), err)
+		}
+	})
+}
+
 // REP-7
 func TestWhatWasRevealedIsErasedThirtyDaysAfterTheCaseWasClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
