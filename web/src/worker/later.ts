@@ -45,16 +45,26 @@ async function send(session: SessionRow): Promise<void> {
   }
 }
 
-/** Whether the server has it. Without an answer it throws: the browser wakes the worker another time. */
-async function sent(db: AccountDb, item: OutboxRow, incarnation: string): Promise<boolean> {
-  // From here on it may be stored without our knowing: the mark comes before the first byte.
-  await db.write((w) => w.putOutbox({ ...item, unsure: true }), 'strict')
+/** Whether what is behind it may go. Without an answer it throws: the browser wakes the worker once more. */
+async function sent(db: AccountDb, { n }: OutboxRow, incarnation: string): Promise<boolean> {
+  // From here on it may be stored without our knowing: the mark comes before the first byte. A page that does
+  // not lead may have taken it back while what is before it was sent.
+  const item = await db.write(async (w) => {
+    const now = await w.outboxItem(n)
+    if (now?.state !== 'waiting') return null
+    await w.putOutbox({ ...now, unsure: true })
+    return now
+  }, 'strict')
+  if (!item) return true
   const answer = await post(item.method, new Uint8Array(item.request), {
     'content-type': 'application/x-protobuf',
     'zolal-incarnation': incarnation,
   })
   if (!answer) throw new Error('no answer')
   // A refusal says that it is not stored; why, and what then, the next page finds out.
-  if (!answer.ok) await db.write((w) => w.putOutbox(item))
+  if (!answer.ok)
+    await db.write(async (w) => {
+      if (await w.outboxItem(n)) await w.putOutbox(item)
+    })
   return answer.ok
 }
