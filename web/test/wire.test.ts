@@ -395,6 +395,7 @@ describe('addresses', () => {
     // An address that the list leaves out gets no token any more.
     expect(next.learn(known([a], 2))).toBe(true)
     expect(next.order()).toEqual([home, a])
+    expect(next.known?.good).toBe(home)
     expect(new AddressBook(home, next.known).order()).toEqual([home, a])
   })
 

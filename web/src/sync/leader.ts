@@ -196,7 +196,7 @@ export class Leader {
     const result = await catchUp(this.#o.db, this.connection, this.#o.me)
     if (this.#stopped) return
     this.#learnClock(result.serverMs, result.askedAt)
-    if (result.addresses) await this.#learnAddresses(result.addresses)
+    await this.#learnAddresses(result.addresses)
     this.#sender.open()
     this.#upload(true)
     this.#flusher.open()
@@ -214,10 +214,10 @@ export class Leader {
     this.#enqueue(() => this.#o.db.write((w) => w.putValue('clock', offset)))
   }
 
-  async #learnAddresses(list: AddressList): Promise<void> {
-    const verified = await verifyAddresses(list, this.#clock.now())
+  async #learnAddresses(list: AddressList | null): Promise<void> {
+    const verified = list && (await verifyAddresses(list, this.#clock.now()))
     if (verified) this.#book.learn(verified)
-    // With the address that answers now: media come from there too.
+    // With the address that answers now, also where the server names none any more: media come from it too.
     const { known } = this.#book
     if (known) await this.#o.db.write((w) => w.putValue('addresses', known))
   }

@@ -66,15 +66,22 @@ export class AddressBook {
     this.#good = known?.good ?? home
   }
 
-  /** What the next run starts with. */
+  /** What the next run starts with, and where media and the worker go: nowhere that the list leaves out. */
   get known(): KnownAddresses | null {
-    return this.#known && { ...this.#known, good: this.#good }
+    return this.#known && { ...this.#known, good: this.#first() }
   }
 
   /** Every address to try, the one that worked last first. */
   order(): string[] {
-    const ours = [...(this.#known?.addresses ?? []), this.#home]
-    return [...new Set([ours.includes(this.#good) ? this.#good : this.#home, ...ours])]
+    return [...new Set([this.#first(), ...this.#ours()])]
+  }
+
+  #ours(): string[] {
+    return [...(this.#known?.addresses ?? []), this.#home]
+  }
+
+  #first(): string {
+    return this.#ours().includes(this.#good) ? this.#good : this.#home
   }
 
   /** The address that works now. */

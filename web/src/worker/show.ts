@@ -26,8 +26,9 @@ interface Look {
   readonly atMs?: string
 }
 
-/** How long a name may be waited for at one address; then it is said without. */
+/** How long one address may take to answer, and all of them: browsers do not wait long for a notification. */
 const LOOK_MS = 6000
+const ALL_MS = 15_000
 
 const tagOf = (chat: number) => `chat-${chat}`
 
@@ -82,12 +83,15 @@ export async function post(
 ): Promise<Response | null> {
   const session = await mySession()
   if (!session) return null
+  const until = Date.now() + ALL_MS
   for (const root of await roots(session)) {
+    const left = until - Date.now()
+    if (left <= 0) break
     const answer = await fetch(`${root}/api/${method}`, {
       method: 'POST',
       headers: { ...headers, authorization: `Bearer ${session.token}` },
       body,
-      signal: AbortSignal.timeout(LOOK_MS),
+      signal: AbortSignal.timeout(Math.min(LOOK_MS, left)),
     }).catch(() => null)
     // Without the header somebody else answers: a portal, a filter.
     if (answer?.headers.get('zolal') === 'v1') return answer
