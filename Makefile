@@ -84,7 +84,7 @@ ROOM := $(shell df -kP /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 10000000 {pr
 IN_MEMORY := $(if $(TMPDIR),,$(if $(ROOM),TMPDIR=$(ROOM)))
 
 .PHONY: test
-test: deps check build test-go test-race test-web e2e ## everything: lint, Go, race, web, browsers
+test: deps check build test-go test-race-and-web e2e ## everything: lint, Go, race, web, browsers
 	@echo "make test: everything passed"
 
 .PHONY: test-quick
@@ -122,6 +122,11 @@ AT_ONCE := -parallel 6
 test-go: $(TOOLS)/versitygw ## the Go tests, where the system allows it without a route to the outside
 	$(GO) mod download
 	$(IN_MEMORY) .ci/alone $(GO) test $(AT_ONCE) -timeout 15m $(FIRST) $$($(GO) list ./... | grep -v /internal/lint)
+
+# Each leaves a core idle half of the time. What they say is not mixed.
+.PHONY: test-race-and-web
+test-race-and-web: $(TOOLS)/versitygw $(if $(WEB),$(MODULES),)
+	$(MAKE) -j2 --output-sync=target test-race test-web
 
 .PHONY: test-race
 test-race: $(TOOLS)/versitygw
