@@ -287,6 +287,18 @@ test.describe('people and rooms', () => {
   })
 })
 
+test('an empty list leads to a link, to what is public and to what was elsewhere', async ({
+  page,
+  gallery,
+}) => {
+  await gallery.open(page, '?as=empty#/', { language: 'fa' })
+  await page.getByRole('button', { name: 'آوردن از تلگرام' }).click()
+  await expect(page.getByRole('dialog', { name: 'آوردن از تلگرام' })).toContainText('Telegram Desktop')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'یافتن کانال یا باز کردن پیوند' }).click()
+  await expect(page.getByRole('searchbox')).toBeFocused()
+})
+
 test.describe('getting around', () => {
   test('Ctrl+K searches, Alt+arrows walk through chats, Escape closes', async ({ page, gallery }) => {
     await gallery.open(page, '#/')

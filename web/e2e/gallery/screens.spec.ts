@@ -17,6 +17,11 @@ const screens: readonly Screen[] = [
   { name: 'set-up-needed', path: '?as=needsSetup#/' },
   { name: 'list', path: '#/' },
   { name: 'list-empty', path: '?as=empty#/' },
+  {
+    name: 'list-empty-bring',
+    path: '?as=empty#/',
+    act: (page) => page.getByRole('button', { name: /تلگرام|Telegram/ }).click(),
+  },
   { name: 'list-loading', path: '?as=loading#/' },
   { name: 'list-offline', path: '?as=offline#/' },
   { name: 'list-interfering', path: '?as=interfering#/' },

@@ -6,6 +6,12 @@ const plain = {
   invitedBy: (name: string) => `${name} invites you`,
   accept: 'Join',
   decline: 'Decline',
+  find: 'Find a channel, or open a link',
+  bring: 'Bring chats from Telegram',
+  bringBody:
+    'A channel or group comes here with its history, photos and files. In Telegram Desktop, open its menu, choose “Export chat history”, and JSON as the format.',
+  bringAsk: 'Give the folder to whoever runs this server: they bring it in, and you own it here.',
+  bringOperator: 'Then bring the folder in at the server:',
   people: 'People',
   publicChats: 'Public chats',
   nothingFound: 'Nothing found',

@@ -7,6 +7,12 @@ const plain = {
   invitedBy: (name: string) => `${name} شما را دعوت کرده است`,
   accept: 'پیوستن',
   decline: 'نمی‌پذیرم',
+  find: 'یافتن کانال یا باز کردن پیوند',
+  bring: 'آوردن از تلگرام',
+  bringBody:
+    'کانال یا گروه با تاریخچه، عکس‌ها و پرونده‌هایش به اینجا می‌آید. در Telegram Desktop از منوی آن «Export chat history» را با قالب JSON برگزینید.',
+  bringAsk: 'پوشه را به گردانندهٔ این سرور بدهید: او آن را می‌آورد و اینجا از آن شماست.',
+  bringOperator: 'سپس پوشه را در خود سرور بیاورید:',
   people: 'افراد',
   publicChats: 'گفتگوهای عمومی',
   nothingFound: 'چیزی پیدا نشد',
