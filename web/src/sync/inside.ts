@@ -100,7 +100,8 @@ export class Inside {
     return {
       account,
       name: user?.profile.name || name,
-      username: user?.profile.username || username,
+      // Who has given theirs up has none.
+      username: user ? user.profile.username : username,
       about: user?.profile.about ?? '',
       operator: user?.operator ?? operator,
       savedMessages: saved?.id ?? 0,

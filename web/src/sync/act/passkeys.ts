@@ -54,7 +54,9 @@ export function passkeyActions(asker: Asker, door: Doorway): PasskeyActions {
     besidePassword: (username, password) =>
       acting(async () => {
         const ask = { username, password, deviceProof: await door.proofOf(username) }
-        return showPasskey((await call(door.caller(), Passkeys.method.beginSecond, ask)).options)
+        // Whoever is signed in may have come by another address.
+        const caller = asker.current?.tabs ?? door.caller()
+        return showPasskey((await call(caller, Passkeys.method.beginSecond, ask)).options)
       }),
     besideTicket: (given, username, password) =>
       acting(async () => {
