@@ -50,6 +50,12 @@ func Memory(t *testing.T) Host {
 	return start(t, 1)
 }
 
+// Unhurried starts a server like that of Memory, which waits long at its end for clients to take what they
+// are due: that of Memory lets go of a client that has to wait for the processor.
+func Unhurried(t *testing.T) Host {
+	return start(t, 1, func(c *server.Config) { c.StopWithin = 3 * time.Minute })
+}
+
 // MemoryAt starts a server on the reference store at an address, which tells clients of the given ones.
 func MemoryAt(t *testing.T, listen string, public ...string) Host {
 	return start(t, 1, func(c *server.Config) { c.Listen, c.Address = listen, public })
