@@ -62,7 +62,8 @@ func command() *cobra.Command {
 	f.BoolVar(&s.tls, "tls", false, "serve and connect with TLS, by an authority of the server's own")
 	f.StringVar(&s.profile, "profile", "", "file for a CPU profile of the server, taken while measuring")
 	root.AddCommand(idleCommand(s), fanoutCommand(s), sendCommand(s), burstCommand(s), stormCommand(s),
-		syncCommand(s), importCommand(s), crashCommand(s), pushCommand(s), mediaCommand(s))
+		syncCommand(s), importCommand(s), crashCommand(s), pushCommand(s), mediaCommand(s),
+		fileCommand(s))
 	return root
 }
 

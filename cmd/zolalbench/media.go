@@ -230,7 +230,7 @@ func together(n int, do func(i int) error) error {
 	return errors.Join(errs...)
 }
 
-// noise is a file that no other seed gives, made as it is read.
+// noise is a file that no other seed gives, made as it is read; the same however it is cut.
 type noise struct {
 	seed uint64
 	size int64
@@ -242,10 +242,11 @@ func (n noise) ReadAt(p []byte, at int64) (int, error) {
 		return 0, io.EOF
 	}
 	p = p[:min(int64(len(p)), n.size-at)]
-	for i := 0; i < len(p); i += 8 {
+	for i := 0; i < len(p); {
 		var word [8]byte
-		binary.LittleEndian.PutUint64(word[:], n.seed*0x9e3779b97f4a7c15+uint64(at+int64(i)))
-		copy(p[i:], word[:])
+		from := uint64(at) + uint64(i)
+		binary.LittleEndian.PutUint64(word[:], n.seed*0x9e3779b97f4a7c15+from&^7)
+		i += copy(p[i:], word[from&7:])
 	}
 	return len(p), nil
 }
