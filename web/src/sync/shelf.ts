@@ -2,6 +2,9 @@
 import type { AccountDb, Change, EntryRow } from '../db'
 import type { ChatId, Seq } from '../model/id'
 
+/** So many rows are held at most: what was read long ago, far from what is drawn now, is let go. */
+const MOST = 1_200
+
 /** The rows of one open chat that were read already, so that a drawing reads only what changed since. */
 export class Shelf {
   readonly #db: AccountDb
@@ -49,6 +52,7 @@ export class Shelf {
       const row = this.#rows.get(seq) ?? read.get(seq)
       if (row) rows.push(row)
     }
+    this.#letGo(from, to)
     return rows
   }
 
@@ -68,6 +72,12 @@ export class Shelf {
     this.#keep(read)
     for (const [seq, row] of read) found.set(seq, row)
     return found
+  }
+
+  /** However far somebody scrolls, what is held does not grow with it. */
+  #letGo(from: Seq, to: Seq): void {
+    if (this.#rows.size <= MOST) return
+    for (const seq of this.#rows.keys()) if (seq < from || seq > to) this.#rows.delete(seq)
   }
 
   #begin(): void {
