@@ -37,6 +37,7 @@ SEED     ?= 1
 STEPS    ?= 2000
 FUZZTIME ?= 20s
 SUITE    ?=
+ONLY     ?=
 # SQLite is C that was turned into Go, with locks of its own: watched, the tests of a store take five times the
 # CPU (docs/testing.md), and what is looked for are races of ours. Only a package that makes no generic code of
 # the standard library may be left out: the linker takes any copy, and locks that are not watched would look
@@ -165,6 +166,10 @@ fuzz: ## every fuzz target for FUZZTIME each, or all of them in TOTAL: make fuzz
 bench: build ## zolalbench's short suite, or all of it: make bench SUITE=full (or large, small)
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
 	$(if $(and $(BENCH),$(SERVER)),.ci/bench $(BIN)/zolalbench $(BIN)/zolal $(SUITE),)
+
+.PHONY: bench-web
+bench-web: build ## the web app measured in a real Chromium on the real binary, or a part: make bench-web ONLY=chat
+	$(if $(E2E),.ci/deps chromium && $(NPM) run --prefix web bench --silent -- $(ONLY),@echo "web/ is not here yet")
 
 # --- generated code ---------------------------------------------------------------------------------
 

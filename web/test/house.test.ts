@@ -10,7 +10,7 @@ const repeat = (line: string, times: number) => `${line}\n`.repeat(times)
 
 /** Every file of the web app that people write. */
 function written(): string[] {
-  const dirs = ['src', 'gallery', 'test', 'e2e'].flatMap((dir) =>
+  const dirs = ['src', 'gallery', 'test', 'e2e', 'bench'].flatMap((dir) =>
     readdirSync(join(web, dir), { recursive: true, encoding: 'utf8' }).map((name) => join(dir, name)),
   )
   return [...readdirSync(web), ...dirs].filter((p) => /\.(ts|svelte)$/.test(p) && !/[\\/]gen[\\/]/.test(p))
