@@ -68,7 +68,7 @@ test('what a link without loss carries takes its bytes at its rate, and half a r
   expect(many.ended).toBeCloseTo((144_000 * 8) / 128 + 400)
 })
 
-test('a wide link waits for the window, which begins at ten segments and doubles with each round trip', () => {
+test('a wide link waits for the window: ten segments, and twice as many after each round trip', () => {
   // 10, 20, 40 and the last 30 of a hundred segments.
   const wide = send({ ...even, down: 1e9 }, 140_000)
   expect(Math.round(wide.ended / 10)).toBe((3 * 800 + 400) / 10)
@@ -95,7 +95,7 @@ test('a lone segment that is lost comes after a round trip and a half, and the n
   expect(ended).toBeCloseTo(1_200 + 2_400 + leaves + 400)
 })
 
-test('a page is interactive after its last long task before five quiet seconds, or as soon as it draws', () => {
+test('a page is interactive after its last long task before five quiet seconds, or once it draws', () => {
   const page = { largest: 900, what: '', first: 800, now: 20_000 }
   expect(interactiveAt({ ...page, long: [] })).toBe(800)
   expect(interactiveAt({ ...page, long: [[100, 300]] })).toBe(800)
