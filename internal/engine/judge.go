@@ -137,6 +137,7 @@ type CaseView struct {
 	Owner     chat.AccountID     // of the chat
 	Room      chat.Chat          // if it is public
 	Photos    []chat.PlacedPhoto // that everybody may see, of the account, else of the chat, the newest first
+	Ruling    chat.Decision      // by which it was closed; of CaseBrief alone
 }
 
 // Case shows a report with the messages it reveals. Whoever wrote them, but for the reporter, is told of it
@@ -192,6 +193,11 @@ func (e *Engine) CaseBrief(ctx context.Context, actor chat.Actor, number chat.Se
 	}
 	v.ReportView = views[0]
 	v.Body.Comment, v.Body.Revealed, v.Body.Staff = "", nil, nil
+	if v.Closed != 0 {
+		if v.Ruling, err = e.decisionAt(ctx, v.Decision); err != nil {
+			return CaseView{}, err
+		}
+	}
 	if v.Photos, err = e.casePhotos(ctx, v.ReportView); err != nil {
 		return CaseView{}, err
 	}

@@ -227,8 +227,9 @@ func (c *core) decideReport(ctx context.Context, q DecideReport) (Decided, error
 	return Decided{Decision: number}, err
 }
 
-// takenDown fills in what is taken down: the messages that are reported, or the photo that is shown now. It
-// returns the chat to take it down in.
+// takenDown fills in what is taken down: the messages that are reported, or the photo that is shown now; of a
+// case that was decided the one that went, for the photo shown since is another. It returns the chat to take
+// it down in.
 func takenDown(j *chat.Judge, q DecideReport, v engine.CaseView) (chat.ChatID, error) {
 	if !q.Photo {
 		if len(j.Seqs) == 0 {
@@ -236,10 +237,15 @@ func takenDown(j *chat.Judge, q DecideReport, v engine.CaseView) (chat.ChatID, e
 		}
 		return v.Chat, nil
 	}
-	if len(v.Photos) == 0 {
+	switch {
+	case len(v.Ruling.Photos) > 0:
+		j.Photos = v.Ruling.Photos
+	case len(v.Photos) > 0:
+		j.Photos = []chat.Seq{v.Photos[0].Seq}
+	default:
 		return 0, chat.Errorf(chat.CodeForbidden, "there is no photo that everybody may see")
 	}
-	if j.Photos = []chat.Seq{v.Photos[0].Seq}; v.Account != 0 {
+	if v.Account != 0 {
 		return 0, nil
 	}
 	return v.Chat, nil

@@ -3,6 +3,9 @@
 package server
 
 import (
+	"bytes"
+	"image"
+	"image/jpeg"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -12,6 +15,7 @@ import (
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
+	"github.com/zolal-im/zolal/internal/media"
 	"github.com/zolal-im/zolal/internal/wire"
 )
 
@@ -119,6 +123,70 @@ func TestAnAccountMadeAtTheConsoleReadsSoFromItsFirstMomentOn(t *testing.T) {
 		if !slices.Equal(kinds, []chat.Kind{chat.KindProfile, chat.KindOperatorAct}) {
 			t.Errorf("the log of account %d begins with %v", id, kinds)
 		}
+	}
+}
+
+// photo gives an account a photo that everybody may see.
+func (c *core) photo(t *testing.T, who chat.Actor, size int) chat.Seq {
+	t.Helper()
+	var raw bytes.Buffer
+	if err := jpeg.Encode(&raw, image.NewGray(image.Rect(0, 0, size, size)), nil); err != nil {
+		t.Fatal(err)
+	}
+	n := media.NewUpload{Length: int64(raw.Len()), Photo: true}
+	id, err := c.media.Begin(t.Context(), who.Account, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.media.Append(t.Context(), who.Account, id, media.Part{Body: &raw}); err != nil {
+		t.Fatal(err)
+	}
+	h, err := c.engine.Open(t.Context(), who, who.Account.Log(), chat.RightSend)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := chat.NamedKey(chat.Millis(c.cfg.Now().UnixMilli()), string(id))
+	made, err := h.Do(t.Context(), chat.SetPhoto{File: id}, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.Seq
+}
+
+// REP-4
+func TestAPhotoGoesOnceHoweverOftenTheConsoleSaysSo(t *testing.T) {
+	var at atomic.Int64
+	at.Store(time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC).UnixMilli())
+	c := openTestCore(t, func(cfg *Config) { cfg.Now = func() time.Time { return time.UnixMilli(at.Load()) } })
+	var who []chat.Actor
+	for _, name := range []string{"parvaneh", "golnaz"} {
+		made, err := c.addUser(t.Context(), AddUser{Username: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := made.Account
+		who = append(who, chat.Actor{Account: id, Device: chat.DeviceID(id), Scopes: chat.AllScopes})
+	}
+	one, two := c.photo(t, who[1], 64), c.photo(t, who[1], 96)
+	report := chat.Report{Account: who[1].Account, Desk: chat.DeskOperator, Reason: "sexual"}
+	n, _, err := c.engine.Report(t.Context(), who[0], report, chat.NamedKey(chat.Millis(at.Load()), "report"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := DecideReport{Reports: []chat.Seq{n}, Act: "take-down", Reason: "sexual", Photo: true}
+	first, err := c.decideReport(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, when := range []string{"at once", "the next day"} {
+		if again, err := c.decideReport(t.Context(), q); err != nil || again != first {
+			t.Errorf("once more, %s: decision %d, %v", when, again.Decision, err)
+		}
+		at.Add((24 * time.Hour).Milliseconds())
+	}
+	left, err := c.store.Photos(t.Context(), who[1].Account.Log())
+	if err != nil || len(left) != 1 || left[0].Seq != one {
+		t.Errorf("of the photos %d and %d these are left: %+v, %v", one, two, left, err)
 	}
 }
 
