@@ -444,12 +444,10 @@ func (e *Engine) decidedSo(ctx context.Context, j chat.Judge, refusal error) (ch
 		number = r.Decision
 	}
 	d, err := e.decisionAt(ctx, number)
-	switch {
-	case err != nil:
+	if err != nil {
 		return 0, err
-	case d.Act != j.Act || d.Act != chat.ActTakeDown && d.Act != chat.ActDismiss && d.Account != j.Account ||
-		d.Act != chat.ActDismiss && d.Reason != j.Reason,
-		!slices.Equal(d.Seqs, j.Seqs) || !slices.Equal(d.Photos, j.Photos): // something else was taken down
+	}
+	if !says(d, j) {
 		return 0, refusal
 	}
 	made, err := e.store.Decisions(ctx, DecisionQuery{Seqs: []chat.Seq{number}})
@@ -460,6 +458,21 @@ func (e *Engine) decidedSo(ctx context.Context, j chat.Judge, refusal error) (ch
 		return 0, refusal
 	}
 	return number, nil
+}
+
+// says reports whether a decision says what is asked for.
+func says(d chat.Decision, j chat.Judge) bool {
+	switch {
+	case d.Act != j.Act:
+		return false
+	case d.Act == chat.ActDismiss:
+		return true
+	case d.Reason != j.Reason:
+		return false
+	case d.Act == chat.ActTakeDown: // about whom follows from what it took down
+		return slices.Equal(d.Seqs, j.Seqs) && slices.Equal(d.Photos, j.Photos)
+	}
+	return d.Account == j.Account
 }
 
 // ActView is an act as the one it was done to sees it.

@@ -509,6 +509,15 @@ func TestADecisionThatTookDownSomethingElseIsNoAnswer(t *testing.T) {
 			t.Errorf("%s instead: %v", what, err)
 		}
 	}
+	bad = c.say(ben, room, "no insult").Seq
+	dismissed := chat.Judge{
+		Reports: []chat.Seq{c.report(ana, chat.Report{Chat: room, Seqs: []chat.Seq{bad}})},
+		Act:     chat.ActDismiss, Seqs: []chat.Seq{bad}, // which it does not look at
+	}
+	made = c.ruled(dismissed, room)
+	if again, err := c.judge(dismissed, room); err != nil || again != made {
+		t.Errorf("dismissed once more: %d, %v", again, err)
+	}
 }
 
 // REP-4
