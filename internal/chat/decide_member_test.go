@@ -500,8 +500,9 @@ func TestAChatIsItsNewOwnersOnceTheyTakeIt(t *testing.T) {
 	decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat)
 	f.Held.Owned = 0
 	f.Chat.Name, f.Case.Reports = "public_name", []ReportState{{Report: 1, Chat: f.Chat.ID}}
-	if NeedsOf(f.Chat, 1, AnswerOffer{}).Case || !NeedsOf(f.Chat, 1, AnswerOffer{Accept: true}).Case {
-		t.Error("it asks what waits to decline, or does not to accept")
+	no, yes := NeedsOf(f.Chat, 1, AnswerOffer{}), NeedsOf(f.Chat, 1, AnswerOffer{Accept: true})
+	if no.Case || no.Held || !yes.Case {
+		t.Error("it asks what waits or is owned to decline, or does not to accept")
 	}
 	refused(t, f, AnswerOffer{Accept: true}, CodeForbidden, "chat")
 	decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat)

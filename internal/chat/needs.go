@@ -190,9 +190,9 @@ func needTransfer(room Chat, c Transfer) Needs {
 	return Needs{Target: c.Account, Held: true, Owning: true, Case: room.Public()}
 }
 
-// needOffered asks the same, of who takes the chat over.
+// needOffered asks the same, of who takes the chat over; to decline asks nothing but whose it is.
 func needOffered(room Chat, c AnswerOffer) Needs {
-	return Needs{Held: true, Owning: true, Case: c.Accept && room.Public()}
+	return Needs{Held: c.Accept, Owning: true, Case: c.Accept && room.Public()}
 }
 
 func needRevokeLink(_ Chat, c RevokeLink) Needs { return Needs{Token: c.Token} }

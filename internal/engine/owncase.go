@@ -81,10 +81,14 @@ func (e *Engine) readOwning(ctx context.Context, room chat.ChatID, b *basis) err
 	return nil
 }
 
-// fillAdmins counts the admins of a chat, as far as it matters.
+// fillAdmins counts the admins of a chat, as far as it matters: among many members they are looked for one by
+// one, and who is an admin already makes them no more.
 //
 // ROOM-6
 func (e *Engine) fillAdmins(ctx context.Context, r request, _ chat.Needs, f *chat.Facts) error {
+	if f.Target.Role == chat.RoleAdmin {
+		return nil
+	}
 	admins, err := e.store.Members(ctx, MemberQuery{
 		Chat: r.room, Roles: []chat.Role{chat.RoleAdmin}, Limit: chat.MaxAdmins,
 	})
