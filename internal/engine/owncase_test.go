@@ -409,14 +409,15 @@ func TestAnOfferIsSeenByWhoRunsTheChatAndEndsWithAnother(t *testing.T) {
 	// Of an offer that is taken at the moment in which it is taken back, one comes first.
 	b.must(ana, room.Log(), chat.Transfer{Account: kay.Account})
 	ends := make(chan error, 2)
-	go func() {
-		_, err := b.do(kay, room.Log(), chat.AnswerOffer{Accept: true})
-		ends <- err
-	}()
-	go func() {
-		_, err := b.do(ana, room.Log(), chat.SetMember{Account: kay.Account, Role: chat.RoleAdmin})
-		ends <- err
-	}()
+	try := func(who chat.Actor, cmd chat.Command) {
+		h, key := b.open(who, room.Log(), chat.RightSend), b.key()
+		go func() {
+			_, err := h.Do(t.Context(), cmd, key)
+			ends <- err
+		}()
+	}
+	try(kay, chat.AnswerOffer{Accept: true})
+	try(ana, chat.SetMember{Account: kay.Account, Role: chat.RoleAdmin})
 	if one, two := <-ends, <-ends; (one == nil) == (two == nil) {
 		t.Errorf("of two at once: %v, %v", one, two)
 	}
