@@ -113,6 +113,7 @@ export const Grant = {
   deleteAny: 512,
   ban: 1024,
   promote: 2048,
+  own: 4096,
 } as const
 
 /** One account's standing in one chat; of two the higher version wins. */

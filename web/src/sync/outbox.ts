@@ -313,8 +313,3 @@ export async function settleSent(w: Writer, item: OutboxRow): Promise<boolean> {
   await w.dropOutbox(item.n)
   return true
 }
-
-/** Keys as they were made, for requests. */
-export function keysOf(item: OutboxRow): Uint8Array<ArrayBuffer>[] {
-  return item.keys.map(fromHex)
-}

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AccountDb, OutboxRow } from '../db'
 import type { ChatId, DeviceId, Seq } from '../model/id'
+import { KEY_LIFE, keyTime } from '../model/key'
 import {
   appCode,
   Backoff,
   type Caller,
   ErrorCode,
   endsSession,
-  keyTime,
   Messages,
   mayPass,
   nameOf,
@@ -18,14 +18,12 @@ import {
 } from '../wire'
 import type { Env } from './env'
 import type { Mirror } from './mirror'
-import { keysOf, rekeyed, reuploaded, settleSent } from './outbox'
+import { rekeyed, reuploaded, settleSent } from './outbox'
 
 /** Chats whose items are on their way at once. */
 const AT_ONCE = 8
 /** An item that the server cannot take for a reason of its own is given up after so many answers. */
 const ATTEMPTS = 8
-/** Keys older than this may have been forgotten by the server (30 days), with a day to spare. */
-const KEY_LIFE = 29 * 86_400_000
 
 export interface SenderEvents {
   /** The server was restored: catch up before anything else is sent. */
@@ -166,7 +164,7 @@ export class Sender {
       }
       return { ...item, device: this.#o.device }
     }
-    const [key] = keysOf(item)
+    const [key] = item.keys
     const age = key ? this.#o.now() - keyTime(key) : 0
     const clockWasWrong = age > KEY_LIFE || age < -KEY_LIFE
     return clockWasWrong && !item.unsure ? rekeyed(item, () => this.#o.makeKey()) : item

@@ -35,9 +35,3 @@ export class KeyMaker {
     return key
   }
 }
-
-/** When a key was made, in Unix milliseconds. */
-export function keyTime(key: Uint8Array): number {
-  const view = new DataView(key.buffer, key.byteOffset, key.byteLength)
-  return view.getUint16(0) * 2 ** 32 + view.getUint32(2)
-}

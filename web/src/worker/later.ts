@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { AccountDb, type OutboxRow, type SessionRow } from '../db'
+import { KEY_LIFE, keyTime } from '../model/key'
 import { mySession, post } from './show'
 
 /** Where browsers let a worker run once there is a network again, it is woken under this name. */
 export const LATER = 'outbox'
-
-/** Keys older than this are the page's business: it makes others where nothing can have been stored. */
-const KEY_LIFE = 29 * 86_400_000
-
-/** When a key was made, which stands first in it. */
-const keyTime = ({ keys: [key = ''] }: OutboxRow) => Number.parseInt(key.slice(0, 12), 16)
 
 /**
  * Sends what waits while no page is there to do it. What is sent stays in the outbox, as what may have been
@@ -34,10 +29,11 @@ async function send(session: SessionRow): Promise<void> {
     // What comes first in a chat is sent first; behind what cannot be sent now nothing of that chat is.
     const stuck = new Set<number>()
     for (const item of all) {
-      const { chat, state, device, notBefore } = item
+      const { chat, state, device, notBefore, keys } = item
       if (state === 'sent' || state === 'failed' || stuck.has(chat)) continue
       const good = state === 'waiting' && device === session.device && notBefore <= now
-      const fresh = Math.abs(now - keyTime(item)) < KEY_LIFE
+      // Older keys are the page's business: it makes others where nothing can have been stored.
+      const fresh = Math.abs(now - keyTime(keys[0] ?? '')) < KEY_LIFE
       if (!good || !fresh || !(await sent(db, item, cursor?.incarnation ?? ''))) stuck.add(chat)
     }
   } finally {

@@ -15,7 +15,7 @@ const adminBits: Record<AdminRight, number> = {
   invite: Grant.invite,
   pin: Grant.pin,
   addAdmins: Grant.promote,
-  own: 4096,
+  own: Grant.own,
 }
 
 const memberBits: Record<MemberRight, number> = {
