@@ -219,7 +219,9 @@ export class Leader {
     if (verified) this.#book.learn(verified)
     // With the address that answers now, also where the server names none any more: media come from it too.
     const { known } = this.#book
-    if (known) await this.#o.db.write((w) => w.putValue('addresses', known))
+    const { addresses: stored } = this.#o.mirror
+    if (known && (known.issuedMs !== stored?.issuedMs || known.good !== stored.good))
+      await this.#o.db.write((w) => w.putValue('addresses', known))
   }
 
   async #apply({ what }: Update): Promise<void> {

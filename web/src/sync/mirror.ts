@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { AccountDb, Change, ChatRow, OutboxRow, PersonRow } from '../db'
+import type { AccountDb, Change, ChatRow, OutboxRow, PersonRow, Values } from '../db'
 import type { UserRecord } from '../model/entry'
 import type { AccountId, ChatId } from '../model/id'
 
@@ -15,6 +15,7 @@ export class Mirror {
   user: UserRecord | null = null
   /** Milliseconds to add to the local clock for the server's. */
   clock = 0
+  addresses: Values['addresses'] | undefined
   readonly #db: AccountDb
   readonly #listeners = new Set<(change: Change) => void>()
   readonly #unsubscribe: () => void
@@ -62,14 +63,22 @@ export class Mirror {
   }
 
   async #readAll(): Promise<void> {
-    const [chats, people, outbox, user, clock] = await this.#db.read((r) =>
-      Promise.all([r.chats(), r.people(), r.outbox(), r.value('user'), r.value('clock')]),
+    const [chats, people, outbox, user, clock, addresses] = await this.#db.read((r) =>
+      Promise.all([
+        r.chats(),
+        r.people(),
+        r.outbox(),
+        r.value('user'),
+        r.value('clock'),
+        r.value('addresses'),
+      ]),
     )
     for (const chat of chats) this.chats.set(chat.id, chat)
     for (const person of people) this.people.set(person.id, person)
     this.outbox = outbox
     this.user = user ?? null
     this.clock = clock ?? 0
+    this.addresses = addresses
   }
 
   /** Reads what changed and takes it over in one step: one sees all of a commit or nothing of it. */
@@ -81,6 +90,7 @@ export class Mirror {
       outbox: await Promise.all(outbox.map((n) => r.outboxItem(n))),
       user: values.includes('user') ? ((await r.value('user')) ?? null) : this.user,
       clock: values.includes('clock') ? ((await r.value('clock')) ?? 0) : this.clock,
+      addresses: values.includes('addresses') ? await r.value('addresses') : this.addresses,
     }))
     for (const [i, id] of chats.entries()) {
       const row = read.chats[i]
@@ -95,6 +105,7 @@ export class Mirror {
     }
     this.user = read.user
     this.clock = read.clock
+    this.addresses = read.addresses
     for (const listener of [...this.#listeners]) listener(change)
   }
 }

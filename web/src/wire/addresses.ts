@@ -89,7 +89,7 @@ export class AddressBook {
     this.#good = address
   }
 
-  /** Takes a verified list; true when it is news that has to be stored. */
+  /** Takes a verified list; true when it is news. */
   learn(list: KnownAddresses): boolean {
     const known = this.#known
     if (known && (list.key !== known.key || list.issuedMs <= known.issuedMs)) return false

@@ -38,7 +38,7 @@ export function mediaActions(asker: WithSession, { home, net }: Pick<Env, 'home'
 
   const address = async ({ place, hash }: MediaView, part: string): Promise<string> => {
     if (place.at === 'outbox') throw new AppError('NOT_FOUND')
-    const root = `${await reached(asker, home)}/media`
+    const root = `${reached(asker, home)}/media`
     if (place.open && hash !== '') return `${root}/public/${hash}/${part}`
     const path = `${root}/chat/${place.chat}/${place.seq}/${part}`
     return `${path}?key=${encodeURIComponent(await token())}`

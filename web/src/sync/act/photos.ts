@@ -48,7 +48,7 @@ async function set(
 ): Promise<void> {
   const account = signedIn(asker)
   const { token } = account.session
-  const address = await reached(asker, env.home)
+  const address = reached(asker, env.home)
   const o = { address, token, net: env.net, signal: AbortSignal.timeout(UPLOAD_MS) }
   const { blob, thumbhash } = picture
   const file = await begin(o, { length: blob.size, name: '', photo: true, partial: false })
@@ -105,7 +105,7 @@ class Faces {
 
   async #address(photo: PhotoView, part: PhotoPart): Promise<string> {
     const { of, id, hash, seq, open, past, invite } = photo
-    const root = `${await reached(this.#asker, this.#env.home)}/media`
+    const root = `${reached(this.#asker, this.#env.home)}/media`
     if (open) return `${root}/public/${hash}/${part}`
     const by = new URLSearchParams({ key: await this.#token(), ...(invite ? { invite } : {}) })
     const where = past ? `chat/${id}` : `photo/${of}/${id}`
