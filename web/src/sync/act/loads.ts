@@ -19,6 +19,8 @@ const SHARE = 0.8
 /** Of the same, as much as is kept of media, and never more than so many bytes. */
 const KEPT_SHARE = 0.3
 const KEPT_MOST = 2 * 2 ** 30
+/** After what comes, all that is kept is weighed once for all that came within so long; milliseconds. */
+const WEIGH_AFTER = 500
 
 interface Watcher {
   readonly hash: string
@@ -53,6 +55,7 @@ export class Loads {
   readonly known: Promise<void>
   /** What is here, as far as this tab knows. */
   readonly #here = new Map<string, LoadedKey>()
+  #weighing: ReturnType<typeof setTimeout> | undefined
   #closed = false
 
   constructor(account: Account, o: LoadsOptions) {
@@ -87,6 +90,7 @@ export class Loads {
   /** The account is gone from here: nothing more of it is loaded. */
   close(): void {
     this.#closed = true
+    clearTimeout(this.#weighing)
     for (const { stop } of this.#runs.values()) stop.abort()
     void this.#db.then((db) => db?.close())
   }
@@ -180,7 +184,7 @@ export class Loads {
         const small = key.part !== 'original'
         if (!small && !(await hasRoom(of.size - it.got))) throw new AppError('DISK_FULL')
         await this.#tries(of, key, it, stop)
-        await this.#fit()
+        this.#fitSoon()
       }
       const blob = await it.blob()
       tell(it.stored ? 'kept' : 'none')
@@ -193,12 +197,24 @@ export class Loads {
     }
   }
 
-  /** Lets go what was wanted longest ago, while more is kept than may be. What is being loaded stays. */
+  /** What came is shown without waiting for it: where much is kept, all of it is read. */
+  #fitSoon(): void {
+    if (this.#closed) return
+    this.#weighing ??= setTimeout(() => {
+      this.#weighing = undefined
+      void this.#fit().catch(() => {})
+    }, WEIGH_AFTER)
+  }
+
+  /**
+   * Lets go what was wanted longest ago, while more is kept than may be. What is being loaded stays, and what
+   * was wanted last.
+   */
   async #fit(): Promise<void> {
     const rows = (await (await this.#db)?.all().catch(() => [])) ?? []
     let over = rows.reduce((sum, { got }) => sum + got, 0) - (await mostKept())
     const gone: LoadedRow[] = []
-    for (const row of rows.sort((a, b) => a.at - b.at)) {
+    for (const row of rows.sort((a, b) => a.at - b.at).slice(0, -1)) {
       if (over <= 0) break
       if (this.#runs.has(idOf(row))) continue
       over -= row.got
