@@ -7,7 +7,7 @@ import { newRecoveryCode } from '../src/model/recovery'
 import { App } from '../src/sync/app'
 import { Binary, built } from './server/binary'
 import { Browser, type TestEnv } from './server/env'
-import { until } from './server/node'
+import { until as comesTrue } from './server/node'
 
 /**
  * The app against the real server, which `make` builds first and then demands (TESTS_MAY_SKIP=0): tests that
@@ -15,7 +15,11 @@ import { until } from './server/node'
  */
 if (!built && process.env['TESTS_MAY_SKIP'] === '0') throw new Error('bin/zolal is missing: make build')
 const real = describe.skipIf(!built)
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
+
+/** An answer that a busy machine does not give takes the app 15 s, and its way on up to 9 s. */
+const until = (what: string, condition: () => boolean | Promise<boolean>) =>
+  comesTrue(what, condition, 60_000)
 
 let server: Binary
 const apps: App[] = []

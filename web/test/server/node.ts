@@ -29,8 +29,12 @@ export const QUICK: Timing = {
 }
 
 /** Waits until a condition holds; fails with what it is when it has not come true for long. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 20_000
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  patience = 20_000,
+): Promise<void> {
+  const end = performance.now() + patience
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`never came true: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
