@@ -36,14 +36,28 @@ test('the app starts while its own address is blocked, and reaches the server by
   const dist = resolve(import.meta.dirname, '../../dist')
   // Sara's app came from an address that will be blocked; the server names it beside its own.
   const front = await Front.start(server.url, dist)
-  const addresses = ['--addresses', `${front.url},${server.url}`]
+  const both = `${front.url},${server.url}`
   await server.stop()
-  await server.start(...addresses)
+  await server.start('--addresses', both)
   await front.learn()
   const from = server.setup.replace(server.url, front.url)
   const sara = await world.person('سارا محمدی', 'sara_offline', { ...withWorker, leaves: true, from })
   await controlled(sara)
   await keepAll(sara, dist)
+  // One more is named once her app is kept: its page takes it up when it is opened again.
+  const more = 'http://127.0.0.1:9'
+  const addresses = ['--addresses', `${both},${more}`]
+  await server.stop()
+  await server.start(...addresses)
+  await front.learn()
+  await sara.reload()
+  const kept = () =>
+    sara.evaluate(async () => {
+      const cache = await caches.open('zolal-files')
+      const all = await cache.matchAll('/index.html', { ignoreSearch: true })
+      return all.map(({ headers }) => headers.get('content-security-policy')).join()
+    })
+  await expect.poll(kept).toContain(more)
   const reza = await world.person('رضا احمدی', 'reza_offline', { leaves: true })
   await findPerson(reza, 'sara_offline', 'سارا محمدی')
   await write(reza, 'سلام، این را بی‌شبکه هم می‌بینی؟')

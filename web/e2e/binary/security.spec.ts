@@ -32,6 +32,20 @@ test('a sign-in is told to every other device, also to one that was away, and en
     }),
   )
   expect(tries).toEqual(['TypeError', 'TypeError', 'TypeError'])
+  // In a task of the page's own: what the browser's tools run may do more.
+  const compiled = sara.evaluate(
+    () =>
+      new Promise<string>((resolve) =>
+        setTimeout(() => {
+          try {
+            resolve(String(new Function('return 1')()))
+          } catch (error) {
+            resolve((error as Error).name)
+          }
+        }),
+      ),
+  )
+  expect(await compiled).toBe('EvalError')
   await sara.goto(`${server.url}/healthz`)
   const thief = await world.visitor({ ...phone, from: `${server.url}/#/signin` })
   await signIn(thief, 'sara_m')
