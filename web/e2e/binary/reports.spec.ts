@@ -121,6 +121,8 @@ test('what somebody reports is shown to the operator, decided, appealed against 
   await reza.getByRole('link', { name: /پیام‌های سرور/ }).click()
   await expect(said(reza, 'عکسی از شما را که همه می‌دیدند برداشت')).toBeVisible()
   await look(reza, 'service-photo-fa')
+  await reza.goto(`${url}/#/settings/acts`)
+  await expect(reza.getByText('عکسی از شما که همه می‌دیدند برداشته شد')).toBeVisible()
 })
 
 test('on a phone: a warning is read and appealed against; reports to admins stay with them', async ({

@@ -50,6 +50,7 @@ const actsWords = (f: Format) => ({
   limit: (until: string) => `Your account was limited until ${until}`,
   suspend: 'Your account was suspended',
   takeDown: 'Something public of yours was taken down',
+  takeDownPhoto: 'A photo of yours that everybody saw was taken down',
   reverse: 'A decision about you was taken back',
   uphold: 'Your appeal was refused',
   list: 'Your account stood in a list that the operator looked at',
