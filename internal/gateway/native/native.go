@@ -114,6 +114,7 @@ type Gateway struct {
 	nameless, waiting map[netip.Prefix]int
 	ended             map[chat.DeviceID]endedDevice // within the last endedKept seconds
 	parting           map[chat.DeviceID]*parting    // that wait for the answer to what may end them
+	partingWait       time.Duration                 // for how long they wait at most
 
 	programs programs
 }
@@ -152,7 +153,7 @@ func Start(ctx context.Context, cfg Config) (*Gateway, error) {
 		cfg: cfg, methods: methods(), origins: make(map[string]bool), conns: make(map[*conn]struct{}),
 		nameless: make(map[netip.Prefix]int), waiting: make(map[netip.Prefix]int),
 		rates: newRates(cfg.Rates), ended: make(map[chat.DeviceID]endedDevice),
-		parting: make(map[chat.DeviceID]*parting),
+		parting: make(map[chat.DeviceID]*parting), partingWait: partingWait,
 	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	if err := g.trust(); err != nil {

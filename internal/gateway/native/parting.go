@@ -50,8 +50,8 @@ type parting struct {
 	late   *time.Timer // carries that end out where the answers take too long
 }
 
-// keptBack reports whether the end of a device waits for an answer to it, for partingWait at most. The caller
-// holds the lock.
+// keptBack reports whether the end of a device waits for an answer to it, for g.partingWait at most. The
+// caller holds the lock.
 func (g *Gateway) keptBack(who chat.AccountID, device chat.DeviceID, code string) bool {
 	p := g.parting[device]
 	if p == nil {
@@ -59,7 +59,7 @@ func (g *Gateway) keptBack(who chat.AccountID, device chat.DeviceID, code string
 	}
 	p.code = code
 	if p.late == nil {
-		p.late = time.AfterFunc(partingWait, func() { g.cfg.Hub.End(who, device, code) })
+		p.late = time.AfterFunc(g.partingWait, func() { g.cfg.Hub.End(who, device, code) })
 	}
 	return true
 }

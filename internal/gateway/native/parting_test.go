@@ -44,6 +44,7 @@ func TestNobodyStaysByAskingAgainAndAgain(t *testing.T) {
 	s := new(hub.Session)
 	defer h.hub.Leave(s)
 	check(t, h.gateway.openSession(s, hub.Identity{Account: u.Account, Device: u.Device}, nil, nil))
+	h.gateway.partingWait = time.Hour // this half is about what the end waits for, and the next how long
 	first := h.gateway.part(u.Device, u.Account)
 	h.revokes(u)
 	if frames, over := s.Take(1 << 10); len(frames) > 0 || over {
@@ -60,6 +61,7 @@ func TestNobodyStaysByAskingAgainAndAgain(t *testing.T) {
 	defer h.hub.Leave(slow)
 	u = h.users(1)[0]
 	check(t, h.gateway.openSession(slow, hub.Identity{Account: u.Account, Device: u.Device}, nil, nil))
+	h.gateway.partingWait = partingWait
 	over := h.gateway.part(u.Device, u.Account)
 	h.revokes(u)
 	for ended := false; !ended; _, ended = slow.Take(1 << 10) {
