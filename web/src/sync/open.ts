@@ -72,6 +72,8 @@ export class ChatSession implements OpenChat {
   readonly #shelf: Shelf
   readonly #circle: Circle
   #window: Window | null = null
+  /** Where it was last to be opened. */
+  #at: Seq | 'end' | null = null
   #requests = 0
   #around: ReturnType<typeof setTimeout> | undefined
   /** Until what is taken from one, or a ban, ends by itself. */
@@ -140,7 +142,7 @@ export class ChatSession implements OpenChat {
     this.#circle.forget()
     await this.#quietly(async () => {
       if (!this.#row) await this.#c.account.history.refresh(this.id)
-      if (!this.#window) await this.#open(null)
+      if (!this.#window) await this.#open(this.#at)
       else await this.#mend()
       await this.#freshTallies()
     })
@@ -201,8 +203,9 @@ export class ChatSession implements OpenChat {
   }
 
   /** Opens at a place, at the first unread message, or at the end: from what is stored where it is. */
-  async #open(at: Seq | null): Promise<void> {
+  async #open(at: Seq | 'end' | null): Promise<void> {
     const { history, mirror } = this.#c.account
+    this.#at = at
     await this.#quietly(async () => {
       if (this.#row) return
       await history.refresh(this.id)
@@ -217,7 +220,7 @@ export class ChatSession implements OpenChat {
     const unread = row.unread > 0 ? row.firstUnread || row.readTo + 1 : null
     this.#unreadFrom ??= unread
     this.#openedAt ??= { seq: row.head.seq, at: this.#c.account.now() }
-    const place = at ?? unread
+    const place = at === 'end' ? null : (at ?? unread)
     this.#window = place ? windowAround(row, place) : this.#endIfFresh(row)
     this.#following = place === null
     if (this.#window) {
@@ -375,7 +378,7 @@ export class ChatSession implements OpenChat {
     if (this.#following) this.#move((now) => follow(row, now))
     const w = this.#window
     if (w && !covers(row.ranges, w.from, w.to)) {
-      return this.#reopen(this.#following ? null : Math.ceil((w.from + w.to) / 2))
+      return this.#reopen(this.#following ? 'end' : Math.ceil((w.from + w.to) / 2))
     }
     if (w && w.to >= row.head.seq) this.#following = true
     if (row.asOf < row.head.seq && w) void this.#quietly(() => this.#mend())
@@ -407,7 +410,7 @@ export class ChatSession implements OpenChat {
   }
 
   /** What was stored is gone: cleaned, or another tab that looked into the chat too has closed it. */
-  #reopen(at: Seq | null): void {
+  #reopen(at: Seq | 'end' | null): void {
     this.#visiting = false
     this.#window = null
     void this.#open(at)
