@@ -33,6 +33,7 @@ export function warm(): () => void {
       import('../composer/EmojiPicker.svelte'),
       import('../composer/FormatBar.svelte'),
       import('../composer/Suggest.svelte'),
+      import('../composer/wrap'),
       import('../voice/VoiceBubble.svelte'),
       import('../voice/PlayerBar.svelte'),
       import('../voice/Recording.svelte'),

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import { typeText, type Wrap } from './insert'
+
+const signs: Record<Exclude<Wrap, 'quote' | 'link' | 'mono'>, string> = {
+  bold: '**',
+  italic: '__',
+  underline: '++',
+  strike: '~~',
+  spoiler: '||',
+}
+
+/** Formats the selection, or takes the format away when it is there already. */
+export function wrap(area: HTMLTextAreaElement, how: Wrap, address = ''): void {
+  const { selectionStart: from, selectionEnd: to, value } = area
+  const chosen = value.slice(from, to)
+  if (how === 'quote') {
+    const start = value.lastIndexOf('\n', from - 1) + 1
+    area.setSelectionRange(start, to)
+    const lines = value.slice(start, to).split('\n')
+    const quoted = lines.every((line) => line.startsWith('> '))
+    typeText(area, lines.map((line) => (quoted ? line.slice(2) : `> ${line}`)).join('\n'))
+    return
+  }
+  if (how === 'link') {
+    typeText(area, `[${chosen || address}](${address})`)
+    return
+  }
+  const sign = how === 'mono' ? (chosen.includes('\n') ? '```' : '`') : signs[how]
+  const [open, close] = sign === '```' ? ['```\n', '\n```'] : [sign, sign]
+  if (value.slice(from - open.length, from) === open && value.slice(to, to + close.length) === close) {
+    area.setSelectionRange(from - open.length, to + close.length)
+    typeText(area, chosen)
+    area.setSelectionRange(from - open.length, to - open.length)
+    return
+  }
+  typeText(area, open + chosen + close)
+  area.setSelectionRange(from + open.length, to + open.length)
+}
