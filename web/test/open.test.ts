@@ -114,6 +114,27 @@ describe('refusals', () => {
     await until('sent', () => find('taken')?.delivery === 'sent')
   })
 
+  test('a refused edit says why and is kept until it is given up or another is stored', async () => {
+    await chat.write.send(message('mine'))
+    await until('sent', () => find('mine')?.seq != null && tab.account.mirror.outbox.length === 0)
+    const { seq, key } = find('mine') ?? {}
+    const refused = async (text: string) => {
+      gate.fail('Messages/Edit', ErrorCode.FORBIDDEN)
+      await expect(chat.write.edit(seq ?? 0, plain(text))).rejects.toMatchObject({ code: 'FORBIDDEN' })
+      expect(await tab.account.db.read((r) => r.outbox())).toMatchObject([{ shows: { body: { text } } }])
+      await until('it is said', () => find(text)?.delivery === 'failed')
+      expect(find(text)?.failure).toBe('FORBIDDEN')
+    }
+    await refused('first')
+    await chat.write.settle(key ?? '', 'discard')
+    await until('as it was', () => find('mine')?.delivery === 'sent')
+    await refused('second')
+    await refused('third')
+    await chat.write.edit(seq ?? 0, plain('fourth'))
+    await until('stored', () => find('fourth')?.delivery === 'sent')
+    expect(tab.account.mirror.outbox).toEqual([])
+  })
+
   test('a refused forward is told, not claimed to be done', async () => {
     const { forward } = chatActions({ current: tab.account })
     gate.fail('Messages/Forward', ErrorCode.FORBIDDEN)

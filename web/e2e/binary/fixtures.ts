@@ -83,12 +83,23 @@ export class Server {
     this.#setup = link() || this.#setup
   }
 
+  /** From here on it answers nothing, as one that is very slow. */
+  sleep(): void {
+    this.#process?.kill('SIGSTOP')
+  }
+
+  wake(): void {
+    this.#process?.kill('SIGCONT')
+  }
+
   /** SIGKILL is a crash. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const child = this.#process
     if (!child || child.exitCode !== null) return
     const gone = once(child, 'exit')
     child.kill(signal)
+    // One that sleeps would not hear of it.
+    this.wake()
     await gone
     this.#process = null
   }

@@ -50,6 +50,30 @@ test('two people talk: replies, edits, reactions, deletions, typing and read mar
   await nilu.screenshot({ path: 'test-results/binary/talk-niloofar.png' })
 })
 
+test('what is written while an edit is on its way stays', async ({ world }) => {
+  const sara = await world.person('سارا محمدی', 'sara_m')
+  const nilu = await world.person('نیلوفر رستگار', 'niloofar')
+  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
+  await write(sara, 'جمعه بیا')
+  await accept(nilu, /سارا محمدی/)
+  await numbered(sara, 'جمعه بیا')
+
+  world.server.sleep()
+  await field(sara).press('ArrowUp')
+  await expect(field(sara)).toHaveValue('جمعه بیا')
+  await write(sara, 'شنبه بیا')
+  await field(sara).pressSequentially('ناهار با من')
+  await expect(field(sara)).toHaveValue('ناهار با من')
+  await expect(said(sara, 'شنبه بیا').getByRole('img', { name: 'در انتظار فرستادن' })).toBeVisible()
+  world.server.wake()
+
+  await expect(said(nilu, 'شنبه بیا')).toContainText('ویرایش‌شده')
+  await expect(said(sara, 'شنبه بیا').getByRole('img', { name: /فرستاده شد|خوانده شد/ })).toBeVisible()
+  await expect(field(sara)).toHaveValue('ناهار با من')
+  await field(sara).press('Enter')
+  await expect(said(nilu, 'ناهار با من')).toBeVisible()
+})
+
 test('a crash of the server in the middle loses nothing, and what was written meanwhile is sent', async ({
   world,
 }) => {

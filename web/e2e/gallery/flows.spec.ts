@@ -1,5 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Page } from '@playwright/test'
 import { expect, still, test } from './fixtures'
+
+/** Edits wait from here on, until they are refused. */
+async function heldEdits(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(() => {
+    const shown = window as unknown as { gallery: { answer: Promise<void> }; refuse: () => void }
+    shown.gallery.answer = new Promise((_, no) => {
+      shown.refuse = () => no(new Error('refused'))
+    })
+  })
+  return () => page.evaluate(() => (window as unknown as { refuse: () => void }).refuse())
+}
 
 test.describe('writing', () => {
   test('markup becomes formatting, Enter sends, and the field is empty again', async ({ page, gallery }) => {
@@ -29,6 +41,60 @@ test.describe('writing', () => {
     await field.press('Enter')
     await expect(page.locator('[data-seq="13"]')).toContainText('پس تا شنبه!')
     await expect(page.locator('[data-seq="13"]')).toContainText('ویرایش‌شده')
+  })
+
+  test('an edit that is refused is in the field again, before what was written', async ({
+    page,
+    gallery,
+  }) => {
+    await gallery.open(page, '#/c/101')
+    const refuse = await heldEdits(page)
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    const message = page.locator('[data-seq="13"]')
+    await page.locator('[data-seq="12"] .bubble').dblclick()
+    await field.fill('نیمه‌کاره')
+    await message.locator('.bubble').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'ویرایش' }).click()
+    await field.fill('پس تا **شنبه**!')
+    await field.press('Enter')
+    await expect(field).toHaveValue('نیمه‌کاره')
+    await expect(page.locator('.composer')).toContainText('پاسخ به')
+    await expect(message.getByRole('img', { name: 'در انتظار فرستادن' })).toBeVisible()
+
+    await refuse()
+    await expect(field).toHaveValue('پس تا **شنبه**!')
+    await expect(field).toBeFocused()
+    await expect(page.locator('.composer')).toContainText('ویرایش پیام')
+    await expect(message).toContainText('پس تا جمعه!')
+    await expect(message.getByRole('img', { name: 'فرستاده نشد' })).toHaveCount(0)
+    await field.press('Escape')
+    await expect(field).toHaveValue('نیمه‌کاره')
+    await expect(page.locator('.composer')).toContainText('پاسخ به')
+  })
+
+  test('an edit that is refused while something else is written waits at its message', async ({
+    page,
+    gallery,
+  }) => {
+    await gallery.open(page, '#/c/101')
+    const refuse = await heldEdits(page)
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    const message = page.locator('[data-seq="13"]')
+    await field.press('ArrowUp')
+    await field.fill('پس تا شنبه!')
+    await field.press('Enter')
+    await field.pressSequentially('و دیگر ')
+    await refuse()
+    await expect(message).toContainText('پس تا شنبه!')
+    await field.pressSequentially('هیچ')
+    await expect(field).toHaveValue('و دیگر هیچ')
+    await message
+      .getByRole('button')
+      .filter({ has: page.getByRole('img', { name: 'فرستاده نشد' }) })
+      .click()
+    await page.getByRole('dialog').getByRole('button', { name: 'کنار گذاشتن' }).click()
+    await expect(message).toContainText('پس تا جمعه!')
+    await expect(field).toHaveValue('و دیگر هیچ')
   })
 
   test('keys format the selection, and again take it away', async ({ page, gallery }) => {

@@ -34,6 +34,8 @@ const delay = (ms: number) => new Promise((done) => setTimeout(done, ms))
 /** A whole app in memory: every act does what it says, nothing is stored, nothing leaves the page. */
 export class MemoryModel implements AppModel {
   readonly session: Source<SessionView>
+  /** What edits are answered; tests have them wait, or refused. */
+  answer = Promise.resolve()
   readonly connection = new Source<ConnectionView>({ state: 'online', outbox: 0 })
   readonly chatList = new Source<ChatListView>({ state: 'loading', chats: [], requests: [], invitations: [] })
   readonly admin = new MemoryAdmin()
@@ -600,7 +602,10 @@ export class MemoryModel implements AppModel {
   }
 
   openChat(id: number, at?: number): OpenChat {
-    const open = new MemoryChat(this.#chat(id), at ?? null, () => this.#draw())
+    const open = new MemoryChat(this.#chat(id), at ?? null, {
+      moved: () => this.#draw(),
+      answer: () => this.answer,
+    })
     this.#open.add(open)
     return open
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import {
+  AppError,
   type ChatView,
   type FormattedText,
   type MemberView,
@@ -25,16 +26,20 @@ export class MemoryChat implements OpenChat {
   readonly write: OpenWriter
   readonly #chat: Chat
   readonly #moved: () => void
+  readonly #answer: () => Promise<void>
   #busy: Promise<void> | null = null
   readonly #unreadFrom: number | null
+  /** Messages as they were before edits of them that were refused. */
+  readonly #refused = new Map<string, MessageView>()
   #from: number
   #to: number
   typing: readonly string[] = []
 
-  constructor(chat: Chat, at: number | null, moved: () => void) {
+  constructor(chat: Chat, at: number | null, on: { moved(): void; answer(): Promise<void> }) {
     this.id = chat.info.id
     this.#chat = chat
-    this.#moved = moved
+    this.#moved = on.moved
+    this.#answer = on.answer
     this.#unreadFrom = chat.read < chat.count && chat.count > 0 ? (chat.get(chat.read).seq ?? null) : null
     const middle = at ?? (this.#unreadFrom === null ? chat.count : chat.read)
     this.#from = Math.max(0, middle - page)
@@ -163,8 +168,7 @@ export class MemoryChat implements OpenChat {
   #writer(): OpenWriter {
     return {
       send: async (out) => this.#send(out.body, out.replyTo, out.quote, out.silent),
-      edit: async (seq, body) =>
-        this.#edit(seq, (m) => ({ ...m, content: { kind: 'text', body }, editedAt: Date.now() })),
+      edit: (seq, body) => this.#say(seq, body),
       deleteForAll: async (seqs) => {
         for (const seq of seqs) {
           this.#chat.gone.add(this.#find(seq))
@@ -195,12 +199,27 @@ export class MemoryChat implements OpenChat {
         for (let i = this.#chat.count - 1; i >= 0 && i > this.#chat.count - 50; i--) {
           const found = this.#chat.get(i)
           if (found.key !== key) continue
-          if (how === 'discard') this.#chat.gone.add(i)
+          const before = this.#refused.get(key)
+          if (how === 'discard' && before) this.#chat.change(i, before)
+          else if (how === 'discard') this.#chat.gone.add(i)
           else this.#chat.change(i, { ...found, delivery: 'sent', failure: null })
         }
         this.redraw()
         this.#moved()
       },
+    }
+  }
+
+  async #say(seq: number, body: FormattedText): Promise<void> {
+    const before = this.#chat.get(this.#find(seq))
+    this.#edit(seq, (m) => ({ ...m, content: { kind: 'text', body }, delivery: 'pending' }))
+    try {
+      await this.#answer()
+      this.#edit(seq, (m) => ({ ...m, delivery: before.delivery, editedAt: Date.now() }))
+    } catch {
+      this.#refused.set(before.key, before)
+      this.#edit(seq, (m) => ({ ...m, delivery: 'failed', failure: 'FORBIDDEN' }))
+      throw new AppError('FORBIDDEN')
     }
   }
 

@@ -286,6 +286,7 @@ export interface OpenHistory {
 
 export interface OpenWriter {
   send(message: Outgoing): Promise<void>
+  /** Refused, it stays with its message as failed, until it is settled or edited again. */
   edit(seq: Seq, body: FormattedText): Promise<void>
   deleteForAll(messages: readonly Seq[]): Promise<void>
   /** `emoji` null takes one's reaction away. */

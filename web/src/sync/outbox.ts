@@ -264,12 +264,12 @@ export class Outbox {
 
   /**
    * Resolves when the server has acknowledged an item, or after `ms` while it waits; rejects when it was
-   * refused for good, and drops it then.
+   * refused for good, and drops it then unless it is to be kept.
    */
-  async outcome(n: number, ms: number): Promise<void> {
+  async outcome(n: number, ms: number, keep = false): Promise<void> {
     const state = await this.#decided(n, ms)
     if (state?.state !== 'failed') return
-    await this.settle(n, 'discard')
+    if (!keep) await this.settle(n, 'discard')
     const wait = state.notBefore > 0 ? Math.max(0, state.notBefore - Date.now()) : null
     throw new AppError((state.error ?? 'INTERNAL') as ErrorCode, wait)
   }

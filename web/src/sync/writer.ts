@@ -64,8 +64,14 @@ export class ChatWriter implements OpenWriter {
   }
 
   async edit(seq: Seq, body: FormattedText): Promise<void> {
-    const n = await this.#outcome(this.#account.outbox.add(this.#chat, { kind: 'edit', target: seq, body }))
-    await this.#decided(n)
+    const { mirror, outbox } = this.#account
+    const n = await this.#outcome(outbox.add(this.#chat, { kind: 'edit', target: seq, body }))
+    // What was refused of it before would be shown again once this one is stored.
+    for (const { n: old, chat, shows } of mirror.outbox) {
+      if (old < n && chat === this.#chat && shows.kind === 'edit' && shows.target === seq)
+        await outbox.settle(old, 'discard')
+    }
+    await this.#decided(n, true)
   }
 
   async deleteForAll(messages: readonly Seq[]): Promise<void> {
@@ -77,8 +83,8 @@ export class ChatWriter implements OpenWriter {
   }
 
   /** Changes are refused with a reason while somebody looks; without a connection they simply wait. */
-  async #decided(n: number): Promise<void> {
-    if (this.#account.state === 'online') await this.#account.outbox.outcome(n, OUTCOME_MS)
+  async #decided(n: number, keep = false): Promise<void> {
+    if (this.#account.state === 'online') await this.#account.outbox.outcome(n, OUTCOME_MS, keep)
   }
 
   async react(seq: Seq, emoji: string | null): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type AppModel,
   type ChatView,
   type Draft,
+  type FormattedText,
   type MessageView,
   type Ms,
   type OpenChat,
@@ -21,7 +22,13 @@ import { attempt } from '../state/tell'
 export type Intent =
   | { readonly kind: 'new' }
   | { readonly kind: 'reply'; readonly message: MessageView; readonly quote: string | null }
-  | { readonly kind: 'edit'; readonly message: MessageView; readonly before: string }
+  | { readonly kind: 'edit'; readonly message: MessageView; readonly before: Written }
+
+/** What was being written. */
+interface Written {
+  readonly intent: Intent
+  readonly text: string
+}
 
 /** One open chat with what the person is doing in it. Everything below the chat pane reaches it. */
 export class ChatState {
@@ -140,15 +147,36 @@ export class ChatState {
 
   edit(message: MessageView): void {
     if (message.content.kind !== 'text' && message.content.kind !== 'media') return
-    const before = this.intent.kind === 'edit' ? this.intent.before : this.text
+    const { intent, text } = this
+    const before = intent.kind === 'edit' ? intent.before : { intent, text }
+    this.keep()
     this.intent = { kind: 'edit', message, before }
     this.text = marked(writeMarkup(message.content.body))
   }
 
   /** Stops replying or editing; what was being written before comes back. */
   cancel(): void {
-    if (this.intent.kind === 'edit') this.text = this.intent.before
-    this.intent = { kind: 'new' }
+    const { intent } = this
+    if (intent.kind === 'edit') this.text = intent.before.text
+    this.intent = intent.kind === 'edit' ? intent.before.intent : { kind: 'new' }
+  }
+
+  /**
+   * Sends an edit; what was being written before it is back at once. A refused edit is in the field again
+   * while that is as it was left. Where something else is written or edited by then, that is not touched:
+   * the edit stays with its message, marked as failed, to be tried again, copied or discarded there.
+   */
+  async save(message: MessageView, body: FormattedText): Promise<void> {
+    const { seq, key } = message
+    const { write } = this.open
+    const written = this.text
+    this.cancel()
+    const { intent, text } = this
+    if (seq === null || (await attempt(() => write.edit(seq, body)))) return
+    if (this.intent !== intent || this.text !== text) return
+    this.edit(message)
+    this.text = written
+    await attempt(() => write.settle(key, 'discard'))
   }
 
   /** Goes to a message; the way back leads to `from`, or to what was last in view. */
