@@ -242,7 +242,7 @@ func (s *Service) DecideNewcomer(ctx context.Context, who chat.Actor, username s
 	if err := mustOperate(who); err != nil {
 		return err
 	}
-	return s.Decide(ctx, username, yes)
+	return s.decide(ctx, username, yes, chat.OperatorAct{Act: chat.ActLetIn})
 }
 
 // Decide lets a newcomer in or refuses, for whoever is at the console. Who was refused may be let in after
@@ -251,6 +251,11 @@ func (s *Service) DecideNewcomer(ctx context.Context, who chat.Actor, username s
 //
 // SIGNUP-5
 func (s *Service) Decide(ctx context.Context, username string, yes bool) error {
+	return s.decide(ctx, username, yes, chat.OperatorAct{Act: chat.ActLetIn, Console: true})
+}
+
+// decide is Decide; told is what the account of who is let in reads of it.
+func (s *Service) decide(ctx context.Context, username string, yes bool, told chat.OperatorAct) error {
 	c, a, err := s.newcomer(ctx, username)
 	if err != nil {
 		return err
@@ -259,7 +264,7 @@ func (s *Service) Decide(ctx context.Context, username string, yes bool) error {
 		return chat.Errorf(chat.CodeNotFound, "nobody waits under this name")
 	}
 	if yes {
-		return s.letIn(ctx, c, a)
+		return s.letIn(ctx, c, a, told)
 	}
 	a.Refused, a.Network = true, 0
 	c.Expires = s.millis() + chat.Millis(reviewFor.Milliseconds())
@@ -275,7 +280,7 @@ func (s *Service) Decide(ctx context.Context, username string, yes bool) error {
 
 // letIn makes the account. What waited goes last, so that after a crash it is let in again, which ends the
 // same.
-func (s *Service) letIn(ctx context.Context, c Credential, a application) error {
+func (s *Service) letIn(ctx context.Context, c Credential, a application, told chat.OperatorAct) error {
 	if s.Full != nil {
 		if err := s.Full(); err != nil {
 			return err
@@ -294,7 +299,9 @@ func (s *Service) letIn(ctx context.Context, c Credential, a application) error 
 		return fmt.Errorf("let a newcomer in: %w", err)
 	}
 	if _, err = s.Registry.Profile(ctx, account.ID); isCode(err, chat.CodeNotFound) {
-		err = s.nameNewcomer(ctx, account.ID, key, a)
+		err = s.nameNewcomer(ctx, account.ID, Registration{
+			Key: key, Profile: chat.Profile{Name: a.Name, Username: a.Username}, Told: told,
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("let a newcomer in: %w", err)
@@ -307,14 +314,14 @@ func (s *Service) letIn(ctx context.Context, c Credential, a application) error 
 	return nil
 }
 
-func (s *Service) nameNewcomer(ctx context.Context, id chat.AccountID, key chat.Key, a application) error {
+// nameNewcomer gives an account its name, and with the name its owner is told who let it in.
+func (s *Service) nameNewcomer(ctx context.Context, id chat.AccountID, r Registration) error {
 	device, err := s.Registry.NewDevice(ctx)
 	if err != nil {
 		return err
 	}
-	who := chat.Actor{Account: id, Device: device, Scopes: chat.AllScopes}
-	profile := chat.Profile{Name: a.Name, Username: a.Username}
-	if _, err = s.Registry.Register(ctx, who, key, profile); err != nil {
+	r.Who = chat.Actor{Account: id, Device: device, Scopes: chat.AllScopes}
+	if err = s.Registry.RegisterMany(ctx, []Registration{r})[0]; err != nil {
 		s.abandon(ctx, id, err)
 	}
 	return err

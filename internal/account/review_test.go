@@ -108,6 +108,40 @@ func TestARefusedNewcomerReadsSoAndMayBeLetInAfterAll(t *testing.T) {
 	b.signsUp(again, 0)
 }
 
+// SIGNUP-5 REP-5
+func TestWhoIsLetInReadsThatAnOperatorDidIt(t *testing.T) {
+	b := newBed(t, account.Limits{}).open()
+	b.reviewing(true)
+	reads := func(name, want string, console bool) {
+		t.Helper()
+		s, err := b.signIn(name, goodPassword, "", home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := b.acts(s.Account); got != want {
+			t.Errorf("%s reads %q", name, got)
+		}
+		list, err := b.engine.Acts(t.Context(), b.actor(s), 0, 10)
+		if err != nil || len(list) > 0 && list[0].Act.Console != console {
+			t.Errorf("%s: %+v, %v", name, list, err)
+		}
+	}
+	oper := b.actor(b.signUpBy("parvaneh"))
+	oper.Operator = true
+	b.signsUp(b.request("golnaz"), chat.CodeReviewPending)
+	b.signsUp(b.request("behrooz"), chat.CodeReviewPending)
+	wantCode(t, b.DecideNewcomer(t.Context(), oper, "golnaz", true), 0)
+	wantCode(t, b.Decide(t.Context(), "behrooz", true), 0)
+	reads("golnaz", "let-in", false)
+	reads("behrooz", "let-in", true)
+	// Nobody let in who came by an invitation, or when nobody waits any more.
+	late := b.request("shirin_1")
+	b.signsUp(late, chat.CodeReviewPending)
+	b.reviewing(false)
+	b.signsUp(late, 0)
+	reads("shirin_1", "", false)
+}
+
 // SIGNUP-5
 func TestTheQueueOfNewcomersIsBoundedAndForgotten(t *testing.T) {
 	b := newBed(t, account.Limits{Review: account.Rate{Burst: 3, Every: time.Hour}}).open()

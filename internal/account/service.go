@@ -54,7 +54,7 @@ type Registration struct {
 	Who     chat.Actor
 	Key     chat.Key
 	Profile chat.Profile
-	Told    chat.OperatorAct // that an operator made it; its Act is 0 where nobody but its owner did
+	Told    chat.OperatorAct // that an operator made it or let it in; its Act is 0 where neither
 }
 
 // Client says which program asks, and from where. The address is used for limits alone: it is never

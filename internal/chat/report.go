@@ -31,6 +31,7 @@ const (
 	ActRevokeInvitation Act = 30 // an invitation it made taken back
 	ActLookRecord       Act = 31 // what was decided about it looked at
 	ActMakeAccount      Act = 32 // made by the operator, who has its first password or token
+	ActLetIn            Act = 33 // its sign-up approved by the operator, who read what it said of itself
 )
 
 // actNames are for commands and errors, by act.
@@ -40,7 +41,7 @@ var actNames = map[Act]string{
 	ActMakeOperator: "make-operator", ActImport: "import", ActLift: "lift",
 	ActResetLink: "reset-link", ActGivePassword: "give-password", ActRemoveFactors: "remove-factors",
 	ActListInvitations: "list-invitations", ActRevokeInvitation: "revoke-invitation",
-	ActLookRecord: "look-record", ActMakeAccount: "make-account",
+	ActLookRecord: "look-record", ActMakeAccount: "make-account", ActLetIn: "let-in",
 }
 
 // String returns the name of the act.

@@ -85,7 +85,7 @@ type Registration struct {
 	Who     chat.Actor
 	Key     chat.Key
 	Profile chat.Profile
-	Told    chat.OperatorAct // that an operator made it; its Act is 0 where nobody but its owner did
+	Told    chat.OperatorAct // that an operator made it or let it in; its Act is 0 where neither
 }
 
 // RegisterMany registers accounts that are all new; errs has one element for each.

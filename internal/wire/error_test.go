@@ -98,6 +98,7 @@ func caseEnums() []enum {
 			{int(chat.ActListInvitations), "ACT_LIST_INVITATIONS"},
 			{int(chat.ActRevokeInvitation), "ACT_REVOKE_INVITATION"}, {int(chat.ActLookRecord), "ACT_LOOK_RECORD"},
 			{int(chat.ActMakeAccount), "ACT_MAKE_ACCOUNT"},
+			{int(chat.ActLetIn), "ACT_LET_IN"},
 		}},
 		{zolalv1.Desk(0).Descriptor().Values(), []pair{
 			{int(chat.DeskAdmins), "DESK_ADMINS"}, {int(chat.DeskOperator), "DESK_OPERATOR"},

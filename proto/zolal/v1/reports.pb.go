@@ -52,6 +52,7 @@ const (
 	Act_ACT_REVOKE_INVITATION Act = 30 // an invitation it made taken back
 	Act_ACT_LOOK_RECORD       Act = 31 // what was decided about it looked at
 	Act_ACT_MAKE_ACCOUNT      Act = 32 // made by the operator, who has its first password or token
+	Act_ACT_LET_IN            Act = 33 // its sign-up approved by the operator, who read what it said of itself
 )
 
 // Enum value maps for Act.
@@ -78,6 +79,7 @@ var (
 		30: "ACT_REVOKE_INVITATION",
 		31: "ACT_LOOK_RECORD",
 		32: "ACT_MAKE_ACCOUNT",
+		33: "ACT_LET_IN",
 	}
 	Act_value = map[string]int32{
 		"ACT_UNSPECIFIED":       0,
@@ -101,6 +103,7 @@ var (
 		"ACT_REVOKE_INVITATION": 30,
 		"ACT_LOOK_RECORD":       31,
 		"ACT_MAKE_ACCOUNT":      32,
+		"ACT_LET_IN":            33,
 	}
 )
 
@@ -2428,7 +2431,7 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\bdecision\x18\t \x01(\rR\bdecision\x12\x16\n" +
 	"\x06photos\x18\x0f \x03(\rR\x06photos\",\n" +
 	"\x0eDecideResponse\x12\x1a\n" +
-	"\bdecision\x18\x01 \x01(\rR\bdecision*\x90\x03\n" +
+	"\bdecision\x18\x01 \x01(\rR\bdecision*\xa0\x03\n" +
 	"\x03Act\x12\x13\n" +
 	"\x0fACT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vACT_DISMISS\x10\x01\x12\f\n" +
@@ -2452,7 +2455,9 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\x14ACT_LIST_INVITATIONS\x10\x1d\x12\x19\n" +
 	"\x15ACT_REVOKE_INVITATION\x10\x1e\x12\x13\n" +
 	"\x0fACT_LOOK_RECORD\x10\x1f\x12\x14\n" +
-	"\x10ACT_MAKE_ACCOUNT\x10 *@\n" +
+	"\x10ACT_MAKE_ACCOUNT\x10 \x12\x0e\n" +
+	"\n" +
+	"ACT_LET_IN\x10!*@\n" +
 	"\x04Desk\x12\x14\n" +
 	"\x10DESK_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vDESK_ADMINS\x10\x01\x12\x11\n" +

@@ -58,6 +58,7 @@ export type Act =
   | 'revokeInvitation'
   | 'lookRecord'
   | 'makeAccount'
+  | 'letIn'
   | 'unknown'
 
 export type AppealState = 'none' | 'open' | 'refused' | 'granted'

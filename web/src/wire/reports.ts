@@ -41,6 +41,7 @@ const acts: Partial<Record<pb.Act, Act>> = {
   [pb.Act.REVOKE_INVITATION]: 'revokeInvitation',
   [pb.Act.LOOK_RECORD]: 'lookRecord',
   [pb.Act.MAKE_ACCOUNT]: 'makeAccount',
+  [pb.Act.LET_IN]: 'letIn',
 }
 
 const states: Partial<Record<pb.AppealState, AppealState>> = {

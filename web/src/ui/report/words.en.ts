@@ -67,6 +67,7 @@ const actsWords = (f: Format) => ({
   revokeInvitation: 'An invitation you made was taken back',
   lookRecord: 'The operator looked at what was decided about your account so far',
   makeAccount: 'The operator made your account, and has the password or token it was made with',
+  letIn: 'The operator read what you had written about yourself, and let you in',
   makeOperator: 'Your account was made an operator',
   import: 'A history was imported in your name',
   lift: 'The suspension of your account was ended',
