@@ -58,6 +58,23 @@ const screens: readonly Screen[] = [
   { name: 'lock', path: '#/c/101', act: (page) => page.locator('.lock').click() },
 ]
 
+/** Panes that can be moved sideways, by hand or by what a browser brings into view. Code may be wide. */
+function sideways(page: Page): Promise<string[]> {
+  return page.locator('.scroll:not(pre)').evaluateAll((panes) =>
+    panes.flatMap((pane) => {
+      const name = `${pane.tagName.toLowerCase()}.${[...pane.classList].join('.')}`
+      if (pane.scrollWidth > pane.clientWidth) return [`${name}: ${pane.scrollWidth} in ${pane.clientWidth}`]
+      const moved = [-50, 50].some((left) => {
+        pane.scrollLeft = left
+        const there = pane.scrollLeft !== 0
+        pane.scrollLeft = 0
+        return there
+      })
+      return moved ? [`${name}: can be scrolled aside`] : []
+    }),
+  )
+}
+
 const levels = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
 
 // Every screen in one theme, language and size; the four together cover each choice on each screen.
@@ -87,6 +104,7 @@ for (const look of looks) {
       await page.screenshot({ path: `test-results/screens/${screen.name}-${name.replaceAll(' ', '-')}.png` })
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
       if (wide) faults.push(`${screen.name}: wider than the window`)
+      for (const pane of await sideways(page)) faults.push(`${screen.name}: ${pane}`)
       // One document and no frames: no blank page of its own is needed to put results together.
       const found = await new AxeBuilder({ page })
         .setLegacyMode()
