@@ -313,34 +313,9 @@ func (s *Service) cloned(ctx context.Context, of chat.AccountID) error {
 //
 // AUTH-14
 func (s *Service) SignInByPasskey(ctx context.Context, answer []byte, from Client) (Session, error) {
-	limit := bucket{"fail", s.Limits.Failure, place(from.Address)}
-	if err := s.buckets.take(limit); err != nil {
-		return Session{}, err
-	}
-	c, parsed, err := s.answered(ctx, purposeAlone, answer)
+	key, account, err := s.alone(ctx, answer, from)
 	if err != nil {
 		return Session{}, err
-	}
-	owner, err := s.Vault.Credential(ctx, CredentialPasskey, passkeyID(parsed.RawID))
-	if isCode(err, chat.CodeNotFound) {
-		return Session{}, errWrongKey()
-	}
-	if err != nil {
-		return Session{}, fmt.Errorf("passkey: %w", err)
-	}
-	key, err := s.usePasskey(ctx, owner.Account, c, parsed)
-	if err != nil {
-		return Session{}, err
-	}
-	s.buckets.give(limit)
-	account, err := s.Store.Account(ctx, Find{ID: key.Account})
-	if err != nil {
-		return Session{}, fmt.Errorf("passkey: %w", err)
-	}
-	// Who has no password lives by the word of an operator, or of the organisation's provider.
-	if !key.Alone || account.Password == "" {
-		return Session{}, chat.Errorf(chat.CodePasswordRequired,
-			"the account was reset; the password is needed once beside this passkey")
 	}
 	if account.Suspended != "" {
 		return Session{}, chat.Errorf(chat.CodeSuspended, "suspended: %s", account.Suspended)
@@ -350,4 +325,37 @@ func (s *Service) SignInByPasskey(ctx context.Context, answer []byte, from Clien
 		return Session{}, fmt.Errorf("passkey: %w", err)
 	}
 	return s.enter(ctx, entering{account: account, profile: profile, client: from, passkey: &key})
+}
+
+// alone finds the account that a passkey opens by itself, suspended or not, and notes the use.
+func (s *Service) alone(ctx context.Context, answer []byte, from Client) (
+	key storedPasskey, account Account, err error) {
+	limit := bucket{"fail", s.Limits.Failure, place(from.Address)}
+	if err := s.buckets.take(limit); err != nil {
+		return key, account, err
+	}
+	c, parsed, err := s.answered(ctx, purposeAlone, answer)
+	if err != nil {
+		return key, account, err
+	}
+	owner, err := s.Vault.Credential(ctx, CredentialPasskey, passkeyID(parsed.RawID))
+	if isCode(err, chat.CodeNotFound) {
+		return key, account, errWrongKey()
+	}
+	if err != nil {
+		return key, account, fmt.Errorf("passkey: %w", err)
+	}
+	if key, err = s.usePasskey(ctx, owner.Account, c, parsed); err != nil {
+		return key, account, err
+	}
+	s.buckets.give(limit)
+	if account, err = s.Store.Account(ctx, Find{ID: key.Account}); err != nil {
+		return key, account, fmt.Errorf("passkey: %w", err)
+	}
+	// Who has no password lives by the word of an operator, or of the organisation's provider.
+	if !key.Alone || account.Password == "" {
+		return key, account, chat.Errorf(chat.CodePasswordRequired,
+			"the account was reset; the password is needed once beside this passkey")
+	}
+	return key, account, nil
 }

@@ -577,6 +577,55 @@ func TestAPasskeyAnswersForWhoAppealsAgainstASuspension(t *testing.T) {
 	wantCode(t, err, chat.CodeSuspended)
 }
 
+// REP-6 AUTH-14
+func TestAPasskeyAloneAppealsAgainstASuspensionWhereItWouldSignIn(t *testing.T) {
+	b := newBed(t, account.Limits{}).open()
+	ctx := t.Context()
+	key, other := b.token(), b.token()
+	s := b.signUp("parvaneh")
+	key.add(s, "one")
+	other.add(s, "another")
+	claim := func(k *token) account.Claim {
+		return account.Claim{Passkey: k.get(b.BeginPasskeyAlone(ctx, abroad)), Client: abroad}
+	}
+	_, _, err := b.Suspended(ctx, claim(key))
+	wantCode(t, err, chat.CodeConflict) // it is not suspended
+	change := account.PasswordChange{Old: goodPassword, New: otherPassword, KeepDevices: true}
+	wantCode(t, b.SetPassword(ctx, b.actor(s), change), 0)
+	req := withPassword("parvaneh")
+	req.Password = otherPassword
+	req.Passkey = key.get(b.BeginPasskeySecond(ctx, req))
+	_, err = b.SignIn(ctx, req)
+	wantCode(t, err, 0)
+	wantCode(t, b.Suspend(ctx, "parvaneh", "spam"), 0)
+
+	for range 2 { // to look, and to appeal
+		c := claim(key)
+		id, reason, err := b.Suspended(ctx, c)
+		if err != nil || id != s.Account || reason != "spam" {
+			t.Fatalf("%d for %q, %v", id, reason, err)
+		}
+		wantCode(t, b.SuspendedMay(ctx, id, c), 0)
+		_, _, err = b.Suspended(ctx, c)
+		wantCode(t, err, chat.CodeFactorWrong) // one answer, once
+	}
+	// Whose the other is nobody knows since the password was changed.
+	_, _, err = b.Suspended(ctx, claim(other))
+	wantCode(t, err, chat.CodePasswordRequired)
+	// It stands beside nothing: what is claimed by a name asks for its own answer.
+	byName := claim(key)
+	byName.Username = "parvaneh"
+	_, _, err = b.Suspended(ctx, byName)
+	wantCode(t, err, chat.CodePasswordWrong)
+	_, _, err = b.Suspended(ctx, claim(b.token())) // of no account
+	wantCode(t, err, chat.CodeFactorWrong)
+	unsure := claim(key)
+	key.auth.Options.UserNotVerified = true
+	unsure.Passkey = key.get(b.BeginPasskeyAlone(ctx, abroad))
+	_, _, err = b.Suspended(ctx, unsure)
+	wantCode(t, err, chat.CodeFactorWrong)
+}
+
 // AUTH-14
 func TestQuestionsForPasskeysTellStrangersNothingAndAreFew(t *testing.T) {
 	few := account.Rate{Burst: 3, Every: time.Hour}

@@ -17,7 +17,8 @@ func SuspendReasons() []string { return chat.DecisionReasons() }
 // Claim is how somebody who cannot sign in shows that an account is theirs: by its password or the
 // authenticator of its recovery code, or where it has neither by a Ticket of the organisation's provider with
 // the secret behind it, or by the Secret of a reset that was not used yet. Code is one of the second factor,
-// and Passkey in its place the answer to BeginPasskeySecond, or beside a Secret to BeginPasskeyRedeem.
+// and Passkey in its place the answer to BeginPasskeySecond, or beside a Secret to BeginPasskeyRedeem. With
+// nothing else Passkey is the answer to BeginPasskeyAlone, which is used up by every request.
 type Claim struct {
 	Username string
 	Password string
@@ -29,11 +30,16 @@ type Claim struct {
 	Client   Client
 }
 
+// byPasskey reports whether a passkey stands in the place of everything else.
+func (c Claim) byPasskey() bool {
+	return len(c.Passkey) > 0 && len(c.Recovery) == 0 && c.Username+c.Secret+c.Ticket == ""
+}
+
 // Suspended returns the account of somebody who shows that it is theirs, and the public reason code of its
-// suspension. It signs nobody in, and uses nothing up. As for SignIn, an unknown username and a wrong
-// password are both chat.CodePasswordWrong, and guesses are limited. It fails as Recover does for a recovery
-// code, as SignIn does for a ticket and as Redeem does for a secret. An account that is not suspended is
-// chat.CodeConflict.
+// suspension. It signs nobody in, and uses nothing up but the answer of a passkey alone. As for SignIn, an
+// unknown username and a wrong password are both chat.CodePasswordWrong, and guesses are limited. It fails as
+// Recover does for a recovery code, as SignIn does for a ticket, as Redeem does for a secret and as
+// SignInByPasskey does for a passkey alone. An account that is not suspended is chat.CodeConflict.
 //
 // REP-6
 func (s *Service) Suspended(ctx context.Context, c Claim) (chat.AccountID, string, error) {
@@ -48,11 +54,12 @@ func (s *Service) Suspended(ctx context.Context, c Claim) (chat.AccountID, strin
 }
 
 // SuspendedMay asks who may speak for a suspended account for its second factor, as SignIn does: for the look
-// before, a password shows no more than SignIn tells. The recovery code stands in its place.
+// before, a password shows no more than SignIn tells. The recovery code stands in its place, and so does a
+// passkey alone, which is two factors in one.
 //
 // REP-6 AUTH-10
 func (s *Service) SuspendedMay(ctx context.Context, of chat.AccountID, c Claim) error {
-	if len(c.Recovery) > 0 {
+	if len(c.Recovery) > 0 || c.byPasskey() {
 		return nil // it was checked: see claimed
 	}
 	return s.checkFactor(ctx, of, shownFactor{code: c.Code, passkey: c.Passkey})
@@ -61,6 +68,9 @@ func (s *Service) SuspendedMay(ctx context.Context, of chat.AccountID, c Claim) 
 // claimed finds the account of a claim.
 func (s *Service) claimed(ctx context.Context, c Claim) (account Account, err error) {
 	switch {
+	case c.byPasskey():
+		_, account, err = s.alone(ctx, c.Passkey, c.Client)
+		return account, err
 	case len(c.Recovery) > 0:
 		account, _, err = s.recoverable(ctx, c.Username, c.Recovery, c.Client)
 		return account, err

@@ -1502,9 +1502,11 @@ type AppealSuspendedRequest struct {
 	Ticket string `protobuf:"bytes,10,opt,name=ticket,proto3" json:"ticket,omitempty"`
 	Secret string `protobuf:"bytes,11,opt,name=secret,proto3" json:"secret,omitempty"`
 	// 32 bytes as in RecoverRequest, beside the username: in the place of a password and of a second factor.
-	Recovery      []byte `protobuf:"bytes,12,opt,name=recovery,proto3" json:"recovery,omitempty"`
-	Code          string `protobuf:"bytes,13,opt,name=code,proto3" json:"code,omitempty"`       // of the second factor, with a text, where the account has one
-	Passkey       string `protobuf:"bytes,14,opt,name=passkey,proto3" json:"passkey,omitempty"` // the answer to Passkeys/BeginSecond, or beside a secret to BeginRedeem; for a code
+	Recovery []byte `protobuf:"bytes,12,opt,name=recovery,proto3" json:"recovery,omitempty"`
+	Code     string `protobuf:"bytes,13,opt,name=code,proto3" json:"code,omitempty"` // of the second factor, with a text, where the account has one
+	// In the place of a code the answer to Passkeys/BeginSecond, or beside a secret to BeginRedeem. In the
+	// place of everything else that to BeginAlone, which every request uses up.
+	Passkey       string `protobuf:"bytes,14,opt,name=passkey,proto3" json:"passkey,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }

@@ -220,6 +220,8 @@ const organised = {
     linkDo: 'وصل کردن و ورود',
     user: /^نام کاربری/,
     word: /^گذرواژه$/,
+    alone: 'ورود با کلید عبور',
+    because: /آزار، تهدید یا توهین/,
     use: 'استفاده از کلید عبور',
     none: 'کلید عبوری به کار نرفت.',
     signIn: 'ورود',
@@ -234,6 +236,8 @@ const organised = {
     linkDo: 'Connect and sign in',
     user: /^Username/,
     word: /^Password$/,
+    alone: 'Sign in with a passkey',
+    because: /harassment, threats or insults/i,
     use: 'Use the passkey',
     none: 'No passkey was used.',
     signIn: 'Sign in',
@@ -307,6 +311,22 @@ for (const { language, theme, phone } of [
       await look(other, `passkey-appeal-${language}`)
       await dialog.getByRole('button', { name: t.use }).click()
       await expect(other.getByText(t.waits)).toBeVisible()
+
+      // And who has nothing but the passkey reads why, and appeals by it.
+      server.run('user', 'suspend', 'sara_m', '--lift')
+      server.run('user', 'suspend', 'sara_m', '--reason', 'abuse')
+      await other.reload()
+      await other.getByRole('button', { name: t.alone }).click()
+      const alert = other.getByRole('alert').filter({ hasText: /تعلیق|suspended/ })
+      await look(other, `passkey-suspended-${language}`)
+      await alert.getByRole('button', { name: t.use }).click()
+      await expect(alert.getByText(t.because)).toBeVisible()
+      await alert.getByRole('button', { name: t.appeal, exact: true }).click()
+      await expect(dialog.getByRole('button', { name: t.use })).toBeDisabled()
+      await dialog.getByLabel(t.reasons).fill('It was not me.')
+      await look(other, `passkey-alone-appeal-${language}`)
+      await dialog.getByRole('button', { name: t.use }).click()
+      await expect(alert.getByText(t.waits)).toBeVisible()
     } finally {
       await provider.stop()
     }

@@ -81,14 +81,15 @@ export interface ActView {
 }
 
 /**
- * What shows whose a suspended account is: its password or recovery code, what the provider gave, or the
- * link of a reset.
+ * What shows whose a suspended account is: its password or recovery code, what the provider gave, the link
+ * of a reset, or a passkey alone, which is then asked for before every request.
  */
 export type SuspendedClaim =
   | { readonly username: string; readonly password: string }
   | { readonly username: string; readonly recoveryCode: string }
   | { readonly ticket: string }
   | { readonly secret: string }
+  | { readonly alone: true }
 
 /** Why an account is suspended, for whose it is. */
 export interface SuspensionView {
@@ -112,7 +113,8 @@ export interface ReportActions {
   appeal(decision: number, text: string): Promise<void>
   /**
    * Without a session: an empty text only asks. FACTOR_NEEDED: a text wants a code or a passkey beside it;
-   * the field says `passkey` where the account has one.
+   * the field says `passkey` where the account has one. A passkey alone is asked for by every request, and
+   * PASSKEY_NOT_USED and FACTOR_WRONG are of it.
    */
   appealSuspension(claim: SuspendedClaim, text: string, second?: SecondFactor): Promise<SuspensionView>
 }

@@ -17,6 +17,11 @@ export interface Doorway {
   come(ask: (client: object) => Promise<WireSession>): Promise<Waiting | null>
 }
 
+/** The answer of a passkey in the place of everything else. */
+export async function passkeyAlone(caller: Caller): Promise<string> {
+  return showPasskey((await call(caller, Passkeys.method.beginAlone, {})).options)
+}
+
 export function passkeyActions(asker: Asker, door: Doorway): PasskeyActions {
   return {
     device: door.device,
@@ -42,8 +47,7 @@ export function passkeyActions(asker: Asker, door: Doorway): PasskeyActions {
       }),
     signIn: () =>
       acting(async () => {
-        const { options } = await call(door.caller(), Passkeys.method.beginAlone, {})
-        const answer = await showPasskey(options)
+        const answer = await passkeyAlone(door.caller())
         try {
           return await door.come((client) => call(door.caller(), Passkeys.method.signIn, { answer, client }))
         } catch (error) {

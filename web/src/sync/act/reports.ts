@@ -13,6 +13,7 @@ import {
   toDesk,
 } from '../../wire/reports'
 import { type Asker, acting, signedIn } from './asking'
+import { passkeyAlone } from './passkeys'
 
 /** Who is suspended has no session: such requests go straight to the server. */
 export interface Outsider {
@@ -73,6 +74,7 @@ export function reportActions(asker: Asker, outside: Outsider): ReportActions {
 
 async function shown(claim: SuspendedClaim, outside: Outsider) {
   if ('ticket' in claim) return { ticket: await outside.ticket(claim.ticket) }
+  if ('alone' in claim) return { passkey: await passkeyAlone(outside.caller()) }
   if (!('recoveryCode' in claim)) return claim
   return { username: claim.username, recovery: await recoveryAuthenticator(claim.recoveryCode) }
 }

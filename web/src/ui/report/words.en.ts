@@ -199,6 +199,7 @@ export const makeEnglish = (f: Format) => ({
     since: (date: string) => `Since ${date}`,
     body: 'Nobody can sign in to it until the operator ends the suspension. Nothing of it is lost.',
     cannot: 'Speak with the operator of this server about it.',
+    alone: 'Show the passkey once more to read why. With it you can appeal too.',
     code: 'Code',
     codeBody:
       'This account has a second step at sign-in. Enter the code that your authenticator shows, or one of your backup codes.',

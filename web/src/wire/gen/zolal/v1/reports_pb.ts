@@ -790,7 +790,8 @@ export type AppealSuspendedRequest = Message<"zolal.v1.AppealSuspendedRequest"> 
   code: string;
 
   /**
-   * the answer to Passkeys/BeginSecond, or beside a secret to BeginRedeem; for a code
+   * In the place of a code the answer to Passkeys/BeginSecond, or beside a secret to BeginRedeem. In the
+   * place of everything else that to BeginAlone, which every request uses up.
    *
    * @generated from field: string passkey = 14;
    */
