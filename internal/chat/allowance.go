@@ -13,7 +13,7 @@ type Allowance uint8
 // The daily allowances.
 const (
 	AllowStrangers Allowance = iota // people contacted who do not know the account
-	AllowLinks                      // messages with links to strangers, or into public groups just joined
+	AllowLinks                      // messages with links to strangers, or into groups of many just joined
 	AllowRooms                      // groups and channels made
 
 	allowances
@@ -40,8 +40,9 @@ var tiers = [...]tier{
 // allowanceWords are for errors, documents and ServerInfo.limits.
 var allowanceWords = [allowances]struct{ name, unit, of string }{
 	AllowStrangers: {"strangers", "people", "contacted in 24 hours who do not know who writes"},
-	AllowLinks:     {"links", "messages", "with links in 24 hours, to strangers or into groups just joined"},
-	AllowRooms:     {"rooms", "chats", "groups and channels made in 24 hours"},
+	AllowLinks: {"links", "messages",
+		"with links in 24 hours, to strangers or into groups of many just joined"},
+	AllowRooms: {"rooms", "chats", "groups and channels made in 24 hours"},
 }
 
 // String returns the name of the allowance, which DAILY_LIMIT has in its field.

@@ -35,7 +35,7 @@ func (d *decision) knock() error {
 	return nil
 }
 
-// countLinks counts a message that leads somewhere, to a stranger or into a public group that the actor
+// countLinks counts a message that leads somewhere, to a stranger or into a group of many that the actor
 // joined a moment ago.
 //
 // STR-5
@@ -93,10 +93,15 @@ func (m *Message) Links() bool {
 	})
 }
 
-// newcomer reports whether the actor came into a public group within a day.
+// newcomer reports whether the actor came within a day into a group where not everybody knows everybody.
 func (d *decision) newcomer() bool {
-	return d.Chat.open() && d.Actor.Role == RoleMember && d.now-d.Actor.Joined < DayLength
+	return d.Chat.crowd() && d.Actor.Role == RoleMember && d.now-d.Actor.Joined < DayLength
 }
+
+// crowd reports whether it is a group where not everybody knows everybody: anybody may join, or there are so
+// many that one who got hold of a link goes unnoticed. Families and circles of friends, who come all on one
+// day and send each other what they like, are fewer.
+func (c Chat) crowd() bool { return c.Type == Group && (c.Public() || c.Members > MaxCircle) }
 
 // open reports whether it is a group that anybody may join.
 func (c Chat) open() bool { return c.Type == Group && c.Public() }

@@ -4,6 +4,8 @@ package chat
 
 import (
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // toStranger is a direct chat of reza (1), who opened it, with 5, who does not know him.
@@ -150,7 +152,23 @@ func TestLinksAreCountedWhereOneIsNew(t *testing.T) {
 		{"by an admin of it", func(f *Facts) {
 			f.Chat, f.Actor.Role = Chat{ID: 9, Type: Group, Name: "pub_lic"}, RoleAdmin
 		}, false},
-		{"in a private group", func(f *Facts) { f.Chat = Chat{ID: 9, Type: Group} }, false},
+		{"in a private group of few", func(f *Facts) {
+			f.Chat = Chat{ID: 9, Type: Group, Members: MaxCircle}
+		}, false},
+		{"in a private group of many", func(f *Facts) {
+			f.Chat = Chat{ID: 9, Type: Group, Members: MaxCircle + 1}
+		}, true},
+		{"in one joined yesterday", func(f *Facts) {
+			f.Chat, f.Actor.Joined = Chat{ID: 9, Type: Group, Members: MaxCircle + 1}, noon-DayLength
+		}, false},
+		{"by an admin of one", func(f *Facts) {
+			f.Chat, f.Actor.Role = Chat{ID: 9, Type: Group, Members: MaxCircle + 1}, RoleAdmin
+		}, false},
+		{"in a channel", func(f *Facts) {
+			f.Chat = Chat{ID: 9, Type: Channel, Members: MaxCircle + 1}
+			f.Actor.Role, f.Actor.Grants = RoleAdmin, GrantPost
+		}, false},
+		{"in saved messages", func(f *Facts) { f.Chat = Chat{ID: 9, Type: Saved} }, false},
 	} {
 		f := toStranger()
 		f.Actor.Joined = noon - 5
@@ -178,6 +196,41 @@ func TestLinksAreCountedWhereOneIsNew(t *testing.T) {
 			t.Errorf("%s: without a link: %v", c.name, err)
 		}
 	}
+}
+
+// STR-5
+func TestLinksAreCountedOfNewcomersInCrowdsAndOfStrangersAlone(t *testing.T) {
+	link := Message{Text: "https://a.ir", Entities: []Entity{{Kind: EntityURL, Length: 12}}}
+	rapid.Check(t, func(t *rapid.T) {
+		f := anyFacts(t)
+		f.Chat.ID, f.Chat.Type, f.Chat.Deleted, f.Chat.SlowSeconds = 9, Direct, false, 0
+		if rapid.Bool().Draw(t, "in a group") {
+			f.Chat.Type, f.Chat.Defaults = Group, MemberGrants
+			f.Actor.Role = rapid.SampledFrom([]Role{RoleMember, RoleAdmin, RoleOwner}).Draw(t, "as")
+			f.Actor.Grants, f.Actor.Until = 0, 0
+			f.Actor.Joined = noon - rapid.SampledFrom([]Millis{0, DayLength - 1, DayLength}).Draw(t, "for")
+		}
+		cmd := ForwardMessage{Message: &link}
+		events, err := Decide(f, reza, cmd, noon)
+		if err != nil {
+			return
+		}
+		links := uint32(0)
+		for _, e := range events {
+			if s, ok := e.Body.(*Spent); ok {
+				links += s.Links
+			}
+		}
+		here := f.Chat.Type == Group && f.Actor.Role == RoleMember && noon-f.Actor.Joined < DayLength &&
+			(f.Chat.Public() || f.Chat.Members > MaxCircle)
+		there := f.Chat.Type == Direct && f.Chat.OneSided() && !f.Target.Role.In() && !f.Known
+		switch want := here || there; {
+		case (links == 1) != want:
+			t.Fatalf("%d were counted of %+v in %+v", links, f.Actor, f.Chat)
+		case want && !NeedsOf(f.Chat, 1, cmd).Day:
+			t.Fatalf("decided without the day: %+v", f.Chat)
+		}
+	})
 }
 
 // A name leads somewhere as a link does, unless it is of somebody who is there.

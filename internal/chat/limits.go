@@ -40,6 +40,7 @@ const (
 	MaxReportsADay   = 20      // reports of an account
 	MaxTokens        = 50      // tokens of an account that did not end
 	MaxSearch        = 500     // UTF-16 units of a search
+	MaxCircle        = 50      // members of a private group up to which links of who just came are not counted
 	SmallGroup       = 200     // members up to which joins and leaves are entries of the chat log
 	MaxGroup         = 200_000 // members of a group
 	MaxWaveform      = 100     // bytes: levels of a voice message
@@ -101,6 +102,7 @@ func Limits() []Limit {
 		{"reports_a_day", MaxReportsADay, "reports", "of an account within 24 hours"},
 		{"tokens", MaxTokens, "tokens", "of an account, that did not end"},
 		{"search", MaxSearch, units, "of a search"},
+		{"circle", MaxCircle, "members", "of a private group, up to which no links of who just joined are counted"},
 		{"small_group", SmallGroup, "members", "up to which joins and leaves show in a group's history"},
 		{"group", MaxGroup, "members", "of a group; a channel has no limit"},
 		{"waveform", MaxWaveform, "levels", "of a voice message"},

@@ -89,12 +89,13 @@ func filesOf(m *NewMedia) (files []FileID) {
 func needMe[C Command](Chat, C) Needs { return Needs{Me: true} }
 
 // needPost is what every message needs: whether it goes to a stranger, and what of that is left today. In
-// saved messages nobody else is there who would be gone.
+// saved messages nobody else is there who would be gone. A group that becomes a crowd between this and the
+// decision has one more link than was counted, which harms nobody.
 func needPost(room Chat, leads bool) Needs {
 	one := room.OneSided()
 	return Needs{
 		Me: signed(room) || room.Type == Saved, peer: one, Stranger: one, Head: one,
-		Day: one || leads && room.open(), Limit: room.watched(),
+		Day: one || leads && room.crowd(), Limit: room.watched(),
 	}
 }
 
@@ -107,7 +108,7 @@ func mayLead(text string, entities []Entity) bool {
 
 // mentionedIn are the accounts that entities mention by number, where it matters whether they are there.
 func mentionedIn(room Chat, entities []Entity) (out []AccountID) {
-	if !room.open() {
+	if !room.crowd() {
 		return nil
 	}
 	for _, e := range entities {

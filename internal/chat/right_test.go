@@ -276,7 +276,8 @@ func anyFacts(t *rapid.T) Facts {
 			Deleted:       rapid.Bool().Draw(t, "deleted"),
 			Imported:      rapid.Bool().Draw(t, "imported"),
 			Peers:         [2]AccountID{1, 5},
-			Members:       rapid.SampledFrom([]uint32{0, 1, 2, SmallGroup, MaxGroup}).Draw(t, "members"),
+			Members: rapid.SampledFrom([]uint32{0, 1, 2, MaxCircle, MaxCircle + 1, SmallGroup, MaxGroup}).
+				Draw(t, "members"),
 		},
 		Actor:    member("actor"),
 		Target:   member("target"),

@@ -158,6 +158,23 @@ func swarms(s *stage, l *line) error {
 	return nil
 }
 
+// fills lets so many new accounts into a chat by a link.
+func fills(s *stage, l *line) error {
+	n, err := strconv.Atoi(l.words[1])
+	for i := 0; err == nil && i < n; i++ {
+		s.started++
+		one, in := signUp(s.ctx, s.host.Address(s.started), l.actor, s.started)
+		if in != nil {
+			return fmt.Errorf("account %d: %w", i, in)
+		}
+		s.host.Hush(one.name, one.token)
+		req := &zolalv1.JoinRequestRequest{Key: key(), Invite: s.links[l.words[0]]}
+		err = one.client.Call(s.ctx, "Chats/Join", req, new(zolalv1.JoinResponse))
+		one.close()
+	}
+	return err
+}
+
 // crowd is how many accounts a script asks for: as many as it says where sign-ups are quick.
 func (s *stage) crowd(word string) (int, error) {
 	n, err := strconv.Atoi(word)

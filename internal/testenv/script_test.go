@@ -44,6 +44,11 @@ func TestDeletedAccountsAreGoneForEverybody(t *testing.T) {
 	testenv.RunScript(t, "../../testdata/script/memory/deletion.txt", testenv.Leaving(t))
 }
 
+// TestWhoGotHoldOfALinkFloodsNoPrivateGroupWithLinks plays what takes a real server many sign-ups.
+func TestWhoGotHoldOfALinkFloodsNoPrivateGroupWithLinks(t *testing.T) {
+	testenv.RunScript(t, "../../testdata/script/memory/flood.txt", testenv.Memory(t))
+}
+
 // TestACrowdOfNewcomersKeepsItselfOut plays what takes a real server minutes of hashing.
 func TestACrowdOfNewcomersKeepsItselfOut(t *testing.T) {
 	testenv.RunScript(t, "../../testdata/script/memory/crowd.txt", testenv.Memory(t))

@@ -83,6 +83,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"lingers":  lingers,  // eve lingers (asks until that fails as the line says: an end takes a moment)
 	"returns":  returns,  // sara returns (signs in again from the device she has)
 	"swarms":   swarms,   // spam swarms sara N "text" (N new accounts write to her until they are refused)
+	"fills":    fills,    // crowd fills link N (so many new accounts join by it)
 	"beset":    beset,    // sara beset N (requests wait, without a sound, and nothing else)
 	"ends":     ends,     // sara/phone ends tablet|first|others
 	"vouches":  vouches,  // sara vouches phone

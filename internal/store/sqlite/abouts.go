@@ -256,7 +256,7 @@ func aboutPeople() []tableAbout {
 		at when
 		pos entry that says so
 		strangers people contacted who do not know the account; not whom
-		links messages with links to such people, or into public groups just joined
+		links messages with links to such people, or into groups of many just joined
 		rooms groups and channels made`},
 		{"drafts", "unsent texts are on all of one's devices", "until sent or cleared; the text is erased then", `
 		account whose

@@ -681,7 +681,7 @@ func (x *Invitation) GetType() ChatType {
 type Spent struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Strangers     uint32                 `protobuf:"varint,1,opt,name=strangers,proto3" json:"strangers,omitempty"` // people contacted who do not know the account
-	Links         uint32                 `protobuf:"varint,2,opt,name=links,proto3" json:"links,omitempty"`         // messages with links, to strangers or into public groups just joined
+	Links         uint32                 `protobuf:"varint,2,opt,name=links,proto3" json:"links,omitempty"`         // messages with links, to strangers or into groups of many just joined
 	Rooms         uint32                 `protobuf:"varint,3,opt,name=rooms,proto3" json:"rooms,omitempty"`         // groups and channels made
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -383,7 +383,7 @@ export type Spent = Message<"zolal.v1.Spent"> & {
   strangers: number;
 
   /**
-   * messages with links, to strangers or into public groups just joined
+   * messages with links, to strangers or into groups of many just joined
    *
    * @generated from field: uint32 links = 2;
    */
