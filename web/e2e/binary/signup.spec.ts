@@ -128,3 +128,10 @@ test('a member invites when the account is old enough, and is told so until then
   await shot(reza, 'member')
   await accessible(reza)
 })
+
+test('whoever waits for a new server is let in when its operator has come', async ({ world }) => {
+  const waiting = await world.visitor()
+  await expect(waiting.getByText('این سرور تازه است')).toBeVisible()
+  await world.person('سارا محمدی', 'sara_m', { from: world.server.setup })
+  await expect(waiting.getByRole('button', { name: 'ورود', exact: true })).toBeVisible()
+})

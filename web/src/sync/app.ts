@@ -35,6 +35,9 @@ interface SessionSaid {
   readonly reason: SignedOutReason | null
 }
 
+/** How often who has no server yet is told that there is one. */
+const SETUP_MS = 5_000
+
 /**
  * The app behind the screens. It starts from what is stored and needs no network for its first draw; who is
  * signed in is one fact that all tabs share.
@@ -322,6 +325,8 @@ export class App implements AppModel, Asker {
       if (now.kind === 'signedOut') {
         this.session.set({ ...now, server: view })
         this.connection.set({ state: 'online', outbox: 0 })
+        // Whoever waits for the operator to set it up need not look again and again.
+        if (view.needsSetup) this.#retry = setTimeout(() => void this.#askServer(), SETUP_MS)
       } else this.#showSignedIn()
     } catch (error) {
       if (this.#closed || this.#inside) return
