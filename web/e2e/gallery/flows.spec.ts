@@ -406,6 +406,27 @@ test.describe('getting around', () => {
     await expect(page).toHaveURL(/#\/c\/103/)
   })
 
+  test('from a room that was made, or a chat that was begun, one goes back to the list', async ({
+    page,
+    gallery,
+  }) => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await gallery.open(page, '#/')
+    await page.getByRole('button', { name: 'گفتگوی تازه' }).click()
+    await page.getByRole('button', { name: 'گروه تازه' }).click()
+    await page.getByLabel('نام گروه').fill('همسایه‌ها')
+    await page.getByRole('button', { name: 'ساختن' }).click()
+    await page.getByRole('dialog', { name: 'همسایه‌ها' }).getByRole('button', { name: 'بعداً' }).click()
+    await page.getByRole('button', { name: 'بازگشت' }).click()
+    await expect(page).toHaveURL(/#\/$/)
+
+    await page.getByRole('button', { name: 'گفتگوی تازه' }).click()
+    await page.getByRole('button', { name: /خواهر کوچک/ }).click()
+    await expect(page).toHaveURL(/#\/c\//)
+    await page.getByRole('button', { name: 'بازگشت' }).click()
+    await expect(page).toHaveURL(/#\/$/)
+  })
+
   test('a new group is opened beside the list of chats, in which it stands', async ({ page, gallery }) => {
     await gallery.open(page, '#/new/group')
     await page.getByLabel('نام گروه').fill('همسایه‌ها')

@@ -27,6 +27,7 @@ const plain = {
   accessPrivateNote: 'People come by an invitation or an invite link.',
   accessPublicNote: 'Anyone finds it by its public name, reads it and joins.',
   publicName: 'Public name',
+  publicNameRule: '5 to 32 Latin letters, digits or underscores.',
   publicNameHint: 'Anyone can find this chat by it and join. Leave it empty to keep the chat private.',
   username: 'Username',
   membersTitle: 'Members',

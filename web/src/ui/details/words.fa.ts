@@ -28,6 +28,7 @@ const plain = {
   accessPrivateNote: 'فقط با دعوت یا پیوند دعوت می‌آیند.',
   accessPublicNote: 'هر کس با نام عمومی پیدایش می‌کند، می‌خواند و می‌پیوندد.',
   publicName: 'نام عمومی',
+  publicNameRule: '۵ تا ۳۲ حرف لاتین، رقم یا زیرخط.',
   publicNameHint: 'همه می‌توانند با این نام پیدایش کنند و بپیوندند. اگر خالی بماند، خصوصی است.',
   username: 'نام کاربری',
   membersTitle: 'اعضا',
