@@ -97,6 +97,35 @@ test.describe('writing', () => {
     await expect(field).toHaveValue('و دیگر هیچ')
   })
 
+  test('an edit that changes nothing leaves no mark', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    await field.press('ArrowUp')
+    await expect(field).toHaveValue('پس تا جمعه! چیزی لازم هست بیاورم؟')
+    await field.press('Enter')
+    await expect(field).toHaveValue('')
+    await expect(page.locator('[data-seq="13"]')).not.toContainText('ویرایش‌شده')
+  })
+
+  test('letters that nothing else takes go into the field, wherever one clicked', async ({
+    page,
+    gallery,
+  }) => {
+    await gallery.open(page, '#/c/101')
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    const bubble = page.locator('[data-seq="9"] .bubble')
+    await bubble.click({ button: 'right' })
+    await page.keyboard.type('a')
+    await page.getByRole('button', { name: '🔥' }).click()
+    await page.keyboard.type('Hello ')
+    await bubble.click()
+    await page.keyboard.type('again')
+    await expect(field).toHaveValue('Hello again')
+    await page.getByRole('searchbox').click()
+    await page.keyboard.type('b')
+    await expect(field).toHaveValue('Hello again')
+  })
+
   test('keys format the selection, and again take it away', async ({ page, gallery }) => {
     await gallery.open(page, '#/c/101')
     const field = page.getByRole('textbox', { name: 'پیام' })

@@ -146,12 +146,11 @@ export class ChatState {
   }
 
   edit(message: MessageView): void {
-    if (message.content.kind !== 'text' && message.content.kind !== 'media') return
     const { intent, text } = this
     const before = intent.kind === 'edit' ? intent.before : { intent, text }
     this.keep()
     this.intent = { kind: 'edit', message, before }
-    this.text = marked(writeMarkup(message.content.body))
+    this.text = writtenIn(message)
   }
 
   /** Stops replying or editing; what was being written before comes back. */
@@ -162,9 +161,10 @@ export class ChatState {
   }
 
   /**
-   * Sends an edit; what was being written before it is back at once. A refused edit is in the field again
-   * while that is as it was left. Where something else is written or edited by then, that is not touched:
-   * the edit stays with its message, marked as failed, to be tried again, copied or discarded there.
+   * Sends an edit that changes something; what was being written before it is back at once. A refused edit
+   * is in the field again while that is as it was left. Where something else is written or edited by then,
+   * that is not touched: the edit stays with its message, marked as failed, to be tried again, copied or
+   * discarded there.
    */
   async save(message: MessageView, body: FormattedText): Promise<void> {
     const { seq, key } = message
@@ -172,7 +172,9 @@ export class ChatState {
     const written = this.text
     this.cancel()
     const { intent, text } = this
-    if (seq === null || (await attempt(() => write.edit(seq, body)))) return
+    // One that was refused and is to say the same again is sent again.
+    if (seq === null || (written === writtenIn(message) && message.failure === null)) return
+    if (await attempt(() => write.edit(seq, body))) return
     if (this.intent !== intent || this.text !== text) return
     this.edit(message)
     this.text = written
@@ -221,6 +223,11 @@ export class ChatState {
     const { kind } = this.view.now.info
     return 'body' in message.content && !message.own && kind !== 'saved' && kind !== 'service'
   }
+}
+
+/** A message as it is edited. */
+function writtenIn({ content }: MessageView): string {
+  return content.kind === 'text' || content.kind === 'media' ? marked(writeMarkup(content.body)) : ''
 }
 
 const key = Symbol('chat')
