@@ -172,14 +172,16 @@ test.describe('writing', () => {
   test('what is written stays as a draft when another chat is opened', async ({ page, gallery }) => {
     await gallery.open(page, '#/c/101')
     await page.getByRole('textbox', { name: 'پیام' }).fill('نیمه‌کاره')
-    await page.getByRole('link', { name: /بابک/ }).click()
     const row = page.getByRole('link', { name: /نیلوفر رستگار/ }).first()
+    await page.getByRole('link', { name: /بابک/ }).click()
     await expect(row).toContainText(/پیش‌نویس:\s*نیمه‌کاره/)
     await page
       .getByRole('link', { name: /نیلوفر رستگار/ })
       .first()
       .click()
     await expect(page.getByRole('textbox', { name: 'پیام' })).toHaveValue('نیمه‌کاره')
+    // Beside the chat its row says what was said last.
+    await expect(row).not.toContainText('پیش‌نویس')
   })
 })
 
