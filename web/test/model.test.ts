@@ -333,6 +333,21 @@ describe('runs and days', () => {
     expect(shape).toEqual([[[1, 2], [3], 'unread', [4], [5]], [[6]]])
   })
 
+  test('the unread line stands before what people wrote, and not in a slice that begins after it', () => {
+    const begun: MessageView = {
+      ...message(1, 5, 0),
+      content: { kind: 'service', service: { kind: 'chatCreated', title: '' } },
+    }
+    const all = [begun, message(2, 5, 1), message(3, 5, 2)]
+    const shape = (messages: MessageView[], unreadFrom: number) =>
+      arrange({ messages, before: null, unreadFrom, oneSided: false }, dayOf)
+        .flatMap((day) => day.rows)
+        .map((row) => (row.kind === 'run' ? row.run.messages.map((m) => m.seq) : 'unread'))
+    expect(shape(all, 1)).toEqual([[1], 'unread', [2, 3]])
+    expect(shape(all.slice(1), 2)).toEqual(['unread', [2, 3]])
+    expect(shape(all.slice(1), 1)).toEqual([[2, 3]])
+  })
+
   test('the posts of a channel stand on one side, whoever wrote them', () => {
     const messages = [message(1, 5, 0), { ...message(2, 6, 60_000), own: true }]
     const kinds = (oneSided: boolean) =>

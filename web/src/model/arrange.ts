@@ -38,7 +38,7 @@ export function arrange(slice: Slice, dayOf: (at: Ms) => string): Day[] {
   const { messages, before, unreadFrom, oneSided } = slice
   const days: { key: string; at: Ms; rows: Row[] }[] = []
   let run: { key: string; kind: Run['kind']; continued: boolean; messages: MessageView[] } | null = null
-  let unreadShown = false
+  let unreadShown = (messages[0]?.seq ?? 0) > (unreadFrom ?? 0)
   for (const message of messages) {
     const key = dayOf(message.at)
     let day = days.at(-1)
@@ -47,10 +47,10 @@ export function arrange(slice: Slice, dayOf: (at: Ms) => string): Day[] {
       days.push(day)
       run = null
     }
-    if (!unreadShown && unreadFrom !== null && message.seq !== null && message.seq >= unreadFrom) {
+    // What the app itself says is nothing new to anybody.
+    if (!unreadShown && unreadFrom !== null && (message.seq ?? 0) >= unreadFrom && !isService(message)) {
       unreadShown = true
-      if (message.seq === unreadFrom || messages[0] !== message)
-        day.rows.push({ kind: 'unread', key: 'unread' })
+      day.rows.push({ kind: 'unread', key: 'unread' })
       run = null
     }
     if (run && joins(run.messages.at(-1), message)) run.messages.push(message)
