@@ -37,7 +37,7 @@ const place = {
 }
 
 const data = {
-  title: 'Load by itself',
+  title: 'Automatic loading',
   photos: 'Photos',
   videos: 'Videos and GIFs',
   mobile: 'on mobile data',

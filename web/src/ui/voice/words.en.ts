@@ -41,7 +41,7 @@ const player = {
 }
 
 export const makeEnglish = (f: Format) => ({
-  recording: 'is recording…',
+  recording: 'recording…',
   recordingNames: (names: readonly string[]) =>
     names.length === 1
       ? `${names[0]} is recording…`

@@ -39,7 +39,7 @@ export const make = (f: Format) => ({
   connection: {
     connecting: 'Connecting…',
     offline: 'Waiting for network',
-    unreachable: 'The server is not responding. Trying again…',
+    unreachable: 'The server is not responding…',
     interfering: 'This network is interfering',
     interferingBody:
       'Something on this network is answering in place of our server. We ignore what it says, and nothing of yours is lost. On public Wi-Fi, sign in to the network first.',
@@ -65,7 +65,7 @@ export const make = (f: Format) => ({
     requestsBody: 'From people you do not know. Until you accept, they see nothing about you.',
     emptyRequests: 'No requests',
     removeRequests: 'Delete all',
-    typing: 'is typing…',
+    typing: 'typing…',
     typingNames: (names: readonly string[]) =>
       names.length === 1
         ? `${names[0]} is typing…`
