@@ -5,6 +5,9 @@ import { compress } from './compress'
 import { integrity } from './integrity'
 import { serviceWorker } from './worker'
 
+/** What the form and the list share. */
+const BASE = /ui\/base\/(Button|Icon|IconButton)\.svelte|icons\/(arrow-left|eye)\.mjs$/
+
 // The page is served with a strict content security policy: nothing is inlined, neither scripts
 // (the preload polyfill) nor assets as data addresses.
 export default defineConfig({
@@ -13,15 +16,27 @@ export default defineConfig({
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // Which scripts come with a later screen is not told beforehand: those tables would be a twentieth of what
+    // everybody loads first. The worker keeps all screens soon after; boot.js knows what the first ones need.
+    modulePreload: { polyfill: false, resolveDependencies: () => [] },
     // dist/.gitkeep keeps the Go build whole without a web build; public/ carries a copy.
     emptyOutDir: true,
     manifest: true,
-    // What the first draw needs is one file, whatever the screens that come later share with it.
+    // What is drawn first is one file for each of its parts, whatever the screens that come later share with
+    // them: the entry, the app behind the screens, the list, a chat, the form.
     // The first file names all others: what tells contents apart is as short as is safe beside a name.
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [{ name: 'first', test: /\/index\.html$/ }] },
+        codeSplitting: {
+          groups: [
+            { name: 'first', test: /\/index\.html$/, priority: 4 },
+            { name: 'base', test: BASE, priority: 3.5 },
+            { name: 'model', test: /\/src\/sync\/index\.ts$/, priority: 3 },
+            { name: 'shell', test: /\/ui\/Shell\.svelte$/, priority: 2 },
+            { name: 'auth', test: /\/ui\/auth\/Auth\.svelte$/, priority: 0 },
+            { name: 'chat', test: /\/ui\/chat\/ChatPane\.svelte$/, priority: 1 },
+          ],
+        },
         assetFileNames: 'assets/[name]-[hash:6][extname]',
       },
     },

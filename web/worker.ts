@@ -3,37 +3,23 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'vite'
+import { Built, PARTS } from './first'
 import type { ShellFile, ShellFiles } from './src/worker/shell'
-
-interface Chunk {
-  readonly file: string
-  readonly imports?: readonly string[]
-  readonly css?: readonly string[]
-  readonly isEntry?: boolean
-}
 
 /** What has no hash in its name, and belongs to the first draw. */
 const plain = ['index.html', 'boot.js', 'icon.svg', 'manifest.fa.webmanifest', 'manifest.en.webmanifest']
 
 /** What the first draw needs in any language, with the fonts of its styles. */
 function firstFiles(out: string): Set<string> {
-  const manifest = JSON.parse(readFileSync(join(out, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>
-  const files = new Set<string>()
-  const visit = (key: string) => {
-    const chunk = manifest[key]
-    if (!chunk || files.has(chunk.file)) return
-    files.add(chunk.file)
-    for (const sheet of chunk.css ?? []) {
-      files.add(sheet)
-      const text = readFileSync(join(out, sheet), 'utf8')
-      for (const [, font] of text.matchAll(/url\(\/?([^)]+(?:arabic|latin)-wght[^)]+\.woff2)\)/g))
-        if (font && !font.includes('latin-ext')) files.add(font)
-    }
-    for (const next of chunk.imports ?? []) visit(next)
-  }
-  for (const [key, chunk] of Object.entries(manifest))
-    if (chunk.isEntry || /catalogue\/\w+\.ts$/.test(key)) visit(key)
-  return files
+  const built = new Built(out)
+  const { js, css } = built.filesOf([built.entry, ...built.words.values(), ...Object.values(PARTS).flat()])
+  const fonts = css.flatMap((sheet) => {
+    const text = readFileSync(join(out, sheet), 'utf8')
+    return [...text.matchAll(/url\(\/?([^)]+(?:arabic|latin)-wght[^)]+\.woff2)\)/g)].map(
+      ([, font]) => font ?? '',
+    )
+  })
+  return new Set([...js, ...css, ...fonts.filter((font) => font && !font.includes('latin-ext'))])
 }
 
 /** The files of a build, as the worker keeps them. */

@@ -17,6 +17,25 @@
     chosen.language || (/^ps\b/.test(navigator.language) ? 'fa' : navigator.language.replace(/-.*/, ''))
   root.lang = language
   root.dir = chosen.direction || (language === 'fa' ? 'rtl' : 'ltr')
+  // What the first screen needs besides the entry comes beside it. Who was never here gets the form alone.
+  const ahead = JSON.parse(document.currentScript.dataset.ahead || '{}')
+  const ask = (files) => {
+    for (const [href, integrity] of files || []) {
+      const link = document.createElement('link')
+      const style = href.endsWith('.css')
+      Object.assign(link, style ? { rel: 'preload', as: 'style' } : { rel: 'modulepreload', integrity }, {
+        href,
+      })
+      document.head.append(link)
+    }
+  }
+  ask(ahead[language] || ahead.en)
+  const stores = indexedDB.databases?.() ?? Promise.reject()
+  window.zolalKnown = stores.then(
+    (all) => all.some(({ name }) => name === 'zolal'),
+    () => true,
+  )
+  window.zolalKnown.then((known) => ask(known ? ahead.known : ahead.newcomer))
   // Told once and early; the settings offer it when somebody looks for it.
   addEventListener('beforeinstallprompt', (event) => {
     event.preventDefault()

@@ -1,10 +1,26 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { mount } from 'svelte'
-import { startApp } from './sync'
+import type { SessionView } from './model'
+import { arriving } from './sync/arriving'
 import App from './ui/App.svelte'
+import { fetched } from './ui/state/fetched'
+
+declare global {
+  interface Window {
+    /** Whether somebody may be signed in here: asked by boot.js while the entry is on its way. */
+    zolalKnown?: Promise<boolean>
+  }
+}
+
+const NEWCOMER: SessionView = { kind: 'signedOut', reason: null, server: null }
 
 const target = document.getElementById('app')
-// Not in development, where files have no lasting names.
-if (import.meta.env.PROD)
-  addEventListener('load', () => void navigator.serviceWorker?.register('/worker.js').catch(() => {}))
-if (target) mount(App, { target, props: { model: startApp() } })
+if (target) {
+  const known = (await window.zolalKnown) ?? true
+  const coming = fetched(() => import('./sync')).then(({ startApp }) => startApp())
+  mount(App, { target, props: { model: arriving(coming, known ? { kind: 'starting' } : NEWCOMER) } })
+  // What the worker fetches must not hold up what is drawn first. Not in development, where files have no
+  // lasting names.
+  if (import.meta.env.PROD)
+    void coming.then(() => navigator.serviceWorker?.register('/worker.js').catch(() => {}))
+}

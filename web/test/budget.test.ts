@@ -6,17 +6,11 @@ import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { integrityOf } from '../integrity'
+import { Built, type Files, PARTS } from '../first'
+import { type aheadOf, integrityOf } from '../integrity'
 
 const root = resolve(import.meta.dirname, '..')
 let out = ''
-
-interface Chunk {
-  readonly file: string
-  readonly imports?: readonly string[]
-  readonly css?: readonly string[]
-  readonly isEntry?: boolean
-}
 
 beforeAll(async () => {
   out = await mkdtemp(join(tmpdir(), 'zolal-web-'))
@@ -27,21 +21,13 @@ beforeAll(async () => {
 
 afterAll(() => rm(out, { recursive: true, force: true }))
 
-function firstLoad(language: string): { js: string[]; css: string[] } {
-  const manifest = JSON.parse(readFileSync(join(out, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>
-  const js = new Set<string>()
-  const css = new Set<string>()
-  const visit = (key: string) => {
-    const chunk = manifest[key]
-    if (!chunk || js.has(chunk.file)) return
-    js.add(chunk.file)
-    for (const sheet of chunk.css ?? []) css.add(sheet)
-    for (const next of chunk.imports ?? []) visit(next)
-  }
-  for (const [key, chunk] of Object.entries(manifest)) {
-    if (chunk.isEntry || key.endsWith(`catalogue/${language}.ts`)) visit(key)
-  }
-  return { js: [...js], css: [...css] }
+type Part = keyof typeof PARTS
+
+/** What is loaded before these parts are drawn. */
+function firstLoad(language: string, parts: readonly Part[] = ['known', 'chat']): Files {
+  const built = new Built(out)
+  const words = built.words.get(language) ?? ''
+  return built.filesOf([built.entry, words, ...parts.flatMap((part) => PARTS[part])])
 }
 
 const gzipped = (files: readonly string[]) =>
@@ -52,6 +38,12 @@ test.each(['fa', 'en'])('first load in %s is at most 150 KB of JavaScript, gzipp
   expect(js.length).toBeGreaterThan(1)
   expect(gzipped(js)).toBeLessThanOrEqual(150 * 1024)
   expect(gzipped(css)).toBeLessThanOrEqual(20 * 1024)
+})
+
+test.each(['fa', 'en'])('who is new here gets at most 48 KB of it in %s before the form', (language) => {
+  const { js, css } = firstLoad(language, ['newcomer'])
+  expect(gzipped(js)).toBeLessThanOrEqual(48 * 1024)
+  expect(gzipped(css)).toBeLessThanOrEqual(12 * 1024)
 })
 
 test('no font the page asks for at first is larger than 50 KB', () => {
@@ -80,5 +72,13 @@ test('the built page takes no script and no style but those with its contents', 
   for (const tag of asked) {
     const file = /(?:src|href)="\/([^"]+)"/.exec(tag)?.[1] ?? ''
     expect(tag).toContain(`integrity="${integrityOf(join(out, file))}"`)
+  }
+  // Of what is asked for beside them it says the same.
+  const named = /data-ahead="([^"]+)"/.exec(page)?.[1] ?? ''
+  const ahead = JSON.parse(named.replaceAll('&quot;', '"')) as ReturnType<typeof aheadOf>
+  expect(Object.keys(ahead)).toEqual(expect.arrayContaining(['fa', 'en', 'newcomer', 'known']))
+  for (const [href, holds] of Object.values(ahead).flat()) {
+    if (href.endsWith('.js')) expect(holds).toBe(integrityOf(join(out, href)))
+    else expect(href).toMatch(/\.css$/)
   }
 })

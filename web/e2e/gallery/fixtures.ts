@@ -34,6 +34,8 @@ export const test = base.extend<{ watched: undefined }, { gallery: Gallery }>({
           const [query = '', hash = ''] = path.split('#')
           await page.goto(`${url}/${query || '?'}&n=${opened++}#${hash}`)
           await page.locator('#app > :not(.splash)').first().waitFor()
+          // The chat comes a moment after the list.
+          if (hash.startsWith('/c/')) await page.locator('main .pane').waitFor()
         },
       })
       close()

@@ -314,7 +314,7 @@ test.describe('messages', () => {
 
   test('a failed message is kept, and can be tried again', async ({ page, gallery }) => {
     await gallery.open(page, '#/c/105')
-    await page.getByText('Sure, one moment.').last().click({ button: 'right' })
+    await page.locator('.scroller').getByText('Sure, one moment.').click({ button: 'right' })
     await page.getByRole('menuitem', { name: 'دوباره' }).click()
     await expect(page.locator('.scroller').getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
   })

@@ -20,7 +20,8 @@ import { chatActions } from './act/chats'
 import { later } from './act/later'
 import { Security } from './act/security'
 import { Devices } from './act/self'
-import { Entrance } from './entrance'
+import { Doorstep } from './doorstep'
+import type { Entrance, EntranceContext } from './entrance'
 import type { Channel, Env } from './env'
 import { FACES, Portraits } from './faces'
 import { Inside } from './inside'
@@ -62,7 +63,7 @@ export class App implements AppModel, Asker {
     (await import('./act/feedback')).feedbackActions(this),
   )
   readonly reports: AppModel['reports'] = async () =>
-    (await import('./act/reports')).reportActions(this, this.account)
+    (await import('./act/reports')).reportActions(this, await this.#door())
   readonly search: AppModel['search'] = async () => (await import('./act/search')).searchActions(this)
   readonly media: AppModel['media'] = () => {
     this.#media ??= import('./act/media').then(({ mediaActions }) => mediaActions(this, this.#env))
@@ -79,14 +80,16 @@ export class App implements AppModel, Asker {
   )
   readonly cases: AppModel['cases'] = async () => (await import('./act/reports')).caseActions(this)
   readonly passkeys: AppModel['passkeys'] = async () =>
-    (await import('./act/passkeys')).passkeyActions(this, this.account)
-  readonly account: Entrance
+    (await import('./act/passkeys')).passkeyActions(this, await this.#door())
+  readonly account: AppModel['account'] = later(() => this.#door())
   readonly signup: AppModel['signup']
   readonly rooms: AppModel['rooms']
   readonly #env: Env
   readonly #channel: Channel
   readonly #unsubscribe: () => void
   readonly #registry: Promise<Registry>
+  readonly #step: Doorstep
+  #entrance: Promise<Entrance> | null = null
   #inside: Inside | null = null
   #media: ReturnType<AppModel['media']> | null = null
   #token = ''
@@ -105,23 +108,15 @@ export class App implements AppModel, Asker {
     this.#backoff = new Backoff(env.timing.retryMin, env.timing.retryMax)
     this.#registry = Registry.open(env.registry)
     this.#channel = env.channel(env.registry, (message) => this.#heardOfSession(message as SessionSaid))
-    this.account = new Entrance({
-      env,
-      asker: this,
-      registry: () => this.#registry,
-      enter: (session) => this.#queue(() => this.#signIn(session)),
-      keeping: (work) => this.security.keeping(work),
-      leave: (farewell) =>
-        this.#queue(async () => {
-          this.#leaving = true
-          if (this.#inside) await farewell(this.#inside.account)
-          await this.#signOut('signedOut')
-          this.#leaving = false
-        }),
-    })
+    this.#step = new Doorstep(env, this)
+    const prepare = () =>
+      void this.#door().then(
+        (door) => door.prepareSignUp(),
+        () => {}, // signing up tells
+      )
     this.signup = later(
-      async () => (await import('./act/signup')).signupActions(this, this.account, env.home),
-      { prepare: () => this.account.prepareSignUp() },
+      async () => (await import('./act/signup')).signupActions(this, this.#step, env.home, prepare),
+      { prepare },
     )
     const rooms = async () =>
       (await import('./act/rooms')).roomActions(this, env.home, (chat) => this.#inside?.roomChanged(chat))
@@ -164,6 +159,33 @@ export class App implements AppModel, Asker {
     await this.#goOut()
     const registry = await this.#registry
     registry.close()
+  }
+
+  /** Coming in and going out: its code comes when it is asked for, as most starts do without. */
+  #door(): Promise<Entrance> {
+    this.#entrance ??= import('./entrance').then(({ Entrance }) => new Entrance(this.#atDoor()))
+    // Code that could not be fetched is asked for again.
+    this.#entrance.catch(() => {
+      this.#entrance = null
+    })
+    return this.#entrance
+  }
+
+  #atDoor(): EntranceContext {
+    return {
+      step: this.#step,
+      asker: this,
+      registry: () => this.#registry,
+      enter: (session) => this.#queue(() => this.#signIn(session)),
+      keeping: (work) => this.security.keeping(work),
+      leave: (farewell) =>
+        this.#queue(async () => {
+          this.#leaving = true
+          if (this.#inside) await farewell(this.#inside.account)
+          await this.#signOut('signedOut')
+          this.#leaving = false
+        }),
+    }
   }
 
   async #begin(): Promise<void> {
@@ -294,6 +316,7 @@ export class App implements AppModel, Asker {
     this.#forget()
     this.connection.set({ state: 'connecting', outbox: 0 })
     this.session.set({ kind: 'signedOut', reason, server: this.#server })
+    this.#door().catch(() => {}) // asked for again when it is needed
   }
 
   #showConnection(): void {
@@ -318,7 +341,7 @@ export class App implements AppModel, Asker {
 
   async #ask(): Promise<void> {
     try {
-      const { view } = await this.account.server()
+      const { view } = await this.#step.server()
       this.#backoff.reset()
       this.#server = view
       const now = this.session.get()

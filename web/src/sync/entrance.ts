@@ -6,7 +6,6 @@ import {
   AppError,
   type ErrorCode,
   type SecondFactor,
-  type ServerView,
   type SignUp,
   type VisitForm,
   type Waiting,
@@ -16,21 +15,17 @@ import {
   type Caller,
   call,
   KeyMaker,
-  post,
   Security,
-  ServerClock,
   type SignupChallenge,
-  serverOf,
   toAppError,
   toHex,
-  verifyAddresses,
   type WireSession,
 } from '../wire'
 import type { Account } from './account'
 import { type Asker, acting, signedIn } from './act/asking'
 import type { Doorway } from './act/passkeys'
 import type { Outsider } from './act/reports'
-import type { Env } from './env'
+import type { Doorstep } from './doorstep'
 
 interface SignupWork {
   readonly challenge: SignupChallenge
@@ -39,7 +34,7 @@ interface SignupWork {
 
 /** What the entrance needs of the app. */
 export interface EntranceContext {
-  readonly env: Env
+  readonly step: Doorstep
   readonly asker: Asker
   registry(): Promise<Registry>
   enter(session: SessionRow): Promise<void>
@@ -49,18 +44,10 @@ export interface EntranceContext {
   leave(farewell: (account: Account) => Promise<unknown>): Promise<void>
 }
 
-/** What our server says of itself to strangers. */
-export interface ServerFacts {
-  readonly view: ServerView
-  /** Stable id, from its signed address list; its host where it has none. */
-  readonly id: string
-}
-
-/** Signing up, in, over and out. Without a session, requests go straight to where the app came from. */
+/** Signing up, in, over and out: few starts need it. */
 export class Entrance implements AccountActions, Outsider, Doorway {
   readonly #c: EntranceContext
-  readonly #clock = new ServerClock()
-  readonly #keys = new KeyMaker(() => this.#clock.now())
+  readonly #keys = new KeyMaker(() => this.#c.step.now())
   /** One key for each form: sending it again after a cut gives the same account. */
   readonly #formKeys = new Map<string, Uint8Array<ArrayBuffer>>()
   /** Work under way, by the key of the sign-up it is for. */
@@ -72,16 +59,6 @@ export class Entrance implements AccountActions, Outsider, Doorway {
     this.#c = c
   }
 
-  /** Asks the server who it is. Rejects with Refusal or Silence. */
-  async server(): Promise<ServerFacts> {
-    const askedAt = Date.now()
-    // Whoever is signed in may have come by another address.
-    const info = await call(this.#c.asker.current?.tabs ?? this.caller(), Accounts.method.server, {})
-    this.#clock.learn(Number(info.serverMs), askedAt)
-    const known = info.addresses && (await verifyAddresses(info.addresses, this.#clock.now()))
-    return { view: serverOf(info), id: known?.server || new URL(this.#c.env.home).host }
-  }
-
   prepareSignUp(): void {
     this.#prepared ??= this.#keys.make()
     this.#workFor(this.#prepared).catch(() => {}) // signUp tells
@@ -89,7 +66,7 @@ export class Entrance implements AccountActions, Outsider, Doorway {
 
   signUp(form: SignUp): Promise<void> {
     return acting(async () => {
-      const { id, view } = await this.server()
+      const { id, view } = await this.#c.step.server()
       const { username, password, name, recoveryCode, setupToken } = form
       const recovery = await recoveryAuthenticator(recoveryCode)
       const key = this.#keyFor(form)
@@ -139,7 +116,7 @@ export class Entrance implements AccountActions, Outsider, Doorway {
       // Another tab may be under way with it.
       const kept = (await registry.get('visit')) ?? toHex(crypto.getRandomValues(new Uint8Array(32)))
       await registry.set('visit', kept)
-      return `${this.#c.env.home}/oidc/start?for=${await digest(kept)}`
+      return `${this.#c.step.env.home}/oidc/start?for=${await digest(kept)}`
     })
   }
 
@@ -149,7 +126,7 @@ export class Entrance implements AccountActions, Outsider, Doorway {
 
   enter(ticket: string, form: VisitForm): Promise<Waiting | null> {
     return acting(async () => {
-      const { id } = await this.server()
+      const { id } = await this.#c.step.server()
       const registry = await this.#c.registry()
       const { username, password, second } = form
       const recovery = second.recoveryCode
@@ -174,7 +151,7 @@ export class Entrance implements AccountActions, Outsider, Doorway {
   }
 
   get device(): string {
-    return this.#c.env.device
+    return this.#c.step.env.device
   }
 
   async proofOf(username: string): Promise<string> {
@@ -183,7 +160,7 @@ export class Entrance implements AccountActions, Outsider, Doorway {
   }
 
   async come(ask: (client: object) => Promise<WireSession>): Promise<Waiting | null> {
-    const { id } = await this.server()
+    const { id } = await this.#c.step.server()
     const session = await ask(this.#client())
     if (session.pending) return this.#waiting(session, id)
     await this.#adopt(session, id)
@@ -192,15 +169,15 @@ export class Entrance implements AccountActions, Outsider, Doorway {
 
   ask(): Promise<Waiting> {
     return acting(async () => {
-      const { id } = await this.server()
+      const { id } = await this.#c.step.server()
       return this.#waiting(await call(this.caller(), Security.method.ask, { client: this.#client() }), id)
     })
   }
 
   #waiting({ pending, token, pendingUntilMs }: WireSession, server: string): Waiting {
     return {
-      address: `${this.#c.env.home}/#link=${pending}`,
-      until: Number(pendingUntilMs) + Date.now() - this.#clock.now(),
+      address: `${this.#c.step.env.home}/#link=${pending}`,
+      until: Number(pendingUntilMs) + Date.now() - this.#c.step.now(),
       poll: () =>
         acting(async () => {
           const session = await call(this.caller(), Security.method.await, { pending, token })
@@ -213,7 +190,7 @@ export class Entrance implements AccountActions, Outsider, Doorway {
 
   recover(username: string, recoveryCode: string, newPassword: string): Promise<void> {
     return acting(async () => {
-      const { id } = await this.server()
+      const { id } = await this.#c.step.server()
       const recovery = await recoveryAuthenticator(recoveryCode)
       const ask = { username, recovery, newPassword, client: this.#client() }
       await this.#adopt(await call(this.caller(), Accounts.method.recover, ask), id)
@@ -222,7 +199,7 @@ export class Entrance implements AccountActions, Outsider, Doorway {
 
   redeem(secret: string, newPassword: string, second: SecondFactor = {}): Promise<void> {
     return acting(async () => {
-      const { id } = await this.server()
+      const { id } = await this.#c.step.server()
       const { code = '', passkey = '' } = second
       const ask = { secret, newPassword, code, passkey, client: this.#client() }
       await this.#adopt(await call(this.caller(), Security.method.redeem, ask), id)
@@ -269,12 +246,8 @@ export class Entrance implements AccountActions, Outsider, Doorway {
     return this.#keys.make()
   }
 
-  /** For requests without a session. */
   caller(): Caller {
-    const { env } = this.#c
-    const to = { address: env.home, token: '', net: env.net }
-    const deadline = env.timing.answer
-    return { request: (method, payload, o) => post(to, method, payload, o?.deadlineMs ?? deadline) }
+    return this.#c.step.caller()
   }
 
   #keyFor(form: SignUp): Uint8Array<ArrayBuffer> {
@@ -303,7 +276,7 @@ export class Entrance implements AccountActions, Outsider, Doorway {
   }
 
   #client() {
-    const { who, device } = this.#c.env
+    const { who, device } = this.#c.step.env
     return { ...who, device, protocol: 1 }
   }
 

@@ -34,7 +34,8 @@ import type {
 import { entitiesOf } from './entity'
 import type * as account from './gen/zolal/v1/account_pb'
 import * as chat from './gen/zolal/v1/chat_pb'
-import * as entry from './gen/zolal/v1/entry_pb'
+import type * as entry from './gen/zolal/v1/entry_pb'
+import { Kind } from './gen/zolal/v1/entry_pb'
 import type * as media from './gen/zolal/v1/media_pb'
 import type * as people from './gen/zolal/v1/people_pb'
 import type * as security from './gen/zolal/v1/security_pb'
@@ -42,8 +43,6 @@ import type * as sync from './gen/zolal/v1/sync_pb'
 import { toHex } from './hex'
 
 /** Conversions from the wire's messages to the vocabulary of this side. */
-
-const { Kind } = entry
 
 const kinds: Partial<Record<entry.Kind, EntryKind>> = {
   [Kind.CHAT_CREATED]: 'chatCreated',

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { recoveryAuthenticator } from '../../crypto/recovery'
 import {
-  AppError,
-  type AskingView,
-  type DeletionActions,
   type MembershipView,
-  type NewFactorView,
   type NoticeView,
   type SecurityActions,
   type SecurityView,
@@ -15,6 +10,7 @@ import type { DeviceId, Ms, Seq } from '../../model/id'
 import { askingOf, call, noticesOf, Security as Remote } from '../../wire'
 import type { Account } from '../account'
 import { type Asker, acting, signedIn } from './asking'
+import { later } from './later'
 
 const NOTHING: SecurityView = {
   state: 'loading',
@@ -42,6 +38,20 @@ export class Security implements SecurityActions {
   readonly view = new Source<SecurityView>(NOTHING)
   readonly #asker: Asker
   #keeping = 0
+  /** What is done seldom. */
+  readonly #acts = later(async () => (await import('./securing')).securingActs(this.#asker, this))
+  readonly vouch = this.#acts.vouch
+  readonly checkRecovery = this.#acts.checkRecovery
+  readonly beginFactor = this.#acts.beginFactor
+  readonly enableFactor = this.#acts.enableFactor
+  readonly disableFactor = this.#acts.disableFactor
+  readonly newBackupCodes = this.#acts.newBackupCodes
+  readonly setApproval = this.#acts.setApproval
+  readonly deletion = this.#acts.deletion
+  readonly connection = this.#acts.connection
+  readonly disconnect = this.#acts.disconnect
+  readonly asked = this.#acts.asked
+  readonly answer = this.#acts.answer
 
   constructor(asker: Asker) {
     this.#asker = asker
@@ -91,20 +101,6 @@ export class Security implements SecurityActions {
     })
   }
 
-  vouch(device: DeviceId): Promise<void> {
-    return acting(async () => {
-      await call(signedIn(this.#asker).tabs, Remote.method.vouch, { device })
-    })
-  }
-
-  checkRecovery(code: string): Promise<void> {
-    return acting(async () => {
-      const recovery = await recoveryAuthenticator(code)
-      await call(signedIn(this.#asker).tabs, Remote.method.checkRecovery, { recovery })
-      await this.refresh()
-    })
-  }
-
   remindLater(): Promise<void> {
     return acting(async () => {
       const account = signedIn(this.#asker)
@@ -122,74 +118,6 @@ export class Security implements SecurityActions {
       this.#keeping--
       this.stale()
     }
-  }
-
-  beginFactor(password: string): Promise<NewFactorView> {
-    return acting(async () => {
-      const { tabs } = signedIn(this.#asker)
-      const { secret, address } = await call(tabs, Remote.method.beginFactor, { password })
-      return { secret, address }
-    })
-  }
-
-  enableFactor(code: string): Promise<readonly string[]> {
-    return acting(async () => {
-      const { codes } = await call(signedIn(this.#asker).tabs, Remote.method.enableFactor, { code })
-      this.stale()
-      return codes
-    })
-  }
-
-  disableFactor(password: string): Promise<void> {
-    return acting(async () => {
-      await call(signedIn(this.#asker).tabs, Remote.method.disableFactor, { password })
-      await this.refresh()
-    })
-  }
-
-  newBackupCodes(password: string): Promise<readonly string[]> {
-    return acting(async () => {
-      const { codes } = await call(signedIn(this.#asker).tabs, Remote.method.newBackupCodes, { password })
-      this.stale()
-      return codes
-    })
-  }
-
-  setApproval(password: string, on: boolean): Promise<void> {
-    return acting(async () => {
-      await call(signedIn(this.#asker).tabs, Remote.method.setApproval, { password, on })
-      await this.refresh()
-    })
-  }
-
-  async deletion(): Promise<DeletionActions> {
-    return (await import('./deletion')).deletionActs(this.#asker, () => this.refresh())
-  }
-
-  connection(): Promise<MembershipView | null> {
-    return acting(async () => (await import('./organisation')).connectionOf(signedIn(this.#asker)))
-  }
-
-  disconnect(password: string): Promise<void> {
-    return acting(async () => {
-      await (await import('./organisation')).disconnect(signedIn(this.#asker), password)
-      this.stale()
-    })
-  }
-
-  asked(id: string): Promise<AskingView> {
-    return acting(async () => {
-      const [asking] = askingOf(await call(signedIn(this.#asker).tabs, Remote.method.asked, { pending: id }))
-      if (!asking) throw new AppError('NOT_FOUND')
-      return asking
-    })
-  }
-
-  answer(id: string, yes: boolean): Promise<void> {
-    return acting(async () => {
-      await call(signedIn(this.#asker).tabs, Remote.method.answer, { pending: id, yes })
-      await this.refresh()
-    })
   }
 
   /** Something changed: what is on screen follows. */

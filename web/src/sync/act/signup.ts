@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { SignupActions } from '../../model'
 import { Accounts, type Caller, call } from '../../wire'
-import type { ServerFacts } from '../entrance'
+import type { ServerFacts } from '../doorstep'
 import { type Asker, acting, signedIn } from './asking'
 
 /** What strangers ask before they have an account. */
 export interface Door {
   caller(): Caller
   server(): Promise<ServerFacts>
-  prepareSignUp(): void
 }
 
 /** Letting people in. Few do, so how it is read comes when it is needed. */
-export function signupActions(asker: Asker, door: Door, home: string): SignupActions {
+export function signupActions(asker: Asker, door: Door, home: string, prepare: () => void): SignupActions {
   const wire = () => import('../../wire/signup')
   return {
-    prepare: () => door.prepareSignUp(),
+    prepare,
     look: (secret) =>
       acting(async () => {
         const { view } = await door.server()

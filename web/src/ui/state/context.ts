@@ -21,7 +21,7 @@ export function provideApp(model: AppModel): AppContext {
     session: observe(model.session),
     connection: observe(model.connection),
     chatList: observe(model.chatList),
-    portraitOf: observePortraits(model.portraits),
+    portraitOf: observePortraits(model),
   })
 }
 
