@@ -355,3 +355,25 @@ export async function menu(page: Page, text: string, item: string): Promise<void
 }
 
 export { expect }
+
+/** Counts messages and acts kept on this device that the server has not acknowledged. */
+export function unsent(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const names = (await indexedDB.databases()).map(({ name = '' }) => name)
+    const counts = names
+      .filter((name) => name.startsWith('zolal/') && !name.endsWith('/media'))
+      .map(async (name) => {
+        const db = await new Promise<IDBDatabase>((resolve) => {
+          const open = indexedDB.open(name)
+          open.onsuccess = () => resolve(open.result)
+        })
+        const count = await new Promise<number>((resolve) => {
+          const asked = db.transaction('outbox').objectStore('outbox').count()
+          asked.onsuccess = () => resolve(asked.result)
+        })
+        db.close()
+        return count
+      })
+    return (await Promise.all(counts)).reduce((sum, n) => sum + n, 0)
+  })
+}

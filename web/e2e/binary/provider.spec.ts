@@ -166,6 +166,9 @@ test('an account is connected by its password, and who may not come in is told w
     // It keeps its password.
     await page.goto(`${server.url}/#/settings/security`)
     await expect(page.getByLabel(t.old).first()).toBeVisible()
+    // Its last part is fetched too before the server goes away for a moment.
+    for (const part of ['کلیدهای عبور', 'گام دوم هنگام ورود'])
+      await expect(page.getByRole('heading', { name: part })).toBeVisible()
 
     await provider.serves(server, '--oidc-groups', 'staff')
     const pupil = await world.visitor({ from: `${server.url}/#/signin`, leaves: true })
