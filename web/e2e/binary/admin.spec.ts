@@ -24,6 +24,12 @@ test('the operator sees how the server is, and makes a backup', async ({ world }
   await expect(page.getByText(/^۱ از ۷/)).toBeVisible()
   await sara.screenshot({ path: 'test-results/binary/status-warning-fa.png' })
   await accessible(sara)
+  await speak(sara, 'en', 'dark')
+  const english = sara.getByRole('region', { name: 'Server status' })
+  await expect(english.getByText('The disk of the data is filling up')).toBeVisible()
+  await english.getByRole('button', { name: 'Back up now' }).click()
+  await expect(english.getByText(/^2 of 7/)).toBeVisible()
+  await sara.screenshot({ path: 'test-results/binary/status-warning-en-dark.png' })
 })
 
 test('on a phone the status opens for the operator and leads back; nobody else sees it', async ({
@@ -36,6 +42,11 @@ test('on a phone the status opens for the operator and leads back; nobody else s
   await expect.poll(() => sara.getByRole('main').evaluate((main) => main.getBoundingClientRect().x)).toBe(0)
   await sara.screenshot({ path: 'test-results/binary/status-en.png' })
   await accessible(sara)
+  await speak(sara, 'fa')
+  await expect(sara.getByText('همه‌چیز روبه‌راه است')).toBeVisible()
+  await expect.poll(() => sara.getByRole('main').evaluate((main) => main.getBoundingClientRect().x)).toBe(0)
+  await sara.screenshot({ path: 'test-results/binary/status-fa-phone-dark.png' })
+  await speak(sara, 'en')
   await sara.getByRole('main').getByRole('button', { name: 'Back' }).click()
   await expect(sara.getByRole('button', { name: 'Server status' })).toBeVisible()
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { CDPSession, Page } from '@playwright/test'
-import { accessible, expect, password, signIn, test, type World } from './fixtures'
+import { accessible, expect, password, signIn, speak, test, type World } from './fixtures'
 import { atProvider, buildProvider, Provider } from './provider'
 
 test.beforeAll(buildProvider)
@@ -339,6 +339,9 @@ test('where passkeys cannot work the app does not offer them', async ({ world })
   await sara.goto(`${server.url}/#/settings/security`)
   await expect(sara.getByText(/Passkeys are made and used at the address .?localhost.? only/)).toBeVisible()
   await expect(sara.getByRole('button', { name: 'Add a passkey' })).toBeHidden()
+  await speak(sara, 'fa')
+  await expect(sara.getByText(/کلید عبور فقط در نشانی .?localhost.? ساخته می‌شود/)).toBeVisible()
+  await expect(sara.getByRole('button', { name: 'افزودن کلید عبور' })).toBeHidden()
   const other = await world.visitor({ language: 'en', from: `${server.url}/#/signin` })
   await expect(other.getByRole('button', { name: 'Sign in with another device' })).toBeVisible()
   await expect(other.getByRole('button', { name: 'Sign in with a passkey' })).toBeHidden()

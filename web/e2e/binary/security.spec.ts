@@ -203,6 +203,22 @@ test('a lost password and code: the way is said, a link sets a password once, th
   await late.getByLabel('New password').fill('clear water and a tall mountain')
   await late.getByRole('button', { name: 'Set the new password' }).click()
   await expect(late.getByText(/This link was used/)).toBeVisible()
+
+  // The same in English, by another link.
+  await late.goto(`${server.url}/#/signin`)
+  await late.getByRole('button', { name: 'Forgot your password?' }).click()
+  await expect(late.getByText(/the account is lost/)).toBeVisible()
+  await look(late, 'lost-en')
+  await late.goto((server.run('user', 'reset', 'sara_m') as { link: string }).link)
+  await late.getByLabel('New password').fill('clear water and a tall mountain')
+  await late.getByRole('button', { name: 'Set the new password' }).click()
+  await expect(late.getByText('Do you still have your recovery code?')).toBeVisible()
+  await look(late, 'remind-en')
+  await late.getByRole('button', { name: 'Enter it' }).click()
+  await late.getByLabel('Recovery code', { exact: true }).fill(world.codes.get('sara_m') ?? '')
+  await late.getByRole('button', { name: 'Check the code' }).click()
+  await expect(late.getByText('The code is right')).toBeVisible()
+  await look(late, 'checked-en')
 })
 
 for (const language of ['fa', 'en'] as const) {
