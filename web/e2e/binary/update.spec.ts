@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { build } from 'vite'
-import { expect, test } from './fixtures'
+import { expect, field, said, test, write } from './fixtures'
 import { Front, keepAll } from './front'
 import { controlled } from './pushservice'
 
@@ -81,6 +81,17 @@ test('an update is offered, taken in every page once, and fetches what is new al
   // The other page goes on as it was until it is refreshed too.
   await expect(prompt(other)).toBeVisible()
   expect(await same(other)).toBe(true)
+  // One writes on below the notice.
+  await other.getByRole('button', { name: 'فهرست' }).click()
+  await other.getByRole('menuitem', { name: 'پیام‌های ذخیره‌شده' }).click()
+  await write(other, 'یادداشت')
+  await expect(said(other, 'یادداشت')).toBeVisible()
+  const bottom = async (what: Locator) => {
+    const box = await what.boundingBox()
+    return (box?.y ?? 0) + (box?.height ?? 0)
+  }
+  const top = (await field(other).boundingBox())?.y ?? 0
+  expect(await bottom(other.locator('.fresh')), 'it hides nothing of the field').toBeLessThanOrEqual(top)
   await other.getByRole('button', { name: 'تازه‌سازی' }).click()
   await expect.poll(() => same(other).catch(() => true)).toBe(false)
   await other.goto(`${front.url}/#/settings/about`)
