@@ -273,8 +273,16 @@ for (const { language, wide } of [
     const asked = nilu.getByRole('status').filter({ hasText: asks })
     await expect(asked).toBeVisible()
     await nilu.screenshot({ path: `test-results/binary/asked-${language}.png` })
+    // The list of chats says so too.
+    const offered = nilu.getByRole('link', { name: /به شما پیشنهاد شده است|is offered to you/ })
+    if (wide === 'owner') await nilu.goto(world.server.url)
+    await expect(offered).toBeVisible()
+    await nilu.screenshot({ path: `test-results/binary/offered-list-${language}.png` })
+    await offered.click()
     await asked.getByRole('button', { name: /^(می‌پذیرم|Become the owner)$/ }).click()
     await expect(asked).toHaveCount(0)
+    // The list that the owner of before looks at follows.
+    await expect(row.locator('.role')).toHaveText(/^(مالک|Owner)$/)
     await open(sara, chat, 'deeds')
     await expect(sara.locator('.details li').first()).toContainText(
       /نیلوفر.* مالکیت را پذیرفت|نیلوفر.* took the ownership over/,

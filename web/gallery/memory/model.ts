@@ -230,6 +230,7 @@ export class MemoryModel implements AppModel {
         typing: null,
         online: chat.info.presence.kind === 'online',
         canSend: chat.cannotSend === null,
+        offered: false,
       }
     })
     items.sort((a, b) => (a.pin ?? 99) - (b.pin ?? 99) || (b.preview?.at ?? 0) - (a.preview?.at ?? 0))

@@ -77,6 +77,8 @@ export interface ChatItem {
   readonly online: boolean
   /** The person may write here, as far as is known on this side. */
   readonly canSend: boolean
+  /** Its owner offers it to the person. */
+  readonly offered: boolean
 }
 
 export interface ChatListView {

@@ -134,7 +134,13 @@ export class Inside {
   openMembers(chat: ChatId): MembersSession {
     const session = new MembersSession(chat, this.#members)
     this.#memberLists.set(session, chat)
+    this.#tellStanding(session, chat)
     return session
+  }
+
+  #tellStanding(session: MembersSession, chat: ChatId): void {
+    const row = this.account.chat(chat)
+    if (row) session.stands(row.info.me.version)
   }
 
   /** Something was done to people of a chat: lists of them are read again. */
@@ -188,6 +194,9 @@ export class Inside {
     for (const id of change.chats) {
       const row = this.account.chat(id)
       if (row?.last) this.#live.wrote(id, row.last.author)
+    }
+    for (const [session, chat] of this.#memberLists) {
+      if (change.chats.includes(chat)) this.#tellStanding(session, chat)
     }
     if (change.people.length > 0) this.#list.redraw()
     if (change.outbox.length > 0 || change.values.includes('user') || change.chats.length > 0)

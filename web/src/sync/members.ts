@@ -94,6 +94,7 @@ export class MembersSession implements OpenMembers {
   #round = 0
   #loading: Promise<void> | null = null
   #closed = false
+  #version: number | null = null
 
   constructor(chat: ChatId, reader: MemberReader) {
     this.#chat = chat
@@ -117,6 +118,13 @@ export class MembersSession implements OpenMembers {
       this.#loading = null
     })
     return this.#loading
+  }
+
+  /** Tells this person's own standing: where it changed, somebody else may be the owner. */
+  stands(version: number): void {
+    const before = this.#version
+    this.#version = version
+    if (before !== null && before !== version) void this.#restart()
   }
 
   /** Whether the list has left the screen. */

@@ -14,7 +14,16 @@ import type { AccountId, ChatId, Ms } from '../../model/id'
 import { ALWAYS } from '../../model/mute'
 import type { Live } from '../live'
 import type { People } from './people'
-import { adminRightsOf, cannotSendOf, heldOf, isStaff, mayCarry, memberRightsOf, roleOf } from './rights'
+import {
+  adminRightsOf,
+  cannotSendOf,
+  heldOf,
+  isOffered,
+  isStaff,
+  mayCarry,
+  memberRightsOf,
+  roleOf,
+} from './rights'
 
 export interface ChatContext {
   readonly people: People
@@ -129,6 +138,7 @@ export function chatItemOf(c: ChatContext, row: ChatRow, preview: PreviewView | 
         now: c.now,
         written: row.head.ord,
       }) === null,
+    offered: isOffered(info.me),
   }
 }
 

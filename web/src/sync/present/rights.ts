@@ -32,6 +32,10 @@ function rightsOf<R extends string>(bits: Record<R, number>, grants: number): R[
   return (Object.entries(bits) as [R, number][]).filter(([, bit]) => grants & bit).map(([right]) => right)
 }
 
+/** Whether the owner offers the chat to a member. */
+export const isOffered = ({ role, grants }: MemberState): boolean =>
+  role === 'admin' && (grants & adminBits.own) !== 0
+
 export function adminRightsOf(member: MemberState): AdminRight[] {
   if (member.role === 'owner') return Object.keys(adminBits) as AdminRight[]
   return member.role === 'admin' ? rightsOf(adminBits, member.grants) : []

@@ -3,6 +3,8 @@
 const plain = {
   invitations: 'Invitations',
   invited: 'You are invited',
+  offeredGroup: 'This group is offered to you',
+  offeredChannel: 'This channel is offered to you',
   invitedBy: (name: string) => `${name} invites you`,
   accept: 'Join',
   decline: 'Decline',

@@ -4,6 +4,8 @@ import type { ListWords } from './words'
 const plain = {
   invitations: 'دعوت‌ها',
   invited: 'شما دعوت شده‌اید',
+  offeredGroup: 'مالکیت این گروه به شما پیشنهاد شده است',
+  offeredChannel: 'مالکیت این کانال به شما پیشنهاد شده است',
   invitedBy: (name: string) => `${name} شما را دعوت کرده است`,
   accept: 'پیوستن',
   decline: 'نمی‌پذیرم',
