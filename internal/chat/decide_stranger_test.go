@@ -223,7 +223,7 @@ func TestLinksAreCountedOfNewcomersInCrowdsAndOfStrangersAlone(t *testing.T) {
 		}
 		here := f.Chat.Type == Group && f.Actor.Role == RoleMember && noon-f.Actor.Joined < DayLength &&
 			(f.Chat.Public() || f.Chat.Members > MaxCircle)
-		there := f.Chat.Type == Direct && f.Chat.OneSided() && !f.Target.Role.In() && !f.Known
+		there := f.Chat.OneSided() && f.Actor.Role.In() && !f.Target.Role.In() && !f.Known
 		switch want := here || there; {
 		case (links == 1) != want:
 			t.Fatalf("%d were counted of %+v in %+v", links, f.Actor, f.Chat)
