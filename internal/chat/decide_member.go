@@ -522,6 +522,12 @@ func (d *decision) offer(to Member, open bool) {
 	d.move(move{before: to, after: after, noted: true, aside: true})
 }
 
+// answered tells the owner their own standing anew: nothing of it changed, but who looks at whom the chat is
+// offered to looks again, for what staff reads is followed by nobody.
+func (d *decision) answered(owner Member) {
+	d.move(move{before: owner, after: owner, quiet: true, aside: true})
+}
+
 // decideOffered takes the chat over, or ends the offer, which its owner may too.
 //
 // ROOM-5
@@ -538,6 +544,7 @@ func decideOffered(d *decision, c AnswerOffer) error {
 		return Errorf(CodeNotFound, "nobody offers this chat")
 	case !c.Accept:
 		d.offer(me, false)
+		d.answered(owner)
 		return nil
 	}
 	if err := d.mayOwn(""); err != nil {

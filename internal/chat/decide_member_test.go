@@ -491,13 +491,18 @@ func TestAChatIsItsNewOwnersOnceTheyTakeIt(t *testing.T) {
 	if admin != want {
 		t.Errorf("the old one is %+v", admin)
 	}
-	declined := standingOf(t, decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat), 1).Member
+	events = decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat, KindMyChat)
+	declined, told := standingOf(t, events, 1).Member, standingOf(t, events, 2).Member
 	if declined.Role != RoleAdmin || declined.Grants != GrantPin {
 		t.Errorf("who does not want it is %+v", declined)
 	}
+	// Its owner is told to look again, and stays what they are.
+	if told != (Member{Account: 2, Role: RoleOwner, Version: 7, Title: "boss"}) {
+		t.Errorf("the owner is %+v", told)
+	}
 	f.Held.Owned = MaxOwned
 	refused(t, f, AnswerOffer{Accept: true}, CodeTooMany, "")
-	decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat)
+	decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat, KindMyChat)
 	f.Held.Owned = 0
 	f.Chat.Name, f.Case.Reports = "public_name", []ReportState{{Report: 1, Chat: f.Chat.ID}}
 	no, yes := NeedsOf(f.Chat, 1, AnswerOffer{}), NeedsOf(f.Chat, 1, AnswerOffer{Accept: true})
@@ -505,7 +510,7 @@ func TestAChatIsItsNewOwnersOnceTheyTakeIt(t *testing.T) {
 		t.Error("it asks what waits or is owned to decline, or does not to accept")
 	}
 	refused(t, f, AnswerOffer{Accept: true}, CodeForbidden, "chat")
-	decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat)
+	decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat, KindMyChat)
 	f.Actor.Role = RoleMember
 	refused(t, f, AnswerOffer{Accept: true}, CodeNotFound, "")
 	f.Chat.Deleted = true

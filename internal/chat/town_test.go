@@ -327,7 +327,8 @@ func (w *town) judgeMove(m *MyChat, actor AccountID, cmd Command, events []Event
 	}
 	wider := slices.ContainsFunc(events, func(e Event) bool { return e.Env.Kind == KindChatWide })
 	want := room.Type == Group && !room.Wide && !wider && !room.Deleted && (before.Role.In() || after.Role.In())
-	if _, set := cmd.(SetMember); !set && before.Role == after.Role && before.Grants^after.Grants == GrantOwn {
+	owning := (before.Grants^after.Grants)&^GrantOwn == 0
+	if _, set := cmd.(SetMember); !set && before.Role == after.Role && owning {
 		want = false // an offer, or its end
 	}
 	if shown != want {

@@ -279,6 +279,13 @@ for (const { language, wide } of [
     await expect(offered).toBeVisible()
     await nilu.screenshot({ path: `test-results/binary/offered-list-${language}.png` })
     await offered.click()
+    // Who does not want it says so, and the owner, who sees it at once, asks again.
+    await asked.getByRole('button', { name: /^(نمی‌پذیرم|No)$/ }).click()
+    await expect(row.locator('.role')).toHaveText(/^(مدیر|Admin)$/)
+    await expect(offered).toHaveCount(0)
+    await choose(/^(واگذاری مالکیت|Hand over ownership)$/)
+    await word.fill(password)
+    await offer.click()
     await asked.getByRole('button', { name: /^(می‌پذیرم|Become the owner)$/ }).click()
     await expect(asked).toHaveCount(0)
     // The list that the owner of before looks at follows.
