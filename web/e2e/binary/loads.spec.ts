@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Page } from '@playwright/test'
 import { accept, accessible, expect, findPerson, pair, said, test, write } from './fixtures'
 import { choose, lastFrame, load, painted, sendSheet } from './fixtures-media'
+import { keepAll } from './front'
+import { controlled } from './pushservice'
 
 /** Loading media between real browsers: how far it is, stopped and gone on with, kept on the device. */
 
@@ -110,10 +112,8 @@ test('a loaded picture is there after a reload without the network, and goes wit
   await reza.evaluate(() => navigator.serviceWorker.ready)
   await reza.reload()
   await expect(said(reza, 'کوه').locator('img.ready')).toHaveCount(1)
-  await reza.evaluate(() => navigator.serviceWorker.controller?.postMessage({ fill: true }))
-  await expect
-    .poll(() => reza.evaluate(async () => (await (await caches.open('zolal-files')).keys()).length))
-    .toBeGreaterThan(60)
+  await controlled(reza)
+  await keepAll(reza, resolve(import.meta.dirname, '../../dist'))
   await reza.context().setOffline(true)
   await reza.reload()
   await expect(said(reza, 'کوه').locator('.picture img.ready[src^="blob:"]')).toBeVisible({ timeout: 40_000 })
