@@ -87,6 +87,11 @@ describe('layers', () => {
     expect(wrong).toEqual([])
   })
 
+  test('notifications are looked at and put up in one place, where either waits for the other', () => {
+    const namers = files.filter((f) => /\b(getNotifications|showNotification)\b/.test(f.text))
+    expect(namers.map((f) => f.path)).toEqual(['model/standing.ts'])
+  })
+
   test('no markup is made from strings and nothing is evaluated', () => {
     const wrong = files.filter((f) =>
       /innerHTML|outerHTML|insertAdjacentHTML|\{@html|\beval\(|new Function\b/.test(f.text),

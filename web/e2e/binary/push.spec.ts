@@ -155,6 +155,27 @@ test('a push names who wrote and where, opens the chat, and goes when it is read
   await service.stop()
 })
 
+test('what is shown while a page looks at what was is found again, and goes when it is read', async ({
+  world,
+}) => {
+  const { service, sara, worker } = await woken(world)
+  // As the page does whenever its list of chats changes, without a pause in between.
+  await sara.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready
+    const look = () => navigator.locks.request('notifications', () => registration.getNotifications())
+    const again = (): Promise<void> => look().then(again)
+    void again()
+  })
+  const tags = async () => (await shown(sara)).map(({ tag }) => tag)
+  for (let chat = 5001; chat <= 5012; chat++) {
+    await worker.deliver(`{"v":1,"chat":${chat},"seq":1}`)
+    await expect.poll(tags).toEqual([`chat-${chat}`])
+    await worker.deliver(`{"v":1,"chat":${chat},"read":1}`)
+    await expect.poll(tags).toEqual([])
+  }
+  await service.stop()
+})
+
 test('one chat notifies though its kind is off, until it is as the others again', async ({ world }) => {
   const all = await woken(world)
   const { service, sara } = all

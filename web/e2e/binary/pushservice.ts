@@ -148,10 +148,13 @@ export interface ShownNotification {
   readonly tag: string
 }
 
-/** The notifications that the worker shows now. */
+/**
+ * The notifications that the worker shows now, as the app looks at them: in turn with who puts one up.
+ * Chromium takes each down by itself 25 s after it came.
+ */
 export const shown = (page: Page): Promise<ShownNotification[]> =>
   page.evaluate(async () => {
     const registration = await navigator.serviceWorker.ready
-    const all = await registration.getNotifications()
+    const all = await navigator.locks.request('notifications', () => registration.getNotifications())
     return all.map(({ title, body, tag }) => ({ title, body, tag }))
   })

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { AccountDb, type NotifyRow, Registry, type SessionRow } from '../db'
 import { PUSH_DEFAULTS } from '../model/push'
+import { putUp, standing } from '../model/standing'
 import { scope, type Tab } from './scope'
 import { speechOf } from './words'
 
@@ -106,7 +107,7 @@ export async function ask<T>(method: string, request: object): Promise<T | null>
 }
 
 async function clear(chat: number, upTo: number): Promise<void> {
-  for (const one of await scope.registration.getNotifications({ tag: tagOf(chat) }))
+  for (const one of await standing(scope.registration, { tag: tagOf(chat) }))
     if ((shownFor(one).seq ?? 0) <= upTo) one.close()
 }
 
@@ -137,13 +138,13 @@ async function showMessage(hint: Hint & { chat: number; seq: number }): Promise<
     await (await scope.registration.pushManager.getSubscription())?.unsubscribe()
   }
   const tag = tagOf(hint.chat)
-  const before = await scope.registration.getNotifications({ tag })
+  const before = await standing(scope.registration, { tag })
   if (before.some((one) => (shownFor(one).seq ?? 0) >= hint.seq)) return
   const look = await ask<Look>('Push/Look', { chat: hint.chat, seq: hint.seq }).catch(() => null)
   if (look && !look.waits) return clear(hint.chat, hint.seq)
   const { title, body } = faceOf(hint, look, notify)
   const { language, direction } = speechOf(notify)
-  await scope.registration.showNotification(title, {
+  await putUp(scope.registration, title, {
     body,
     tag,
     renotify: true,
@@ -159,7 +160,7 @@ async function showMessage(hint: Hint & { chat: number; seq: number }): Promise<
 async function showTest(id: string): Promise<void> {
   const { notify } = await known()
   const { words, language, direction } = speechOf(notify)
-  await scope.registration.showNotification(words.test, {
+  await putUp(scope.registration, words.test, {
     body: words.testBody,
     tag: 'test',
     icon: '/icon-192.png',

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { standing } from '../../model/standing'
 import { readRoute, router } from '../state/route.svelte'
 
 /** Between two looks for a new version, at least. */
@@ -87,7 +88,8 @@ export function follow(fresh: (take: () => void) => void): Following {
       registration.update().catch(() => {})
     },
     clear(of) {
-      void registration?.getNotifications().then((all) => {
+      if (!registration) return
+      void standing(registration).then((all) => {
         for (const one of all) {
           const { chat, seq = 0 } = (one.data ?? {}) as { chat?: number; seq?: number }
           if (chat && of(chat, seq)) one.close()
