@@ -9,6 +9,9 @@ import type { ShellFile, ShellFiles } from './src/worker/shell'
 /** What has no hash in its name, and belongs to the first draw. */
 const plain = ['index.html', 'boot.js', 'icon.svg', 'manifest.fa.webmanifest', 'manifest.en.webmanifest']
 
+/** The pictures of notifications. */
+const pictures = ['badge.png', 'icon-192.png']
+
 /** What the first draw needs in any language, with the fonts of its styles. */
 function firstFiles(out: string): Set<string> {
   const built = new Built(out)
@@ -35,10 +38,13 @@ export function shellFiles(out: string): ShellFiles {
   const assets = readdirSync(join(out, 'assets')).map((name) => `assets/${name}`)
   return {
     first: [...plain.map(hashed), ...[...needed].sort().map((path) => ({ path: `/${path}` }))],
-    rest: assets
-      .filter((path) => !needed.has(path) && /\.(js|css|svg|woff2)$/.test(path))
-      .sort()
-      .map((path) => ({ path: `/${path}` })),
+    rest: [
+      ...pictures.map(hashed),
+      ...assets
+        .filter((path) => !needed.has(path) && /\.(js|css|svg|woff2)$/.test(path))
+        .sort()
+        .map((path) => ({ path: `/${path}` })),
+    ],
   }
 }
 

@@ -23,6 +23,7 @@ export class Front {
   readonly #behind: URL
   #dist: string
   #policy = ''
+  #swallows = false
   /** The files that were asked for since the last `serve`. */
   readonly fetched: string[] = []
   readonly #sockets = new Set<Duplex>()
@@ -31,6 +32,7 @@ export class Front {
     this.#behind = new URL(behind)
     this.#dist = dist
     this.#web = createServer((req, res) => {
+      if (this.#swallows) return
       const { pathname } = new URL(req.url ?? '/', 'http://x')
       const file = join(this.#dist, pathname === '/' ? 'index.html' : pathname)
       if (req.method !== 'GET' || !existsSync(file) || !statSync(file).isFile()) {
@@ -52,6 +54,7 @@ export class Front {
     })
     this.#web.on('upgrade', (req: IncomingMessage, socket: Duplex) => {
       this.#sockets.add(socket)
+      if (this.#swallows) return
       const on = connect(Number(this.#behind.port), this.#behind.hostname, () => {
         const lines = [`${req.method} ${req.url} HTTP/1.1`]
         for (let i = 0; i < req.rawHeaders.length; i += 2)
@@ -91,6 +94,12 @@ export class Front {
   serve(dist: string): void {
     this.#dist = dist
     this.fetched.length = 0
+  }
+
+  /** From here on it takes what comes and answers nothing, as a filter does. */
+  swallow(): void {
+    this.#swallows = true
+    for (const socket of this.#sockets) socket.destroy()
   }
 
   async stop(): Promise<void> {

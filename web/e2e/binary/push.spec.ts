@@ -6,6 +6,7 @@ import {
   expect,
   findPerson,
   menu,
+  numbered,
   type PersonOptions,
   said,
   talk,
@@ -174,6 +175,39 @@ test('what is shown while a page looks at what was is found again, and goes when
     await expect.poll(tags).toEqual([])
   }
   await service.stop()
+})
+
+test('what is pushed is shown while the address that the app came from swallows everything', async ({
+  world,
+}) => {
+  const { server } = world
+  const dist = resolve(import.meta.dirname, '../../dist')
+  const front = await Front.start(server.url, dist)
+  await server.stop()
+  await server.start('--addresses', `${front.url},${server.url}`)
+  await front.learn()
+  const from = server.setup.replace(server.url, front.url)
+  const sara = await world.person('سارا محمدی', 'sara_swallowed', { ...withWorker, leaves: true, from })
+  await sara.context().grantPermissions(['notifications'])
+  const worker = await Worker.of(sara)
+  await keepAll(sara, dist)
+  const reza = await world.person('رضا احمدی', 'reza_swallowed')
+  await findPerson(sara, 'reza_swallowed', 'رضا احمدی')
+  await write(sara, 'سلام')
+  await accept(reza, /سارا/)
+  await sara.goto(`${front.url}/#/`)
+
+  front.swallow()
+  await write(reza, 'از راه دیگر')
+  await expect(sara.getByRole('link', { name: /رضا احمدی.*از راه دیگر/ })).toBeVisible({ timeout: 60_000 })
+  await numbered(reza, 'از راه دیگر')
+  const seq = await said(reza, 'از راه دیگر').getAttribute('data-seq')
+  const chat = /\d+$/.exec(reza.url())?.[0]
+  await worker.deliver(`{"v":1,"chat":${chat},"seq":${seq}}`)
+  await expect.poll(async () => (await shown(sara)).map(({ title }) => title)).toEqual(['رضا احمدی'])
+  // With the app's picture, which nobody has to be asked for.
+  expect((await shown(sara))[0]?.icon).toMatch(/^data:image\/png/)
+  await front.stop()
 })
 
 test('one chat notifies though its kind is off, until it is as the others again', async ({ world }) => {

@@ -146,6 +146,7 @@ export interface ShownNotification {
   readonly title: string
   readonly body: string
   readonly tag: string
+  readonly icon: string
 }
 
 /**
@@ -156,5 +157,5 @@ export const shown = (page: Page): Promise<ShownNotification[]> =>
   page.evaluate(async () => {
     const registration = await navigator.serviceWorker.ready
     const all = await navigator.locks.request('notifications', () => registration.getNotifications())
-    return all.map(({ title, body, tag }) => ({ title, body, tag }))
+    return all.map(({ title, body, tag, icon }) => ({ title, body, tag, icon }))
   })

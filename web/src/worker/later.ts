@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { AccountDb, type OutboxRow, type SessionRow } from '../db'
 import { KEY_LIFE, keyTime } from '../model/key'
-import { mySession, post } from './show'
+import { mySession, post } from './post'
 
 /** Where browsers let a worker run once there is a network again, it is woken under this name. */
 export const LATER = 'outbox'

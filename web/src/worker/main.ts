@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { Registry } from '../db'
+import { base64 } from './base64'
 import { LATER, sendWaiting } from './later'
+import { ask } from './post'
 import { scope } from './scope'
 import { fill, keepShell } from './shell'
-import { ask, type Hint, open, show } from './show'
+import { type Hint, open, show } from './show'
 
 /** What pages say to the worker. */
 interface Message {
@@ -42,9 +44,6 @@ scope.addEventListener('sync', (event) => {
 
 // The browser changed the subscription: the server is told of the new one, also while no page is open.
 scope.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renew()))
-
-const base64 = (buffer: ArrayBuffer | null) =>
-  btoa(String.fromCharCode(...new Uint8Array(buffer ?? new ArrayBuffer(0))))
 
 async function renew(): Promise<void> {
   const registry = await Registry.open()

@@ -34,10 +34,10 @@ const POLICY = 'content-security-policy'
 /** A file without its hash, which is shorter in styles than in scripts: the same part in another version. */
 const stemOf = (key: string) => key.replace(/-[\w-]{6,8}(\.\w+)$/, '$1')
 
-async function put(cache: Cache, file: ShellFile): Promise<void> {
+async function put(cache: Cache, file: ShellFile, signal: AbortSignal | null = null): Promise<void> {
   if (await cache.match(keyOf(file))) return
   // What has a hash may come from the browser's own cache: the page has just fetched it.
-  const answer = await fetch(file.path, { cache: file.hash ? 'no-cache' : 'default' })
+  const answer = await fetch(file.path, { cache: file.hash ? 'no-cache' : 'default', signal })
   // A filter's page in the place of a file must not be kept.
   const page = /html/.test(answer.headers.get('content-type') ?? '')
   if (!answer.ok || answer.redirected || page !== file.path.endsWith('.html')) throw new Error(file.path)
@@ -57,6 +57,15 @@ async function install(): Promise<void> {
 export async function fill(): Promise<void> {
   const cache = await caches.open(CACHE)
   for (const file of SHELL_FILES.rest) await put(cache, file).catch(() => {})
+}
+
+/** A file of this version: the kept one, or the server's where it comes within so many ms; else null. */
+export async function fileWithin(ms: number, path: string): Promise<Response | null> {
+  const file = all.find((one) => one.path === path)
+  if (!file) return null
+  const cache = await caches.open(CACHE)
+  await put(cache, file, AbortSignal.timeout(ms)).catch(() => {})
+  return (await cache.match(keyOf(file))) ?? null
 }
 
 async function activate(): Promise<void> {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { AccountDb, type NotifyRow, Registry, type SessionRow } from '../db'
-import { PUSH_DEFAULTS } from '../model/push'
+import type { NotifyRow } from '../db'
 import { putUp, standing } from '../model/standing'
+import { pictures } from './pictures'
+import { ask, known } from './post'
 import { scope, type Tab } from './scope'
 import { speechOf } from './words'
 
@@ -27,10 +28,6 @@ interface Look {
   readonly atMs?: string
 }
 
-/** How long one address may take to answer, and all of them: browsers do not wait long for a notification. */
-const LOOK_MS = 6000
-const ALL_MS = 15_000
-
 const tagOf = (chat: number) => `chat-${chat}`
 
 interface Shown {
@@ -43,68 +40,6 @@ const shownFor = (one: Notification) => (one.data ?? {}) as Shown
 
 export const tabs = (): Promise<Tab[]> =>
   scope.clients.matchAll({ type: 'window', includeUncontrolled: true })
-
-/** The session and the wishes of this device, read anew each time: a page may change both. */
-async function known(): Promise<{ session: SessionRow | undefined; notify: NotifyRow }> {
-  const registry = await Registry.open()
-  try {
-    const session = await registry.get('session')
-    const notify = await registry.get('notify')
-    return {
-      session,
-      notify: notify ?? { on: false, language: 'fa', settings: PUSH_DEFAULTS },
-    }
-  } finally {
-    registry.close()
-  }
-}
-
-/** Where the server may answer, the address that did last first. */
-async function roots(session: SessionRow): Promise<ReadonlySet<string>> {
-  const own = scope.location.origin
-  try {
-    const db = await AccountDb.open(AccountDb.nameOf(session))
-    const list = await db.read((r) => r.value('addresses')).finally(() => db.close())
-    const { addresses = [], good = own } = list ?? {}
-    return new Set([good, own, ...addresses])
-  } catch {
-    // A page of a newer version has changed what is stored.
-    return new Set([own])
-  }
-}
-
-/** Who is signed in, if anybody is. */
-export const mySession = async () => (await known()).session
-
-/** Calls a method with the token of the device; null where nobody is signed in, or the server is silent. */
-export async function post(
-  method: string,
-  body: BodyInit,
-  headers: Record<string, string>,
-): Promise<Response | null> {
-  const session = await mySession()
-  if (!session) return null
-  const until = Date.now() + ALL_MS
-  for (const root of await roots(session)) {
-    const left = until - Date.now()
-    if (left <= 0) break
-    const answer = await fetch(`${root}/api/${method}`, {
-      method: 'POST',
-      headers: { ...headers, authorization: `Bearer ${session.token}` },
-      body,
-      signal: AbortSignal.timeout(Math.min(LOOK_MS, left)),
-    }).catch(() => null)
-    // Without the header somebody else answers: a portal, a filter.
-    if (answer?.headers.get('zolal') === 'v1') return answer
-  }
-  return null
-}
-
-/** Likewise, in JSON; null for a refusal too. */
-export async function ask<T>(method: string, request: object): Promise<T | null> {
-  const answer = await post(method, JSON.stringify(request), { 'content-type': 'application/json' })
-  return answer?.ok ? ((await answer.json()) as T) : null
-}
 
 async function clear(chat: number, upTo: number): Promise<void> {
   for (const one of await standing(scope.registration, { tag: tagOf(chat) }))
@@ -140,7 +75,8 @@ async function showMessage(hint: Hint & { chat: number; seq: number }): Promise<
   const tag = tagOf(hint.chat)
   const before = await standing(scope.registration, { tag })
   if (before.some((one) => (shownFor(one).seq ?? 0) >= hint.seq)) return
-  const look = await ask<Look>('Push/Look', { chat: hint.chat, seq: hint.seq }).catch(() => null)
+  const asked = ask<Look>('Push/Look', { chat: hint.chat, seq: hint.seq }).catch(() => null)
+  const [look, drawn] = await Promise.all([asked, pictures()])
   if (look && !look.waits) return clear(hint.chat, hint.seq)
   const { title, body } = faceOf(hint, look, notify)
   const { language, direction } = speechOf(notify)
@@ -148,8 +84,7 @@ async function showMessage(hint: Hint & { chat: number; seq: number }): Promise<
     body,
     tag,
     renotify: true,
-    icon: '/icon-192.png',
-    badge: '/badge.png',
+    ...drawn,
     lang: language,
     dir: direction,
     timestamp: Number(look?.atMs ?? Date.now()),
@@ -163,7 +98,7 @@ async function showTest(id: string): Promise<void> {
   await putUp(scope.registration, words.test, {
     body: words.testBody,
     tag: 'test',
-    icon: '/icon-192.png',
+    ...(await pictures()),
     lang: language,
     dir: direction,
   })
