@@ -115,6 +115,7 @@ test.describe('writing', () => {
     const field = page.getByRole('textbox', { name: 'پیام' })
     const bubble = page.locator('[data-seq="9"] .bubble')
     await bubble.click({ button: 'right' })
+    await page.getByRole('menuitem').first().waitFor()
     await page.keyboard.type('a')
     await page.getByRole('button', { name: '🔥' }).click()
     await page.keyboard.type('Hello ')
@@ -267,6 +268,8 @@ test.describe('messages', () => {
       if (language === 'en') {
         await gallery.open(page, '#/settings/appearance')
         await page.getByRole('radio', { name: 'English' }).click()
+        // Kept once its words have come.
+        await expect(page.locator('html')).toHaveAttribute('lang', 'en')
       }
       await gallery.open(page, '#/c/101')
       const row = page.locator('[data-seq="11"]')
