@@ -26,7 +26,6 @@ export const PARTS = {
 /** What a build has of files, by what leads to them. */
 export class Built {
   readonly #manifest: Readonly<Record<string, Chunk>>
-
   readonly #script: string | undefined
 
   constructor(out: string) {

@@ -13,13 +13,14 @@ import {
   Source,
 } from '../model'
 import type { ChatId, Seq } from '../model/id'
-import { appCode, Backoff, type ConnectionState, endsSession, type Refusal } from '../wire'
+import { Accounts, appCode, Backoff, type ConnectionState, call, endsSession, type Refusal } from '../wire'
 import type { Account } from './account'
-import type { Asker } from './act/asking'
+import { type Asker, acting } from './act/asking'
 import { chatActions } from './act/chats'
 import { later } from './act/later'
 import { Security } from './act/security'
 import { Devices } from './act/self'
+import { NO_CHATS } from './arriving'
 import { Doorstep } from './doorstep'
 import type { Entrance, EntranceContext } from './entrance'
 import type { Channel, Env } from './env'
@@ -29,7 +30,6 @@ import { noteLeftover } from './leftover'
 import type { Fleeting } from './tabs'
 
 const NO_CONTACTS: ContactsView = { state: 'loading', contacts: [] }
-const NO_CHATS: ChatListView = { state: 'loading', chats: [], requests: [], invitations: [] }
 
 /** What tabs tell each other apart from any account. */
 interface SessionSaid {
@@ -53,7 +53,7 @@ export class App implements AppModel, Asker {
     (await import('./act/profile')).profileActions(this),
   )
   readonly #contacts = new Source<ContactsView>(NO_CONTACTS)
-  readonly people: AppModel['people'] = later(
+  readonly people: AppModel['people'] = later<AppModel['people'], 'contacts'>(
     async () => (await import('./act/people')).peopleActions(this, this.#contacts),
     { contacts: this.#contacts },
   )
@@ -81,7 +81,10 @@ export class App implements AppModel, Asker {
   readonly cases: AppModel['cases'] = async () => (await import('./act/reports')).caseActions(this)
   readonly passkeys: AppModel['passkeys'] = async () =>
     (await import('./act/passkeys')).passkeyActions(this, await this.#door())
-  readonly account: AppModel['account'] = later(() => this.#door())
+  // Who leaves without a network has to be able to.
+  readonly account: AppModel['account'] = later<AppModel['account'], 'signOut'>(() => this.#door(), {
+    signOut: () => acting(() => this.#leave()),
+  })
   readonly signup: AppModel['signup']
   readonly rooms: AppModel['rooms']
   readonly #env: Env
@@ -109,18 +112,19 @@ export class App implements AppModel, Asker {
     this.#registry = Registry.open(env.registry)
     this.#channel = env.channel(env.registry, (message) => this.#heardOfSession(message as SessionSaid))
     this.#step = new Doorstep(env, this)
-    const prepare = () =>
-      void this.#door().then(
-        (door) => door.prepareSignUp(),
-        () => {}, // signing up tells
-      )
-    this.signup = later(
-      async () => (await import('./act/signup')).signupActions(this, this.#step, env.home, prepare),
-      { prepare },
+    this.signup = later<AppModel['signup'], 'prepare'>(
+      async () => (await import('./act/signup')).signupActions(this, this.#step, env.home),
+      {
+        prepare: () =>
+          void this.#door().then(
+            (door) => door.prepareSignUp(),
+            () => {}, // signing up tells
+          ),
+      },
     )
     const rooms = async () =>
       (await import('./act/rooms')).roomActions(this, env.home, (chat) => this.#inside?.roomChanged(chat))
-    this.rooms = later(rooms, {
+    this.rooms = later<AppModel['rooms'], 'settings' | 'people' | 'links'>(rooms, {
       settings: later(async () => (await rooms()).settings),
       people: later(async () => (await rooms()).people),
       links: later(async () => (await rooms()).links),
@@ -161,7 +165,7 @@ export class App implements AppModel, Asker {
     registry.close()
   }
 
-  /** Coming in and going out: its code comes when it is asked for, as most starts do without. */
+  /** Coming in: its code comes when it is asked for, as most starts do without. */
   #door(): Promise<Entrance> {
     this.#entrance ??= import('./entrance').then(({ Entrance }) => new Entrance(this.#atDoor()))
     // Code that could not be fetched is asked for again.
@@ -178,14 +182,19 @@ export class App implements AppModel, Asker {
       registry: () => this.#registry,
       enter: (session) => this.#queue(() => this.#signIn(session)),
       keeping: (work) => this.security.keeping(work),
-      leave: (farewell) =>
-        this.#queue(async () => {
-          this.#leaving = true
-          if (this.#inside) await farewell(this.#inside.account)
-          await this.#signOut('signedOut')
-          this.#leaving = false
-        }),
     }
+  }
+
+  /** The person leaves now, whether or not the server hears of it. */
+  #leave(): Promise<void> {
+    return this.#queue(async () => {
+      this.#leaving = true
+      const account = this.#inside?.account
+      if (account)
+        await call(account.tabs, Accounts.method.signOut, {}, { deadlineMs: 3_000 }).catch(() => {})
+      await this.#signOut('signedOut')
+      this.#leaving = false
+    })
   }
 
   async #begin(): Promise<void> {

@@ -3,7 +3,8 @@ import { type AppModel, type ChatListView, type ConnectionView, type Observable,
 import type { SessionView } from '../model/session'
 import { later } from './act/later'
 
-const NO_CHATS: ChatListView = { state: 'loading', chats: [], requests: [], invitations: [] }
+/** The list before anything is known. */
+export const NO_CHATS: ChatListView = { state: 'loading', chats: [], requests: [], invitations: [] }
 
 /** What of the app is asked for before it is used; the rest are actions, or belong to who is signed in. */
 const ASKED: readonly PropertyKey[] = ['passkeys', 'reports', 'search', 'cases', 'media', 'notifications']

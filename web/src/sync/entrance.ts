@@ -21,7 +21,6 @@ import {
   toHex,
   type WireSession,
 } from '../wire'
-import type { Account } from './account'
 import { type Asker, acting, signedIn } from './act/asking'
 import type { Doorway } from './act/passkeys'
 import type { Outsider } from './act/reports'
@@ -40,12 +39,10 @@ export interface EntranceContext {
   enter(session: SessionRow): Promise<void>
   /** Does what shows that the recovery code was kept. */
   keeping(work: () => Promise<void>): Promise<void>
-  /** Leaves for good; `farewell` is said while the session still stands. */
-  leave(farewell: (account: Account) => Promise<unknown>): Promise<void>
 }
 
-/** Signing up, in, over and out: few starts need it. */
-export class Entrance implements AccountActions, Outsider, Doorway {
+/** Signing up, in and over: few starts need it. */
+export class Entrance implements Omit<AccountActions, 'signOut'>, Outsider, Doorway {
   readonly #c: EntranceContext
   readonly #keys = new KeyMaker(() => this.#c.step.now())
   /** One key for each form: sending it again after a cut gives the same account. */
@@ -204,13 +201,6 @@ export class Entrance implements AccountActions, Outsider, Doorway {
       const ask = { secret, newPassword, code, passkey, client: this.#client() }
       await this.#adopt(await call(this.caller(), Security.method.redeem, ask), id)
     })
-  }
-
-  signOut(): Promise<void> {
-    // The person leaves now, whether or not the server hears of it.
-    const tell = ({ tabs }: Account) =>
-      call(tabs, Accounts.method.signOut, {}, { deadlineMs: 3_000 }).catch(() => {})
-    return acting(() => this.#c.leave(tell))
   }
 
   checkUsername(username: string): Promise<ErrorCode | null> {

@@ -8,7 +8,10 @@ type Asked = (...args: never[]) => Promise<unknown>
  * Actions whose code is fetched when the first of them is asked for; `own` are those that are here at once.
  * Code that cannot be fetched is a network that is away.
  */
-export function later<T extends object>(load: () => Promise<T>, own: Partial<T> = {}): T {
+export function later<T extends object, K extends keyof T = never>(
+  load: () => Promise<Omit<T, K>>,
+  own: Pick<T, K> = {} as Pick<T, K>,
+): T {
   const known = new Map<PropertyKey, unknown>(Object.entries(own))
   return new Proxy({} as T, {
     get(_, name) {
@@ -18,7 +21,7 @@ export function later<T extends object>(load: () => Promise<T>, own: Partial<T> 
         const loaded = await load().catch(() => {
           throw new AppError('OFFLINE')
         })
-        return (loaded[name as keyof T] as Asked)(...args)
+        return (loaded[name as keyof typeof loaded] as Asked)(...args)
       }
       known.set(name, act)
       return act

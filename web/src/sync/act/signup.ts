@@ -11,10 +11,9 @@ export interface Door {
 }
 
 /** Letting people in. Few do, so how it is read comes when it is needed. */
-export function signupActions(asker: Asker, door: Door, home: string, prepare: () => void): SignupActions {
+export function signupActions(asker: Asker, door: Door, home: string): Omit<SignupActions, 'prepare'> {
   const wire = () => import('../../wire/signup')
   return {
-    prepare,
     look: (secret) =>
       acting(async () => {
         const { view } = await door.server()
