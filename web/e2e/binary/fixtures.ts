@@ -355,24 +355,27 @@ export async function menu(page: Page, text: string, item: string): Promise<void
 
 export { expect }
 
-/** Counts messages and acts kept on this device that the server has not acknowledged. */
-export function unsent(page: Page): Promise<number> {
-  return page.evaluate(async () => {
-    const names = (await indexedDB.databases()).map(({ name = '' }) => name)
-    const counts = names
-      .filter((name) => name.startsWith('zolal/') && !name.endsWith('/media'))
-      .map(async (name) => {
-        const db = await new Promise<IDBDatabase>((resolve) => {
-          const open = indexedDB.open(name)
-          open.onsuccess = () => resolve(open.result)
+/** Counts what a store of this device's database holds, of the account or of its media. */
+export function held(page: Page, store: string, of: 'account' | 'media' = 'account'): Promise<number> {
+  return page.evaluate(
+    async ([store, media]) => {
+      const names = (await indexedDB.databases()).map(({ name = '' }) => name)
+      const counts = names
+        .filter((name) => name.startsWith('zolal/') && name.endsWith('/media') === media)
+        .map(async (name) => {
+          const db = await new Promise<IDBDatabase>((resolve) => {
+            const open = indexedDB.open(name)
+            open.onsuccess = () => resolve(open.result)
+          })
+          const count = await new Promise<number>((resolve) => {
+            const asked = db.transaction(store).objectStore(store).count()
+            asked.onsuccess = () => resolve(asked.result)
+          })
+          db.close()
+          return count
         })
-        const count = await new Promise<number>((resolve) => {
-          const asked = db.transaction('outbox').objectStore('outbox').count()
-          asked.onsuccess = () => resolve(asked.result)
-        })
-        db.close()
-        return count
-      })
-    return (await Promise.all(counts)).reduce((sum, n) => sum + n, 0)
-  })
+      return (await Promise.all(counts)).reduce((sum, n) => sum + n, 0)
+    },
+    [store, of === 'media'] as const,
+  )
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, field, menu, numbered, password, said, test, unsent, write } from './fixtures'
+import { expect, field, held, menu, numbered, password, said, test, write } from './fixtures'
 
 /** A private group of the first, whom the second joined by a link; both look at it. */
 async function together(owner: Page, member: Page, title: string): Promise<void> {
@@ -92,7 +92,7 @@ for (const { language, wide } of [
       .getByRole('button', { name: /^(فرستادن|Send)$/ })
       .click()
     // What was asked for is kept a moment after; a page that is quicker to go asked for nothing.
-    await expect.poll(() => unsent(nilu)).toBe(1)
+    await expect.poll(() => held(nilu, 'outbox')).toBe(1)
     await nilu.reload()
     await expect(field(nilu)).toHaveValue('دو')
     await expect(timer).toBeVisible()

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Page } from '@playwright/test'
-import { accept, accessible, expect, findPerson, pair, said, test, write } from './fixtures'
+import { accept, accessible, expect, findPerson, held, pair, said, test, write } from './fixtures'
 import { choose, lastFrame, load, painted, sendSheet } from './fixtures-media'
 import { keepAll } from './front'
 import { controlled } from './pushservice'
@@ -118,20 +118,7 @@ test('a loaded picture is there after a reload without the network, and goes wit
   await reza.reload()
   await expect(said(reza, 'کوه').locator('.picture img.ready[src^="blob:"]')).toBeVisible({ timeout: 40_000 })
   await reza.context().setOffline(false)
-  const kept = () =>
-    reza.evaluate(async () => {
-      const name = (await indexedDB.databases()).find((db) => db.name?.endsWith('/media'))?.name ?? ''
-      const db = await new Promise<IDBDatabase>((resolve) => {
-        const open = indexedDB.open(name)
-        open.onsuccess = () => resolve(open.result)
-      })
-      const count = await new Promise<number>((resolve) => {
-        const asked = db.transaction('pieces').objectStore('pieces').count()
-        asked.onsuccess = () => resolve(asked.result)
-      })
-      db.close()
-      return count
-    })
+  const kept = () => held(reza, 'pieces', 'media')
   await expect.poll(kept).toBe(1)
   await said(sara, 'کوه').getByText('کوه').click({ button: 'right' })
   await sara.getByRole('menuitem', { name: 'حذف', exact: true }).click()

@@ -30,18 +30,23 @@ async function openNotifications(page: Page, language: 'fa' | 'en' = 'fa'): Prom
 
 const mainSwitch = (page: Page) => page.getByRole('switch').first()
 
-test('the app starts while its own address is blocked, and reaches the server by another', async ({
-  world,
-}) => {
-  const { server } = world
-  const dist = resolve(import.meta.dirname, '../../dist')
-  // Sara's app came from an address that will be blocked; the server names it beside its own.
+const dist = resolve(import.meta.dirname, '../../dist')
+
+/** An address that will be blocked, which the server names beside its own; the set-up link leads there. */
+async function fronted({ server }: World) {
   const front = await Front.start(server.url, dist)
   const both = `${front.url},${server.url}`
   await server.stop()
   await server.start('--addresses', both)
   await front.learn()
-  const from = server.setup.replace(server.url, front.url)
+  return { front, both, from: server.setup.replace(server.url, front.url) }
+}
+
+test('the app starts while its own address is blocked, and reaches the server by another', async ({
+  world,
+}) => {
+  const { server } = world
+  const { front, both, from } = await fronted(world)
   const sara = await world.person('سارا محمدی', 'sara_offline', { ...withWorker, leaves: true, from })
   await controlled(sara)
   await keepAll(sara, dist)
@@ -180,13 +185,7 @@ test('what is shown while a page looks at what was is found again, and goes when
 test('what is pushed is shown while the address that the app came from swallows everything', async ({
   world,
 }) => {
-  const { server } = world
-  const dist = resolve(import.meta.dirname, '../../dist')
-  const front = await Front.start(server.url, dist)
-  await server.stop()
-  await server.start('--addresses', `${front.url},${server.url}`)
-  await front.learn()
-  const from = server.setup.replace(server.url, front.url)
+  const { front, from } = await fronted(world)
   const sara = await world.person('سارا محمدی', 'sara_swallowed', { ...withWorker, leaves: true, from })
   await sara.context().grantPermissions(['notifications'])
   const worker = await Worker.of(sara)
