@@ -16,7 +16,7 @@ export default defineConfig({
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
-    // What scripts come with a later screen is not told beforehand: those tables would be a twentieth of what
+    // Which scripts come with a later screen is not told beforehand: such tables would be 3 % of what
     // everybody loads first. The worker keeps all screens soon after; boot.js knows what the first ones need.
     modulePreload: { polyfill: false, resolveDependencies: () => [] },
     // dist/.gitkeep keeps the Go build whole without a web build; public/ carries a copy.
