@@ -120,6 +120,14 @@ func TestThePolicyAllowsOurOwnAddressesAndNoInlineScript(t *testing.T) {
 	}
 }
 
+func TestOnlyOurOwnPageMayUseCameraMicrophoneAndPlace(t *testing.T) {
+	got := get(testApp(t), "/").Header().Get("Permissions-Policy")
+	want := "geolocation=(self), camera=(self), microphone=(self), payment=(), usb=()"
+	if got != want {
+		t.Errorf("Permissions-Policy: %q, want %q", got, want)
+	}
+}
+
 func TestAPageIsTakenAnewWhereTheAddressesOfItsServerChanged(t *testing.T) {
 	files := fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "boot.js": {Data: []byte("boot()")}}
 	tags := func(connect ...string) (page, script, build string) {
