@@ -28,6 +28,19 @@ for (const [screen, path, frame, language, theme] of shots) {
   })
 }
 
+test('looks as it was found beautiful: scan-phone-fa-light', async ({ page, gallery }) => {
+  await page.context().grantPermissions(['camera'])
+  await page.setViewportSize(frames.phone)
+  await gallery.open(page, '#/scan')
+  await page.locator('video.shown').waitFor()
+  // What a camera sees is another thing at every look.
+  await page.locator('video').evaluate((film) => {
+    film.style.visibility = 'hidden'
+  })
+  await settled(page)
+  await expect(page).toHaveScreenshot('scan-phone-fa-light.png', same)
+})
+
 for (const [name, path, frame, row] of [
   ['list-phone-fa-light', '#/', 'phone', 'nav a.row >> nth=0'],
   ['channel-desktop-en-light', '#/c/103', 'desktop', '.scroller [data-key] >> nth=-1'],

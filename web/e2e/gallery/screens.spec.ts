@@ -43,6 +43,11 @@ const screens: readonly Screen[] = [
   { name: 'new-channel', path: '#/new/channel' },
   { name: 'join', path: '#/join/abc' },
   { name: 'join-bad', path: '#/join/nothing' },
+  {
+    name: 'scan-refused',
+    path: '#/scan',
+    act: (page) => page.getByRole('button', { name: /تلاش دوباره|Try again/ }).waitFor(),
+  },
   { name: 'settings', path: '#/settings' },
   { name: 'profile', path: '#/settings/profile' },
   { name: 'privacy', path: '#/settings/privacy' },

@@ -48,6 +48,7 @@ export function memoryPeople(openDirect: (account: number) => Promise<number>): 
       }))
     },
     mutual: async () => [{ chat: 101, title: 'کوه‌نوردان', members: 12 }],
+    homes: async () => [],
     renewLink: async () => {},
     removeLink: async () => {},
   }

@@ -66,6 +66,8 @@ export interface PeopleActions {
   setContact(account: AccountId, privateName: string, foundBy?: string): Promise<void>
   removeContact(account: AccountId): Promise<void>
   mutual(account: AccountId): Promise<readonly MutualView[]>
+  /** The addresses under which this server says it is reached, beside the one the app came from. */
+  homes(): Promise<readonly string[]>
   /** Makes a new personal link, which ends the one before. */
   renewLink(): Promise<void>
   removeLink(): Promise<void>

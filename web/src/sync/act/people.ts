@@ -23,6 +23,7 @@ export function peopleActions(asker: Asker, contacts: Source<ContactsView>): Peo
         const { chats } = await call(signedIn(asker).tabs, People.method.mutual, { account })
         return chats.map(({ id, title, members }) => ({ chat: id, title, members }))
       }),
+    homes: () => acting(async () => signedIn(asker).mirror.addresses?.addresses ?? []),
     renewLink: () => acting(() => setLink(signedIn(asker), false)),
     removeLink: () => acting(() => setLink(signedIn(asker), true)),
   }

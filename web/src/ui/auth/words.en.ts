@@ -69,7 +69,8 @@ const plain = {
   useRecovery: 'Use the recovery code',
   useCode: 'Use an authenticator code',
   byDevice: 'Sign in with another device',
-  byDeviceBody: 'On a device where you are signed in, scan this code or open the link, and allow it.',
+  byDeviceBody:
+    'On a device where you are signed in, tap “Link a device” in Settings, Devices, and scan this code. Or open its link there.',
   byDeviceHint: 'Seeing the code is not enough to get in. It changes every few minutes.',
   newCode: 'Show a new code',
   waitTitle: 'Waiting for another device',

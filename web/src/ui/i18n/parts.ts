@@ -16,6 +16,7 @@ import type { PeopleWords } from '../people/words'
 import type { PhotoWords } from '../photo/words'
 import type { ProviderWords } from '../provider/words'
 import type { ReportWords } from '../report/words'
+import type { ScanWords } from '../scan/words'
 import type { SearchWords } from '../search/words'
 import type { SettingsWords } from '../settings/words'
 import type { SharedWords } from '../shared/words'
@@ -43,6 +44,7 @@ export interface Parts {
   readonly photo: PhotoWords
   readonly provider: ProviderWords
   readonly report: ReportWords
+  readonly scan: ScanWords
   readonly search: SearchWords
   readonly settings: SettingsWords
   readonly shared: SharedWords

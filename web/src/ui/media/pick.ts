@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 /** Lets the person choose files; none where they did not. `camera` asks a phone for a new picture. */
-export function pickFiles({ accept = '', camera = false }): Promise<readonly File[]> {
+export function pickFiles({ accept = '', camera = false, several = true }): Promise<readonly File[]> {
   const input = document.createElement('input')
   input.type = 'file'
-  input.multiple = !camera
+  input.multiple = several && !camera
   input.accept = accept
   if (camera) input.setAttribute('capture', 'environment')
   return new Promise((resolve) => {

@@ -3,24 +3,22 @@
 /** Where the person is. Kept in the address after '#', so that the browser's back key works. */
 export type Route =
   | { readonly at: 'list' }
-  | { readonly at: 'archive' }
-  | { readonly at: 'requests' }
+  | { [N in Named]: { readonly at: N } }[Named]
   | { readonly at: 'new'; readonly what: 'menu' | 'group' | 'channel' }
   | { readonly at: 'settings'; readonly page: string }
   | { readonly at: 'chat'; readonly chat: number; readonly seq: number | null; readonly pane: ChatPane }
-  | { readonly at: 'admin' }
-  | { readonly at: 'reports' }
-  | { readonly at: 'feedback' }
   | { readonly at: 'join'; readonly address: string }
   | { readonly at: 'auth'; readonly page: 'signIn' | 'signUp' | 'recover' | 'lost' }
   | { readonly at: 'person'; readonly address: string }
-  | { readonly at: 'contacts' }
   | { readonly at: 'setup'; readonly token: string }
   | { readonly at: 'invite'; readonly secret: string }
   | { readonly at: 'visit'; readonly ticket: string; readonly username: string }
   | { readonly at: 'visitFailed'; readonly why: string }
   | { readonly at: 'reset'; readonly secret: string }
   | { readonly at: 'link'; readonly id: string }
+
+/** Places that their name alone leads to. */
+type Named = 'archive' | 'requests' | 'admin' | 'reports' | 'feedback' | 'contacts' | 'scan'
 
 export type ChatPane =
   | 'none'
@@ -64,26 +62,23 @@ export function readRoute(hash: string): Route {
   const [head = '', a = '', b = ''] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent)
   switch (head) {
     case 'archive':
-      return { at: 'archive' }
     case 'requests':
-      return { at: 'requests' }
+    case 'admin':
+    case 'reports':
+    case 'feedback':
+    case 'contacts':
+    case 'scan':
+      return { at: head }
     case 'new':
       return { at: 'new', what: a === 'group' || a === 'channel' ? a : 'menu' }
     case 'settings':
       return { at: 'settings', page: a }
     case 'c':
       return readChat(a, b)
-    case 'admin':
-      return { at: 'admin' }
-    case 'reports':
-    case 'feedback':
-      return { at: head }
     case 'join':
       return { at: 'join', address: a }
     case 'u':
       return { at: 'person', address: a }
-    case 'contacts':
-      return { at: 'contacts' }
     case 'signin':
       return { at: 'auth', page: 'signIn' }
     case 'signup':
@@ -117,27 +112,16 @@ export function writeRoute(route: Route): string {
   switch (route.at) {
     case 'list':
       return '#/'
-    case 'archive':
-      return '#/archive'
-    case 'requests':
-      return '#/requests'
     case 'new':
       return route.what === 'menu' ? '#/new' : `#/new/${route.what}`
     case 'settings':
       return route.page ? `#/settings/${route.page}` : '#/settings'
     case 'chat':
       return `#/c/${route.chat}${route.pane !== 'none' ? `/${route.pane}` : route.seq ? `/${route.seq}` : ''}`
-    case 'admin':
-      return '#/admin'
-    case 'reports':
-    case 'feedback':
-      return `#/${route.at}`
     case 'join':
       return `#/join/${encodeURIComponent(route.address)}`
     case 'person':
       return `#/u/${encodeURIComponent(route.address)}`
-    case 'contacts':
-      return '#/contacts'
     case 'auth':
       return { signIn: '#/signin', signUp: '#/signup', recover: '#/recover', lost: '#/lost' }[route.page]
     case 'setup':
@@ -152,6 +136,8 @@ export function writeRoute(route: Route): string {
       return `#reset=${route.secret}`
     case 'link':
       return `#link=${route.id}`
+    default:
+      return `#/${route.at}`
   }
 }
 
