@@ -5,6 +5,7 @@ import { type Pixels, readFrame, readStill } from '../src/ui/scan/decode'
 
 vi.stubGlobal('location', { hash: '' })
 vi.stubGlobal('addEventListener', () => {})
+const { Camera } = await import('../src/ui/scan/camera')
 const { placeOf } = await import('../src/ui/scan/where')
 
 const home = 'https://chat.example.org'
@@ -79,6 +80,37 @@ describe('reading codes', () => {
 
   test('Persian is read as it was written', () => {
     expect(readStill(shot('سلام، این یک کد است', { turn: 8 }))).toBe('سلام، این یک کد است')
+  })
+})
+
+describe('why there is no camera', () => {
+  const opening = (secure: boolean, navigator: object) => {
+    vi.stubGlobal('isSecureContext', secure)
+    vi.stubGlobal('navigator', navigator)
+    return Camera.open()
+  }
+  const failing = (name: string) => ({
+    mediaDevices: { getUserMedia: () => Promise.reject(new DOMException('', name)) },
+  })
+
+  test('a page that is not secure is not asked for one, and is told so', async () => {
+    await expect(opening(false, failing('NotAllowedError'))).rejects.toBe('insecure')
+  })
+
+  test.each([
+    ['NotAllowedError', 'refused'],
+    ['SecurityError', 'refused'],
+    ['NotFoundError', 'noCamera'],
+    ['OverconstrainedError', 'noCamera'],
+    ['NotReadableError', 'busy'],
+    ['AbortError', 'busy'],
+    ['NotSupportedError', 'unsupported'],
+  ])('what a browser calls %s is %s', async (name, code) => {
+    await expect(opening(true, failing(name))).rejects.toBe(code)
+  })
+
+  test('a browser without cameras says so', async () => {
+    await expect(opening(true, {})).rejects.toBe('unsupported')
   })
 })
 
