@@ -18,6 +18,7 @@ for (const language of ['fa', 'en'] as const) {
     const { sara, nilu } = await pair(world, language === 'en')
     await choose(sara, [await painted(sara, 'کوه.jpg', [1600, 1200])])
     await expect(sara.getByRole('dialog').locator('img')).toBeVisible()
+    await expect(sara.getByRole('heading', { name: /^(فرستادن ۱ عکس|Send 1 photo)$/ })).toBeVisible()
     await sara.screenshot({ path: `test-results/binary/media-sheet-${language}.png` })
     await sendSheet(sara, 'غروب در دماوند')
     await expect(said(sara, 'غروب در دماوند').locator('img.ready')).toBeVisible()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, field, findPerson, numbered, said, signIn, speak, test, write } from './fixtures'
+import { expect, field, findPerson, numbered, said, signIn, speak, talk, test, write } from './fixtures'
 
 const phone = { language: 'en', phone: true } as const
 
@@ -95,6 +95,7 @@ for (const [language, phone] of [
       .getByRole('button', { name: /^(بعداً|Later)$/ })
       .click()
     await expect(sara.locator('.composer')).toBeVisible()
+    await expect(talk(sara).locator('[data-key]')).toHaveText([/^(کانال ساخته شد|Channel created)$/])
     const nilu = await world.person('Niloofar', 'niloofar', { language })
     await nilu.goto(`${world.server.url}/#/join/spring_news`)
     await expect(nilu.getByRole('button', { name: /^(پیوستن به کانال|Join the channel)$/ })).toBeVisible()

@@ -205,6 +205,8 @@ function serviceOf(c: MessageContext, entry: Entry, body: ChatBody): ServiceView
       return memberLineOf(c, entry, body)
     case 'chatInfo': {
       const { title, name, about } = body.change
+      // The name that a chat was made with belongs to its making, of which the line before tells.
+      if (entry.seq === 2 && entry.at === c.row.info.created) return null
       if (title !== undefined) return { kind: 'titleChanged', title }
       if (name !== undefined) return { kind: 'publicNameChanged', name }
       return about !== undefined ? { kind: 'aboutChanged' } : null

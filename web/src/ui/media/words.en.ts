@@ -81,7 +81,13 @@ export const makeEnglish = (f: Format) => ({
   place,
   sheet: {
     ...sheet,
-    title: (count: number) => f.plural(count, { one: 'Send # item', other: 'Send # items' }),
+    title: {
+      photo: (n: number) => f.plural(n, { one: 'Send # photo', other: 'Send # photos' }),
+      video: (n: number) => f.plural(n, { one: 'Send # video', other: 'Send # videos' }),
+      gif: (n: number) => f.plural(n, { one: 'Send # GIF', other: 'Send # GIFs' }),
+      file: (n: number) => f.plural(n, { one: 'Send # file', other: 'Send # files' }),
+      mixed: (n: number) => f.plural(n, { one: 'Send # item', other: 'Send # items' }),
+    },
     tooLarge: (name: string, most: string) => `${name} is larger than the ${most} this server takes.`,
     tooMany: (most: number) => `At most ${f.n(most)} at once.`,
   },

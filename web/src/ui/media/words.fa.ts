@@ -81,7 +81,13 @@ export const makePersian = (f: Format): MediaWords => ({
   place,
   sheet: {
     ...sheet,
-    title: (count) => f.plural(count, { one: 'فرستادن # مورد', other: 'فرستادن # مورد' }),
+    title: {
+      photo: (n) => f.plural(n, { one: 'فرستادن # عکس', other: 'فرستادن # عکس' }),
+      video: (n) => f.plural(n, { one: 'فرستادن # ویدئو', other: 'فرستادن # ویدئو' }),
+      gif: (n) => f.plural(n, { one: 'فرستادن # گیف', other: 'فرستادن # گیف' }),
+      file: (n) => f.plural(n, { one: 'فرستادن # پرونده', other: 'فرستادن # پرونده' }),
+      mixed: (n) => f.plural(n, { one: 'فرستادن # مورد', other: 'فرستادن # مورد' }),
+    },
     tooLarge: (name, most) => `${name} از ${most} که این سرور می‌پذیرد بزرگ‌تر است.`,
     tooMany: (most) => `هر بار حداکثر ${f.n(most)} تا.`,
   },
