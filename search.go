@@ -40,3 +40,28 @@ func (c *Client) Search(
 		}
 	}
 }
+
+// Directory returns the public groups, or the public channels, of the server, those with the most members
+// first, and asks for one page after the other for as long as the caller goes on. An error ends it: a server
+// without a directory, which ServerInfo tells, answers with UNKNOWN_METHOD. Where members come and go
+// meanwhile a chat may come twice or not at all.
+func (c *Client) Directory(ctx context.Context, kind zolalv1.ChatType) iter.Seq2[*zolalv1.ListedChat, error] {
+	return func(yield func(*zolalv1.ListedChat, error) bool) {
+		req := &zolalv1.DirectoryRequest{Type: kind, Limit: 30}
+		for {
+			page := new(zolalv1.DirectoryResponse)
+			if err := c.Call(ctx, "Search/Directory", req, page); err != nil {
+				yield(nil, fmt.Errorf("directory: %w", err))
+				return
+			}
+			for _, listed := range page.GetChats() {
+				if !yield(listed, nil) {
+					return
+				}
+			}
+			if req.Cursor = page.GetCursor(); len(req.Cursor) == 0 {
+				return
+			}
+		}
+	}
+}

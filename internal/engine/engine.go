@@ -50,6 +50,8 @@ type Config struct {
 	Full func() error
 	// Lookups bound how many strangers may be looked up; zero: as many as wanted.
 	Lookups Lookups
+	// Directory bounds how often an account may turn a page of the public chats; zero: as often as wanted.
+	Directory Allowance
 	// Keep is where what is spent of look-ups outlives a restart; default: nowhere.
 	Keep Keeper
 	// KeepGap is how often that is written, if something was spent; default 15 s.
@@ -125,6 +127,7 @@ type Engine struct {
 
 	facts     *factsCache
 	lookups   *lookups
+	pages     *Meter // of the directory
 	flights   *flights
 	committer *committer
 	tail      *tail
@@ -154,6 +157,7 @@ func Start(ctx context.Context, cfg Config) (*Engine, error) {
 	e := &Engine{
 		store: cfg.Store, codec: cfg.Codec, cfg: cfg, log: cfg.Log, incarnation: incarnation,
 		facts: newFactsCache(), lookups: newLookups(cfg.Lookups, cfg.Now),
+		pages:   NewMeter(cfg.Directory, cfg.Now),
 		flights: newFlights(), long: make(chan chat.AccountID, 64),
 	}
 	e.ctx, e.cancel = context.WithCancel(context.Background())

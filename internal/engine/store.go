@@ -127,6 +127,29 @@ type Rested struct {
 	Pos  chat.Pos // of the entry that did
 }
 
+// PublicPlace is where a chat stands among public ones: the most members first, and of as many the newest.
+type PublicPlace struct {
+	Members uint32
+	Chat    chat.ChatID
+}
+
+// PublicQuery selects chats of a type that have a public name and were not deleted.
+type PublicQuery struct {
+	Type    chat.ChatType
+	Account chat.AccountID // whose standing is told
+	After   PublicPlace    // only what comes after it; the zero PublicPlace begins
+	Limit   int
+}
+
+// PublicRow is a public chat, the standing of an account in it, and its last counted entry that is not
+// redacted; 0: there is none.
+type PublicRow struct {
+	Chat chat.Chat
+	Me   chat.Member
+	Last chat.Seq
+	At   chat.Millis
+}
+
 // Names reads whose names are, and which rest.
 type Names interface {
 	// Name returns the owner of a folded name, or of its look-alike class.
@@ -136,6 +159,8 @@ type Names interface {
 	// GivenUp returns the names of an owner that rest, and those that have rested since it last gave one up,
 	// the oldest first.
 	GivenUp(ctx context.Context, owner Owner) ([]Rested, error)
+	// Public returns chats in the order of their places.
+	Public(ctx context.Context, q PublicQuery) ([]PublicRow, error)
 }
 
 // Rooms reads the projections of chats.

@@ -110,7 +110,8 @@ func openCore(ctx context.Context, cfg Config, tail int) (c *core, err error) {
 		Lookups: engine.Lookups{
 			Account: engine.Allowance(cfg.Limits.Lookup), Network: engine.Allowance(cfg.Limits.LookupNetwork),
 		},
-		Keep: keeper{c.store, secretLookups},
+		Directory: engine.Allowance(cfg.Limits.Search),
+		Keep:      keeper{c.store, secretLookups},
 		Suspend: func(ctx context.Context, id chat.AccountID, reason string) error {
 			return c.accounts.SuspendAccount(ctx, id, reason)
 		},

@@ -143,3 +143,59 @@ func browses(s *stage, l *line) error {
 		return slices.Equal(got, want), fmt.Sprintf("finds %v", got)
 	})
 }
+
+// leafs asks for the public chats of a kind until they are those after "gets", by pages of two and as a
+// program with the Go client.
+func leafs(s *stage, l *line) error {
+	kinds := map[string]zolalv1.ChatType{
+		"groups": zolalv1.ChatType_CHAT_TYPE_GROUP, "channels": zolalv1.ChatType_CHAT_TYPE_CHANNEL,
+	}
+	kind := kinds[l.words[0]] // another word is a kind that is not listed
+	if l.fails != "" {
+		req := &zolalv1.DirectoryRequest{Type: kind, Limit: searchPage}
+		return s.call(l, "Search/Directory", req, new(zolalv1.DirectoryResponse))
+	}
+	var want []uint32
+	for _, word := range l.words[2:] {
+		id, err := s.chat(word)
+		if err != nil {
+			return err
+		}
+		want = append(want, id)
+	}
+	d, err := s.device(l)
+	if err != nil {
+		return err
+	}
+	return s.until(func() (bool, string) {
+		paged, err := s.leafed(l, kind)
+		if err != nil {
+			return false, err.Error()
+		}
+		var got []uint32
+		for listed, err := range d.client.Directory(s.ctx, kind) {
+			if err != nil {
+				return false, err.Error()
+			}
+			got = append(got, listed.GetChat().GetId())
+		}
+		return slices.Equal(got, want) && slices.Equal(paged, want), fmt.Sprintf("sees %v, by pages %v", got, paged)
+	})
+}
+
+// leafed turns the small pages of the directory.
+func (s *stage) leafed(l *line, kind zolalv1.ChatType) (got []uint32, err error) {
+	req := &zolalv1.DirectoryRequest{Type: kind, Limit: searchPage}
+	for {
+		page := new(zolalv1.DirectoryResponse)
+		if err := s.call(l, "Search/Directory", req, page); err != nil {
+			return nil, err
+		}
+		for _, listed := range page.GetChats() {
+			got = append(got, listed.GetChat().GetId())
+		}
+		if req.Cursor = page.GetCursor(); len(req.Cursor) == 0 {
+			return got, nil
+		}
+	}
+}

@@ -68,6 +68,7 @@ var verbs = map[string]func(*stage, *line) error{
 	"finds":     finds,     // reza finds sara (by username)
 	"searches":  searches,  // sara searches "words" [in chat] [by reza] [for links] gets "text" … (newest first)
 	"browses":   browses,   // sara browses "words" gets chat … (public ones)
+	"leafs":     leafs,     // sara leafs groups|channels gets chat … (all public ones, the most members first)
 	"gives":     gives,     // sara gives as alias (a new personal link, which ends the one before)
 	"withdraws": withdraws, // sara withdraws (her personal link)
 	"visits":    visits,    // reza visits alias as chat (a personal link)

@@ -52,7 +52,7 @@ func serverInfo(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Serv
 		Protocol: wire.Protocol, ProtocolMin: wire.ProtocolMin, Limits: limits,
 		SetupNeeded: entrance.SetupNeeded, OpenSignup: entrance.Open(), Signup: entrance.Mode,
 		SignupWork: entrance.Work, SignupReview: entrance.Review, Contact: c.cfg.Contact, Oidc: c.cfg.Provider,
-		Search:   c.cfg.Search != nil,
+		Search: c.cfg.Search != nil, Directory: true,
 		ServerMs: c.cfg.Now().UnixMilli(), Addresses: c.cfg.Addresses, Name: c.cfg.Name,
 		Passkeys:    c.cfg.Accounts.Party.ID,
 		UploadBytes: c.uploadBytes(), Photos: c.cfg.Media != nil,

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 
 	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/search"
 	"github.com/zolal-im/zolal/internal/wire"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
@@ -16,6 +17,7 @@ func searchMethods() []method {
 	return []method{
 		patient(call("Search/Messages", chat.ScopeRead, searchMessages)),
 		patient(call("Search/Public", chat.ScopeRead, searchPublic)),
+		call("Search/Directory", chat.ScopeRead, directory),
 	}
 }
 
@@ -122,6 +124,50 @@ func searchPublic(ctx context.Context, c *caller, r *zolalv1.SearchPublicRequest
 	out := &zolalv1.SearchPublicResponse{}
 	for i := range rows {
 		out.Chats = append(out.Chats, c.info(&rows[i], nil))
+	}
+	return out, nil
+}
+
+// directoryBytes is the length of a directory's cursor: how many are in the last chat, and its number.
+const directoryBytes = 8
+
+func placeIn(raw []byte) (p engine.PublicPlace, err error) {
+	switch len(raw) {
+	case 0:
+		return p, nil
+	case directoryBytes:
+		p.Members, p.Chat = binary.BigEndian.Uint32(raw), chat.ChatID(binary.BigEndian.Uint32(raw[4:]))
+	}
+	if p == (engine.PublicPlace{}) {
+		return p, &chat.Error{Code: chat.CodeBadRequest, Field: "cursor", Text: "no such cursor"}
+	}
+	return p, nil
+}
+
+func placeOut(p engine.PublicPlace) []byte {
+	if p == (engine.PublicPlace{}) {
+		return nil
+	}
+	return binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, p.Members), uint32(p.Chat))
+}
+
+// DIR-1
+func directory(ctx context.Context, c *caller, r *zolalv1.DirectoryRequest) (
+	*zolalv1.DirectoryResponse, error) {
+	after, err := placeIn(r.GetCursor())
+	if err != nil {
+		return nil, err
+	}
+	page, err := c.cfg.Engine.Directory(ctx, c.actor, engine.PublicAsk{
+		Type: chat.ChatType(r.GetType()), After: after, Limit: int(r.GetLimit()),
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &zolalv1.DirectoryResponse{Cursor: placeOut(page.Next)}
+	for _, row := range page.Rows {
+		info := c.info(&engine.ListRow{Chat: row.Chat, Me: row.Me}, nil)
+		out.Chats = append(out.Chats, &zolalv1.ListedChat{Chat: info, LastMs: int64(row.At)})
 	}
 	return out, nil
 }

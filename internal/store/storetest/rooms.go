@@ -138,6 +138,36 @@ func (m *Memory) Audience(ctx context.Context, room chat.ChatID) (engine.Audienc
 	return a, nil
 }
 
+// Public implements engine.Names.
+func (m *Memory) Public(ctx context.Context, q engine.PublicQuery) ([]engine.PublicRow, error) {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	if err := m.ready(ctx, "public"); err != nil {
+		return nil, err
+	}
+	after := func(c chat.Chat) bool {
+		a := q.After
+		return a == (engine.PublicPlace{}) || c.Members < a.Members || c.Members == a.Members && c.ID < a.Chat
+	}
+	var rows []engine.PublicRow
+	for room, c := range m.proj.chats {
+		if c.Type != q.Type || c.Name == "" || c.Deleted || !after(c) {
+			continue
+		}
+		row := engine.PublicRow{Chat: m.chat(room), Me: m.member(room, q.Account)}
+		for seq := m.heads[room.Log()].Seq; seq > 0 && row.Last == 0; seq-- {
+			if it, ok := m.item(room.Log(), seq); ok && counts(it) {
+				row.Last, row.At = seq, it.At
+			}
+		}
+		rows = append(rows, row)
+	}
+	slices.SortFunc(rows, func(a, b engine.PublicRow) int {
+		return cmp.Or(cmp.Compare(b.Chat.Members, a.Chat.Members), cmp.Compare(b.Chat.ID, a.Chat.ID))
+	})
+	return rows[:min(len(rows), max(q.Limit, 0))], nil
+}
+
 // Name implements engine.Rooms.
 func (m *Memory) Name(ctx context.Context, name, skeleton string) (engine.Owner, error) {
 	m.mu.RLock()

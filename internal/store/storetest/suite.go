@@ -40,6 +40,7 @@ func Suite(t *testing.T, open func(*testing.T) engine.Store) {
 		{"photos of accounts stay beside each other, a chat has one", testPhotos},
 		{"how others stand to an account decides what it sees of them", testRegards},
 		{"names are unique to look at", testNames},
+		{"public chats come by how many are in them", testPublic},
 		{"two accounts have one direct chat", testDirect},
 		{"the highest version of a member wins", testMembers},
 		{"members are found by a word of their name", testMemberSearch},

@@ -98,6 +98,57 @@ func testRested(b *bench) {
 	rests("news", room)
 }
 
+func testPublic(b *bench) {
+	room := func(id chat.ChatID, kind chat.ChatType, name string, members ...chat.AccountID) {
+		changes := []chat.Change{chat.ChatAdded{Chat: chat.Chat{ID: id, Type: kind, Facts: 1}},
+			chat.ChatPatched{Chat: id, Info: chat.InfoChange{Name: &name}}}
+		for _, m := range members {
+			changes = append(changes, joined(id, m, 1))
+		}
+		b.add(did(id.Log(), chat.KindChatCreated, changes...))
+	}
+	listed := func(q engine.PublicQuery) (ids []chat.ChatID) {
+		b.Helper()
+		for _, row := range must(b.Public(b.Context(), q))(b) {
+			same(b, "whose standing it is", row.Me.Account, q.Account)
+			same(b, "whether one is in", row.Me.Role.In(), row.Chat.ID != 3 && row.Chat.ID != 7)
+			ids = append(ids, row.Chat.ID)
+		}
+		return ids
+	}
+	room(1, chat.Channel, "one", 1)
+	room(2, chat.Channel, "two", 1, 2, 3)
+	room(3, chat.Channel, "three", 2)
+	room(4, chat.Channel, "", 1, 2, 3, 4) // private
+	room(5, chat.Group, "five", 1, 2)
+	room(6, chat.Channel, "six", 1)
+	room(7, chat.Channel, "seven")
+	q := engine.PublicQuery{Type: chat.Channel, Account: 1, Limit: 10}
+	same(b, "the channels", listed(q), []chat.ChatID{2, 6, 3, 1, 7})
+	same(b, "the groups", listed(engine.PublicQuery{Type: chat.Group, Account: 1, Limit: 10}), []chat.ChatID{5})
+	q.Limit = 2
+	same(b, "a page", listed(q), []chat.ChatID{2, 6})
+	q.After = engine.PublicPlace{Members: 1, Chat: 6}
+	same(b, "the next", listed(q), []chat.ChatID{3, 1})
+	q.After.Chat = 1
+	same(b, "the last", listed(q), []chat.ChatID{7})
+
+	q.After, q.Limit = engine.PublicPlace{}, 10
+	b.add(did(chat.ChatID(6).Log(), chat.KindMember, joined(6, 2, 1), joined(6, 3, 1), joined(6, 4, 1)))
+	private := ""
+	b.add(did(chat.ChatID(2).Log(), chat.KindChatInfo,
+		chat.ChatPatched{Chat: 2, Info: chat.InfoChange{Name: &private}}))
+	b.add(did(chat.ChatID(3).Log(), chat.KindChatDeleted, chat.ChatPatched{Chat: 3, Deleted: true}))
+	same(b, "the channels now", listed(q), []chat.ChatID{6, 1, 7})
+	b.add(said(1, 1, "first"), said(1, 1, "second"))
+	before := must(b.Public(b.Context(), q))(b)
+	b.add(deleted(1, before[1].Last))
+	after := must(b.Public(b.Context(), q))(b)
+	same(b, "the last of nothing", before[0].Last, chat.Seq(0))
+	same(b, "what was said last", []chat.Seq{before[1].Last, after[1].Last}, []chat.Seq{3, 2})
+	same(b, "when", after[1].At, chat.Millis(1_000))
+}
+
 func testDirect(b *bench) {
 	open := func(room chat.ChatID, x, y chat.AccountID) chat.Draft {
 		return did(room.Log(), chat.KindChatCreated,

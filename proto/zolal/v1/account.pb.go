@@ -50,6 +50,7 @@ type ServerInfo struct {
 	Photos        bool                   `protobuf:"varint,28,opt,name=photos,proto3" json:"photos,omitempty"`                                 // accounts and chats may have photos
 	PushKey       []byte                 `protobuf:"bytes,29,opt,name=push_key,json=pushKey,proto3" json:"push_key,omitempty"`                 // public key of its pushes (VAPID), 65 bytes; empty: it pushes to nobody
 	Search        bool                   `protobuf:"varint,25,opt,name=search,proto3" json:"search,omitempty"`                                 // messages and public chats can be searched for
+	Directory     bool                   `protobuf:"varint,30,opt,name=directory,proto3" json:"directory,omitempty"`                           // public groups and channels are listed (Search/Directory)
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -241,6 +242,13 @@ func (x *ServerInfo) GetPushKey() []byte {
 func (x *ServerInfo) GetSearch() bool {
 	if x != nil {
 		return x.Search
+	}
+	return false
+}
+
+func (x *ServerInfo) GetDirectory() bool {
+	if x != nil {
+		return x.Directory
 	}
 	return false
 }
@@ -1196,7 +1204,7 @@ var File_zolal_v1_account_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_account_proto_rawDesc = "" +
 	"\n" +
-	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xa1\x06\n" +
+	"\x16zolal/v1/account.proto\x12\bzolal.v1\x1a\x13zolal/v1/chat.proto\x1a\x15zolal/v1/signup.proto\x1a\x13zolal/v1/sync.proto\"\xbf\x06\n" +
 	"\n" +
 	"ServerInfo\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\tR\aversion\x12\x14\n" +
@@ -1224,7 +1232,8 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\bpasskeys\x18\x14 \x01(\tR\bpasskeys\x12\x16\n" +
 	"\x06photos\x18\x1c \x01(\bR\x06photos\x12\x19\n" +
 	"\bpush_key\x18\x1d \x01(\fR\apushKey\x12\x16\n" +
-	"\x06search\x18\x19 \x01(\bR\x06search\x1a9\n" +
+	"\x06search\x18\x19 \x01(\bR\x06search\x12\x1c\n" +
+	"\tdirectory\x18\x1e \x01(\bR\tdirectory\x1a9\n" +
 	"\vLimitsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"\x87\x01\n" +

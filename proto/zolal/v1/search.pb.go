@@ -482,6 +482,172 @@ func (x *SearchPublicResponse) GetChats() []*ChatInfo {
 	return nil
 }
 
+// DirectoryRequest asks for the public groups, or the public channels, of the server.
+type DirectoryRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Type          ChatType               `protobuf:"varint,1,opt,name=type,proto3,enum=zolal.v1.ChatType" json:"type,omitempty"` // a group or a channel
+	Cursor        []byte                 `protobuf:"bytes,2,opt,name=cursor,proto3" json:"cursor,omitempty"`                     // of the answer before; empty begins
+	Limit         uint32                 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`                      // 1–50
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DirectoryRequest) Reset() {
+	*x = DirectoryRequest{}
+	mi := &file_zolal_v1_search_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DirectoryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DirectoryRequest) ProtoMessage() {}
+
+func (x *DirectoryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_search_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DirectoryRequest.ProtoReflect.Descriptor instead.
+func (*DirectoryRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_search_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *DirectoryRequest) GetType() ChatType {
+	if x != nil {
+		return x.Type
+	}
+	return ChatType_CHAT_TYPE_UNSPECIFIED
+}
+
+func (x *DirectoryRequest) GetCursor() []byte {
+	if x != nil {
+		return x.Cursor
+	}
+	return nil
+}
+
+func (x *DirectoryRequest) GetLimit() uint32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+// ListedChat is a public chat as the caller may see it.
+type ListedChat struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Chat          *ChatInfo              `protobuf:"bytes,1,opt,name=chat,proto3" json:"chat,omitempty"`
+	LastMs        int64                  `protobuf:"varint,2,opt,name=last_ms,json=lastMs,proto3" json:"last_ms,omitempty"` // when its last message was written; 0: there is none to be seen
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListedChat) Reset() {
+	*x = ListedChat{}
+	mi := &file_zolal_v1_search_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListedChat) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListedChat) ProtoMessage() {}
+
+func (x *ListedChat) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_search_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListedChat.ProtoReflect.Descriptor instead.
+func (*ListedChat) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_search_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ListedChat) GetChat() *ChatInfo {
+	if x != nil {
+		return x.Chat
+	}
+	return nil
+}
+
+func (x *ListedChat) GetLastMs() int64 {
+	if x != nil {
+		return x.LastMs
+	}
+	return 0
+}
+
+type DirectoryResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Chats         []*ListedChat          `protobuf:"bytes,1,rep,name=chats,proto3" json:"chats,omitempty"`   // those with the most members first; maybe fewer than there is room for
+	Cursor        []byte                 `protobuf:"bytes,2,opt,name=cursor,proto3" json:"cursor,omitempty"` // asks for more; empty: there is no more
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DirectoryResponse) Reset() {
+	*x = DirectoryResponse{}
+	mi := &file_zolal_v1_search_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DirectoryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DirectoryResponse) ProtoMessage() {}
+
+func (x *DirectoryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_search_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DirectoryResponse.ProtoReflect.Descriptor instead.
+func (*DirectoryResponse) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_search_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *DirectoryResponse) GetChats() []*ListedChat {
+	if x != nil {
+		return x.Chats
+	}
+	return nil
+}
+
+func (x *DirectoryResponse) GetCursor() []byte {
+	if x != nil {
+		return x.Cursor
+	}
+	return nil
+}
+
 var File_zolal_v1_search_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_search_proto_rawDesc = "" +
@@ -515,7 +681,18 @@ const file_zolal_v1_search_proto_rawDesc = "" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x14\n" +
 	"\x05limit\x18\x02 \x01(\rR\x05limit\"@\n" +
 	"\x14SearchPublicResponse\x12(\n" +
-	"\x05chats\x18\x01 \x03(\v2\x12.zolal.v1.ChatInfoR\x05chats*\xb5\x01\n" +
+	"\x05chats\x18\x01 \x03(\v2\x12.zolal.v1.ChatInfoR\x05chats\"h\n" +
+	"\x10DirectoryRequest\x12&\n" +
+	"\x04type\x18\x01 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\x12\x16\n" +
+	"\x06cursor\x18\x02 \x01(\fR\x06cursor\x12\x14\n" +
+	"\x05limit\x18\x03 \x01(\rR\x05limit\"M\n" +
+	"\n" +
+	"ListedChat\x12&\n" +
+	"\x04chat\x18\x01 \x01(\v2\x12.zolal.v1.ChatInfoR\x04chat\x12\x17\n" +
+	"\alast_ms\x18\x02 \x01(\x03R\x06lastMs\"W\n" +
+	"\x11DirectoryResponse\x12*\n" +
+	"\x05chats\x18\x01 \x03(\v2\x14.zolal.v1.ListedChatR\x05chats\x12\x16\n" +
+	"\x06cursor\x18\x02 \x01(\fR\x06cursor*\xb5\x01\n" +
 	"\n" +
 	"SearchKind\x12\x1b\n" +
 	"\x17SEARCH_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
@@ -524,10 +701,11 @@ const file_zolal_v1_search_proto_rawDesc = "" +
 	"\x11SEARCH_KIND_FILES\x10\x03\x12\x15\n" +
 	"\x11SEARCH_KIND_LINKS\x10\x04\x12\x15\n" +
 	"\x11SEARCH_KIND_VOICE\x10\x05\x12\x15\n" +
-	"\x11SEARCH_KIND_MUSIC\x10\x062\xa0\x01\n" +
+	"\x11SEARCH_KIND_MUSIC\x10\x062\xe6\x01\n" +
 	"\x06Search\x12M\n" +
 	"\bMessages\x12\x1f.zolal.v1.SearchMessagesRequest\x1a .zolal.v1.SearchMessagesResponse\x12G\n" +
-	"\x06Public\x12\x1d.zolal.v1.SearchPublicRequest\x1a\x1e.zolal.v1.SearchPublicResponseB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\x06Public\x12\x1d.zolal.v1.SearchPublicRequest\x1a\x1e.zolal.v1.SearchPublicResponse\x12D\n" +
+	"\tDirectory\x12\x1a.zolal.v1.DirectoryRequest\x1a\x1b.zolal.v1.DirectoryResponseB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_search_proto_rawDescOnce sync.Once
@@ -542,7 +720,7 @@ func file_zolal_v1_search_proto_rawDescGZIP() []byte {
 }
 
 var file_zolal_v1_search_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_zolal_v1_search_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_zolal_v1_search_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_zolal_v1_search_proto_goTypes = []any{
 	(SearchKind)(0),                // 0: zolal.v1.SearchKind
 	(*SearchMessagesRequest)(nil),  // 1: zolal.v1.SearchMessagesRequest
@@ -551,26 +729,35 @@ var file_zolal_v1_search_proto_goTypes = []any{
 	(*SearchMessagesResponse)(nil), // 4: zolal.v1.SearchMessagesResponse
 	(*SearchPublicRequest)(nil),    // 5: zolal.v1.SearchPublicRequest
 	(*SearchPublicResponse)(nil),   // 6: zolal.v1.SearchPublicResponse
-	(*Entry)(nil),                  // 7: zolal.v1.Entry
-	(*Person)(nil),                 // 8: zolal.v1.Person
-	(*ChatInfo)(nil),               // 9: zolal.v1.ChatInfo
+	(*DirectoryRequest)(nil),       // 7: zolal.v1.DirectoryRequest
+	(*ListedChat)(nil),             // 8: zolal.v1.ListedChat
+	(*DirectoryResponse)(nil),      // 9: zolal.v1.DirectoryResponse
+	(*Entry)(nil),                  // 10: zolal.v1.Entry
+	(*Person)(nil),                 // 11: zolal.v1.Person
+	(*ChatInfo)(nil),               // 12: zolal.v1.ChatInfo
+	(ChatType)(0),                  // 13: zolal.v1.ChatType
 }
 var file_zolal_v1_search_proto_depIdxs = []int32{
-	0, // 0: zolal.v1.SearchMessagesRequest.kind:type_name -> zolal.v1.SearchKind
-	7, // 1: zolal.v1.FoundMessage.entry:type_name -> zolal.v1.Entry
-	2, // 2: zolal.v1.FoundMessage.ranges:type_name -> zolal.v1.FoundRange
-	3, // 3: zolal.v1.SearchMessagesResponse.found:type_name -> zolal.v1.FoundMessage
-	8, // 4: zolal.v1.SearchMessagesResponse.people:type_name -> zolal.v1.Person
-	9, // 5: zolal.v1.SearchPublicResponse.chats:type_name -> zolal.v1.ChatInfo
-	1, // 6: zolal.v1.Search.Messages:input_type -> zolal.v1.SearchMessagesRequest
-	5, // 7: zolal.v1.Search.Public:input_type -> zolal.v1.SearchPublicRequest
-	4, // 8: zolal.v1.Search.Messages:output_type -> zolal.v1.SearchMessagesResponse
-	6, // 9: zolal.v1.Search.Public:output_type -> zolal.v1.SearchPublicResponse
-	8, // [8:10] is the sub-list for method output_type
-	6, // [6:8] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	0,  // 0: zolal.v1.SearchMessagesRequest.kind:type_name -> zolal.v1.SearchKind
+	10, // 1: zolal.v1.FoundMessage.entry:type_name -> zolal.v1.Entry
+	2,  // 2: zolal.v1.FoundMessage.ranges:type_name -> zolal.v1.FoundRange
+	3,  // 3: zolal.v1.SearchMessagesResponse.found:type_name -> zolal.v1.FoundMessage
+	11, // 4: zolal.v1.SearchMessagesResponse.people:type_name -> zolal.v1.Person
+	12, // 5: zolal.v1.SearchPublicResponse.chats:type_name -> zolal.v1.ChatInfo
+	13, // 6: zolal.v1.DirectoryRequest.type:type_name -> zolal.v1.ChatType
+	12, // 7: zolal.v1.ListedChat.chat:type_name -> zolal.v1.ChatInfo
+	8,  // 8: zolal.v1.DirectoryResponse.chats:type_name -> zolal.v1.ListedChat
+	1,  // 9: zolal.v1.Search.Messages:input_type -> zolal.v1.SearchMessagesRequest
+	5,  // 10: zolal.v1.Search.Public:input_type -> zolal.v1.SearchPublicRequest
+	7,  // 11: zolal.v1.Search.Directory:input_type -> zolal.v1.DirectoryRequest
+	4,  // 12: zolal.v1.Search.Messages:output_type -> zolal.v1.SearchMessagesResponse
+	6,  // 13: zolal.v1.Search.Public:output_type -> zolal.v1.SearchPublicResponse
+	9,  // 14: zolal.v1.Search.Directory:output_type -> zolal.v1.DirectoryResponse
+	12, // [12:15] is the sub-list for method output_type
+	9,  // [9:12] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_zolal_v1_search_proto_init() }
@@ -586,7 +773,7 @@ func file_zolal_v1_search_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_search_proto_rawDesc), len(file_zolal_v1_search_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   6,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -8,7 +8,7 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { ChatInfo, Person } from "./chat_pb.js";
+import type { ChatInfo, ChatType, Person } from "./chat_pb.js";
 import { file_zolal_v1_chat } from "./chat_pb.js";
 import type { Entry } from "./entry_pb.js";
 import { file_zolal_v1_entry } from "./entry_pb.js";
@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/search.proto.
  */
 export const file_zolal_v1_search: GenFile = /*@__PURE__*/
-  fileDesc("ChV6b2xhbC92MS9zZWFyY2gucHJvdG8SCHpvbGFsLnYxIqoBChVTZWFyY2hNZXNzYWdlc1JlcXVlc3QSDAoEdGV4dBgBIAEoCRIMCgRjaGF0GAIgASgNEg4KBmF1dGhvchgDIAEoDRIQCghzaW5jZV9tcxgEIAEoAxIQCgh1bnRpbF9tcxgFIAEoAxIOCgZjdXJzb3IYBiABKAwSDQoFbGltaXQYByABKA0SIgoEa2luZBgIIAEoDjIULnpvbGFsLnYxLlNlYXJjaEtpbmQiLAoKRm91bmRSYW5nZRIOCgZvZmZzZXQYASABKA0SDgoGbGVuZ3RoGAIgASgNImIKDEZvdW5kTWVzc2FnZRIMCgRjaGF0GAEgASgNEh4KBWVudHJ5GAIgASgLMg8uem9sYWwudjEuRW50cnkSJAoGcmFuZ2VzGAMgAygLMhQuem9sYWwudjEuRm91bmRSYW5nZSKrAQoWU2VhcmNoTWVzc2FnZXNSZXNwb25zZRIlCgVmb3VuZBgBIAMoCzIWLnpvbGFsLnYxLkZvdW5kTWVzc2FnZRIOCgZjdXJzb3IYAiABKAwSDQoFdG90YWwYAyABKA0SIAoGcGVvcGxlGAQgAygLMhAuem9sYWwudjEuUGVyc29uEhAKCGluZGV4aW5nGAUgASgIEhcKD2luZGV4ZWRfcGVyY2VudBgGIAEoDSIyChNTZWFyY2hQdWJsaWNSZXF1ZXN0EgwKBHRleHQYASABKAkSDQoFbGltaXQYAiABKA0iOQoUU2VhcmNoUHVibGljUmVzcG9uc2USIQoFY2hhdHMYASADKAsyEi56b2xhbC52MS5DaGF0SW5mbyq1AQoKU2VhcmNoS2luZBIbChdTRUFSQ0hfS0lORF9VTlNQRUNJRklFRBAAEhgKFFNFQVJDSF9LSU5EX1BJQ1RVUkVTEAESFAoQU0VBUkNIX0tJTkRfR0lGUxACEhUKEVNFQVJDSF9LSU5EX0ZJTEVTEAMSFQoRU0VBUkNIX0tJTkRfTElOS1MQBBIVChFTRUFSQ0hfS0lORF9WT0lDRRAFEhUKEVNFQVJDSF9LSU5EX01VU0lDEAYyoAEKBlNlYXJjaBJNCghNZXNzYWdlcxIfLnpvbGFsLnYxLlNlYXJjaE1lc3NhZ2VzUmVxdWVzdBogLnpvbGFsLnYxLlNlYXJjaE1lc3NhZ2VzUmVzcG9uc2USRwoGUHVibGljEh0uem9sYWwudjEuU2VhcmNoUHVibGljUmVxdWVzdBoeLnpvbGFsLnYxLlNlYXJjaFB1YmxpY1Jlc3BvbnNlQjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_chat, file_zolal_v1_entry]);
+  fileDesc("ChV6b2xhbC92MS9zZWFyY2gucHJvdG8SCHpvbGFsLnYxIqoBChVTZWFyY2hNZXNzYWdlc1JlcXVlc3QSDAoEdGV4dBgBIAEoCRIMCgRjaGF0GAIgASgNEg4KBmF1dGhvchgDIAEoDRIQCghzaW5jZV9tcxgEIAEoAxIQCgh1bnRpbF9tcxgFIAEoAxIOCgZjdXJzb3IYBiABKAwSDQoFbGltaXQYByABKA0SIgoEa2luZBgIIAEoDjIULnpvbGFsLnYxLlNlYXJjaEtpbmQiLAoKRm91bmRSYW5nZRIOCgZvZmZzZXQYASABKA0SDgoGbGVuZ3RoGAIgASgNImIKDEZvdW5kTWVzc2FnZRIMCgRjaGF0GAEgASgNEh4KBWVudHJ5GAIgASgLMg8uem9sYWwudjEuRW50cnkSJAoGcmFuZ2VzGAMgAygLMhQuem9sYWwudjEuRm91bmRSYW5nZSKrAQoWU2VhcmNoTWVzc2FnZXNSZXNwb25zZRIlCgVmb3VuZBgBIAMoCzIWLnpvbGFsLnYxLkZvdW5kTWVzc2FnZRIOCgZjdXJzb3IYAiABKAwSDQoFdG90YWwYAyABKA0SIAoGcGVvcGxlGAQgAygLMhAuem9sYWwudjEuUGVyc29uEhAKCGluZGV4aW5nGAUgASgIEhcKD2luZGV4ZWRfcGVyY2VudBgGIAEoDSIyChNTZWFyY2hQdWJsaWNSZXF1ZXN0EgwKBHRleHQYASABKAkSDQoFbGltaXQYAiABKA0iOQoUU2VhcmNoUHVibGljUmVzcG9uc2USIQoFY2hhdHMYASADKAsyEi56b2xhbC52MS5DaGF0SW5mbyJTChBEaXJlY3RvcnlSZXF1ZXN0EiAKBHR5cGUYASABKA4yEi56b2xhbC52MS5DaGF0VHlwZRIOCgZjdXJzb3IYAiABKAwSDQoFbGltaXQYAyABKA0iPwoKTGlzdGVkQ2hhdBIgCgRjaGF0GAEgASgLMhIuem9sYWwudjEuQ2hhdEluZm8SDwoHbGFzdF9tcxgCIAEoAyJIChFEaXJlY3RvcnlSZXNwb25zZRIjCgVjaGF0cxgBIAMoCzIULnpvbGFsLnYxLkxpc3RlZENoYXQSDgoGY3Vyc29yGAIgASgMKrUBCgpTZWFyY2hLaW5kEhsKF1NFQVJDSF9LSU5EX1VOU1BFQ0lGSUVEEAASGAoUU0VBUkNIX0tJTkRfUElDVFVSRVMQARIUChBTRUFSQ0hfS0lORF9HSUZTEAISFQoRU0VBUkNIX0tJTkRfRklMRVMQAxIVChFTRUFSQ0hfS0lORF9MSU5LUxAEEhUKEVNFQVJDSF9LSU5EX1ZPSUNFEAUSFQoRU0VBUkNIX0tJTkRfTVVTSUMQBjLmAQoGU2VhcmNoEk0KCE1lc3NhZ2VzEh8uem9sYWwudjEuU2VhcmNoTWVzc2FnZXNSZXF1ZXN0GiAuem9sYWwudjEuU2VhcmNoTWVzc2FnZXNSZXNwb25zZRJHCgZQdWJsaWMSHS56b2xhbC52MS5TZWFyY2hQdWJsaWNSZXF1ZXN0Gh4uem9sYWwudjEuU2VhcmNoUHVibGljUmVzcG9uc2USRAoJRGlyZWN0b3J5Ehouem9sYWwudjEuRGlyZWN0b3J5UmVxdWVzdBobLnpvbGFsLnYxLkRpcmVjdG9yeVJlc3BvbnNlQjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_chat, file_zolal_v1_entry]);
 
 /**
  * SearchMessagesRequest asks for messages that have all the words; the last may be the beginning of one.
@@ -241,6 +241,93 @@ export const SearchPublicResponseSchema: GenMessage<SearchPublicResponse> = /*@_
   messageDesc(file_zolal_v1_search, 5);
 
 /**
+ * DirectoryRequest asks for the public groups, or the public channels, of the server.
+ *
+ * @generated from message zolal.v1.DirectoryRequest
+ */
+export type DirectoryRequest = Message<"zolal.v1.DirectoryRequest"> & {
+  /**
+   * a group or a channel
+   *
+   * @generated from field: zolal.v1.ChatType type = 1;
+   */
+  type: ChatType;
+
+  /**
+   * of the answer before; empty begins
+   *
+   * @generated from field: bytes cursor = 2;
+   */
+  cursor: Uint8Array;
+
+  /**
+   * 1–50
+   *
+   * @generated from field: uint32 limit = 3;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message zolal.v1.DirectoryRequest.
+ * Use `create(DirectoryRequestSchema)` to create a new message.
+ */
+export const DirectoryRequestSchema: GenMessage<DirectoryRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_search, 6);
+
+/**
+ * ListedChat is a public chat as the caller may see it.
+ *
+ * @generated from message zolal.v1.ListedChat
+ */
+export type ListedChat = Message<"zolal.v1.ListedChat"> & {
+  /**
+   * @generated from field: zolal.v1.ChatInfo chat = 1;
+   */
+  chat?: ChatInfo | undefined;
+
+  /**
+   * when its last message was written; 0: there is none to be seen
+   *
+   * @generated from field: int64 last_ms = 2;
+   */
+  lastMs: bigint;
+};
+
+/**
+ * Describes the message zolal.v1.ListedChat.
+ * Use `create(ListedChatSchema)` to create a new message.
+ */
+export const ListedChatSchema: GenMessage<ListedChat> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_search, 7);
+
+/**
+ * @generated from message zolal.v1.DirectoryResponse
+ */
+export type DirectoryResponse = Message<"zolal.v1.DirectoryResponse"> & {
+  /**
+   * those with the most members first; maybe fewer than there is room for
+   *
+   * @generated from field: repeated zolal.v1.ListedChat chats = 1;
+   */
+  chats: ListedChat[];
+
+  /**
+   * asks for more; empty: there is no more
+   *
+   * @generated from field: bytes cursor = 2;
+   */
+  cursor: Uint8Array;
+};
+
+/**
+ * Describes the message zolal.v1.DirectoryResponse.
+ * Use `create(DirectoryResponseSchema)` to create a new message.
+ */
+export const DirectoryResponseSchema: GenMessage<DirectoryResponse> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_search, 8);
+
+/**
  * SearchKind is what a message is found by, beside its words: what it carries.
  *
  * @generated from enum zolal.v1.SearchKind
@@ -313,6 +400,16 @@ export const Search: GenService<{
     methodKind: "unary";
     input: typeof SearchPublicRequestSchema;
     output: typeof SearchPublicResponseSchema;
+  },
+  /**
+   * Directory lists public groups or channels without a search.
+   *
+   * @generated from rpc zolal.v1.Search.Directory
+   */
+  directory: {
+    methodKind: "unary";
+    input: typeof DirectoryRequestSchema;
+    output: typeof DirectoryResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_zolal_v1_search, 0);
