@@ -27,6 +27,8 @@ export class Link {
   readonly up = new Way()
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  /** Those of a network that the device has left. */
+  readonly #stranded = new WeakSet<Socket>()
   readonly #chance: () => number
 
   private constructor(to: string, seed: number) {
@@ -58,6 +60,11 @@ export class Link {
   /** Connections that were opened under other terms end: what is measured opens its own. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy()
+  }
+
+  /** The device is in another network: connections so far stay open and carry nothing any more. */
+  strand(): void {
+    for (const socket of this.#sockets) this.#stranded.add(socket)
   }
 
   async close(): Promise<void> {
@@ -104,10 +111,12 @@ export class Link {
       clock,
       chance: this.#chance,
       deliver: (data) => {
-        if (!to.destroyed) to.write(data)
+        if (!to.destroyed && !this.#stranded.has(to)) to.write(data)
         if (flow.backlog < BUFFER) from.resume()
       },
-      ended: () => to.end(),
+      ended: () => {
+        if (!this.#stranded.has(to)) to.end()
+      },
     })
     from.on('data', (data: Buffer) => {
       flow.push(data)

@@ -3,7 +3,7 @@ import { expect, type Page } from '@playwright/test'
 import { field, write } from '../e2e/binary/fixtures'
 import { drawn, idle, openChat } from './browser'
 import { note, quantile } from './figure'
-import { BAD, Link, LOOPBACK } from './link'
+import { BAD, Link, LOOPBACK, SLOW_4G } from './link'
 import { bench, leave, onPhone, person, visitor } from './stage'
 
 /** So long an idle app is watched at least: longer than between two of its rarest habits. */
@@ -85,6 +85,52 @@ bench('a chat and a text on a bad network', async ({ stage }, info) => {
   const name = 'bad network: a text is acknowledged'
   note(info, { name, unit: 's', values: acknowledged, floor: 5 })
   note(info, { name: `${name}, 95 of 100`, unit: 's', values: [quantile(acknowledged, 0.95)], floor: 5 })
+})
+
+/** Milliseconds from when the browser tells of a network until a message of that moment is on the screen. */
+async function messageAfterChange(page: Page, link: Link, text: string, say: () => unknown): Promise<number> {
+  await page.evaluate((words) => {
+    const seen = new Promise<number>((resolve) => {
+      addEventListener(
+        'online',
+        ({ timeStamp }) => {
+          const look = () => {
+            if (!document.querySelector('.scroller')?.textContent?.includes(words))
+              return void requestAnimationFrame(look)
+            resolve(performance.now() - timeStamp)
+          }
+          look()
+        },
+        { once: true },
+      )
+    })
+    Object.assign(globalThis, { benchSeen: seen })
+  }, text)
+  link.strand()
+  await page.context().setOffline(true)
+  await page.context().setOffline(false)
+  await say()
+  return page.evaluate(() => (globalThis as { benchSeen?: Promise<number> }).benchSeen ?? -1)
+}
+
+bench('into another network', async ({ browser, stage }, info) => {
+  const link = await Link.to(stage.server.url, 3)
+  link.terms = SLOW_4G
+  const page = await person(browser, stage, 'sara_bench', { url: link.url })
+  const [chat] = stage.few
+  if (chat === undefined) throw new Error('no chat')
+  await openChat(page, chat)
+  await silent(page, link)
+  const values: number[] = []
+  for (let i = 1; i <= 5; i++) {
+    const text = `در شبکهٔ تازه ${i}`
+    values.push((await messageAfterChange(page, link, text, () => stage.say(chat, text))) / 1e3)
+    await silent(page, link)
+  }
+  await leave(page)
+  await link.close()
+  const name = 'another network, the connection before dead without a word: a message is there'
+  note(info, { name, unit: 's', values, floor: 3 })
 })
 
 bench('idle on a bad network', async ({ idling }, info) => {

@@ -60,6 +60,8 @@ export class Stage {
   great = 0
   few: readonly number[] = []
 
+  #sara: Promise<string> | null = null
+
   private constructor(server: Server) {
     this.server = server
   }
@@ -122,6 +124,12 @@ export class Stage {
   async token(username: string): Promise<string> {
     const { token } = await this.call<{ token: string }>('Accounts/SignIn', '', { username, password })
     return token
+  }
+
+  /** Sara says something on another device. */
+  async say(chat: number, text: string): Promise<void> {
+    this.#sara ??= this.token('sara_bench')
+    await this.call('Messages/Send', await this.#sara, { chat, key: this.#key(), text })
   }
 
   #key(): string {

@@ -270,7 +270,9 @@ describe('cuts', () => {
 
   test('where the device says that its network went, silence is believed sooner', async () => {
     const gate = await gateFor(new Counter())
-    const [told, untold] = [0, 1].map(() => connect(new AddressBook(gate.address), { pong: 3_000 }))
+    const [told, untold] = [0, 1].map(() =>
+      connect(new AddressBook(gate.address), { pong: 3_000, spare: 60_000 }),
+    )
     if (!told || !untold) throw new Error('two are needed')
     await until('links', () => told.links.length === 1 && untold.links.length === 1)
     gate.swallows.add('socket')
@@ -282,6 +284,40 @@ describe('cuts', () => {
     const gone = ({ states, stateAt }: Bench) => stateAt.find((at, i) => at > begun && states[i] !== 'online')
     await until('both cut off', () => gone(told) !== undefined && gone(untold) !== undefined)
     expect(gone(told) ?? 0).toBeLessThan(gone(untold) ?? 0)
+  })
+})
+
+describe('another network', () => {
+  const patient = { pong: 60_000, doubt: 60_000, streamSilence: 60_000, pollWait: 25_000, firstData: 30_000 }
+
+  test.each(['socket', 'stream', 'poll'] as const)(
+    'a %s of the network before is replaced before anything is waited for',
+    async (rung) => {
+      const gate = await gateFor(new Counter())
+      const memory = new Memory()
+      memory.note('home', rung)
+      const bench = connect(new AddressBook(gate.address), patient, memory)
+      await until('a session', () => gate.sessions.size > 0)
+      gate.strand()
+      const sent = bench.send(keys.make())
+      bench.connection.wake(true)
+      await until('another link', () => bench.links.length === 2)
+      expect(await sent).toBe(1)
+      expect(bench.states).toEqual(['online'])
+      await until('a session on it', () => gate.sessions.size > 0)
+      gate.push([1], [signal()])
+      await until('the update', () => bench.updates.length === 1)
+    },
+  )
+
+  test('a link that answers stays', async () => {
+    const gate = await gateFor(new Counter())
+    const bench = connect(new AddressBook(gate.address), { spare: 150, pong: 60_000 })
+    await until('a link', () => bench.links.length === 1)
+    bench.connection.wake(true)
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(bench.links).toHaveLength(1)
+    expect(gate.sessions.size).toBe(1)
   })
 })
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { browserNet, networkName, TIMING } from '../wire'
+import { browserNet, networkName, onOtherNetwork, TIMING } from '../wire'
 import { type Env, PACE } from './env'
 
 /** How often a tab that cannot lock tries to lead anyway: never; without locks every tab leads. */
@@ -61,7 +61,16 @@ export function browserEnv(version: string, build: string): Env {
       return { post: (message) => channel.postMessage(message), close: () => channel.close() }
     },
     lock,
-    onWake: (wake) => listen(['online', 'offline', 'focus', 'pageshow', 'visibilitychange'], wake),
+    onWake: (wake) => {
+      const ends = [
+        listen(['online', 'offline'], () => wake(true)),
+        listen(['focus', 'pageshow', 'visibilitychange'], () => wake(false)),
+        onOtherNetwork(() => wake(true)),
+      ]
+      return () => {
+        for (const end of ends) end()
+      }
+    },
     onHide: (hide) => listen(['pagehide', 'visibilitychange'], hide),
     persist: () => void navigator.storage?.persist?.(),
   }

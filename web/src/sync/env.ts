@@ -27,8 +27,11 @@ export interface Env {
    * signal was given.
    */
   lock(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void>
-  /** Tells of the moments to look at the connection: the network came or went, or the person came back. */
-  onWake(wake: () => void): () => void
+  /**
+   * Tells of the moments to look at the connection: the network came, went or became another (`changed`), or the
+   * person came back.
+   */
+  onWake(wake: (changed: boolean) => void): () => void
   /** The app is about to be put away: what waits for a pause must go out now. */
   onHide(hide: () => void): () => void
   /** Asks that what is stored is kept. */

@@ -125,7 +125,7 @@ export class Leader {
     this.#flusher = new Flusher(o.db, o.mirror, this.connection, env, o)
     this.#unsubscribe.push(
       o.mirror.subscribe((change) => this.#changed(change)),
-      env.onWake(() => this.connection.wake()),
+      env.onWake((changed) => this.connection.wake(changed)),
       env.onHide(() => this.#flusher.hurry()),
     )
   }

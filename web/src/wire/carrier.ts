@@ -13,6 +13,7 @@ abstract class HttpLink implements Link {
   abstract readonly rung: 'stream' | 'poll'
   readonly address: string
   readonly hello: HelloOk
+  heard = performance.now()
   protected readonly o: LinkOptions & PostOptions
   protected readonly events: LinkEvents
   protected readonly abort = new AbortController()
@@ -91,6 +92,7 @@ class StreamLink extends HttpLink {
   #hear(frames: Uint8Array[]): void {
     clearTimeout(this.#timer)
     if (this.over) return
+    this.heard = performance.now()
     this.#timer = setTimeout(() => this.end(new Silence('late', true)), this.o.timing.streamSilence)
     for (const bytes of frames) {
       const { what } = decodeFrame(bytes)
@@ -148,6 +150,7 @@ class PollLink extends HttpLink {
         const bytes = await post(this.o, 'Sync/Poll', toBinary(PollRequestSchema, ask), deadline, this.#poll)
         const updates = decodeUpdates(bytes)
         if (this.over) return
+        this.heard = performance.now()
         if (updates.updates.length > 0) this.events.updates(updates)
         after = updates.number
       }

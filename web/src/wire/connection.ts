@@ -62,6 +62,7 @@ export class Connection {
   /** Ends the wait for the link in use. */
   #closed: () => void = () => {}
   #climbTimer: ReturnType<typeof setTimeout> | undefined
+  #doubtTimer: ReturnType<typeof setTimeout> | undefined
   #done: Promise<void> = Promise.resolve()
 
   constructor(o: ConnectionOptions) {
@@ -93,18 +94,41 @@ export class Connection {
   /** Ends the connection for good and waits for its loop. */
   async stop(): Promise<void> {
     this.#running = false
-    clearTimeout(this.#climbTimer)
     this.#drop()
     this.#wake()
     this.#tellWaiters()
     await this.#done
   }
 
-  /** Tries now instead of after the pause: the network came back, or the person looks at the app. */
-  wake(): void {
+  /**
+   * Tries now instead of after the pause: the network came back, or the person looks at the app. A link of the
+   * network before can be dead without a word. A socket is asked; of a stream or a poll no answer to another
+   * request tells, so they are doubted where the network is known to have changed.
+   */
+  wake(changed = false): void {
     this.#backoff.reset()
-    if (this.#link) this.#link.probe()
-    else this.#wake()
+    const link = this.#link
+    if (!link) {
+      this.#wake()
+      return
+    }
+    link.probe()
+    if (changed || link.rung === 'socket') this.#doubt(link)
+  }
+
+  #doubt(link: Link): void {
+    const since = performance.now()
+    clearTimeout(this.#doubtTimer)
+    const silent = () => link.heard < since
+    const closed = this.#closed
+    this.#doubtTimer = setTimeout(async () => {
+      if (!silent()) return
+      const taken = await this.#replace(link, RUNGS.slice(RUNGS.indexOf(link.rung)), closed, silent)
+      if (!taken) return
+      // What was asked over it may never have arrived; it is asked again.
+      link.close()
+      this.#scheduleClimb(closed)
+    }, this.#o.timing.spare)
   }
 
   /** Sends one request over the current link, waiting for one if need be. Rejects with Refusal or Silence. */
@@ -167,7 +191,6 @@ export class Connection {
         const since = performance.now()
         await link.over
         this.#drop()
-        clearTimeout(this.#climbTimer)
         if (!this.#running) return
         this.#setState(this.#o.net.online() ? 'connecting' : 'offline')
         // A link that breaks at once must not be reopened in a tight loop.
@@ -186,6 +209,8 @@ export class Connection {
   }
 
   #drop(): void {
+    clearTimeout(this.#climbTimer)
+    clearTimeout(this.#doubtTimer)
     this.#link?.close()
     this.#link = null
     this.#closed()
@@ -202,7 +227,6 @@ export class Connection {
   #end(why: Refusal): void {
     if (!this.#running) return
     this.#running = false
-    clearTimeout(this.#climbTimer)
     this.#drop()
     this.#setState('offline')
     this.#wake()
@@ -273,21 +297,35 @@ export class Connection {
     }
     this.#climbTimer = setTimeout(async () => {
       const better = RUNGS.slice(0, RUNGS.indexOf(current.rung))
-      for (const rung of better) {
-        const mine: { link: Link | null } = { link: null }
-        const askedAt = Date.now()
-        const events = this.#eventsFor(closed, mine)
-        const link = await openRung(rung, this.#linkOptions(current.address), events).catch(() => null)
-        if (!link) continue
-        mine.link = link
-        if (this.#link !== current || !this.#running) return link.close()
-        this.#o.memory.note(this.#o.memory.network(), rung)
-        this.#adopt(link, askedAt)
-        current.retire()
-        break
-      }
+      await this.#replace(current, better, closed)
       this.#scheduleClimb(closed)
     }, this.#climb.next())
+  }
+
+  /** Opens another link beside the one in use, on the first of these rungs that works; it takes over if wanted. */
+  async #replace(
+    current: Link,
+    rungs: readonly Rung[],
+    closed: () => void,
+    wanted = () => true,
+  ): Promise<boolean> {
+    for (const rung of rungs) {
+      const mine: { link: Link | null } = { link: null }
+      const askedAt = Date.now()
+      const events = this.#eventsFor(closed, mine)
+      const link = await openRung(rung, this.#linkOptions(current.address), events).catch(() => null)
+      if (!link) continue
+      mine.link = link
+      if (this.#link !== current || !this.#running || !wanted()) {
+        link.close()
+        return false
+      }
+      this.#o.memory.note(this.#o.memory.network(), rung)
+      this.#adopt(link, askedAt)
+      current.retire()
+      return true
+    }
+    return false
   }
 
   #pause(ms: number): Promise<void> {

@@ -38,5 +38,5 @@ export type { AddressList, ChatTail, Signal, SyncResponse, Update, Updates } fro
 export { fromHex, toHex } from './hex'
 export { KeyMaker } from './key'
 export { type Net, TIMING, type Timing } from './link'
-export { browserNet, networkName, Rungs } from './network'
+export { browserNet, networkName, onOtherNetwork, Rungs } from './network'
 export { post } from './post'

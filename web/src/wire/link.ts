@@ -25,6 +25,8 @@ export interface Timing {
   readonly doubt: number
   /** An answer to a ping. */
   readonly pong: number
+  /** Where the network may have changed, a link that says nothing for so long gets another beside it. */
+  readonly spare: number
   /** A stream without even a heartbeat for so long is dead. */
   readonly streamSilence: number
   /** How long the server may hold a poll. */
@@ -42,6 +44,7 @@ export const TIMING: Timing = {
   answer: 20_000,
   doubt: 5_000,
   pong: 8_000,
+  spare: 1_000,
   streamSilence: 45_000,
   pollWait: 25_000,
   retryMin: 500,
@@ -70,6 +73,8 @@ export interface Link {
   readonly rung: Rung
   readonly address: string
   readonly hello: HelloOk
+  /** When data came last, as performance.now() says it. */
+  readonly heard: number
   /**
    * Sends one request. Rejects with Refusal when the server refuses, else with Silence; after a Silence the
    * link is over or about to be.

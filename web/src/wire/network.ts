@@ -2,7 +2,7 @@
 import type { RungMemory } from './connection'
 import { type Net, RUNGS, type Rung } from './link'
 
-interface NetworkInformation {
+interface NetworkInformation extends EventTarget {
   readonly type?: string
   readonly effectiveType?: string
 }
@@ -12,6 +12,20 @@ export const browserNet: Net = {
   fetch: (input, init) => fetch(input, init),
   socket: (url, protocol) => new WebSocket(url, protocol),
   online: () => navigator.onLine !== false,
+}
+
+/** Tells when the device goes from one kind of network to another, where a browser says so. */
+export function onOtherNetwork(hear: () => void): () => void {
+  const { connection } = navigator as Navigator & { connection?: NetworkInformation }
+  let before = connection?.type
+  const changed = () => {
+    // It also tells of every new guess at how fast the network is.
+    if (connection?.type === before) return
+    before = connection?.type
+    hear()
+  }
+  connection?.addEventListener?.('change', changed)
+  return () => connection?.removeEventListener?.('change', changed)
 }
 
 /** Names the network as well as a browser lets us tell: its type, not its name. */

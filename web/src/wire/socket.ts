@@ -52,12 +52,12 @@ class SocketLink implements Link {
   readonly rung = 'socket'
   readonly address: string
   readonly hello: HelloOk
+  heard = performance.now()
   readonly #socket: WebSocket
   readonly #events: LinkEvents
   readonly #o: LinkOptions
   readonly #waiting = new Map<number, Waiting>()
   #next = 1
-  #heard = performance.now()
   #pinging = false
   #idle: ReturnType<typeof setTimeout> | undefined
   #over = false
@@ -81,7 +81,7 @@ class SocketLink implements Link {
       const asked = performance.now()
       const timers = [
         setTimeout(() => this.#settle(id, new Silence('late', true)), deadlineMs),
-        setTimeout(() => this.#heard < asked && this.#ping(), this.#o.timing.doubt),
+        setTimeout(() => this.heard < asked && this.#ping(), this.#o.timing.doubt),
       ]
       this.#waiting.set(id, { resolve, reject, timers })
       this.#socket.send(encodeCall(id, method, payload))
@@ -101,7 +101,7 @@ class SocketLink implements Link {
   }
 
   #receive(data: unknown): void {
-    this.#heard = performance.now()
+    this.heard = performance.now()
     try {
       const { what } = decodeFrame(bytesOf(data))
       if (what.case === 'response') this.#answer(what.value)
@@ -132,7 +132,7 @@ class SocketLink implements Link {
   /** Pings when nothing was heard for as long as the server asks for. */
   #watch(): void {
     const period = (this.hello.pingSeconds || 30) * 1000
-    const idle = performance.now() - this.#heard
+    const idle = performance.now() - this.heard
     if (idle >= period) this.#ping()
     this.#idle = setTimeout(() => this.#watch(), Math.max(period - idle, period / 4))
   }
@@ -145,7 +145,7 @@ class SocketLink implements Link {
     const { net, timing } = this.#o
     this.request('Ping', new Uint8Array(0), net.online() ? timing.pong : timing.pong / 4)
       .catch((error) => {
-        if (error instanceof Silence && this.#heard < asked) this.#end(new Silence('late', true))
+        if (error instanceof Silence && this.heard < asked) this.#end(new Silence('late', true))
       })
       .finally(() => {
         this.#pinging = false

@@ -32,7 +32,7 @@ export class Browser {
   }
 
   tab(net = new NodeNet(), timing: Partial<Timing> = {}, pace: Partial<Pace> = {}): TestEnv {
-    const wakes = new Set<() => void>()
+    const wakes = new Set<(changed: boolean) => void>()
     const hides = new Set<() => void>()
     return {
       home: this.#home,
@@ -45,11 +45,14 @@ export class Browser {
       networkName: () => 'home',
       channel: (name, hear) => this.#channel(name, hear),
       lock: (name, signal, work) => this.#lock(name, signal, work),
-      onWake: (wake) => subscribe(wakes, wake),
+      onWake: (wake) => {
+        wakes.add(wake)
+        return () => wakes.delete(wake)
+      },
       onHide: (hide) => subscribe(hides, hide),
       persist: () => {},
       wake: () => {
-        for (const wake of wakes) wake()
+        for (const wake of wakes) wake(false)
       },
       hide: () => {
         for (const hide of hides) hide()

@@ -108,6 +108,15 @@ export class Gate {
     this.sessions.clear()
   }
 
+  /** The network that the connections so far came by is gone: they stay open and carry nothing any more. */
+  strand(): void {
+    for (const socket of this.#sockets) {
+      socket.pause()
+      socket.write = () => true
+    }
+    this.sessions.clear()
+  }
+
   /** Sends updates to every session of the accounts. */
   push(accounts: readonly number[], updates: sync.Update[]): void {
     this.pushTo((account) => accounts.includes(account), updates)

@@ -20,6 +20,7 @@ export const QUICK: Timing = {
   answer: 5_000,
   doubt: 400,
   pong: 1_500,
+  spare: 300,
   streamSilence: 5_000,
   pollWait: 2_000,
   retryMin: 10,
