@@ -214,27 +214,34 @@ export interface Idling {
   readonly bytes: number
 }
 
-/** After the start, until what is begun late has ended too. */
-const SETTLED_MS = 60_000
+/** After the start what is begun late ends too: so long nothing has come or gone then. */
+const SETTLED_MS = 15_000
 
-async function beginIdling(browser: Browser, stage: Stage): Promise<() => Idling> {
+async function beginIdling(
+  browser: Browser,
+  stage: Stage,
+): Promise<{ link: Link; settled: Promise<Idling> }> {
   const link = await Link.to(stage.server.url, 11)
   const page = await person(browser, stage, 'reza_bench', { url: link.url })
   await page.locator('.rows a.row').first().waitFor()
   link.terms = BAD
   link.cut()
-  let idling: Idling | null = null
-  setTimeout(() => {
-    idling = { page, link, since: performance.now(), bytes: link.bytes }
-  }, SETTLED_MS)
-  return () => idling ?? { page, link, since: performance.now(), bytes: link.bytes }
+  // What is loaded at leisure comes piece by piece; the bench that asks waits until all of it is here.
+  const settle = async () => {
+    for (let before = -1; before !== link.bytes; ) {
+      before = link.bytes
+      await new Promise((resolve) => setTimeout(resolve, SETTLED_MS))
+    }
+    return { page, link, since: performance.now(), bytes: link.bytes }
+  }
+  return { link, settled: settle() }
 }
 
 interface Shared {
   /** The server, once for all benches. */
   readonly stage: Stage
   /** Idle while the others are measured: minutes that would else be spent on waiting. */
-  readonly idling: () => Idling
+  readonly idling: { readonly settled: Promise<Idling> }
 }
 
 export const bench = base.extend<object, Shared>({
@@ -252,7 +259,7 @@ export const bench = base.extend<object, Shared>({
       const idling = await beginIdling(browser, stage)
       await use(idling)
       await browser.close()
-      await idling().link.close()
+      await idling.link.close()
     },
     { scope: 'worker', auto: true, timeout: 300_000 },
   ],

@@ -80,14 +80,47 @@ function sideways(page: Page): Promise<string[]> {
   )
 }
 
+async function unfit(page: Page): Promise<string[]> {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+  return [...(wide ? ['wider than the window'] : []), ...(await sideways(page))]
+}
+
+/** What one could touch but cannot reach: cut off, or covered wherever it is scrolled to. */
+function unreachable(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const over = document.querySelector('dialog:modal') ?? document
+    const all = over.querySelectorAll<HTMLElement>('button, a[href], input, textarea, select, [role=button]')
+    return [...all].flatMap((one) => {
+      const shown = one.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+      if (!shown || one.closest('[inert]') || one.matches(':disabled')) return []
+      one.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' })
+      const { left, top, width, height } = one.getBoundingClientRect()
+      // Fields that are drawn by what stands beside them have no size of their own.
+      if (width < 2 || height < 2) return []
+      const there = document.elementFromPoint(left + width / 2, top + height / 2)
+      const hit =
+        there && (one.contains(there) || there.contains(one) || one.closest('label')?.contains(there))
+      const name = one.ariaLabel ?? one.textContent?.trim().slice(0, 30)
+      return hit ? [] : [`${one.tagName.toLowerCase()} "${name}" at ${Math.round(left)}, ${Math.round(top)}`]
+    })
+  })
+}
+
 const levels = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
+
+/**
+ * What is left of a desktop's window at 200 % (WCAG 1.4.4), as low as a phone on its side; and the width
+ * that is left of 1,280 pixels at 400 % (WCAG 1.4.10).
+ */
+const TWICE = { width: 720, height: 360 }
+const FOURFOLD = { width: 320, height: 450 }
 
 // Every screen in one theme, language and size; the four together cover each choice on each screen.
 const looks = [
-  { language: 'fa', theme: 'light', width: 390, height: 844 },
-  { language: 'en', theme: 'dark', width: 390, height: 844 },
-  { language: 'fa', theme: 'dark', width: 1440, height: 900 },
-  { language: 'en', theme: 'light', width: 1440, height: 900 },
+  { language: 'fa', theme: 'light', width: 390, height: 844, zoomed: null },
+  { language: 'en', theme: 'dark', width: 390, height: 844, zoomed: FOURFOLD },
+  { language: 'fa', theme: 'dark', width: 1440, height: 900, zoomed: TWICE },
+  { language: 'en', theme: 'light', width: 1440, height: 900, zoomed: null },
 ] as const
 
 for (const look of looks) {
@@ -104,12 +137,11 @@ for (const look of looks) {
       await settled(page)
       if (screen.act) {
         await screen.act(page)
+        await page.locator('dialog:modal').waitFor()
         await settled(page)
       }
       await page.screenshot({ path: `test-results/screens/${screen.name}-${name.replaceAll(' ', '-')}.png` })
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
-      if (wide) faults.push(`${screen.name}: wider than the window`)
-      for (const pane of await sideways(page)) faults.push(`${screen.name}: ${pane}`)
+      for (const fault of await unfit(page)) faults.push(`${screen.name}: ${fault}`)
       // One document and no frames: no blank page of its own is needed to put results together.
       const found = await new AxeBuilder({ page })
         .setLegacyMode()
@@ -122,6 +154,13 @@ for (const look of looks) {
           .map((n) => `${n.target.join(' ')} :: ${n.any[0]?.message ?? ''}`)
         faults.push(`${screen.name}: ${violation.id} ${where.join(' | ')}`)
       }
+      if (!look.zoomed) continue
+      await page.setViewportSize(look.zoomed)
+      await settled(page)
+      await page.screenshot({ path: `test-results/zoom/${screen.name}-${name.replaceAll(' ', '-')}.png` })
+      for (const fault of [...(await unfit(page)), ...(await unreachable(page))])
+        faults.push(`${screen.name} at ${look.zoomed.width} pixels: ${fault}`)
+      await page.setViewportSize({ width: look.width, height: look.height })
     }
     expect(faults).toEqual([])
   })

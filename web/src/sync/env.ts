@@ -28,8 +28,8 @@ export interface Env {
    */
   lock(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void>
   /**
-   * Tells of the moments to look at the connection: the network came, went or became another (`changed`), or the
-   * person came back.
+   * Tells of the moments to look at the connection: the network came, went or became another (`changed`), or
+   * the person came back.
    */
   onWake(wake: (changed: boolean) => void): () => void
   /** The app is about to be put away: what waits for a pause must go out now. */

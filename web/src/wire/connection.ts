@@ -101,9 +101,9 @@ export class Connection {
   }
 
   /**
-   * Tries now instead of after the pause: the network came back, or the person looks at the app. A link of the
-   * network before can be dead without a word. A socket is asked; of a stream or a poll no answer to another
-   * request tells, so they are doubted where the network is known to have changed.
+   * Tries now instead of after the pause: the network came back, or the person looks at the app. A link of
+   * the network before can be dead without a word. A socket is asked; of a stream or a poll no answer to
+   * another request tells, so they are doubted where the network is known to have changed.
    */
   wake(changed = false): void {
     this.#backoff.reset()
@@ -302,7 +302,7 @@ export class Connection {
     }, this.#climb.next())
   }
 
-  /** Opens another link beside the one in use, on the first of these rungs that works; it takes over if wanted. */
+  /** Opens another link beside the one in use, on the first rung that works; it takes over if wanted. */
   async #replace(
     current: Link,
     rungs: readonly Rung[],
