@@ -39,6 +39,7 @@ func Decide(facts Facts, actor Actor, cmd Command, now Millis) ([]Event, error) 
 	if err := h.decide(d, cmd); err != nil {
 		return nil, err
 	}
+	d.ownerLooks()
 	if d.used != (Spent{}) || d.counted {
 		// Also where nothing of an allowance is used but something is counted elsewhere: it moves the actor's log
 		// on, so that of two that were decided upon the same count one is decided again.
@@ -138,6 +139,8 @@ type decision struct {
 	used   Spent // of the daily allowances
 	// counted says that how many such entries the actor wrote is bounded, and told by other logs.
 	counted bool
+	offers  bool // to whom the chat is offered changed
+	owner   bool // the owner is told their standing anyway
 }
 
 // may reports whether the actor has the right now.

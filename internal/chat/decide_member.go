@@ -51,6 +51,25 @@ func (d *decision) move(m move) {
 	if m.after.Role.In() && !m.before.Role.In() {
 		d.Chat.Members++
 	}
+	if m.before.Offered() != m.after.Offered() {
+		d.offers = true
+		d.standOut(m.after, self)
+	}
+	d.owner = d.owner || m.before.Role == RoleOwner
+}
+
+// standOut has a chat that is offered be marked as unread for whom it is offered to, on all of their devices:
+// until one of them takes that back because it was looked at there, or the offer ends. So an offer that was
+// seen on one device waits on none.
+//
+// ROOM-5
+func (d *decision) standOut(to Member, self bool) {
+	if to.Role.In() {
+		offered := to.Offered()
+		d.add(to.Account.Log(), d.seenBy(self), Envelope{Kind: KindPrefs}, &Prefs{
+			Chat: d.Chat.ID, MarkedUnread: &offered,
+		})
+	}
 }
 
 // seenBy is the author that the user log of a member shows: a subscriber learns nothing of who runs the
@@ -522,10 +541,19 @@ func (d *decision) offer(to Member, open bool) {
 	d.move(move{before: to, after: after, noted: true, aside: true})
 }
 
-// answered tells the owner their own standing anew: nothing of it changed, but who looks at whom the chat is
-// offered to looks again, for what staff reads is followed by nobody.
-func (d *decision) answered(owner Member) {
-	d.move(move{before: owner, after: owner, quiet: true, aside: true})
+// ownerLooks tells the owner their own standing anew where an offer began or ended, whoever ended it and how:
+// nothing of it changed, but their devices look again whom the chat is offered to, for what staff reads is
+// followed by nobody.
+//
+// ROOM-5
+func (d *decision) ownerLooks() {
+	owner := d.Owning.Owner
+	if d.Actor.Role == RoleOwner {
+		owner = d.me()
+	}
+	if d.offers && !d.owner && owner.Role == RoleOwner {
+		d.move(move{before: owner, after: owner, quiet: true, aside: true})
+	}
 }
 
 // decideOffered takes the chat over, or ends the offer, which its owner may too.
@@ -540,11 +568,10 @@ func decideOffered(d *decision, c AnswerOffer) error {
 	case !c.Accept && me.Role == RoleOwner && offered.Account != 0:
 		d.offer(offered, false)
 		return nil
-	case me.Role != RoleAdmin || !me.Grants.Has(GrantOwn) || owner.Role != RoleOwner:
+	case !me.Offered() || owner.Role != RoleOwner:
 		return Errorf(CodeNotFound, "nobody offers this chat")
 	case !c.Accept:
 		d.offer(me, false)
-		d.answered(owner)
 		return nil
 	}
 	if err := d.mayOwn(""); err != nil {

@@ -449,13 +449,14 @@ func TestAChatIsOfferedToOneAdminAtATime(t *testing.T) {
 	}
 	refused(t, f, Transfer{Account: 2}, CodeForbidden, "chat")
 	f.Chat.Name, f.Case.Reports = "", nil
-	events := decided(t, f, Transfer{Account: 2}, KindStaffMember, KindMyChat)
+	events := decided(t, f, Transfer{Account: 2}, KindStaffMember, KindMyChat, KindPrefs, KindMyChat)
 	offered := standingOf(t, events, 2).Member
 	if offered.Role != RoleAdmin || !offered.Grants.Has(GrantOwn) || offered.Version != 7 {
 		t.Errorf("it is offered to %+v", offered)
 	}
 	f.Owning.Offered = Member{Account: 3, Role: RoleAdmin, Grants: GrantOwn | GrantPin, Version: 2}
-	events = decided(t, f, Transfer{Account: 2}, KindStaffMember, KindMyChat, KindStaffMember, KindMyChat)
+	events = decided(t, f, Transfer{Account: 2}, KindStaffMember, KindMyChat, KindPrefs,
+		KindStaffMember, KindMyChat, KindPrefs, KindMyChat)
 	if before := standingOf(t, events, 3).Member; before.Grants != GrantPin || before.Role != RoleAdmin {
 		t.Errorf("to whom it was offered before is %+v", before)
 	}
@@ -482,7 +483,7 @@ func TestAChatIsItsNewOwnersOnceTheyTakeIt(t *testing.T) {
 		t.Errorf("it asks for %+v", n)
 	}
 	events := decided(t, f, AnswerOffer{Accept: true},
-		KindMember, KindStaffMember, KindMyChat, KindMember, KindMyChat)
+		KindMember, KindStaffMember, KindMyChat, KindPrefs, KindMember, KindMyChat)
 	owner, admin := standingOf(t, events, 1).Member, standingOf(t, events, 2).Member
 	if owner.Role != RoleOwner || owner.Grants != 0 || owner.Version != 5 {
 		t.Errorf("the new one is %+v", owner)
@@ -491,7 +492,7 @@ func TestAChatIsItsNewOwnersOnceTheyTakeIt(t *testing.T) {
 	if admin != want {
 		t.Errorf("the old one is %+v", admin)
 	}
-	events = decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat, KindMyChat)
+	events = decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat, KindPrefs, KindMyChat)
 	declined, told := standingOf(t, events, 1).Member, standingOf(t, events, 2).Member
 	if declined.Role != RoleAdmin || declined.Grants != GrantPin {
 		t.Errorf("who does not want it is %+v", declined)
@@ -502,7 +503,7 @@ func TestAChatIsItsNewOwnersOnceTheyTakeIt(t *testing.T) {
 	}
 	f.Held.Owned = MaxOwned
 	refused(t, f, AnswerOffer{Accept: true}, CodeTooMany, "")
-	decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat, KindMyChat)
+	decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat, KindPrefs, KindMyChat)
 	f.Held.Owned = 0
 	f.Chat.Name, f.Case.Reports = "public_name", []ReportState{{Report: 1, Chat: f.Chat.ID}}
 	no, yes := NeedsOf(f.Chat, 1, AnswerOffer{}), NeedsOf(f.Chat, 1, AnswerOffer{Accept: true})
@@ -510,7 +511,7 @@ func TestAChatIsItsNewOwnersOnceTheyTakeIt(t *testing.T) {
 		t.Error("it asks what waits or is owned to decline, or does not to accept")
 	}
 	refused(t, f, AnswerOffer{Accept: true}, CodeForbidden, "chat")
-	decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat, KindMyChat)
+	decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat, KindPrefs, KindMyChat)
 	f.Actor.Role = RoleMember
 	refused(t, f, AnswerOffer{Accept: true}, CodeNotFound, "")
 	f.Chat.Deleted = true
@@ -524,17 +525,52 @@ func TestAnOfferIsNobodysToGiveBesideTheOwner(t *testing.T) {
 	f.Target = Member{Account: 2, Role: RoleAdmin, Grants: GrantPin | GrantOwn, Version: 6}
 	refused(t, f, SetMember{Account: 2, Role: RoleAdmin, Grants: GrantOwn}, CodeBadRequest, "grants")
 	events := decided(t, f, SetMember{Account: 2, Role: RoleAdmin, Grants: GrantPin},
-		KindMember, KindStaffMember, KindMyChat)
+		KindMember, KindStaffMember, KindMyChat, KindPrefs, KindMyChat)
 	if taken := standingOf(t, events, 2).Member; taken.Grants != GrantPin {
 		t.Errorf("with other rights, it leaves %+v", taken)
 	}
 	refused(t, f, AnswerOffer{}, CodeNotFound, "")
 	f.Owning = Owning{f.Actor, f.Target}
-	events = decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat)
+	events = decided(t, f, AnswerOffer{}, KindStaffMember, KindMyChat, KindPrefs, KindMyChat)
 	if taken := standingOf(t, events, 2).Member; taken.Grants != GrantPin {
 		t.Errorf("taken back, it leaves %+v", taken)
 	}
 	refused(t, f, AnswerOffer{Accept: true}, CodeNotFound, "")
+}
+
+// ROOM-5
+func TestHoweverAnOfferEndsItsOwnerLooksAgain(t *testing.T) {
+	offered := Member{Account: 2, Role: RoleAdmin, Grants: GrantPin | GrantOwn, Version: 6, Joined: 1}
+	owner := Member{Account: 1, Role: RoleOwner, Version: 3, Joined: 1}
+	looks := func(events []Event, what string) {
+		t.Helper()
+		if told := standingOf(t, events, 1).Member; told.Role != RoleOwner || told.Version != 4 {
+			t.Errorf("%s: the owner is told %+v", what, told)
+		}
+	}
+	f := inGroup()
+	f.Actor = offered
+	f.Actor.Account = 2
+	if !NeedsOf(f.Chat, 2, Leave{}).Offered {
+		t.Error("who leaves is not asked whether the chat is offered to them")
+	}
+	by := Actor{Account: 2, Device: 2, Scopes: AllScopes}
+	f.Owning = Owning{Owner: owner, Offered: offered}
+	events, err := Decide(f, by, Leave{}, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	looks(events, "the admin leaves")
+
+	f = inGroup()
+	f.Actor, f.Target, f.Person = owner, offered, Person{ID: 2}
+	gone := []Kind{KindMember, KindStaffMember, KindMyChat, KindMyChat}
+	stays := []Kind{KindMember, KindStaffMember, KindMyChat, KindPrefs, KindMyChat}
+	looks(decided(t, f, SetMember{Account: 2}, gone...), "removed")
+	looks(decided(t, f, SetMember{Account: 2, Role: RoleBanned}, gone...), "banned")
+	looks(decided(t, f, SetMember{Account: 2, Role: RoleMember}, stays...), "made a member")
+	f.Target.Grants = GrantPin // who is not offered it is nothing to look at
+	decided(t, f, SetMember{Account: 2, Role: RoleMember}, KindMember, KindStaffMember, KindMyChat)
 }
 
 func TestLinksAreMadeAndRevokedByThoseWhoMayInvite(t *testing.T) {

@@ -72,6 +72,9 @@ type Member struct {
 	Note    string // why, of a restriction or ban; for the account itself and the staff
 }
 
+// Offered reports whether the owner of the chat offers it to the member.
+func (m Member) Offered() bool { return m.Role == RoleAdmin && m.Grants.Has(GrantOwn) }
+
 // Chat is a chat's settings: what rules need of it, and what its members see of it.
 type Chat struct {
 	ID            ChatID

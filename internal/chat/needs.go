@@ -25,6 +25,7 @@ type Needs struct {
 	Held     bool        // Held
 	Admins   bool        // Admins
 	Owning   bool        // Owning
+	Offered  bool        // Owning, where the chat is offered to the actor
 	Linked   bool        // Linked; of two who set it at once, one is decided again
 	Known    AccountID   // Contact and Contacts: the actor's contact of that account
 	Limit    bool        // Limit
@@ -176,7 +177,9 @@ func needCreate(_ Chat, c Create) Needs {
 
 func needJoin(_ Chat, c Join) Needs           { return Needs{Token: c.Token, Head: true, Held: true} }
 func needAnswer(Chat, AnswerInvitation) Needs { return Needs{Head: true, Held: true} }
-func needLeave(room Chat, _ Leave) Needs      { return Needs{Head: room.Type == Direct} }
+func needLeave(room Chat, _ Leave) Needs {
+	return Needs{Head: room.Type == Direct, Offered: true}
+}
 func needInvite(_ Chat, c Invite) Needs {
 	return Needs{
 		Target: c.Account, Head: true, Asked: true, Held: true, Limit: true, Stranger: true, Day: true,

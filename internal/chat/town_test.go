@@ -62,11 +62,12 @@ func (w *town) facts(room ChatID, actor AccountID, n Needs) Facts {
 	if n.Target != 0 {
 		f.Person = w.person(n.Target)
 	}
+	owning := n.Owning || n.Offered && f.Actor.Offered()
 	for _, m := range w.members[room] {
 		switch {
-		case n.Owning && m.Role == RoleOwner:
+		case owning && m.Role == RoleOwner:
 			f.Owning.Owner = m
-		case n.Owning && m.Grants.Has(GrantOwn):
+		case owning && m.Offered():
 			f.Owning.Offered = m
 		}
 	}
@@ -289,6 +290,9 @@ func (w *town) judgeMove(m *MyChat, actor AccountID, cmd Command, events []Event
 	_, offers := cmd.(Transfer)
 	_, transfer := cmd.(AnswerOffer)
 	_, created := cmd.(Create)
+	told := before // anew, of the owner: nothing of it changed
+	told.Account, told.Version = after.Account, after.Version
+	same := before.Role == RoleOwner && told == after
 	bumped := slices.ContainsFunc(Project(Entry{Env: Envelope{Kind: KindMyChat}}, m), func(c Change) bool {
 		_, ok := c.(FactsBumped)
 		return ok
@@ -302,10 +306,10 @@ func (w *town) judgeMove(m *MyChat, actor AccountID, cmd Command, events []Event
 		return "somebody is in who never asked to be (R10)"
 	case after.Role == RoleApproached && (m.Type != Direct || w.knows(after.Account, actor)):
 		return "somebody is approached who knows who writes"
-	case after.Account != actor && !transfer && before.Role.Staff() &&
+	case after.Account != actor && !transfer && !same && before.Role.Staff() &&
 		standing(w.members[m.Chat][actor].Role) <= standing(before.Role):
 		return "somebody acts on their equal or better"
-	case after.Role == RoleOwner && !transfer && !created:
+	case after.Role == RoleOwner && !same && !transfer && !created:
 		return "an owner out of nowhere"
 	case after.Grants.Has(GrantOwn) && !(offers && w.members[m.Chat][actor].Role == RoleOwner):
 		return "a chat is offered by somebody else than its owner"
@@ -316,6 +320,11 @@ func (w *town) judgeMove(m *MyChat, actor AccountID, cmd Command, events []Event
 		return "an admin gave more than they have"
 	case before.Role.In() != bumped && after.Role != RoleBanned:
 		return fmt.Sprintf("facts bumped: %v, from %d to %d", bumped, before.Role, after.Role)
+	}
+	if before.Offered() != after.Offered() {
+		if broken := w.judgeOffer(m, events); broken != "" {
+			return broken
+		}
 	}
 	shown := slices.ContainsFunc(events, func(e Event) bool {
 		c, ok := e.Body.(*MemberChange)
@@ -333,6 +342,30 @@ func (w *town) judgeMove(m *MyChat, actor AccountID, cmd Command, events []Event
 	}
 	if shown != want {
 		return fmt.Sprintf("shown in the chat: %v, want %v", shown, want)
+	}
+	return ""
+}
+
+// judgeOffer says what is wrong with an offer of a chat that begins or ends: however it does, its owner's
+// devices are told to look, and whom it is made to has the chat marked.
+func (w *town) judgeOffer(m *MyChat, events []Event) string {
+	marked := !m.Member.Role.In()
+	var owner bool
+	for _, e := range events {
+		switch b := e.Body.(type) {
+		case *MyChat:
+			owner = owner || w.members[m.Chat][b.Member.Account].Role == RoleOwner
+		case *Prefs:
+			if e.Log == m.Member.Account.Log() && b.MarkedUnread != nil {
+				marked = *b.MarkedUnread == m.Member.Offered()
+			}
+		}
+	}
+	switch {
+	case !owner:
+		return "an offer began or ended and its owner is not told"
+	case !marked:
+		return "an offer began or ended and the mark of its chat did not"
 	}
 	return ""
 }

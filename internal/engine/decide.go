@@ -79,7 +79,7 @@ func (e *Engine) decideFresh(ctx context.Context, r request) (plan, error) {
 	if b.needs.Case {
 		b.facts.Case.Head = b.heads[len(b.heads)-1].Seq
 	}
-	if b.needs.Owning {
+	if b.needs.Owning || b.needs.Offered && b.facts.Actor.Offered() {
 		if err := e.readOwning(ctx, r.room, &b); err != nil {
 			return plan{}, err
 		}

@@ -14,6 +14,10 @@ type Due struct {
 	Read   chat.Seq
 	Unread uint32      // of others
 	Muted  chat.Millis // until then; chat.NotifyAlways
+	// Standing is the version of the account's own, and Offer says that its owner offers them the chat and they
+	// have not looked yet.
+	Standing uint32
+	Offer    bool
 }
 
 // Due returns what a chat holds for an account that is in it, and whether it is, for pushes: not an answer to
@@ -23,9 +27,17 @@ func (e *Engine) Due(ctx context.Context, account chat.AccountID, room chat.Chat
 	if err != nil || !ok || !row.Me.Role.In() || row.Chat.Deleted {
 		return Due{}, false, err
 	}
-	d := Due{Type: row.Chat.Type, Read: row.Read.Seq, Unread: row.Unread}
+	d := Due{Type: row.Chat.Type, Read: row.Read.Seq, Unread: row.Unread, Standing: row.Me.Version}
+	d.Offer = row.OfferWaits()
 	if row.Prefs.MutedUntil != nil {
 		d.Muted = *row.Prefs.MutedUntil
 	}
 	return d, true, nil
+}
+
+// OfferWaits reports whether the chat is offered to the account, which has not looked at that on any device.
+//
+// ROOM-5
+func (r ListRow) OfferWaits() bool {
+	return r.Me.Offered() && !r.Chat.Deleted && r.Prefs.MarkedUnread != nil && *r.Prefs.MarkedUnread
 }

@@ -60,7 +60,7 @@ func (e *Engine) readOwning(ctx context.Context, room chat.ChatID, b *basis) err
 		switch {
 		case m.Role == chat.RoleOwner:
 			b.facts.Owning.Owner = m
-		case m.Grants.Has(chat.GrantOwn):
+		case m.Offered():
 			b.facts.Owning.Offered = m
 		}
 	})

@@ -423,6 +423,93 @@ func TestAnOfferIsSeenByWhoRunsTheChatAndEndsWithAnother(t *testing.T) {
 	}
 }
 
+// ROOM-5
+func TestHoweverAnOfferEndsItsOwnerIsToldAndItWaitsForNobody(t *testing.T) {
+	b := newBed(t)
+	ana, other := b.person("ana_a"), b.person("other_o")
+	for _, end := range []struct {
+		how string
+		by  func(ben chat.Actor, room chat.ChatID)
+		out bool // the owner has nothing to look at any more
+	}{
+		{how: "leaves", by: func(ben chat.Actor, room chat.ChatID) { b.must(ben, room.Log(), chat.Leave{}) }},
+		{how: "removed", by: func(ben chat.Actor, room chat.ChatID) {
+			b.must(ana, room.Log(), chat.SetMember{Account: ben.Account})
+		}},
+		{how: "banned", by: func(ben chat.Actor, room chat.ChatID) {
+			b.must(ana, room.Log(), chat.SetMember{Account: ben.Account, Role: chat.RoleBanned})
+		}},
+		{how: "demoted", by: func(ben chat.Actor, room chat.ChatID) {
+			b.must(ana, room.Log(), chat.SetMember{Account: ben.Account, Role: chat.RoleMember})
+		}},
+		{how: "other_rights", by: func(ben chat.Actor, room chat.ChatID) {
+			b.must(ana, room.Log(), chat.SetMember{Account: ben.Account, Role: chat.RoleAdmin})
+		}},
+		{how: "declined", by: func(ben chat.Actor, room chat.ChatID) {
+			b.must(ben, room.Log(), chat.AnswerOffer{})
+		}},
+		{how: "taken_back", by: func(_ chat.Actor, room chat.ChatID) {
+			b.must(ana, room.Log(), chat.AnswerOffer{})
+		}},
+		{how: "to_another", by: func(_ chat.Actor, room chat.ChatID) {
+			b.must(ana, room.Log(), chat.Transfer{Account: other.Account})
+		}},
+		{how: "account_ends", by: func(ben chat.Actor, _ chat.ChatID) {
+			if err := b.EraseAccount(t.Context(), ben.Account, false); err != nil {
+				t.Error(err)
+			}
+		}},
+		{how: "chat_ends", out: true, by: func(_ chat.Actor, room chat.ChatID) {
+			b.must(ana, room.Log(), chat.DeleteChat{})
+		}},
+	} {
+		for _, kind := range []chat.ChatType{chat.Group, chat.Channel} {
+			ben := b.person(fmt.Sprintf("ben_%s_%d", end.how, kind))
+			room := b.room(kind, ana, ben, other)
+			for _, who := range []chat.Actor{ben, other} {
+				b.must(ana, room.Log(), chat.SetMember{Account: who.Account, Role: chat.RoleAdmin})
+			}
+			b.must(ana, room.Log(), chat.Transfer{Account: ben.Account})
+			if due, _, err := b.Due(t.Context(), ben.Account, room); err != nil || !due.Offer {
+				t.Fatalf("%s: it does not wait: %+v, %v", end.how, due, err)
+			}
+			before := b.kinds(ana)[chat.KindMyChat]
+			end.by(ben, room)
+			if told := b.kinds(ana)[chat.KindMyChat] - before; (told == 1) == end.out {
+				t.Errorf("%s: the owner was told %d times", end.how, told)
+			}
+			due, in, err := b.Due(t.Context(), ben.Account, room)
+			if err != nil || due.Offer {
+				t.Errorf("%s: it waits still: %+v, %v, %v", end.how, due, in, err)
+			}
+		}
+	}
+}
+
+// ROOM-5
+func TestAnOfferThatWasSeenOnOneDeviceWaitsOnNone(t *testing.T) {
+	b := newBed(t)
+	ana, ben := b.person("ana_a"), b.person("ben_b")
+	room := b.room(chat.Group, ana, ben)
+	b.must(ana, room.Log(), chat.SetMember{Account: ben.Account, Role: chat.RoleAdmin})
+	waits := func(want bool) {
+		t.Helper()
+		if due, _, err := b.Due(t.Context(), ben.Account, room); err != nil || due.Offer != want {
+			t.Errorf("it waits: %v, %v", due.Offer, err)
+		}
+	}
+	no, yes := false, true
+	b.must(ben, room.Log(), chat.SetPrefs{Prefs: chat.Prefs{MarkedUnread: &yes}})
+	waits(false) // a mark of one's own is no offer
+	b.must(ana, room.Log(), chat.Transfer{Account: ben.Account})
+	waits(true)
+	b.must(ben, room.Log(), chat.SetPrefs{Prefs: chat.Prefs{MarkedUnread: &no}})
+	waits(false)
+	b.must(ana, room.Log(), chat.AnswerOffer{})
+	b.must(ana, room.Log(), chat.Transfer{Account: ben.Account})
+	waits(true) // each anew
+}
+
 // REP-3
 func TestWhoStandsInAListOfCasesReadsSoOnceADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
