@@ -4,6 +4,7 @@ package push
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -54,8 +55,11 @@ func pause(ctx context.Context, d time.Duration) {
 // see makes jobs of one entry.
 func (s *Service) see(ctx context.Context, e *chat.Entry) error {
 	switch {
-	case e.Env.Kind == chat.KindRead && e.Log.Kind() == chat.UserLog:
-		return s.seeRead(e)
+	case e.Log.Kind() == chat.UserLog:
+		return s.seeOwn(e)
+	case e.Env.Kind == chat.KindChatDeleted:
+		s.seeEnd(e.Log.Chat())
+		return nil
 	case e.Env.Kind != chat.KindMessage || e.Log.Kind() != chat.ChatLog || !e.Env.Counted || e.Env.Silent:
 		return nil
 	}
@@ -101,19 +105,13 @@ func (s *Service) wake(room chat.ChatID, seq chat.Seq, hearers *roaring.Bitmap, 
 	}
 	jobs := make([]job, 0, min(some, hearers.GetCardinality()))
 	flush := func() {
-		s.mu.Lock()
-		for i := range jobs {
-			if last, ok := s.told[jobs[i].seat]; ok {
-				jobs[i].due = last.Add(s.cfg.Gap)
-			}
-		}
-		s.mu.Unlock()
-		s.queue.add(jobs...)
+		s.spaced(jobs)
 		jobs = jobs[:0]
 	}
 	for it := hearers.Iterator(); it.HasNext(); {
 		who := chat.AccountID(it.Next())
-		jobs = append(jobs, job{name: name{seat: seat{who, room}}, seq: seq, mention: mentioned[who]})
+		at := seat{account: who, room: room}
+		jobs = append(jobs, job{name: name{seat: at}, seq: seq, mention: mentioned[who]})
 		if len(jobs) == some {
 			flush()
 		}
@@ -121,47 +119,103 @@ func (s *Service) wake(room chat.ChatID, seq chat.Seq, hearers *roaring.Bitmap, 
 	flush()
 }
 
-// seeRead makes a job of a read mark, where a device was told of what is read now.
+// spaced adds jobs, none of them sooner than the gap after what its seat was told last.
+func (s *Service) spaced(jobs []job) {
+	s.mu.Lock()
+	for i := range jobs {
+		if last, ok := s.told[jobs[i].seat]; ok {
+			jobs[i].due = last.Add(s.cfg.Gap)
+		}
+	}
+	s.mu.Unlock()
+	s.queue.add(jobs...)
+}
+
+// seeOwn makes a job of what the log of an account says of a chat: it was read, it is offered to the account,
+// what was offered was seen or is over, or the account is out. Where it can concern nobody its body is not
+// looked at.
 //
 // PUSH-7
-func (s *Service) seeRead(e *chat.Entry) error {
+// PUSH-12
+func (s *Service) seeOwn(e *chat.Entry) error {
+	who, kind := e.Log.Account(), e.Env.Kind
 	s.mu.Lock()
-	none := len(s.shown) == 0
+	concerns := len(s.shown) > 0 || kind == chat.KindMyChat && s.subscribers.Contains(uint32(who))
 	s.mu.Unlock()
-	if none {
+	if !concerns || kind != chat.KindRead && kind != chat.KindPrefs && kind != chat.KindMyChat {
 		return nil
 	}
-	body, err := s.cfg.Codec.Decode(e.Env.Kind, e.Body)
+	body, err := s.cfg.Codec.Decode(kind, e.Body)
 	if err != nil {
 		return err
 	}
-	mark, ok := body.(*chat.ReadMark)
-	if !ok {
-		return nil
-	}
-	at := seat{e.Log.Account(), mark.Chat}
-	s.mu.Lock()
-	_, told := s.shown[at]
-	s.mu.Unlock()
-	if told {
-		s.queue.add(job{name: name{seat: at, clear: true}, seq: mark.Seq, due: s.cfg.Now().Add(s.cfg.Gap)})
+	switch b := body.(type) {
+	case *chat.ReadMark:
+		s.over(seat{account: who, room: b.Chat}, b.Seq)
+	case *chat.Prefs:
+		if b.MarkedUnread != nil && !*b.MarkedUnread {
+			s.over(seat{who, b.Chat, true}, 0)
+		}
+	case *chat.MyChat:
+		s.seeStanding(who, b)
 	}
 	return nil
 }
 
-// noteShown remembers that a device was told of a chat.
-func (s *Service) noteShown(at seat, device chat.DeviceID) {
+// seeStanding makes a job of a chat that is offered to an account, and of the end of that.
+func (s *Service) seeStanding(who chat.AccountID, m *chat.MyChat) {
+	at, version := seat{who, m.Chat, true}, chat.Seq(m.Member.Version)
+	if m.Member.Offered() {
+		s.spaced([]job{{name: name{seat: at}, seq: version, mention: true}})
+		return
+	}
+	s.over(at, version)
+	if !m.Member.Role.In() {
+		s.over(seat{account: who, room: m.Chat}, 0)
+	}
+}
+
+// seeEnd makes jobs of a chat that is no more, for whoever was told of it.
+func (s *Service) seeEnd(room chat.ChatID) {
+	var told []seat
+	s.mu.Lock()
+	for at := range s.shown {
+		if at.room == room {
+			told = append(told, at)
+		}
+	}
+	s.mu.Unlock()
+	for _, at := range told {
+		s.over(at, 0)
+	}
+}
+
+// over has the devices that were told something told that it was seen elsewhere, or is no more. Whether it is
+// so is looked at when the turn of the job comes.
+func (s *Service) over(at seat, seq chat.Seq) {
+	s.mu.Lock()
+	shown, told := s.shown[at]
+	s.mu.Unlock()
+	if told {
+		s.queue.add(job{
+			name: name{seat: at, clear: true}, seq: max(seq, shown.seq), due: s.cfg.Now().Add(s.cfg.Gap),
+		})
+	}
+}
+
+// noteShown remembers what a device was told.
+func (s *Service) noteShown(at seat, device chat.DeviceID, seq chat.Seq) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.shown) >= maxNoted {
 		clear(s.shown)
 	}
-	for _, d := range s.shown[at] {
-		if d == device {
-			return
-		}
+	shown := s.shown[at]
+	shown.seq = max(shown.seq, seq)
+	if !slices.Contains(shown.devices, device) {
+		shown.devices = append(shown.devices, device)
 	}
-	s.shown[at] = append(s.shown[at], device)
+	s.shown[at] = shown
 }
 
 // noteTold remembers that an account is being told of a chat.

@@ -97,12 +97,18 @@ type Service struct {
 	stats   counters
 
 	mu          sync.Mutex
-	subscribers *roaring.Bitmap          // accounts; some may have none any more
-	shown       map[seat][]chat.DeviceID // devices that were told of a chat and not of its having been read
-	told        map[seat]time.Time       // when an account was last pushed to for a chat
+	subscribers *roaring.Bitmap    // accounts; some may have none any more
+	shown       map[seat]showing   // what devices were told, and not that it was seen or is over
+	told        map[seat]time.Time // when an account was last pushed to for a chat
 
 	cancel context.CancelFunc
 	owned  sync.WaitGroup
+}
+
+// showing is what devices were told last of a seat.
+type showing struct {
+	devices []chat.DeviceID
+	seq     chat.Seq // as of the job
 }
 
 type counters struct{ taken, gone, refused, failed, clears atomic.Uint64 }
@@ -141,7 +147,7 @@ func Start(ctx context.Context, cfg Config) (*Service, error) {
 		client: outside.NewClient(cfg.Outside), queue: newQueue(cfg.Queue, cfg.Now),
 		meter: engine.NewMeter(cfg.Account, cfg.Now), hosts: newHosts(cfg.Now, cfg.Backoff),
 		rooms: newRooms(cfg.Engine), slots: make(chan struct{}, atOnce), sealing: make(chan struct{}, 1),
-		subscribers: roaring.New(), shown: make(map[seat][]chat.DeviceID), told: make(map[seat]time.Time),
+		subscribers: roaring.New(), shown: make(map[seat]showing), told: make(map[seat]time.Time),
 	}
 	pos, err := cfg.Engine.Pos(ctx)
 	if err != nil {

@@ -11,24 +11,26 @@ import (
 	"github.com/zolal-im/zolal/internal/chat"
 )
 
-// seat is an account in a chat.
+// seat is an account in a chat, and what it is told of there: what was said, or that the chat is offered to
+// it.
 type seat struct {
 	account chat.AccountID
 	room    chat.ChatID
+	offer   bool
 }
 
 // name is what a job is one of a kind by: what comes for the same name joins it.
 type name struct {
 	seat
 	device chat.DeviceID // 0: every device of the account
-	clear  bool          // tells what was read elsewhere, instead of what came
+	clear  bool          // tells what was seen elsewhere or is over, instead of what came
 }
 
 // job is somebody to be woken. What it holds is a hint: whether it is still worth a push is decided when its
 // turn comes.
 type job struct {
 	name
-	seq     chat.Seq
+	seq     chat.Seq // of a message; of an offer the version of the standing that it is part of
 	mention bool
 	looks   int // how often it was put off because the device was connected
 	tries   int // how often a push service did not take it

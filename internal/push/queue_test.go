@@ -13,7 +13,9 @@ import (
 func TestWhatComesForTheSameChatJoinsAndWhatDoesNotFitIsDropped(t *testing.T) {
 	now := time.Unix(1000, 0)
 	q := newQueue(2, func() time.Time { return now })
-	of := func(who chat.AccountID, seq chat.Seq) job { return job{name: name{seat: seat{who, 7}}, seq: seq} }
+	of := func(who chat.AccountID, seq chat.Seq) job {
+		return job{name: name{seat: seat{account: who, room: 7}}, seq: seq}
+	}
 	q.add(of(1, 5), of(2, 5), of(1, 6), of(3, 5))
 	if n, dropped := q.size(); n != 2 || dropped != 1 {
 		t.Errorf("%d jobs wait and %d were dropped", n, dropped)
@@ -31,8 +33,8 @@ func TestWhatComesForTheSameChatJoinsAndWhatDoesNotFitIsDropped(t *testing.T) {
 func TestAJobComesWhenItIsDueAndAtOnceWhereSomethingNewJoinsIt(t *testing.T) {
 	now := time.Unix(1000, 0)
 	q := newQueue(9, func() time.Time { return now })
-	late := job{name: name{seat: seat{1, 7}}, seq: 5, due: now.Add(time.Minute)}
-	retried := job{name: name{seat: seat{2, 7}}, seq: 5, tries: 1, due: now.Add(time.Hour)}
+	late := job{name: name{seat: seat{account: 1, room: 7}}, seq: 5, due: now.Add(time.Minute)}
+	retried := job{name: name{seat: seat{account: 2, room: 7}}, seq: 5, tries: 1, due: now.Add(time.Hour)}
 	q.add(late, retried)
 	if _, ok, wait := q.take(); ok || wait != time.Minute {
 		t.Errorf("one is due already, or in %v", wait)

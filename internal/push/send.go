@@ -18,6 +18,7 @@ import (
 	webpush "github.com/SherClockHolmes/webpush-go"
 
 	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
 )
 
 const (
@@ -41,6 +42,8 @@ type message struct {
 	Seq     chat.Seq    `json:"seq,omitempty"`
 	Read    chat.Seq    `json:"read,omitempty"` // what is shown of the chat goes
 	Mention bool        `json:"mention,omitempty"`
+	Offer   chat.Seq    `json:"offer,omitempty"` // the chat is offered to the account
+	Over    chat.Seq    `json:"over,omitempty"`  // what is shown of such an offer goes
 	Test    string      `json:"test,omitempty"`
 }
 
@@ -64,13 +67,14 @@ func (s *Service) work(ctx context.Context) {
 // carry wakes those devices of an account that are to be woken now.
 //
 // PUSH-3
+// PUSH-12
 func (s *Service) carry(ctx context.Context, j job) error {
 	subs, err := s.of(ctx, j.account)
 	if err != nil || len(subs) == 0 {
 		return err
 	}
 	due, in, err := s.cfg.Engine.Due(ctx, j.account, j.room)
-	if err != nil || !in || due.Unread == 0 || due.Read >= j.seq {
+	if err != nil || !in || !j.worth(due) {
 		return err
 	}
 	now := s.millis()
@@ -90,13 +94,36 @@ func (s *Service) carry(ctx context.Context, j job) error {
 			}
 			continue
 		}
-		m := message{Version: 1, Chat: j.room, Seq: j.seq, Mention: j.mention}
-		told = s.launch(ctx, one, sub, m, urgency(due.Type, j.mention)) || told
+		told = s.launch(ctx, one, sub, j.message(), urgency(due.Type, j.mention)) || told
 	}
 	if told {
 		s.noteTold(j.seat)
 	}
 	return nil
+}
+
+// worth reports whether what a job was made of still waits for the account.
+func (j job) worth(due engine.Due) bool {
+	if j.offer {
+		return due.Offer && chat.Seq(due.Standing) == j.seq // one that was made anew has a job of its own
+	}
+	return due.Unread > 0 && due.Read < j.seq
+}
+
+// message is what a job pushes.
+func (j job) message() message {
+	m := message{Version: 1, Chat: j.room}
+	switch {
+	case j.offer && j.clear:
+		m.Over = j.seq
+	case j.offer:
+		m.Offer = j.seq
+	case j.clear:
+		m.Read = j.seq
+	default:
+		m.Seq, m.Mention = j.seq, j.mention
+	}
+	return m
 }
 
 // urgency is what a push service is told, so that it can spare a battery.
@@ -125,19 +152,23 @@ func (s *Service) of(ctx context.Context, who chat.AccountID) ([]Subscription, e
 	return subs, err
 }
 
-// carryClear tells devices that were told of a chat that it was read elsewhere. One that is connected sees
-// that itself.
+// carryClear tells devices that were told something that it was seen elsewhere or is no more. One that is
+// connected sees that itself.
 //
 // PUSH-7
+// PUSH-12
 func (s *Service) carryClear(ctx context.Context, j job) error {
 	due, in, err := s.cfg.Engine.Due(ctx, j.account, j.room)
-	if err != nil || in && due.Unread > 0 {
-		return err // there is more to read: what is shown stays
+	if err != nil || in && (j.offer && due.Offer || !j.offer && due.Unread > 0) {
+		return err // there is more to see: what is shown stays
 	}
 	s.mu.Lock()
-	devices := s.shown[j.seat]
+	devices := s.shown[j.seat].devices
 	delete(s.shown, j.seat)
 	s.mu.Unlock()
+	if !j.offer {
+		j.seq = max(j.seq, due.Read)
+	}
 	subs, err := s.of(ctx, j.account)
 	if err != nil {
 		return err
@@ -147,8 +178,7 @@ func (s *Service) carryClear(ctx context.Context, j job) error {
 			if d == sub.Device && sub.Settings.Clears && !s.cfg.Connected(sub.Account, d) {
 				one := j
 				one.device = d
-				s.launch(ctx, one, sub, message{Version: 1, Chat: j.room, Read: max(j.seq, due.Read)},
-					webpush.UrgencyNormal)
+				s.launch(ctx, one, sub, j.message(), webpush.UrgencyNormal)
 			}
 		}
 	}
@@ -204,7 +234,7 @@ func (s *Service) settle(ctx context.Context, j job, sub Subscription, got answe
 		if j.clear {
 			s.stats.clears.Add(1)
 		} else {
-			s.noteShown(j.seat, sub.Device)
+			s.noteShown(j.seat, sub.Device, j.seq)
 		}
 	case got.gone():
 		s.forget(ctx, sub)
@@ -224,7 +254,7 @@ func (s *Service) settle(ctx context.Context, j job, sub Subscription, got answe
 func (s *Service) later(j job, until time.Time) {
 	j.due = until
 	if j.clear {
-		s.noteShown(j.seat, j.device)
+		s.noteShown(j.seat, j.device, j.seq)
 		j.device = 0
 	}
 	s.queue.add(j)
@@ -295,8 +325,8 @@ func (c caller) Do(r *http.Request) (*http.Response, error) {
 	return c.Client.Do(r)
 }
 
-// topic names the chat to the push service, without telling which it is: what it could not deliver of the
-// same topic is replaced. The name is another for every subscription.
+// topic names the chat, or its offer, to the push service, without telling which it is: what it could not
+// deliver of the same topic is replaced. The name is another for every subscription.
 func (s *Service) topic(sub Subscription, m message) string {
 	if m.Chat == 0 {
 		return ""
@@ -304,6 +334,9 @@ func (s *Service) topic(sub Subscription, m message) string {
 	mac := hmac.New(sha256.New, s.cfg.Key)
 	_, _ = mac.Write([]byte("zolal push topic v1\n" + sub.Endpoint + "\n"))
 	_, _ = mac.Write(binary.BigEndian.AppendUint32(nil, uint32(m.Chat)))
+	if m.Offer != 0 || m.Over != 0 {
+		_, _ = mac.Write([]byte("offer"))
+	}
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:24])
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/push"
 	"github.com/zolal-im/zolal/internal/wire"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
@@ -119,6 +120,9 @@ func pushLook(ctx context.Context, c *caller, r *zolalv1.PushLookRequest) (*zola
 	if err != nil {
 		return nil, err
 	}
+	if r.GetOffer() {
+		return offerLook(row), nil
+	}
 	items, err := h.Get(ctx, []chat.Seq{chat.Seq(r.GetSeq())})
 	if err != nil || len(items) == 0 || row.Read.Seq >= items[0].Seq || !row.Me.Role.In() {
 		return &zolalv1.PushLook{}, err
@@ -147,6 +151,16 @@ func pushLook(ctx context.Context, c *caller, r *zolalv1.PushLookRequest) (*zola
 		out.Author, err = c.callsThem(ctx, it.Author)
 	}
 	return out, err
+}
+
+// offerLook is what a notification says of a chat that is offered to its reader, until they have looked.
+//
+// PUSH-12
+func offerLook(row engine.ListRow) *zolalv1.PushLook {
+	if !row.OfferWaits() {
+		return &zolalv1.PushLook{}
+	}
+	return &zolalv1.PushLook{Waits: true, Type: zolalv1.ChatType(row.Chat.Type), Title: row.Chat.Title}
 }
 
 // callsThem is what the caller calls somebody: by their own name for them, where they have one.

@@ -53,3 +53,44 @@ func TestANotificationSaysWhatItsReaderMaySeeAndCallsPeopleAsTheyDo(t *testing.T
 		t.Errorf("a stranger sees %v", got)
 	}
 }
+
+// PUSH-12
+func TestANotificationOfAnOfferSaysWhichChatToWhomItIsOfferedUntilTheyLooked(t *testing.T) {
+	h := serve(t)
+	c := h.dialMany(h.users(3))
+	ana, ben, eve := c[0], c[1], c[2]
+	room := ask[zolalv1.ChatInfo](ana, "Chats/CreateGroup", &zolalv1.CreateChatRequest{
+		Key: key(), Title: "دوستان", Name: "the_friends"}).GetId()
+	ask[zolalv1.JoinResponse](ben, "Chats/Join", &zolalv1.JoinRequestRequest{Key: key(), Chat: room})
+	ask[zolalv1.Receipt](ana, "Chats/SetMember", &zolalv1.SetMemberRequest{Chat: room, Key: key(),
+		Account: uint32(ben.user.Account), Role: zolalv1.Role_ROLE_ADMIN})
+	look := func(c *client) *zolalv1.PushLook {
+		return ask[zolalv1.PushLook](c, "Push/Look", &zolalv1.PushLookRequest{Chat: room, Offer: true})
+	}
+	silent := func(who string, got *zolalv1.PushLook) {
+		t.Helper()
+		if got.GetWaits() || got.GetTitle() != "" {
+			t.Errorf("%s sees %v", who, got)
+		}
+	}
+	silent("ben, to whom nothing is offered,", look(ben))
+	owner := chat.Actor{Account: ana.user.Account, Device: ana.user.Device, Scopes: chat.AllScopes}
+	at, err := h.engine.Open(t.Context(), owner, chat.ChatID(room).Log(), chat.RightOwn)
+	if err == nil {
+		_, err = at.Do(t.Context(), chat.Transfer{Account: ben.user.Account}, chat.Key(key()))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := look(ben)
+	if !one.GetWaits() || one.GetTitle() != "دوستان" || one.GetType() != zolalv1.ChatType_CHAT_TYPE_GROUP ||
+		one.GetAuthor() != "" || one.GetText() != "" {
+		t.Errorf("ben sees %v", one)
+	}
+	silent("who offers it", look(ana))
+	silent("a stranger", look(eve))
+	seen := false
+	ask[zolalv1.Receipt](ben, "Sync/SetPrefs", &zolalv1.SetPrefsRequest{Key: key(),
+		Prefs: &zolalv1.ChatPrefs{Chat: room, MarkedUnread: &seen}})
+	silent("ben, who has looked,", look(ben))
+}

@@ -413,6 +413,7 @@ type PushLookRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Chat          uint32                 `protobuf:"varint,1,opt,name=chat,proto3" json:"chat,omitempty"`
 	Seq           uint32                 `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
+	Offer         bool                   `protobuf:"varint,3,opt,name=offer,proto3" json:"offer,omitempty"` // not of a message: of the chat's being offered to the caller
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -461,10 +462,18 @@ func (x *PushLookRequest) GetSeq() uint32 {
 	return 0
 }
 
-// PushLook is what a notification says of a message, as the caller may see it and calls people.
+func (x *PushLookRequest) GetOffer() bool {
+	if x != nil {
+		return x.Offer
+	}
+	return false
+}
+
+// PushLook is what a notification says of a message, or of a chat that is offered: then no more than the
+// chat. It says so as the caller may see it and calls people.
 type PushLook struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Waits         bool                   `protobuf:"varint,1,opt,name=waits,proto3" json:"waits,omitempty"` // it is unread and still there; else nothing further is filled
+	Waits         bool                   `protobuf:"varint,1,opt,name=waits,proto3" json:"waits,omitempty"` // it is unread, or not looked at, and still there; else nothing further is filled
 	Type          ChatType               `protobuf:"varint,2,opt,name=type,proto3,enum=zolal.v1.ChatType" json:"type,omitempty"`
 	Title         string                 `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`   // of the chat; in a direct chat the other's name
 	Author        string                 `protobuf:"bytes,4,opt,name=author,proto3" json:"author,omitempty"` // groups alone
@@ -604,10 +613,11 @@ const file_zolal_v1_push_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"[\n" +
 	"\x10PushTestResponse\x12/\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x15.zolal.v1.PushOutcomeR\aoutcome\x12\x16\n" +
-	"\x06status\x18\x02 \x01(\rR\x06status\"7\n" +
+	"\x06status\x18\x02 \x01(\rR\x06status\"M\n" +
 	"\x0fPushLookRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
-	"\x03seq\x18\x02 \x01(\rR\x03seq\"\xf6\x01\n" +
+	"\x03seq\x18\x02 \x01(\rR\x03seq\x12\x14\n" +
+	"\x05offer\x18\x03 \x01(\bR\x05offer\"\xf6\x01\n" +
 	"\bPushLook\x12\x14\n" +
 	"\x05waits\x18\x01 \x01(\bR\x05waits\x12&\n" +
 	"\x04type\x18\x02 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\x12\x14\n" +

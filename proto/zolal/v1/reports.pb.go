@@ -1303,6 +1303,8 @@ type ActRow struct {
 	Reversed      bool                   `protobuf:"varint,4,opt,name=reversed,proto3" json:"reversed,omitempty"` // the decision was taken back
 	Appeal        AppealState            `protobuf:"varint,5,opt,name=appeal,proto3,enum=zolal.v1.AppealState" json:"appeal,omitempty"`
 	Appealable    bool                   `protobuf:"varint,6,opt,name=appealable,proto3" json:"appealable,omitempty"` // now
+	Name          string                 `protobuf:"bytes,7,opt,name=name,proto3" json:"name,omitempty"`              // the public name of a chat that was taken down
+	Photos        bool                   `protobuf:"varint,8,opt,name=photos,proto3" json:"photos,omitempty"`         // what was taken down were photos, of the chat, else of the account
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1375,6 +1377,20 @@ func (x *ActRow) GetAppeal() AppealState {
 func (x *ActRow) GetAppealable() bool {
 	if x != nil {
 		return x.Appealable
+	}
+	return false
+}
+
+func (x *ActRow) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ActRow) GetPhotos() bool {
+	if x != nil {
+		return x.Photos
 	}
 	return false
 }
@@ -2348,7 +2364,7 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\x06report\x18\x03 \x01(\rR\x06report\";\n" +
 	"\vActsRequest\x12\x16\n" +
 	"\x06before\x18\x01 \x01(\rR\x06before\x12\x14\n" +
-	"\x05limit\x18\x02 \x01(\rR\x05limit\"\xc3\x01\n" +
+	"\x05limit\x18\x02 \x01(\rR\x05limit\"\xef\x01\n" +
 	"\x06ActRow\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\rR\x03seq\x12\x13\n" +
 	"\x05at_ms\x18\x02 \x01(\x03R\x04atMs\x12'\n" +
@@ -2357,7 +2373,9 @@ const file_zolal_v1_reports_proto_rawDesc = "" +
 	"\x06appeal\x18\x05 \x01(\x0e2\x15.zolal.v1.AppealStateR\x06appeal\x12\x1e\n" +
 	"\n" +
 	"appealable\x18\x06 \x01(\bR\n" +
-	"appealable\"H\n" +
+	"appealable\x12\x12\n" +
+	"\x04name\x18\a \x01(\tR\x04name\x12\x16\n" +
+	"\x06photos\x18\b \x01(\bR\x06photos\"H\n" +
 	"\fActsResponse\x12$\n" +
 	"\x04acts\x18\x01 \x03(\v2\x10.zolal.v1.ActRowR\x04acts\x12\x12\n" +
 	"\x04more\x18\x02 \x01(\bR\x04more\"Q\n" +

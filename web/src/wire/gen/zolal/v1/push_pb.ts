@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/push.proto.
  */
 export const file_zolal_v1_push: GenFile = /*@__PURE__*/
-  fileDesc("ChN6b2xhbC92MS9wdXNoLnByb3RvEgh6b2xhbC52MSJrChBQdXNoU3Vic2NyaXB0aW9uEhAKCGVuZHBvaW50GAEgASgJEgsKA2tleRgCIAEoDBIOCgZzZWNyZXQYAyABKAwSKAoIc2V0dGluZ3MYBCABKAsyFi56b2xhbC52MS5QdXNoU2V0dGluZ3MirAEKDFB1c2hTZXR0aW5ncxIRCglub19kaXJlY3QYASABKAgSEQoJbm9fZ3JvdXBzGAIgASgIEhMKC25vX2NoYW5uZWxzGAMgASgIEhMKC25vX21lbnRpb25zGAQgASgIEhIKCnF1aWV0X2Zyb20YBSABKA0SEwoLcXVpZXRfdW50aWwYBiABKA0SEwoLdXRjX21pbnV0ZXMYByABKAMSDgoGY2xlYXJzGAggASgIImAKCVB1c2hTdGF0ZRISCgpzdWJzY3JpYmVkGAEgASgIEigKCHNldHRpbmdzGAIgASgLMhYuem9sYWwudjEuUHVzaFNldHRpbmdzEhUKDWVuZHBvaW50X2hhc2gYAyABKAkiHQoPUHVzaFRlc3RSZXF1ZXN0EgoKAmlkGAEgASgJIkoKEFB1c2hUZXN0UmVzcG9uc2USJgoHb3V0Y29tZRgBIAEoDjIVLnpvbGFsLnYxLlB1c2hPdXRjb21lEg4KBnN0YXR1cxgCIAEoDSIsCg9QdXNoTG9va1JlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNzZXEYAiABKA0iuQEKCFB1c2hMb29rEg0KBXdhaXRzGAEgASgIEiAKBHR5cGUYAiABKA4yEi56b2xhbC52MS5DaGF0VHlwZRINCgV0aXRsZRgDIAEoCRIOCgZhdXRob3IYBCABKAkSDAoEdGV4dBgFIAEoCRIiCgVtZWRpYRgGIAEoDjITLnpvbGFsLnYxLk1lZGlhS2luZBIMCgRmaWxlGAcgASgJEg4KBnVucmVhZBgIIAEoDRINCgVhdF9tcxgJIAEoAyqpAQoLUHVzaE91dGNvbWUSHAoYUFVTSF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASFgoSUFVTSF9PVVRDT01FX1RBS0VOEAESFQoRUFVTSF9PVVRDT01FX0dPTkUQAhIYChRQVVNIX09VVENPTUVfUkVGVVNFRBADEhwKGFBVU0hfT1VUQ09NRV9VTlJFQUNIQUJMRRAEEhUKEVBVU0hfT1VUQ09NRV9OT05FEAUylgIKBFB1c2gSOAoJU3Vic2NyaWJlEhouem9sYWwudjEuUHVzaFN1YnNjcmlwdGlvbhoPLnpvbGFsLnYxLkVtcHR5Ei8KC1Vuc3Vic2NyaWJlEg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRItCgVTdGF0ZRIPLnpvbGFsLnYxLkVtcHR5GhMuem9sYWwudjEuUHVzaFN0YXRlEjUKBExvb2sSGS56b2xhbC52MS5QdXNoTG9va1JlcXVlc3QaEi56b2xhbC52MS5QdXNoTG9vaxI9CgRUZXN0Ehkuem9sYWwudjEuUHVzaFRlc3RSZXF1ZXN0Ghouem9sYWwudjEuUHVzaFRlc3RSZXNwb25zZUIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_chat, file_zolal_v1_media, file_zolal_v1_sync]);
+  fileDesc("ChN6b2xhbC92MS9wdXNoLnByb3RvEgh6b2xhbC52MSJrChBQdXNoU3Vic2NyaXB0aW9uEhAKCGVuZHBvaW50GAEgASgJEgsKA2tleRgCIAEoDBIOCgZzZWNyZXQYAyABKAwSKAoIc2V0dGluZ3MYBCABKAsyFi56b2xhbC52MS5QdXNoU2V0dGluZ3MirAEKDFB1c2hTZXR0aW5ncxIRCglub19kaXJlY3QYASABKAgSEQoJbm9fZ3JvdXBzGAIgASgIEhMKC25vX2NoYW5uZWxzGAMgASgIEhMKC25vX21lbnRpb25zGAQgASgIEhIKCnF1aWV0X2Zyb20YBSABKA0SEwoLcXVpZXRfdW50aWwYBiABKA0SEwoLdXRjX21pbnV0ZXMYByABKAMSDgoGY2xlYXJzGAggASgIImAKCVB1c2hTdGF0ZRISCgpzdWJzY3JpYmVkGAEgASgIEigKCHNldHRpbmdzGAIgASgLMhYuem9sYWwudjEuUHVzaFNldHRpbmdzEhUKDWVuZHBvaW50X2hhc2gYAyABKAkiHQoPUHVzaFRlc3RSZXF1ZXN0EgoKAmlkGAEgASgJIkoKEFB1c2hUZXN0UmVzcG9uc2USJgoHb3V0Y29tZRgBIAEoDjIVLnpvbGFsLnYxLlB1c2hPdXRjb21lEg4KBnN0YXR1cxgCIAEoDSI7Cg9QdXNoTG9va1JlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNzZXEYAiABKA0SDQoFb2ZmZXIYAyABKAgiuQEKCFB1c2hMb29rEg0KBXdhaXRzGAEgASgIEiAKBHR5cGUYAiABKA4yEi56b2xhbC52MS5DaGF0VHlwZRINCgV0aXRsZRgDIAEoCRIOCgZhdXRob3IYBCABKAkSDAoEdGV4dBgFIAEoCRIiCgVtZWRpYRgGIAEoDjITLnpvbGFsLnYxLk1lZGlhS2luZBIMCgRmaWxlGAcgASgJEg4KBnVucmVhZBgIIAEoDRINCgVhdF9tcxgJIAEoAyqpAQoLUHVzaE91dGNvbWUSHAoYUFVTSF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASFgoSUFVTSF9PVVRDT01FX1RBS0VOEAESFQoRUFVTSF9PVVRDT01FX0dPTkUQAhIYChRQVVNIX09VVENPTUVfUkVGVVNFRBADEhwKGFBVU0hfT1VUQ09NRV9VTlJFQUNIQUJMRRAEEhUKEVBVU0hfT1VUQ09NRV9OT05FEAUylgIKBFB1c2gSOAoJU3Vic2NyaWJlEhouem9sYWwudjEuUHVzaFN1YnNjcmlwdGlvbhoPLnpvbGFsLnYxLkVtcHR5Ei8KC1Vuc3Vic2NyaWJlEg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRItCgVTdGF0ZRIPLnpvbGFsLnYxLkVtcHR5GhMuem9sYWwudjEuUHVzaFN0YXRlEjUKBExvb2sSGS56b2xhbC52MS5QdXNoTG9va1JlcXVlc3QaEi56b2xhbC52MS5QdXNoTG9vaxI9CgRUZXN0Ehkuem9sYWwudjEuUHVzaFRlc3RSZXF1ZXN0Ghouem9sYWwudjEuUHVzaFRlc3RSZXNwb25zZUIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_chat, file_zolal_v1_media, file_zolal_v1_sync]);
 
 /**
  * PushSubscription is where a device can be woken, as its browser gave it, and what for.
@@ -211,6 +211,13 @@ export type PushLookRequest = Message<"zolal.v1.PushLookRequest"> & {
    * @generated from field: uint32 seq = 2;
    */
   seq: number;
+
+  /**
+   * not of a message: of the chat's being offered to the caller
+   *
+   * @generated from field: bool offer = 3;
+   */
+  offer: boolean;
 };
 
 /**
@@ -221,13 +228,14 @@ export const PushLookRequestSchema: GenMessage<PushLookRequest> = /*@__PURE__*/
   messageDesc(file_zolal_v1_push, 5);
 
 /**
- * PushLook is what a notification says of a message, as the caller may see it and calls people.
+ * PushLook is what a notification says of a message, or of a chat that is offered: then no more than the
+ * chat. It says so as the caller may see it and calls people.
  *
  * @generated from message zolal.v1.PushLook
  */
 export type PushLook = Message<"zolal.v1.PushLook"> & {
   /**
-   * it is unread and still there; else nothing further is filled
+   * it is unread, or not looked at, and still there; else nothing further is filled
    *
    * @generated from field: bool waits = 1;
    */
@@ -377,7 +385,7 @@ export const Push: GenService<{
     output: typeof PushStateSchema;
   },
   /**
-   * what to show of a message
+   * what to show of a message, or of an offer
    *
    * @generated from rpc zolal.v1.Push.Look
    */
