@@ -159,8 +159,12 @@ func (c *command) showReport(r server.ReportDetail) {
 		if d.Reversed != 0 {
 			state = ", taken back"
 		}
+		what := d.Act
+		if d.Name != "" {
+			what += " of the public name @" + d.Name
+		}
 		fmt.Fprintf(c.out, "earlier: decision %d of %s, %s for %s%s\n",
-			d.Decision, day(d.At), d.Act, d.Reason, state)
+			d.Decision, day(d.At), what, d.Reason, state)
 	}
 	if r.Closed != 0 {
 		fmt.Fprintf(c.out, "closed by decision %d\n", r.Decision)

@@ -479,6 +479,7 @@ func says(d chat.Decision, j chat.Judge) bool {
 type ActView struct {
 	chat.NotedAct
 	Appealable bool
+	Photos     bool // what was taken down: neither messages nor a name
 }
 
 // Acts lists what operators did to the actor's account, the newest first, at most limit (1–200).
@@ -512,6 +513,7 @@ func (e *Engine) Acts(ctx context.Context, actor chat.Actor, before chat.Seq, li
 			if d.Decision == a.Act.Decision {
 				out[i].Decision = d
 				out[i].Appealable = e.appealable(actor.Account, d)
+				out[i].Photos = a.Act.Act == chat.ActTakeDown && a.Act.Messages == 0 && d.Name == ""
 			}
 		}
 	}

@@ -520,6 +520,38 @@ func TestADecisionThatTookDownSomethingElseIsNoAnswer(t *testing.T) {
 	}
 }
 
+// REP-5
+func TestWhatWasTakenDownIsToldByWhatItWas(t *testing.T) {
+	c := newCourt(t, pictures)
+	ana, ben := c.person("ana_a"), c.person("ben_b")
+	room, name := c.room(chat.Group, ben, ana), "walks_01"
+	c.must(ben, room.Log(), chat.SetInfo{Change: chat.InfoChange{Name: &name}})
+	photo := c.must(ben, room.Log(), chat.SetPhoto{Room: true, File: "face"}).Seq
+	face := c.must(ben, ben.Account.Log(), chat.SetPhoto{File: "face"}).Seq
+	bad := c.say(ben, room, "an insult").Seq
+	down := func(r chat.Report, j chat.Judge, room chat.ChatID) {
+		t.Helper()
+		j.Reports, j.Act = []chat.Seq{c.report(ana, r)}, chat.ActTakeDown
+		c.ruled(j, room)
+	}
+	down(chat.Report{Account: ben.Account}, chat.Judge{Account: ben.Account, Photos: []chat.Seq{face}}, 0)
+	down(chat.Report{Chat: room, Seqs: []chat.Seq{bad}}, chat.Judge{Seqs: []chat.Seq{bad}}, room)
+	down(chat.Report{Chat: room}, chat.Judge{Photos: []chat.Seq{photo}}, room)
+	down(chat.Report{Chat: room}, chat.Judge{}, room)
+	c.ruled(chat.Judge{Act: chat.ActReverse, Decision: c.acts(ben)[3].Act.Decision}, 0)
+	var got []string
+	for _, a := range c.acts(ben) {
+		got = append(got, fmt.Sprint(a.Act.Act, a.Act.Messages, a.Photos, " ", a.Decision.Name))
+	}
+	want := []string{
+		"take-down 0 true ", "take-down 1 false ", "take-down 0 true ", "take-down 0 false walks_01",
+		"reverse 0 false walks_01",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("ben reads %q, not %q", got, want)
+	}
+}
+
 // REP-4
 func TestAPhotoThatIsShownToFewMeanwhileIsNotTakenDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -51,6 +51,7 @@ type DecisionLine struct {
 	Username string      `json:"username,omitempty"`
 	Act      string      `json:"act"`
 	Reason   string      `json:"reason"`
+	Name     string      `json:"name,omitempty"` // the public name that was taken down
 	Until    chat.Millis `json:"until_ms,omitempty"`
 	Reversed chat.Seq    `json:"reversed,omitempty"`
 	Appeal   string      `json:"appeal,omitempty"` // what an open or answered appeal says
@@ -145,7 +146,7 @@ func decisionLines(list []engine.AppealView, names map[chat.AccountID]string) []
 	for _, d := range list {
 		out = append(out, DecisionLine{
 			Decision: d.Decision, At: d.At, Username: names[d.Account], Act: d.Act.String(), Reason: d.Reason,
-			Until: d.Until, Reversed: d.Reversed, Appeal: d.Text,
+			Name: d.Name, Until: d.Until, Reversed: d.Reversed, Appeal: d.Text,
 		})
 	}
 	return out

@@ -131,8 +131,11 @@ func acts(ctx context.Context, c *caller, r *zolalv1.ActsRequest) (*zolalv1.Acts
 		out.Acts = append(out.Acts, &zolalv1.ActRow{
 			Seq: uint32(a.Seq), AtMs: int64(a.At), Act: wire.OperatorActOut(&a.Act),
 			Reversed: a.Decision.Reversed != 0, Appeal: zolalv1.AppealState(a.Decision.Appeal),
-			Appealable: a.Appealable,
+			Appealable: a.Appealable, Photos: a.Photos,
 		})
+		if a.Act.Act == chat.ActTakeDown {
+			out.Acts[len(out.Acts)-1].Name = a.Decision.Name
+		}
 	}
 	return out, nil
 }

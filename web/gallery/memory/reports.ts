@@ -26,6 +26,16 @@ export class MemoryReports implements ReportActions {
       appealable: true,
     }),
     act({ seq: 8, at: now - day, act: 'look', reason: 'spam', messages: 3 }),
+    act({
+      seq: 7,
+      at: now - 2 * day,
+      act: 'takeDown',
+      reason: 'spam',
+      decision: 3,
+      chat: 7,
+      name: 'mountain_walks',
+    }),
+    act({ seq: 6, at: now - 3 * day, act: 'takeDown', reason: 'sexual', decision: 2, chat: 7, photos: true }),
     act({ seq: 5, at: now - 9 * day, act: 'list', console: true }),
   ]
 
@@ -132,6 +142,8 @@ function act(given: Partial<ActView> & Pick<ActView, 'seq' | 'at' | 'act'>): Act
     decision: null,
     chat: null,
     messages: 0,
+    name: '',
+    photos: false,
     console: false,
     reversed: false,
     appeal: 'none',

@@ -74,6 +74,10 @@ export interface ActView {
   readonly chat: ChatId | null
   /** How many messages were looked at or taken down. */
   readonly messages: number
+  /** The public name of a chat that was taken down; empty: something else. */
+  readonly name: string
+  /** Photos were taken down, of the chat, else of the account. */
+  readonly photos: boolean
   readonly console: boolean
   readonly reversed: boolean
   readonly appeal: AppealState

@@ -90,6 +90,8 @@ export function actViewOf(row: pb.ActRow): ActView {
     decision: act?.decision || null,
     chat: act?.chat || null,
     messages: act?.messages ?? 0,
+    name: row.name,
+    photos: row.photos,
     console: act?.console ?? false,
     reversed: row.reversed,
     appeal: appealOf(row.appeal),

@@ -51,6 +51,8 @@ const actsWords = (f: Format) => ({
   suspend: 'Your account was suspended',
   takeDown: 'Something public of yours was taken down',
   takeDownPhoto: 'A photo of yours that everybody saw was taken down',
+  takeDownRoomPhoto: 'The photo of a group or channel of yours was taken down',
+  takeDownName: (name: string) => `The public name ${name} was taken from a group or channel of yours`,
   reverse: 'A decision about you was taken back',
   uphold: 'Your appeal was refused',
   list: 'Your account stood in a list that the operator looked at',
