@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'vite'
 import { Built, PARTS } from './first'
-import type { ShellFile, ShellFiles } from './src/worker/shell'
+import { MARK_BYTES } from './src/worker/mark'
+import type { ShellFiles } from './src/worker/shell'
 
 /** What has no hash in its name, and belongs to the first draw. */
 const plain = ['index.html', 'boot.js', 'icon.svg', 'manifest.fa.webmanifest', 'manifest.en.webmanifest']
@@ -28,24 +29,17 @@ function firstFiles(out: string): Set<string> {
 /** The files of a build, as the worker keeps them. */
 export function shellFiles(out: string): ShellFiles {
   const needed = firstFiles(out)
-  const hashed = (path: string): ShellFile => ({
-    path: `/${path}`,
-    hash: createHash('sha256')
-      .update(readFileSync(join(out, path)))
-      .digest('hex')
-      .slice(0, 12),
-  })
+  const marked = (paths: readonly string[]) =>
+    Object.fromEntries(paths.map((path) => [`/${path}`, markOf(join(out, path))]))
   const assets = readdirSync(join(out, 'assets')).map((name) => `assets/${name}`)
-  return {
-    first: [...plain.map(hashed), ...[...needed].sort().map((path) => ({ path: `/${path}` }))],
-    rest: [
-      ...pictures.map(hashed),
-      ...assets
-        .filter((path) => !needed.has(path) && /\.(js|css|svg|woff2)$/.test(path))
-        .sort()
-        .map((path) => ({ path: `/${path}` })),
-    ],
-  }
+  const later = assets.filter((path) => !needed.has(path) && /\.(js|css|svg|woff2)$/.test(path))
+  return { first: marked([...plain, ...[...needed].sort()]), rest: marked([...pictures, ...later.sort()]) }
+}
+
+/** What the worker knows a file by. */
+function markOf(file: string): string {
+  const digest = createHash('sha256').update(readFileSync(file)).digest()
+  return digest.subarray(0, MARK_BYTES).toString('base64')
 }
 
 /** Builds the service worker once the app is built: it holds the list of the app's files. */

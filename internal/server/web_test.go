@@ -41,6 +41,9 @@ func get(h http.Handler, path string, headers ...string) *httptest.ResponseRecor
 func TestHashedFilesAreCachedForEverAndPagesAreAskedForAgain(t *testing.T) {
 	a := testApp(t)
 	w := get(a, "/assets/main-C0FFEE.js")
+	if got := w.Header().Get("Access-Control-Allow-Origin"); got != "*" {
+		t.Errorf("pages of other addresses get it with %q", got)
+	}
 	forever := strings.Contains(w.Header().Get("Cache-Control"), "immutable")
 	if w.Code != 200 || w.Body.String() != "main()" || !forever {
 		t.Errorf("%d %q %v", w.Code, w.Body, w.Header())

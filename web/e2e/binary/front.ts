@@ -26,6 +26,8 @@ export class Front {
   #swallows = false
   /** The files that were asked for since the last `serve`. */
   readonly fetched: string[] = []
+  /** It answers every file with a page of its own, as a captive portal does. */
+  portal = false
   readonly #sockets = new Set<Duplex>()
 
   private constructor(behind: string, dist: string) {
@@ -45,6 +47,11 @@ export class Front {
         return
       }
       this.fetched.push(pathname)
+      if (this.portal) {
+        res.writeHead(200, { 'content-type': types[extname(file)] ?? '', 'cache-control': 'no-store' })
+        res.end('<!doctype html><title>Sign in to this network</title>')
+        return
+      }
       res.writeHead(200, {
         'content-type': types[extname(file)] ?? 'application/octet-stream',
         'content-security-policy': this.#policy,
@@ -109,17 +116,30 @@ export class Front {
   }
 }
 
+/** The files that a page's worker keeps. */
+export const keptOf = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const keys = await (await caches.open('zolal-files')).keys()
+    return keys.map(({ url }) => new URL(url).pathname)
+  })
+
+/** Neither the worker nor the browser has these files any more. */
+export async function forget(page: Page, files: readonly string[]): Promise<void> {
+  await page.evaluate(async (paths) => {
+    const cache = await caches.open('zolal-files')
+    for (const path of paths) await cache.delete(path)
+  }, files)
+  const wire = await page.context().newCDPSession(page)
+  await wire.send('Network.clearBrowserCache')
+  await wire.detach()
+}
+
 /** Has a page's worker keep the whole app, as after a while on a good network; the names of its files. */
 export async function keepAll(page: Page, dist: string): Promise<string[]> {
   const assets = readdirSync(join(dist, 'assets')).filter((name) => /\.(js|css|svg|woff2)$/.test(name))
   await page.evaluate(() => navigator.serviceWorker.controller?.postMessage({ fill: true }))
-  const kept = () =>
-    page.evaluate(async () => {
-      const keys = await (await caches.open('zolal-files')).keys()
-      return keys.map(({ url }) => new URL(url).pathname)
-    })
   const missing = async () => {
-    const there = new Set(await kept())
+    const there = new Set(await keptOf(page))
     return assets.filter((name) => !there.has(`/assets/${name}`))
   }
   await expect.poll(missing, { timeout: 60_000 }).toEqual([])

@@ -15,7 +15,7 @@ import {
   write,
 } from './fixtures'
 import { choose, painted, sendSheet } from './fixtures-media'
-import { Front, keepAll } from './front'
+import { Front, forget, keepAll, keptOf } from './front'
 import { buildPushService, controlled, PushService, shown, Worker } from './pushservice'
 
 test.beforeAll(buildPushService)
@@ -49,7 +49,7 @@ test('the app starts while its own address is blocked, and reaches the server by
   const { front, both, from } = await fronted(world)
   const sara = await world.person('سارا محمدی', 'sara_offline', { ...withWorker, leaves: true, from })
   await controlled(sara)
-  await keepAll(sara, dist)
+  const assets = await keepAll(sara, dist)
   // One more is named once her app is kept: its page takes it up when it is opened again.
   const more = 'http://127.0.0.1:9'
   const addresses = ['--addresses', `${both},${more}`]
@@ -69,9 +69,16 @@ test('the app starts while its own address is blocked, and reaches the server by
   await write(reza, 'سلام، این را بی‌شبکه هم می‌بینی؟')
   await expect(sara.getByRole('button', { name: /درخواست‌های پیام/ })).toBeVisible()
 
+  // A part of the app that this device does not have comes from the other address too.
+  const picker = assets.filter((name) => name.startsWith('EmojiPicker-')).map((name) => `/assets/${name}`)
   await front.stop()
+  await forget(sara, picker)
   await sara.reload()
   await accept(sara, /رضا احمدی/)
+  await sara.getByRole('button', { name: 'شکلک' }).click()
+  await expect(sara.getByRole('button', { name: '😀' })).toBeVisible()
+  expect(await keptOf(sara)).toEqual(expect.arrayContaining(picker))
+  await sara.keyboard.press('Escape')
   await write(sara, 'از نشانی دیگر')
   await expect(said(reza, 'از نشانی دیگر')).toBeVisible()
   // Media come from there too.

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { build } from 'vite'
 import { expect, field, said, test, write } from './fixtures'
-import { Front, keepAll } from './front'
+import { Front, forget, keepAll, keptOf } from './front'
 import { controlled } from './pushservice'
 
 const web = resolve(import.meta.dirname, '../..')
@@ -96,6 +96,27 @@ test('an update is offered, taken in every page once, and fetches what is new al
   await expect.poll(() => same(other).catch(() => true)).toBe(false)
   await other.goto(`${front.url}/#/settings/about`)
   await expect(other.getByText('نسخهٔ دوم')).toBeVisible()
+
+  // A captive portal's page is not taken for a part of the app, whatever it says of itself.
+  const picker = (await keepAll(sara, second)).filter((name) => /^EmojiPicker-.*js$/.test(name))
+  const files = picker.map((name) => `/assets/${name}`)
+  await forget(sara, files)
+  front.portal = true
+  const refused = (path: string) =>
+    sara.evaluate(
+      (at) =>
+        fetch(at).then(
+          () => false,
+          () => true,
+        ),
+      path,
+    )
+  for (const path of files) expect(await refused(path), path).toBe(true)
+  expect(front.fetched).toEqual(expect.arrayContaining(files))
+  expect((await keptOf(sara)).filter((path) => files.includes(path))).toEqual([])
+  front.portal = false
+  for (const path of files) expect(await refused(path), path).toBe(false)
+  expect(await keptOf(sara)).toEqual(expect.arrayContaining(files))
 
   // The second version starts without anybody behind it.
   await front.stop()

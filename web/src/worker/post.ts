@@ -23,7 +23,7 @@ export async function known(): Promise<{ session: SessionRow | undefined; notify
 }
 
 /** Where the server may answer, the address that did last first. */
-async function roots(session: SessionRow): Promise<ReadonlySet<string>> {
+export async function roots(session: SessionRow): Promise<ReadonlySet<string>> {
   const own = scope.location.origin
   try {
     const db = await AccountDb.open(AccountDb.nameOf(session))

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { base64 } from './base64'
+import { MARK_BYTES } from './mark'
+import { mySession, roots } from './post'
 import { type Fetching, scope } from './scope'
 import { takeIn } from './shared'
 
-/** A file of the app. Those with a hash in their name need no other mark. */
-export interface ShellFile {
-  readonly path: string
-  /** Of the content, where the name does not hold it. */
-  readonly hash?: string
-}
-
-/** What the build put in: `first` is what the first draw needs, `rest` every other file. */
+/**
+ * What the build put in: paths with marks of their contents. `first` is what the first draw needs, `rest`
+ * every other file. Those in /assets/ have a hash in their name and change it with their content.
+ */
 export interface ShellFiles {
-  readonly first: readonly ShellFile[]
-  readonly rest: readonly ShellFile[]
+  readonly first: Readonly<Record<string, string>>
+  readonly rest: Readonly<Record<string, string>>
 }
 
 declare const SHELL_FILES: ShellFiles
@@ -24,54 +23,86 @@ declare const SHELL_FILES: ShellFiles
 const CACHE = 'zolal-files'
 /** Under this key the cache says which files the running version has. */
 const LIST = '/.files'
+/** How long an address may take to answer where there are others; slow networks take long for a big file. */
+const TRY_MS = 15_000
 
-const keyOf = ({ path, hash }: ShellFile) => (hash ? `${path}?${hash}` : path)
-const all = [...SHELL_FILES.first, ...SHELL_FILES.rest]
-const byPath = new Map(all.map((file) => [file.path, keyOf(file)]))
-const PAGE = byPath.get('/index.html') ?? ''
+const marks: Readonly<Record<string, string>> = { ...SHELL_FILES.first, ...SHELL_FILES.rest }
+const lasting = (path: string) => path.startsWith('/assets/')
+const keyOf = (path: string) => (lasting(path) ? path : `${path}?${marks[path]}`)
+const PAGE = keyOf('/index.html')
 const POLICY = 'content-security-policy'
 
 /** A file without its hash, which is shorter in styles than in scripts: the same part in another version. */
 const stemOf = (key: string) => key.replace(/-[\w-]{6,8}(\.\w+)$/, '$1')
 
-async function put(cache: Cache, file: ShellFile, signal: AbortSignal | null = null): Promise<void> {
-  if (await cache.match(keyOf(file))) return
-  // What has a hash may come from the browser's own cache: the page has just fetched it.
-  const answer = await fetch(file.path, { cache: file.hash ? 'no-cache' : 'default', signal })
-  // A filter's page in the place of a file must not be kept.
-  const page = /html/.test(answer.headers.get('content-type') ?? '')
-  if (!answer.ok || answer.redirected || page !== file.path.endsWith('.html')) throw new Error(file.path)
-  await cache.put(keyOf(file), answer)
+/** Whether this is what the build made, and not a filter's page in its place. */
+async function genuine(path: string, body: ArrayBuffer): Promise<boolean> {
+  const digest = await crypto.subtle.digest('SHA-256', body)
+  return base64(digest.slice(0, MARK_BYTES)) === marks[path]
+}
+
+/** Where a file may come from: what no version changes also from the server's other addresses. */
+async function sources(path: string): Promise<readonly string[]> {
+  const own = scope.location.origin
+  if (!lasting(path)) return [own]
+  const session = await mySession().catch(() => undefined)
+  return session ? [...(await roots(session))] : [own]
+}
+
+/** A file of this version, from the first address that has it. Rejects where none does. */
+async function fetched(path: string, signal: AbortSignal | null = null): Promise<Response> {
+  const all = await sources(path)
+  for (const root of all) {
+    const signals = [...(signal ? [signal] : []), ...(all.length > 1 ? [AbortSignal.timeout(TRY_MS)] : [])]
+    try {
+      const answer = await fetch(root + path, {
+        // What has a hash may come from the browser's own cache: the page has just fetched it.
+        cache: lasting(path) ? 'default' : 'no-cache',
+        signal: AbortSignal.any(signals),
+      })
+      const body = await answer.arrayBuffer()
+      // Named anew: what another address gives would be of that address, and so would what it names.
+      const { status, headers } = answer
+      if (answer.ok && (await genuine(path, body))) return new Response(body, { status, headers })
+    } catch {
+      // The next address.
+    }
+  }
+  throw new TypeError(path)
+}
+
+async function put(cache: Cache, path: string, signal: AbortSignal | null = null): Promise<void> {
+  if (await cache.match(keyOf(path))) return
+  await cache.put(keyOf(path), await fetched(path, signal))
 }
 
 /** Fetches what the first draw needs, and of the rest what this device had of the version before. */
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE)
-  await Promise.all(SHELL_FILES.first.map((file) => put(cache, file)))
+  await Promise.all(Object.keys(SHELL_FILES.first).map((path) => put(cache, path)))
   const had = new Set((await cache.keys()).map(({ url }) => stemOf(new URL(url).pathname)))
-  const again = SHELL_FILES.rest.filter((file) => had.has(stemOf(file.path)))
-  await Promise.allSettled(again.map((file) => put(cache, file)))
+  const again = Object.keys(SHELL_FILES.rest).filter((path) => had.has(stemOf(path)))
+  await Promise.allSettled(again.map((path) => put(cache, path)))
 }
 
 /** Fetches the rest, one after the other, where the page says that the network bears it. */
 export async function fill(): Promise<void> {
   const cache = await caches.open(CACHE)
-  for (const file of SHELL_FILES.rest) await put(cache, file).catch(() => {})
+  for (const path of Object.keys(SHELL_FILES.rest)) await put(cache, path).catch(() => {})
 }
 
 /** A file of this version: the kept one, or the server's where it comes within so many ms; else null. */
 export async function fileWithin(ms: number, path: string): Promise<Response | null> {
-  const file = all.find((one) => one.path === path)
-  if (!file) return null
+  if (!marks[path]) return null
   const cache = await caches.open(CACHE)
-  await put(cache, file, AbortSignal.timeout(ms)).catch(() => {})
-  return (await cache.match(keyOf(file))) ?? null
+  await put(cache, path, AbortSignal.timeout(ms)).catch(() => {})
+  return (await cache.match(keyOf(path))) ?? null
 }
 
 async function activate(): Promise<void> {
   const cache = await caches.open(CACHE)
   const before = (await (await cache.match(LIST))?.json().catch(() => [])) as string[] | undefined
-  const now = all.map(keyOf)
+  const now = Object.keys(marks).map(keyOf)
   const keep = new Set([...(before ?? []), ...now, LIST])
   for (const request of await cache.keys()) {
     const { pathname, search } = new URL(request.url)
@@ -102,13 +133,15 @@ async function renew(cache: Cache, kept: Response): Promise<void> {
   if ((await kept.text()) === (await answer.clone().text())) await cache.put(PAGE, answer)
 }
 
-async function file(request: Request, key: string): Promise<Response> {
+/** What cannot be had is missing, not taken from whoever answers: the page asks again later. */
+async function file(request: Request, path: string): Promise<Response> {
   const cache = await caches.open(CACHE)
-  const kept = await cache.match(key)
+  const kept = await cache.match(marks[path] ? keyOf(path) : path)
   if (kept) return kept
-  const answer = await fetch(request)
-  const { pathname } = new URL(request.url)
-  if (answer.ok && byPath.has(pathname)) await cache.put(key, answer.clone())
+  // A file of another version: a page of the one before may still be open.
+  if (!marks[path]) return fetch(request)
+  const answer = await fetched(path).catch(() => Response.error())
+  if (answer.ok) await cache.put(keyOf(path), answer.clone())
   return answer
 }
 
@@ -125,9 +158,9 @@ function answer(event: Fetching): void {
     if (PAGES.has(pathname)) event.respondWith(page(event))
     return
   }
-  const key = byPath.get(pathname) ?? (pathname.startsWith('/assets/') ? pathname : null)
   // Parts of a file are the browser's business.
-  if (key && !request.headers.has('range')) event.respondWith(file(request, key))
+  if ((marks[pathname] || lasting(pathname)) && !request.headers.has('range'))
+    event.respondWith(file(request, pathname))
 }
 
 /** The app starts without a network, and an update changes whole versions alone. */

@@ -44,9 +44,10 @@ const idle = () =>
 /**
  * Fetches the screens that the first draw does without whenever the page has nothing better to do: they open
  * at once later, also when the network has gone meanwhile. One after the other, so that nobody's touch waits
- * for all of them.
+ * for all of them; not where the person asked the browser to save data.
  */
 export async function warm(): Promise<void> {
+  if ((navigator as { connection?: { readonly saveData?: boolean } }).connection?.saveData) return
   for (const screen of screens) {
     await idle()
     await screen().catch(() => {})
