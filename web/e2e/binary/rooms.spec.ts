@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, field, findPerson, numbered, said, signIn, speak, talk, test, write } from './fixtures'
+import {
+  accessible,
+  expect,
+  field,
+  findPerson,
+  numbered,
+  said,
+  signIn,
+  speak,
+  talk,
+  test,
+  write,
+} from './fixtures'
 
 const phone = { language: 'en', phone: true } as const
 
@@ -161,7 +173,22 @@ test('a public channel is read before joining, and joining goes on in the same v
   ] as const) {
     const user = `nilu_${look.language}_${look.phone ? 'phone' : 'wide'}`
     const nilu = await world.person('Niloofar', user, look)
-    await nilu.goto(`${world.server.url}/#/join/spring_news`)
+    if (look.phone) await nilu.goto(`${world.server.url}/#/join/spring_news`)
+    else {
+      await nilu.goto(world.server.url)
+      await nilu
+        .getByRole('button', { name: /^(کانال‌ها و گروه‌های عمومی|Public channels and groups)$/ })
+        .click()
+      const row = nilu.getByRole('listitem').filter({ hasText: 'Spring' })
+      await expect(row).toContainText('Short news of mountains and rivers')
+      await expect(row).toContainText(/(۳ دنبال‌کننده|4 subscribers)/)
+      await accessible(nilu)
+      await nilu.screenshot({ path: `test-results/binary/browse-${user}.png` })
+      await row
+        .getByRole('button', { name: /Spring/ })
+        .first()
+        .click()
+    }
     await expect(said(nilu, 'First post')).toBeVisible()
     await expect(field(nilu)).toHaveCount(0)
     await nilu.screenshot({ path: `test-results/binary/look-${user}.png` })

@@ -198,4 +198,15 @@ test('a public channel is found by a word of its title and by the beginning of i
   await shot(nilu, 'public-fa-wide')
   await found.click()
   await expect(said(nilu, 'First post')).toBeVisible()
+
+  // Without a word, all that is public is offered; joining goes in place.
+  await box(nilu).click()
+  await nilu.getByRole('button', { name: 'کانال‌ها و گروه‌های عمومی' }).first().click()
+  await nilu.getByRole('radio', { name: 'گروه‌ها' }).click()
+  await expect(nilu.getByText('هنوز گروه عمومی نیست')).toBeVisible()
+  await nilu.getByRole('radio', { name: 'کانال‌ها' }).click()
+  await nilu.getByRole('button', { name: /^پیوستن به/ }).click()
+  await expect(nilu.getByRole('button', { name: /^باز کردن/ })).toBeVisible()
+  await nilu.getByRole('button', { name: 'بازگشت' }).first().click()
+  await expect(nilu.getByRole('link', { name: /اخبار/ })).toBeVisible()
 })

@@ -38,6 +38,7 @@ const screens: readonly Screen[] = [
   { name: 'requests', path: '#/c/102/requests' },
   { name: 'edit', path: '#/c/102/edit' },
   { name: 'rights', path: '#/c/102/rights' },
+  { name: 'browse', path: '#/public' },
   { name: 'new', path: '#/new' },
   { name: 'new-group', path: '#/new/group' },
   { name: 'new-channel', path: '#/new/channel' },

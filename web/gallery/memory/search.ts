@@ -2,6 +2,7 @@
 import type {
   ContentView,
   FoundView,
+  ListedView,
   MessageView,
   SearchActions,
   SearchAsk,
@@ -9,6 +10,7 @@ import type {
 } from '../../src/model'
 import { Query } from '../../src/model/words'
 import type { Chat } from './chats'
+import { minute, now } from './fixture'
 
 /** So many of a chat are looked through. */
 const LOOKED = 300
@@ -23,6 +25,23 @@ function carries(kind: SharedKind, content: ContentView): boolean {
   const kinds = { pictures: /photo|video/, files: /file/, music: /audio/, voice: /voice/, gifs: /gif/ }
   return content.kind === 'media' && kinds[kind].test(content.media.kind)
 }
+
+const rows: readonly [string, string, string, number, number][] = [
+  ['کتاب‌خانهٔ زلال', 'zolal_books', 'هر روز یک کتاب خوب.\nپیشنهاد با شما.', 48_213, 20],
+  ['اخبار محله', 'mahalle', 'خبرهای کوچه و خیابان', 12_900, 3 * 60],
+  ['Mountain weather', 'mountain_weather', 'Forecasts for climbers, twice a day', 3_402, 26 * 60],
+  ['آشپزی با مریم', 'maryam_cooks', '', 870, 9 * 24 * 60],
+  ['عکس‌های قدیمی تهران، از آلبوم خانواده‌ها و روزنامه‌ها', 'old_tehran', 'هر هفته پنج عکس', 12, 0],
+]
+
+/** What is public in the gallery. */
+const listed: readonly ListedView[] = rows.flatMap(([title, name, about, members, minutes], i) =>
+  (['channel', 'group'] as const).map((kind) => ({
+    ...{ chat: kind === 'channel' ? 103 + i * 100 : 102 + i * 100, kind, title, name, about, members },
+    ...{ approval: i === 2, readable: true, state: 'open' as const },
+    lastAt: minutes === 0 ? null : now - minutes * minute,
+  })),
+)
 
 /** Searches what the gallery shows. */
 export function memorySearch(chats: () => readonly Chat[]): SearchActions {
@@ -53,6 +72,7 @@ export function memorySearch(chats: () => readonly Chat[]): SearchActions {
       return { messages, next: null, total: messages.length, percent: 100, here: false }
     },
     publicChats: async () => [],
+    directory: async ({ kind }) => ({ chats: listed.filter((chat) => chat.kind === kind), next: null }),
     recent: async () => recent,
     remember: async (text) => {
       recent = [text, ...recent.filter((other) => other !== text)].slice(0, 8)

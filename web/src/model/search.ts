@@ -89,6 +89,8 @@ export interface SearchActions {
   messages(ask: SearchAsk): Promise<FoundPage>
   /** Public groups and channels by the beginning of a name or words of a title; without network none. */
   publicChats(text: string): Promise<readonly PublicView[]>
+  /** A page of the public channels, or groups, those with the most members first. */
+  directory(ask: DirectoryAsk): Promise<DirectoryPage>
   /** What was searched for lately, the newest first. */
   recent(): Promise<readonly string[]>
   remember(text: string): Promise<void>
@@ -98,4 +100,21 @@ export interface SearchActions {
 /** A public chat that was found, and the name by which it is reached. */
 export interface PublicView extends JoinTarget {
   readonly name: string
+}
+
+export interface DirectoryAsk {
+  readonly kind: 'channel' | 'group'
+  /** DirectoryPage.next of the page before. */
+  readonly after?: FoundCursor
+}
+
+export interface DirectoryPage {
+  readonly chats: readonly ListedView[]
+  readonly next: FoundCursor | null
+}
+
+/** A public chat of the list of all of them. */
+export interface ListedView extends PublicView {
+  /** When its last message was written; null: there is none to be seen. */
+  readonly lastAt: Ms | null
 }

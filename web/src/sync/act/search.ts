@@ -5,7 +5,7 @@ import type { Entry } from '../../model/entry'
 import { currentBody, reads } from '../../model/fold'
 import { Query, type WordRange } from '../../model/words'
 import { call, chatOf, entryOf, readChatBody, Silence } from '../../wire'
-import { Search } from '../../wire/search'
+import { Search, type WireChatInfo, WireChatType } from '../../wire/search'
 import type { Account } from '../account'
 import { privateName } from '../present/people'
 import { startOf } from '../window'
@@ -39,10 +39,20 @@ export function searchActions(asker: Asker): SearchActions {
         const account = signedIn(asker)
         if (account.state !== 'online' || new Query(text).empty) return []
         const { chats } = await call(account.tabs, Search.method.public, { text, limit: 20 })
-        return chats.map((info): PublicView => {
-          const chat = chatOf(info)
-          return { ...targetOf(chat, { approval: chat.joinApproval, readable: true }), name: chat.name }
-        })
+        return chats.map((info) => publicOf(asker, info))
+      }),
+    directory: ({ kind, after }) =>
+      acting(async () => {
+        const account = signedIn(asker)
+        const type = kind === 'channel' ? WireChatType.CHANNEL : WireChatType.GROUP
+        const page = { type, cursor: Uint8Array.from(after ?? []), limit: PAGE }
+        const { chats, cursor } = await call(account.tabs, Search.method.directory, page)
+        return {
+          chats: chats.flatMap(({ chat, lastMs }) =>
+            chat ? [{ ...publicOf(asker, chat), lastAt: Number(lastMs) || null }] : [],
+          ),
+          next: cursor.length > 0 ? cursor : null,
+        }
       }),
     recent: async () => (await asker.current?.db.read((r) => r.value('searches'))) ?? [],
     remember: async (text) => {
@@ -57,6 +67,13 @@ export function searchActions(asker: Asker): SearchActions {
       await asker.current?.db.write((w) => w.putValue('searches', []))
     },
   }
+}
+
+/** A public chat as one who is not in it sees it. */
+function publicOf(asker: Asker, info: WireChatInfo): PublicView {
+  const chat = chatOf(info)
+  if (chat.photo) asker.portraits?.note('chat', chat.id, { ...chat.photo, open: true })
+  return { ...targetOf(chat, { approval: chat.joinApproval, readable: true }), name: chat.name }
 }
 
 async function searchThere(account: Account, ask: SearchAsk): Promise<FoundPage> {

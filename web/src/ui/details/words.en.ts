@@ -25,10 +25,12 @@ const plain = {
   accessPrivate: 'Private',
   accessPublic: 'Public',
   accessPrivateNote: 'People come by an invitation or an invite link.',
-  accessPublicNote: 'Anyone finds it by its public name, reads it and joins.',
+  accessPublicNote:
+    'Anyone on this server finds it, reads it and joins. It is in the list of public channels and groups.',
   publicName: 'Public name',
   publicNameRule: '5 to 32 Latin letters, digits or underscores.',
-  publicNameHint: 'Anyone can find this chat by it and join. Leave it empty to keep the chat private.',
+  publicNameHint:
+    'With it anyone finds the chat, in the list of public channels and groups too, and joins. Empty: private.',
   username: 'Username',
   membersTitle: 'Members',
   subscribersTitle: 'Subscribers',

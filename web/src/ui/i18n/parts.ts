@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AdminWords } from '../admin/words'
 import type { AuthWords } from '../auth/words'
+import type { BrowseWords } from '../browse/words'
 import type { ChatWords } from '../chat/words'
 import type { ComposerWords } from '../composer/words'
 import type { RoomWords } from '../details/words'
@@ -29,6 +30,7 @@ import type { VoiceWords } from '../voice/words'
 export interface Parts {
   readonly admin: AdminWords
   readonly auth: AuthWords
+  readonly browse: BrowseWords
   readonly chat: ChatWords
   readonly composer: ComposerWords
   readonly details: RoomWords

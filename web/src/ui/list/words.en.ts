@@ -9,6 +9,7 @@ const plain = {
   accept: 'Join',
   decline: 'Decline',
   find: 'Find a channel, or open a link',
+  browse: 'Public channels and groups',
   bring: 'Bring chats from Telegram',
   bringBody:
     'A channel or group comes here with its history, photos and files. In Telegram Desktop, open its menu, choose “Export chat history”, and JSON as the format.',

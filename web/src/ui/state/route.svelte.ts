@@ -18,7 +18,7 @@ export type Route =
   | { readonly at: 'link'; readonly id: string }
 
 /** Places that their name alone leads to. */
-type Named = 'archive' | 'requests' | 'admin' | 'reports' | 'feedback' | 'contacts' | 'scan'
+type Named = 'archive' | 'requests' | 'admin' | 'reports' | 'feedback' | 'contacts' | 'public' | 'scan'
 
 export type ChatPane =
   | 'none'
@@ -67,6 +67,7 @@ export function readRoute(hash: string): Route {
     case 'reports':
     case 'feedback':
     case 'contacts':
+    case 'public':
     case 'scan':
       return { at: head }
     case 'new':
@@ -142,7 +143,7 @@ export function writeRoute(route: Route): string {
 }
 
 /** How many entries of the browser's history before this one are ours. */
-function depth(): number {
+export function depth(): number {
   const state = history.state as { depth?: number } | null
   return state?.depth ?? 0
 }
