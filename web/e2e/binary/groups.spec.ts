@@ -1,41 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
 import { expect, field, held, menu, numbered, password, said, test, write } from './fixtures'
-
-/** A private group of the first, whom the second joined by a link; both look at it. */
-async function together(owner: Page, member: Page, title: string): Promise<void> {
-  const root = new URL(owner.url()).origin
-  await owner.goto(`${root}/#/new/group`)
-  await owner.getByLabel(/^(نام گروه|Name of the group)$/).fill(title)
-  await owner.getByRole('button', { name: /^(ساختن|Create)$/ }).click()
-  await owner
-    .getByRole('dialog')
-    .getByRole('button', { name: /^(بعداً|Later)$/ })
-    .click()
-  await expect(field(owner)).toBeVisible()
-  const chat = owner.url()
-  await open(owner, chat, 'links')
-  await owner.getByRole('button', { name: /^(پیوند تازه|New link)$/ }).click()
-  await owner
-    .getByRole('dialog')
-    .getByRole('button', { name: /^(ساختن|Create)$/ })
-    .click()
-  const link = owner.getByRole('dialog').getByText(/^http:\/\/127\.0\.0\.1:\d+\/#\/join\//)
-  await member.goto((await link.textContent()) ?? '')
-  await member.getByRole('button', { name: /^(پیوستن به گروه|Join the group)$/ }).click()
-  await expect(field(member)).toBeVisible()
-  await owner.goto(chat)
-}
+import { open, together, withMember } from './fixtures-rooms'
 
 /** Publishes in a channel. */
 async function post(page: Page, text: string): Promise<void> {
   await page.locator('.composer textarea').fill(text)
   await page.locator('.composer .send').click()
-}
-
-/** A pane of the chat's details. */
-async function open(page: Page, chat: string, pane: string): Promise<void> {
-  await page.goto(`${chat.replace(/\/$/, '')}/${pane}`)
 }
 
 for (const { language, wide } of [
@@ -248,16 +219,10 @@ for (const { language, wide } of [
     await nilu.screenshot({ path: `test-results/binary/signed-${language}.png` })
 
     // Whoever is to have the channel is asked first.
-    const row = sara.getByRole('listitem').getByRole('button', { name: /نیلوفر/ })
-    const choose = async (item: RegExp) => {
-      await row.click()
-      await sara.getByRole('menuitem', { name: item }).click()
-    }
+    const { row, choose, promote, offer: asksAgain } = withMember(sara, 'نیلوفر')
     const dialog = sara.getByRole('dialog')
     await open(sara, chat, 'members')
-    await choose(/^(مدیر کردن|Make admin)$/)
-    await dialog.getByRole('button', { name: /^(ذخیره|Save)$/ }).click()
-    await expect(row).toContainText(/مدیر|Admin/)
+    await promote()
     await choose(/^(واگذاری مالکیت|Hand over ownership)$/)
     const word = dialog.getByLabel(/^(گذرواژهٔ شما|Your password)$/)
     const offer = dialog.getByRole('button', { name: /^(پیشنهاد|Offer)$/ })
@@ -283,9 +248,7 @@ for (const { language, wide } of [
     await asked.getByRole('button', { name: /^(نمی‌پذیرم|No)$/ }).click()
     await expect(row.locator('.role')).toHaveText(/^(مدیر|Admin)$/)
     await expect(offered).toHaveCount(0)
-    await choose(/^(واگذاری مالکیت|Hand over ownership)$/)
-    await word.fill(password)
-    await offer.click()
+    await asksAgain()
     await asked.getByRole('button', { name: /^(می‌پذیرم|Become the owner)$/ }).click()
     await expect(asked).toHaveCount(0)
     // The list that the owner of before looks at follows.

@@ -15,6 +15,7 @@ import {
   write,
 } from './fixtures'
 import { choose, painted, sendSheet } from './fixtures-media'
+import { open, together, withMember } from './fixtures-rooms'
 import { Front, forget, keepAll, keptOf } from './front'
 import { buildPushService, controlled, PushService, shown, Worker } from './pushservice'
 
@@ -247,6 +248,83 @@ test('what was pushed and is deleted is shown no longer', async ({ world }) => {
   await expect.poll(() => shown(sara)).toHaveLength(0)
   await service.stop()
 })
+
+for (const language of ['fa', 'en'] as const) {
+  test(`whoever is offered a chat is told while away, until they looked or it is over (${language})`, async ({
+    world,
+  }) => {
+    const service = await PushService.start(world.server)
+    const sara = await world.person('Sara', 'sara_offers', { language })
+    const phone = { ...withWorker, language, phone: true, theme: 'dark' } as const
+    const reza = await world.person('Reza', 'reza_offered', phone)
+    await reza.context().grantPermissions(['notifications'])
+    await service.gives(reza)
+    await reza.reload()
+    await together(sara, reza, 'Mountain')
+    const chat = sara.url()
+    const worker = await Worker.of(reza)
+    await openNotifications(reza, language)
+    await mainSwitch(reza).click()
+    await expect(reza.getByRole('button', { name: /یک اعلان آزمایشی بفرست|Send me a test/ })).toBeVisible()
+    await open(sara, chat, 'members')
+    const { row, choose: act, promote, offer } = withMember(sara, 'Reza')
+    await promote()
+
+    const { origin } = new URL(chat)
+    await reza.goto(`${origin}/.well-known/zolal`)
+    await offer()
+    await expect.poll(() => service.pushed.length, { timeout: 60_000 }).toBe(1)
+    const pushed = service.pushed[0] ?? ''
+    expect(pushed).toMatch(/^\{"v":1,"chat":\d+,"offer":\d+\}$/)
+    await reza.goto(`${origin}/#/settings/notifications`)
+    await controlled(reza)
+    await worker.deliver(pushed)
+    const asks = /به شما واگذار کند|hand this group over to you/
+    const told = async () => (await shown(reza)).map(({ title, body }) => `${title}: ${body}`).join()
+    await expect.poll(told).toMatch(new RegExp(`^Mountain: .*(${asks.source})$`))
+    await reza.goto(origin)
+    const link = reza.getByRole('link', { name: /به شما پیشنهاد شده است|is offered to you/ })
+    await expect(link).toBeVisible()
+    await reza.screenshot({ path: `test-results/offered-unread-${language}.png` })
+    // Who looks at it in the app is told no longer.
+    await link.click()
+    const bar = reza.getByRole('status').filter({ hasText: asks })
+    await expect(bar).toBeVisible()
+    await expect.poll(() => shown(reza)).toHaveLength(0)
+    // Neither of the two looks at what is over: taken back, and where the admin leaves.
+    await act(/^(پس گرفتن پیشنهاد|Take the offer back)$/)
+    await expect(bar).toHaveCount(0)
+    // A page that nobody looks at tells of it, and it is looked at once the page is.
+    const look = (hidden: boolean) =>
+      reza.evaluate((is) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => is })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, hidden)
+    await look(true)
+    await offer()
+    await expect.poll(told).toMatch(new RegExp(`^Mountain: .*(${asks.source})$`))
+    await expect(bar).toBeVisible()
+    await look(false)
+    await expect.poll(() => shown(reza)).toHaveLength(0)
+    await sara.screenshot({ path: `test-results/offering-${language}.png` })
+    // What was done follows too.
+    await open(sara, chat, 'deeds')
+    await expect(sara.locator('.details li').first()).toContainText(/پیشنهاد کرد|offered the ownership/)
+    await bar.getByRole('button', { name: /^(نمی‌پذیرم|No)$/ }).click()
+    await expect(sara.locator('.details li').first()).toContainText(/نپذیرفت|did not want/)
+    await open(sara, chat, 'members')
+    await offer()
+    await expect(bar).toBeVisible()
+    await open(reza, chat, 'info')
+    await reza.getByRole('button', { name: /^(ترک گروه|Leave group)$/ }).click()
+    await reza
+      .getByRole('dialog')
+      .getByRole('button', { name: /^(ترک گروه|ترک|Leave)/ })
+      .click()
+    await expect(row).toHaveCount(0)
+    await service.stop()
+  })
+}
 
 test('without preview neither name nor words show, and what is not ours shows nothing', async ({ world }) => {
   const service = await PushService.start(world.server)

@@ -231,6 +231,7 @@ export class MemoryModel implements AppModel {
         online: chat.info.presence.kind === 'online',
         canSend: chat.cannotSend === null,
         offered: false,
+        standing: 1,
       }
     })
     items.sort((a, b) => (a.pin ?? 99) - (b.pin ?? 99) || (b.preview?.at ?? 0) - (a.preview?.at ?? 0))

@@ -77,8 +77,10 @@ export interface ChatItem {
   readonly online: boolean
   /** The person may write here, as far as is known on this side. */
   readonly canSend: boolean
-  /** Its owner offers it to the person. */
+  /** Its owner offers it to the person, who has not looked yet while it is marked as unread. */
   readonly offered: boolean
+  /** The version of the person's own standing there. */
+  readonly standing: number
 }
 
 export interface ChatListView {

@@ -57,6 +57,10 @@ export interface PushWords {
   readonly something: string
   readonly many: string
   readonly mention: string
+  /** A chat is offered: which kind it is, or where neither that nor anything else is to be read, no more. */
+  readonly offerGroup: string
+  readonly offerChannel: string
+  readonly offer: string
   readonly test: string
   readonly testBody: string
   readonly media: Readonly<Record<string, string>>
@@ -74,7 +78,10 @@ export interface PushSpeech {
 /** What a hidden page shows by itself: it is connected, so nobody wakes it. */
 export interface Arrival {
   readonly chat: ChatId
+  /** The message; 0: it is an offer. */
   readonly seq: Seq
+  /** That the chat is offered, by the version of the standing; 0: it is a message. */
+  readonly offer: number
   readonly mention: boolean
   readonly kind: string
   readonly muted: boolean

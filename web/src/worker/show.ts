@@ -12,10 +12,13 @@ export interface Hint {
   readonly seq?: number
   readonly read?: number
   readonly mention?: boolean
+  /** The chat is offered (PUSH-12): the version of the standing. */
+  readonly offer?: number
+  readonly over?: number
   readonly test?: string
 }
 
-/** What the server says of a message, in JSON. */
+/** What the server says of a message or an offer, in JSON. */
 interface Look {
   readonly waits?: boolean
   readonly type?: string
@@ -28,11 +31,15 @@ interface Look {
   readonly atMs?: string
 }
 
-const tagOf = (chat: number) => `chat-${chat}`
+/** What of a chat a notification is about; each takes the place of the one before it. */
+type About = 'chat' | 'offer'
+
+const tagOf = (about: About, chat: number) => `${about}-${chat}`
 
 interface Shown {
   readonly chat?: number
   readonly seq?: number
+  readonly offer?: number
 }
 
 /** What a notification was shown for. */
@@ -41,9 +48,10 @@ const shownFor = (one: Notification) => (one.data ?? {}) as Shown
 export const tabs = (): Promise<Tab[]> =>
   scope.clients.matchAll({ type: 'window', includeUncontrolled: true })
 
-async function clear(chat: number, upTo: number): Promise<void> {
-  for (const one of await standing(scope.registration, { tag: tagOf(chat) }))
-    if ((shownFor(one).seq ?? 0) <= upTo) one.close()
+const numberOf = (one: Notification) => shownFor(one).seq ?? shownFor(one).offer ?? 0
+
+async function clear(tag: string, upTo: number): Promise<void> {
+  for (const one of await standing(scope.registration, { tag })) if (numberOf(one) <= upTo) one.close()
 }
 
 interface Face {
@@ -66,19 +74,29 @@ function faceOf(hint: Hint, look: Look | null, notify: NotifyRow): Face {
   return { title: look.title || words.app, body: `${called}${said}${more}` }
 }
 
-async function showMessage(hint: Hint & { chat: number; seq: number }): Promise<void> {
+/** What a notification says of a chat that is offered. */
+function offerFace(look: Look | null, notify: NotifyRow): Face {
+  const { words } = speechOf(notify)
+  if (!look?.waits || !notify.settings.preview) return { title: words.app, body: words.offer }
+  const body = look.type === 'CHAT_TYPE_CHANNEL' ? words.offerChannel : words.offerGroup
+  return { title: look.title || words.app, body }
+}
+
+async function showWhat(about: About, hint: Hint & { chat: number }, number: number): Promise<void> {
   const { session, notify } = await known()
   if (!session) {
     // Nobody is signed in here any more: the subscription has outlived its device.
     await (await scope.registration.pushManager.getSubscription())?.unsubscribe()
   }
-  const tag = tagOf(hint.chat)
+  const { chat } = hint
+  const tag = tagOf(about, chat)
   const before = await standing(scope.registration, { tag })
-  if (before.some((one) => (shownFor(one).seq ?? 0) >= hint.seq)) return
-  const asked = ask<Look>('Push/Look', { chat: hint.chat, seq: hint.seq }).catch(() => null)
+  if (before.some((one) => numberOf(one) >= number)) return
+  const what = about === 'offer' ? { chat, offer: true } : { chat, seq: number }
+  const asked = ask<Look>('Push/Look', what).catch(() => null)
   const [look, drawn] = await Promise.all([asked, pictures()])
-  if (look && !look.waits) return clear(hint.chat, hint.seq)
-  const { title, body } = faceOf(hint, look, notify)
+  if (look && !look.waits) return clear(tag, number)
+  const { title, body } = about === 'offer' ? offerFace(look, notify) : faceOf(hint, look, notify)
   const { language, direction } = speechOf(notify)
   await putUp(scope.registration, title, {
     body,
@@ -88,7 +106,7 @@ async function showMessage(hint: Hint & { chat: number; seq: number }): Promise<
     lang: language,
     dir: direction,
     timestamp: Number(look?.atMs ?? Date.now()),
-    data: { chat: hint.chat, seq: hint.seq },
+    data: { chat, [about === 'offer' ? 'offer' : 'seq']: number },
   } as NotificationOptions)
 }
 
@@ -107,10 +125,12 @@ async function showTest(id: string): Promise<void> {
 
 /** Does what a push, or a page that is hidden, asks for. */
 export async function show(hint: Hint): Promise<void> {
-  const { chat = 0, seq = 0, read = 0, test } = hint
+  const { chat = 0, seq = 0, read = 0, offer = 0, over = 0, test } = hint
   if (test) await showTest(test)
-  else if (chat && read) await clear(chat, read)
-  else if (chat && seq) await showMessage({ ...hint, chat, seq })
+  else if (chat && read) await clear(tagOf('chat', chat), read)
+  else if (chat && over) await clear(tagOf('offer', chat), over)
+  else if (chat && offer) await showWhat('offer', { ...hint, chat }, offer)
+  else if (chat && seq) await showWhat('chat', { ...hint, chat }, seq)
 }
 
 /** Opens what a notification was about: in a page that is there, or in a new one. */

@@ -7,6 +7,9 @@ const fa: PushWords = {
   something: 'پیام تازه‌ای دارید',
   many: '# پیام تازه',
   mention: 'از شما نام برد',
+  offerGroup: 'مالک این گروه می‌خواهد آن را به شما واگذار کند',
+  offerChannel: 'مالک این کانال می‌خواهد آن را به شما واگذار کند',
+  offer: 'چیزی منتظر پاسخ شماست',
   test: 'اعلان‌ها کار می‌کنند',
   testBody: 'این اعلان آزمایشی را خودتان خواستید.',
   media: {
@@ -26,6 +29,9 @@ const en: PushWords = {
   something: 'You have a new message',
   many: '# new messages',
   mention: 'mentioned you',
+  offerGroup: 'The owner wants to hand this group over to you',
+  offerChannel: 'The owner wants to hand this channel over to you',
+  offer: 'Something waits for your answer',
   test: 'Notifications work',
   testBody: 'You asked for this test yourself.',
   media: {

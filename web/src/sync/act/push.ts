@@ -203,14 +203,14 @@ class Notifications implements PushActions {
     })
   }
 
-  async show({ chat, seq, mention, kind, muted, always }: Arrival): Promise<void> {
+  async show({ chat, seq, offer, mention, kind, muted, always }: Arrival): Promise<void> {
     if (obstacle() || Notification.permission !== 'granted') return
     const { on, settings } = await this.#row()
     const now = new Date()
     const minute = now.getHours() * 60 + now.getMinutes()
     if (!on || !isWanted(settings, { kind, muted, always, mention, minute })) return
     const { active } = await worker()
-    active?.postMessage({ show: { chat, seq, mention } })
+    active?.postMessage({ show: { chat, seq, offer, mention } })
   }
 }
 

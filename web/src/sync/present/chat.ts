@@ -139,6 +139,7 @@ export function chatItemOf(c: ChatContext, row: ChatRow, preview: PreviewView | 
         written: row.head.ord,
       }) === null,
     offered: isOffered(info.me),
+    standing: info.me.version,
   }
 }
 

@@ -18,11 +18,18 @@ function generous(): boolean {
   return !network || (!network.saveData && network.effectiveType === '4g')
 }
 
+/** What a notification that stands is about: a message of a chat, or its being offered. */
+export interface Standing {
+  readonly chat: number
+  readonly seq?: number
+  readonly offer?: number
+}
+
 export interface Following {
   /** Asks for a new version. */
   look(): void
-  /** Takes down notifications, by their chat and message. */
-  clear(of: (chat: number, seq: number) => boolean): void
+  /** Takes down notifications, by what they are about. */
+  clear(of: (what: Standing) => boolean): void
   stop(): void
 }
 
@@ -91,8 +98,8 @@ export function follow(fresh: (take: () => void) => void): Following {
       if (!registration) return
       void standing(registration).then((all) => {
         for (const one of all) {
-          const { chat, seq = 0 } = (one.data ?? {}) as { chat?: number; seq?: number }
-          if (chat && of(chat, seq)) one.close()
+          const what = (one.data ?? {}) as Partial<Standing>
+          if (what.chat && of({ ...what, chat: what.chat })) one.close()
         }
       })
     },
