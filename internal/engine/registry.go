@@ -123,18 +123,8 @@ func (e *Engine) CheckName(ctx context.Context, username string) error {
 		return err
 	}
 	name := chat.FoldName(username)
-	owner, err := e.store.Name(ctx, name, "")
-	if err != nil {
-		return fmt.Errorf("name: %w", err)
-	}
-	if owner != (Owner{}) {
-		return chat.Errorf(chat.CodeNameTaken, "the name is somebody else's")
-	}
-	if owner, err = e.store.Name(ctx, name, chat.Skeleton(name)); err != nil {
-		return fmt.Errorf("name: %w", err)
-	}
-	if owner != (Owner{}) {
-		return chat.Errorf(chat.CodeNameConfusable, "the name looks like somebody else's")
+	if err := e.untaken(ctx, name, Owner{}); err != nil {
+		return err
 	}
 	rested, err := e.store.Rested(ctx, chat.Skeleton(name))
 	if err != nil {

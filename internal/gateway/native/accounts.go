@@ -7,6 +7,7 @@ import (
 
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
+	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/wire"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
 )
@@ -126,16 +127,28 @@ func restore(ctx context.Context, c *caller, r *zolalv1.RecoverRequest) (*zolalv
 
 func checkUsername(ctx context.Context, c *caller, r *zolalv1.CheckUsernameRequest) (
 	*zolalv1.CheckUsernameResponse, error) {
-	err := c.cfg.Accounts.CheckUsername(ctx, r.GetUsername(), c.from)
+	err := c.mayClaim(ctx, r)
 	switch code := chat.CodeOf(err); code {
 	case 0:
 		return &zolalv1.CheckUsernameResponse{Free: true}, nil
 	case chat.CodeNameTaken, chat.CodeNameInvalid, chat.CodeNameConfusable,
-		chat.CodeNameResting, chat.CodeBadText:
+		chat.CodeNameResting, chat.CodeNameTooOften, chat.CodeBadText:
 		return &zolalv1.CheckUsernameResponse{Code: code.String()}, nil
 	default:
 		return nil, err
 	}
+}
+
+// mayClaim answers who is signed in by what is theirs, and anybody else by their address.
+//
+// NAME-2
+func (c *caller) mayClaim(ctx context.Context, r *zolalv1.CheckUsernameRequest) error {
+	if c.actor.Account == 0 {
+		return c.cfg.Accounts.CheckUsername(ctx, r.GetUsername(), c.from)
+	}
+	return c.cfg.Engine.MayClaim(ctx, c.actor, engine.Claim{
+		Name: r.GetUsername(), Room: chat.ChatID(r.GetChat()), New: r.GetNewChat(),
+	})
 }
 
 func signOut(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Empty, error) {

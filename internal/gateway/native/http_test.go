@@ -65,6 +65,29 @@ func TestAWholeConversationInJSONOverPlainHTTP(t *testing.T) {
 	}
 }
 
+// NAME-2
+func TestWhetherANameIsFreeDependsOnWhoAsks(t *testing.T) {
+	h := serve(t)
+	u := h.users(1)[0]
+	_, me := h.post(u.Token, "/api/Accounts/Me", "")
+	own := me["profile"].(map[string]any)["username"].(string)
+	_, room := h.post(u.Token, "/api/Chats/CreateChannel",
+		fmt.Sprintf(`{"key":%q,"title":"x","name":"a_channel"}`, base64.StdEncoding.EncodeToString(key())))
+	for _, c := range []struct{ what, token, ask, code string }{
+		{"one's own", u.Token, fmt.Sprintf(`{"username":%q}`, own), ""},
+		{"one's own, for a chat", u.Token, fmt.Sprintf(`{"username":%q,"newChat":true}`, own), "NAME_TAKEN"},
+		{"the chat's own", u.Token, fmt.Sprintf(`{"username":"a_channel","chat":%v}`, room["id"]), ""},
+		{"the chat's, for oneself", u.Token, `{"username":"a_channel"}`, "NAME_TAKEN"},
+		{"of a newcomer", "", fmt.Sprintf(`{"username":%q}`, own), "NAME_TAKEN"},
+		{"too short", u.Token, `{"username":"abc"}`, "NAME_INVALID"},
+	} {
+		_, out := h.post(c.token, "/api/Accounts/CheckUsername", c.ask)
+		if code, _ := out["code"].(string); code != c.code || (out["free"] == true) != (c.code == "") {
+			t.Errorf("%s: %v", c.what, out)
+		}
+	}
+}
+
 // ERR-2 ERR-3
 func TestErrorsOverHTTPHaveAStatusAndACode(t *testing.T) {
 	h := serve(t)

@@ -803,6 +803,8 @@ func (x *Session) GetPendingUntilMs() int64 {
 type CheckUsernameRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Username      string                 `protobuf:"bytes,1,opt,name=username,proto3" json:"username,omitempty"`
+	Chat          uint32                 `protobuf:"varint,2,opt,name=chat,proto3" json:"chat,omitempty"`                      // with a token: whether this chat could have it; 0: the caller
+	NewChat       bool                   `protobuf:"varint,3,opt,name=new_chat,json=newChat,proto3" json:"new_chat,omitempty"` // with a token: whether a group or channel that is to be made could
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -842,6 +844,20 @@ func (x *CheckUsernameRequest) GetUsername() string {
 		return x.Username
 	}
 	return ""
+}
+
+func (x *CheckUsernameRequest) GetChat() uint32 {
+	if x != nil {
+		return x.Chat
+	}
+	return 0
+}
+
+func (x *CheckUsernameRequest) GetNewChat() bool {
+	if x != nil {
+		return x.NewChat
+	}
+	return false
 }
 
 type CheckUsernameResponse struct {
@@ -1287,9 +1303,11 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"expires_ms\x18\b \x01(\x03R\texpiresMs\x12\x18\n" +
 	"\apending\x18\t \x01(\tR\apending\x12(\n" +
 	"\x10pending_until_ms\x18\n" +
-	" \x01(\x03R\x0ependingUntilMs\"2\n" +
+	" \x01(\x03R\x0ependingUntilMs\"a\n" +
 	"\x14CheckUsernameRequest\x12\x1a\n" +
-	"\busername\x18\x01 \x01(\tR\busername\"?\n" +
+	"\busername\x18\x01 \x01(\tR\busername\x12\x12\n" +
+	"\x04chat\x18\x02 \x01(\rR\x04chat\x12\x19\n" +
+	"\bnew_chat\x18\x03 \x01(\bR\anewChat\"?\n" +
 	"\x15CheckUsernameResponse\x12\x12\n" +
 	"\x04free\x18\x01 \x01(\bR\x04free\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\tR\x04code\"=\n" +
