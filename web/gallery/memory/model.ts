@@ -352,6 +352,7 @@ export class MemoryModel implements AppModel {
   })
 
   readonly profile: AppModel['profile'] = {
+    checkName: async (name) => (people.some((p) => p.username === name) ? 'NAME_TAKEN' : null),
     set: async (part) =>
       this.session.update((s) => (s.kind === 'signedIn' ? { ...s, me: { ...s.me, ...part } } : s)),
     setPrivacy: async (privacy) =>

@@ -141,7 +141,12 @@ export interface AccountActions extends SignInActions {
   setRecoveryCode(password: string, recoveryCode: string): Promise<void>
 }
 
+/** Who would have a name: oneself, a chat that one owns, or one that is to be made. */
+export type NameFor = 'me' | 'new' | { readonly chat: ChatId }
+
 export interface ProfileActions {
+  /** null when a name could be taken, else why not. */
+  checkName(name: string, whose: NameFor): Promise<ErrorCode | null>
   set(profile: { readonly name: string; readonly username: string; readonly about: string }): Promise<void>
   setPrivacy(privacy: PrivacyView): Promise<void>
 }

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { ProfileActions } from '../../model'
-import { audiences, call, Sync } from '../../wire'
+import type { ErrorCode, ProfileActions } from '../../model'
+import { Accounts, audiences, call, Sync } from '../../wire'
 import { type Asker, acting, signedIn } from './asking'
 
 /** One's own profile and privacy. */
 export function profileActions(asker: Asker): ProfileActions {
   return {
+    checkName: (username, whose) =>
+      acting(async () => {
+        const chat = typeof whose === 'object' ? whose.chat : 0
+        const ask = { username, chat, newChat: whose === 'new' }
+        const { free, code } = await call(signedIn(asker).tabs, Accounts.method.checkUsername, ask)
+        return free ? null : ((code || 'NAME_INVALID') as ErrorCode)
+      }),
     set: (profile) =>
       acting(async () => {
         const account = signedIn(asker)

@@ -12,6 +12,7 @@ import type { JoinWords } from '../join/words'
 import type { LeavingWords } from '../leaving/words'
 import type { ListWords } from '../list/words'
 import type { MediaWords } from '../media/words'
+import type { NameWords } from '../name/words'
 import type { PasskeyWords } from '../passkey/words'
 import type { PeopleWords } from '../people/words'
 import type { PhotoWords } from '../photo/words'
@@ -41,6 +42,7 @@ export interface Parts {
   readonly leaving: LeavingWords
   readonly list: ListWords
   readonly media: MediaWords
+  readonly name: NameWords
   readonly passkey: PasskeyWords
   readonly people: PeopleWords
   readonly photo: PhotoWords
