@@ -8,6 +8,7 @@ const shots = [
   ['list', '#/', 'phone', 'fa', 'light'],
   ['group', '#/c/102', 'phone', 'fa', 'light'],
   ['sign-up', '?as=signedOut#/signup', 'phone', 'fa', 'light'],
+  ['browse', '#/public', 'phone', 'fa', 'light'],
   ['direct', '#/c/101', 'phone', 'en', 'dark'],
   ['settings', '#/settings', 'phone', 'en', 'dark'],
   ['group', '#/c/102', 'desktop', 'fa', 'dark'],
