@@ -13,5 +13,9 @@ fi
 [ -d /run/systemd/system ] || exit 0
 systemctl daemon-reload
 systemctl enable --quiet zolal.service
-systemctl restart zolal.service
-echo "zolal: started; for a new store the one-time set-up link is in: journalctl -u zolal"
+# This waits until the server serves. Where it does not, the package is installed all the same.
+if systemctl restart zolal.service; then
+  echo "zolal: started; for a new store the one-time set-up link is in: journalctl -u zolal"
+else
+  echo "zolal: did not start; journalctl -u zolal says why" >&2
+fi

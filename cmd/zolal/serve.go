@@ -97,11 +97,16 @@ func (c *command) runServer(ctx context.Context, cfg server.Config) error {
 		return err
 	}
 	c.greet(s)
+	// Whoever waits for the start, such as `systemctl restart`, may ask the server from here on.
+	if err := tellSupervisor("READY=1"); err != nil {
+		cfg.Log.Warn("the supervisor was not told that the server is ready", "err", err)
+	}
 	var broken error
 	select {
 	case <-ctx.Done():
 	case broken = <-s.Failed():
 	}
+	_ = tellSupervisor("STOPPING=1") // it sees the end in any case
 	again := make(chan os.Signal, 1)
 	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(again)

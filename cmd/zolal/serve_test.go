@@ -70,6 +70,47 @@ func TestAStopIsOrderlyAndTellsThoseConnected(t *testing.T) {
 	}
 }
 
+func TestASupervisorIsToldWhenTheServerIsReadyAndWhenItStops(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "notify")
+	supervisor, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: name, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer supervisor.Close()
+	t.Setenv("NOTIFY_SOCKET", name)
+	told := func() string {
+		t.Helper()
+		if err := supervisor.SetReadDeadline(time.Now().Add(patience)); err != nil {
+			t.Fatal(err)
+		}
+		b := make([]byte, 100)
+		n, err := supervisor.Read(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b[:n])
+	}
+	p := serve(t, t.TempDir())
+	if got := told(); got != "READY=1" {
+		t.Errorf("it is told %q", got)
+	}
+	// What an operator types next reaches the server, and does not take its store.
+	if out := mustRun(t, "status", "--data", p.dir); !strings.Contains(out, "ready, up") {
+		t.Errorf("the status is %s", out)
+	}
+	if code := p.signal(syscall.SIGTERM); code != 0 {
+		t.Errorf("exit code %d\n%s", code, p.log())
+	}
+	if got := told(); got != "STOPPING=1" {
+		t.Errorf("it is told %q", got)
+	}
+	t.Setenv("NOTIFY_SOCKET", name+"-of-nobody")
+	p.start() // whom nobody listens to serves all the same
+	if p.signal(syscall.SIGTERM); !strings.Contains(p.log(), "the supervisor was not told") {
+		t.Errorf("the log says nothing of it:\n%s", p.log())
+	}
+}
+
 func TestTheServerSaysWhatItIsAndHowItIs(t *testing.T) {
 	p := serve(t, t.TempDir(), "--name", "Spring")
 	for path, want := range map[string][]string{
