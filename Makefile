@@ -89,7 +89,7 @@ test: deps check build test-go test-race-and-web e2e ## everything: lint, Go, ra
 	@echo "make test: everything passed"
 
 .PHONY: test-quick
-test-quick: lint $(TOOLS)/versitygw ## lint, short Go tests, web unit tests: under two minutes
+test-quick: lint $(TOOLS)/versitygw $(TOOLS)/pebble ## lint, short Go tests, web unit tests: under two minutes
 	$(IN_MEMORY) $(GO) test -short $$($(GO) list ./... | grep -v /internal/lint)
 	$(if $(WEB),$(MAKE) $(MODULES) && TESTS_MAY_SKIP=1 $(NPM) run --prefix web test,)
 	@echo "make test-quick: passed"
@@ -120,17 +120,17 @@ FIRST := ./internal/testenv
 AT_ONCE := -parallel 6
 
 .PHONY: test-go
-test-go: $(TOOLS)/versitygw ## the Go tests, where the system allows it without a route to the outside
+test-go: $(TOOLS)/versitygw $(TOOLS)/pebble ## the Go tests, where the system allows it without a route to the outside
 	$(GO) mod download
 	$(IN_MEMORY) .ci/alone $(GO) test $(AT_ONCE) -timeout 15m $(FIRST) $$($(GO) list ./... | grep -v /internal/lint)
 
 # Each leaves a core idle half of the time. What they say is not mixed.
 .PHONY: test-race-and-web
-test-race-and-web: $(TOOLS)/versitygw $(if $(WEB),$(MODULES),)
+test-race-and-web: $(TOOLS)/versitygw $(TOOLS)/pebble $(if $(WEB),$(MODULES),)
 	$(MAKE) -j2 --output-sync=target test-race test-web
 
 .PHONY: test-race
-test-race: $(TOOLS)/versitygw
+test-race: $(TOOLS)/versitygw $(TOOLS)/pebble
 	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) $(AT_ONCE) -short -timeout 15m $(FIRST) $$($(GO) list ./... | grep -v -E '$(RACE_SLOW)')
 	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) $(AT_ONCE) -timeout 15m ./internal/testenv -run '^TestConv.*/^(twins|sqlite)$$/'
 	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) -timeout 15m ./internal/sim -run '^TestSimulation$$' -seeds 4 -steps 1000
@@ -192,6 +192,8 @@ $(TOOLS)/staticcheck: tools/staticcheck.mod
 	$(GO) build -modfile=tools/staticcheck.mod -o $@ honnef.co/go/tools/cmd/staticcheck
 $(TOOLS)/versitygw: tools/versitygw.mod
 	$(GO) build -modfile=tools/versitygw.mod -ldflags '-s -w' -o $@ github.com/versity/versitygw/cmd/versitygw
+$(TOOLS)/pebble: tools/pebble.mod
+	$(GO) build -modfile=tools/pebble.mod -ldflags '-s -w' -o $@ github.com/letsencrypt/pebble/v2/cmd/pebble
 $(TOOLS)/nfpm: tools/nfpm.mod
 	$(GO) build -modfile=tools/nfpm.mod -o $@ github.com/goreleaser/nfpm/v2/cmd/nfpm
 

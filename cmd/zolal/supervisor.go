@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// tellSupervisor tells systemd, or whoever else speaks sd_notify(3), how the server is: READY=1 or STOPPING=1.
-// Where nobody wants to know, as the environment says, it does nothing.
+// tellSupervisor tells systemd, or whoever else speaks sd_notify(3), how the server is: READY=1 or
+// STOPPING=1. Where nobody wants to know, as the environment says, it does nothing.
 func tellSupervisor(state string) error {
 	name := os.Getenv("NOTIFY_SOCKET")
 	if name == "" {

@@ -51,7 +51,7 @@ func (s *Server) adminStatus(ctx context.Context) (*zolalv1.ServerStatus, error)
 		return nil, err
 	}
 	out.Backups = s.backupsOut(ctx)
-	if end := s.certs.expires(); !end.IsZero() {
+	if end, _ := s.certs.expires(); !end.IsZero() {
 		out.CertificateEndsMs = end.UnixMilli()
 	}
 	for _, c := range s.live.gateway.Clients() {

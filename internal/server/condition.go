@@ -64,10 +64,7 @@ func (h *health) conditions(ctx context.Context) []Condition {
 	}
 	h.mu.Unlock()
 	now := h.core.cfg.Now()
-	out = append(out, certificateConditions(h.certs, now)...)
-	if h.core.cfg.Domain != "" && h.certs.expires().IsZero() && now.Sub(h.core.started) > certificateWait {
-		out = append(out, Condition{Code: condCertNone, Text: "there is no certificate yet"})
-	}
+	out = append(out, h.certificateConditions(now)...)
 	out = append(out, h.core.backupConditions(ctx)...)
 	out = append(out, h.core.disk.conditions()...)
 	out = append(out, h.core.mediaConditions()...)
@@ -78,11 +75,16 @@ func (h *health) conditions(ctx context.Context) []Condition {
 const certificateWait = 10 * time.Minute
 
 // certificateConditions is empty while the certificate lives long enough.
-func certificateConditions(certs certificates, now time.Time) []Condition {
-	end := certs.expires()
-	c := Condition{Value: end.UnixMilli(), Limit: now.Add(warnBefore).UnixMilli()}
+func (h *health) certificateConditions(now time.Time) []Condition {
+	end, ahead := h.certs.expires()
+	c := Condition{Value: end.UnixMilli(), Limit: now.Add(ahead).UnixMilli(), Detail: h.certs.trouble()}
 	switch left := end.Sub(now); {
-	case end.IsZero() || left > warnBefore:
+	case end.IsZero():
+		if h.core.cfg.Domain == "" || c.Detail == "" && now.Sub(h.core.started) <= certificateWait {
+			return nil
+		}
+		c = Condition{Code: condCertNone, Detail: c.Detail, Text: "there is no certificate yet"}
+	case left > ahead:
 		return nil
 	case left <= 0:
 		c.Code, c.Text = condCertOver, "the certificate has expired"

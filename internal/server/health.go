@@ -102,12 +102,12 @@ func (h *health) writable() error {
 	return h.probe
 }
 
-// warnOfCertificate logs once a day, from 20 days before the certificate ends.
+// warnOfCertificate logs once a day from where the certificate should have been renewed.
 func (h *health) warnOfCertificate(ctx context.Context) {
 	tick := time.NewTicker(24 * time.Hour)
 	defer tick.Stop()
 	for {
-		for _, c := range certificateConditions(h.certs, h.core.cfg.Now()) {
+		for _, c := range h.certificateConditions(h.core.cfg.Now()) {
 			h.core.log.Warn(c.Text, "remedy", "renew it; docs/operating.md says how")
 		}
 		select {

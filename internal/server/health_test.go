@@ -44,6 +44,12 @@ func (j *journal) has(word string) bool {
 	return strings.Contains(j.text.String(), word)
 }
 
+func (j *journal) count(word string) int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return strings.Count(j.text.String(), word)
+}
+
 // inTime waits for a condition.
 func inTime(t *testing.T, what string, holds func() bool) {
 	t.Helper()

@@ -35,6 +35,7 @@ const (
 // constrained to the names it was made for: whoever steals its key cannot pose as anyone else to those who
 // trust it.
 type local struct {
+	calm
 	dir   string
 	names []string
 	now   func() time.Time
@@ -70,7 +71,7 @@ func (l *local) redirect(h http.Handler) http.Handler { return h }
 func (l *local) close()                               {}
 
 // expires is the end of the authority: its leaves are renewed without anybody's help.
-func (l *local) expires() time.Time { return l.cert.NotAfter }
+func (l *local) expires() (time.Time, time.Duration) { return l.cert.NotAfter, warnBefore }
 
 // load reads the authority that an earlier start made.
 func (l *local) load() error {

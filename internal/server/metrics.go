@@ -57,7 +57,7 @@ func (s *Server) gauges() []gauge {
 			return float64(b.Count), err == nil
 		}},
 		{"zolal_certificate_expires_seconds", "time until the certificate ends", func() (float64, bool) {
-			end := s.certs.expires()
+			end, _ := s.certs.expires()
 			return end.Sub(s.cfg.Now()).Seconds(), !end.IsZero()
 		}},
 		{"zolal_data_free_bytes", "room left on the disk of the data directory", func() (float64, bool) {

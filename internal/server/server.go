@@ -62,7 +62,7 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 	if err := s.tryBucket(ctx); err != nil {
 		return s, err
 	}
-	if s.certs, err = openCertificates(ctx, core.cfg, core.log); err != nil {
+	if s.certs, err = openCertificates(core.cfg, core.log); err != nil {
 		return s, err
 	}
 	s.health, s.growth = &health{core: core, certs: s.certs}, newGrowth(core)
@@ -80,6 +80,9 @@ func Start(ctx context.Context, cfg Config) (s *Server, err error) {
 		return s, dataTrouble(cfg.Data, err)
 	}
 	if err := s.listen(ctx); err != nil {
+		return s, err
+	}
+	if err := s.certs.begin(s.running); err != nil {
 		return s, err
 	}
 	core.home = s.home

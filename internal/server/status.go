@@ -54,7 +54,8 @@ type DiskStatus struct {
 func (h *health) status(ctx context.Context) (Status, error) {
 	c := h.core
 	s := Status{Ready: h.ready(ctx), Serving: c.serving, Version: c.build.Version, Commit: c.build.Commit,
-		Disks: c.disk.status(), CertificateExpires: h.certs.expires()}
+		Disks: c.disk.status()}
+	s.CertificateExpires, _ = h.certs.expires()
 	if c.serving {
 		s.UptimeSeconds = int64(c.cfg.Now().Sub(c.started).Seconds())
 	}

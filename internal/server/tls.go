@@ -15,31 +15,42 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/caddyserver/certmagic"
 	"go.uber.org/zap"
 )
 
-// warnBefore is how long before a certificate ends its operator is warned.
+// warnBefore is how long before a certificate ends its operator is warned, at most.
 const warnBefore = 20 * 24 * time.Hour
+
+// warnAhead is how long before its end the operator of a certificate is warned that lives for so long: when
+// it should have been renewed for a while, which is done in the last third of its life. So one of ninety days
+// warns twenty days ahead, and one of six days does not warn all its life.
+func warnAhead(life time.Duration) time.Duration { return min(warnBefore, life/9*2) }
 
 // certificates gives the certificate of each handshake.
 type certificates interface {
 	// config is for a listener; nil: plain HTTP.
 	config() *tls.Config
-	// expires is when the certificate in use ends; the zero time where there is none.
-	expires() time.Time
+	// expires is when the certificate in use ends; the zero time where there is none. ahead is how long before
+	// that its operator is warned.
+	expires() (end time.Time, ahead time.Duration)
+	// trouble is what kept the last try to get a certificate from it; empty where it came.
+	trouble() string
+	// begin gets what certificates there are to get. The listeners are open by then.
+	begin(context.Context) error
 	// redirect wraps the handler of the plain HTTP address.
 	redirect(http.Handler) http.Handler
 	close()
 }
 
 // openCertificates chooses the one way the configuration names.
-func openCertificates(ctx context.Context, cfg Config, log *slog.Logger) (certificates, error) {
+func openCertificates(cfg Config, log *slog.Logger) (certificates, error) {
 	switch {
 	case cfg.Domain != "":
-		return openACME(ctx, cfg, log)
+		return openACME(cfg, log)
 	case cfg.TLS.Cert != "":
 		return openFiles(cfg.TLS.Cert, cfg.TLS.Key, cfg.Now)
 	case len(cfg.TLS.Local) > 0:
@@ -48,11 +59,17 @@ func openCertificates(ctx context.Context, cfg Config, log *slog.Logger) (certif
 	return plain{}, nil
 }
 
+// calm is what ways have in common that ask nobody for certificates.
+type calm struct{}
+
+func (calm) trouble() string             { return "" }
+func (calm) begin(context.Context) error { return nil }
+
 // plain is no TLS at all: on localhost, or behind a proxy.
-type plain struct{}
+type plain struct{ calm }
 
 func (plain) config() *tls.Config                  { return nil }
-func (plain) expires() time.Time                   { return time.Time{} }
+func (plain) expires() (time.Time, time.Duration)  { return time.Time{}, 0 }
 func (plain) redirect(h http.Handler) http.Handler { return h }
 func (plain) close()                               {}
 
@@ -68,6 +85,7 @@ func tlsConfig(get func(*tls.ClientHelloInfo) (*tls.Certificate, error), protos 
 // files serves a certificate from two files and reads them again when they change, so that a renewal by
 // another program needs no restart.
 type files struct {
+	calm
 	cert, key string
 	now       func() time.Time
 
@@ -90,12 +108,12 @@ func openFiles(cert, key string, now func() time.Time) (*files, error) {
 
 func (f *files) config() *tls.Config { return tlsConfig(f.get) }
 
-func (f *files) expires() time.Time {
+func (f *files) expires() (time.Time, time.Duration) {
 	c, err := f.get(nil)
 	if err != nil || c.Leaf == nil {
-		return time.Time{}
+		return time.Time{}, 0
 	}
-	return c.Leaf.NotAfter
+	return c.Leaf.NotAfter, warnAhead(c.Leaf.NotAfter.Sub(c.Leaf.NotBefore))
 }
 
 func (f *files) redirect(h http.Handler) http.Handler { return h }
@@ -137,17 +155,18 @@ func (f *files) read() error {
 	return nil
 }
 
-// acme obtains and renews certificates by itself. This is the one thing in Zolal that calls out, and only
-// where a domain is set.
+// acme obtains and renews certificates by itself. It calls out only where a domain is set.
 type acme struct {
 	domain string
+	failed atomic.Pointer[string] // what kept the last try from its certificate
 	magic  *certmagic.Config
 	cache  *certmagic.Cache
 	issuer *certmagic.ACMEIssuer
 }
 
-func openACME(ctx context.Context, cfg Config, log *slog.Logger) (*acme, error) {
+func openACME(cfg Config, log *slog.Logger) (*acme, error) {
 	a := &acme{domain: cfg.Domain}
+	// its lines hold addresses; what matters is told below
 	quiet := zap.NewNop() // its lines hold addresses; what matters is told below
 	a.cache = certmagic.NewCache(certmagic.CacheOptions{
 		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return a.magic, nil },
@@ -157,12 +176,7 @@ func openACME(ctx context.Context, cfg Config, log *slog.Logger) (*acme, error) 
 		Storage: &certmagic.FileStorage{Path: filepath.Join(cfg.Data, "certificates")},
 		Logger:  quiet,
 		OnEvent: func(_ context.Context, event string, data map[string]any) error {
-			switch event {
-			case "cert_obtained":
-				log.Info("certificate obtained", "renewal", data["renewal"])
-			case "cert_failed":
-				log.Warn("no certificate yet; trying again", "renewal", data["renewal"], "err", data["error"])
-			}
+			a.tell(log, event, data)
 			return nil
 		},
 	})
@@ -187,11 +201,42 @@ func openACME(ctx context.Context, cfg Config, log *slog.Logger) (*acme, error) 
 	}
 	a.issuer = certmagic.NewACMEIssuer(a.magic, template)
 	a.magic.Issuers = []certmagic.Issuer{a.issuer}
-	if err := a.magic.ManageAsync(ctx, []string{cfg.Domain}); err != nil {
-		a.cache.Stop()
-		return nil, fmt.Errorf("certificate for the domain: %w", err)
-	}
 	return a, nil
+}
+
+// begin asks the authority where there is something to ask for. It comes back to ports 80 and 443, which
+// certmagic would open itself, in the way of our listeners, were they not open.
+func (a *acme) begin(ctx context.Context) error {
+	if err := a.magic.ManageAsync(ctx, []string{a.domain}); err != nil {
+		return fmt.Errorf("certificate for the domain: %w", err)
+	}
+	return nil
+}
+
+// tell says what came of a try to get a certificate.
+func (a *acme) tell(log *slog.Logger, event string, data map[string]any) {
+	renewal := data["renewal"] == true
+	switch {
+	case event == "cert_obtained":
+		a.failed.Store(nil)
+		log.Info("certificate obtained", "renewal", renewal)
+	case event != "cert_failed":
+	default:
+		text := fmt.Sprint(data["error"])
+		a.failed.Store(&text)
+		if renewal {
+			log.Warn("the certificate was not renewed; the one there is serves on, trying again", "err", text)
+		} else {
+			log.Warn("no certificate yet; trying again", "err", text)
+		}
+	}
+}
+
+func (a *acme) trouble() string {
+	if text := a.failed.Load(); text != nil {
+		return *text
+	}
+	return ""
 }
 
 func portNumber(s string) int {
@@ -204,13 +249,13 @@ func portNumber(s string) int {
 
 func (a *acme) config() *tls.Config { return tlsConfig(a.magic.GetCertificate, "acme-tls/1") }
 
-func (a *acme) expires() time.Time {
+func (a *acme) expires() (time.Time, time.Duration) {
 	for _, c := range a.cache.AllMatchingCertificates(a.domain) {
 		if c.Leaf != nil {
-			return c.Leaf.NotAfter
+			return c.Leaf.NotAfter, warnAhead(c.Lifetime())
 		}
 	}
-	return time.Time{}
+	return time.Time{}, 0
 }
 
 func (a *acme) redirect(h http.Handler) http.Handler { return a.issuer.HTTPChallengeHandler(h) }

@@ -79,10 +79,11 @@ func TestTheAuthorityOfOurOwnServesItsNamesAndNoOthers(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "move that directory away") {
 		t.Errorf("a name it was not made for: %v", err)
 	}
-	if w := certificateConditions(l, now); w != nil {
+	h := &health{core: &core{}, certs: l}
+	if w := h.certificateConditions(now); w != nil {
 		t.Errorf("warned nine years early: %v", w)
 	}
-	w := certificateConditions(l, now.AddDate(8, 11, 20))
+	w := h.certificateConditions(now.AddDate(8, 11, 20))
 	if len(w) != 1 || !strings.Contains(w[0].Text, "expires on 2036-11-23") {
 		t.Errorf("not warned: %v", w)
 	}
