@@ -240,7 +240,8 @@ func TestADataDirectoryThatTurnsReadOnlyIsSaidAndLosesNothing(t *testing.T) {
 		t.Errorf("meanwhile %q can be read, want %q", got, want)
 	}
 	_, errs, code := zolalRun(t, "backup", filepath.Join(dir, "b.tar.zst"), "--data", dir)
-	if code != 1 || !strings.Contains(errs, "no backup was made") {
+	if code != 1 || !strings.Contains(errs, "no backup was made") || !strings.Contains(errs, "ReadWritePaths") ||
+		strings.Count(errs, "read-only") != 1 {
 		t.Errorf("a backup into it: %d %s", code, errs)
 	}
 	system(t, "umount", "--lazy", dir)

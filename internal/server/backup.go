@@ -19,6 +19,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -156,7 +157,10 @@ func (c *core) backupOf(ctx context.Context, out string, from source) (BackupFil
 func removeAll(names ...string) error {
 	var errs []error
 	for _, n := range names {
-		errs = append(errs, os.RemoveAll(n))
+		// Where nothing can be written there is nothing to say of what is not there.
+		if _, err := os.Lstat(n); !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, os.RemoveAll(n))
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -165,6 +169,10 @@ func removeAll(names ...string) error {
 func outTrouble(out string, err error) error {
 	t := &Trouble{What: "no backup was made in " + filepath.Dir(out), Err: err,
 		Remedy: "Choose a place with room for it that this user may write to."}
+	if errors.Is(err, syscall.EROFS) {
+		t.Remedy = "A service of systemd writes only where its unit says so: " +
+			"add the place to ReadWritePaths, and restart it."
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Remedy = "Make that directory first, or choose another."
 	}
