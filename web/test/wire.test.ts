@@ -297,7 +297,7 @@ describe('another network', () => {
       const memory = new Memory()
       memory.note('home', rung)
       const bench = connect(new AddressBook(gate.address), patient, memory)
-      await until('a session', () => gate.sessions.size > 0)
+      await until('both to be there', () => gate.sessions.size > 0 && bench.links.length === 1)
       gate.strand()
       const sent = bench.send(keys.make())
       bench.connection.wake(true)
