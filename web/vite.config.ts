@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 import { compress } from './compress'
 import { integrity } from './integrity'
+import { parts } from './parts'
 import { serviceWorker } from './worker'
 
 /** What the form and the list share. */
@@ -11,7 +12,7 @@ const BASE = /ui\/base\/(Button|Icon|IconButton)\.svelte|icons\/(arrow-left|eye)
 // The page is served with a strict content security policy: nothing is inlined, neither scripts
 // (the preload polyfill) nor assets as data addresses.
 export default defineConfig({
-  plugins: [svelte(), integrity(), serviceWorker(), compress()],
+  plugins: [svelte(), parts(), integrity(), serviceWorker(), compress()],
   base: '/',
   build: {
     target: 'es2022',
