@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { type Pixels, readFrame, readStill } from '../src/ui/scan/decode'
 
 vi.stubGlobal('location', { hash: '' })
+vi.stubGlobal('history', { state: null })
 vi.stubGlobal('addEventListener', () => {})
 const { Camera } = await import('../src/ui/scan/camera')
 const { placeOf } = await import('../src/ui/scan/where')

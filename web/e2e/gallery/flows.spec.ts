@@ -190,6 +190,7 @@ test.describe('messages', () => {
   test('the menu has reactions on top and then the one order', async ({ page, gallery }) => {
     await gallery.open(page, '#/c/101')
     await page.locator('[data-seq="9"] .bubble').click({ button: 'right' })
+    await expect(page.getByRole('menuitem').first()).toBeVisible()
     const items = await page.getByRole('menuitem').allTextContents()
     expect(items.map((item) => item.trim())).toEqual([
       'پاسخ',
@@ -432,6 +433,45 @@ test.describe('getting around', () => {
     await expect(page).toHaveURL(/#\/c\/101/)
     await page.keyboard.press('Escape')
     await expect(page).toHaveURL(/#\/$/)
+  })
+
+  test('beside the first column the open chat stays, and back leads through both', async ({
+    page,
+    gallery,
+  }) => {
+    await gallery.open(page, '#/c/102', { language: 'en' })
+    const field = page.getByRole('textbox', { name: 'Message' })
+    await expect(field).toBeVisible()
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await page.getByRole('menuitem', { name: 'Settings' }).click()
+    const left = page.getByRole('navigation')
+    await left.getByRole('button', { name: 'Appearance' }).click()
+    await expect(left.getByRole('heading', { name: 'Appearance' })).toBeVisible()
+    await expect(field).toBeVisible()
+    await page.reload()
+    await expect(left.getByRole('heading', { name: 'Appearance' })).toBeVisible()
+    await expect(field).toBeVisible()
+    // A page of the chat leaves the settings where they are.
+    await page.locator('header .who').click()
+    await expect(page).toHaveURL(/#\/c\/102\/info/)
+    await left.getByRole('button', { name: 'Back', exact: true }).click()
+    await expect(left.getByRole('heading', { name: 'Settings' })).toBeVisible()
+    await left.getByRole('button', { name: 'Back', exact: true }).click()
+    await expect(left.getByRole('searchbox')).toBeVisible()
+    await expect(page).toHaveURL(/#\/c\/102\/info/)
+    await page.goBack()
+    await expect(left.getByRole('heading', { name: 'Appearance' })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(left.getByRole('heading', { name: 'Settings' })).toBeVisible()
+    await page.goBack()
+    await expect(left.getByRole('link').first()).toBeVisible()
+    await expect(page).toHaveURL(/#\/c\/102$/)
+    await expect(field).toBeVisible()
+    // Narrowed to one column, the one that the address names is there.
+    await page.goForward()
+    await page.setViewportSize({ width: 390, height: 844 })
+    await expect(field).toBeHidden()
+    await expect(left.getByRole('heading', { name: 'Settings' })).toBeVisible()
   })
 
   test('a public channel that was found by its name can be joined', async ({ page, gallery }) => {

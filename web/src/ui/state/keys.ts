@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ChatItem } from '../../model'
 import { closeTop } from './layers'
-import { router } from './route.svelte'
+import { isRight, router } from './route.svelte'
 
 /** Keys that work everywhere. Those of the composer live in the composer. */
 export function shortcuts(event: KeyboardEvent, chats: readonly ChatItem[], help: () => void): void {
@@ -23,8 +23,8 @@ export function shortcuts(event: KeyboardEvent, chats: readonly ChatItem[], help
 
 function step(chats: readonly ChatItem[], by: number): void {
   const visible = chats.filter((chat) => !chat.archived)
-  const route = router.now
-  const here = route.at === 'chat' ? visible.findIndex((chat) => chat.id === route.chat) : -1
+  const { right } = router
+  const here = right?.at === 'chat' ? visible.findIndex((chat) => chat.id === right.chat) : -1
   const next = visible[here + by]
   if (next) router.openChat(next.id)
 }
@@ -38,5 +38,6 @@ function close(event: KeyboardEvent): void {
   if (route.at === 'list') return
   event.preventDefault()
   if (route.at === 'chat' && route.pane !== 'none') router.replace({ ...route, pane: 'none' })
-  else router.replace({ at: 'list' })
+  else if (isRight(route)) router.replace(router.left)
+  else router.back({ at: 'list' })
 }

@@ -142,19 +142,49 @@ export function writeRoute(route: Route): string {
   }
 }
 
-/** How many entries of the browser's history before this one are ours. */
-export function depth(): number {
-  const state = history.state as { depth?: number } | null
-  return state?.depth ?? 0
+/** What an entry of the browser's history keeps beside its address. */
+interface Entry {
+  /** How many entries before this one are ours. */
+  readonly depth: number
+  /** What the first column shows, and the second. */
+  readonly left: Left
+  readonly right: Right | null
+}
+
+type LeftName = 'list' | 'archive' | 'requests' | 'new' | 'settings' | 'contacts' | 'public'
+export type Left = Extract<Route, { at: LeftName }>
+export type Right = Extract<Route, { at: 'chat' | 'admin' | 'reports' | 'feedback' }>
+
+const isDesk = (r: Route): r is Right => ['admin', 'reports', 'feedback'].includes(r.at)
+export const isRight = (r: Route): r is Right => r.at === 'chat' || isDesk(r)
+const isLeft = (r: Route): r is Left =>
+  ['archive', 'requests', 'new', 'settings', 'contacts', 'public'].includes(r.at)
+/** They stand over both columns, which stay as they are. */
+const isOver = (r: Route) => ['join', 'person', 'link', 'scan'].includes(r.at)
+
+/** The entry for a route that is come to from another one. */
+function entered(route: Route, { depth, left, right }: Entry): Entry {
+  if (isLeft(route)) return { depth, left: route, right }
+  if (isDesk(route)) return { depth, left: { at: 'settings', page: '' }, right: route }
+  if (isRight(route)) {
+    return { depth, left: left.at === 'new' || left.at === 'contacts' ? { at: 'list' } : left, right: route }
+  }
+  return isOver(route) ? { depth, left, right } : { depth, left: { at: 'list' }, right: null }
 }
 
 class Router {
-  #route = $state.raw(readRoute(location.hash))
+  #route = $state.raw<Route>({ at: 'list' })
+  #entry = $state.raw<Entry>({ depth: 0, left: { at: 'list' }, right: null })
 
   constructor() {
     const read = () => {
       this.#route = readRoute(location.hash)
+      // An entry that is not ours, as by an address that was typed, leaves the other column as it is.
+      const kept = history.state as Entry | null
+      this.#entry = entered(this.#route, { ...this.#entry, depth: 0, ...kept })
+      if (!kept) history.replaceState(this.#entry, '')
     }
+    read()
     addEventListener('popstate', read)
     addEventListener('hashchange', read)
   }
@@ -163,22 +193,46 @@ class Router {
     return this.#route
   }
 
-  /** Goes on; the back key returns here. */
-  go(route: Route): void {
-    if (writeRoute(route) !== location.hash) history.pushState({ depth: depth() + 1 }, '', writeRoute(route))
-    this.#route = route
+  /** The first column: it stays as it is while a chat is opened beside it. */
+  get left(): Left {
+    return this.#entry.left
   }
 
-  /** Goes on in place of the present entry of the history. */
+  /** The second column: it stays as it is while something is opened in the first. */
+  get right(): Right | null {
+    return this.#entry.right
+  }
+
+  /** Goes on; the back key returns here. */
+  go(route: Route): void {
+    const entry = entered(route, this.#entry)
+    if (writeRoute(route) === location.hash) this.#keep(route, entry)
+    else this.#keep(route, { ...entry, depth: entry.depth + 1 }, 'pushState')
+  }
+
+  /** Goes on in place of the present entry of the history: a chat that is left so is closed. */
   replace(route: Route): void {
-    history.replaceState(history.state, '', writeRoute(route))
+    const right = isRight(this.#route) ? null : this.right
+    this.#keep(route, entered(route, { ...this.#entry, right }))
+  }
+
+  #keep(route: Route, entry: Entry, how: 'pushState' | 'replaceState' = 'replaceState'): void {
+    history[how](entry, '', writeRoute(route))
     this.#route = route
+    this.#entry = entry
   }
 
   /** Back to where the person came from, or to `otherwise` when they came from outside. */
   back(otherwise: Route): void {
-    if (depth() > 0) history.back()
+    if (this.#entry.depth > 0) history.back()
     else this.replace(otherwise)
+  }
+
+  /** Back in the first column: what the other shows stays. */
+  backLeft(otherwise: Left): void {
+    const { now } = this
+    if (now.at === 'chat') this.#keep(now, { ...this.#entry, left: otherwise })
+    else this.back(otherwise)
   }
 
   openChat(chat: number, seq: number | null = null): void {
