@@ -205,7 +205,7 @@ test('a public channel is found by a word of its title and by the beginning of i
   await nilu.getByRole('radio', { name: 'گروه‌ها' }).click()
   await expect(nilu.getByText('هنوز گروه عمومی نیست')).toBeVisible()
   await nilu.getByRole('radio', { name: 'کانال‌ها' }).click()
-  await nilu.getByRole('button', { name: /^پیوستن به/ }).click()
+  await nilu.getByRole('button', { name: /^پیوستن به .*اخبار/ }).click()
   await expect(nilu.getByRole('button', { name: /^باز کردن/ })).toBeVisible()
   await nilu.getByRole('button', { name: 'بازگشت' }).first().click()
   await expect(nilu.getByRole('link', { name: /اخبار/ })).toBeVisible()

@@ -153,6 +153,8 @@ interface Entry {
 
 type LeftName = 'list' | 'archive' | 'requests' | 'new' | 'settings' | 'contacts' | 'public'
 export type Left = Extract<Route, { at: LeftName }>
+const OUTSIDE: Entry = { depth: 0, left: { at: 'list' }, right: null }
+
 export type Right = Extract<Route, { at: 'chat' | 'admin' | 'reports' | 'feedback' }>
 
 const isDesk = (r: Route): r is Right => ['admin', 'reports', 'feedback'].includes(r.at)
@@ -174,15 +176,13 @@ function entered(route: Route, { depth, left, right }: Entry): Entry {
 
 class Router {
   #route = $state.raw<Route>({ at: 'list' })
-  #entry = $state.raw<Entry>({ depth: 0, left: { at: 'list' }, right: null })
+  #entry = $state.raw(OUTSIDE)
 
   constructor() {
     const read = () => {
       this.#route = readRoute(location.hash)
-      // An entry that is not ours, as by an address that was typed, leaves the other column as it is.
-      const kept = history.state as Entry | null
-      this.#entry = entered(this.#route, { ...this.#entry, depth: 0, ...kept })
-      if (!kept) history.replaceState(this.#entry, '')
+      // An entry that is not ours, as by an address that was typed, keeps nothing.
+      this.#entry = entered(this.#route, { ...OUTSIDE, ...(history.state as Entry | null) })
     }
     read()
     addEventListener('popstate', read)
