@@ -150,6 +150,28 @@ export interface ShownNotification {
 }
 
 /**
+ * From here on what the app itself takes down is written down, in this document and in its worker;
+ * the answer tells their tags so far. What Chromium takes down by itself is not among them.
+ */
+export async function takenDown(page: Page): Promise<() => Promise<string[]>> {
+  type Noted = typeof globalThis & { taken?: string[] }
+  const note = () => {
+    const taken: string[] = []
+    ;(globalThis as Noted).taken = taken
+    const { close } = Notification.prototype
+    Notification.prototype.close = function () {
+      taken.push(this.tag)
+      close.call(this)
+    }
+  }
+  const tell = () => (globalThis as Noted).taken ?? []
+  const [worker] = page.context().serviceWorkers()
+  if (!worker) throw new Error('no worker')
+  await Promise.all([page.evaluate(note), worker.evaluate(note)])
+  return async () => (await Promise.all([page.evaluate(tell), worker.evaluate(tell)])).flat()
+}
+
+/**
  * The notifications that the worker shows now, as the app looks at them: in turn with who puts one up.
  * Chromium takes each down by itself 25 s after it came.
  */
