@@ -135,6 +135,16 @@ describe('refusals', () => {
     expect(tab.account.mirror.outbox).toEqual([])
   })
 
+  test('an edit whose message was deleted meanwhile is told by itself, until it is discarded', async () => {
+    await chat.write.send(message('mine'))
+    await until('sent', () => find('mine')?.seq != null && tab.account.mirror.outbox.length === 0)
+    gate.fail('Messages/Edit', ErrorCode.TARGET_GONE)
+    await chat.write.edit(find('mine')?.seq ?? 0, plain('too late'))
+    await until('told', () => view().lostEdit?.text === 'too late')
+    await chat.write.settle(view().lostEdit?.key ?? '', 'discard')
+    await until('not kept', () => view().lostEdit === null && tab.account.mirror.outbox.length === 0)
+  })
+
   test('a refused forward is told, not claimed to be done', async () => {
     const { forward } = chatActions({ current: tab.account })
     gate.fail('Messages/Forward', ErrorCode.FORBIDDEN)

@@ -119,8 +119,19 @@ test('offline the list and the chat come from this device, and the outbox waits'
   await sara.getByRole('menuitem', { name: 'مخاطبان' }).click()
   await expect(sara.getByRole('navigation').getByRole('button')).toHaveCount(0)
   await sara.screenshot({ path: 'test-results/binary/talk-part-is-coming.png' })
+  // An edit comes too late: its message was deleted meanwhile.
+  await menu(sara, 'پیش از قطع', 'ویرایش')
+  await write(sara, 'پیش از قطع، ساعت نه')
+  await menu(nilu, 'پیش از قطع', 'حذف')
+  await nilu.getByRole('button', { name: 'حذف برای هر دو' }).click()
   await write(nilu, 'کجایی؟')
   await sara.context().setOffline(false)
+  await expect(sara.getByText('پیامی که ویرایش کردید در این میان پاک شده است.')).toBeVisible({
+    timeout: 60_000,
+  })
+  await sara.screenshot({ path: 'test-results/binary/talk-lost-edit.png' })
+  await sara.getByRole('button', { name: 'کپی', exact: true }).click()
+  expect(await sara.evaluate(() => navigator.clipboard.readText())).toBe('پیش از قطع، ساعت نه')
   await expect(sara.getByRole('heading', { name: 'مخاطبان' })).toBeVisible()
   await expect(sara.locator('nav .pane')).toHaveCSS('display', 'flex')
   await expect(said(nilu, 'در بی‌شبکگی')).toBeVisible({ timeout: 60_000 })

@@ -79,6 +79,7 @@ export class MemoryChat implements OpenChat {
           : null,
       draft: chat.draft,
       slowUntil: 0,
+      lostEdit: null,
       cannotSend: chat.cannotSend,
     }
   }

@@ -291,7 +291,8 @@ export interface OpenHistory {
 
 export interface OpenWriter {
   send(message: Outgoing): Promise<void>
-  /** Refused, it stays with its message as failed, until it is settled or edited again. */
+  /** Refused, it stays with its message as failed, until it is settled or edited again; without its message
+   *  it is `ChatView.lostEdit`, and this resolves. */
   edit(seq: Seq, body: FormattedText): Promise<void>
   deleteForAll(messages: readonly Seq[]): Promise<void>
   /** `emoji` null takes one's reaction away. */

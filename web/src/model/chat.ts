@@ -204,8 +204,16 @@ export interface ChatView {
   readonly draft: Draft
   /** When slow mode lets the person write again, by the clock of this machine; 0 at once. */
   readonly slowUntil: Ms
+  /** An edit whose message was deleted before it came to the server: nothing else shows it any more. */
+  readonly lostEdit: LostEdit | null
   /** null when the person may write. */
   readonly cannotSend: CannotSend | null
+}
+
+/** What `OpenWriter.settle` discards under its key. */
+export interface LostEdit {
+  readonly key: string
+  readonly text: string
 }
 
 /** A restriction or a ban. */

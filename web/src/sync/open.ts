@@ -21,6 +21,7 @@ import { dropUnjoined } from './history'
 import type { Live } from './live'
 import { chatInfoOf, typingOf } from './present/chat'
 import {
+  lostEditOf,
   type MessageContext,
   mediaIn,
   messageViewOf,
@@ -198,6 +199,7 @@ export class ChatSession implements OpenChat {
       typing: null,
       draft: draftOf(row),
       slowUntil: 0,
+      lostEdit: null,
       cannotSend: null,
     }
   }
@@ -489,6 +491,7 @@ export class ChatSession implements OpenChat {
       typing: typingOf(context, row),
       draft: draftOf(row),
       slowUntil: slowEnd && slowEnd - account.mirror.clock,
+      lostEdit: lostEditOf(this.#outbox),
       cannotSend: cannotSendOf(row.info, user, {
         peerDeleted: people.isDeleted(row.info.peer),
         now,

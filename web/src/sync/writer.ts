@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ChatRow } from '../db'
-import type { Doing, Draft, FormattedText, OpenWriter, Outgoing } from '../model'
+import {
+  AppError,
+  type Doing,
+  type Draft,
+  type FormattedText,
+  type OpenWriter,
+  type Outgoing,
+} from '../model'
 import { currentBody } from '../model/fold'
 import type { ChatId, Seq } from '../model/id'
 import { call, Messages, readChatBody, Sync, tallyOf, toAppError } from '../wire'
@@ -71,7 +78,10 @@ export class ChatWriter implements OpenWriter {
       if (old < n && chat === this.#chat && shows.kind === 'edit' && shows.target === seq)
         await outbox.settle(old, 'discard')
     }
-    await this.#decided(n, true)
+    await this.#decided(n, true).catch((error: unknown) => {
+      // The message is gone, and the view tells of what was to stand there.
+      if (!(error instanceof AppError && error.code === 'TARGET_GONE')) throw error
+    })
   }
 
   async deleteForAll(messages: readonly Seq[]): Promise<void> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ChatRow, EntryRow, OutboxRow } from '../../db'
 import type {
+  ChatView,
   ContentView,
   Delivery,
   ErrorCode,
@@ -231,6 +232,13 @@ function memberLineOf(c: MessageContext, entry: Entry, body: ChatBody): ServiceV
   if (member.role === 'owner') return { kind: 'ownerChanged', whom }
   if (!isIn(before) && isIn(member.role)) return self ? { kind: 'joined' } : { kind: 'joinApproved', whom }
   if (isIn(before) && !isIn(member.role)) return self ? { kind: 'left' } : { kind: 'removed', whom }
+  return null
+}
+
+/** An edit that came too late: its message was deleted. */
+export function lostEditOf(outbox: readonly OutboxRow[]): ChatView['lostEdit'] {
+  for (const { keys, error, shows } of outbox)
+    if (shows.kind === 'edit' && error === 'TARGET_GONE') return { key: keys[0] ?? '', text: shows.body.text }
   return null
 }
 

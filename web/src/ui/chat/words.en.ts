@@ -30,6 +30,7 @@ const menu = {
 const plain = {
   failedBody: 'It stays here until you send it again or discard it.',
   discard: 'Discard',
+  lostEdit: 'The message you edited was deleted meanwhile.',
   openLink: 'Open this address?',
   openLinkBody: 'The text does not match the address. This is where it leads:',
   open: 'Open',

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
+/** What can be done about what was said. */
+export interface ToastAct {
+  readonly label: string
+  readonly run: () => void
+}
+
 export interface Toast {
   readonly id: number
   readonly text: string
   readonly tone: 'plain' | 'bad'
-  readonly undo: (() => void) | null
+  readonly act: ToastAct | null
 }
 
 class Toasts {
@@ -15,11 +21,11 @@ class Toasts {
     return this.#list
   }
 
-  say(text: string, options: { tone?: Toast['tone']; undo?: () => void } = {}): void {
-    const toast = { id: this.#next++, text, tone: options.tone ?? 'plain', undo: options.undo ?? null }
+  say(text: string, options: { tone?: Toast['tone']; act?: ToastAct; ms?: number } = {}): void {
+    const toast = { id: this.#next++, text, tone: options.tone ?? 'plain', act: options.act ?? null }
     // What is said again takes the place of what it said.
     this.#list = [...this.#list.filter((one) => one.text !== text).slice(-1), toast]
-    setTimeout(() => this.drop(toast.id), options.undo ? 6000 : 3500)
+    setTimeout(() => this.drop(toast.id), options.ms ?? (options.act ? 6000 : 3500))
   }
 
   drop(id: number): void {
