@@ -27,6 +27,8 @@ async function openNotifications(page: Page, language: 'fa' | 'en' = 'fa'): Prom
   await page.goto(`${new URL(page.url()).origin}/#/settings/notifications`)
   const title = language === 'fa' ? 'اعلان‌ها' : 'Notifications'
   await expect(page.getByRole('heading', { name: title })).toBeVisible()
+  // The heading is there before the rest, which is fetched when it is asked for.
+  await expect(mainSwitch(page)).toBeVisible()
 }
 
 const mainSwitch = (page: Page) => page.getByRole('switch').first()
