@@ -124,9 +124,10 @@ func besides() []besideData {
 			shown: "../internal/store/sqlite/index_test.go#TestTextTakenOutOfTheIndexLeavesTheDisk",
 		},
 		{
-			what: "who searches how often", why: "limits on searching",
+			what: "who searches, or turns pages of the public chats, how often", why: "limits on both",
 			kept:   "in memory, while a limit counts; what is searched for is neither stored nor logged",
-			faWhat: "هر کس چند بار جست‌وجو می‌کند", faWhy: "اندازه نگه داشتن در جست‌وجو",
+			faWhat: "هر کس چند بار جست‌وجو می‌کند یا فهرست گفتگوهای همگانی را ورق می‌زند",
+			faWhy:  "اندازه نگه داشتن در هر دو",
 			faKept: "در حافظه، تا وقتی شمرده می‌شود؛ آنچه جست‌وجو می‌کنید نه نگه داشته می‌شود و نه ثبت",
 		},
 	}, besidesOfServing()...)
