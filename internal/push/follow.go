@@ -140,7 +140,7 @@ func (s *Service) spaced(jobs []job) {
 func (s *Service) seeOwn(e *chat.Entry) error {
 	who, kind := e.Log.Account(), e.Env.Kind
 	s.mu.Lock()
-	concerns := len(s.shown) > 0 || kind == chat.KindMyChat && s.subscribers.Contains(uint32(who))
+	concerns := (len(s.shown) > 0 || kind == chat.KindMyChat) && s.subscribers.Contains(uint32(who))
 	s.mu.Unlock()
 	if !concerns || kind != chat.KindRead && kind != chat.KindPrefs && kind != chat.KindMyChat {
 		return nil

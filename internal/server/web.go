@@ -182,9 +182,10 @@ func wantsPage(r *http.Request, name string) bool {
 func (f *asset) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", f.mime)
-	h.Set("Cache-Control", "no-cache") // ask again, with the tag
+	// Ask again, with the tag. A proxy that rewrote a file would have the app's worker refuse it.
+	h.Set("Cache-Control", "no-cache, no-transform")
 	if f.forever {
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+		h.Set("Cache-Control", "public, max-age=31536000, immutable, no-transform")
 		// Where one address is blocked, the app's worker takes them from another and looks at what they hold.
 		h.Set("Access-Control-Allow-Origin", "*")
 	}

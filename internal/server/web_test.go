@@ -52,7 +52,7 @@ func TestHashedFilesAreCachedForEverAndPagesAreAskedForAgain(t *testing.T) {
 		t.Errorf("type %s", got)
 	}
 	w = get(a, "/")
-	if w.Code != 200 || w.Header().Get("Cache-Control") != "no-cache" {
+	if w.Code != 200 || w.Header().Get("Cache-Control") != "no-cache, no-transform" {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
 	tag := w.Header().Get("ETag")

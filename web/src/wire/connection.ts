@@ -5,7 +5,7 @@ import { endsSession, Refusal, Silence } from './failure'
 import type { ClientIdentity } from './frame'
 import { ErrorCode, type HelloOk } from './gen/zolal/v1/frame_pb'
 import type { GoingAway, Updates } from './gen/zolal/v1/sync_pb'
-import { openRung, plan, race } from './ladder'
+import { type Attempt, openRung, plan, race } from './ladder'
 import { type Link, type LinkEvents, type LinkOptions, type Net, RUNGS, type Rung, type Timing } from './link'
 
 export type ConnectionState = 'online' | 'connecting' | 'offline' | 'interfering'
@@ -63,6 +63,8 @@ export class Connection {
   #closed: () => void = () => {}
   #climbTimer: ReturnType<typeof setTimeout> | undefined
   #doubtTimer: ReturnType<typeof setTimeout> | undefined
+  /** Beside this link another is being opened. */
+  #doubted: Link | null = null
   #done: Promise<void> = Promise.resolve()
 
   constructor(o: ConnectionOptions) {
@@ -119,15 +121,18 @@ export class Connection {
   #doubt(link: Link): void {
     const since = performance.now()
     clearTimeout(this.#doubtTimer)
-    const silent = () => link.heard < since
     const closed = this.#closed
     this.#doubtTimer = setTimeout(async () => {
-      if (!silent()) return
-      const taken = await this.#replace(link, RUNGS.slice(RUNGS.indexOf(link.rung)), closed, silent)
-      if (!taken) return
+      const silent = () => link.heard < since
+      // One that is being replaced is not replaced twice.
+      if (!silent() || this.#doubted === link) return
+      this.#doubted = link
+      const attempts = plan(this.#o.addresses.order(), link.rung)
+      const taken = await this.#replace(link, closed, attempts, silent)
+      this.#doubted = null
       // What was asked over it may never have arrived; it is asked again.
-      link.close()
-      this.#scheduleClimb(closed)
+      if (taken) link.close()
+      if (this.#closed === closed) this.#scheduleClimb(closed)
     }, this.#o.timing.spare)
   }
 
@@ -297,35 +302,36 @@ export class Connection {
     }
     this.#climbTimer = setTimeout(async () => {
       const better = RUNGS.slice(0, RUNGS.indexOf(current.rung))
-      await this.#replace(current, better, closed)
-      this.#scheduleClimb(closed)
+      const attempts = better.map((rung) => ({ rung, address: current.address }))
+      await this.#replace(current, closed, attempts)
+      // Where the link ended meanwhile, the next one has a climb of its own.
+      if (this.#closed === closed) this.#scheduleClimb(closed)
     }, this.#climb.next())
   }
 
-  /** Opens another link beside the one in use, on the first rung that works; it takes over if wanted. */
+  /** Opens another link beside the one in use, by the first attempt that works; it takes over if wanted. */
   async #replace(
     current: Link,
-    rungs: readonly Rung[],
     closed: () => void,
+    attempts: readonly Attempt[],
     wanted = () => true,
   ): Promise<boolean> {
-    for (const rung of rungs) {
+    const askedAt = Date.now()
+    const link = await race(attempts, this.#o.timing.firstData, async (what) => {
       const mine: { link: Link | null } = { link: null }
-      const askedAt = Date.now()
       const events = this.#eventsFor(closed, mine)
-      const link = await openRung(rung, this.#linkOptions(current.address), events).catch(() => null)
-      if (!link) continue
-      mine.link = link
-      if (this.#link !== current || !this.#running || !wanted()) {
-        link.close()
-        return false
-      }
-      this.#o.memory.note(this.#o.memory.network(), rung)
-      this.#adopt(link, askedAt)
-      current.retire()
-      return true
+      mine.link = await openRung(what.rung, this.#linkOptions(what.address), events)
+      return mine.link
+    }).catch(() => null)
+    if (!link) return false
+    if (this.#link !== current || !this.#running || !wanted()) {
+      link.close()
+      return false
     }
-    return false
+    this.#o.memory.note(this.#o.memory.network(), link.rung)
+    this.#adopt(link, askedAt)
+    current.retire()
+    return true
   }
 
   #pause(ms: number): Promise<void> {

@@ -23,8 +23,10 @@ declare const SHELL_FILES: ShellFiles
 const CACHE = 'zolal-files'
 /** Under this key the cache says which files the running version has. */
 const LIST = '/.files'
-/** How long an address may take to answer where there are others; slow networks take long for a big file. */
-const TRY_MS = 15_000
+/** How long an address may say nothing where another is tried then. */
+const SILENT_MS = 15_000
+/** An hour: a timer has no end. */
+const FOREVER = 3_600_000
 
 const marks: Readonly<Record<string, string>> = { ...SHELL_FILES.first, ...SHELL_FILES.rest }
 const lasting = (path: string) => path.startsWith('/assets/')
@@ -41,48 +43,79 @@ async function genuine(path: string, body: ArrayBuffer): Promise<boolean> {
   return base64(digest.slice(0, MARK_BYTES)) === marks[path]
 }
 
-/** Where a file may come from: what no version changes also from the server's other addresses. */
-async function sources(path: string): Promise<readonly string[]> {
-  const own = scope.location.origin
-  if (!lasting(path)) return [own]
+/** Where a file may come from beside our own address: only what is the same in every version. */
+async function others(path: string): Promise<readonly string[]> {
+  if (!lasting(path)) return []
   const session = await mySession().catch(() => undefined)
-  return session ? [...(await roots(session))] : [own]
+  return session ? [...(await roots(session))].filter((root) => root !== scope.location.origin) : []
 }
 
-/** A file of this version, from the first address that has it. Rejects where none does. */
-async function fetched(path: string, signal: AbortSignal | null = null): Promise<Response> {
-  const all = await sources(path)
-  for (const root of all) {
-    const signals = [...(signal ? [signal] : []), ...(all.length > 1 ? [AbortSignal.timeout(TRY_MS)] : [])]
-    try {
-      const answer = await fetch(root + path, {
-        // What has a hash may come from the browser's own cache: the page has just fetched it.
-        cache: lasting(path) ? 'default' : 'no-cache',
-        signal: AbortSignal.any(signals),
-      })
-      const body = await answer.arrayBuffer()
-      // Named anew: what another address gives would be of that address, and so would what it names.
-      const { status, headers } = answer
-      if (answer.ok && (await genuine(path, body))) return new Response(body, { status, headers })
-    } catch {
-      // The next address.
+/** All of an answer; aborts what says nothing for so long. */
+async function whole(url: string, init: RequestInit, silence: number): Promise<[Response, ArrayBuffer]> {
+  const stop = new AbortController()
+  const { signal } = stop
+  const one = init.signal ? AbortSignal.any([init.signal, signal]) : signal
+  let timer = setTimeout(() => stop.abort(), silence)
+  try {
+    const answer = await fetch(url, { ...init, signal: one })
+    const chunks: Uint8Array<ArrayBuffer>[] = []
+    const reader = answer.body?.getReader()
+    for (let got = await reader?.read(); got?.value; got = await reader?.read()) {
+      chunks.push(got.value as Uint8Array<ArrayBuffer>)
+      clearTimeout(timer)
+      timer = setTimeout(() => stop.abort(), silence)
     }
+    return [answer, await new Blob(chunks).arrayBuffer()]
+  } finally {
+    clearTimeout(timer)
   }
-  throw new TypeError(path)
 }
 
-async function put(cache: Cache, path: string, signal: AbortSignal | null = null): Promise<void> {
+/** A file of this version from one address; null where it is not to be had there, or another. */
+async function from(
+  root: string,
+  path: string,
+  init: RequestInit,
+  silence: number,
+): Promise<Response | null> {
+  try {
+    const [{ ok, status, headers }, body] = await whole(root + path, init, silence)
+    // Named anew: what another address gives would be of that address, and so would what it names.
+    return ok && (await genuine(path, body)) ? new Response(body, { status, headers }) : null
+  } catch {
+    return null
+  }
+}
+
+/**
+ * A file of this version. Rejects where no address has it. A worker that is being installed asks its own
+ * alone: what the pages of the version before have stored is not its to open yet.
+ */
+async function fetched(path: string, signal?: AbortSignal, installing = false): Promise<Response> {
+  const own = scope.location.origin
+  // What has a hash may come from the browser's own cache: the page has just fetched it.
+  const init: RequestInit = { cache: lasting(path) ? 'default' : 'no-cache', signal: signal ?? null }
+  let answer = await from(own, path, init, installing ? FOREVER : SILENT_MS)
+  for (const root of answer || installing ? [] : await others(path))
+    answer ??= await from(root, path, init, SILENT_MS)
+  // What lies in the browser's cache may be somebody else's; and whoever is slow has its time in the end.
+  answer ??= await from(own, path, { ...init, cache: 'reload' }, FOREVER)
+  if (!answer) throw new TypeError(path)
+  return answer
+}
+
+async function put(cache: Cache, path: string, o: { signal?: AbortSignal; installing?: boolean } = {}) {
   if (await cache.match(keyOf(path))) return
-  await cache.put(keyOf(path), await fetched(path, signal))
+  await cache.put(keyOf(path), await fetched(path, o.signal, o.installing))
 }
 
 /** Fetches what the first draw needs, and of the rest what this device had of the version before. */
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE)
-  await Promise.all(Object.keys(SHELL_FILES.first).map((path) => put(cache, path)))
+  await Promise.all(Object.keys(SHELL_FILES.first).map((path) => put(cache, path, { installing: true })))
   const had = new Set((await cache.keys()).map(({ url }) => stemOf(new URL(url).pathname)))
   const again = Object.keys(SHELL_FILES.rest).filter((path) => had.has(stemOf(path)))
-  await Promise.allSettled(again.map((path) => put(cache, path)))
+  await Promise.allSettled(again.map((path) => put(cache, path, { installing: true })))
 }
 
 /** Fetches the rest, one after the other, where the page says that the network bears it. */
@@ -95,7 +128,7 @@ export async function fill(): Promise<void> {
 export async function fileWithin(ms: number, path: string): Promise<Response | null> {
   if (!marks[path]) return null
   const cache = await caches.open(CACHE)
-  await put(cache, path, AbortSignal.timeout(ms)).catch(() => {})
+  await put(cache, path, { signal: AbortSignal.timeout(ms) }).catch(() => {})
   return (await cache.match(keyOf(path))) ?? null
 }
 
