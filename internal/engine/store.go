@@ -141,8 +141,11 @@ type PublicQuery struct {
 	Limit   int
 }
 
+// PublicDepth is how many entries from the end of a log a public chat's last message is looked for in.
+const PublicDepth = 200
+
 // PublicRow is a public chat, the standing of an account in it, and its last counted entry that is not
-// redacted; 0: there is none.
+// redacted; 0: there is none among the last PublicDepth.
 type PublicRow struct {
 	Chat chat.Chat
 	Me   chat.Member

@@ -10,14 +10,14 @@ import (
 )
 
 // publicSelect reads part of an index that has nothing but what may be in it. The last message is looked for
-// from the end backward; most often it is the last entry. Behind 200 others it is not looked for any more:
-// whoever deletes what they write makes nobody's list slow.
+// from the end backward; most often it is the last entry. No further back than
+// engine.PublicDepth: whoever deletes what they write makes nobody's list slow.
 const publicSelect = `SELECT ` + chatColumns + `, ` + photoOfChat + `, ` + memberColumns + `, e.seq, e.at
 	FROM chats AS c INDEXED BY chats_public
 	LEFT JOIN members AS m ON m.chat = c.chat AND m.account = ?1
 	LEFT JOIN entries AS e ON e.log = 1 << 32 | c.chat AND e.seq = (
 		SELECT l.seq FROM (SELECT log, seq, flags FROM entries WHERE log = 1 << 32 | c.chat
-			ORDER BY seq DESC LIMIT 200) AS l WHERE l.flags & 1 AND NOT EXISTS (
+			ORDER BY seq DESC LIMIT ?3) AS l WHERE l.flags & 1 AND NOT EXISTS (
 			SELECT 1 FROM overlays AS o WHERE o.log = l.log AND o.target = l.seq AND o.redacted)
 		ORDER BY l.seq DESC LIMIT 1)
 	WHERE c.type = ?2 AND c.name <> '' AND c.deleted = 0`
@@ -25,8 +25,8 @@ const publicSelect = `SELECT ` + chatColumns + `, ` + photoOfChat + `, ` + membe
 // asMany and fewer are what comes after a place: chats of as many members, and of fewer. One condition for
 // both would go through all of as many again from their first.
 const (
-	asMany = publicSelect + ` AND c.members = ?3 AND c.chat < ?4 ORDER BY c.chat DESC LIMIT ?5`
-	fewer  = publicSelect + ` AND c.members < ?3 ORDER BY c.members DESC, c.chat DESC LIMIT ?4`
+	asMany = publicSelect + ` AND c.members = ?4 AND c.chat < ?5 ORDER BY c.chat DESC LIMIT ?6`
+	fewer  = publicSelect + ` AND c.members < ?4 ORDER BY c.members DESC, c.chat DESC LIMIT ?5`
 )
 
 // aboveAll is more members than any chat has.
@@ -46,11 +46,12 @@ func (s *Store) Public(ctx context.Context, q engine.PublicQuery) (rows []engine
 		below := int64(aboveAll)
 		if q.After != (engine.PublicPlace{}) {
 			below = int64(q.After.Members)
-			if err := c.query(asMany, read, q.Account, q.Type, below, q.After.Chat, limit); err != nil {
+			err := c.query(asMany, read, q.Account, q.Type, engine.PublicDepth, below, q.After.Chat, limit)
+			if err != nil {
 				return err
 			}
 		}
-		return c.query(fewer, read, q.Account, q.Type, below, limit-len(rows))
+		return c.query(fewer, read, q.Account, q.Type, engine.PublicDepth, below, limit-len(rows))
 	})
 	return rows, err
 }

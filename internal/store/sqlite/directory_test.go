@@ -21,8 +21,8 @@ func TestPublicChatsAreReadFromTheirIndexAlone(t *testing.T) {
 		text, from string
 		args       []any
 	}{
-		{asMany, "SEARCH c USING INDEX chats_public (type=? AND members=? AND chat<?)", []any{1, 2, 3, 4, 5}},
-		{fewer, "SEARCH c USING INDEX chats_public (type=? AND members<?)", []any{1, 2, 3, 4}},
+		{asMany, "SEARCH c USING INDEX chats_public (type=? AND members=? AND chat<?)", []any{1, 2, 3, 4, 5, 6}},
+		{fewer, "SEARCH c USING INDEX chats_public (type=? AND members<?)", []any{1, 2, 3, 4, 5}},
 	} {
 		var plan []string
 		err := s.read(t.Context(), "plan", func(c *conn) error {
@@ -34,7 +34,8 @@ func TestPublicChatsAreReadFromTheirIndexAlone(t *testing.T) {
 				return nil
 			}, x.args...)
 		})
-		all := strings.Join(plan, "\n")
+		// "l" is the last entries of a log, no more than engine.PublicDepth.
+		all := strings.ReplaceAll(strings.Join(plan, "\n"), "SCAN l\n", "")
 		if err != nil || !strings.Contains(all, x.from) || strings.Contains(all, "SCAN") ||
 			strings.Contains(all, "TEMP B-TREE") {
 			t.Errorf("%s: %v\n%s", x.text, err, all)

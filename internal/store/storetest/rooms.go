@@ -155,7 +155,8 @@ func (m *Memory) Public(ctx context.Context, q engine.PublicQuery) ([]engine.Pub
 			continue
 		}
 		row := engine.PublicRow{Chat: m.chat(room), Me: m.member(room, q.Account)}
-		for seq := m.heads[room.Log()].Seq; seq > 0 && row.Last == 0; seq-- {
+		last := m.heads[room.Log()].Seq
+		for seq := last; seq > 0 && last-seq < engine.PublicDepth && row.Last == 0; seq-- {
 			if it, ok := m.item(room.Log(), seq); ok && counts(it) {
 				row.Last, row.At = seq, it.At
 			}

@@ -147,6 +147,23 @@ func testPublic(b *bench) {
 	same(b, "the last of nothing", before[0].Last, chat.Seq(0))
 	same(b, "what was said last", []chat.Seq{before[1].Last, after[1].Last}, []chat.Seq{3, 2})
 	same(b, "when", after[1].At, chat.Millis(1_000))
+
+	// Whoever deletes what they write makes nobody's list slow: so far back nothing is looked for.
+	var gone []chat.Draft
+	for range engine.PublicDepth {
+		gone = append(gone, said(1, 1, "more"))
+	}
+	b.add(gone...)
+	head := must(b.Public(b.Context(), q))(b)[1].Last
+	// Each of these takes one message away and is one more entry behind what is left.
+	const most = engine.PublicDepth/2 - 1
+	for i := range chat.Seq(most) {
+		b.add(deleted(1, head-i))
+	}
+	same(b, "the last within reach", must(b.Public(b.Context(), q))(b)[1].Last, head-most)
+	b.add(deleted(1, head-most))
+	deep := must(b.Public(b.Context(), q))(b)
+	same(b, "what is out of reach", deep[1].Last, chat.Seq(0))
 }
 
 func testDirect(b *bench) {
