@@ -23,9 +23,13 @@
     for (const [href, integrity] of files || []) {
       const link = document.createElement('link')
       const style = href.endsWith('.css')
-      Object.assign(link, style ? { rel: 'preload', as: 'style' } : { rel: 'modulepreload', integrity }, {
-        href,
-      })
+      Object.assign(
+        link,
+        style ? { rel: 'preload', as: 'style', crossOrigin: '' } : { rel: 'modulepreload', integrity },
+        {
+          href,
+        },
+      )
       document.head.append(link)
     }
   }

@@ -94,13 +94,20 @@ function unreachable(page: Page): Promise<string[]> {
     return [...all].flatMap((one) => {
       const shown = one.checkVisibility({ opacityProperty: true, visibilityProperty: true })
       if (!shown || one.closest('[inert]') || one.matches(':disabled')) return []
-      one.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' })
+      one.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' })
+      // What only a program can scroll: nobody gets there.
+      for (let box = one.parentElement; box; box = box.parentElement) {
+        const { overflowX, overflowY } = getComputedStyle(box)
+        const aside = overflowX === 'hidden' && Math.abs(box.scrollLeft) > 1
+        if (aside || (overflowY === 'hidden' && box.scrollTop > 1))
+          return [`${box.className} cuts something off`]
+      }
       const { left, top, width, height } = one.getBoundingClientRect()
       // Fields that are drawn by what stands beside them have no size of their own.
       if (width < 2 || height < 2) return []
       const there = document.elementFromPoint(left + width / 2, top + height / 2)
-      const hit =
-        there && (one.contains(there) || there.contains(one) || one.closest('label')?.contains(there))
+      const passes = getComputedStyle(one).pointerEvents === 'none'
+      const hit = there && (one.contains(there) || passes || one.closest('label')?.contains(there))
       const name = one.ariaLabel ?? one.textContent?.trim().slice(0, 30)
       return hit ? [] : [`${one.tagName.toLowerCase()} "${name}" at ${Math.round(left)}, ${Math.round(top)}`]
     })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 const plain = {
-  title: 'Channels and groups',
+  title: 'Public channels and groups',
   kind: 'What is shown',
   channels: 'Channels',
   groups: 'Groups',

@@ -2,7 +2,7 @@
 import type { BrowseWords } from './words'
 
 const plain = {
-  title: 'کانال‌ها و گروه‌ها',
+  title: 'کانال‌ها و گروه‌های عمومی',
   kind: 'چه نشان داده شود',
   channels: 'کانال‌ها',
   groups: 'گروه‌ها',
