@@ -4,6 +4,8 @@ import { readRoute, router } from '../state/route.svelte'
 
 /** Between two looks for a new version, at least. */
 const LOOK_MS = 60_000
+/** Between two askings of a new version to take over. */
+const TAKE_MS = 2000
 /** After the start, until the rest of the app is fetched. */
 const FILL_MS = 8000
 
@@ -51,7 +53,11 @@ export function follow(fresh: (take: () => void) => void): Following {
   const offer = (worker: ServiceWorker) =>
     fresh(() => {
       wanted = true
-      worker.postMessage({ take: true })
+      // Asked until it has: meanwhile a newer one may wait in its place.
+      const take = () => (registration?.waiting ?? worker).postMessage({ take: true })
+      take()
+      const again = setInterval(take, TAKE_MS)
+      signal.addEventListener('abort', () => clearInterval(again))
     })
   const watch = (worker: ServiceWorker | null) =>
     worker?.addEventListener(
@@ -63,7 +69,7 @@ export function follow(fresh: (take: () => void) => void): Following {
     'controllerchange',
     () => {
       // The first worker takes over a page that is new enough.
-      if (!hadWorker) hadWorker = true
+      if (!hadWorker && !wanted) hadWorker = true
       else if (wanted || document.hidden) location.reload()
       else fresh(() => location.reload())
     },
