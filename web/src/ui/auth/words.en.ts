@@ -31,7 +31,6 @@ const plain = {
   signUpTitle: 'A new account',
   username: 'Username',
   usernameHint: '5 to 32 letters, digits or underscores. Others find you by it.',
-  usernameFree: 'This name is free',
   name: 'Your name',
   nameHint: 'This is what others see. It need not be your real name.',
   password: 'Password',
