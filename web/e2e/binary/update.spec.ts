@@ -129,7 +129,14 @@ test('an update is offered, taken in every page once, and fetches what is new al
   await expect.poll(forgotten).toBe('nothing')
   expect(front.fetched).toEqual(expect.arrayContaining(files))
   expect((await keptOf(sara)).filter((path) => files.includes(path))).toEqual([])
+  // Where there is no room to keep it, it is used all the same.
+  const room = await sara.context().newCDPSession(sara)
+  await room.send('Storage.overrideQuotaForOrigin', { origin: front.url, quotaSize: 1 })
   front.portal = false
+  expect(await all()).toBe('the file')
+  expect((await keptOf(sara)).filter((path) => files.includes(path))).toEqual([])
+  await room.send('Storage.overrideQuotaForOrigin', { origin: front.url })
+  await room.detach()
   expect(await all()).toBe('the file')
   expect(await keptOf(sara)).toEqual(expect.arrayContaining(files))
 

@@ -87,11 +87,17 @@ async function from(
   }
 }
 
+interface Asking {
+  readonly signal?: AbortSignal
+  /** The worker is being installed. */
+  readonly installing?: boolean
+}
+
 /**
  * A file of this version. Rejects where no address has it. A worker that is being installed asks its own
  * alone: what the pages of the version before have stored is not its to open yet.
  */
-async function fetched(path: string, signal?: AbortSignal, installing = false): Promise<Response> {
+async function fetched(path: string, { signal, installing }: Asking = {}): Promise<Response> {
   const own = scope.location.origin
   // What has a hash may come from the browser's own cache: the page has just fetched it.
   const init: RequestInit = { cache: lasting(path) ? 'default' : 'no-cache', signal: signal ?? null }
@@ -104,9 +110,9 @@ async function fetched(path: string, signal?: AbortSignal, installing = false): 
   return answer
 }
 
-async function put(cache: Cache, path: string, o: { signal?: AbortSignal; installing?: boolean } = {}) {
+async function put(cache: Cache, path: string, asking?: Asking): Promise<void> {
   if (await cache.match(keyOf(path))) return
-  await cache.put(keyOf(path), await fetched(path, o.signal, o.installing))
+  await cache.put(keyOf(path), await fetched(path, asking))
 }
 
 /** Fetches what the first draw needs, and of the rest what this device had of the version before. */
@@ -174,7 +180,8 @@ async function file(request: Request, path: string): Promise<Response> {
   // A file of another version: a page of the one before may still be open.
   if (!marks[path]) return fetch(request)
   const answer = await fetched(path).catch(() => Response.error())
-  if (answer.ok) await cache.put(keyOf(path), answer.clone())
+  // Where there is no room to keep it, it is used all the same.
+  if (answer.ok) await cache.put(keyOf(path), answer.clone()).catch(() => {})
   return answer
 }
 
