@@ -130,9 +130,10 @@ export class Connection {
       const attempts = plan(this.#o.addresses.order(), link.rung)
       const taken = await this.#replace(link, closed, attempts, silent)
       this.#doubted = null
+      if (!taken) return
       // What was asked over it may never have arrived; it is asked again.
-      if (taken) link.close()
-      if (this.#closed === closed) this.#scheduleClimb(closed)
+      link.close()
+      this.#scheduleClimb(closed)
     }, this.#o.timing.spare)
   }
 
