@@ -11,7 +11,6 @@ export class Listing {
   state = $state.raw<ListingState>('loading')
   chats = $state.raw<readonly ListedView[]>([])
   #next: FoundCursor | null = null
-  #asking = false
   readonly #model: AppModel
   readonly kind: ListedKind
 
@@ -28,11 +27,10 @@ export class Listing {
 
   /** Asks for the next page, or for the one that did not come. */
   async more(): Promise<void> {
-    if (!this.#asking && (this.state !== 'done' || this.#next)) await this.#load()
+    if (this.state !== 'loading' && (this.state !== 'done' || this.#next)) await this.#load()
   }
 
   async #load(): Promise<void> {
-    this.#asking = true
     this.state = 'loading'
     try {
       const actions = await this.#model.search()
@@ -46,6 +44,5 @@ export class Listing {
     } catch (error) {
       this.state = states[(error as { code?: string }).code ?? ''] ?? 'failed'
     }
-    this.#asking = false
   }
 }
