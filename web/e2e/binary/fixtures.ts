@@ -353,6 +353,14 @@ export async function menu(page: Page, text: string, item: string): Promise<void
   await page.getByRole('menuitem', { name: item, exact: true }).click()
 }
 
+/** Nobody looks at a page any more, or somebody does again: no browser without windows says so by itself. */
+export function hide(page: Page, hidden = true): Promise<void> {
+  return page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, value })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, hidden)
+}
+
 export { expect }
 
 /** Counts what a store of this device's database holds, of the account or of its media. */

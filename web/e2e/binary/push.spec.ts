@@ -5,6 +5,7 @@ import {
   accept,
   expect,
   findPerson,
+  hide,
   menu,
   numbered,
   type PersonOptions,
@@ -297,16 +298,11 @@ for (const language of ['fa', 'en'] as const) {
     await act(/^(پس گرفتن پیشنهاد|Take the offer back)$/)
     await expect(bar).toHaveCount(0)
     // A page that nobody looks at tells of it, and it is looked at once the page is.
-    const look = (hidden: boolean) =>
-      reza.evaluate((is) => {
-        Object.defineProperty(document, 'hidden', { configurable: true, get: () => is })
-        document.dispatchEvent(new Event('visibilitychange'))
-      }, hidden)
-    await look(true)
+    await hide(reza)
     await offer()
     await expect.poll(told).toMatch(new RegExp(`^Mountain: .*(${asks.source})$`))
     await expect(bar).toBeVisible()
-    await look(false)
+    await hide(reza, false)
     await expect.poll(() => shown(reza)).toHaveLength(0)
     await sara.screenshot({ path: `test-results/offering-${language}.png` })
     // What was done follows too.

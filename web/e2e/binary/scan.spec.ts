@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { encodeQR } from 'qr'
 import config from '../../playwright.config'
-import { accessible, expect, test } from './fixtures'
+import { accessible, expect, hide, test } from './fixtures'
 
 /** What the camera of every browser here shows, as long as it is open. */
 const film = join(tmpdir(), `zolal-camera-${process.pid}.mjpeg`)
@@ -143,14 +143,9 @@ test('a device that is signed in lets in one whose code it scans, and is asked f
   await expect(scanner.locator('video.shown')).toBeVisible()
   await accessible(sara)
   await shot(sara, 'live-en-wide-dark')
-  const seen = (yes: boolean) =>
-    sara.evaluate((hidden) => {
-      Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
-      document.dispatchEvent(new Event('visibilitychange'))
-    }, !yes)
-  await seen(false)
+  await hide(sara)
   expect(await cameras(sara)).toEqual(['ended'])
-  await seen(true)
+  await hide(sara, false)
   await expect.poll(() => cameras(sara)).toEqual(['ended', 'live'])
   await sara.keyboard.press('Escape')
   await expect(scanner).toBeHidden()
