@@ -4,6 +4,8 @@ package push_test
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -160,4 +162,55 @@ func TestAnOfferThatIsOverWhenItsTurnComesWakesNobody(t *testing.T) {
 	b.must(sara, room, chat.Transfer{Account: reza.Account})
 	n := b.standing(reza, room)
 	b.gets(phone, offered(room, n)) // the second alone
+}
+
+// PUSH-7 PUSH-12
+func TestWhatIsOverWhileItsPushIsUnderWayIsCleared(t *testing.T) {
+	// Each begins what is told, and returns what ends it, and what is pushed of the two.
+	for what, begin := range map[string]func(b *bed, sara, reza chat.Actor, room chat.ChatID) (
+		end func(), told, gone string){
+		"an offer": func(b *bed, sara, reza chat.Actor, room chat.ChatID) (func(), string, string) {
+			b.must(sara, room, chat.Transfer{Account: reza.Account})
+			n := b.standing(reza, room)
+			return func() { b.must(sara, room, chat.AnswerOffer{}) }, offered(room, n), over(room, n)
+		},
+		"a message": func(b *bed, sara, reza chat.Actor, room chat.ChatID) (func(), string, string) {
+			seq := b.say(sara, room, hello())
+			return func() {
+				if _, err := b.MarkRead(b.t.Context(), reza, room, seq); err != nil {
+					b.t.Fatal(err)
+				}
+			}, came(room, seq), read(room, seq)
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			b := newBed(t)
+			sara, reza, mina := b.person(1), b.person(2), b.person(3)
+			room := b.staffed(chat.Group, "the_room", sara, reza)
+			other := b.room(chat.Group, "other_room", sara, mina)
+			phone := b.subscribe(reza, push.Settings{Clears: true})
+			after := b.subscribe(mina, push.Settings{})
+			var under atomic.Bool
+			on := make(chan struct{})
+			goOn := sync.OnceFunc(func() { close(on) })
+			t.Cleanup(goOn)
+			b.maker.Answer(func(to *pushservice.Browser) (int, string) {
+				if to == phone {
+					under.Store(true)
+					<-on
+				}
+				return 0, ""
+			})
+			end, told, gone := begin(b, sara, reza, room)
+			b.until("it is being pushed", under.Load)
+			end()
+			b.say(sara, other, hello())
+			b.until("what came after the end was pushed", func() bool {
+				got, _ := after.Got()
+				return len(got) == 1
+			})
+			goOn()
+			b.gets(phone, told, gone)
+		})
+	}
 }

@@ -73,8 +73,8 @@ func (s *Service) carry(ctx context.Context, j job) error {
 	if err != nil || len(subs) == 0 {
 		return err
 	}
-	due, in, err := s.cfg.Engine.Due(ctx, j.account, j.room)
-	if err != nil || !in || !j.worth(due) {
+	due, waits, err := s.waits(ctx, j)
+	if err != nil || !waits {
 		return err
 	}
 	now := s.millis()
@@ -102,12 +102,16 @@ func (s *Service) carry(ctx context.Context, j job) error {
 	return nil
 }
 
-// worth reports whether what a job was made of still waits for the account.
-func (j job) worth(due engine.Due) bool {
-	if j.offer {
-		return due.Offer && chat.Seq(due.Standing) == j.seq // one that was made anew has a job of its own
+// waits reports whether what a job was made of still waits for the account, and what the chat holds for it.
+func (s *Service) waits(ctx context.Context, j job) (engine.Due, bool, error) {
+	due, in, err := s.cfg.Engine.Due(ctx, j.account, j.room)
+	switch {
+	case err != nil || !in:
+		return due, false, err
+	case j.offer:
+		return due, due.Offer && chat.Seq(due.Standing) == j.seq, nil // one made anew has a job of its own
 	}
-	return due.Unread > 0 && due.Read < j.seq
+	return due, due.Unread > 0 && due.Read < j.seq, nil
 }
 
 // message is what a job pushes.
@@ -234,7 +238,7 @@ func (s *Service) settle(ctx context.Context, j job, sub Subscription, got answe
 		if j.clear {
 			s.stats.clears.Add(1)
 		} else {
-			s.noteShown(j.seat, sub.Device, j.seq)
+			s.shows(ctx, j, sub)
 		}
 	case got.gone():
 		s.forget(ctx, sub)
@@ -247,6 +251,18 @@ func (s *Service) settle(ctx context.Context, j job, sub Subscription, got answe
 	default:
 		s.stats.refused.Add(1)
 		s.cfg.Log.Warn("a push service refused a push", "status", got.status)
+	}
+}
+
+// shows remembers that a device was told, and has it told the end of that where it came in the meantime, when
+// the feed's follower knew of nothing to clear.
+//
+// PUSH-7
+// PUSH-12
+func (s *Service) shows(ctx context.Context, j job, sub Subscription) {
+	s.noteShown(j.seat, sub.Device, j.seq)
+	if _, waits, err := s.waits(ctx, j); err != nil || !waits {
+		s.over(j.seat, j.seq)
 	}
 }
 
