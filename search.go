@@ -18,27 +18,19 @@ import (
 func (c *Client) Search(
 	ctx context.Context, req *zolalv1.SearchMessagesRequest,
 ) iter.Seq2[*zolalv1.FoundMessage, error] {
-	return func(yield func(*zolalv1.FoundMessage, error) bool) {
-		req := proto.Clone(req).(*zolalv1.SearchMessagesRequest)
-		if req.Limit == 0 {
-			req.Limit = 20
-		}
-		for {
-			page := new(zolalv1.SearchMessagesResponse)
-			if err := c.Call(ctx, "Search/Messages", req, page); err != nil {
-				yield(nil, fmt.Errorf("search: %w", err))
-				return
-			}
-			for _, found := range page.GetFound() {
-				if !yield(found, nil) {
-					return
-				}
-			}
-			if req.Cursor = page.GetCursor(); len(req.Cursor) == 0 {
-				return
-			}
-		}
+	req = proto.Clone(req).(*zolalv1.SearchMessagesRequest)
+	if req.Limit == 0 {
+		req.Limit = 20
 	}
+	return pages(req.Cursor, func(cursor []byte) ([]*zolalv1.FoundMessage, []byte, error) {
+		req := proto.Clone(req).(*zolalv1.SearchMessagesRequest)
+		req.Cursor = cursor
+		page := new(zolalv1.SearchMessagesResponse)
+		if err := c.Call(ctx, "Search/Messages", req, page); err != nil {
+			return nil, nil, fmt.Errorf("search: %w", err)
+		}
+		return page.GetFound(), page.GetCursor(), nil
+	})
 }
 
 // Directory returns the public groups, or the public channels, of the server, those with the most members
@@ -46,20 +38,34 @@ func (c *Client) Search(
 // without a directory, which ServerInfo tells, answers with UNKNOWN_METHOD. Where members come and go
 // meanwhile a chat may come twice or not at all.
 func (c *Client) Directory(ctx context.Context, kind zolalv1.ChatType) iter.Seq2[*zolalv1.ListedChat, error] {
-	return func(yield func(*zolalv1.ListedChat, error) bool) {
-		req := &zolalv1.DirectoryRequest{Type: kind, Limit: 30}
-		for {
-			page := new(zolalv1.DirectoryResponse)
-			if err := c.Call(ctx, "Search/Directory", req, page); err != nil {
-				yield(nil, fmt.Errorf("directory: %w", err))
+	return pages(nil, func(cursor []byte) ([]*zolalv1.ListedChat, []byte, error) {
+		req := &zolalv1.DirectoryRequest{Type: kind, Cursor: cursor, Limit: 30}
+		page := new(zolalv1.DirectoryResponse)
+		if err := c.Call(ctx, "Search/Directory", req, page); err != nil {
+			return nil, nil, fmt.Errorf("directory: %w", err)
+		}
+		return page.GetChats(), page.GetCursor(), nil
+	})
+}
+
+// pages goes through what page after page has, from a cursor on, until one has no cursor of the next.
+func pages[T any](
+	from []byte, next func(cursor []byte) (page []T, more []byte, err error),
+) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for cursor := from; ; {
+			page, more, err := next(cursor)
+			if err != nil {
+				var none T
+				yield(none, err)
 				return
 			}
-			for _, listed := range page.GetChats() {
-				if !yield(listed, nil) {
+			for _, one := range page {
+				if !yield(one, nil) {
 					return
 				}
 			}
-			if req.Cursor = page.GetCursor(); len(req.Cursor) == 0 {
+			if cursor = more; len(cursor) == 0 {
 				return
 			}
 		}
