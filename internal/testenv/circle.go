@@ -146,13 +146,9 @@ func shares(s *stage, l *line) error {
 	if err != nil {
 		return err
 	}
-	var want []uint32
-	for _, word := range l.words[1:] {
-		id, err := s.chat(word)
-		if err != nil {
-			return err
-		}
-		want = append(want, id)
+	want, err := s.chatsOf(l.words[1:])
+	if err != nil {
+		return err
 	}
 	return s.until(func() (bool, string) {
 		resp := new(zolalv1.MutualResponse)

@@ -237,6 +237,18 @@ func (s *stage) chat(alias string) (uint32, error) {
 	return 0, fmt.Errorf("no chat is called %s", alias)
 }
 
+// chatsOf are the chats of many aliases.
+func (s *stage) chatsOf(aliases []string) (ids []uint32, err error) {
+	for _, alias := range aliases {
+		id, err := s.chat(alias)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
 // note returns a named message, waiting for its acknowledgement if need be.
 func (s *stage) note(alias string) (note, error) {
 	n, ok := s.notes[alias]

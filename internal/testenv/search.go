@@ -123,13 +123,9 @@ func browses(s *stage, l *line) error {
 	if l.fails != "" {
 		return s.call(l, "Search/Public", req, new(zolalv1.SearchPublicResponse))
 	}
-	var want []uint32
-	for _, word := range l.words[2:] {
-		id, err := s.chat(word)
-		if err != nil {
-			return err
-		}
-		want = append(want, id)
+	want, err := s.chatsOf(l.words[2:])
+	if err != nil {
+		return err
 	}
 	return s.until(func() (bool, string) {
 		resp := new(zolalv1.SearchPublicResponse)
@@ -155,13 +151,9 @@ func leafs(s *stage, l *line) error {
 		req := &zolalv1.DirectoryRequest{Type: kind, Limit: searchPage}
 		return s.call(l, "Search/Directory", req, new(zolalv1.DirectoryResponse))
 	}
-	var want []uint32
-	for _, word := range l.words[2:] {
-		id, err := s.chat(word)
-		if err != nil {
-			return err
-		}
-		want = append(want, id)
+	want, err := s.chatsOf(l.words[2:])
+	if err != nil {
+		return err
 	}
 	d, err := s.device(l)
 	if err != nil {
