@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"net"
@@ -108,6 +109,23 @@ func TestASupervisorIsToldWhenTheServerIsReadyAndWhenItStops(t *testing.T) {
 	p.start() // whom nobody listens to serves all the same
 	if p.signal(syscall.SIGTERM); !strings.Contains(p.log(), "the supervisor was not told") {
 		t.Errorf("the log says nothing of it:\n%s", p.log())
+	}
+}
+
+func TestASupervisorMayListenWhereThereIsNoFile(t *testing.T) {
+	name := "@zolal-" + rand.Text()
+	supervisor, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: name, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer supervisor.Close()
+	t.Setenv("NOTIFY_SOCKET", name)
+	if err := tellSupervisor("READY=1"); err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, 100)
+	if n, err := supervisor.Read(b); err != nil || string(b[:n]) != "READY=1" {
+		t.Errorf("it is told %q: %v", b[:n], err)
 	}
 }
 
