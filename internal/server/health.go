@@ -102,13 +102,13 @@ func (h *health) writable() error {
 	return h.probe
 }
 
-// warnOfCertificate logs once a day from where the certificate should have been renewed.
+// warnOfCertificate logs once a day that there is no certificate, or one that should have been renewed.
 func (h *health) warnOfCertificate(ctx context.Context) {
 	tick := time.NewTicker(24 * time.Hour)
 	defer tick.Stop()
 	for {
 		for _, c := range h.certificateConditions(h.core.cfg.Now()) {
-			h.core.log.Warn(c.Text, "remedy", "renew it; docs/operating.md says how")
+			h.core.log.Warn(c.Text, "remedy", "docs/operating.md says what to do")
 		}
 		select {
 		case <-ctx.Done():

@@ -166,7 +166,6 @@ type acme struct {
 
 func openACME(cfg Config, log *slog.Logger) (*acme, error) {
 	a := &acme{domain: cfg.Domain}
-	// its lines hold addresses; what matters is told below
 	quiet := zap.NewNop() // its lines hold addresses; what matters is told below
 	a.cache = certmagic.NewCache(certmagic.CacheOptions{
 		GetConfigForCert: func(certmagic.Certificate) (*certmagic.Config, error) { return a.magic, nil },
@@ -216,12 +215,11 @@ func (a *acme) begin(ctx context.Context) error {
 // tell says what came of a try to get a certificate.
 func (a *acme) tell(log *slog.Logger, event string, data map[string]any) {
 	renewal := data["renewal"] == true
-	switch {
-	case event == "cert_obtained":
+	switch event {
+	case "cert_obtained":
 		a.failed.Store(nil)
 		log.Info("certificate obtained", "renewal", renewal)
-	case event != "cert_failed":
-	default:
+	case "cert_failed":
 		text := fmt.Sprint(data["error"])
 		a.failed.Store(&text)
 		if renewal {
