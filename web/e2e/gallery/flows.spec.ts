@@ -393,9 +393,11 @@ test('an empty list leads to a link, to what is public and to what was elsewhere
   gallery,
 }) => {
   await gallery.open(page, '?as=empty#/', { language: 'fa' })
-  await page.getByRole('button', { name: 'آوردن از تلگرام' }).click()
+  const bring = page.getByRole('button', { name: 'آوردن از تلگرام' })
+  await bring.click()
   await expect(page.getByRole('dialog', { name: 'آوردن از تلگرام' })).toContainText('Telegram Desktop')
   await page.keyboard.press('Escape')
+  await expect(bring).toBeFocused()
   await page.getByRole('button', { name: 'اسکن کد QR' }).click()
   await expect(page.getByRole('dialog', { name: 'اسکن کد QR' })).toBeVisible()
   await page.keyboard.press('Escape')

@@ -71,6 +71,12 @@ test.describe('the list', () => {
     await expect(page.getByRole('menuitem', { name: 'یک ساعت' })).toBeFocused()
     await page.getByRole('menuitem', { name: 'هشت ساعت' }).click()
     await expect(chat.getByTitle('بی‌صدا')).toBeVisible()
+    // What opened a menu has the focus again once it is closed.
+    const more = page.getByRole('button', { name: 'فهرست', exact: true })
+    await more.click()
+    await expect(page.getByRole('menuitem').first()).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(more).toBeFocused()
   })
 
   for (const [language, sign] of [
