@@ -261,6 +261,9 @@ test('groups in common stand in the details of a person, and channels do not', a
   const aside = reza.locator('aside')
   await expect(aside.getByRole('button', { name: /کوه‌نوردان/ })).toBeVisible()
   await expect(aside.getByRole('button', { name: /خبرهای کوه/ })).toHaveCount(0)
+  // Isolated: in a Persian line the sign would else stand behind the name.
+  for (const where of [aside, reza.locator('.who')])
+    await expect(where.getByText('\u2068@sara_m\u2069', { exact: true })).toBeVisible()
   await reza.screenshot({ path: 'test-results/binary/people-mutual.png' })
   await aside.getByRole('button', { name: /کوه‌نوردان/ }).click()
   await expect(field(reza)).toBeVisible()

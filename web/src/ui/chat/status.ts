@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ChatInfo, PresenceView } from '../../model'
 import { f, t } from '../i18n/i18n.svelte'
+import { isolate } from '../i18n/isolate'
 
 export function presenceLine(presence: PresenceView): string {
   if (presence.kind === 'online') return t().chat.online
@@ -14,7 +15,7 @@ export function statusOf(info: ChatInfo): string {
     case 'direct':
       if (info.request) return t().request.title
       // Who has not accepted yet tells nothing of where they are, so nothing is claimed of it.
-      if (info.waiting) return info.publicName ? `@${info.publicName}` : ''
+      if (info.waiting) return info.publicName ? isolate(`@${info.publicName}`) : ''
       return info.peer === null ? '' : presenceLine(info.presence)
     case 'saved':
       return t().chat.savedHint
