@@ -4,6 +4,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -206,6 +207,10 @@ func newACMEBed(t *testing.T) *acmeBed {
 	return b
 }
 
+// newDomain is one that no other test asks for: what keeps certificates works on a name once in a process,
+// and lets a name whose renewal failed rest, whichever server asks.
+func newDomain() string { return "chat-" + strings.ToLower(rand.Text()) + ".example.org" }
+
 // settings are those of the server for a domain.
 func (b *acmeBed) settings(domain, dir string) func(*Config) {
 	return func(c *Config) {
@@ -280,7 +285,7 @@ func warnings(t *testing.T, s *Server) (all []Condition) {
 func TestACertificateForADomainComesRenewsItselfAndOutlivesItsAuthority(t *testing.T) {
 	t.Parallel()
 	b := newACMEBed(t)
-	const name = "chat.example.org"
+	name := newDomain()
 	settings, trusted := b.settings(name, t.TempDir()), b.trusted()
 	s, stop := b.serve(settings)
 	var first, second *x509.Certificate
@@ -335,39 +340,40 @@ func TestACertificateForADomainComesRenewsItselfAndOutlivesItsAuthority(t *testi
 
 func TestANameThatLeadsElsewhereGetsNoCertificateAndTheOperatorReadsWhy(t *testing.T) {
 	t.Parallel()
-	b := newACMEBed(t)
-	s, _ := b.serve(b.settings("elsewhere.example.org", t.TempDir()))
+	b, name := newACMEBed(t), "elsewhere."+newDomain()
+	s, _ := b.serve(b.settings(name, t.TempDir()))
 	inTime(t, "nothing is said of a name that leads elsewhere", func() bool { return s.certs.trouble() != "" })
 	got := warnings(t, s)
 	if len(got) != 1 || got[0].Code != condCertNone || !strings.Contains(got[0].Detail, "127.0.0.2") {
 		t.Errorf("it is warned of as %v", got)
 	}
-	if !b.log.has("no certificate yet") || b.served("elsewhere.example.org", b.trusted()) != nil {
+	if !b.log.has("no certificate yet") || b.served(name, b.trusted()) != nil {
 		t.Error("the log says nothing of it, or a certificate came")
 	}
 }
 
 func TestAStartThatFailsAsksNoAuthorityForACertificate(t *testing.T) {
 	t.Parallel()
-	b := newACMEBed(t)
+	b, name := newACMEBed(t), newDomain()
 	taken, err := net.Listen("tcp", b.ports.https)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cfg := Default()
 	cfg.Backup.Keep = 0
-	b.settings("chat.example.org", t.TempDir())(&cfg)
+	b.settings(name, t.TempDir())(&cfg)
 	s, err := Start(t.Context(), cfg)
 	if err == nil {
 		_ = s.Stop(t.Context())
 		t.Fatal("it starts on a port that is taken")
 	}
 	taken.Close()
-	b.serve(b.settings("chat.example.org", t.TempDir()))
+	b.serve(b.settings(name, t.TempDir()))
 	trusted := b.trusted()
-	inTime(t, "no certificate comes", func() bool { return b.served("chat.example.org", trusted) != nil })
-	if n := b.said.count("POST /order-plz"); n != 1 {
-		t.Errorf("the authority was asked %d times", n)
+	inTime(t, "no certificate comes", func() bool { return b.served(name, trusted) != nil })
+	// Orders are counted and not requests: this authority refuses one of twenty, as a real one may.
+	if n := b.said.count("Added order"); n != 1 {
+		t.Errorf("the authority was asked for %d certificates", n)
 	}
 }
 
