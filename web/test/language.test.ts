@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { AppError } from '../src/model'
 import { PUSH_DEFAULTS } from '../src/model/push'
 import { speechOf } from '../src/worker/words'
 import * as ar from './fixture/ar'
@@ -31,6 +32,7 @@ const { words: errors } = await import('../src/ui/state/words')
 const { paper } = await import('../src/ui/auth/paper')
 const { lasting } = await import('../src/ui/voice/time')
 const { makeMonths } = await import('../src/ui/i18n/months')
+const { explain, explainSignIn } = await import('../src/ui/state/explain')
 const first = look.now.language
 
 describe('a third language is one file', () => {
@@ -105,6 +107,14 @@ describe('a third language is one file', () => {
     expect([i18n.direction, root.lang]).toEqual(['ltr', 'en'])
     expect(t().app).toMatchObject({ cancel: 'Cancel', search: 'Search' })
   })
+})
+
+test('who was asked for a password alone is told nothing of a username, and who signs in is', async () => {
+  await i18n.use('en')
+  const wrong = new AppError('PASSWORD_WRONG')
+  expect(explain(wrong)).toBe('The password is incorrect.')
+  expect(explainSignIn(wrong)).toBe('The username or password is incorrect.')
+  expect(explainSignIn(new AppError('NOT_FOUND'))).toBe(explain(new AppError('NOT_FOUND')))
 })
 
 test('what is loaded later finds its words under the name of its folder', () => {

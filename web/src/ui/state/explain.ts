@@ -9,6 +9,12 @@ export function explain(error: unknown): string {
   return explainCode(error.code, error.retryAfterMs === null ? null : Date.now() + error.retryAfterMs)
 }
 
+/** The same where a name was asked for too: the server does not tell which of the two was wrong. */
+export function explainSignIn(error: unknown): string {
+  const wrong = error instanceof AppError && error.code === 'PASSWORD_WRONG'
+  return wrong ? words().SIGN_IN_WRONG : explain(error)
+}
+
 /** The same by its code, with the time when it can be tried again where that is far off. */
 export function explainCode(code: ErrorCode, again: Ms | null): string {
   const said = errorWords(code)

@@ -26,7 +26,8 @@ const errors = {
   NAME_TOO_OFTEN:
     'A name can be changed three times in 30 days. Keep it, or take one of the earlier ones back.',
   PASSWORD_WEAK: 'This password is easy to guess. A few unrelated words make a good one.',
-  PASSWORD_WRONG: 'The username or password is incorrect.',
+  PASSWORD_WRONG: 'The password is incorrect.',
+  SIGN_IN_WRONG: 'The username or password is incorrect.',
   RECOVERY_WRONG: 'The username or recovery code is incorrect.',
   LOGIN_TOO_YOUNG:
     'This device signed in recently. For a day it cannot change a name or what protects your account, or run the server, unless an older device or the recovery code confirms it.',
@@ -69,6 +70,6 @@ const errors = {
   FILE_GONE: 'This file did not arrive whole. Send it again.',
   MEDIA_QUOTA: 'Your share of room for files is used up. Try later, or delete what you do not need.',
   MEDIA_TOO_LARGE: 'This file is larger than this server takes.',
-} satisfies Record<Exclude<ErrorCode, Always>, string>
+} satisfies Record<Exclude<ErrorCode, Always> | 'SIGN_IN_WRONG', string>
 
 export const makeEnglish = () => errors
