@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect, still, test } from './fixtures'
 
 /** Edits wait from here on, until they are refused. */
@@ -105,6 +105,33 @@ test.describe('writing', () => {
     await field.press('Enter')
     await expect(field).toHaveValue('')
     await expect(page.locator('[data-seq="13"]')).not.toContainText('ویرایش‌شده')
+  })
+
+  test('an edit ends with its message, and its words are in the field or told', async ({ page, gallery }) => {
+    await gallery.open(page, '#/c/101')
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    const last = page.locator('.scroller [data-key] .bubble').last()
+    const erase = async (message: Locator) => {
+      await message.click({ button: 'right' })
+      await page.getByRole('menuitem', { name: 'حذف' }).click()
+      await page.getByRole('button', { name: 'حذف برای هر دو' }).click()
+      await expect(page.locator('.composer')).not.toContainText('ویرایش پیام')
+    }
+    await field.press('ArrowUp')
+    await field.fill('پس تا **شنبه**!')
+    await erase(page.locator('[data-seq="13"] .bubble'))
+    await expect(field).toHaveValue('پس تا **شنبه**!')
+    await expect(page.getByText('پیامی که ویرایش کردید در این میان پاک شده است.')).toBeVisible()
+
+    await field.press('Enter')
+    await expect(last.getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
+    await field.fill('نیمه‌کاره')
+    await last.click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'ویرایش' }).click()
+    await field.fill('سه‌شنبه')
+    await erase(last)
+    await expect(field).toHaveValue('نیمه‌کاره')
+    await expect(page.locator('.toast').getByRole('button', { name: 'کپی' })).toBeVisible()
   })
 
   test('letters that nothing else takes go into the field, wherever one clicked', async ({

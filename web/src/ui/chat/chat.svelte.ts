@@ -226,7 +226,7 @@ export class ChatState {
 }
 
 /** A message as it is edited. */
-function writtenIn({ content }: MessageView): string {
+export function writtenIn({ content }: MessageView): string {
   return content.kind === 'text' || content.kind === 'media' ? marked(writeMarkup(content.body)) : ''
 }
 
