@@ -185,6 +185,10 @@ test('on a phone: a warning is read and appealed against; reports to admins stay
   await reza.getByRole('link', { name: /Server messages/ }).click()
   await expect(said(reza, 'unwanted messages to many')).toBeVisible()
   await look(reza, 'service-en-phone')
+  // The server stays: no way out is offered that it would refuse.
+  await reza.locator('header').getByRole('button', { name: 'More' }).last().click()
+  await expect(reza.getByRole('menuitem')).toHaveText(['Details', 'Search in this chat', 'Mute', 'Archive'])
+  await reza.keyboard.press('Escape')
   await reza.goto(`${url}/#/settings/acts`)
   await expect(reza.getByText(/The operator looked at .?1.? message of yours/)).toBeVisible()
   await reza.getByRole('button', { name: 'Appeal' }).click()
