@@ -161,6 +161,15 @@ test.describe('getting about in a chat', () => {
     const dialog = page.getByRole('dialog', { name: 'Go to a date' })
     await expect(dialog).toContainText('November 2026')
     await expect(dialog.locator('small').first()).toHaveText('M')
+    // Six weeks or five: what was pressed for the month before is still under the finger.
+    const before = dialog.getByRole('button', { name: 'The month before' })
+    await before.click()
+    const place = await before.boundingBox()
+    for (const month of ['September 2026', 'August 2026']) {
+      await before.click()
+      await expect(dialog).toContainText(month)
+      expect(await before.boundingBox()).toEqual(place)
+    }
   })
 
   test('a copied message keeps its formatting in the composer', async ({ page, gallery, context }) => {
@@ -182,6 +191,19 @@ test.describe('getting about in a chat', () => {
     })
     expect(kinds[0]).toBe('سلام دنیا')
     expect(kinds[1]).toContain('<b')
+
+    // So do several that are selected, each under whose it is.
+    await field.fill('یک ||راز||')
+    await field.press('Enter')
+    const bubbles = page.locator('.scroller .bubble')
+    await expect(bubbles.last().getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
+    await bubbles.last().click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'انتخاب' }).click()
+    await bubbles.nth(-2).click()
+    await page.getByRole('toolbar').getByRole('button', { name: 'کپی متن' }).click()
+    await field.fill('')
+    await page.keyboard.press('Control+v')
+    await expect(field).toHaveValue(/^(.+): \*\*سلام\*\* دنیا\n\1: یک \|\|راز\|\|$/)
   })
 
   test('an @ typed among Persian letters stands before its name, and its mark is not sent', async ({
