@@ -27,6 +27,16 @@ test.describe('writing', () => {
     await last.locator('.spoiler').click()
     await expect(last.locator('.revealed')).toHaveText('راز')
     await expect(last.getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
+
+    // A folded quote is unfolded by a tap anywhere on it, and folded again by its button.
+    await field.fill('>> یک\n>> دو\n>> سه\n>> چهار\nپاسخ')
+    await field.press('Enter')
+    const quote = last.locator('blockquote')
+    await quote.click({ position: { x: 20, y: 12 } })
+    const fold = quote.getByRole('button', { name: 'نمایش کمتر', expanded: true })
+    await expect(quote.getByText('چهار')).toBeInViewport()
+    await fold.click()
+    await expect(fold).toHaveCount(0)
   })
 
   test('arrow up edits the last message, Escape brings the draft back', async ({ page, gallery }) => {
@@ -336,6 +346,10 @@ test.describe('messages', () => {
     await expect(page.getByText('۲ پیام انتخاب‌شده')).toBeVisible()
     await page.getByRole('toolbar').getByRole('button', { name: 'هدایت' }).click()
     await page.getByRole('option', { name: /بابک/ }).click()
+    // A name stands beside its face, also one that runs the other way.
+    for (const name of await page.getByRole('option').locator('bdi').all()) {
+      await expect(name).toHaveCSS('text-align', 'right')
+    }
     await page.getByRole('switch', { name: 'پنهان کردن فرستندهٔ اصلی' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'فرستادن' }).click()
     await expect(page).toHaveURL(/#\/c\/111/)
