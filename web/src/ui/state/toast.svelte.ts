@@ -25,7 +25,13 @@ class Toasts {
     const toast = { id: this.#next++, text, tone: options.tone ?? 'plain', act: options.act ?? null }
     // What is said again takes the place of what it said.
     this.#list = [...this.#list.filter((one) => one.text !== text).slice(-1), toast]
-    setTimeout(() => this.drop(toast.id), options.ms ?? (options.act ? 6000 : 3500))
+    const ms = options.ms ?? (options.act ? 6000 : 3500)
+    // Whoever points at one, or has the focus there, is reading.
+    const over = () => {
+      if (document.querySelector('.toast:is(:hover, :focus-within)')) setTimeout(over, 1000)
+      else this.drop(toast.id)
+    }
+    setTimeout(over, ms)
   }
 
   drop(id: number): void {
