@@ -9,28 +9,19 @@ export function nameOf(person: PersonRef | null): string {
   return person.name || t().app.deletedAccount
 }
 
+/** What imported histories call otherwise. */
+const renamed: Record<string, string> = {
+  video_file: 'video',
+  voice_message: 'voice',
+  video_message: 'round',
+  audio_file: 'audio',
+  venue: 'location',
+}
+
 /** The kind of an attachment in the reader's words. */
 export function attachmentName(kind: string): string {
-  const words = t().attach
-  const known: Record<string, string> = {
-    photo: words.photo,
-    video: words.video,
-    video_file: words.video,
-    voice: words.voice,
-    voice_message: words.voice,
-    round: words.round,
-    video_message: words.round,
-    sticker: words.sticker,
-    animation: words.animation,
-    file: words.file,
-    audio: words.audio,
-    audio_file: words.audio,
-    poll: words.poll,
-    location: words.location,
-    venue: words.location,
-    contact: words.contact,
-  }
-  return known[kind] ?? words.other
+  const words: Record<string, string> = t().attach
+  return words[renamed[kind] ?? kind] ?? t().attach.other
 }
 
 /** The text of a message as its reader gets it; null where it has none. */

@@ -121,6 +121,7 @@ export const make = (f: Format) => ({
   },
   attach: {
     photo: 'Photo',
+    album: 'Album',
     video: 'Video',
     voice: 'Voice message',
     round: 'Video message',

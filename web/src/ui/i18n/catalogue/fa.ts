@@ -126,6 +126,7 @@ export const make = (f: Format): Catalogue => ({
   },
   attach: {
     photo: 'عکس',
+    album: 'آلبوم',
     video: 'ویدئو',
     voice: 'پیام صوتی',
     round: 'پیام ویدئویی',
