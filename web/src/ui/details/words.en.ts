@@ -18,6 +18,7 @@ const plain = {
   inviteHint: 'They are asked first. Nobody is added without agreeing.',
   inviteSent: 'Invitation sent',
   inviteOne: 'Invite',
+  inviteDone: 'Sent',
   inviteTo: (title: string) => `Invite to “${title}”`,
   inviteKnown: 'People you talk to',
   inviteLater: 'Later',

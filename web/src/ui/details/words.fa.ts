@@ -19,6 +19,7 @@ const plain = {
   inviteHint: 'نخست از خودشان پرسیده می‌شود؛ کسی بدون رضایت اضافه نمی‌شود.',
   inviteSent: 'دعوت فرستاده شد',
   inviteOne: 'دعوت',
+  inviteDone: 'فرستاده شد',
   inviteTo: (title: string) => `دعوت به «${title}»`,
   inviteKnown: 'هم‌صحبت‌های شما',
   inviteLater: 'بعداً',
