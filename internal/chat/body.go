@@ -181,6 +181,7 @@ type DraftText struct {
 	Text     string
 	Entities []Entity
 	Reply    Seq
+	Quote    string // the part that is answered
 	At       Millis
 }
 

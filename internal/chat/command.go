@@ -182,6 +182,7 @@ type SetDraft struct {
 	Text     string
 	Entities []Entity
 	Reply    Seq
+	Quote    string
 }
 
 // SetPrefs changes the actor's wishes for a chat; the chat in it is that of the facts.

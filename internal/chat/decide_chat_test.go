@@ -211,6 +211,9 @@ func TestOnesOwnStateIsWrittenToOnesOwnLog(t *testing.T) {
 	}{
 		{MarkRead{Seq: 6, Ord: 4}, KindRead, &ReadMark{Chat: 7, Seq: 6, Ord: 4}},
 		{SetDraft{Text: " نیمه ", Reply: 3}, KindDraft, &DraftText{Chat: 7, Text: " نیمه ", Reply: 3, At: noon}},
+		{SetDraft{Reply: 3, Quote: " از آن "}, KindDraft,
+			&DraftText{Chat: 7, Reply: 3, Quote: " از آن ", At: noon}},
+		{SetDraft{Text: "x", Quote: "of nothing"}, KindDraft, &DraftText{Chat: 7, Text: "x", At: noon}},
 		{SetDraft{}, KindDraft, &DraftText{Chat: 7, At: noon}},
 		{SetPrefs{Prefs{Chat: 99, Archived: &yes, PinRank: &rank, MutedUntil: &long}}, KindPrefs,
 			&Prefs{Chat: 7, Archived: &yes, PinRank: &rank, MutedUntil: &long}},

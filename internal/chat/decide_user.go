@@ -32,9 +32,14 @@ func decideDraft(d *decision, c SetDraft) error {
 		return forbidden() // nobody writes to the server here
 	}
 	draft := &DraftText{Chat: d.Chat.ID, Text: c.Text, Reply: c.Reply, At: d.now}
+	var err error
 	if c.Text != "" {
-		var err error
 		if draft.Entities, err = CheckDraft(c.Text, c.Entities); err != nil {
+			return err
+		}
+	}
+	if c.Reply != 0 { // whether the message still says it is asked when the draft is sent
+		if draft.Quote, _, err = composeQuote(c.Quote, nil); err != nil {
 			return err
 		}
 	}

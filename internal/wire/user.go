@@ -47,7 +47,7 @@ func readMarkIn(m *zolalv1.ReadMark) *chat.ReadMark {
 func DraftOut(d *chat.DraftText) *zolalv1.Draft {
 	return &zolalv1.Draft{
 		Chat: uint32(d.Chat), Text: d.Text, Entities: EntitiesOut(d.Entities), Reply: uint32(d.Reply),
-		AtMs: int64(d.At),
+		AtMs: int64(d.At), Quote: d.Quote,
 	}
 }
 
@@ -55,7 +55,7 @@ func DraftOut(d *chat.DraftText) *zolalv1.Draft {
 func DraftIn(d *zolalv1.Draft) *chat.DraftText {
 	return &chat.DraftText{
 		Chat: chat.ChatID(d.GetChat()), Text: d.GetText(), Entities: EntitiesIn(d.GetEntities()),
-		Reply: chat.Seq(d.GetReply()), At: chat.Millis(d.GetAtMs()),
+		Reply: chat.Seq(d.GetReply()), Quote: d.GetQuote(), At: chat.Millis(d.GetAtMs()),
 	}
 }
 

@@ -56,7 +56,7 @@ describe('a third language is one file', () => {
   test('its words stand where it has some, and English ones where it has none', async () => {
     expect(t().app.search).toBe('بحث')
     expect(t().app.cancel).toBe('Cancel')
-    expect(t().app.againAt('Ali')).toBe('مرة أخرى من \u2068Ali\u2069.')
+    expect(t().composer.replyTo('Ali')).toBe('رد على \u2068Ali\u2069.')
     expect(settings().profile).toBe('الملف الشخصي')
     expect(settings().themes).toEqual({ ...settings().themes, dark: 'داكن', light: 'Light' })
     expect(errors().NAME_RESTING).toMatch(/^Somebody gave this name up/)

@@ -65,8 +65,8 @@ describe('drafts', () => {
   test('a sent message does not come back as a draft, however quickly it was sent', async () => {
     const { mirror } = tab.account
     for (let i = 0; i < 20; i++) {
-      chat.write.setDraft({ body: plain(`typed ${i}`), replyTo: null })
-      chat.write.setDraft({ body: plain(''), replyTo: null })
+      chat.write.setDraft({ body: plain(`typed ${i}`), replyTo: null, quote: '' })
+      chat.write.setDraft({ body: plain(''), replyTo: null, quote: '' })
     }
     await tab.account.db.write(async () => {})
     await mirror.settled()

@@ -189,8 +189,13 @@ real('the app and the real server', () => {
     await app.account.signIn(babak.username, 'correct horse battery staple')
     await until('the chat', () => app.chatList.get().chats.some((c) => c.id === a.id && c.unread === 1))
     const there = app.openChat(a.id)
-    b.write.setDraft({ body: { text: 'half a thou', entities: [] }, replyTo: null })
+    const answer = { replyTo: await seqOf(b, 'salam'), quote: 'sal' }
+    b.write.setDraft({ body: { text: 'half a thou', entities: [] }, ...answer })
     await until('the draft', () => there.view.get().draft.body.text === 'half a thou')
+    expect(there.view.get().draft).toMatchObject(answer)
+    b.write.setDraft({ body: { text: '', entities: [] }, replyTo: answer.replyTo, quote: '' })
+    await until('what is answered alone', () => there.view.get().draft.body.text === '')
+    expect(there.view.get().draft).toMatchObject({ ...answer, quote: '' })
     b.history.markRead(await seqOf(b, 'salam'))
     await until('read there', () => app.chatList.get().chats.every((c) => c.unread === 0))
     const { devices } = babak.app

@@ -95,7 +95,7 @@ func markRead(ctx context.Context, c *caller, r *zolalv1.MarkReadRequest) (*zola
 func setDraft(ctx context.Context, c *caller, r *zolalv1.SetDraftRequest) (wait[zolalv1.Receipt], error) {
 	d := wire.DraftIn(r.GetDraft())
 	return c.beginIn(ctx, uint32(d.Chat), chat.SetDraft{
-		Text: d.Text, Entities: d.Entities, Reply: d.Reply,
+		Text: d.Text, Entities: d.Entities, Reply: d.Reply, Quote: d.Quote,
 	}, r.GetKey())
 }
 

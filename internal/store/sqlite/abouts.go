@@ -264,6 +264,7 @@ func aboutPeople() []tableAbout {
 		text the text
 		entities its formatting
 		reply what it answers
+		quote the part of it that is answered
 		at when it was written
 		pos entry that holds it`},
 		{"prefs", "one's wishes for a chat", asLongAsAccount, `

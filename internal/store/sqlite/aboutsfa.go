@@ -236,6 +236,7 @@ func faPeople() []tableAbout {
 		text متن
 		entities آرایش متن
 		reply پاسخ به چیست
+		quote پاسخ به کدام بخش از آن
 		at زمان نوشتن
 		pos سطری که آن را دارد`},
 		{"prefs", "خواسته‌های شما برای هر گفتگو", faAsAccount, `

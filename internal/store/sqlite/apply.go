@@ -415,8 +415,8 @@ func (w *writer) setDraft(e *chat.Entry, c chat.DraftSet) error {
 	if err != nil {
 		return err
 	}
-	return w.conn.exec("INSERT INTO drafts VALUES (?, ?, ?, ?, ?, ?, ?)",
-		c.Account, d.Chat, d.Text, entities, d.Reply, d.At, e.Pos)
+	return w.conn.exec("INSERT INTO drafts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		c.Account, d.Chat, d.Text, entities, d.Reply, d.At, e.Pos, d.Quote)
 }
 
 // encodeEntities writes entities as JSON, none as nothing.

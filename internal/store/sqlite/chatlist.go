@@ -70,7 +70,7 @@ func (c *conn) moved(q engine.ListQuery) ([]moved, error) {
 // looked for here, from the end backward; most often it is the last entry.
 const listSelect = `SELECT ` + chatColumns + `, ` + photoOfChat + `, ` + memberColumns + `,
 	h.log, h.seq, h.ord, h.pos, h.floor, h.chain, r.seq, r.ord,
-	d.text, d.entities, d.reply, d.at, p.muted_until, p.archived, p.pin_rank, p.marked_unread,
+	d.text, d.entities, d.reply, d.quote, d.at, p.muted_until, p.archived, p.pin_rank, p.marked_unread,
 	(SELECT count(*) FROM entries AS e WHERE e.log = h.log AND e.seq > coalesce(r.seq, 0)
 		AND e.seq <= min(h.seq, (coalesce(r.seq, 0) / 64 + 1) * 64) AND e.author = ?2 AND e.flags & 1)
 	+ (SELECT coalesce(sum(w.entries), 0) FROM written AS w WHERE w.log = h.log AND w.author = ?2
@@ -131,7 +131,7 @@ func readListRow(r *row, who chat.AccountID) (engine.ListRow, chat.Pos, error) {
 	lr.Draft = chat.DraftText{Chat: room, Text: r.text()}
 	var err error
 	lr.Draft.Entities, err = decodeEntities(r.text())
-	lr.Draft.Reply, lr.Draft.At = num[chat.Seq](r), num[chat.Millis](r)
+	lr.Draft.Reply, lr.Draft.Quote, lr.Draft.At = num[chat.Seq](r), r.text(), num[chat.Millis](r)
 	lr.Prefs = chat.Prefs{
 		Chat: room, MutedUntil: opt[chat.Millis](r), Archived: optBool(r), PinRank: opt[uint32](r),
 		MarkedUnread: optBool(r),

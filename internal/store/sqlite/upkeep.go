@@ -113,7 +113,7 @@ var dumped = [...]struct{ table, columns, order string }{
 		"iif(seen_photo = X'', printf('%064d', 0), lower(hex(seen_photo))), 0", "1, 2"},
 	{"decisions", decisionColumns, "1"},
 	{"directs", "a, b, chat", "1, 2"},
-	{"drafts", "account, chat, text, entities, reply, at", "1, 2"},
+	{"drafts", "account, chat, text, entities, reply, quote, at", "1, 2"},
 	{"keys", "lower(hex(key)), device, log, seq", "key, 2"},
 	{"link_uses", "token, account", "1, 2"},
 	{"links", linkColumns, "1"},

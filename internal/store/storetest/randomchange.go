@@ -254,6 +254,9 @@ func userChanges() []func(*rapid.T) chat.Change {
 			if rapid.Bool().Draw(t, "formatted") {
 				d.Entities = []chat.Entity{{Kind: chat.EntityBold, Offset: 1, Length: 2, Value: randomText(t)}}
 			}
+			if rapid.Bool().Draw(t, "quoted") {
+				d.Quote = randomText(t)
+			}
 			return chat.DraftSet{Account: anyAccount(t), Draft: d}
 		},
 		func(t *rapid.T) chat.Change {

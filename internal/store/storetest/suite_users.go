@@ -184,6 +184,7 @@ func testDrafts(b *bench) {
 	same(b, "the first", items[0].Body, nil)
 	same(b, "the second", string(items[1].Body), "second-")
 	keep(chat.DraftText{Chat: 1, Reply: 3, At: 8}) // to answer something is a draft
+	keep(chat.DraftText{Chat: 1, Reply: 3, Quote: "part", At: 8})
 	e := did(log, chat.KindDraft, chat.DraftSet{Account: 1, Draft: chat.DraftText{Chat: 1, At: 9}})
 	e.Body = nil
 	b.add(e)

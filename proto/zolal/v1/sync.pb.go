@@ -245,6 +245,7 @@ type Draft struct {
 	Entities      []*Entity              `protobuf:"bytes,3,rep,name=entities,proto3" json:"entities,omitempty"`
 	Reply         uint32                 `protobuf:"varint,4,opt,name=reply,proto3" json:"reply,omitempty"`
 	AtMs          int64                  `protobuf:"varint,5,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
+	Quote         string                 `protobuf:"bytes,6,opt,name=quote,proto3" json:"quote,omitempty"` // the part that is answered, as it stands in the message; only with a reply
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -312,6 +313,13 @@ func (x *Draft) GetAtMs() int64 {
 		return x.AtMs
 	}
 	return 0
+}
+
+func (x *Draft) GetQuote() string {
+	if x != nil {
+		return x.Quote
+	}
+	return ""
 }
 
 type ChatPrefs struct {
@@ -2939,13 +2947,14 @@ const file_zolal_v1_sync_proto_rawDesc = "" +
 	"\bReadMark\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\rR\x03seq\x12\x10\n" +
-	"\x03ord\x18\x03 \x01(\rR\x03ord\"\x88\x01\n" +
+	"\x03ord\x18\x03 \x01(\rR\x03ord\"\x9e\x01\n" +
 	"\x05Draft\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\x12,\n" +
 	"\bentities\x18\x03 \x03(\v2\x10.zolal.v1.EntityR\bentities\x12\x14\n" +
 	"\x05reply\x18\x04 \x01(\rR\x05reply\x12\x13\n" +
-	"\x05at_ms\x18\x05 \x01(\x03R\x04atMs\"\xf4\x01\n" +
+	"\x05at_ms\x18\x05 \x01(\x03R\x04atMs\x12\x14\n" +
+	"\x05quote\x18\x06 \x01(\tR\x05quote\"\xf4\x01\n" +
 	"\tChatPrefs\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12)\n" +
 	"\x0emuted_until_ms\x18\x02 \x01(\x03H\x00R\fmutedUntilMs\x88\x01\x01\x12\x1f\n" +

@@ -34,8 +34,9 @@ test('an imported channel is followed and read as it was written, and a talk sur
   await write(nilu, 'یک')
   await expect(said(nilu, 'یک').getByRole('img', { name: 'فرستاده شد' })).toBeVisible()
   await accept(babak, /نیلوفر رستگار/)
-  for (const text of ['دو', 'سه']) await write(nilu, text)
-  await expect(said(nilu, 'سه').getByRole('img', { name: 'خوانده شد' })).toBeVisible()
+  const tagged = 'سه #قرار'
+  for (const text of ['دو', tagged]) await write(nilu, text)
+  await expect(said(nilu, tagged).getByRole('img', { name: 'خوانده شد' })).toBeVisible()
 
   await menu(babak, 'یک', 'پاسخ')
   await write(babak, 'پاسخ به یک')
@@ -44,9 +45,11 @@ test('an imported channel is followed and read as it was written, and a talk sur
   await expect(field(nilu)).toHaveValue('دو')
   await write(nilu, 'دوباره')
   await expect(said(babak, 'دوباره')).toContainText('ویرایش‌شده')
-  await menu(nilu, 'سه', 'حذف')
+  await said(babak, tagged).getByText('#قرار').click()
+  await expect(babak.getByText(/پیام دیگری با .*#قرار.* در این نزدیکی نیست/)).toBeVisible()
+  await menu(nilu, tagged, 'حذف')
   await nilu.getByRole('button', { name: 'حذف برای هر دو' }).click()
-  await expect(said(babak, 'سه')).toHaveCount(0)
+  await expect(said(babak, tagged)).toHaveCount(0)
 
   await server.stop('SIGKILL')
   await write(babak, 'در نبود سرور')

@@ -281,6 +281,16 @@ test.describe('messages', () => {
     await page.getByRole('menuitem', { name: 'نقل‌قول' }).click()
     const field = page.getByRole('textbox', { name: 'پیام' })
     await field.fill('باشه')
+    // Left and come back to, it answers the same part.
+    await page.getByRole('link', { name: /بابک/ }).click()
+    await expect(page.locator('.composer')).not.toContainText('اشکالی')
+    await page
+      .getByRole('link', { name: /نیلوفر رستگار/ })
+      .first()
+      .click()
+    await expect(field).toHaveValue('باشه')
+    await expect(page.locator('.composer')).toContainText('اشکالی')
+    await expect(page.locator('.composer')).not.toContainText('ندارد')
     await field.press('Enter')
     await expect(page.locator('.scroller [data-key]').last().locator('.quote .line')).toHaveText('اشکالی')
   })

@@ -20,7 +20,7 @@ export interface Chat {
   readonly gone: Set<number>
 }
 
-const noDraft: Draft = { body: { text: '', entities: [] }, replyTo: null }
+const noDraft: Draft = { body: { text: '', entities: [] }, replyTo: null, quote: '' }
 
 function chat(about: ChatInfo, list: readonly MessageView[], part: Partial<Chat> = {}): Chat {
   const messages = [...list]
@@ -427,7 +427,7 @@ export function allChats(): Chat[] {
     [],
   )
   const draft = one(108, 3, 'کی می‌رسی؟', 260, {
-    draft: { body: { text: 'حدود هشت، اگر ترافیک', entities: [] }, replyTo: null },
+    draft: { body: { text: 'حدود هشت، اگر ترافیک', entities: [] }, replyTo: null, quote: '' },
   })
   const archived = one(109, 5, 'À bientôt !', 9000)
   archived.info = { ...archived.info, archived: true }

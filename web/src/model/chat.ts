@@ -121,6 +121,8 @@ export type CannotSend =
 export interface Draft {
   readonly body: FormattedText
   readonly replyTo: Seq | null
+  /** The part of that message which is answered; empty: all of it. */
+  readonly quote: string
 }
 
 /** What one's own list says of the other person in a direct chat. */

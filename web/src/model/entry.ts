@@ -284,6 +284,8 @@ export interface DraftBody {
   readonly text: string
   readonly entities: readonly Entity[]
   readonly reply: Seq
+  /** The part that is answered; absent in what was kept before there was one. */
+  readonly quote?: string
   readonly at: Ms
 }
 

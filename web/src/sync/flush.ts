@@ -105,6 +105,7 @@ export class Flusher {
           text: draft.text,
           entities: toWireEntities(draft.entities),
           reply: draft.reply,
+          quote: draft.quote ?? '',
           atMs: BigInt(Math.round(draft.at)),
         },
       }).then(() => null),

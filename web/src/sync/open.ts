@@ -597,8 +597,8 @@ function isSlowed({ slowSeconds, me }: ChatRecord): boolean {
 }
 
 function draftOf(row: ChatRow | undefined): ChatView['draft'] {
-  const { text = '', entities = [], reply = 0 } = row?.draft ?? {}
-  return { body: { text, entities }, replyTo: reply || null }
+  const { text = '', entities = [], reply = 0, quote = '' } = row?.draft ?? {}
+  return { body: { text, entities }, replyTo: reply || null, quote }
 }
 
 /** Stands in for a chat of which nothing is known yet. */
@@ -633,7 +633,7 @@ function emptyRow(id: ChatId): ChatRow {
     mentions: 0,
     firstUnread: 0,
     peerRead: 0,
-    draft: { text: '', entities: [], reply: 0, at: 0 },
+    draft: { text: '', entities: [], reply: 0, quote: '', at: 0 },
     draftDirty: false,
     prefs: { mutedUntil: 0, archived: false, pinRank: 0, markedUnread: false },
     asOf: 0,

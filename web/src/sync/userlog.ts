@@ -30,7 +30,7 @@ export interface ServerChat {
 }
 
 export const NO_PREFS: ChatPrefs = { mutedUntil: 0, archived: false, pinRank: 0, markedUnread: false }
-export const NO_DRAFT: DraftBody = { text: '', entities: [], reply: 0, at: 0 }
+export const NO_DRAFT: DraftBody = { text: '', entities: [], reply: 0, quote: '', at: 0 }
 
 /** Stores what the server says of a chat. What came live since stays; what was not told yet stays too. */
 export async function applyServerChat(w: Writer, me: AccountId, chat: ServerChat): Promise<void> {

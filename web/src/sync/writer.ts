@@ -59,7 +59,7 @@ export class ChatWriter implements OpenWriter {
     )
     this.#typed = Number.NEGATIVE_INFINITY
     // What was written meanwhile beside a file is still being written.
-    if (!message.media) this.setDraft({ body: { text: '', entities: [] }, replyTo: null })
+    if (!message.media) this.setDraft({ body: { text: '', entities: [] }, replyTo: null, quote: '' })
   }
 
   /** Where a quote stands in the message it is of. */
@@ -115,16 +115,17 @@ export class ChatWriter implements OpenWriter {
     await this.#outcome(call(this.#account.tabs, Messages.method.pin, request))
   }
 
-  setDraft({ body, replyTo }: Draft): void {
+  setDraft({ body, replyTo, quote }: Draft): void {
     const reply = replyTo ?? 0
     const { text, entities } = body
     void this.#account.db
       .write(async (w) => {
         const row = await w.chat(this.#chat)
         // Judged by what is stored, not by the mirror: a draft written a moment ago may not be in it yet.
-        const same = text === '' && row?.draft.text === '' && row.draft.reply === reply
+        const before = row?.draft
+        const same = !text && !before?.text && before?.reply === reply && (before.quote ?? '') === quote
         if (!row || same) return
-        const draft = { text, entities, reply, at: this.#account.now() }
+        const draft = { text, entities, reply, quote, at: this.#account.now() }
         await w.putChat({ ...row, draft, draftDirty: true })
       })
       // A draft that cannot be stored is still on screen.

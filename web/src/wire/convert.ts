@@ -200,6 +200,7 @@ export function draftOf(d: sync.Draft | undefined): DraftBody {
     text: d?.text ?? '',
     entities: entitiesOf(d?.entities ?? []),
     reply: d?.reply ?? 0,
+    quote: d?.quote ?? '',
     at: Number(d?.atMs ?? 0),
   }
 }

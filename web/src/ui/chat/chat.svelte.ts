@@ -14,7 +14,6 @@ import {
 } from '../../model'
 import { marked, unmarked } from '../../model/direction'
 import { readMarkup, writeMarkup } from '../../model/markup'
-import { normalised } from '../../model/normal'
 import { type Observed, observe } from '../state/observe.svelte'
 import { attempt } from '../state/tell'
 
@@ -66,10 +65,10 @@ export class ChatState {
   /** The message to be shown and flashed, and where one came from; the list sets it back to null. */
   target = $state.raw<{ readonly seq: Seq; readonly from: Seq | null } | null>(null)
 
-  /** The draft that the text was last the same as. */
-  #adopted = ''
+  /** The draft that the composer was last the same as. */
+  #adopted = keyOf(this.#written())
   /** One's own draft that has not come back in the view yet. */
-  #awaited: { readonly markup: string; readonly until: number } | null = null
+  #awaited: { readonly key: string; readonly until: number } | null = null
 
   constructor(model: AppModel, open: OpenChat) {
     this.model = model
@@ -80,13 +79,10 @@ export class ChatState {
   /** Keeps what is in the composer as the draft of all devices. */
   keep(): void {
     if (this.intent.kind === 'edit') return
-    const draft = {
-      body: readMarkup(unmarked(this.text)),
-      replyTo: this.intent.kind === 'reply' ? this.intent.message.seq : null,
-    }
-    const markup = writeMarkup(draft.body)
-    if (markup !== this.#adopted) this.#awaited = { markup, until: performance.now() + 5000 }
-    this.#adopted = markup
+    const draft = this.#written()
+    const key = keyOf(draft)
+    if (key !== this.#adopted) this.#awaited = { key, until: performance.now() + 5000 }
+    this.#adopted = key
     this.open.write.setDraft(draft)
   }
 
@@ -95,19 +91,27 @@ export class ChatState {
    * written something else here since the last one.
    */
   adopt(draft: Draft): void {
-    const markup = writeMarkup(draft.body)
+    const key = keyOf(draft)
     if (this.#awaited !== null) {
       // What comes before one's own draft has come back is older than it.
-      if (markup !== this.#awaited.markup && performance.now() < this.#awaited.until) return
+      if (key !== this.#awaited.key && performance.now() < this.#awaited.until) return
       this.#awaited = null
     }
-    if (markup === this.#adopted) return
-    if (unmarked(this.text) === this.#adopted && this.intent.kind !== 'edit') {
-      this.text = marked(markup)
-      const answered = draft.replyTo === null ? undefined : this.#find(draft.replyTo)
-      this.intent = answered ? { kind: 'reply', message: answered, quote: null } : { kind: 'new' }
-    }
-    this.#adopted = markup
+    const same = keyOf(this.#written()) === this.#adopted && this.intent.kind !== 'edit'
+    if (key !== this.#adopted && same) {
+      this.text = marked(writeMarkup(draft.body))
+      const message = draft.replyTo === null ? undefined : this.#find(draft.replyTo)
+      this.intent = message ? { kind: 'reply', message, quote: draft.quote || null } : { kind: 'new' }
+      // What is answered may come later than the draft, and is looked for again then.
+      this.#adopted = keyOf(this.#written())
+    } else this.#adopted = key
+  }
+
+  #written(): Draft {
+    const { intent } = this
+    const reply = intent.kind === 'reply' ? intent : null
+    const body = readMarkup(unmarked(this.text))
+    return { body, replyTo: reply?.message.seq ?? null, quote: reply?.quote ?? '' }
   }
 
   #find(seq: Seq): MessageView | undefined {
@@ -186,20 +190,6 @@ export class ChatState {
     this.target = { seq, from }
   }
 
-  /** Goes to the message before `from` that bears the same tag, else to the newest one; false: no other. */
-  jumpToTag(tag: string, from: Seq): boolean {
-    const wanted = normalised(tag)
-    const tagged = this.open.view.get().messages.flatMap(({ seq, content }) => {
-      if (seq === null || seq === from || !('body' in content)) return []
-      const { text, entities } = content.body
-      const tags = entities.filter((e) => e.kind === 'hashtag')
-      return tags.some((e) => normalised(text.slice(e.offset, e.offset + e.length)) === wanted) ? [seq] : []
-    })
-    const next = tagged.findLast((seq) => seq < from) ?? tagged.at(-1)
-    if (next !== undefined) this.jump(next, from)
-    return next !== undefined
-  }
-
   toggle(seq: Seq): void {
     if (!this.selected.delete(seq)) this.selected.add(seq)
   }
@@ -217,13 +207,10 @@ export class ChatState {
       .get()
       .messages.findLast((m) => m.own && m.seq !== null && m.rights.edit && m.content.kind === 'text')
   }
-
-  /** Whether there is somebody else behind a message whom a report could be about. */
-  reportable(message: MessageView): boolean {
-    const { kind } = this.view.now.info
-    return 'body' in message.content && !message.own && kind !== 'saved' && kind !== 'service'
-  }
 }
+
+/** What tells one draft from another. */
+const keyOf = ({ body, replyTo, quote }: Draft) => `${replyTo} ${quote}\n${writeMarkup(body)}`
 
 /** A message as it is edited. */
 export function writtenIn({ content }: MessageView): string {

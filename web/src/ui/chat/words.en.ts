@@ -77,6 +77,7 @@ export const makeEnglish = (f: Format) => ({
       }),
     selected: (count: number) => f.plural(count, { one: '# selected', other: '# selected' }),
   },
+  tagAlone: (tag: string) => `No other message near here has ${tag}`,
   copy: 'Copy',
   lock,
   date,

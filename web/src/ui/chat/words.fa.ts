@@ -77,6 +77,7 @@ export const makePersian = (f: Format): ChatWords => ({
       }),
     selected: (count) => f.plural(count, { one: '# پیام انتخاب‌شده', other: '# پیام انتخاب‌شده' }),
   },
+  tagAlone: (tag) => `پیام دیگری با ${tag} در این نزدیکی نیست`,
   copy: 'کپی',
   lock,
   date,

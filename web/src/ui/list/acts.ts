@@ -52,7 +52,7 @@ export async function putAway({ chats }: AppModel, chat: ChatItem): Promise<void
   const away = !chat.archived
   if (!(await attempt(() => chats.setArchived(chat.id, away)))) return
   toasts.say(away ? words().archived : words().unarchived, {
-    act: { label: t().app.undo, run: () => void attempt(() => chats.setArchived(chat.id, !away)) },
+    act: { label: words().undo, run: () => void attempt(() => chats.setArchived(chat.id, !away)) },
   })
 }
 

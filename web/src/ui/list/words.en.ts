@@ -37,6 +37,7 @@ const plain = {
   notifyAlways: 'Notify in any case',
   notifyAsKind: 'Notify as all of its kind',
   toArchive: 'Archive',
+  undo: 'Undo',
   fromArchive: 'Take out of archive',
 }
 

@@ -38,6 +38,7 @@ const plain = {
   notifyAlways: 'در هر حال خبر بده',
   notifyAsKind: 'مثل بقیه خبر بده',
   toArchive: 'بایگانی کردن',
+  undo: 'واگرد',
   fromArchive: 'بیرون آوردن از بایگانی',
 }
 

@@ -18,7 +18,7 @@ export function explainSignIn(error: unknown): string {
 /** The same by its code, with the time when it can be tried again where that is far off. */
 export function explainCode(code: ErrorCode, again: Ms | null): string {
   const said = errorWords(code)
-  return code === 'DAILY_LIMIT' && again !== null ? `${said} ${t().app.againAt(f().dateTime(again))}` : said
+  return code === 'DAILY_LIMIT' && again !== null ? `${said} ${words().againAt(f().dateTime(again))}` : said
 }
 
 /** What one code means. */

@@ -72,4 +72,7 @@ const errors = {
   MEDIA_TOO_LARGE: 'This file is larger than this server takes.',
 } satisfies Record<Exclude<ErrorCode, Always> | 'SIGN_IN_WRONG', string>
 
-export const makeEnglish = () => errors
+export const makeEnglish = () => ({
+  ...errors,
+  againAt: (when: string) => `Again from ${when}.`,
+})

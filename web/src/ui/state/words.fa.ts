@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ErrorWords } from './words'
 
-const errors: ErrorWords = {
+const errors: Omit<ErrorWords, 'againAt'> = {
   VERSION_UNSUPPORTED: 'نسخهٔ این برنامه برای سرور قدیمی است. صفحه را دوباره باز کنید.',
   UNAUTHENTICATED: 'لطفاً دوباره وارد شوید.',
   FORBIDDEN: 'اینجا اختیار این کار را ندارید.',
@@ -68,4 +68,7 @@ const errors: ErrorWords = {
   MEDIA_TOO_LARGE: 'این پرونده بزرگ‌تر از آن است که این سرور می‌پذیرد.',
 }
 
-export const makePersian = () => errors
+export const makePersian = (): ErrorWords => ({
+  ...errors,
+  againAt: (when) => `دوباره از ${when}.`,
+})
