@@ -27,6 +27,7 @@ import {
   type Settings,
 } from '../src/model/fold'
 import { applyGrowth } from '../src/sync/apply'
+import { storeEntries } from '../src/sync/entries'
 import { applyUserEntries, NO_DRAFT, NO_PREFS } from '../src/sync/userlog'
 import {
   contactOf,
@@ -339,4 +340,20 @@ describe('what is stored of a user log is what it adds up to', () => {
       })
     }
   })
+})
+
+test('what is known to be one’s own stays so when its entry comes again without author and key', async () => {
+  const db = await AccountDb.open(`own ${++databases}`)
+  const post: Entry = {
+    ...{ seq: 3, ord: 1, at: 5, author: 0, key: '', kind: 'message', code: 1, counted: true, target: 0 },
+    ...{ silent: false, body: new Uint8Array(0), chain: '', overlay: null, tally: null },
+  }
+  await db.write(async (w) => {
+    await storeEntries(w, 7, [post])
+    const row = await w.entry(7, 3)
+    if (row) await w.putEntry({ ...row, own: true, key: 'ab' })
+    await storeEntries(w, 7, [post])
+  })
+  expect(await db.read((r) => r.entry(7, 3))).toMatchObject({ author: 0, own: true, key: 'ab' })
+  db.close()
 })

@@ -17,6 +17,8 @@ export async function storeEntries(w: Writer, chat: ChatId, entries: readonly En
       ...entry,
       chat,
       tally: entry.tally ?? known?.tally ?? null,
+      // Channels hide keys and authors: what this device knows of them no entry brings again.
+      ...(known?.own ? { own: true, key: known.key } : {}),
       ...(mends(entry) ? { mends: entry.target } : {}),
     }
     batch.set(entry.seq, withVersion(row, known?.overlay ?? null))
