@@ -26,9 +26,9 @@ class Toasts {
     // What is said again takes the place of what it said.
     this.#list = [...this.#list.filter((one) => one.text !== text).slice(-1), toast]
     const ms = options.ms ?? (options.act ? 6000 : 3500)
-    // Whoever points at one, or has the focus there, is reading.
+    // Whoever goes to one, or has the focus there, is reading; not whose pointer lay where it came up.
     const over = () => {
-      if (document.querySelector('.toast:is(:hover, :focus-within)')) setTimeout(over, 1000)
+      if (document.querySelector('.toast:is(.read, :focus-within)')) setTimeout(over, 1000)
       else this.drop(toast.id)
     }
     setTimeout(over, ms)
