@@ -69,6 +69,8 @@ for (const language of ['fa', 'en'] as const) {
     await sara.getByRole('button', { name: w.leave }).last().click()
     await sara.getByRole('dialog').getByRole('button', { name: w.yes }).click()
     await expect(sara.getByLabel(w.password)).toHaveAttribute('aria-invalid', 'true')
+    // While it asks, what is behind it takes no words.
+    await expect(sara.getByRole('dialog')).toHaveCount(0)
     await sara.getByLabel(w.password).fill(password)
     await sara.getByRole('button', { name: w.leave }).last().click()
     await look(sara, `leaving-asked-${language}`)
