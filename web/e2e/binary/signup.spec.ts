@@ -94,6 +94,7 @@ for (const look of [
     await boss.goto(`${server.url}/#/settings/invite`)
     await boss.getByRole('button', { name: t.withdraw }).first().click()
     await boss.getByRole('button', { name: t.yes, exact: true }).last().click()
+    await expect(boss.getByRole('dialog')).toHaveCount(0)
     await late.goto(link)
     await expect(late.getByText(t.withdrawn)).toBeVisible()
     await shot(boss, `${name}-list`)
