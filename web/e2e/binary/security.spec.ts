@@ -468,6 +468,7 @@ test('a new device is let in by an old one, by a code on its screen or after the
   await third.getByRole('button', { name: 'Sign in with another device' }).click()
   await expect(third.getByRole('img', { name: 'Sign in with another device' })).toBeVisible()
   await third.getByRole('button', { name: 'Copy link' }).click()
+  await expect(third.getByText('Copied')).toBeVisible()
   await other.goto(await third.evaluate(() => navigator.clipboard.readText()))
   await other.getByRole('dialog').getByRole('button', { name: 'اجازه می‌دهم' }).click()
   await expect(third.getByRole('searchbox')).toBeVisible()
