@@ -427,6 +427,7 @@ test('a new device is let in by an old one, by a code on its screen or after the
   await expect(other.getByRole('img', { name: 'ورود با دستگاه دیگر' })).toBeVisible()
   await look(other, 'qr-fa')
   await other.getByRole('button', { name: 'کپی پیوند' }).click()
+  await expect(other.getByText('کپی شد')).toBeVisible()
   const link = await other.evaluate(() => navigator.clipboard.readText())
   await sara.goto(link)
   await expect(sara.getByRole('dialog')).toContainText('Let this device in?')
