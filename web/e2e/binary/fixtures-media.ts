@@ -9,7 +9,7 @@ export interface Given {
   readonly buffer: Buffer
 }
 
-/** A landscape painted by the browser: sky, sun, hills; `hue` makes each another. It waits to be loaded. */
+/** A landscape painted by the browser: sky, sun, hills; `hue` makes each another. */
 export async function painted(page: Page, name: string, size: [number, number], hue = 200): Promise<Given> {
   const base64 = await page.evaluate(
     async ([width, height, tone]) => {
@@ -34,12 +34,6 @@ export async function painted(page: Page, name: string, size: [number, number], 
         }
         pen.lineTo(width, height)
         pen.fill()
-      }
-      // Grain, as cameras have it: what compresses to next to nothing loads by itself.
-      for (let i = 0, seed = 1; i < 9000; i++) {
-        seed = (seed * 48271) % 2147483647
-        pen.fillStyle = `hsl(${tone} 30% ${20 + (seed % 60)}% / 0.5)`
-        pen.fillRect(seed % width, Math.floor(seed / width) % height, 3, 3)
       }
       const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 })
       const bytes = new Uint8Array(await blob.arrayBuffer())

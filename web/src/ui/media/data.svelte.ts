@@ -3,11 +3,8 @@
 export type Loaded = 'photos' | 'videos'
 export type Carrier = 'mobile' | 'other'
 
-/** What loads by itself, on which kind of network. Nothing but small photos does until it is chosen. */
+/** What loads by itself, on which kind of network. Nothing does until it is chosen. */
 export type DataChoice = Readonly<Record<Loaded, Readonly<Record<Carrier, boolean>>>>
-
-/** Bytes of a photo that costs no more than being asked about it. */
-export const SMALL = 32 * 1024
 
 const storageKey = 'zolal.data'
 const previewKey = 'zolal.previews'
@@ -76,10 +73,9 @@ class DataState {
     return network().type === 'cellular' ? 'mobile' : 'other'
   }
 
-  /** Whether something may load before it is asked for. `size`: its bytes, where they are known. */
-  may(what: Loaded, size = Number.POSITIVE_INFINITY): boolean {
-    if (network().saveData === true) return false
-    return this.#choice[what][this.carrier] || (what === 'photos' && size <= SMALL)
+  /** Whether something may load before it is asked for. */
+  may(what: Loaded): boolean {
+    return network().saveData !== true && this.#choice[what][this.carrier]
   }
 
   /** Once, and where nothing was chosen yet: whether to offer that photos load by themselves. */

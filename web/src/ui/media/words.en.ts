@@ -91,7 +91,6 @@ export const makeEnglish = (f: Format) => ({
     tooLarge: (name: string, most: string) => `${name} is larger than the ${most} this server takes.`,
     tooMany: (most: number) => `At most ${f.n(most)} at once.`,
   },
-  small: (most: string) => `Small photos, up to ${most}, always load.`,
   of: (index: number, total: number) => `${f.n(index)} of ${f.n(total)}`,
   upload: (sent: string, size: string) => `${sent} of ${size}`,
 })

@@ -91,7 +91,6 @@ export const makePersian = (f: Format): MediaWords => ({
     tooLarge: (name, most) => `${name} از ${most} که این سرور می‌پذیرد بزرگ‌تر است.`,
     tooMany: (most) => `هر بار حداکثر ${f.n(most)} تا.`,
   },
-  small: (most: string) => `عکس‌های کوچک، تا ${most}، همیشه بار می‌شوند.`,
   of: (index, total) => `${f.n(index)} از ${f.n(total)}`,
   upload: (sent, size) => `${sent} از ${size}`,
 })
