@@ -272,6 +272,8 @@ func TestWhatOnesOwnStateMayNotBe(t *testing.T) {
 	}{
 		{SetDraft{Text: "\x00"}, CodeBadText, "text"},
 		{SetDraft{Text: strings.Repeat("x", 10_000)}, CodeTextTooLong, "text"},
+		{SetDraft{Reply: 3, Quote: strings.Repeat("x", MaxQuote+1)}, CodeTextTooLong, "reply.quote"},
+		{SetDraft{Reply: 3, Quote: "\x00"}, CodeBadText, "text"},
 		{SetDraft{Text: "x", Entities: []Entity{{Kind: EntityBold, Length: 2}}}, CodeBadEntity, "entities.0"},
 		{SetPrefs{}, CodeBadRequest, "prefs"},
 		{SetPrefs{Prefs{PinRank: &much}}, CodeTooMany, "prefs.pin_rank"},

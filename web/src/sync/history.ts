@@ -221,7 +221,8 @@ export async function dropUnjoined(w: Writer, chat: ChatId): Promise<void> {
   if (row && !reads(row.info.me.role)) await w.dropChat(chat)
 }
 
-const NEW_CHAT = {
+/** What a chat has of which nothing was read yet. */
+export const NEW_CHAT = {
   last: null,
   read: { seq: 0, ord: 0 },
   unread: 0,

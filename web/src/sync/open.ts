@@ -17,7 +17,7 @@ import { call, Messages, readChatBody, Silence, toAppError } from '../wire'
 import type { Account } from './account'
 import { Circle } from './circle'
 import { markReadHere } from './flush'
-import { dropUnjoined } from './history'
+import { dropUnjoined, NEW_CHAT } from './history'
 import type { Live } from './live'
 import { chatInfoOf, typingOf } from './present/chat'
 import {
@@ -614,6 +614,7 @@ function emptyRow(id: ChatId): ChatRow {
     joined: 0,
   } as const
   return {
+    ...NEW_CHAT,
     id,
     info: {
       ...NO_SETTINGS,
@@ -626,18 +627,7 @@ function emptyRow(id: ChatId): ChatRow {
       stranger: null,
     },
     head: { seq: 0, ord: 0, chain: '' },
-    last: null,
-    read: { seq: 0, ord: 0 },
     readTo: 0,
-    unread: 0,
-    mentions: 0,
-    firstUnread: 0,
-    peerRead: 0,
-    draft: { text: '', entities: [], reply: 0, quote: '', at: 0 },
-    draftDirty: false,
-    prefs: { mutedUntil: 0, archived: false, pinRank: 0, markedUnread: false },
     asOf: 0,
-    ranges: [],
-    floor: 0,
   }
 }
