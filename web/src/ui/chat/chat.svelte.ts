@@ -97,14 +97,16 @@ export class ChatState {
       if (key !== this.#awaited.key && performance.now() < this.#awaited.until) return
       this.#awaited = null
     }
-    const same = keyOf(this.#written()) === this.#adopted && this.intent.kind !== 'edit'
-    if (key !== this.#adopted && same) {
-      this.text = marked(writeMarkup(draft.body))
-      const message = draft.replyTo === null ? undefined : this.#find(draft.replyTo)
-      this.intent = message ? { kind: 'reply', message, quote: draft.quote || null } : { kind: 'new' }
-      // What is answered may come later than the draft, and is looked for again then.
-      this.#adopted = keyOf(this.#written())
-    } else this.#adopted = key
+    if (key === this.#adopted) return
+    if (this.intent.kind === 'edit' || keyOf(this.#written()) !== this.#adopted) {
+      this.#adopted = key
+      return
+    }
+    this.text = marked(writeMarkup(draft.body))
+    const message = draft.replyTo === null ? undefined : this.#find(draft.replyTo)
+    this.intent = message ? { kind: 'reply', message, quote: draft.quote || null } : { kind: 'new' }
+    // What is answered may come later than the draft, and is looked for again then.
+    this.#adopted = keyOf(this.#written())
   }
 
   #written(): Draft {
