@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"strings"
 	"time"
@@ -28,35 +27,28 @@ func example(play func(ctx context.Context, address, token string) error) {
 }
 
 func serve(ctx context.Context, play func(ctx context.Context, address, token string) error) (err error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
 	cfg := server.Default()
-	cfg.Listen = l.Addr().String()
+	cfg.Listen = "127.0.0.1:0"
 	cfg.HashCost.KiB, cfg.HashCost.Passes = 64, 1
 	cfg.Backup.Keep = 0
 	if cfg.Data, err = os.MkdirTemp("", "zolal-example-*"); err != nil {
 		return err
 	}
 	defer os.RemoveAll(cfg.Data)
-	if err := l.Close(); err != nil {
-		return err
-	}
 	s, err := server.Start(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Stop(ctx)) }()
 	_, setup, _ := strings.Cut(s.SetupLink(), "setup=")
-	session, err := zolal.SignUp(ctx, cfg.Listen, zolal.Options{}, &zolalv1.SignUpRequest{
+	session, err := zolal.SignUp(ctx, s.Addr(), zolal.Options{}, &zolalv1.SignUpRequest{
 		Key: zolal.NewKey(time.Now()), Username: "sara_example", Password: "correct horse battery 7",
 		Name: "Sara", Recovery: make([]byte, 32), Setup: setup,
 	})
 	if err != nil {
 		return err
 	}
-	return play(ctx, cfg.Listen, session.GetToken())
+	return play(ctx, s.Addr(), session.GetToken())
 }
 
 // savedMessages opens the chat of the account with itself.

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/zolal-im/zolal/internal/port"
 )
 
 func bg() context.Context { return context.Background() }
@@ -26,6 +28,7 @@ func bg() context.Context { return context.Background() }
 type server struct {
 	settings *settings
 	address  string
+	release  func() // lets the address go
 	data     string
 	temp     bool
 	cmd      *exec.Cmd
@@ -51,25 +54,15 @@ func (s *settings) open(ctx context.Context) (*server, error) {
 		}
 		v.data, v.temp = dir, true
 	}
-	port, err := freePort()
+	listen, release, err := port.Hold()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("find an address: %w", err)
 	}
-	v.address = "http://" + net.JoinHostPort("127.0.0.1", port)
+	v.release, v.address = release, "http://"+listen
 	if s.tls {
-		v.address = "https://" + net.JoinHostPort("127.0.0.1", port)
+		v.address = "https://" + listen
 	}
 	return v, v.start(ctx)
-}
-
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a port: %w", err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, err
 }
 
 // start runs the binary and waits until it is ready.
@@ -157,6 +150,9 @@ func (v *server) close() {
 		case <-time.After(20 * time.Second):
 			_ = v.kill()
 		}
+	}
+	if v.release != nil {
+		v.release()
 	}
 	if v.temp {
 		os.RemoveAll(v.data)

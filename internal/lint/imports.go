@@ -47,6 +47,7 @@ var layers = []layer{
 		"internal/keys", "internal/media", "internal/preview", "internal/push", "internal/search",
 		"internal/wire", "proto/**", "web"}},
 	{"internal/server", []string{"internal/**", "web", "proto/**", "transparency"}},
+	{"internal/port", nil},
 	{"internal/testenv/provider", nil},
 	{"internal/testenv/pushservice", nil},
 	{"web/e2e/provider", []string{"internal/testenv/provider"}},
@@ -56,7 +57,7 @@ var layers = []layer{
 	{"internal/sim", []string{root, "internal/**", "proto/**"}},
 
 	{root, []string{"internal/wire", "proto/**", "transparency"}},
-	{"cmd/zolalbench", []string{root, "proto/**", "internal/testenv/pushservice"}},
+	{"cmd/zolalbench", []string{root, "proto/**", "internal/port", "internal/testenv/pushservice"}},
 	{"docs/generate", []string{"internal/server", "internal/store/sqlite", "internal/wire"}},
 	{"cmd/zolal", []string{root, "internal/server", "internal/importer", "internal/chat", "transparency"}},
 }

@@ -20,6 +20,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/zolal-im/zolal/internal/port"
 )
 
 // authority is an ACME authority (RFC 8555): Let's Encrypt's own, as made for tests. It comes back to the
@@ -175,15 +177,15 @@ func (a *authority) trusted() []byte {
 	return raw
 }
 
-// freeAddress is an address of this machine where nobody listens.
+// freeAddress is an address of this machine where nobody listens, kept while the test runs.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, release, err := port.Hold()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Cleanup(release)
+	return address
 }
 
 func portOf(address string) string {

@@ -14,6 +14,7 @@ import (
 	"github.com/zolal-im/zolal"
 	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/gateway/native"
+	"github.com/zolal-im/zolal/internal/port"
 	"github.com/zolal-im/zolal/internal/server"
 
 	"github.com/zolal-im/zolal/internal/store/storetest"
@@ -138,15 +139,16 @@ func start(t *testing.T, n int, change ...func(*server.Config)) *local {
 	return h
 }
 
-// FreeAddress finds a loopback address that nobody listens on, which a restart can come back to.
+// FreeAddress keeps a loopback address that nobody listens on for as long as the test runs, so that a restart
+// can come back to it.
 func FreeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, release, err := port.Hold()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Cleanup(release)
+	return address
 }
 
 func (h *local) begin() (err error) {

@@ -2,26 +2,16 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { type Browser, test as base, expect, type Page } from '@playwright/test'
+import { freePort } from '../../test/server/port'
 
 const root = resolve(import.meta.dirname, '../../..')
 const binary = process.env['ZOLAL_BIN'] ?? join(root, 'bin/zolal')
 export const sharedData = process.env['ZOLAL_SHARED'] ?? resolve(root, '../shared/data')
 export const password = 'رود زلال و کوه بلند'
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 /** The real binary on a data directory of its own. */
 export class Server {

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from './port'
 
 const run = promisify(execFile)
 
@@ -33,7 +34,7 @@ export class Binary {
   }
 
   async up(): Promise<void> {
-    const listen = this.address ? new URL(this.address).host : '127.0.0.1:0'
+    const listen = this.address ? new URL(this.address).host : `127.0.0.1:${await freePort()}`
     const args = [
       'serve',
       '--data',
