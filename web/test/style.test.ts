@@ -14,6 +14,11 @@ function styleOf(path: string): string {
   return style.replace(/\/\*[\s\S]*?\*\//g, '')
 }
 
+test('no line is broken inside of any word: joined letters lose their neighbours there', () => {
+  const broken = files.filter((path) => /\.(css|svelte)$/.test(path) && /break-all/.test(styleOf(path)))
+  expect(broken).toEqual([])
+})
+
 type Rgb = readonly [number, number, number]
 type Theme = Record<string, string>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Page } from '@playwright/test'
 import { expect, settled, test } from './fixtures'
 
 const frames = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } } as const
@@ -19,6 +20,9 @@ const shots = [
 /** Versions of a browser smooth letters differently; a line that moved is more than that. */
 const same = { maxDiffPixelRatio: 0.002 }
 
+/** A word that changed may be less than that, so what a picture says is kept beside it. */
+const said = (page: Page) => page.locator('#app').innerText()
+
 for (const [screen, path, frame, language, theme] of shots) {
   const name = [screen, frame, language, theme].join('-')
   test(`looks as it was found beautiful: ${name}`, async ({ page, gallery }) => {
@@ -26,6 +30,7 @@ for (const [screen, path, frame, language, theme] of shots) {
     await gallery.open(page, path, { language, theme })
     await settled(page)
     await expect(page).toHaveScreenshot(`${name}.png`, same)
+    expect(await said(page)).toMatchSnapshot(`${name}.txt`)
   })
 }
 

@@ -7,6 +7,14 @@ interface Screen {
   readonly name: string
   readonly path: string
   readonly act?: (page: Page) => Promise<void>
+  /** What shows that the act is done; a modal dialog where nothing is said. */
+  readonly shown?: string
+}
+
+/** Opens the menu of a message in a group and chooses what stands there, in either language. */
+const choose = (item: RegExp) => async (page: Page) => {
+  await page.locator('[data-seq="9"] .bubble').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: item }).click()
 }
 
 const screens: readonly Screen[] = [
@@ -62,6 +70,39 @@ const screens: readonly Screen[] = [
     act: (page) => page.locator('[data-seq="9"] .bubble').click({ button: 'right' }),
   },
   { name: 'lock', path: '#/c/101', act: (page) => page.locator('.lock').click() },
+  { name: 'contacts', path: '#/contacts' },
+  { name: 'person', path: '#/u/niloofar' },
+  {
+    name: 'search',
+    path: '#/',
+    act: (page) => page.getByRole('searchbox').fill('ن'),
+    shown: 'nav .results',
+  },
+  { name: 'shared', path: '#/c/102/shared' },
+  { name: 'members', path: '#/c/102/members' },
+  { name: 'held', path: '#/c/102/held' },
+  { name: 'deeds', path: '#/c/102/deeds' },
+  { name: 'find', path: '#/c/101', act: (page) => page.keyboard.press('Control+f'), shown: 'main input' },
+  {
+    name: 'calendar',
+    path: '#/c/101',
+    act: (page) => page.locator('.scroller .day button').first().click(),
+  },
+  { name: 'forward', path: '#/c/102', act: choose(/^(هدایت|Forward)/) },
+  { name: 'report', path: '#/c/102', act: choose(/^(گزارش|Report)/) },
+  { name: 'selection', path: '#/c/102', act: choose(/^(انتخاب|Select)/), shown: 'main [role=toolbar]' },
+  { name: 'data', path: '#/settings/data' },
+  { name: 'spent', path: '#/settings/spent' },
+  { name: 'kept', path: '#/settings/kept' },
+  { name: 'notifications', path: '#/settings/notifications' },
+  { name: 'leaving', path: '#/settings/leaving' },
+  { name: 'my-link', path: '#/settings/link' },
+  { name: 'invitations', path: '#/settings/invite' },
+  { name: 'acts', path: '#/settings/acts' },
+  { name: 'my-reports', path: '#/settings/reports' },
+  { name: 'wishes', path: '#/settings/wishes' },
+  { name: 'condition', path: '#/admin' },
+  { name: 'reports', path: '#/reports' },
 ]
 
 /** Panes that can be moved sideways, by hand or by what a browser brings into view. Code may be wide. */
@@ -145,7 +186,10 @@ for (const look of looks) {
       await settled(page)
       if (screen.act) {
         await screen.act(page)
-        await page.locator('dialog:modal').waitFor()
+        await page
+          .locator(screen.shown ?? 'dialog:modal')
+          .first()
+          .waitFor()
         await settled(page)
       }
       await page.screenshot({ path: `test-results/screens/${screen.name}-${name.replaceAll(' ', '-')}.png` })
