@@ -3,10 +3,11 @@ import { encodeQR } from 'qr'
 import { describe, expect, test, vi } from 'vitest'
 import { type Pixels, readFrame, readStill } from '../src/ui/scan/decode'
 
-vi.stubGlobal('location', { hash: '' })
+vi.stubGlobal('location', { hash: '', protocol: 'https:' })
 vi.stubGlobal('history', { state: null })
 vi.stubGlobal('addEventListener', () => {})
 const { Camera } = await import('../src/ui/scan/camera')
+const { linkIn } = await import('../src/ui/people/match')
 const { placeOf } = await import('../src/ui/scan/where')
 
 const home = 'https://chat.example.org'
@@ -113,6 +114,23 @@ describe('why there is no camera', () => {
   test('a browser without cameras says so', async () => {
     await expect(opening(true, {})).rejects.toBe('unsupported')
   })
+})
+
+describe('a link in place of words', () => {
+  test('a link may be pasted where people search, also without its scheme', () => {
+    expect(linkIn(` ${link}\n`)).toBe(link)
+    expect(linkIn('chat.example.org/#/join/@zolal_news')).toBe('https://chat.example.org/#/join/@zolal_news')
+    expect(linkIn('http://other.example.net:8443/#/c/12/34')).toBe('http://other.example.net:8443/#/c/12/34')
+  })
+
+  test.each([
+    'sara_m',
+    '@sara_m',
+    '#ایران',
+    'https://example.org/',
+    'کانال https://a.example/#/u/x',
+    '#/u/sara_m',
+  ])('%s is words', (words) => expect(linkIn(words)).toBeNull())
 })
 
 describe('where a code leads', () => {

@@ -38,6 +38,8 @@ const words = {
     select: 'انتخاب',
     copyText: 'کپی متن',
     openLink: 'باز کردن این پیوند',
+    elsewhere: 'این پیوند از سرور دیگری است',
+    invites: 'این پیوند برای ساختن حساب است',
     private: 'خواهر کوچک',
   },
   en: {
@@ -61,6 +63,8 @@ const words = {
     select: 'Select',
     copyText: 'Copy text',
     openLink: 'Open this link',
+    elsewhere: 'This link belongs to another server',
+    invites: 'This link is for signing up',
     private: 'Little sister',
   },
 }
@@ -106,8 +110,20 @@ for (const look of looks) {
       const reza = await world.person('Reza', 'reza_m', look)
       await reza.getByRole('searchbox').fill('sara_m')
       await expect(reza.getByText(w.nothing)).toBeVisible()
+      // A link of another server is no link of ours, whatever it names; what is of ours opens, like a code.
+      const opens = reza.getByRole('button', { name: w.openLink })
+      await reza.getByRole('searchbox').fill(link.replace(url, 'https://other.example'))
+      await expect(reza.getByText(w.elsewhere)).toBeVisible()
+      await shot(reza, 'elsewhere')
+      await reza.getByRole('searchbox').fill(`${url}/#invite=abcdefghijklmnopqrstuv`)
+      await expect(reza.getByText(w.invites)).toBeVisible()
+      await expect(opens).toHaveCount(0)
+      for (const place of ['#/c/1/1', '#link=abcdefghijklmnopqrstuv']) {
+        await reza.getByRole('searchbox').fill(`${url}/${place}`)
+        await expect(opens).toBeVisible()
+      }
       await reza.getByRole('searchbox').fill(link)
-      await reza.getByRole('button', { name: w.openLink }).click()
+      await opens.click()
       await expect(reza.getByRole('dialog').getByText('سارا', { exact: true })).toBeVisible()
       await shot(reza, 'person')
       await reza.getByRole('dialog').getByRole('button', { name: w.write }).click()

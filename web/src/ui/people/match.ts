@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ContactView } from '../../model'
 import { normalised } from '../../model/normal'
-import type { Route } from '../state/route.svelte'
 
 /** The contacts that a normalised search finds: by either name, or the username. */
 export function matching(contacts: readonly ContactView[], wanted: string): readonly ContactView[] {
@@ -12,9 +11,9 @@ export function matching(contacts: readonly ContactView[], wanted: string): read
   )
 }
 
-/** Where a link of this server leads that was typed or pasted; null where the words are none. */
-export function placeIn(words: string): Route | null {
-  const [, what, address] = /#\/(u|join)\/@?([\w-]{5,64})$/.exec(words.trim()) ?? []
-  if (!address) return null
-  return { at: what === 'u' ? 'person' : 'join', address }
+/** What may be a link of ours in place of a name, with its scheme, which people leave out; null for words. */
+export function linkIn(words: string): string | null {
+  const text = words.trim()
+  if (!/^[^\s#]+\/#(\/|\w+=)\S+$/.test(text)) return null
+  return /^https?:\/\//i.test(text) ? text : `${location.protocol}//${text}`
 }

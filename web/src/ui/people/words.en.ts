@@ -29,6 +29,11 @@ const plain = {
   badBody: 'It may have been replaced or taken down. Ask for a new one.',
   limited: 'You have looked up many names. You can still find people you know; for others, wait a while.',
   openLink: 'Open this link',
+  linkOf: {
+    elsewhere: 'This link belongs to another server. It can only be opened there.',
+    invitation: 'This link is for signing up, and you already have an account here.',
+    nothing: 'This link is of this server, but leads to nothing that can be opened.',
+  },
   myLinkBody:
     'Anyone with this link can message you, even if your username cannot be found. It contains no phone number.',
   share: 'Share',
