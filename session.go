@@ -123,7 +123,7 @@ func (o Options) question(ctx context.Context, address, method string, req proto
 }
 
 // Ask makes a sign-in that a device which is signed in may approve. Show it the link of the answer, as a QR
-// code, and give the answer to Await.
+// code, and beside it the answer's Code, which a person can type there; give the answer to Await.
 func Ask(ctx context.Context, address string, o Options) (*zolalv1.Session, error) {
 	s := new(zolalv1.Session)
 	return s, o.open(ctx, address, "Security/Ask", &zolalv1.AskRequest{Client: o.Info}, s)

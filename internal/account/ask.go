@@ -16,10 +16,13 @@ import (
 )
 
 const (
-	// askLives is for how long a code that a new device shows may be answered.
-	askLives = 3 * time.Minute
+	// askLives is for how long a code that a new device shows may be answered: a hand is slower than a camera,
+	// and on a phone that has both ends of it somebody goes to and fro.
+	askLives = 5 * time.Minute
 	// waitLives is for how long a sign-in with the password waits for an old device.
 	waitLives = 10 * time.Minute
+	// letInLives is for how long a device that was let in may hear of it: one in the background does not ask.
+	letInLives = time.Hour
 )
 
 // asking is the data of a CredentialAsking: a device that is not signed in, and the hash of the token that it
@@ -49,6 +52,7 @@ type newWait struct {
 	client Client
 	ends   chat.Millis  // when its device will end by itself; 0 never
 	link   *pendingLink // see asking
+	code   string       // that leads to it where it is typed; empty: none
 	more   []Change     // stored in the same step
 }
 
@@ -66,15 +70,26 @@ func askingID(text string) (id CredentialID, ok bool) {
 	return id, err == nil && len(raw) == 16
 }
 
-// Ask makes a sign-in for a device that shows its ID, as a QR code, to one that is signed in. The token in
-// the answer opens nothing until then.
+// Ask makes a sign-in for a device that shows its ID, as a QR code, to one that is signed in, and a code
+// beside it that a person can type there. The token in the answer opens nothing until then.
 //
 // AUTH-11
 func (s *Service) Ask(ctx context.Context, c Client) (Session, error) {
 	if err := s.buckets.take(bucket{"ask", s.Limits.Ask, place(c.Address)}); err != nil {
 		return Session{}, err
 	}
-	return s.ask(ctx, 0, askLives, newWait{client: c})
+	for try := 1; ; try++ {
+		code := newDeviceCode()
+		session, err := s.ask(ctx, 0, askLives, newWait{client: c, code: code})
+		if isCode(err, chat.CodeConflict) && try < codeTries {
+			continue // another device shows it, or did a moment ago
+		}
+		if err != nil {
+			return Session{}, err
+		}
+		session.Code = code
+		return session, nil
+	}
 }
 
 // ask stores a sign-in that waits; of is whose it is, 0 for whoever approves it.
@@ -94,7 +109,12 @@ func (s *Service) ask(ctx context.Context, of chat.AccountID, lives time.Duratio
 	copy(id[:], raw[:])
 	put := CredentialPut{Credential{Kind: CredentialAsking, ID: id, Account: of, Data: data,
 		Created: s.millis(), Expires: until}}
-	err = s.Store.Apply(ctx, append(w.more, put)...)
+	changes := append(w.more, put)
+	if w.code != "" {
+		changes = append(changes, CredentialPut{Credential{Kind: CredentialCode, ID: deviceCodeID(w.code),
+			Data: raw[:], Created: s.millis(), Expires: until}})
+	}
+	err = s.Store.Apply(ctx, changes...)
 	if err != nil {
 		return Session{}, fmt.Errorf("ask: %w", err)
 	}
@@ -282,6 +302,7 @@ func (s *Service) Answer(ctx context.Context, who chat.Actor, id string, yes boo
 		device.Vouched = device.Created
 	}
 	a.Made, c.Account = device.ID, who.Account
+	c.Expires = s.millis() + chat.Millis(letInLives.Milliseconds())
 	if c.Data, err = json.Marshal(a); err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}

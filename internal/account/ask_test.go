@@ -89,7 +89,7 @@ func TestASignInThatWasRefusedOrIsLateIsOver(t *testing.T) {
 	wantCode(t, err, chat.CodeForbidden)
 	wantCode(t, b.reply(owner, fresh, true), chat.CodeNotFound)
 	late := b.ask()
-	b.clock.Add(int64(3 * time.Minute))
+	b.clock.Add(int64(5 * time.Minute))
 	wantCode(t, b.reply(owner, late, true), chat.CodeNotFound)
 	_, err = b.await(late)
 	wantCode(t, err, chat.CodeNotFound)

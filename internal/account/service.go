@@ -80,6 +80,7 @@ type Session struct {
 	// token opens nothing.
 	Pending      string
 	PendingUntil chat.Millis
+	Code         string // in answers of Ask: leads to Pending where it is typed; see AskedByCode
 }
 
 // SignUp is what a new account gives. Key makes a retry return the same account.

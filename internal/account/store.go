@@ -60,6 +60,7 @@ const (
 	CredentialAsking  CredentialKind = 4 // a sign-in that waits for an old device
 	CredentialPasskey CredentialKind = 5
 	CredentialWebAuth CredentialKind = 6 // the challenge that a passkey is about to answer
+	CredentialCode    CredentialKind = 7 // the code of a CredentialAsking, which a person types; of no account
 
 	CredentialIdentity CredentialKind = 20 // whose account an identity at the provider is; see Identity
 	CredentialTicket   CredentialKind = 21 // what the provider just said of somebody

@@ -82,6 +82,8 @@ const (
 	CodeNameResting        Code = 74 // a name that somebody gave up a short time ago; see retry_ms
 	CodeNameTooOften       Code = 86 // its owner changed names too often; see retry_ms
 	CodeLastWayIn          Code = 75 // without it nobody could sign in to the account
+	CodeDeviceCodeWrong    Code = 82 // no device shows this code
+	CodeDeviceCodeOver     Code = 83 // the code of a device was used, or it ended
 	CodeOwnsChats          Code = 84 // groups or channels that have to be handed on or deleted first
 	CodeLastOperator       Code = 85 // without this account nobody would run the server
 )
@@ -158,6 +160,8 @@ var codeNames = [...]string{
 	CodeNameResting:        "NAME_RESTING",
 	CodeNameTooOften:       "NAME_TOO_OFTEN",
 	CodeLastWayIn:          "LAST_WAY_IN",
+	CodeDeviceCodeWrong:    "DEVICE_CODE_WRONG",
+	CodeDeviceCodeOver:     "DEVICE_CODE_OVER",
 	CodeOwnsChats:          "OWNS_CHATS",
 	CodeLastOperator:       "LAST_OPERATOR",
 }

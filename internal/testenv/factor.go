@@ -40,6 +40,7 @@ type passkey struct {
 type asking struct {
 	session *zolalv1.Session
 	address string
+	code    string // that it shows beside its QR code
 }
 
 // owner is the name of whom a line is about.
@@ -65,6 +66,7 @@ func factorVerbs() map[string]func(*stage, *line) error {
 		"discards": discards, // sara discards key
 		"signs":    signs,    // sara signs phone by password|code|backup|recovery|key [beside password]
 		"asks":     asks,     // sara asks phone (it shows a code, for an old device)
+		"spells":   spells,   // sara spells phone (types the code that it shows)
 		"allows":   allows,   // sara allows phone | reza allows sara/phone
 		"denies":   allows,   // sara denies phone
 		"comes":    comes,    // sara comes phone (once it was allowed)
@@ -226,7 +228,8 @@ func asks(s *stage, l *line) error {
 	if a.session, err = zolal.Ask(s.ctx, a.address, options("", l.words[0], &Network{})); err != nil {
 		return err
 	}
-	s.host.Hush(a.session.GetToken())
+	a.code = a.session.GetCode()
+	s.host.Hush(a.session.GetToken(), a.code)
 	s.safe(l).pending[l.words[0]] = a
 	return nil
 }
@@ -240,6 +243,23 @@ func (s *stage) waiting(l *line) (*asking, error) {
 		return own.pending[device], nil
 	}
 	return nil, fmt.Errorf("%s does not wait", l.words[0])
+}
+
+// spells finds what waits by its code, written as it is shown in Persian.
+func spells(s *stage, l *line) error {
+	a, err := s.waiting(l)
+	if err != nil {
+		return err
+	}
+	typed := strings.Map(func(r rune) rune { return r - '0' + '۰' }, a.code)
+	asked := new(zolalv1.Asking)
+	if err := s.call(l, "Security/Asked", &zolalv1.AskedRequest{Code: typed}, asked); err != nil {
+		return err
+	}
+	if asked.GetPending() != a.session.GetPending() {
+		return fmt.Errorf("the code leads to %v", asked)
+	}
+	return nil
 }
 
 func allows(s *stage, l *line) error {

@@ -74,6 +74,8 @@ var faults = map[chat.Code]fault{
 	chat.CodePushOff:            {http.StatusForbidden, "None: the operator wants no pushing here."},
 	chat.CodeTokensFull:         {http.StatusConflict, "End a token that is not needed."},
 	chat.CodeNameResting:        {http.StatusConflict, "Choose another name, or wait retry_ms."},
+	chat.CodeDeviceCodeWrong:    {http.StatusNotFound, "Type again what the device shows."},
+	chat.CodeDeviceCodeOver:     {http.StatusGone, "Type the code that the device shows now."},
 	chat.CodeOwnsChats:          {http.StatusConflict, "Transfer or delete the chats it owns first."},
 	chat.CodeLastOperator:       {http.StatusConflict, "Make another account an operator first."},
 	chat.CodeNameTooOften:       {http.StatusTooManyRequests, "Keep the name, take one back, or wait retry_ms."},

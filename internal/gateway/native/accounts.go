@@ -79,7 +79,7 @@ func sessionOut(s account.Session) *zolalv1.Session {
 		Account: uint32(s.Account), Device: uint32(s.Device), Token: s.Token, Username: s.Profile.Username,
 		Name: s.Profile.Name, Operator: s.Operator,
 		Scopes: s.Scopes.Words(), ExpiresMs: int64(s.Expires), Pending: s.Pending,
-		PendingUntilMs: int64(s.PendingUntil),
+		PendingUntilMs: int64(s.PendingUntil), Code: s.Code,
 	}
 }
 

@@ -109,7 +109,13 @@ func awaitIn(ctx context.Context, c *caller, r *zolalv1.AwaitRequest) (*zolalv1.
 }
 
 func asked(ctx context.Context, c *caller, r *zolalv1.AskedRequest) (*zolalv1.Asking, error) {
-	a, err := c.cfg.Accounts.Asked(ctx, c.actor, r.GetPending())
+	var a account.Asking
+	var err error
+	if r.GetCode() != "" {
+		a, err = c.cfg.Accounts.AskedByCode(ctx, c.actor, r.GetCode(), c.from)
+	} else {
+		a, err = c.cfg.Accounts.Asked(ctx, c.actor, r.GetPending())
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -401,8 +401,9 @@ func aboutSecrets() []tableAbout {
 		expires when it ends by itself; 0: never
 		vouched when an older device or the recovery code vouched for it; 0: never`},
 		{"credentials", "second factors, passkeys and what they were asked, sign-ins that wait for an " +
-			"old device, links of a reset, sign-ups that wait for the operator, accounts that will be deleted, " +
-			"whose account an identity at the organisation's provider is and which of its groups it was told of",
+			"old device and the codes that lead to them, links of a reset, sign-ups that wait for the " +
+			"operator, accounts that will be deleted, whose account an identity at the organisation's " +
+			"provider is and which of its groups it was told of",
 			"until used, removed or expired; passkeys and second factors as long as the account", `
 		kind which of these
 		id hash of the secret, or a random name

@@ -696,6 +696,7 @@ type Session struct {
 	ExpiresMs      int64                  `protobuf:"varint,8,opt,name=expires_ms,json=expiresMs,proto3" json:"expires_ms,omitempty"` // 0 never
 	Pending        string                 `protobuf:"bytes,9,opt,name=pending,proto3" json:"pending,omitempty"`                       // a sign-in that waits for an old device: no device yet, and the token opens nothing
 	PendingUntilMs int64                  `protobuf:"varint,10,opt,name=pending_until_ms,json=pendingUntilMs,proto3" json:"pending_until_ms,omitempty"`
+	Code           string                 `protobuf:"bytes,11,opt,name=code,proto3" json:"code,omitempty"` // of Security/Ask: what is typed on the old device where nothing can be scanned (AUTH-17)
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -798,6 +799,13 @@ func (x *Session) GetPendingUntilMs() int64 {
 		return x.PendingUntilMs
 	}
 	return 0
+}
+
+func (x *Session) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
 }
 
 type CheckUsernameRequest struct {
@@ -1290,7 +1298,7 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x1a\n" +
 	"\brecovery\x18\x02 \x01(\fR\brecovery\x12!\n" +
 	"\fnew_password\x18\x03 \x01(\tR\vnewPassword\x12,\n" +
-	"\x06client\x18\x04 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\"\x98\x02\n" +
+	"\x06client\x18\x04 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\"\xac\x02\n" +
 	"\aSession\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\rR\aaccount\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\rR\x06device\x12\x14\n" +
@@ -1303,7 +1311,8 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"expires_ms\x18\b \x01(\x03R\texpiresMs\x12\x18\n" +
 	"\apending\x18\t \x01(\tR\apending\x12(\n" +
 	"\x10pending_until_ms\x18\n" +
-	" \x01(\x03R\x0ependingUntilMs\"a\n" +
+	" \x01(\x03R\x0ependingUntilMs\x12\x12\n" +
+	"\x04code\x18\v \x01(\tR\x04code\"a\n" +
 	"\x14CheckUsernameRequest\x12\x1a\n" +
 	"\busername\x18\x01 \x01(\tR\busername\x12\x12\n" +
 	"\x04chat\x18\x02 \x01(\rR\x04chat\x12\x19\n" +

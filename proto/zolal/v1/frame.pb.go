@@ -81,6 +81,8 @@ const (
 	ErrorCode_IDENTITY_UNKNOWN       ErrorCode = 58 // no account belongs to it yet
 	ErrorCode_TOKENS_FULL            ErrorCode = 73 // the account has as many tokens as it may
 	ErrorCode_NAME_RESTING           ErrorCode = 74 // somebody gave it up a short time ago; see retry_ms
+	ErrorCode_DEVICE_CODE_WRONG      ErrorCode = 82 // no device shows this code (AUTH-17)
+	ErrorCode_DEVICE_CODE_OVER       ErrorCode = 83 // the code of a device was used, or it ended
 	ErrorCode_OWNS_CHATS             ErrorCode = 84 // groups or channels that have to be handed on or deleted first
 	ErrorCode_LAST_OPERATOR          ErrorCode = 85 // without this account nobody would run the server
 	ErrorCode_NAME_TOO_OFTEN         ErrorCode = 86 // its owner changed names too often; see retry_ms
@@ -159,6 +161,8 @@ var (
 		58: "IDENTITY_UNKNOWN",
 		73: "TOKENS_FULL",
 		74: "NAME_RESTING",
+		82: "DEVICE_CODE_WRONG",
+		83: "DEVICE_CODE_OVER",
 		84: "OWNS_CHATS",
 		85: "LAST_OPERATOR",
 		86: "NAME_TOO_OFTEN",
@@ -234,6 +238,8 @@ var (
 		"IDENTITY_UNKNOWN":       58,
 		"TOKENS_FULL":            73,
 		"NAME_RESTING":           74,
+		"DEVICE_CODE_WRONG":      82,
+		"DEVICE_CODE_OVER":       83,
 		"OWNS_CHATS":             84,
 		"LAST_OPERATOR":          85,
 		"NAME_TOO_OFTEN":         86,
@@ -774,7 +780,7 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\rR\x02id\x12\x1a\n" +
 	"\apayload\x18\x02 \x01(\fH\x00R\apayload\x12'\n" +
 	"\x05error\x18\x03 \x01(\v2\x0f.zolal.v1.ErrorH\x00R\x05errorB\b\n" +
-	"\x06result*\xae\n" +
+	"\x06result*\xdb\n" +
 	"\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\f\n" +
@@ -835,7 +841,9 @@ const file_zolal_v1_frame_proto_rawDesc = "" +
 	"\x0eREVIEW_PENDING\x10C\x12\x14\n" +
 	"\x10IDENTITY_UNKNOWN\x10:\x12\x0f\n" +
 	"\vTOKENS_FULL\x10I\x12\x10\n" +
-	"\fNAME_RESTING\x10J\x12\x0e\n" +
+	"\fNAME_RESTING\x10J\x12\x15\n" +
+	"\x11DEVICE_CODE_WRONG\x10R\x12\x14\n" +
+	"\x10DEVICE_CODE_OVER\x10S\x12\x0e\n" +
 	"\n" +
 	"OWNS_CHATS\x10T\x12\x11\n" +
 	"\rLAST_OPERATOR\x10U\x12\x12\n" +

@@ -650,6 +650,7 @@ func (x *AwaitRequest) GetToken() string {
 type AskedRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Pending       string                 `protobuf:"bytes,1,opt,name=pending,proto3" json:"pending,omitempty"`
+	Code          string                 `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"` // in the place of `pending`: as it was typed, in any script's digits (AUTH-17)
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -687,6 +688,13 @@ func (*AskedRequest) Descriptor() ([]byte, []int) {
 func (x *AskedRequest) GetPending() string {
 	if x != nil {
 		return x.Pending
+	}
+	return ""
+}
+
+func (x *AskedRequest) GetCode() string {
+	if x != nil {
+		return x.Code
 	}
 	return ""
 }
@@ -900,9 +908,10 @@ const file_zolal_v1_security_proto_rawDesc = "" +
 	"\x06client\x18\x01 \x01(\v2\x14.zolal.v1.ClientInfoR\x06client\">\n" +
 	"\fAwaitRequest\x12\x18\n" +
 	"\apending\x18\x01 \x01(\tR\apending\x12\x14\n" +
-	"\x05token\x18\x02 \x01(\tR\x05token\"(\n" +
+	"\x05token\x18\x02 \x01(\tR\x05token\"<\n" +
 	"\fAskedRequest\x12\x18\n" +
-	"\apending\x18\x01 \x01(\tR\apending\"g\n" +
+	"\apending\x18\x01 \x01(\tR\apending\x12\x12\n" +
+	"\x04code\x18\x02 \x01(\tR\x04code\"g\n" +
 	"\x06Asking\x12\x18\n" +
 	"\apending\x18\x01 \x01(\tR\apending\x12(\n" +
 	"\x06device\x18\x02 \x01(\v2\x10.zolal.v1.DeviceR\x06device\x12\x19\n" +

@@ -61,6 +61,11 @@ const screens: readonly Screen[] = [
   { name: 'profile', path: '#/settings/profile' },
   { name: 'privacy', path: '#/settings/privacy' },
   { name: 'devices', path: '#/settings/devices' },
+  {
+    name: 'enter-code',
+    path: '#/settings/devices',
+    act: (page) => page.getByRole('button', { name: /^(وارد کردن کد|Enter the code)/ }).click(),
+  },
   { name: 'appearance', path: '#/settings/appearance' },
   { name: 'security', path: '#/settings/security' },
   { name: 'about', path: '#/settings/about' },

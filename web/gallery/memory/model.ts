@@ -258,7 +258,8 @@ export class MemoryModel implements AppModel {
     },
     ask: async () => ({
       address: 'https://zolal.example/#link=Qm9vdHN0cmFwcGluZw',
-      until: now + 3 * minute,
+      code: '4071926358',
+      until: now + 5 * minute,
       poll: async () => false,
     }),
     recover: async () => this.#enter(),
@@ -311,6 +312,9 @@ export class MemoryModel implements AppModel {
     },
     asked: async () => {
       throw new AppError('NOT_FOUND')
+    },
+    askedByCode: async () => {
+      throw new AppError('DEVICE_CODE_WRONG')
     },
     answer: async () => {},
   }

@@ -89,6 +89,8 @@ export interface SignUp {
 export interface Waiting {
   /** What that device opens; nothing by itself. */
   readonly address: string
+  /** What a person types there in its place: digits; empty where an old device is asked without it. */
+  readonly code: string
   readonly until: Ms
   /** Asks how it stands: true once this device is signed in. Rejects with FORBIDDEN where it was refused. */
   poll(): Promise<boolean>

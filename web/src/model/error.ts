@@ -66,6 +66,8 @@ export type ErrorCode =
   | 'PASSKEY_UNAVAILABLE'
   | 'LAST_WAY_IN'
   | 'OWNS_CHATS'
+  | 'DEVICE_CODE_WRONG'
+  | 'DEVICE_CODE_OVER'
   | 'LAST_OPERATOR'
   | 'MEDIA_REFUSED'
   | 'FILE_GONE'

@@ -79,6 +79,8 @@ export interface AskingActions {
   setApproval(password: string, on: boolean): Promise<void>
   /** What asks to be let in under a name that was scanned. */
   asked(id: string): Promise<AskingView>
+  /** Likewise under a code that was typed. Rejects with DEVICE_CODE_WRONG and DEVICE_CODE_OVER. */
+  askedByCode(code: string): Promise<AskingView>
   answer(id: string, yes: boolean): Promise<void>
 }
 

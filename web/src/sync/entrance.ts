@@ -171,9 +171,10 @@ export class Entrance implements Omit<AccountActions, 'signOut'>, Outsider, Door
     })
   }
 
-  #waiting({ pending, token, pendingUntilMs }: WireSession, server: string): Waiting {
+  #waiting({ pending, token, pendingUntilMs, code }: WireSession, server: string): Waiting {
     return {
       address: `${this.#c.step.env.home}/#link=${pending}`,
+      code,
       until: Number(pendingUntilMs) + Date.now() - this.#c.step.now(),
       poll: () =>
         acting(async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { recoveryAuthenticator } from '../../crypto/recovery'
-import { AppError, type SecurityActions } from '../../model'
+import { AppError, type AskingView, type SecurityActions } from '../../model'
 import { askingOf, call, Security } from '../../wire'
 import { type Asker, acting, signedIn } from './asking'
 import { deletionActs } from './deletion'
@@ -10,6 +10,16 @@ import { connectionOf, disconnect } from './organisation'
 interface Shown {
   refresh(): Promise<void>
   stale(): void
+}
+
+/** What asks to be let in, by its name or by the code that it shows. */
+async function asked(
+  asker: Asker,
+  by: { readonly pending: string } | { readonly code: string },
+): Promise<AskingView> {
+  const [asking] = askingOf(await call(signedIn(asker).tabs, Security.method.asked, by))
+  if (!asking) throw new AppError('NOT_FOUND')
+  return asking
 }
 
 /** What people do for their account's security, seldom enough to be fetched then. */
@@ -73,12 +83,9 @@ export function securingActs(
         shown.stale()
       }),
 
-    asked: (id) =>
-      acting(async () => {
-        const [asking] = askingOf(await call(signedIn(asker).tabs, Security.method.asked, { pending: id }))
-        if (!asking) throw new AppError('NOT_FOUND')
-        return asking
-      }),
+    asked: (pending) => acting(() => asked(asker, { pending })),
+
+    askedByCode: (code) => acting(() => asked(asker, { code })),
 
     answer: (id, yes) =>
       acting(async () => {

@@ -51,6 +51,7 @@ export class Security implements SecurityActions {
   readonly connection = this.#acts.connection
   readonly disconnect = this.#acts.disconnect
   readonly asked = this.#acts.asked
+  readonly askedByCode = this.#acts.askedByCode
   readonly answer = this.#acts.answer
 
   constructor(asker: Asker) {

@@ -69,13 +69,16 @@ const plain = {
   useCode: 'Use an authenticator code',
   byDevice: 'Sign in with another device',
   byDeviceBody:
-    'On a device where you are signed in, tap “Link a device” in Settings, Devices, and scan this code. Or open its link there.',
+    'On a device where you are signed in, open Settings, Devices. Scan this code there, or enter the digits below it.',
+  byDeviceCode: 'Code of this device',
+  copyCode: 'Copy the digits',
   byDeviceHint: 'Seeing the code is not enough to get in. It changes every few minutes.',
   newCode: 'Show a new code',
   waitTitle: 'Waiting for another device',
   waitBody: 'Your account lets a new device in only when an old one approves. It is being asked now.',
   waitHint:
     'Open Zolal on a device where you are signed in. No other device? Go back and use the recovery code.',
+  arrived: (name: string) => `This device is signed in to ${name}`,
   waitOver: 'Nobody answered in time. Go back and try again.',
   waitRefused: 'The other device refused it.',
   signInToJoin: 'Sign in or make an account to join.',

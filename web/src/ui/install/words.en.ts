@@ -52,11 +52,13 @@ export const makeEnglish = () => ({
   installHint: 'Opens like an app, in a window of its own.',
   installed: 'Zolal is installed.',
   installBy: 'You can install Zolal from the menu of your browser.',
-  installApple: 'In Safari: the Share button, then “Add to Home Screen”.',
+  installApple:
+    'In Safari: the Share button, then “Add to Home Screen”. The app does not share what Safari keeps: sign in there with the code that it shows, which you enter here under Devices.',
   appleFirst: 'Better install first',
   appleFirstBody:
     'An installed app does not share what Safari keeps. Install Zolal before you sign in: the Share button, then “Add to Home Screen”. Then open it from there.',
-  appleSignedIn: 'Already signed in here? The new app shows a code that you scan or open on this device.',
+  appleSignedIn:
+    'Already signed in here? Tap “Sign in with another device” in the new app. It shows ten digits: enter them here in Settings, Devices.',
   understood: 'I see',
   updateReady: 'A new version is ready',
   update: 'Refresh',

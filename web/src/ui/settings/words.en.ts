@@ -163,11 +163,20 @@ const security = {
     `It will be signed in to ${name}: it will read all chats and write in your name.`,
   linkWarn:
     'Allow it only if you are holding that device right now. Nobody, not even the operator, has a reason to ask you for this.',
+  linkAsked: (when: string) => `It asked at ${when}.`,
   linkGone: 'This code has expired or was used. Show a new one on the other device.',
   linkYes: 'Let it in',
   linkNo: 'Refuse',
   linked: 'The device is signed in',
   linkRefused: 'Refused. If you do not know who asked, change your password.',
+  linkCode: 'Enter the code of another device',
+  linkCodeNote: 'Where nothing can be scanned: both are on the same phone, or there is no camera.',
+  linkCodeBody:
+    'On the new device tap “Sign in with another device”, and enter here the ten digits that it shows.',
+  linkCodeNext: 'Next',
+  linkCodeLabel: 'Code of the new device',
+  linkCodeWarn:
+    'Only enter a code that you see on a device of your own right now. Whoever sends you one wants to get into your account.',
   other: () => 'Something this version has no words for',
   happened: {
     signed_in: (device: string) => `New sign-in: ${device}`,

@@ -35,6 +35,8 @@ const errors = {
   PASSKEY_NOT_USED: 'No passkey was used.',
   PASSKEY_UNAVAILABLE: 'Passkeys do not work at this address. Sign in another way.',
   LAST_WAY_IN: 'Without this nobody could sign in to the account. Get another way in first.',
+  DEVICE_CODE_WRONG: 'No device shows this code. Compare it, digit by digit.',
+  DEVICE_CODE_OVER: 'This code has expired or was used. Enter the one that the device shows now.',
   OWNS_CHATS: 'You still own groups or channels. Hand them on or delete them first.',
   LAST_OPERATOR: 'You are the only operator of this server. Make somebody else one first.',
   FACTOR_NEEDED: 'A code from your authenticator, or the recovery code, is needed too.',
