@@ -3,6 +3,7 @@ import { mount } from 'svelte'
 import type { SessionView } from './model'
 import { arriving } from './sync/arriving'
 import App from './ui/App.svelte'
+import { isApple, isInstalled, told } from './ui/install/apple'
 import { fetched } from './ui/state/fetched'
 
 declare global {
@@ -17,7 +18,12 @@ const NEWCOMER: SessionView = { kind: 'signedOut', reason: null, server: null }
 const target = document.getElementById('app')
 if (target) {
   const known = (await window.zolalKnown) ?? true
-  const coming = fetched(() => import('./sync')).then(({ startApp }) => startApp())
+  // On iOS an installed app has a store of its own: this one stays empty until that was said.
+  const first = !known && isApple() && !isInstalled() ? told() : null
+  const coming = fetched(() => import('./sync')).then(async ({ startApp }) => {
+    await first
+    return startApp()
+  })
   mount(App, { target, props: { model: arriving(coming, known ? { kind: 'starting' } : NEWCOMER) } })
   // What the worker fetches must not hold up what is drawn first. Not in development, where files have no
   // lasting names.

@@ -118,6 +118,8 @@ export interface PersonOptions {
   readonly worker?: boolean
   /** The address to begin at; else the sign-up form. */
   readonly from?: string
+  /** An iPhone, in the browser or the installed app. Its look is what the phone says; nothing is kept. */
+  readonly apple?: 'browser' | 'installed'
   /** It goes to an organisation's provider and comes back: other addresses are no fault. */
   readonly leaves?: boolean
 }
@@ -132,6 +134,8 @@ export interface World {
   person(name: string, username: string, options?: PersonOptions): Promise<Page>
 }
 
+const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1'
+
 async function newPage(
   browser: Browser,
   url: string,
@@ -141,17 +145,24 @@ async function newPage(
   const context = await browser.newContext({
     viewport: options.phone ? { width: 390, height: 844 } : { width: 1440, height: 900 },
     hasTouch: options.phone ?? false,
-    locale: 'fa-IR',
+    locale: options.apple && options.language === 'en' ? 'en-US' : 'fa-IR',
+    ...(options.apple && { userAgent: IPHONE, colorScheme: options.theme ?? 'light' }),
     timezoneId: 'Asia/Tehran',
     permissions: ['clipboard-read', 'clipboard-write'],
     serviceWorkers: options.worker ? 'allow' : 'block',
   })
   const look = { language: options.language ?? 'fa', theme: options.theme ?? 'light' }
-  await context.addInitScript((chosen) => {
-    // An empty page keeps nothing.
-    if (location.protocol === 'about:') return
-    if (!localStorage.getItem('zolal.look')) localStorage.setItem('zolal.look', JSON.stringify(chosen))
-  }, look)
+  if (options.apple)
+    await context.addInitScript((standalone) => {
+      Object.defineProperty(navigator, 'vendor', { value: 'Apple Computer, Inc.' })
+      Object.defineProperty(navigator, 'standalone', { value: standalone })
+    }, options.apple === 'installed')
+  else
+    await context.addInitScript((chosen) => {
+      // An empty page keeps nothing.
+      if (location.protocol === 'about:') return
+      if (!localStorage.getItem('zolal.look')) localStorage.setItem('zolal.look', JSON.stringify(chosen))
+    }, look)
   const page = await context.newPage()
   page.on('pageerror', (error) => wrong.push(`${error.message}\n${error.stack}`))
   page.on('console', (line) => {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Page } from '@playwright/test'
 import {
   accept,
+  accessible,
   expect,
   findPerson,
   hide,
@@ -10,6 +11,7 @@ import {
   numbered,
   type PersonOptions,
   said,
+  signUp,
   talk,
   test,
   type World,
@@ -397,19 +399,98 @@ test('where the person or the operator said no, the page says so', async ({ worl
   await expect(mainSwitch(sara)).toBeDisabled()
 })
 
+/** Everything that a page can keep of its address. */
+const kept = (page: Page) =>
+  page.evaluate(async () => ({
+    databases: (await indexedDB.databases()).map(({ name }) => name),
+    caches: await caches.keys(),
+    workers: (await navigator.serviceWorker.getRegistrations()).length,
+    local: Object.keys(localStorage),
+    session: Object.keys(sessionStorage),
+    cookies: document.cookie,
+  }))
+const NOTHING = { databases: [], caches: [], workers: 0, local: [], session: [], cookies: '' }
+
+const iphone = {
+  fa: {
+    first: 'بهتر است نخست نصب کنید',
+    seen: 'فهمیدم',
+    byDevice: 'ورود با دستگاه دیگر',
+    shown: 'کد این دستگاه',
+    enter: /^وارد کردن کد دستگاه دیگر/,
+    warning: 'فقط کدی را وارد کنید که همین حالا روی دستگاه خودتان می‌بینید.',
+    wrong: 'هیچ دستگاهی این کد را نشان نمی‌دهد.',
+    asked: 'این دستگاه وارد شود؟',
+    yes: 'اجازه می‌دهم',
+    digits: ['۰', '۱'],
+  },
+  en: {
+    first: 'Better install first',
+    seen: 'I see',
+    byDevice: 'Sign in with another device',
+    shown: 'Code of this device',
+    enter: /^Enter the code of another device/,
+    warning: 'Only enter a code that you see on a device of your own right now.',
+    wrong: 'No device shows this code.',
+    asked: 'Let this device in?',
+    yes: 'Let it in',
+    digits: ['0', '1'],
+  },
+}
+
 for (const language of ['fa', 'en'] as const) {
-  test(`on an iPhone installing is explained before anything is kept (${language})`, async ({ world }) => {
-    const page = await world.visitor({ language, phone: true, theme: 'dark' })
-    await page.addInitScript(() => {
-      Object.defineProperty(navigator, 'vendor', { value: 'Apple Computer, Inc.' })
-      Object.defineProperty(navigator, 'userAgent', { value: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0)' })
-    })
-    await page.reload()
-    const title = language === 'fa' ? 'بهتر است نخست نصب کنید' : 'Better install first'
-    const dialog = page.getByRole('dialog', { name: title })
+  const title =
+    'on an iPhone nothing is kept before installing was explained, and the app signs in by ten digits'
+  test(`${title} (${language})`, async ({ world }) => {
+    const { url, setup } = world.server
+    const w = iphone[language]
+    const theme = language === 'fa' ? 'light' : 'dark'
+    const look = { language, theme, phone: true, worker: true } as const
+    const shot = (page: Page, name: string) =>
+      page.screenshot({ path: `test-results/binary/apple-${name}-${language}.png` })
+    const safari = await world.visitor({ ...look, apple: 'browser', from: setup })
+    const dialog = safari.getByRole('dialog', { name: w.first })
     await expect(dialog).toBeVisible()
-    await page.screenshot({ path: `test-results/apple-${language}.png` })
-    await dialog.getByRole('button', { name: language === 'fa' ? 'فهمیدم' : 'I see' }).click()
+    // All of the app is here, and waits.
+    await safari.waitForLoadState('networkidle')
+    expect(await kept(safari)).toEqual(NOTHING)
+    await shot(safari, 'first')
+    await dialog.getByRole('button', { name: w.seen }).click()
     await expect(dialog).toBeHidden()
+    await signUp(safari, 'Sara', 'sara_apple')
+
+    // The installed app has nothing of that. Both are on one phone, which cannot scan itself.
+    const app = await world.visitor({ ...look, apple: 'installed', from: `${url}/#/signin` })
+    await app.clock.install()
+    await app.getByRole('button', { name: w.byDevice }).click()
+    const shown = app.getByRole('group', { name: w.shown }).locator('b')
+    await expect(shown).toHaveText(/^\S{3} \S{3} \S{4}$/)
+    await accessible(app)
+    await shot(app, 'shown')
+    // Its code is typed in the browser, while the app stands in the background.
+    await app.clock.pauseAt(await app.evaluate(() => Date.now() + 100))
+    const digits = await shown.innerText()
+    await safari.goto(`${url}/#/settings/devices`)
+    await safari.getByRole('button', { name: w.enter }).click()
+    const sheet = safari.getByRole('dialog', { name: w.enter })
+    await expect(sheet).toContainText(w.warning)
+    const [zero = '', one = ''] = w.digits
+    await sheet.getByRole('textbox').fill(digits.slice(0, -1) + (digits.endsWith(zero) ? one : zero))
+    await sheet.getByRole('textbox').press('Enter')
+    await expect(sheet).toContainText(w.wrong)
+    await accessible(safari)
+    await shot(safari, 'wrong')
+    await sheet.getByRole('textbox').fill(digits)
+    await sheet.getByRole('textbox').press('Enter')
+    const asked = safari.getByRole('dialog', { name: w.asked })
+    await expect(asked).toContainText(/iOS/)
+    await shot(safari, 'asked')
+    await asked.getByRole('button', { name: w.yes }).click()
+    await expect(asked).toBeHidden()
+    // It hears that it was let in also when its code is over by then, and says into whose account.
+    await app.clock.fastForward('10:00')
+    await expect(app.getByText('@sara_apple')).toBeVisible()
+    await app.clock.resume()
+    await expect(app.getByRole('searchbox')).toBeVisible()
   })
 }

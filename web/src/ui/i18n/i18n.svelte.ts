@@ -66,7 +66,9 @@ class I18n {
     ])
     if (!file) return
     const { direction } = file.about
-    if (look.now.language !== known || look.now.direction !== direction) {
+    // What boot.js finds by itself is not kept: who chose nothing leaves nothing.
+    const found = look.now.direction ?? (known === 'fa' ? 'rtl' : 'ltr')
+    if (look.now.language !== known || found !== direction) {
       look.change({ language: known, direction })
     }
     this.#file = file
