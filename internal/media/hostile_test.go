@@ -11,6 +11,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -124,6 +125,55 @@ func TestHostileImagesAreNoPhotosAndCostLittle(t *testing.T) {
 		if allocated > 100_000 {
 			t.Errorf("%s takes %v allocations", name, allocated)
 		}
+	}
+}
+
+// scanned is a grey progressive JPEG whose scans after the first change nothing, and cost a few bytes each
+// however large it is.
+func scanned(side, scans int) []byte {
+	segment := func(mark byte, body ...byte) []byte {
+		return append([]byte{0xff, mark, 0, byte(len(body) + 2)}, body...)
+	}
+	blocks := (side / 8) * (side / 8)
+	big := func(n int) []byte { return binary.BigEndian.AppendUint16(nil, uint16(n)) }
+	raw := append([]byte{0xff, 0xd8}, segment(0xdb, append([]byte{0}, bytes.Repeat([]byte{1}, 64)...)...)...)
+	raw = append(raw, segment(0xc2, slices.Concat([]byte{8}, big(side), big(side), []byte{1, 1, 0x11, 0})...)...)
+	// One code each, a bit of zero: no change of the brightness, and 2^14 blocks and more that are as they were.
+	code := append([]byte{1}, make([]byte, 15)...)
+	raw = append(raw, segment(0xc4, slices.Concat([]byte{0x00}, code, []byte{0})...)...)
+	raw = append(raw, segment(0xc4, slices.Concat([]byte{0x10}, code, []byte{0xe0})...)...)
+	raw = append(append(raw, segment(0xda, 1, 1, 0, 0, 0, 0)...), make([]byte, blocks/8+1)...)
+	runs := blocks>>14 + 1
+	for range scans - 1 {
+		raw = append(append(raw, segment(0xda, 1, 1, 0, 1, 63, 0)...), make([]byte, runs*15/8+1)...)
+	}
+	return append(raw, 0xff, 0xd9)
+}
+
+// MEDIA-5
+func TestAPictureOfManyScansIsRefusedBeforeItIsDecoded(t *testing.T) {
+	for _, c := range []struct {
+		side, scans int
+		fits        bool
+	}{{512, 60, true}, {2048, 20, true}, {4096, 49, false}, {2048, 2000, false}} {
+		raw := scanned(c.side, c.scans)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, _, err := decode(raw)
+		runtime.ReadMemStats(&after)
+		if c.fits != (err == nil) || err != nil && !errors.Is(err, errNoPhoto) {
+			t.Errorf("%d scans of %d pixels in %d bytes: %v", c.scans, c.side, len(raw), err)
+		}
+		// Its coefficients alone take four times its pixels.
+		if took := after.TotalAlloc - before.TotalAlloc; !c.fits && took > uint64(c.side*c.side) {
+			t.Errorf("%d scans of %d pixels took %d bytes before they were refused", c.scans, c.side, took)
+		}
+	}
+	// What a camera puts beside the picture are a small one or two, whose scans are counted with it.
+	small := scanned(64, 10)
+	full := slices.Concat(scanned(2048, 10), small, small)
+	if _, _, err := decode(full); err != nil {
+		t.Errorf("a picture with others behind it: %v", err)
 	}
 }
 

@@ -28,7 +28,8 @@ import (
 
 const (
 	// maxPhotoBytes and maxPixels bound what is decoded: by the bytes there are, and by what they say they
-	// become, which is looked at before. Decoding cannot be stopped once it began, so its size bounds it.
+	// become, which is looked at before, and so is how often that is walked over: see visits. Decoding cannot be
+	// stopped once it began.
 	maxPhotoBytes = 20 << 20
 	maxPixels     = 16 << 20
 	maxSide       = 1 << 14
@@ -91,6 +92,9 @@ func decode(raw []byte) (img image.Image, kind string, err error) {
 	c, kind, err := image.DecodeConfig(bytes.NewReader(raw))
 	if err != nil || len(raw) > maxPhotoBytes || c.Width < 1 || c.Height < 1 || c.Width > maxSide ||
 		c.Height > maxSide || c.Width*c.Height > maxPixels/deep(c.ColorModel) {
+		return nil, "", errNoPhoto
+	}
+	if kind == "jpeg" && visits(raw, c.Width, c.Height) > maxVisits {
 		return nil, "", errNoPhoto
 	}
 	defer func() {
