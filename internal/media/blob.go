@@ -92,28 +92,31 @@ func BlobName(h chat.Hash) string {
 
 func (l local) path(h chat.Hash) string { return filepath.Join(l.dir, BlobName(h)) }
 
-// Put gives the file a second name: a crash leaves both or one, never half a content. What is there with
-// another size was damaged and is replaced.
-func (l local) Put(_ context.Context, hash chat.Hash, size int64, file string) error {
+// Put gives the file a second name: a crash leaves both or one, never half a content. What is there already
+// is replaced all the same: it may be damaged, and nobody who uploads learns by the time it takes what others
+// have. What lists contents by their age is not to take it for left over.
+func (l local) Put(_ context.Context, hash chat.Hash, _ int64, file string) error {
 	path := l.path(hash)
-	if info, err := os.Stat(path); err == nil && info.Size() == size {
-		// Put anew: what lists contents by their age is not to take it for left over.
-		now := time.Now()
-		return diskError("keep a content", os.Chtimes(path, now, now))
-	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return diskError("keep a content", err)
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	next := filepath.Join(dir, copyPrefix+filepath.Base(path))
+	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) { // of a crash
 		return diskError("keep a content", err)
 	}
-	err := os.Link(file, path)
-	if err != nil && !errors.Is(err, fs.ErrExist) {
+	err := os.Link(file, next)
+	if err != nil {
 		err = copyFile(path, file) // another disk, or one without links
+	} else if err = os.Rename(next, path); err == nil {
+		// Two names of one file are left as they are: it was kept, and the word of it was lost.
+		if err = os.Remove(next); errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
 	}
+	now := time.Now()
 	if err == nil {
-		err = errors.Join(syncDir(dir), syncDir(l.dir))
+		err = errors.Join(os.Chtimes(path, now, now), syncDir(dir), syncDir(l.dir))
 	}
 	return diskError("keep a content", err)
 }

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	// freshFor is how long what was put is not put again: what removes contents looks for older ones.
+	// freshFor is how long ago what was put a moment ago may be, by the gateway's clock.
 	freshFor = time.Hour
 	// partBytes is what one request puts of a large content; maxS3 is how many such parts S3 takes.
 	partBytes = 16 << 20
@@ -33,12 +33,10 @@ const (
 
 // Put sends a file up. A crash, or a gateway that dies, leaves at most parts that nobody sees: the file is
 // still there, and goes up again from its beginning. Each request carries a signed checksum that the gateway
-// compares. What is there already in its size is put again unless it was put a moment ago: that makes it new,
-// so that nobody takes it for left over meanwhile, and mends what was damaged.
+// compares. What is there already is put again: that makes it new, so that nobody takes it for left over
+// meanwhile, mends what was damaged, and takes as long as for what is not there, so that nobody who uploads
+// learns what others have.
 func (b *Bucket) Put(ctx context.Context, hash chat.Hash, size int64, file string) error {
-	if fresh, err := b.fresh(ctx, hash, size); err != nil || fresh {
-		return err
-	}
 	select {
 	case b.slots <- struct{}{}:
 		defer func() { <-b.slots }()
@@ -53,25 +51,13 @@ func (b *Bucket) Put(ctx context.Context, hash chat.Hash, size int64, file strin
 	b.sizes.Remove(hash)
 	if size <= partBytes {
 		err = b.put(ctx, b.key(hash), f, size)
-	} else if err = b.putParts(ctx, b.key(hash), f, size); err != nil && ctx.Err() == nil {
-		if kept, _ := b.fresh(ctx, hash, size); kept {
-			return nil // it was kept, and the word of it was lost
-		}
+	} else {
+		err = b.putParts(ctx, hash, f, size)
 	}
 	if err == nil {
 		b.sizes.Add(hash, size) // whoever sent it looks at it next
 	}
 	return b.trouble("keep a content", err)
-}
-
-// fresh reports whether a content was put a moment ago. A gateway that does not say so after several tries
-// would not take it either.
-func (b *Bucket) fresh(ctx context.Context, hash chat.Hash, size int64) (bool, error) {
-	info, err := b.stat(ctx, hash)
-	if chat.CodeOf(err) == chat.CodeNotFound {
-		return false, nil
-	}
-	return err == nil && info.Size == size && b.cfg.Now().Sub(info.LastModified) < freshFor, err
 }
 
 // put puts an object in one request.
@@ -88,8 +74,8 @@ func (b *Bucket) put(ctx context.Context, key string, from io.ReaderAt, size int
 }
 
 // putParts puts an object in several requests. It is there when the last of them has ended well.
-func (b *Bucket) putParts(ctx context.Context, key string, from io.ReaderAt, size int64) (err error) {
-	var id string
+func (b *Bucket) putParts(ctx context.Context, hash chat.Hash, from io.ReaderAt, size int64) (err error) {
+	key, id := b.key(hash), ""
 	err = b.again(ctx, func() (err error) {
 		opts := minio.PutObjectOptions{ContentType: mimeContent}
 		id, err = b.once.NewMultipartUpload(ctx, b.cfg.Bucket, key, opts)
@@ -126,10 +112,21 @@ func (b *Bucket) putParts(ctx context.Context, key string, from io.ReaderAt, siz
 			return err
 		}
 	}
-	return b.again(ctx, func() error {
+	err = b.again(ctx, func() error {
 		_, err := b.once.CompleteMultipartUpload(ctx, b.cfg.Bucket, key, id, parts, minio.PutObjectOptions{})
 		return err
 	})
+	if err != nil && ctx.Err() == nil && b.fresh(ctx, hash, size) {
+		return nil // it was kept, and the word of it was lost
+	}
+	return err
+}
+
+// fresh reports whether a content was put a moment ago. It is asked when all of it went up and nothing else:
+// what is there already must not be seen by how long its putting takes.
+func (b *Bucket) fresh(ctx context.Context, hash chat.Hash, size int64) bool {
+	info, err := b.stat(ctx, hash)
+	return err == nil && info.Size == size && b.cfg.Now().Sub(info.LastModified) < freshFor
 }
 
 // partSize is partBytes, or more where that would make more parts than there may be.
