@@ -14,8 +14,9 @@
 // of it, then the upload is forgotten. A crash between any two leaves an upload that is finished again when
 // its client asks, or bytes that nobody knows, which are removed after a while.
 //
-// Goroutines: none of its own. Who serves calls Run, which collects what is left over and looks whether
-// contents can be reached; whoever only looks something up, as a command does, removes nothing.
+// Goroutines: one for each joining of parts, which Close waits for. Who serves calls Run, which collects what
+// is left over and looks whether contents can be reached; whoever only looks something up, as a command does,
+// removes nothing.
 package media
 
 import (
@@ -79,6 +80,7 @@ type Service struct {
 	cfg     Config
 	blobs   BlobStore
 	uploads *uploads
+	joins   joins
 	images  *images
 	hashes  locks[chat.Hash]
 
@@ -144,8 +146,12 @@ const (
 	BlobDir = "blobs"
 )
 
-// Close cuts off contents that are being put away. What is being uploaded is ended by its connections.
-func (s *Service) Close() { s.stop() }
+// Close cuts off contents that are being put away, and waits for parts that are being joined to stop; both go
+// on when they are asked for again. What is being uploaded is ended by its connections.
+func (s *Service) Close() {
+	s.stop()
+	s.joins.close()
+}
 
 // Max is how many bytes one upload may have.
 func (s *Service) Max() int64 { return s.cfg.Max }

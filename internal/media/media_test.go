@@ -265,6 +265,84 @@ func TestTheNextRequestStopsTheOneThatHangs(t *testing.T) {
 	}
 }
 
+// slow is a place that takes its time to keep a content.
+type slow struct {
+	media.BlobStore
+	puts  atomic.Int64
+	begun chan struct{} // told of each
+	let   chan struct{} // lets all of them go on
+}
+
+// slowly makes a service keep contents in such a place.
+func slowly(t *testing.T) (*slow, func(*media.Config)) {
+	s := &slow{begun: make(chan struct{}, 9), let: make(chan struct{})}
+	return s, func(c *media.Config) {
+		files, err := media.LocalBlobs(filepath.Join(c.Dir, media.BlobDir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.BlobStore, c.Blobs = files, s
+	}
+}
+
+// Put implements media.BlobStore.
+func (s *slow) Put(ctx context.Context, hash chat.Hash, size int64, file string) error {
+	s.puts.Add(1)
+	s.begun <- struct{}{}
+	select {
+	case <-s.let:
+		return s.BlobStore.Put(ctx, hash, size, file)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// comes waits for what has to come.
+func comes[T any](t *testing.T, what string, c <-chan T) (got T) {
+	t.Helper()
+	select {
+	case got = <-c:
+	case <-time.After(10 * time.Second):
+		t.Fatalf("%s did not come", what)
+	}
+	return got
+}
+
+// Putting a content away may take longer than a client waits. It asks then how far its upload is, which waits
+// for the end of that.
+//
+// MEDIA-1
+func TestWhoAsksWhileTheirUploadIsFinishedIsToldThatItIsWhole(t *testing.T) {
+	store, slowly := slowly(t)
+	y := newYard(t, slowly)
+	raw := noise(1000)
+	id := y.begin(media.NewUpload{Length: 1000})
+	met, first := make(chan struct{}), make(chan error, 1)
+	go func() {
+		_, err := y.Append(context.Background(), 1, id, media.Part{Body: bytes.NewReader(raw),
+			Interrupt: func() { close(met) }})
+		first <- err
+	}()
+	comes(t, "the putting", store.begun)
+	type told struct {
+		media.Progress
+		error
+	}
+	asked := make(chan told, 1)
+	go func() {
+		p, err := y.Where(context.Background(), 1, id)
+		asked <- told{p, err}
+	}()
+	comes(t, "the question", met)
+	close(store.let)
+	if is := comes(t, "the answer", asked); is.error != nil || is.Offset != 1000 || is.Length != 1000 {
+		t.Errorf("it is told %+v", is)
+	}
+	if err := comes(t, "the end", first); err != nil || y.file(id).Hash != sha256.Sum256(raw) {
+		t.Errorf("the upload ended with %v", err)
+	}
+}
+
 // MEDIA-2
 func TestAPartWithAChecksumIsTakenWholeOrNotAtAll(t *testing.T) {
 	y := newYard(t)

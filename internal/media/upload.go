@@ -241,6 +241,7 @@ type NewUpload struct {
 	Partial bool
 	Parts   []chat.FileID // joins these
 	local   bool
+	id      chat.FileID // default: a new one
 }
 
 // Begin makes an upload of an account.
@@ -263,9 +264,12 @@ func (s *Service) begin(ctx context.Context, owner chat.AccountID, n NewUpload) 
 	if err := s.cfg.Full(); err != nil {
 		return "", err
 	}
+	if n.id == "" {
+		n.id = newID()
+	}
 	now := s.now()
 	one := &upload{state: state{
-		ID: newID(), Account: owner, Length: n.Length, Name: chat.FileName(n.Name), Photo: n.Photo,
+		ID: n.id, Account: owner, Length: n.Length, Name: chat.FileName(n.Name), Photo: n.Photo,
 		Partial: n.Partial, Parts: n.Parts, Local: n.local, Created: now, Used: now,
 	}}
 	st := one.state
@@ -362,25 +366,34 @@ type Progress struct {
 }
 
 // Where tells how much of an upload has arrived for good, after it has stopped whoever works on it. One that
-// is whole but was not finished, since the server crashed or the disk was full, is finished now.
+// is whole but was not finished, since the server crashed or the disk was full, is finished now; where that
+// is being done, its end is waited for.
 func (s *Service) Where(ctx context.Context, owner chat.AccountID, id chat.FileID) (Progress, error) {
 	one, ok := s.uploads.find(owner, id)
 	if !ok {
-		f, _, err := s.File(ctx, owner, id)
-		return Progress{Offset: f.Length, Length: f.Length}, err
+		return s.ended(ctx, owner, id)
 	}
-	ctx, release, err := one.hold(ctx)
+	held, release, err := one.hold(ctx)
+	if chat.CodeOf(err) == chat.CodeFileGone {
+		return s.ended(ctx, owner, id) // whoever held it made a file of it, or dropped it
+	}
 	if err != nil {
 		return Progress{}, err
 	}
 	defer release()
 	st := one.now()
 	if st.whole() {
-		if err := s.finish(ctx, one); err != nil {
+		if err := s.finish(held, one); err != nil {
 			return Progress{}, err
 		}
 	}
 	return Progress{Offset: st.Offset, Length: st.Length, Partial: st.Partial, Parts: st.Parts}, nil
+}
+
+// ended tells of an upload that is none any more: of a file all has arrived.
+func (s *Service) ended(ctx context.Context, owner chat.AccountID, id chat.FileID) (Progress, error) {
+	f, _, err := s.File(ctx, owner, id)
+	return Progress{Offset: f.Length, Length: f.Length}, err
 }
 
 // whole reports whether everything has arrived of what becomes a file.
@@ -394,31 +407,6 @@ func (st state) over(before chat.Millis) bool {
 		before -= waitMillis
 	}
 	return st.Used < before
-}
-
-// await lets parts wait that could be joined and not be put away: their client comes again. It does not make
-// them wait for ever.
-func (s *Service) await(ctx context.Context, owner chat.AccountID, parts []chat.FileID) error {
-	for _, id := range parts {
-		one, ok := s.uploads.find(owner, id)
-		if !ok {
-			continue
-		}
-		_, release, err := one.hold(ctx)
-		if err != nil {
-			return err
-		}
-		st := one.now()
-		if now := s.now(); now-st.Created < waitMillis {
-			st.Used = now
-			err = s.uploads.save(one, st)
-		}
-		release()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Cancel ends an unfinished upload.
@@ -617,77 +605,6 @@ func (in *intake) done(p Part) error {
 func (in *intake) whole(p Part) error {
 	if p.Check != nil && string(p.Check.Sum(nil)) != string(p.Want) {
 		return &chat.Error{Code: chat.CodeChecksumWrong, Text: "the part is not what was sent"}
-	}
-	return in.keep()
-}
-
-// Join makes one file of partial uploads, in their order, and forgets those.
-//
-// MEDIA-2
-func (s *Service) Join(ctx context.Context, owner chat.AccountID, n NewUpload) (chat.FileID, error) {
-	if err := s.Reached(); err != nil {
-		return "", err // each try would copy all of it, for nothing
-	}
-	n.Length = 0
-	for _, id := range n.Parts {
-		one, ok := s.uploads.find(owner, id)
-		if !ok {
-			return "", gone()
-		}
-		st := one.now()
-		if !st.Partial || st.Offset != st.Length {
-			return "", &chat.Error{Code: chat.CodeUploadOffset, Field: "Upload-Concat", Text: "a part is not whole"}
-		}
-		n.Length += st.Length
-	}
-	id, err := s.Begin(ctx, owner, n)
-	if err != nil {
-		return "", err
-	}
-	one, ok := s.uploads.find(owner, id)
-	if !ok {
-		return "", gone()
-	}
-	ctx, release, err := one.hold(ctx)
-	if err != nil {
-		return "", err
-	}
-	defer release()
-	if err := s.join(ctx, one); err != nil {
-		return "", errors.Join(err, s.uploads.drop(one))
-	}
-	if err := s.finish(ctx, one); err != nil {
-		ctx := context.WithoutCancel(ctx)
-		return "", errors.Join(err, s.uploads.drop(one), s.await(ctx, owner, n.Parts))
-	}
-	for _, part := range n.Parts {
-		if err := s.Cancel(ctx, owner, part); err != nil && chat.CodeOf(err) != chat.CodeFileGone {
-			s.cfg.Log.Warn("a part that was joined is left over", "error", err)
-		}
-	}
-	return id, nil
-}
-
-// join copies the parts into one.
-func (s *Service) join(ctx context.Context, one *upload) (err error) {
-	in, err := s.intake(one)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, in.file.Close()) }()
-	buf := make([]byte, bufferBytes)
-	for _, id := range one.now().Parts {
-		f, err := os.Open(s.uploads.data(id))
-		if err != nil {
-			return gone()
-		}
-		_, err = io.CopyBuffer(struct{ io.Writer }{in}, untilDone{ctx, f}, buf)
-		if err = errors.Join(err, f.Close()); err != nil {
-			return diskError("join parts", err)
-		}
-	}
-	if in.at != one.now().Length {
-		return gone()
 	}
 	return in.keep()
 }
