@@ -585,8 +585,12 @@ func TestContentsAreServedInPartsAndNothingRuns(t *testing.T) {
 		t.Errorf("HEAD gives %d bytes of %d", len(n), head.ContentLength)
 	}
 	v.Public = false
-	if c := y.served(v, http.MethodGet).Header.Get("Cache-Control"); !strings.HasPrefix(c, "private") {
+	again := y.served(v, http.MethodGet, "If-None-Match", tag)
+	if c := again.Header.Get("Cache-Control"); c != "private, no-cache" {
 		t.Errorf("what is private is %q", c)
+	}
+	if again.StatusCode != http.StatusNotModified {
+		t.Errorf("what is private and there already is %d", again.StatusCode)
 	}
 }
 

@@ -23,10 +23,11 @@ type Serving struct {
 }
 
 // How long answers are kept. What is public is named by its content, so it never changes. What is private is
-// asked for again now and then, and not kept for others.
+// kept for nobody else, and asked for again each time: what is still there and may be seen is told by its
+// ETag and not sent again, and what was deleted, or is in a chat that was left, is shown no more.
 const (
 	cachedPublic  = "public, max-age=31536000, immutable"
-	cachedPrivate = "private, max-age=3600"
+	cachedPrivate = "private, no-cache"
 )
 
 // policy lets a page that a browser makes around a picture or a video show that, and nothing else.

@@ -47,10 +47,19 @@ type bundle struct {
 	hash    []byte // of a photo of an account or a chat
 }
 
-// contentOf makes bytes that differ by name: a small photo that says where it was made, or a file.
+// webPage is what a browser would run if it took a content for it.
+const webPage = "<!doctype html><html><script>alert(1)</script></html>"
+
+// contentOf makes bytes that differ by name: a small photo that says where it was made and has a page behind
+// its end, or a file. Files named both are two things at once, beginning as what the rest of the name says.
 func contentOf(name string) ([]byte, error) {
 	sum := sha256.Sum256([]byte(name))
-	if !strings.HasPrefix(name, "photo") {
+	switch {
+	case name == "both.gif":
+		return []byte("GIF89a/*" + string(sum[:]) + "*/=alert(1)//" + webPage), nil
+	case name == "both.html":
+		return []byte(webPage + "\xff\xd8\xff\xe0" + string(sum[:])), nil
+	case !strings.HasPrefix(name, "photo") && name != "both.jpg":
 		return bytes.Repeat(sum[:], 40_000), nil
 	}
 	img := image.NewRGBA(image.Rect(0, 0, 96, 64))
@@ -61,6 +70,10 @@ func contentOf(name string) ([]byte, error) {
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, nil); err != nil {
 		return nil, err
+	}
+	b.WriteString(webPage)
+	if name == "both.jpg" {
+		return b.Bytes(), nil
 	}
 	const exif = "\xff\xe1\x00\x1dExif\x00\x00II*\x00\x08\x00\x00\x00GPS 35.7 51.4"
 	return slices.Insert(b.Bytes(), 2, []byte(exif)...), nil
@@ -238,6 +251,8 @@ func (s *stage) is(n note, m *zolalv1.Message, part string, raw []byte) error {
 	switch {
 	case bytes.Contains(raw, []byte("GPS")):
 		return fmt.Errorf("it says where it was made")
+	case b.upload.Photo && bytes.Contains(raw, []byte(webPage)):
+		return fmt.Errorf("it has more in it than the picture")
 	case part != "original":
 		_, err := jpeg.DecodeConfig(bytes.NewReader(raw))
 		return err
@@ -302,20 +317,55 @@ func peeks(s *stage, l *line) error {
 	return s.get(d.client.Address() + zolal.PublicMediaPath(n.hash, "original"))
 }
 
-// get fetches an address as nobody.
+// cached holds that a browser shows again what is private only after it asked.
+func cached(resp *http.Response) error {
+	how := resp.Header.Get("Cache-Control")
+	if public := strings.Contains(resp.Request.URL.Path, "/public/"); !public && how != "private, no-cache" {
+		return fmt.Errorf("what is private may be kept: %s", how)
+	}
+	return nil
+}
+
+// harmless holds that a browser runs nothing of a content, whatever it is besides, and shows it only as what
+// it begins as.
+func harmless(resp *http.Response, raw []byte) error {
+	kind, how := "application/octet-stream", "attachment"
+	switch {
+	case bytes.HasPrefix(raw, []byte("GIF8")):
+		kind, how = "image/gif", "inline"
+	case bytes.HasPrefix(raw, []byte("\xff\xd8\xff")):
+		kind, how = "image/jpeg", "inline"
+	}
+	h := resp.Header
+	shown, _, _ := strings.Cut(h.Get("Content-Disposition"), ";")
+	if h.Get("Content-Type") != kind || shown != how || h.Get("X-Content-Type-Options") != "nosniff" ||
+		!strings.HasPrefix(h.Get("Content-Security-Policy"), "sandbox; default-src 'none'") {
+		return fmt.Errorf("what begins with %.8q is served as %v", raw, h)
+	}
+	return nil
+}
+
+// get fetches an address as nobody. What it got before it asks for as a browser does that has kept it.
 func (s *stage) get(address string) error {
 	req, err := http.NewRequestWithContext(s.ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return err
 	}
+	req.Header.Set("If-None-Match", s.tags[address])
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode == http.StatusOK {
+	switch {
+	case err != nil:
 		return err
+	case resp.StatusCode == http.StatusNotModified:
+		return cached(resp)
+	case resp.StatusCode == http.StatusOK:
+		s.tags[address] = resp.Header.Get("ETag")
+		return errors.Join(cached(resp), harmless(resp, raw))
 	}
 	e := new(zolalv1.Error)
 	if err := protojson.Unmarshal(raw, e); err != nil {

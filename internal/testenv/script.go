@@ -39,6 +39,7 @@ type stage struct {
 	chats   map[string]uint32
 	notes   map[string]note // messages by alias
 	links   map[string]string
+	tags    map[string]string  // what was fetched, by its address
 	bundles map[string]bundle  // uploads by alias
 	cases   map[string]rulable // reports and decisions by alias
 	safes   map[string]*safe   // what people keep, by name
@@ -83,6 +84,7 @@ func RunScript(t *testing.T, path string, host Host) {
 		t: t, ctx: ctx, host: host, devices: map[string]*device{}, chats: map[string]uint32{},
 		notes: map[string]note{}, links: map[string]string{}, cases: map[string]rulable{},
 		safes: map[string]*safe{}, bundles: map[string]bundle{}, forms: map[string]*form{},
+		tags: map[string]string{},
 	}
 	defer s.close()
 	for i, text := range strings.Split(string(raw), "\n") {
