@@ -3,6 +3,7 @@ import 'fake-indexeddb/auto'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { AccountDb } from '../src/db'
 import type { AppModel, ChatView, MessageView, OpenChat } from '../src/model'
+import { NO_MEDIA } from '../src/model/media'
 import { newRecoveryCode } from '../src/model/recovery'
 import { App } from '../src/sync/app'
 import { Binary, built } from './server/binary'
@@ -453,6 +454,107 @@ real('the app and the real server', () => {
     expect(said(b.view.get()).filter((t) => t.startsWith('message'))).toEqual(texts)
     await until('settled', () => said(a.view.get()).filter((t) => t.startsWith('message')).length === 30)
     await until('all numbered', () => a.view.get().messages.every((m) => m.seq !== null))
+  })
+
+  /** A file of somebody's that is being uploaded over a network which a test may keep from carrying it. */
+  function uploads({ env, app }: Person, chat: OpenChat) {
+    const net = { stuck: false, loseJoined: false, stopped: 0 }
+    const begun: string[] = []
+    let headers: HeadersInit = {}
+    const over: typeof fetch = async (input, init) => {
+      const { method, signal } = init ?? {}
+      if (method === 'PATCH' && net.stuck) {
+        return new Promise((_, reject) => {
+          signal?.addEventListener('abort', () => {
+            net.stopped++
+            reject(signal.reason)
+          })
+        })
+      }
+      const answer = await fetch(input, init)
+      const concat = new Headers(init?.headers).get('Upload-Concat') ?? ''
+      if (concat.startsWith('final') && net.loseJoined) {
+        net.loseJoined = false
+        throw new TypeError('the answer was lost')
+      }
+      const id = answer.headers.get('Location')?.split('/').at(-1)
+      if (id && method === 'POST' && !concat.startsWith('final')) {
+        begun.push(id)
+        headers = { ...(init?.headers as Record<string, string>) }
+      }
+      return answer
+    }
+    Object.assign(env.net, { fetch: over })
+    const status = async (id: string) =>
+      (await fetch(`${env.home}/upload/${id}`, { method: 'HEAD', headers })).status
+    return {
+      net,
+      begun,
+      status,
+      send: (size: number) =>
+        chat.write.send({
+          ...plain(''),
+          media: { ...NO_MEDIA, file: new Blob([new Uint8Array(size)]), name: 'x' },
+        }),
+      item: async () => {
+        const waiting = () =>
+          chat.view.get().messages.flatMap(({ content }) => {
+            const place = content.kind === 'media' ? content.media.place : null
+            return place?.at === 'outbox' ? [place.item] : []
+          })
+        await until('it waits', () => waiting().length > 0)
+        return waiting()[0] ?? 0
+      },
+      gone: (ids: readonly string[]) =>
+        until('the server has let go of it', async () => {
+          return (await Promise.all(ids.map(status))).every((code) => code === 410)
+        }),
+      pause: (n: number) => app.current?.outbox.pause(n, true),
+      cancel: async (n: number) => expect(await app.current?.outbox.cancel(n)).toBe(true),
+    }
+  }
+
+  test('an upload that is taken back is taken off the server, in whatever state it was', async () => {
+    const { ada, a } = await talk()
+    const up = uploads(ada, a)
+    up.net.stuck = true
+    // While it runs, in three parts.
+    await up.send(33 << 20)
+    await until('all parts are begun', () => up.begun.length === 3)
+    await up.cancel(await up.item())
+    await up.gone(up.begun)
+    // While it is paused.
+    await up.send(3 << 20)
+    await until('it is begun', () => up.begun.length === 4)
+    const paused = await up.item()
+    const stopped = up.net.stopped
+    await up.pause(paused)
+    await until('it has stopped', () => up.net.stopped > stopped)
+    expect(await up.status(up.begun[3] ?? '')).toBe(200)
+    await up.cancel(paused)
+    await up.gone(up.begun.slice(3))
+    // While there is no server, and the app is closed before there is one again.
+    await up.send(3 << 20)
+    await until('it is begun', () => up.begun.length === 5)
+    await server.kill()
+    await until('the app knows', () => ada.app.connection.get().state !== 'online')
+    await up.cancel(await up.item())
+    await ada.app.close()
+    await server.up()
+    expect(await up.status(up.begun[4] ?? '')).toBe(200)
+    const { app } = start(ada.browser)
+    await until('online', () => app.connection.get().state === 'online')
+    await up.gone(up.begun.slice(4))
+  })
+
+  test('parts that were joined while the answer was lost are not sent again', async () => {
+    const { ada, a, b } = await talk()
+    const up = uploads(ada, a)
+    up.net.loseJoined = true
+    await up.send(33 << 20)
+    await until('it arrived', () => b.view.get().messages.some((m) => m.content.kind === 'media'))
+    expect(up.net.loseJoined).toBe(false)
+    expect(up.begun).toHaveLength(3)
   })
 
   test('long histories load in both directions', async () => {

@@ -119,35 +119,57 @@ test('an upload cut in the middle goes on after the server was killed and starte
 }) => {
   test.setTimeout(180_000)
   const { sara, nilu } = await pair(world)
+  // Large enough to go up in parts beside each other.
   const big = join(world.server.home, 'big.bin')
-  writeFileSync(big, Buffer.alloc(24 << 20, 7))
+  writeFileSync(big, Buffer.alloc(33 << 20, 7))
   let sent = 0
+  let joined = 0
+  let dropped = 0
   sara.on('request', (request) => {
     if (request.method() === 'PATCH') sent++
   })
-  const slow = await sara.context().newCDPSession(sara)
-  await slow.send('Network.enable')
-  await slow.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: 20,
-    downloadThroughput: -1,
-    uploadThroughput: 3 << 20,
+  sara.on('response', (response) => {
+    const request = response.request()
+    if (request.headers()['upload-concat']?.startsWith('final') && response.ok()) joined++
+    if (request.method() === 'DELETE' && response.status() === 204) dropped++
   })
+  const network = await sara.context().newCDPSession(sara)
+  await network.send('Network.enable')
+  const slow = (latency: number, uploadThroughput: number) =>
+    network.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency,
+      downloadThroughput: -1,
+      uploadThroughput,
+    })
+  await slow(20, 3 << 20)
   await choose(sara, big, 'file')
   await sendSheet(sara)
   await expect.poll(() => sent, { timeout: 60_000 }).toBeGreaterThanOrEqual(3)
+  const upload = talk(sara).locator('.frame').last()
+  await upload.getByRole('button', { name: 'توقف بارگذاری' }).click()
+  const before = sent
+  await upload.getByRole('button', { name: 'ادامهٔ بارگذاری' }).click()
+  await expect.poll(() => sent, { timeout: 60_000 }).toBeGreaterThanOrEqual(before + 3)
   await world.server.stop('SIGKILL')
   await write(sara, 'متنی که منتظر بارگذاری نمی‌ماند')
-  await slow.send('Network.emulateNetworkConditions', {
-    offline: false,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: -1,
-  })
+  await slow(0, -1)
   await world.server.start()
   await expect(said(nilu, 'متنی که منتظر')).toBeVisible({ timeout: 60_000 })
   await expect(lastFrame(nilu)).toContainText('big.bin', { timeout: 90_000 })
   await expect(talk(sara).locator('.frame').last().locator('button:disabled')).toHaveCount(0)
+  expect(joined).toBe(1)
+  // What is taken back while it goes up is gone here, and on the server.
+  await slow(20, 3 << 20)
+  const [sofar, frames] = [sent, await talk(sara).locator('.frame').count()]
+  await choose(sara, big, 'file')
+  await sendSheet(sara)
+  await expect.poll(() => sent, { timeout: 60_000 }).toBeGreaterThanOrEqual(sofar + 3)
+  await upload.getByRole('button', { name: 'توقف بارگذاری' }).click()
+  await expect(upload.getByRole('button', { name: 'ادامهٔ بارگذاری' })).toBeVisible()
+  await upload.getByRole('button', { name: 'لغو بارگذاری' }).click()
+  await expect(talk(sara).locator('.frame')).toHaveCount(frames)
+  await expect.poll(() => dropped).toBe(3)
 })
 
 test('what is sent offline waits, outlives a reload, and goes out in order', async ({ world }) => {

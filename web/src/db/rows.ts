@@ -151,6 +151,8 @@ export interface Values {
   noticesSeen: Seq
   /** What was searched for lately, the newest first. */
   searches: readonly string[]
+  /** Uploads that were begun on the server and are not wanted any more. */
+  unwanted: readonly string[]
   /** No reminder of the recovery code before this time. */
   remindFrom: Ms
 }

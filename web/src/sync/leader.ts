@@ -323,25 +323,29 @@ export class Leader {
       else this.#uploader.look()
       return
     }
-    if (this.#uploading || !this.#o.mirror.outbox.some((item) => item.state === 'uploading')) return
-    this.#uploading = true
-    void this.#makeUploader().finally(() => {
-      this.#uploading = false
-    })
+    if (!this.#uploading) void this.#makeUploader()
   }
 
   async #makeUploader(): Promise<void> {
     const { db, mirror, env, token, events } = this.#o
-    // Code that cannot be fetched now is fetched with the next link.
-    const loaded = await import('./upload').catch(() => null)
-    if (!loaded || this.#stopped) return
-    this.#uploader = new loaded.Uploader(db, mirror, env.pace, {
-      net: env.net,
-      token,
-      address: () => this.connection.address ?? env.home,
-      tell: (item, upload) => events.fleeting({ kind: 'upload', item, upload }),
-      ended: (why) => events.ended(why),
-    })
+    this.#uploading = true
+    try {
+      // What was begun and is not wanted any more is to go, also when nothing else is uploaded.
+      const unwanted = await db.read((r) => r.value('unwanted')).catch(() => null)
+      if (!unwanted?.length && !mirror.outbox.some((item) => item.state === 'uploading')) return
+      // Code that cannot be fetched now is fetched with the next link.
+      const loaded = await import('./upload').catch(() => null)
+      if (!loaded || this.#stopped) return
+      this.#uploader = new loaded.Uploader(db, mirror, env.pace, {
+        net: env.net,
+        token,
+        address: () => this.connection.address ?? env.home,
+        tell: (item, upload) => events.fleeting({ kind: 'upload', item, upload }),
+        ended: (why) => events.ended(why),
+      })
+    } finally {
+      this.#uploading = false
+    }
     if (this.connection.state === 'online') this.#uploader.open()
     else this.#uploader.look()
   }

@@ -246,7 +246,7 @@ export class Outbox {
     return this.#db.write(async (w) => {
       const item = await w.outboxItem(n)
       if (item?.state !== 'uploading' && item?.state !== 'failed') return false
-      await w.dropOutbox(n)
+      await discard(w, item)
       return true
     }, 'strict')
   }
@@ -256,7 +256,7 @@ export class Outbox {
     await this.#db.write(async (w) => {
       const item = await w.outboxItem(n)
       if (item?.state !== 'failed') return
-      if (how === 'discard') await w.dropOutbox(n)
+      if (how === 'discard') await discard(w, item)
       // The person decides to send it anew. Under its old key it would be refused again.
       else await w.putOutbox(retried(item, this.#makeKey, this.#device))
     }, 'strict')
@@ -291,6 +291,18 @@ export class Outbox {
       void this.#mirror.settled().then(look)
     })
   }
+}
+
+/** An item goes; what was begun of it on the server goes when that can be reached. */
+async function discard(w: Writer, item: OutboxRow): Promise<void> {
+  await unwant(w, item)
+  await w.dropOutbox(item.n)
+}
+
+/** Notes what was begun of an item and is no file yet, for whoever uploads to take off the server. */
+export async function unwant(w: Writer, { files = [] }: Pick<OutboxRow, 'files'>): Promise<void> {
+  const begun = files.flatMap((file) => (file.id ? [] : file.begun))
+  if (begun[0]) await w.putValue('unwanted', [...((await w.value('unwanted')) ?? []), ...begun])
 }
 
 function retried(item: OutboxRow, makeKey: MakeKey, device: DeviceId): OutboxRow {

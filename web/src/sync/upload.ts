@@ -4,7 +4,7 @@ import type { MediaKind, UploadView } from '../model/media'
 import { appCode, Backoff, ErrorCode, endsSession, mayPass, type Net, Refusal } from '../wire'
 import { append, begin, drop, join, type TusOptions, whereIs } from '../wire/tus'
 import type { Mirror } from './mirror'
-import { withFiles } from './outbox'
+import { unwant, withFiles } from './outbox'
 import { chunkAt, stretches } from './stretch'
 
 /** Items that are uploaded at once. */
@@ -24,7 +24,6 @@ export interface UploaderOptions {
 
 interface Run {
   readonly stop: AbortController
-  begun: readonly string[]
 }
 
 /**
@@ -41,6 +40,8 @@ export class Uploader {
   readonly #attempts = new Map<number, number>()
   readonly #later = new Map<number, ReturnType<typeof setTimeout>>()
   readonly #pace: { readonly sendMin: number; readonly sendMax: number }
+  readonly #life = new AbortController()
+  #cleaning = false
   #open = false
 
   constructor(
@@ -69,6 +70,7 @@ export class Uploader {
 
   stop(): void {
     this.#open = false
+    this.#life.abort()
     for (const { stop } of this.#runs.values()) stop.abort()
     for (const timer of this.#later.values()) clearTimeout(timer)
     this.#later.clear()
@@ -77,11 +79,11 @@ export class Uploader {
   /** The outbox changed. */
   look(): void {
     const items = this.#mirror.outbox.filter((item) => item.state === 'uploading')
-    for (const [n, { stop, begun }] of this.#runs) {
+    for (const [n, { stop }] of this.#runs) {
       const item = items.find((i) => i.n === n)
       if (!item || item.paused) stop.abort()
-      if (!item) void this.#forget(begun)
     }
+    void this.#clean()
     for (const item of items) {
       const running = this.#runs.has(item.n)
       if (!running && !this.#later.has(item.n)) this.#tell(item, 0)
@@ -97,7 +99,7 @@ export class Uploader {
   }
 
   async #run(item: OutboxRow): Promise<void> {
-    const run: Run = { stop: new AbortController(), begun: [] }
+    const run: Run = { stop: new AbortController() }
     this.#runs.set(item.n, run)
     this.#tell(item, 0)
     try {
@@ -121,7 +123,7 @@ export class Uploader {
     // The server forgot the upload, or stands elsewhere: it is asked again, or begun anew.
     const again = code === ErrorCode.FILE_GONE || code === ErrorCode.UPLOAD_OFFSET
     if ((mayPass(error) && (code === null || tried < ATTEMPTS)) || (again && tried < ATTEMPTS)) {
-      if (code === ErrorCode.FILE_GONE) await this.#change(item.n, (f) => ({ ...f, begun: [] }))
+      if (code === ErrorCode.FILE_GONE) await this.#anew(item.n)
       const { sendMin, sendMax } = this.#pace
       const backoff = this.#backoffs.get(item.n) ?? new Backoff(sendMin, sendMax)
       this.#backoffs.set(item.n, backoff)
@@ -148,7 +150,7 @@ export class Uploader {
   async #upload(n: number, file: UploadRow, run: Run): Promise<void> {
     const row = await this.#db.read((r) => r.file(n, file.part))
     if (!row) throw new Refusal(ErrorCode.FILE_GONE)
-    const tus = this.#tus(run)
+    const tus = this.#tus(run.stop)
     const { blob } = row
     const parts = stretches(blob.size)
     const partial = parts.length > 1
@@ -162,16 +164,15 @@ export class Uploader {
           file,
         )
     }
-    let { begun } = await this.#fileOf(n, file)
-    if (begun.length !== parts.length) {
-      begun = []
-      for (const { from, to } of parts) {
-        const { name, photo } = file
-        begun = [...begun, await begin(tus, { length: to - from, name, photo, partial })]
-      }
-      await this.#change(n, (f) => (f.part === file.part ? { ...f, begun } : f))
+    const begun = [...(await this.#fileOf(n, file)).begun]
+    for (const { from, to } of parts.slice(begun.length)) {
+      const { name, photo } = file
+      // Not stopped by a person who pauses or cancels: what the server has begun has to be known.
+      const id = await begin(this.#tus(this.#life), { length: to - from, name, photo, partial })
+      begun.push(id)
+      await this.#began(n, file, id)
+      run.stop.signal.throwIfAborted()
     }
-    run.begun = begun
     const lane = async (id: string, i: number) => {
       const { from = 0, to = 0 } = parts[i] ?? {}
       at[i] = await whereIs(tus, id)
@@ -187,7 +188,10 @@ export class Uploader {
         moved()
       }
     }
-    await all(begun.map(lane))
+    await all(begun.map(lane)).catch((error: unknown) => {
+      // Parts that are gone may have been joined when the answer was lost: that says what they are now.
+      if (!partial || !(error instanceof Refusal) || error.code !== ErrorCode.FILE_GONE) throw error
+    })
     const id = partial ? await join(tus, begun, file) : (begun[0] ?? '')
     await this.#change(n, (f) => (f.part === file.part ? { ...f, id } : f))
   }
@@ -202,9 +206,29 @@ export class Uploader {
     return item?.files?.find((f) => f.part === file.part) ?? file
   }
 
-  #tus(run: Run): TusOptions {
+  #tus({ signal }: AbortController): TusOptions {
     const { net, token } = this.#o
-    return { net, token, address: this.#o.address(), signal: run.stop.signal }
+    return { net, token, address: this.#o.address(), signal }
+  }
+
+  /** Notes what the server has begun; where its item was taken back meanwhile, to be taken off again. */
+  async #began(n: number, file: UploadRow, id: string): Promise<void> {
+    await this.#db.write(async (w) => {
+      const item = await w.outboxItem(n)
+      if (item?.state !== 'uploading') return unwant(w, { files: [{ ...file, begun: [id] }] })
+      const more = (f: UploadRow) => (f.part === file.part ? { ...f, begun: [...f.begun, id] } : f)
+      await w.putOutbox({ ...item, files: (item.files ?? []).map(more) })
+    })
+  }
+
+  /** Begins anew: of what was begun something is gone, and the rest is of no use. */
+  async #anew(n: number): Promise<void> {
+    await this.#db.write(async (w) => {
+      const item = await w.outboxItem(n)
+      if (item?.state !== 'uploading') return
+      await unwant(w, item)
+      await w.putOutbox({ ...item, files: (item.files ?? []).map((f) => (f.id ? f : { ...f, begun: [] })) })
+    })
   }
 
   async #change(n: number, change: (file: UploadRow) => UploadRow): Promise<void> {
@@ -237,10 +261,37 @@ export class Uploader {
     this.#o.tell(item.n, { sent: Math.min(size, done + sent), size, state })
   }
 
-  /** Takes what was begun and is not wanted any more off the server; what fails there ends by itself. */
-  async #forget(begun: readonly string[]): Promise<void> {
-    const tus = this.#tus({ stop: new AbortController(), begun })
-    await Promise.allSettled(begun.map((id) => drop(tus, id)))
+  /**
+   * Takes what was begun and is not wanted any more off the server, where it counts among what its person
+   * uploads. What is not reached now is tried again with the next link, or when the outbox changes.
+   */
+  async #clean(): Promise<void> {
+    if (this.#cleaning || !this.#open) return
+    this.#cleaning = true
+    try {
+      for (let ids = await this.#unwanted(); ids.length > 0; ids = await this.#unwanted()) {
+        const tried = await Promise.allSettled(ids.map((id) => drop(this.#tus(this.#life), id)))
+        const left = ids.filter((_, i) => {
+          const one = tried[i]
+          // Refused for good: it is gone already, or is a file by now.
+          const gone = one?.status === 'rejected' && one.reason instanceof Refusal && !mayPass(one.reason)
+          return one?.status !== 'fulfilled' && !gone
+        })
+        await this.#db.write(async (w) => {
+          const now = (await w.value('unwanted')) ?? []
+          await w.putValue('unwanted', [...left, ...now.filter((id) => !ids.includes(id))])
+        })
+        if (left.length > 0) return
+      }
+    } catch {
+      // The database was closed: the next app goes on.
+    } finally {
+      this.#cleaning = false
+    }
+  }
+
+  async #unwanted(): Promise<readonly string[]> {
+    return (await this.#db.read((r) => r.value('unwanted'))) ?? []
   }
 }
 
