@@ -35,8 +35,9 @@ func alarmWords() map[string][2]string {
 		condDataFull: {"دیسک نزدیک است پر شود و چیز تازه‌ای پذیرفته نمی‌شود",
 			"The disk is nearly full: nothing new is taken"},
 		condBackupsLow: {"دیسک پشتیبان‌ها دارد پر می‌شود", "The disk of the backups is running full"},
-		condMedia:      {"عکس‌ها، ویدیوها و فایل‌ها در دسترس نیستند", "Photos, videos and files cannot be reached"},
-		condMediaForeign: {"سرور دیگری انبار عکس‌ها و فایل‌ها را پاک‌سازی می‌کند",
+		condMedia: {"عکس‌ها، ویدئوها و پرونده‌ها در دسترس نیستند",
+			"Photos, videos and files cannot be reached"},
+		condMediaForeign: {"سرور دیگری انبار عکس‌ها و پرونده‌ها را پاک‌سازی می‌کند",
 			"Another server cleans the bucket of media"},
 		condClock: {"ساعت سرور درست نیست", "The clock of the server is wrong"},
 	}

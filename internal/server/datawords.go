@@ -109,7 +109,7 @@ func besides() []besideData {
 		{
 			what: "who is online, who types", why: "showing it to those who may see it",
 			kept:   "in memory, while it is so",
-			faWhat: "چه کسی برخط است یا می‌نویسد", faWhy: "نشان دادن به کسانی که اجازهٔ دیدنش را دارند",
+			faWhat: "چه کسی آنلاین است یا می‌نویسد", faWhy: "نشان دادن به کسانی که اجازهٔ دیدنش را دارند",
 			faKept: "در حافظه، تا وقتی چنین است",
 		},
 		{
@@ -118,7 +118,7 @@ func besides() []besideData {
 			kept: "as long as the messages; what is edited or deleted leaves it within seconds. It holds each " +
 				"message's words, folded, its time and its author, and is in no backup",
 			faWhat: "نمایهٔ پیام‌ها، در پرونده‌ای جدا",
-			faWhy:  "پیدا کردن پیام‌ها با واژه‌هایشان، و گفتگوهای همگانی با نام و عنوانشان",
+			faWhy:  "پیدا کردن پیام‌ها با واژه‌هایشان، و گفتگوهای عمومی با نام و عنوانشان",
 			faKept: "تا وقتی پیام‌ها هستند؛ آنچه ویرایش یا حذف شود چند ثانیه بعد از آن می‌رود. واژه‌های " +
 				"ساده‌شدهٔ هر پیام، زمان و نویسنده‌اش در آن است و در هیچ نسخهٔ پشتیبانی نیست",
 			shown: "../internal/store/sqlite/index_test.go#TestTextTakenOutOfTheIndexLeavesTheDisk",
@@ -126,7 +126,7 @@ func besides() []besideData {
 		{
 			what: "who searches, or turns pages of the public chats, how often", why: "limits on both",
 			kept:   "in memory, while a limit counts; what is searched for is neither stored nor logged",
-			faWhat: "هر کس چند بار جست‌وجو می‌کند یا فهرست گفتگوهای همگانی را ورق می‌زند",
+			faWhat: "هر کس چند بار جست‌وجو می‌کند یا فهرست گفتگوهای عمومی را ورق می‌زند",
 			faWhy:  "اندازه نگه داشتن در هر دو",
 			faKept: "در حافظه، تا وقتی شمرده می‌شود؛ آنچه جست‌وجو می‌کنید نه نگه داشته می‌شود و نه ثبت",
 		},

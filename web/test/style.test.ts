@@ -31,7 +31,7 @@ function themes(): { light: Theme; dark: Theme } {
     )
   }
   const light = block(':root {')
-  return { light, dark: { ...light, ...block(":root[data-theme='dark'] {") } }
+  return { light, dark: { ...light, ...block(':root[data-theme="dark"] {') } }
 }
 
 function rgb(hex: string): Rgb {
@@ -84,6 +84,12 @@ describe('contrast computed from the tokens', () => {
     ['on-chip', 'chip'],
     ...Array.from({ length: 8 }, (_, i): [string, string] => [`name-${i}`, 'bubble-other']),
   ]
+
+  test('the dark theme is another one: every colour that is drawn over another differs', () => {
+    const { light, dark } = themes()
+    const over = [...new Set(pairs.map(([over]) => over))].filter((name) => name !== 'on-badge')
+    expect(over.filter((name) => light[name] === dark[name])).toEqual([])
+  })
 
   for (const [name, theme] of Object.entries(themes())) {
     test.each(pairs)(`${name}: %s on %s meets AA`, (over, under) => {
@@ -157,6 +163,30 @@ describe('styles', () => {
     expect(where(/#[0-9a-f]{3,8}\b/i, skip).filter((line) => !line.startsWith('theme/tokens.css'))).toEqual(
       [],
     )
+  })
+
+  test('what points along the line is mirrored, and what plays or skips in a track is not', () => {
+    const along = /^(?:(?:Arrow|Chevron)(?:Left|Right)|Reply|Forward|SendHorizontal|TextQuote|LogOut|Undo2)$/
+    const wrong: string[] = []
+    let seen = 0
+    for (const path of files.filter((file) => file.endsWith('.svelte'))) {
+      const text = read(path).replace(/import[^\n]*'lucide'|import \{[^}]*\} from 'lucide'/g, '')
+      // The tags of icons and of what holds one, and the entries of menus, with what they say of mirroring.
+      const uses = [
+        ...text.matchAll(/<\w+\b(?:[^<>]|=>)*?\b(?:of|icon)=\{([^}]*)\}(?:[^<>]|=>)*?>/g),
+        ...text.matchAll(/\{[^{}]*\bicon: ([^,}]+)[^{}]*\blabel:[^{}]*/g),
+      ]
+      for (const [use, icon = ''] of uses) {
+        const mirrored = /\bmirror\b/.test(use)
+        const names = icon.match(/\b[A-Z]\w+/g) ?? []
+        const points = names.some((name) => along.test(name))
+        const plays = names.some((name) => /^(?:Play|Pause|Skip\w+|Rotate\w+|Check)$/.test(name))
+        if (points || plays) seen++
+        if ((points && !mirrored) || (plays && !points && mirrored)) wrong.push(`${path}: ${use}`)
+      }
+    }
+    expect(wrong).toEqual([])
+    expect(seen).toBeGreaterThan(30)
   })
 
   test('no style attributes and no inline scripts: the policy forbids both', () => {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import * as en from '../src/ui/i18n/catalogue/en'
 import * as fa from '../src/ui/i18n/catalogue/fa'
 import { type Format, makeFormat } from '../src/ui/i18n/format'
 import { isolating } from '../src/ui/i18n/isolate'
 import { termbase } from '../src/ui/i18n/termbase'
+import { speechOf } from '../src/worker/words'
 
 const look = {
   theme: 'system',
@@ -49,6 +52,65 @@ const partsIn = (language: 'fa' | 'en', format: Format): Record<string, object> 
 const persian = [...strings(fa.make(faFormat)), ...strings(partsIn('fa', faFormat))]
 const english = [...strings(en.make(enFormat)), ...strings(partsIn('en', enFormat))]
 
+type Said = readonly (readonly [string, string])[]
+
+/** What lacks a half-space, or has one where none belongs. */
+function misspaced(texts: Said): Said {
+  const rules: readonly RegExp[] = [
+    /(?<!\p{L})ن?می \p{L}/u, // می روم
+    /(?<!\p{L})ن?می(?:کن|شو|توان|بین|ده|خوا|نوی|رو|مان|گیر|یاب)\p{L}/u, // میکند
+    /\p{L} (?:ها|های|هایی|هایم|هایش|هایتان)(?!\p{L})/u, // پیام ها
+    /[بپتثجچحخسشصضطظعغفقکگلمنی]های?(?:ی|تان|مان|شان)?(?!\p{L})/u, // پیامهای
+    / (?:ام|اید|اند|تر|ترین)(?!\p{L})/u, // رفته اید
+    /\u200c(?:\s|$)|\s\u200c|\u200c\u200c/, // stray
+  ]
+  // "Only" ends like a plural and is none.
+  const without = (text: string) => text.replace(/(?<!\p{L})تنها(?!\p{L})/gu, '')
+  return rules.flatMap((rule) => texts.filter(([, text]) => rule.test(without(text))))
+}
+
+const familiar = (texts: Said): Said =>
+  texts.filter(([, text]) => /(?<![\p{L}\u200c])تو(?![\p{L}\u200c])/u.test(text))
+
+/** What names a thing by another word than the one of the termbase. */
+function rivalsIn(texts: Said): Said {
+  const rivals = termbase.flatMap((term) => term.not)
+  const wrong = new RegExp(`(?<!\\p{L})(?:${rivals.join('|')})(?!\\p{L})`, 'u')
+  return texts.filter(([, text]) => wrong.test(text))
+}
+
+/**
+ * What is said in Persian outside the catalogues: by the worker, by the manifest, and by each file of the
+ * server, cut where other letters stand between. Files that know Persian and say nothing are left out.
+ */
+function beside(): Record<string, Said> {
+  const root = resolve(import.meta.dirname, '../..')
+  const manifest: unknown = JSON.parse(
+    readFileSync(resolve(import.meta.dirname, '../public/manifest.fa.webmanifest'), 'utf8'),
+  )
+  const persianIn = (said: Said): Said => said.filter(([, text]) => /\p{Script=Arabic}/u.test(text))
+  const row = { language: 'fa', speech: undefined } as unknown as Parameters<typeof speechOf>[0]
+  const all: Record<string, Said> = {
+    worker: persianIn(strings(speechOf(row).words)),
+    manifest: persianIn(strings(manifest)),
+  }
+  const silent = [
+    /_test\.go$/,
+    /\/(?:testenv|storetest|lint|sim)\//,
+    /\/(?:chat\/(?:words|search|tld|detect)|account\/factor)\.go$/,
+  ]
+  for (const path of readdirSync(join(root, 'internal'), { recursive: true, encoding: 'utf8' })) {
+    if (!path.endsWith('.go') || silent.some((one) => one.test(`/${path}`))) continue
+    // A literal that goes on in the next line is one text.
+    const source = readFileSync(join(root, 'internal', path), 'utf8').replace(/" \+\n\s*"/g, '')
+    const texts = source
+      .match(/\p{Script=Arabic}[^\n"`\p{Script=Latin}]*/gu)
+      ?.map((text) => [path, text.trim()] as const)
+    if (texts) all[path] = texts
+  }
+  return all
+}
+
 describe('catalogues', () => {
   test('every part that is loaded later says its words here', () => {
     expect(Object.keys(partsIn('fa', faFormat))).toEqual(Object.keys(partsIn('en', enFormat)))
@@ -73,14 +135,8 @@ describe('catalogues', () => {
         english.some(([, text]) => text.toLowerCase().includes(term.en.toLowerCase())),
         term.en,
       ).toBe(true)
-      for (const rival of term.not) {
-        const wrong = new RegExp(`(?<!\\p{L})${rival}(?!\\p{L})`, 'u')
-        expect(
-          persian.filter(([, text]) => wrong.test(text)),
-          rival,
-        ).toEqual([])
-      }
     }
+    expect(rivalsIn(persian)).toEqual([])
   })
 
   test('Persian has its own letters, digits and punctuation', () => {
@@ -94,23 +150,32 @@ describe('catalogues', () => {
   })
 
   test('half-spaces stand where a careful writer puts them', () => {
-    const rules: readonly RegExp[] = [
-      /(?<!\p{L})ن?می \p{L}/u, // می روم
-      /(?<!\p{L})ن?می(?:کن|شو|توان|بین|ده|خوا|نوی|رو|مان|گیر|یاب)\p{L}/u, // میکند
-      /\p{L} (?:ها|های|هایی|هایم|هایش|هایتان)(?!\p{L})/u, // پیام ها
-      /[بپتثجچحخسشصضطظعغفقکگلمنی]های?(?:ی|تان|مان|شان)?(?!\p{L})/u, // پیامهای
-      / (?:ام|اید|اند|تر|ترین)(?!\p{L})/u, // رفته اید
-      /\u200c(?:\s|$)|\s\u200c|\u200c\u200c/, // stray
-    ]
-    for (const rule of rules)
-      expect(
-        persian.filter(([, text]) => rule.test(text)),
-        String(rule),
-      ).toEqual([])
+    expect(misspaced(persian)).toEqual([])
   })
 
   test('people are addressed with شما, never with تو', () => {
-    expect(persian.filter(([, text]) => /(?<![\p{L}\u200c])تو(?![\p{L}\u200c])/u.test(text))).toEqual([])
+    expect(familiar(persian)).toEqual([])
+  })
+})
+
+describe('Persian beside the catalogues', () => {
+  test.each(Object.entries(beside()))(
+    '%s: half-spaces, شما, its own letters and the words of the termbase',
+    (_, texts) => {
+      expect(texts.length).toBeGreaterThan(0)
+      expect(misspaced(texts)).toEqual([])
+      expect(familiar(texts)).toEqual([])
+      expect(rivalsIn(texts)).toEqual([])
+      expect(texts.filter(([, text]) => /[كيىة٠-٩]|\p{Script=Arabic}\s?[?,;]/u.test(text))).toEqual([])
+    },
+  )
+
+  test('each of the rules finds its fault', () => {
+    const texts = ['پیام ها', 'میکند', 'گفته اند', 'از تو', 'این چت'].map((text) => ['', text] as const)
+    const found = (said: Said) => said.map(([, text]) => text)
+    expect(found(misspaced(texts))).toEqual(['میکند', 'پیام ها', 'گفته اند'])
+    expect(found(familiar(texts))).toEqual(['از تو'])
+    expect(found(rivalsIn(texts))).toEqual(['این چت'])
   })
 })
 
@@ -185,5 +250,41 @@ describe('format', () => {
     expect(enFormat.plural(1, { one: '# day', other: '# days' })).toBe('1 day')
     expect(enFormat.plural(0, { one: '# day', other: '# days' })).toBe('0 days')
     expect(faFormat.plural(2, { one: '# روز', other: '# روز' })).toBe('۲ روز')
+    // Persian counts one and nothing as one, and all else as more.
+    const persian = { one: 'این پیام حذف شود؟', other: '# پیام حذف شوند؟' }
+    expect([0, 1, 2, 11].map((n) => faFormat.plural(n, persian))).toEqual([
+      persian.one,
+      persian.one,
+      '۲ پیام حذف شوند؟',
+      '۱۱ پیام حذف شوند؟',
+    ])
+  })
+
+  test('no sentence about several stands where one is meant, nor the other way', () => {
+    const forms: [string, Record<string, string>][] = []
+    for (const [language, format] of [
+      ['fa', faFormat],
+      ['en', enFormat],
+    ] as const) {
+      const told: Format = {
+        ...format,
+        plural: (value, of) => {
+          forms.push([language, { ...of }])
+          return format.plural(value, of)
+        },
+      }
+      strings((language === 'fa' ? fa : en).make(told))
+      strings(partsIn(language, told))
+    }
+    const wrong = forms.filter(([language, { one = '', other = '' }]) => {
+      if (!other.includes('#')) return true
+      if (one === other) return language === 'en' && /# (?:\p{Ll}+s)\b/u.test(one)
+      // A noun is one after a number in Persian; what is said of several has a verb of several, or no number.
+      return language === 'fa'
+        ? /شوند|اند(?!\p{L})|هستند/u.test(one)
+        : /#/.test(one) && /# \p{Ll}+s\b/u.test(one) && !/# \p{Ll}+s\b/u.test(other)
+    })
+    expect(wrong).toEqual([])
+    expect(forms.length).toBeGreaterThan(40)
   })
 })

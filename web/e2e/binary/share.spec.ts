@@ -38,7 +38,7 @@ test('files that another program shares are looked at in the chat that is picked
   expect(await sara.evaluate(() => caches.has('zolal-given')), 'nothing of it is left').toBe(false)
 
   await sara.goto(`${world.server.url}/share?files=none`)
-  await expect(sara.getByRole('alert').filter({ hasText: 'فایل‌ها گرفته نشدند' })).toBeVisible()
+  await expect(sara.getByRole('alert').filter({ hasText: 'پرونده‌ها گرفته نشدند' })).toBeVisible()
 })
 
 test('what another program shares becomes a draft of the chat that is picked', async ({ world }) => {

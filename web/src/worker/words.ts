@@ -14,11 +14,11 @@ const fa: PushWords = {
   testBody: 'این اعلان آزمایشی را خودتان خواستید.',
   media: {
     MEDIA_KIND_PHOTO: 'عکس',
-    MEDIA_KIND_VIDEO: 'ویدیو',
+    MEDIA_KIND_VIDEO: 'ویدئو',
     MEDIA_KIND_GIF: 'گیف',
     MEDIA_KIND_VOICE: 'پیام صوتی',
     MEDIA_KIND_AUDIO: 'موسیقی',
-    MEDIA_KIND_FILE: 'فایل',
+    MEDIA_KIND_FILE: 'پرونده',
     MEDIA_KIND_LOCATION: 'مکان',
     MEDIA_KIND_CONTACT: 'مخاطب',
   },
