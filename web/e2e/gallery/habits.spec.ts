@@ -3,6 +3,11 @@ import type { Page } from '@playwright/test'
 import { expect, still, test } from './fixtures'
 
 const phone = { width: 390, height: 844 }
+/** A picture of one dot. */
+const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
 const row = (page: Page, seq: number) => page.locator(`[data-seq="${seq}"]`)
 
 /** A finger that pulls an element sideways and lets go. */
@@ -27,6 +32,28 @@ async function pull(page: Page, selector: string, by: number): Promise<void> {
     },
     [selector, by] as const,
   )
+}
+
+/** What would move for longer than a moment, or again and again: what it is, and for how long. */
+function moving(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const seconds = (all: string) => Math.max(...all.split(',').map((one) => Number.parseFloat(one)))
+    return [...document.querySelectorAll('*')].flatMap((node) =>
+      ['', '::before', '::after'].flatMap((part) => {
+        const style = getComputedStyle(node, part || null)
+        const animated = style.animationName !== 'none'
+        const lasts = [
+          style.transitionDuration,
+          style.transitionDelay,
+          animated ? style.animationDuration : '0s',
+          animated ? style.animationDelay : '0s',
+          animated && style.animationIterationCount.includes('infinite') ? '1s' : '0s',
+          style.scrollBehavior === 'smooth' ? '1s' : '0s',
+        ].map(seconds)
+        return Math.max(...lasts) > 0.001 ? `${node.className}${part} ${lasts.join(' ')}` : []
+      }),
+    )
+  })
 }
 
 test.describe('reactions', () => {
@@ -105,12 +132,39 @@ test.describe('the list', () => {
   test('a compact list has lower rows', async ({ page, gallery }) => {
     await gallery.open(page, '#/settings/appearance')
     await page.getByRole('switch', { name: 'فهرست فشرده' }).click()
-    await page.getByRole('switch', { name: 'پویانمایی' }).click()
-    await expect(page.locator('html')).toHaveAttribute('data-motion', 'off')
     await gallery.open(page, '#/')
     const box = await page.locator('.rows a.row').first().boundingBox()
     expect(box?.height).toBe(60)
   })
+
+  for (const wish of ['of the person', 'of the device'] as const) {
+    test(`nothing moves where that is the wish ${wish}`, async ({ page, gallery }) => {
+      await gallery.open(page, '#/settings/appearance')
+      expect((await moving(page)).length).toBeGreaterThan(0)
+      if (wish === 'of the device') await page.emulateMedia({ reducedMotion: 'reduce' })
+      else await page.getByRole('switch', { name: 'پویانمایی' }).click()
+      await expect.poll(() => moving(page)).toEqual([])
+
+      // Nor does the list of messages, on its way to the end.
+      await gallery.open(page, '#/c/104/120000')
+      await expect(row(page, 120_000)).toBeInViewport()
+      await still(page)
+      await page.locator('.scroller').evaluate((node) => node.scrollBy(0, -node.clientHeight * 1.5))
+      const button = page.getByRole('button', { name: 'به تازه‌ترین پیام' })
+      await expect(button).toBeVisible()
+      expect(await moving(page)).toEqual([])
+      const left = await button.evaluate((node: HTMLElement) => {
+        node.click()
+        const list = document.querySelector('.scroller') as HTMLElement
+        return list.scrollHeight - list.scrollTop - list.clientHeight
+      })
+      expect(left).toBeLessThan(2)
+      // What comes and goes by script asks, too.
+      await page.getByRole('button', { name: 'فهرست', exact: true }).first().click()
+      await expect(page.getByRole('menuitem').first()).toBeVisible()
+      expect(await moving(page)).toEqual([])
+    })
+  }
 })
 
 test.describe('getting about in a chat', () => {
@@ -229,6 +283,101 @@ test.describe('getting about in a chat', () => {
     expect(said).not.toContain('\u200e@')
   })
 
+  test('the pinned message, the mention and the code of a group are at hand', async ({
+    page,
+    gallery,
+    context,
+  }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    await page.setViewportSize({ width: 1280, height: 480 })
+    await gallery.open(page, '#/c/102/5')
+    const bar = page.getByRole('button', { name: /^پیام سنجاق‌شده/ })
+    await expect(bar).toContainText('پیام سنجاق‌شده')
+    await row(page, 5).getByRole('button', { name: 'کپی کد' }).click()
+    await expect(page.getByText('کپی شد')).toBeVisible()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^export function contrast/)
+
+    const mention = page.getByRole('button', { name: 'به اشارهٔ بعدی' })
+    await expect(mention).toContainText('۱')
+    await mention.click()
+    await expect(row(page, 13)).toBeInViewport()
+    await expect(row(page, 13)).toHaveClass(/flashed/)
+    await expect(mention).toHaveCount(0)
+    await bar.click()
+    await expect(row(page, 3)).toBeInViewport()
+    await expect(row(page, 3)).toHaveClass(/flashed/)
+    // Another is pinned and is shown first; the next press leads to the one before it.
+    await row(page, 4).locator('.bubble').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'سنجاق کردن' }).click()
+    await expect(bar).toContainText('۲ از ۲')
+    await page.keyboard.press('Escape')
+  })
+
+  test('files come by a drop, by pasting and from the camera', async ({ browser, gallery }) => {
+    const touch = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } }
+    const context = await browser.newContext(touch)
+    const page = await context.newPage()
+    await gallery.open(page, '#/c/101')
+    const sheet = page.getByRole('dialog').filter({ has: page.getByRole('textbox') })
+    const closed = async () => {
+      await expect(sheet).toContainText('note.txt')
+      await page.keyboard.press('Escape')
+      await expect(sheet).toHaveCount(0)
+    }
+    const give = (how: 'drop' | 'paste') =>
+      page.evaluate((how) => {
+        const data = new DataTransfer()
+        data.items.add(new File(['words'], 'note.txt', { type: 'text/plain' }))
+        const with_ = { bubbles: true, cancelable: true }
+        const bubble = document.querySelector('.scroller .bubble')
+        const drag = (type: string) => new DragEvent(type, { ...with_, dataTransfer: data })
+        // A browser lets go only over what takes it.
+        if (how === 'drop' && !bubble?.dispatchEvent(drag('dragover'))) bubble?.dispatchEvent(drag('drop'))
+        const pasted = new ClipboardEvent('paste', { ...with_, clipboardData: data })
+        if (how === 'paste') document.querySelector('.composer textarea')?.dispatchEvent(pasted)
+      }, how)
+    await give('drop')
+    await closed()
+    await give('paste')
+    await closed()
+
+    await page.getByRole('button', { name: 'پیوست' }).click()
+    const asked = page.waitForEvent('filechooser')
+    await page.getByRole('menuitem', { name: 'دوربین' }).click()
+    const chooser = await asked
+    const input = chooser.element()
+    expect(await input.getAttribute('capture')).toBe('environment')
+    expect(await input.getAttribute('accept')).toBe('image/*')
+    expect(chooser.isMultiple()).toBe(false)
+    await chooser.setFiles({ name: 'taken.png', mimeType: 'image/png', buffer: pixel })
+    await expect(sheet.getByRole('img', { name: 'taken.png' })).toBeVisible()
+    await context.close()
+  })
+
+  test('a chat is pinned, stands further up, and is let go again', async ({ page, gallery }) => {
+    await gallery.open(page, '#/')
+    const chats = page.locator('.rows a.row')
+    const sign = page.getByTitle('سنجاق‌شده')
+    const chat = chats
+      .filter({ hasNot: page.locator('.badge') })
+      .filter({ hasNot: sign })
+      .nth(1)
+    const title = (await chat.locator('.title').textContent()) ?? ''
+    const chosen = chats.filter({ hasText: title })
+    const before = await chats.locator('.title').allTextContents()
+    for (const [what, pinned] of [
+      ['سنجاق کردن', 1],
+      ['برداشتن سنجاق', 0],
+    ] as const) {
+      await chosen.click({ button: 'right' })
+      await page.getByRole('menuitem', { name: what }).click()
+      await expect(chosen.locator(sign)).toHaveCount(pinned)
+      const now = await chats.locator('.title').allTextContents()
+      if (pinned) expect(now.indexOf(title)).toBeLessThan(before.indexOf(title))
+      else expect(now).toEqual(before)
+    }
+  })
+
   test('the writer of a message in a small group sees who has read it', async ({ page, gallery }) => {
     await gallery.open(page, '#/c/102')
     await page.locator('.row.own .bubble').last().click({ button: 'right' })
@@ -244,6 +393,9 @@ test.describe('getting about in a chat', () => {
     await page.keyboard.press('Control+/')
     const sheet = page.getByRole('dialog', { name: 'میان‌برهای صفحه‌کلید' })
     await expect(sheet).toContainText('گفتگوی بعدی')
+    await expect(sheet.locator('h3')).toHaveText(['همه‌جا', 'در گفتگو', 'در میان پیام‌ها', 'هنگام نوشتن'])
+    const find = sheet.locator('dl div').filter({ hasText: 'جست‌وجو در گفتگو' })
+    await expect(find.locator('kbd')).toHaveText(['Ctrl', 'F'])
     await page.keyboard.press('Escape')
     await expect(sheet).toHaveCount(0)
   })

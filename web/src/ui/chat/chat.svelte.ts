@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { getContext, setContext } from 'svelte'
-import { SvelteSet } from 'svelte/reactivity'
 import {
   AppError,
   type AppModel,
@@ -34,7 +33,8 @@ export class ChatState {
   readonly open: OpenChat
   readonly view: Observed<ChatView>
   readonly model: AppModel
-  readonly selected = new SvelteSet<Seq>()
+  /** The selected messages as they stand, by their numbers: also those that the window has left. */
+  selected = $state.raw<ReadonlyMap<Seq, MessageView>>(new Map())
   intent = $state.raw<Intent>({ kind: 'new' })
   /** The text in the composer, as markup. */
   text = $state('')
@@ -192,8 +192,15 @@ export class ChatState {
     this.target = { seq, from }
   }
 
-  toggle(seq: Seq): void {
-    if (!this.selected.delete(seq)) this.selected.add(seq)
+  toggle(message: MessageView): void {
+    const { seq } = message
+    const selected = new Map(this.selected)
+    if (seq !== null && !selected.delete(seq)) selected.set(seq, message)
+    this.selected = selected
+  }
+
+  unselect(): void {
+    this.selected = new Map()
   }
 
   react(message: MessageView, emoji: string): Promise<boolean> {

@@ -14,6 +14,9 @@ function bottom(scroller: HTMLElement): number {
   return column ? column.offsetTop + column.offsetHeight : scroller.scrollHeight
 }
 
+/** Who is nearer to the end than this, in pixels, is at the end, and is taken along by what comes. */
+export const nearEnd = 24
+
 export function toEnd(scroller: HTMLElement): number {
   return bottom(scroller) - scroller.scrollTop - scroller.clientHeight
 }

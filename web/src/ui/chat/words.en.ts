@@ -79,6 +79,8 @@ export const makeEnglish = (f: Format) => ({
   },
   tagAlone: (tag: string) => `No other message near here has ${tag}`,
   copy: 'Copy',
+  spoken: { selected: 'Selected', comma: ', ' },
+  newMessage: (name: string, text: string) => `${name}: ${text}`,
   lock,
   date,
   forward,

@@ -79,6 +79,8 @@ export const makePersian = (f: Format): ChatWords => ({
   },
   tagAlone: (tag) => `پیام دیگری با ${tag} در این نزدیکی نیست`,
   copy: 'کپی',
+  spoken: { selected: 'انتخاب‌شده', comma: '، ' },
+  newMessage: (name, text) => `${name}: ${text}`,
   lock,
   date,
   forward,

@@ -3,6 +3,10 @@
 /** Signs that the toolbar and the keys put around a selection. */
 export type Wrap = 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler' | 'mono' | 'quote' | 'link'
 
+/** What the keys that format do: with Ctrl, and with Ctrl and Shift. The sheet of keys lists them. */
+export const keys: Record<string, Wrap> = { b: 'bold', i: 'italic', u: 'underline', k: 'link', e: 'mono' }
+export const shiftKeys: Record<string, Wrap> = { x: 'strike', p: 'spoiler', m: 'mono', '.': 'quote' }
+
 /** Puts text in place of the selection, so that the browser's undo knows of it. */
 export function typeText(area: HTMLTextAreaElement, text: string): void {
   area.focus()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { ChatState } from '../chat/chat.svelte'
 import { typeText, type Wrap } from './insert'
 
 const signs: Record<Exclude<Wrap, 'quote' | 'link' | 'mono'>, string> = {
@@ -7,6 +8,15 @@ const signs: Record<Exclude<Wrap, 'quote' | 'link' | 'mono'>, string> = {
   underline: '++',
   strike: '~~',
   spoiler: '||',
+}
+
+/** Answers the newest message, or the one above that which is being answered. */
+export function replyAbove(chat: ChatState): void {
+  const messages = chat.view.now.messages.filter((m) => m.seq !== null && m.rights.reply)
+  const seq = chat.intent.kind === 'reply' ? chat.intent.message.seq : null
+  const here = seq === null ? messages.length : messages.findIndex((m) => m.seq === seq)
+  const above = messages[here - 1]
+  if (above) chat.reply(above)
 }
 
 /** Formats the selection, or takes the format away when it is there already. */

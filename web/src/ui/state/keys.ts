@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ChatItem } from '../../model'
+import { latin } from './latin'
 import { closeTop } from './layers'
 import { isRight, router } from './route.svelte'
 
@@ -7,10 +8,10 @@ import { isRight, router } from './route.svelte'
 export function shortcuts(event: KeyboardEvent, chats: readonly ChatItem[], help: () => void): void {
   if (event.defaultPrevented || document.querySelector('dialog[open]')) return
   const control = event.ctrlKey || event.metaKey
-  if (control && event.key.toLowerCase() === 'k') {
+  if (control && latin(event) === 'k') {
     event.preventDefault()
     document.querySelector<HTMLInputElement>('[data-search]')?.focus()
-  } else if (control && event.key === '/') {
+  } else if (control && latin(event) === '/') {
     event.preventDefault()
     help()
   } else if (event.altKey && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {

@@ -114,7 +114,6 @@ export const make = (f: Format) => ({
     spoiler: 'Hidden text: press to show',
     reaction: (emoji: string, count: number) => `${emoji} ${f.n(count)}`,
     messages: 'Messages',
-    newMessage: (name: string, text: string) => `${name}: ${text}`,
   },
   attach: {
     photo: 'Photo',

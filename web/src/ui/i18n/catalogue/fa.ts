@@ -119,7 +119,6 @@ export const make = (f: Format): Catalogue => ({
     spoiler: 'متن پنهان: برای دیدن فشار دهید',
     reaction: (emoji, count) => `${emoji} ${f.n(count)}`,
     messages: 'پیام‌ها',
-    newMessage: (name, text) => `${name}: ${text}`,
   },
   attach: {
     photo: 'عکس',
