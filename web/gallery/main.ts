@@ -3,7 +3,7 @@ import { mount } from 'svelte'
 import App from '../src/ui/App.svelte'
 import { MemoryModel } from './memory/model'
 
-/** ?as=signedIn|signedOut|needsSetup|empty|loading|offline|interfering|invited */
+/** ?as=signedIn|signedOut|needsSetup|empty|loading|offline|interfering|invited|pictures */
 const as = new URLSearchParams(location.search).get('as') ?? 'signedIn'
 const entrance = as === 'signedOut' || as === 'needsSetup' ? as : 'signedIn'
 const model = new MemoryModel(entrance, as === 'empty')
@@ -12,6 +12,7 @@ if (as === 'offline') model.connection.set({ state: 'offline', outbox: 2 })
 if (as === 'interfering') model.connection.set({ state: 'interfering', outbox: 1 })
 if (as === 'connecting') model.connection.set({ state: 'connecting', outbox: 0 })
 if (as === 'invited') model.invite()
+if (as === 'pictures') await model.picture()
 Object.assign(window, { gallery: model })
 
 const target = document.getElementById('app')

@@ -50,7 +50,7 @@ export const test = base.extend<{ watched: undefined }, { gallery: Gallery }>({
       })
       page.on('pageerror', (error) => wrong.push(error.message))
       page.on('request', (request) => {
-        if (!request.url().startsWith('http://127.0.0.1:')) wrong.push(`request to ${request.url()}`)
+        if (!/^(blob:)?http:\/\/127\.0\.0\.1:/.test(request.url())) wrong.push(`request to ${request.url()}`)
       })
       await page.clock.setFixedTime(new Date(2026, 10, 23, 14, 20))
       await use(undefined)

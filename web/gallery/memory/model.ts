@@ -8,6 +8,7 @@ import {
   type DevicesView,
   type DeviceView,
   type InviteLinkView,
+  type JoinTarget,
   type MembersView,
   type OpenChat,
   type OpenMembers,
@@ -25,11 +26,18 @@ import { day, info, me, message, minute, now, people } from './fixture'
 import { MemoryChat, members } from './open'
 import { memoryPeople } from './people'
 import { MemoryPhotos } from './photos'
+import { painted, pictured } from './pictures'
 import { MemoryCases, MemoryReports } from './reports'
 import { memorySearch } from './search'
 import { MemorySignup } from './signup'
 
 const delay = (ms: number) => new Promise((done) => setTimeout(done, ms))
+
+/** One that the person is in already, under a name that the list here does not say. */
+const joined: JoinTarget = {
+  ...{ chat: 104, kind: 'group', title: 'انجمن زلال', about: '', members: 2140 },
+  ...{ approval: false, readable: true, state: 'joined' },
+}
 
 /** A whole app in memory: every act does what it says, nothing is stored, nothing leaves the page. */
 export class MemoryModel implements AppModel {
@@ -154,6 +162,29 @@ export class MemoryModel implements AppModel {
     }))
   }
 
+  /** A chat with pictures far apart comes to the others. */
+  async picture(): Promise<void> {
+    const [first] = this.#chats
+    if (first) this.#chats.push(pictured(first))
+    this.media = await painted(this.media)
+    this.#draw()
+  }
+
+  /** A message that is not read yet speaks to the person. */
+  mention(id: number, seq: number): void {
+    this.#chat(id).mentions.push(seq)
+    for (const open of this.#open) open.redraw()
+    this.#draw()
+  }
+
+  /** Nothing is left of what was said in a chat. */
+  clear(id: number): void {
+    const chat = this.#chat(id)
+    for (let i = 0; i < chat.count; i++) chat.gone.add(i)
+    for (const open of this.#open) open.redraw()
+    this.#draw()
+  }
+
   typing(id: number, names: readonly string[]): void {
     for (const open of this.#open) if (open.id === id) open.typing = names
     for (const open of this.#open) open.redraw()
@@ -215,6 +246,7 @@ export class MemoryModel implements AppModel {
         id: chat.info.id,
         kind: chat.info.kind,
         title: chat.info.title,
+        publicName: chat.info.publicName,
         peer: chat.info.peer,
         head: last?.seq ?? 0,
         last: last?.seq ?? 0,
@@ -413,20 +445,23 @@ export class MemoryModel implements AppModel {
     },
     search: async (words) => ({
       people: people.filter((p) => p.username.includes(words.toLowerCase()) || p.name.includes(words)),
-      chats: 'zolal_news'.includes(words.replace(/^@/, ''))
-        ? [
-            {
-              chat: 901,
-              kind: 'channel',
-              title: 'خبرهای زلال',
-              about: '',
-              members: 48_000,
-              approval: false,
-              readable: false,
-              state: 'open',
-            },
-          ]
-        : [],
+      chats:
+        words === '@zolal_joined'
+          ? [joined]
+          : 'zolal_news'.includes(words.replace(/^@/, ''))
+            ? [
+                {
+                  chat: 901,
+                  kind: 'channel',
+                  title: 'خبرهای زلال',
+                  about: '',
+                  members: 48_000,
+                  approval: false,
+                  readable: false,
+                  state: 'open',
+                },
+              ]
+            : [],
     }),
     setPinned: async (id, pinned) => {
       this.#chat(id).pin = pinned ? 50 : null

@@ -15,9 +15,15 @@ import { minute, now } from './fixture'
 /** So many of a chat are looked through. */
 const LOOKED = 300
 
-function newest(chat: Chat): MessageView[] {
-  const from = Math.max(0, chat.count - LOOKED)
-  return Array.from({ length: chat.count - from }, (_, i) => chat.get(from + i))
+/** Of what was shared; a page is short, so that there are several. */
+const SHARED_OF = 1000
+const PAGE = 2
+
+function newest(chat: Chat, looked = LOOKED): MessageView[] {
+  const from = Math.max(0, chat.count - looked)
+  return Array.from({ length: chat.count - from }, (_, i) => from + i)
+    .filter((index) => !chat.gone.has(index))
+    .map((index) => chat.get(index))
 }
 
 function carries(kind: SharedKind, content: ContentView): boolean {
@@ -65,11 +71,14 @@ export function memorySearch(chats: () => readonly Chat[]): SearchActions {
       const total = ask.chat ? all.length : null
       return { found: all.slice(0, 200), next: null, total, percent: 100, here: false }
     },
-    shared: async ({ chat, kind }) => {
+    shared: async ({ chat, kind, since = 0, until = Number.POSITIVE_INFINITY, after }) => {
       const one = chats().find(({ info }) => info.id === chat)
-      const carried = one ? newest(one).filter(({ content }) => carries(kind, content)) : []
-      const messages = carried.sort((a, b) => b.at - a.at)
-      return { messages, next: null, total: messages.length, percent: 100, here: false }
+      const carried = one ? newest(one, SHARED_OF).filter(({ content }) => carries(kind, content)) : []
+      const all = carried.filter(({ at }) => at >= since && at < until).sort((a, b) => b.at - a.at)
+      const from = after?.[0] ?? 0
+      const next = from + PAGE < all.length ? Uint8Array.of(from + PAGE) : null
+      const messages = all.slice(from, from + PAGE)
+      return { messages, next, total: all.length, percent: 100, here: false }
     },
     publicChats: async () => [],
     directory: async ({ kind }) => ({ chats: listed.filter((chat) => chat.kind === kind), next: null }),

@@ -55,6 +55,8 @@ export interface ChatItem {
   readonly id: ChatId
   readonly kind: ChatKind
   readonly title: string
+  /** Public name, or the other person's username in a direct chat, without @; or null. */
+  readonly publicName: string | null
   /** The other person in a direct chat. */
   readonly peer: AccountId | null
   /** Where its log ends, as far as this device has heard. */

@@ -52,6 +52,9 @@ export type SharedKind = (typeof SHARED)[number]
 export interface SharedAsk {
   readonly chat: ChatId
   readonly kind: SharedKind
+  readonly since?: Ms
+  /** Not included. */
+  readonly until?: Ms
   /** SharedPage.next of the page before. */
   readonly after?: FoundCursor
 }

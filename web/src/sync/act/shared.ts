@@ -36,16 +36,23 @@ export async function sharedIn(account: Account, ask: SharedAsk): Promise<Shared
   } catch (error) {
     // What this device holds goes behind no page of the server's: it would be there twice.
     const silent = ['OFFLINE', 'SEARCH_OFF', 'UNKNOWN_METHOD'].includes(toAppError(error).code)
-    if (silent && !ask.after) return here(account, row, ask.kind)
+    if (silent && !ask.after) return here(account, row, ask)
     throw error
   }
 }
 
-async function there(account: Account, row: ChatRow, { kind, after }: SharedAsk): Promise<SharedPage> {
+async function there(account: Account, row: ChatRow, ask: SharedAsk): Promise<SharedPage> {
   const { found, cursor, total, people, indexing, indexedPercent } = await call(
     account.tabs,
     Search.method.messages,
-    { chat: row.id, kind: kinds[kind], cursor: Uint8Array.from(after ?? []), limit: PAGE },
+    {
+      chat: row.id,
+      kind: kinds[ask.kind],
+      sinceMs: BigInt(ask.since ?? 0),
+      untilMs: BigInt(ask.until ?? 0),
+      cursor: Uint8Array.from(ask.after ?? []),
+      limit: PAGE,
+    },
   )
   const names = new Map(people.map((person) => [person.id, person.name]))
   const entries = found.flatMap(({ entry }) => (entry ? [entryOf(entry)] : []))
@@ -58,13 +65,14 @@ async function there(account: Account, row: ChatRow, { kind, after }: SharedAsk)
   }
 }
 
-async function here(account: Account, row: ChatRow, kind: SharedKind): Promise<SharedPage> {
+async function here(account: Account, row: ChatRow, ask: SharedAsk): Promise<SharedPage> {
   const last = row.ranges.at(-1)?.[1] ?? 0
   const rows = await account.db.read((r) => r.entries(row.id, Math.max(startOf(row), last - LOOKED), last))
   const carrying = rows.filter((entry) => {
     if (entry.kind !== 'message' || entry.overlay?.redacted) return false
+    if (entry.at < (ask.since ?? 0) || (ask.until && entry.at >= ask.until)) return false
     const body = readChatBody({ kind: entry.kind, body: currentBody(entry) })
-    return body.kind === 'message' && isShared(kind, body.message)
+    return body.kind === 'message' && isShared(ask.kind, body.message)
   })
   const messages = viewsOf(account, row, carrying.reverse(), new Map())
   return { messages, next: null, total: messages.length, percent: 100, here: true }

@@ -41,6 +41,10 @@ export function titleOf(c: ChatContext, row: ChatRow): string {
   return type === 'direct' ? c.people.name(peer) : title
 }
 
+function publicNameOf(c: ChatContext, { info }: ChatRow): string | null {
+  return (info.type === 'direct' ? c.people.username(info.peer) : info.name) || null
+}
+
 export function typingOf(c: ChatContext, row: ChatRow): TypingView | null {
   const accounts = c.live.typing(row.id)
   if (accounts.length === 0) return null
@@ -74,7 +78,7 @@ export function chatInfoOf(c: ChatContext, row: ChatRow, around: Around): ChatIn
     kind: kindOf(row),
     title: titleOf(c, row),
     about: info.about,
-    publicName: (info.type === 'direct' ? c.people.username(info.peer) : info.name) || null,
+    publicName: publicNameOf(c, row),
     peer: info.peer || null,
     members: info.type === 'group' || info.type === 'channel' ? info.members : null,
     onlineMembers: around.online,
@@ -118,6 +122,7 @@ export function chatItemOf(c: ChatContext, row: ChatRow, preview: PreviewView | 
     id: row.id,
     kind: kindOf(row),
     title: titleOf(c, row),
+    publicName: publicNameOf(c, row),
     peer: info.peer || null,
     head: row.head.seq,
     last: row.last?.seq ?? 0,

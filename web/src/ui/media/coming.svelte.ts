@@ -43,13 +43,9 @@ export function tenthOf({ got, size }: LoadingView): number {
   return size > 0 ? (Math.floor((got / size) * 10) / 10) * size : 0
 }
 
-/** What the viewer leafs through where it is not the messages on screen: it ends with the viewer. */
+/** What was shared, the oldest first, where the viewer is opened from there and not from the chat. */
 class Gallery {
-  now = $state.raw<{
-    /** The oldest first. */
-    readonly messages: readonly MessageView[]
-    readonly older: () => void
-  } | null>(null)
+  now = $state.raw<readonly MessageView[] | null>(null)
 }
 
 export const gallery = new Gallery()

@@ -30,6 +30,7 @@ const plain = {
   show: 'Load the pictures',
   showNote: 'Pictures load when you ask for them.',
   toMessage: 'Show in the chat',
+  toChat: 'To the chat',
 }
 
 export const makeEnglish = (f: Format) => ({

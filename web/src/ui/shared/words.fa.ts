@@ -31,6 +31,7 @@ const plain = {
   show: 'بار کردن تصویرها',
   showNote: 'تصویرها هنگامی بار می‌شوند که بخواهید.',
   toMessage: 'نمایش در گفتگو',
+  toChat: 'به گفتگو',
 }
 
 export const makePersian = (f: Format): SharedWords => ({
