@@ -72,6 +72,7 @@ describe('a third language is one file', () => {
     expect(lasting(427_000, f())).toBe('٧:٠٧')
     expect(f().date(noon)).toMatch(/^٢٣ نوفمبر.* ٢٠٢٦$/)
     expect(f().day(noon, noon)).toBe('اليوم')
+    expect(i18n.file?.about.week).toBe(0)
     look.change({ digits: 'latin', calendar: 'jalali' })
     expect(f().n(1234)).toBe('1,234')
     expect(makeMonths(f().locale).jalali).toBe(true)

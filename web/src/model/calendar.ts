@@ -41,8 +41,8 @@ export function dayAfter(at: Ms, days: number): Ms {
   return day.getTime()
 }
 
-/** The month of a time. A week begins on Saturday in the Persian calendar, on Monday in the other. */
-export function monthOf(at: Ms, calendar: Calendar): Month {
+/** The month of a time. `week` is the day with which weeks begin, 0 Sunday. */
+export function monthOf(at: Ms, calendar: Calendar, week = 1): Month {
   const { day, month } = partsOf(at, calendar)
   const days = [dayAfter(at, 1 - day)]
   for (;;) {
@@ -51,13 +51,34 @@ export function monthOf(at: Ms, calendar: Calendar): Month {
     days.push(next)
   }
   const weekday = new Date(days[0] ?? at).getDay()
-  return { days, lead: (weekday + (calendar === 'persian' ? 1 : 6)) % 7 }
+  return { days, lead: (weekday - week + 7) % 7 }
 }
 
 /** A time in the month that lies `by` months from that of `at`, -1 or 1. */
 export function monthBeside(at: Ms, calendar: Calendar, by: -1 | 1): Ms {
   const { days } = monthOf(at, calendar)
   return by < 0 ? dayAfter(days[0] ?? at, -1) : dayAfter(days.at(-1) ?? at, 1)
+}
+
+/** The first days of the months of the year of a time. */
+export function monthsIn(at: Ms, calendar: Calendar): readonly Ms[] {
+  let first = monthOf(at, calendar).days[0] ?? at
+  while (partsOf(first, calendar).month > 1) first = monthOf(dayAfter(first, -1), calendar).days[0] ?? first
+  const months = [first]
+  while (months.length < 12) months.push(monthBeside(months.at(-1) ?? first, calendar, 1))
+  return months
+}
+
+/** The number of the year of a time. */
+export function yearOf(at: Ms, calendar: Calendar): number {
+  return partsOf(at, calendar).year
+}
+
+/** A time amid the year that lies `by` years from that of `at`. */
+export function yearBeside(at: Ms, calendar: Calendar, by: number): Ms {
+  const { month, day } = partsOf(at, calendar)
+  // Half a year before the next one begins: what is lost by leap years reaches neither end.
+  return dayAfter(at, 183 - (month - 1) * 30.5 - day + by * 365.2425)
 }
 
 /** The first moment of the day of a time. */

@@ -44,6 +44,11 @@ const date = {
   title: 'Go to a date',
   before: 'The month before',
   after: 'The month after',
+  yearBefore: 'The year before',
+  yearAfter: 'The year after',
+  yearsBefore: 'Earlier years',
+  yearsAfter: 'Later years',
+  choose: 'Choose month and year',
   none: 'There is nothing as recent as that. These are the newest messages.',
   oldest: 'To the beginning',
 }

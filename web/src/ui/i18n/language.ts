@@ -20,6 +20,8 @@ export interface About {
   readonly digits?: string
   /** Without it dates are Gregorian. */
   readonly calendar?: 'jalali'
+  /** The day a week begins with, whatever the calendar: 0 is Sunday. Without it that is Monday. */
+  readonly week?: 0 | 1 | 2 | 3 | 4 | 5 | 6
 }
 
 /** A language is one file in catalogue/ that exports these. */

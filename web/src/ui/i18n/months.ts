@@ -6,6 +6,8 @@ export interface Months {
   readonly jalali: boolean
   /** The month with its year. */
   month(at: number): string
+  monthName(at: number): string
+  year(at: number): string
   /** The shortest name of a day of the week. */
   weekday(at: number): string
   dayOfMonth(at: number): string
@@ -18,12 +20,12 @@ export function makeMonths(locale: string): Months {
   const month = dated({ month: 'long' })
   const weekday = dated({ weekday: 'narrow' })
   const day = dated({ day: 'numeric' })
+  const yearOf = (at: number) => year.formatToParts(at).find((p) => p.type === 'year')?.value ?? ''
   return {
     jalali: year.resolvedOptions().calendar === 'persian',
-    month: (at) => {
-      const part = year.formatToParts(at).find((p) => p.type === 'year')
-      return `${month.format(at)} ${part?.value ?? ''}`
-    },
+    month: (at) => `${month.format(at)} ${yearOf(at)}`,
+    monthName: (at) => month.format(at),
+    year: yearOf,
     weekday: (at) => weekday.format(at),
     dayOfMonth: (at) => day.format(at),
   }

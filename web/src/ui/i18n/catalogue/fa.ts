@@ -9,6 +9,7 @@ export const about: About = {
   locale: 'fa-IR',
   digits: 'arabext',
   calendar: 'jalali',
+  week: 6,
 }
 export const days = { today: 'امروز', yesterday: 'دیروز' }
 
