@@ -80,6 +80,42 @@ test.describe('reactions', () => {
     await page.getByRole('dialog').getByRole('button', { name: '😎' }).click()
     await expect(row(page, 12).getByRole('button', { name: /😎/ })).toBeVisible()
   })
+
+  test('a sign is found by a word of either language or its country, in the tone last taken', async ({
+    page,
+    gallery,
+  }) => {
+    await gallery.open(page, '#/c/101')
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    const open = () => page.getByRole('button', { name: 'شکلک', exact: true }).click()
+    const picker = page.getByRole('dialog', { name: 'شکلک' })
+    const search = picker.getByRole('searchbox')
+    const signs = picker.locator('.grid button')
+    await open()
+    await search.fill('سلام نظامی')
+    await expect(signs.first()).toHaveText('🫡')
+    await search.fill('salut')
+    await expect(signs.first()).toHaveText('🫡')
+    await search.fill('افغانستان')
+    await expect(signs).toHaveText(['🇦🇫'])
+    await page.screenshot({ path: 'test-results/screens/emoji-found-fa.png' })
+    await search.fill('nothing of that kind')
+    await expect(picker.getByRole('status')).toHaveText('شکلکی پیدا نشد')
+    await search.fill('thumbs up')
+    await signs.first().click({ button: 'right' })
+    await expect(picker.getByRole('group', { name: 'رنگ پوست' }).getByRole('button')).toHaveCount(7)
+    await page.screenshot({ path: 'test-results/screens/emoji-tones-fa.png' })
+    await picker.getByRole('button', { name: 'میانه', exact: true }).click()
+    await expect(field).toHaveValue('👍🏽')
+    // It stays so, and the others as they were.
+    await expect(signs.first()).toHaveText('👍🏽')
+    await picker.getByRole('button', { name: 'پاک کردن' }).click()
+    // Every sign that this machine draws, and of none its box: those far off come when they are come to.
+    await picker.getByRole('button', { name: 'پرچم‌ها' }).click()
+    await expect(picker.getByRole('button', { name: '🏁' })).toBeInViewport()
+    await expect(picker.getByRole('button', { name: '🇮🇷' })).toBeAttached()
+    await page.screenshot({ path: 'test-results/screens/emoji-flags-fa.png' })
+  })
 })
 
 test.describe('the list', () => {
@@ -215,6 +251,22 @@ test.describe('getting about in a chat', () => {
     const dialog = page.getByRole('dialog', { name: 'Go to a date' })
     await expect(dialog).toContainText('November 2026')
     await expect(dialog.locator('small').first()).toHaveText('M')
+    // A year far off is two taps away.
+    await dialog.getByRole('button', { name: 'November 2026' }).click()
+    await expect(dialog.getByRole('button', { name: 'December' })).toBeDisabled()
+    await dialog.getByRole('button', { name: '2026' }).click()
+    await page.screenshot({ path: 'test-results/screens/date-years-en.png' })
+    await dialog.getByRole('button', { name: '2020', exact: true }).click()
+    await page.screenshot({ path: 'test-results/screens/date-months-en.png' })
+    await dialog.getByRole('button', { name: 'December' }).click()
+    await expect(dialog.getByRole('button', { name: 'December 2020' })).toBeFocused()
+    await dialog.getByRole('button', { name: 'December 2020' }).click()
+    await dialog.getByRole('button', { name: '2020' }).press('Tab')
+    await dialog.getByRole('button', { name: 'The year after' }).press('Tab')
+    await dialog.getByRole('button', { name: 'January' }).press('ArrowDown')
+    await expect(dialog.getByRole('button', { name: 'April' })).toBeFocused()
+    await page.reload()
+    await page.locator('.scroller').getByRole('button', { name: 'Today' }).first().click()
     // Six weeks or five: what was pressed for the month before is still under the finger.
     const before = dialog.getByRole('button', { name: 'The month before' })
     await before.click()

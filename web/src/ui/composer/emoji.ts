@@ -1,44 +1,42 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-export type EmojiGroup = 'smileys' | 'people' | 'nature' | 'food' | 'things' | 'signs'
-
 /** What the quick row over a message offers. */
 export const quickReactions = ['👍', '❤️', '😂', '🔥', '👏', '🙏', '😢'] as const
 
-const rows: Record<EmojiGroup, string> = {
-  smileys:
-    '😀 😃 😄 😁 😆 😅 😂 🤣 🥲 ☺️ 😊 😇 🙂 🙃 😉 😌 😍 🥰 😘 😗 😙 😚 😋 😛 😝 😜 🤪 🤨 🧐 🤓 😎 🥸 🤩 🥳 😏 😒 😞 😔 😟 😕 🙁 ☹️ 😣 😖 😫 😩 🥺 😢 😭 😤 😠 😡 🤬 🤯 😳 🥵 🥶 😱 😨 😰 😥 😓 🤗 🤔 🫣 🤭 🫢 🤫 🤥 😶 😐 😑 😬 🫠 🙄 😯 😦 😧 😮 😲 🥱 😴 🤤 😪 😵 🤐 🥴 🤢 🤮 🤧 😷 🤒 🤕',
-  people:
-    '👋 🤚 🖐️ ✋ 🖖 👌 🤌 🤏 ✌️ 🤞 🫰 🤟 🤘 🤙 👈 👉 👆 👇 ☝️ 👍 👎 ✊ 👊 🤛 🤜 👏 🙌 🫶 👐 🤲 🤝 🙏 ✍️ 💪 🧠 👀 👁️ 👄 👶 🧒 👦 👧 🧑 👨 👩 🧔 👴 👵 🙍 🙅 🙆 💁 🙋 🤦 🤷 🧕 👮 👷 🤴 👸 🤰 🚶 🏃 💃 🕺 👫 👪',
-  nature:
-    '🐶 🐱 🐭 🐹 🐰 🦊 🐻 🐼 🐨 🐯 🦁 🐮 🐷 🐸 🐵 🐔 🐧 🐦 🦆 🦅 🦉 🐺 🐴 🦄 🐝 🦋 🐌 🐞 🐢 🐍 🐙 🐬 🐳 🐟 🦌 🐐 🐑 🐪 🐘 🌵 🌲 🌳 🌴 🌱 🌿 🍀 🍁 🍂 🌾 🌷 🌹 🌺 🌸 🌼 🌻 🌞 🌙 ⭐ 🌟 ✨ ⚡ 🔥 💧 🌊 🌈 ☀️ ⛅ ☁️ 🌧️ ⛈️ ❄️ ☃️ 🌪️',
-  food: '🍏 🍎 🍐 🍊 🍋 🍌 🍉 🍇 🍓 🫐 🍈 🍒 🍑 🥭 🍍 🥥 🥝 🍅 🍆 🥑 🥦 🥒 🌶️ 🌽 🥕 🧄 🧅 🥔 🍞 🥐 🥖 🥨 🧀 🥚 🍳 🥞 🥓 🍔 🍟 🍕 🌭 🥪 🌮 🌯 🥗 🍝 🍜 🍲 🍛 🍣 🍚 🍢 🍡 🍧 🍨 🍦 🥧 🧁 🍰 🎂 🍮 🍭 🍬 🍫 🍿 🍩 🍪 🥜 🍯 🥛 ☕ 🫖 🍵 🥤 🧃 🧉 🧊',
-  things:
-    '⚽ 🏀 🏐 🎾 🏓 🏸 🥊 🎯 🎮 🎲 ♟️ 🎭 🎨 🎬 🎤 🎧 🎼 🎹 🥁 🎷 🎸 🎻 🏆 🥇 🎖️ 🚗 🚕 🚌 🚑 🚒 🚲 🛵 🏍️ ✈️ 🚀 🚁 🚢 ⚓ 🚦 🗺️ 🏔️ 🏕️ 🏖️ 🏠 🏢 🏥 🏫 🕌 ⌚ 📱 💻 ⌨️ 🖨️ 📷 🎥 📞 📺 📻 ⏰ ⏳ 🔋 💡 🔦 🕯️ 💰 💳 💎 🔧 🔨 ⚙️ 🧲 🔬 🔭 💊 🩹 🚪 🛏️ 🛁 🔑 🧸 🎁 🎈 🎉 🎊 ✉️ 📦 📮 📜 📄 📊 📅 📌 📍 📎 ✂️ 🔒 🔓 📚 📖 🔖 ✏️ 🖊️ 🔍',
-  signs:
-    '❤️ 🧡 💛 💚 💙 💜 🖤 🤍 🤎 💔 ❤️‍🔥 💕 💞 💓 💗 💖 💘 💝 💯 💢 💥 💫 💦 💨 🕊️ ☮️ ☪️ ✝️ ✡️ ☯️ ✅ ☑️ ✔️ ❌ ❎ ➕ ➖ ➗ ❓ ❔ ❗ ‼️ ⁉️ ⚠️ 🚫 ⛔ 🔞 ♻️ 🔴 🟠 🟡 🟢 🔵 🟣 ⚫ ⚪ 🟤 ▶️ ⏸️ ⏹️ ⏩ ⏪ 🔼 🔽 ➡️ ⬅️ ⬆️ ⬇️ 🔔 🔕 🎵 🎶 ♾️ ©️ ®️ ™️ 🏁 🚩 🏳️ 🏴 🇮🇷 🇦🇫 🇹🇯 🇩🇪 🇫🇷 🇬🇧 🇺🇸 🇨🇦 🇹🇷 🇮🇶',
+const storageKey = 'zolal.emoji'
+const toneKey = 'zolal.emoji.tones'
+const RECENT = 24
+
+function stored<T>(key: string, none: T): T {
+  try {
+    return (JSON.parse(localStorage.getItem(key) ?? 'null') as T | null) ?? none
+  } catch {
+    return none
+  }
 }
 
-export const emojiGroups = Object.entries(rows).map(([group, row]) => ({
-  group: group as EmojiGroup,
-  list: row.split(' '),
-}))
-
-const storageKey = 'zolal.emoji'
-
-export function recentEmoji(): string[] {
+function store(key: string, what: unknown): void {
   try {
-    return JSON.parse(localStorage.getItem(storageKey) ?? '[]') as string[]
+    localStorage.setItem(key, JSON.stringify(what))
   } catch {
-    return []
+    // Without storage nothing is remembered.
   }
+}
+
+export function recentEmoji(): readonly string[] {
+  return stored<string[]>(storageKey, [])
 }
 
 export function rememberEmoji(emoji: string): void {
-  const recent = [emoji, ...recentEmoji().filter((e) => e !== emoji)].slice(0, 24)
-  try {
-    localStorage.setItem(storageKey, JSON.stringify(recent))
-  } catch {
-    // Without storage there is no row of recent ones.
-  }
+  store(storageKey, [emoji, ...recentEmoji().filter((e) => e !== emoji)].slice(0, RECENT))
+}
+
+/** The form in which a sign was last taken, by the sign; those that are not here have none. */
+export function chosenTones(): Readonly<Record<string, string>> {
+  return stored<Record<string, string>>(toneKey, {})
+}
+
+export function rememberTone(sign: string, form: string): void {
+  const { [sign]: _, ...others } = chosenTones()
+  store(toneKey, form === sign ? others : { ...others, [sign]: form })
 }

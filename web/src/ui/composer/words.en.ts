@@ -6,8 +6,20 @@ const emoji = {
   people: 'People',
   nature: 'Nature',
   food: 'Food',
+  activities: 'Activities',
+  travel: 'Places',
   things: 'Things',
   signs: 'Signs',
+  flags: 'Flags',
+}
+
+const signs = {
+  search: 'Search emoji',
+  clear: 'Clear',
+  none: 'No emoji found',
+  tones: 'Skin tone',
+  tone: ['No skin tone', 'Light', 'Medium light', 'Medium', 'Medium dark', 'Dark'],
+  hasTones: 'Hold it, or press the other mouse button, for skin tones',
 }
 
 const plain = {
@@ -51,4 +63,5 @@ export const makeEnglish = () => ({
   slow: (time: string) => `Slow mode: next message in ${time}`,
   preview,
   emoji,
+  signs,
 })

@@ -7,8 +7,20 @@ const emoji = {
   people: 'آدم‌ها',
   nature: 'طبیعت',
   food: 'خوراک',
+  activities: 'سرگرمی‌ها',
+  travel: 'جاها',
   things: 'چیزها',
   signs: 'نشانه‌ها',
+  flags: 'پرچم‌ها',
+}
+
+const signs = {
+  search: 'جست‌وجوی شکلک',
+  clear: 'پاک کردن',
+  none: 'شکلکی پیدا نشد',
+  tones: 'رنگ پوست',
+  tone: ['بی‌رنگ پوست', 'روشن', 'کمی روشن', 'میانه', 'کمی تیره', 'تیره'],
+  hasTones: 'برای رنگ پوست نگه دارید یا با دکمهٔ دیگر موش بزنید',
 }
 
 const plain = {
@@ -52,4 +64,5 @@ export const makePersian = (): ComposerWords => ({
   slow: (time: string) => `حالت آهسته: تا پیام بعدی ${time}`,
   preview,
   emoji,
+  signs,
 })
