@@ -101,6 +101,28 @@ test('a new message slides in at the end, and only counts while the reader is el
   expectStill(await anchor(page), before)
 })
 
+test('who goes to the newest message is still led to where somebody spoke to them', async ({
+  page,
+  gallery,
+}) => {
+  await gallery.open(page, '#/c/104/119500')
+  await still(page)
+  await page.evaluate(() => {
+    const { gallery } = window as unknown as { gallery: { mention(chat: number, seq: number): void } }
+    for (const seq of [119_966, 119_967]) gallery.mention(104, seq)
+  })
+  const next = page.getByRole('button', { name: 'به اشارهٔ بعدی' })
+  await expect(next).toHaveText('۲')
+  await page.getByRole('button', { name: 'به تازه‌ترین پیام' }).click()
+  await expect(page.locator('[data-seq="120000"]')).toBeInViewport()
+  // All counts as read now, and at the end there is nowhere to go on to.
+  await expect(next).toHaveText('۲')
+  await expect(page.getByRole('button', { name: 'به تازه‌ترین پیام' })).toHaveCount(0)
+  await next.click()
+  await expect(page.locator('[data-seq="119966"]')).toBeInViewport()
+  await expect(next).toHaveCount(0)
+})
+
 test('a reply leads to the message it answers, which flashes', async ({ page, gallery }) => {
   await gallery.open(page, '#/c/101')
   await page.locator('[data-seq="6"] .quote').click()
