@@ -441,6 +441,46 @@ test.describe('people and rooms', () => {
   })
 })
 
+test('where there is nothing the next thing to do is offered', async ({ page, gallery }) => {
+  const act = (within: Locator, name: string) => within.locator('.empty, .card').getByRole('button', { name })
+  await gallery.open(page, '#/')
+  await expect(act(page.locator('main'), 'کانال‌ها و گروه‌های عمومی')).toBeVisible()
+  await page.screenshot({ path: 'test-results/screens/next-pick-fa.png' })
+  await act(page.locator('main'), 'گفتگوی تازه').click()
+  await expect(page).toHaveURL(/#\/new/)
+
+  const left = page.locator('nav.left')
+  await gallery.open(page, '#/')
+  await page.getByRole('searchbox').fill('هیچ‌جا نیست')
+  await expect(act(left, 'پیوند من')).toBeVisible()
+  await page.screenshot({ path: 'test-results/screens/next-search-fa.png' })
+  await act(left, 'کانال‌ها و گروه‌های عمومی').click()
+  await expect(page).toHaveURL(/#\/public/)
+
+  await gallery.open(page, '?as=empty#/archive')
+  await act(left, 'بازگشت به گفتگوها').click()
+  await expect(page).toHaveURL(/#\/$/)
+  await gallery.open(page, '?as=empty#/requests')
+  await expect(act(left, 'پیوند من')).toBeVisible()
+  await act(left, 'اسکن کد QR').click()
+  await expect(page).toHaveURL(/#\/scan/)
+
+  await gallery.open(page, '#/c/101/shared')
+  await page.getByRole('tab', { name: 'پرونده‌ها' }).click()
+  await act(page.locator('aside'), 'به گفتگو').click()
+  await expect(page.getByRole('textbox', { name: 'پیام' })).toBeFocused()
+  // A channel that has nothing yet, as those see it who only read.
+  await page.evaluate(() => {
+    const { gallery } = window as unknown as { gallery: { clear(chat: number): void } }
+    gallery.clear(103)
+  })
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: /کانال زلال/ })
+    .click()
+  await expect(act(page.locator('main'), 'کانال‌ها و گروه‌های عمومی')).toBeVisible()
+})
+
 test('an empty list leads to a link, to what is public and to what was elsewhere', async ({
   page,
   gallery,
@@ -577,10 +617,46 @@ test.describe('getting around', () => {
     await expect(page.getByRole('navigation').getByRole('link', { name: /همسایه‌ها/ })).toBeVisible()
   })
 
-  test('search finds ی written as ي and ک as ك', async ({ page, gallery }) => {
+  test('search finds by words of names in any order and by public names, and marks what it found', async ({
+    page,
+    gallery,
+  }) => {
     await gallery.open(page, '#/')
-    await page.getByRole('searchbox').fill('اميرحسين كاوياني')
-    await expect(page.locator('.results')).toContainText('امیرحسین کاویانی')
+    const results = page.locator('.results')
+    const row = (name: string) => results.locator('.row', { hasText: name })
+    const marks = (name: string) => row(name).first().locator('mark')
+    const search = (words: string) => page.getByRole('searchbox').fill(words)
+    // ی written as ي and ک as ك, the family name first.
+    await search('كاوياني اميرحسين')
+    await expect(marks('امیرحسین کاویانی')).toHaveText(['امیرحسین', 'کاویانی'])
+    // The letters in the middle of a word are not what it is found by.
+    await search('لوفر')
+    await expect(row('نیلوفر رستگار')).toHaveCount(0)
+    await search('@zolal_design')
+    await expect(marks('طراحی زلال')).toHaveText(['zolal_design'])
+    await search('niloo')
+    await expect(marks('نیلوفر رستگار')).toHaveText(['niloofar'])
+    // One of the server's, who is no contact and with whom there is no chat.
+    await search('aicha')
+    await expect(marks('Aïcha Benali').last()).toHaveText('aicha')
+    // What one is in already is a row that opens it, not one that asks to be joined.
+    await search('@zolal_joined')
+    await row('انجمن زلال').click()
+    await expect(page).toHaveURL(/#\/c\/104$/)
+
+    // In a chat the words are marked in what was said, wherever their letters are formatted apart.
+    await gallery.open(page, '#/c/101')
+    const marked = () =>
+      page.evaluate(() => [...(CSS.highlights.get('found') ?? [])].map((range) => `${range}`))
+    await page.keyboard.press('Control+f')
+    const find = page.getByRole('search').getByRole('searchbox')
+    await find.fill('جمعه')
+    await expect.poll(marked).toEqual(['جمعه', 'جمعه'])
+    await page.screenshot({ path: 'test-results/screens/find-marked-fa.png' })
+    await find.fill('ناهار صبح')
+    await expect.poll(async () => (await marked()).sort()).toEqual(['صبح', 'ناهار'])
+    await page.keyboard.press('Escape')
+    await expect.poll(marked).toEqual([])
   })
 
   test('on a phone the chat slides over the list, and a pull from the edge goes back', async ({

@@ -113,14 +113,16 @@ interface Term {
 export class Query {
   readonly #terms: readonly (readonly Term[])[]
 
-  constructor(text: string) {
+  /** Of names every word may be the beginning of one; of messages the last alone, as the server has it. */
+  constructor(text: string, names = false) {
     const parts = partsOf(text).slice(0, QUERY_WORDS)
     this.#terms = parts.map((_, i) => {
       const ways: Term[] = []
       for (let length = 1; length <= Math.min(RUN, parts.length); length++) {
         for (let from = Math.max(0, i - length + 1); from <= i && from + length <= parts.length; from++) {
           const word = joined(parts.slice(from, from + length)).text
-          ways.push({ text: word, prefix: from + length === parts.length && [...word].length >= MIN_PREFIX })
+          const last = from + length === parts.length && [...word].length >= MIN_PREFIX
+          ways.push({ text: word, prefix: names || last })
         }
       }
       return ways

@@ -96,6 +96,7 @@ const plain = {
   requests: 'Join requests',
   reports: 'Reports',
   noRequests: 'No pending requests',
+  noRequestsBody: 'Whoever opens a link that asks for approval waits here.',
   approve: 'Let in',
   decline: 'Decline',
   held: 'Restricted and banned',

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
 const plain = {
+  pick: 'Select a chat to begin',
+  pickBody: 'Or find someone by username.',
+  emptyTitle: 'No chats yet',
+  emptyBody: 'Find someone by username, or start a group or a channel.',
+  emptyArchive: 'The archive is empty',
+  emptyArchiveBody: 'Chats you archive appear here.',
+  emptyRequests: 'No requests',
   invitations: 'Invitations',
   invited: 'You are invited',
   offeredGroup: 'This group is offered to you',
@@ -10,6 +17,7 @@ const plain = {
   decline: 'Decline',
   find: 'Find a channel, or open a link',
   browse: 'Public channels and groups',
+  toChats: 'Back to the chats',
   bring: 'Bring chats from Telegram',
   bringBody:
     'A channel or group comes here with its history, photos and files. In Telegram Desktop, open its menu, choose “Export chat history”, and JSON as the format.',

@@ -2,6 +2,13 @@
 import type { ListWords } from './words'
 
 const plain = {
+  pick: 'گفتگویی را انتخاب کنید',
+  pickBody: 'یا کسی را با نام کاربری پیدا کنید.',
+  emptyTitle: 'هنوز گفتگویی نیست',
+  emptyBody: 'کسی را با نام کاربری پیدا کنید، یا گروه و کانالی بسازید.',
+  emptyArchive: 'بایگانی خالی است',
+  emptyArchiveBody: 'گفتگوهایی که کنار می‌گذارید اینجا می‌مانند.',
+  emptyRequests: 'درخواستی نیست',
   invitations: 'دعوت‌ها',
   invited: 'شما دعوت شده‌اید',
   offeredGroup: 'مالکیت این گروه به شما پیشنهاد شده است',
@@ -11,6 +18,7 @@ const plain = {
   decline: 'نمی‌پذیرم',
   find: 'یافتن کانال یا باز کردن پیوند',
   browse: 'کانال‌ها و گروه‌های عمومی',
+  toChats: 'بازگشت به گفتگوها',
   bring: 'آوردن از تلگرام',
   bringBody:
     'کانال یا گروه با تاریخچه، عکس‌ها و پرونده‌هایش به اینجا می‌آید. در Telegram Desktop از منوی آن «Export chat history» را با قالب JSON برگزینید.',

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ContactView } from '../../model'
-import { normalised } from '../../model/normal'
+import { Query } from '../../model/words'
 
-/** The contacts that a normalised search finds: by either name, or the username. */
-export function matching(contacts: readonly ContactView[], wanted: string): readonly ContactView[] {
-  if (wanted === '') return contacts
-  const bare = wanted.replace(/^@/, '')
-  return contacts.filter((c) =>
-    [c.name, c.publicName, c.username].some((text) => normalised(text).includes(bare)),
-  )
+/** The contacts that a search finds: by either name, or the username. All, where nothing is looked for. */
+export function matching(contacts: readonly ContactView[], words: string): readonly ContactView[] {
+  const query = new Query(words, true)
+  if (query.empty) return contacts
+  return contacts.filter((c) => [c.name, c.publicName, c.username].some((text) => query.match(text)))
 }
 
 /** What may be a link of ours in place of a name, with its scheme, which people leave out; null for words. */

@@ -23,6 +23,7 @@ const plain = {
   keptNote: 'What is cleaned can be loaded again. Drafts, and what is not sent yet, stay.',
   appNote: 'It stays, so that the app starts without the network.',
   nothing: 'Nothing is kept yet',
+  loads: 'Choose what loads by itself',
   nothingBody:
     'Photos, files and messages that were loaded are kept here, so that they need not be loaded again.',
   cleanTitle: 'Clean this?',
