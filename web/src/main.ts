@@ -3,7 +3,7 @@ import { mount } from 'svelte'
 import type { SessionView } from './model'
 import { arriving } from './sync/arriving'
 import App from './ui/App.svelte'
-import { isApple, isInstalled, told } from './ui/install/apple'
+import { told } from './ui/install/told'
 import { fetched } from './ui/state/fetched'
 
 declare global {
@@ -18,8 +18,8 @@ const NEWCOMER: SessionView = { kind: 'signedOut', reason: null, server: null }
 const target = document.getElementById('app')
 if (target) {
   const known = (await window.zolalKnown) ?? true
-  // On iOS an installed app has a store of its own: this one stays empty until that was said.
-  const first = !known && isApple() && !isInstalled() ? told() : null
+  // The form says when: on iOS the store stays empty until it was said that an installed app has its own.
+  const first = known ? null : told()
   const coming = fetched(() => import('./sync')).then(async ({ startApp }) => {
     await first
     return startApp()

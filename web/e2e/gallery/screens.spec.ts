@@ -62,6 +62,12 @@ const screens: readonly Screen[] = [
   { name: 'privacy', path: '#/settings/privacy' },
   { name: 'devices', path: '#/settings/devices' },
   {
+    name: 'by-device',
+    path: '?as=signedOut#/',
+    act: (page) => page.getByRole('button', { name: /ورود با دستگاه دیگر|Sign in with another/ }).click(),
+    shown: '.wait svg path',
+  },
+  {
     name: 'enter-code',
     path: '#/settings/devices',
     act: (page) => page.getByRole('button', { name: /^(وارد کردن کد|Enter the code)/ }).click(),

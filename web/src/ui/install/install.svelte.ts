@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { isApple, isInstalled } from './apple'
 
 /** What a browser offers that can install the app. boot.js keeps it, since it comes before all else. */
 interface InstallOffer extends Event {
@@ -10,6 +9,15 @@ declare global {
   interface Window {
     zolalInstall?: InstallOffer | undefined
   }
+  interface Navigator {
+    readonly standalone?: boolean
+  }
+}
+
+/** Whether this is an iPhone or an iPad; the latter says that it is a Mac. */
+export function isApple(): boolean {
+  const { userAgent, maxTouchPoints, vendor } = navigator
+  return /Apple/.test(vendor) && (/iPhone|iPad|iPod/.test(userAgent) || maxTouchPoints > 1)
 }
 
 /** How the app can be installed here. */
@@ -21,7 +29,7 @@ class Installing {
   }
 
   look(): void {
-    if (isInstalled()) this.#state = 'installed'
+    if (matchMedia('(display-mode: standalone)').matches || navigator.standalone) this.#state = 'installed'
     else if (window.zolalInstall) this.#state = 'offered'
     else this.#state = isApple() ? 'apple' : 'menu'
   }
