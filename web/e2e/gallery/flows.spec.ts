@@ -242,6 +242,15 @@ test.describe('messages', () => {
     ])
     await page.getByRole('button', { name: '🔥' }).click()
     await expect(page.locator('[data-seq="9"]').getByRole('button', { name: '🔥 ۱' })).toBeVisible()
+
+    // Who goes elsewhere by the address leaves it behind.
+    await page.locator('[data-seq="9"] .bubble').click({ button: 'right' })
+    await expect(page.getByRole('menuitem').first()).toBeVisible()
+    await page.evaluate(() => {
+      location.hash = '#/c/101/info'
+    })
+    await expect(page.locator('aside h2').first()).toBeVisible()
+    await expect(page.getByRole('menuitem')).toHaveCount(0)
   })
 
   test('deleting asks once, says what happens, and leaves nothing behind', async ({ page, gallery }) => {
