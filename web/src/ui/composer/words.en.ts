@@ -23,6 +23,7 @@ const signs = {
 }
 
 const plain = {
+  sendSilent: 'Send without sound',
   bold: 'Bold',
   italic: 'Italic',
   underline: 'Underline',

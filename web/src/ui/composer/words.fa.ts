@@ -24,6 +24,7 @@ const signs = {
 }
 
 const plain = {
+  sendSilent: 'فرستادن بی‌صدا',
   bold: 'درشت',
   italic: 'کج',
   underline: 'زیرخط',

@@ -1,5 +1,18 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { Archive, ArchiveRestore, MailOpen, MessageCircle, Pin, PinOff, Trash2 } from 'lucide'
+import {
+  Archive,
+  ArchiveRestore,
+  Bookmark,
+  BookUser,
+  MailOpen,
+  Megaphone,
+  MessageCircle,
+  Pin,
+  PinOff,
+  Settings,
+  Trash2,
+  Users,
+} from 'lucide'
 import type { AppModel, ChatItem, MeView } from '../../model'
 import type { MenuItem } from '../base/Menu.svelte'
 import { t } from '../i18n/i18n.svelte'
@@ -8,6 +21,23 @@ import { attempt } from '../state/tell'
 import { toasts } from '../state/toast.svelte'
 import { muteItem } from './mute'
 import { words } from './words'
+
+/** Where the menu of the list leads. */
+export function mainItems(model: AppModel, me: MeView): MenuItem[] {
+  return [
+    { icon: Bookmark, label: t().app.saved, act: () => void openSaved(model, me) },
+    { icon: BookUser, label: t().people.contacts, act: () => router.go({ at: 'contacts' }) },
+    { icon: Users, label: t().list.newGroup, act: () => router.go({ at: 'new', what: 'group' }) },
+    {
+      icon: Megaphone,
+      mirror: true,
+      label: t().list.newChannel,
+      act: () => router.go({ at: 'new', what: 'channel' }),
+    },
+    { icon: Archive, label: t().list.archive, act: () => router.go({ at: 'archive' }) },
+    { icon: Settings, label: t().settings.title, act: () => router.go({ at: 'settings', page: '' }) },
+  ]
+}
 
 /** What can be done with the request of a stranger without opening it. */
 export function requestItems({ chats }: AppModel, chat: ChatItem): MenuItem[] {
@@ -57,6 +87,6 @@ export async function putAway({ chats }: AppModel, chat: ChatItem): Promise<void
 }
 
 /** Opens one's saved messages, which a device that has just begun does not know yet. */
-export async function openSaved({ chats }: AppModel, me: MeView): Promise<void> {
+async function openSaved({ chats }: AppModel, me: MeView): Promise<void> {
   await attempt(async () => router.openChat(me.savedMessages || (await chats.openDirect(me.account))))
 }

@@ -2,6 +2,8 @@
 
 /** What the first draw does without, about as it is needed. */
 const screens: readonly (() => Promise<unknown>)[] = [
+  () => import('../list/acts'),
+  () => import('../base/Menu.svelte'),
   () => import('../settings/Settings.svelte'),
   () => import('../install/Notifications.svelte'),
   () => import('../details/Details.svelte'),
@@ -16,7 +18,6 @@ const screens: readonly (() => Promise<unknown>)[] = [
   () => import('../chat/DateDialog.svelte'),
   () => import('../chat/LinkCard.svelte'),
   () => import('../chat/SelectBar.svelte'),
-  () => import('../list/acts'),
   () => import('./explain'),
   () => import('../chat/ForwardDialog.svelte'),
   () => import('../media/Media.svelte'),

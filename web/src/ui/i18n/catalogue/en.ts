@@ -151,7 +151,6 @@ export const make = (f: Format) => ({
     hint: 'Message',
     hintChannel: 'Post',
     send: 'Send',
-    sendSilent: 'Send without sound',
     save: 'Save the change',
     emoji: 'Emoji',
     replyTo: (name: string) => `Reply to ${name}`,

@@ -155,7 +155,6 @@ export const make = (f: Format): Catalogue => ({
     hint: 'پیام',
     hintChannel: 'پیام در کانال',
     send: 'فرستادن',
-    sendSilent: 'فرستادن بی‌صدا',
     save: 'ذخیرهٔ ویرایش',
     emoji: 'شکلک',
     replyTo: (name) => `پاسخ به ${name}`,
