@@ -35,6 +35,25 @@ func (e *Engine) Due(ctx context.Context, account chat.AccountID, room chat.Chat
 	return d, true, nil
 }
 
+// Waiting returns how many messages wait for the actor in all chats that they are in and have not muted: the
+// number that the web app shows on its icon, by the same rule (web/src/ui/Shell.svelte).
+//
+// PUSH-11
+func (e *Engine) Waiting(ctx context.Context, actor chat.Actor) (total uint32, err error) {
+	if err := actor.May(chat.ScopeRead); err != nil {
+		return 0, err
+	}
+	now := e.now()
+	err = e.eachRow(ctx, actor.Account, func(row ListRow) error {
+		muted := row.Prefs.MutedUntil != nil && *row.Prefs.MutedUntil > now
+		if row.Me.Role.In() && !row.Chat.Deleted && !muted {
+			total += row.Unread
+		}
+		return nil
+	})
+	return total, err
+}
+
 // OfferWaits reports whether the chat is offered to the account, which has not looked at that on any device.
 //
 // ROOM-5

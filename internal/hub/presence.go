@@ -32,6 +32,10 @@ func (h *Hub) enter(s *Session, p chat.Privacy) (came bool, surplus *Session) {
 	if later, ok := h.switched[a.id]; ok {
 		a.privacy = later.privacy
 	}
+	// A connection that takes over from another is of somebody who is as far away.
+	for old := a.sessions; old != nil; old = old.next {
+		s.away = s.away || old.away && old.device == s.device
+	}
 	s.next, a.sessions = a.sessions, s
 	a.count++
 	if a.count == 1 {
@@ -167,6 +171,38 @@ func (h *Hub) Sessions(who chat.AccountID, device chat.DeviceID) []*Session {
 		}
 	}
 	return out
+}
+
+// SetAway notes whether nobody looks at a device, on all the sessions that it has now, and on those that take
+// over from them. Its system may put it to sleep at any moment, and its connections end no sooner for that.
+//
+// PUSH-13
+func (h *Hub) SetAway(who chat.AccountID, device chat.DeviceID, away bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if a := h.accounts[who]; a != nil {
+		for s := a.sessions; s != nil; s = s.next {
+			if s.device == device {
+				s.away = away
+			}
+		}
+	}
+}
+
+// Attends reports whether a device has a connection and has not said that nobody looks at it.
+//
+// PUSH-13
+func (h *Hub) Attends(who chat.AccountID, device chat.DeviceID) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if a := h.accounts[who]; a != nil {
+		for s := a.sessions; s != nil; s = s.next {
+			if s.device == device && !s.away {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Watch replaces the set of accounts whose presence a session is told. The caller has chosen those that the

@@ -47,6 +47,7 @@ type Session struct {
 	dropped uint32
 	epoch   uint32 // of the loop, when it was last written to with updates
 	state   state
+	away    bool          // nobody looks at the device, see SetAway; guarded by Hub.mu
 	room    chan struct{} // closed when answers leave, or when the session ends; nil: nobody waits
 }
 

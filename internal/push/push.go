@@ -42,7 +42,7 @@ type Config struct {
 	Key    []byte // the server's private key, see NewKey
 	// Contact is where a push service reaches the operator: an https address or a mail address.
 	Contact string
-	// Connected reports whether a device has a connection: it needs no waking.
+	// Connected reports whether a device has a connection and is looked at: it needs no waking.
 	Connected func(chat.AccountID, chat.DeviceID) bool
 	Now       func() time.Time // default time.Now
 	Log       *slog.Logger     // default: nothing is logged

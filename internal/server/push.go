@@ -11,7 +11,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/engine"
 	"github.com/zolal-im/zolal/internal/hub"
 	"github.com/zolal-im/zolal/internal/outside"
@@ -38,9 +37,7 @@ func (c *core) startPush(ctx context.Context, h *hub.Hub) (*push.Service, error)
 	return push.Start(ctx, push.Config{
 		Engine: c.engine, Store: c.store, Codec: wire.Codec{}, Key: key, Now: c.cfg.Now, Log: c.log,
 		Contact: c.cfg.pushContact(), Account: engine.Allowance(c.cfg.Limits.Push), Outside: out,
-		Connected: func(who chat.AccountID, device chat.DeviceID) bool {
-			return len(h.Sessions(who, device)) > 0
-		},
+		Connected: h.Attends,
 	})
 }
 

@@ -188,6 +188,7 @@ func (f *asset) serve(w http.ResponseWriter, r *http.Request) {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable, no-transform")
 		// Where one address is blocked, the app's worker takes them from another and looks at what they hold.
 		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Timing-Allow-Origin", "*")
 	}
 	body, tag := f.body, f.etag
 	if len(f.br)+len(f.gz) > 0 {

@@ -123,6 +123,18 @@ func TestThePolicyAllowsOurOwnAddressesAndNoInlineScript(t *testing.T) {
 	}
 }
 
+func TestAPageThatOpensTheAppHasNoHoldOnItsWindow(t *testing.T) {
+	for _, path := range []string{"/", "/boot.js", "/share"} {
+		h := get(testApp(t), path).Header()
+		if got := h.Get("Cross-Origin-Opener-Policy"); got != "same-origin" {
+			t.Errorf("%s may be held by who opened it: %q", path, got)
+		}
+		if got := h.Get("Cross-Origin-Resource-Policy"); got != "same-origin" {
+			t.Errorf("%s may be read into other pages: %q", path, got)
+		}
+	}
+}
+
 func TestOnlyOurOwnPageMayUseCameraMicrophoneAndPlace(t *testing.T) {
 	got := get(testApp(t), "/").Header().Get("Permissions-Policy")
 	want := "geolocation=(self), camera=(self), microphone=(self), payment=(), usb=()"

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -354,6 +355,15 @@ func TestPagesOfOtherOriginsAndOtherProtocolsGetNoSocket(t *testing.T) {
 		if got := resp.Header.Get("Access-Control-Allow-Origin"); (got != "") != (allowed && origin != "") {
 			t.Errorf("origin %q is told it may: %q", origin, got)
 		}
+		if got := resp.Header.Get("Timing-Allow-Origin"); got != "https://other.example" {
+			t.Errorf("how much an answer is, is told to %q", got)
+		}
+	}
+	// Of media too: what a video asks for says not which page it is of.
+	film := httptest.NewRecorder()
+	h.gateway.MediaHandler().ServeHTTP(film, httptest.NewRequest("GET", "/media/public/00/original", nil))
+	if got := film.Header().Get("Timing-Allow-Origin"); got != "https://other.example" {
+		t.Errorf("how much of a video came is told to %q", got)
 	}
 	d := ws.Dialer{Protocols: []string{"chat"}}
 	if nc, br, hs, err := d.Dial(context.Background(), "ws"+h.address[4:]+"/api/ws"); err == nil {

@@ -70,6 +70,7 @@ func (g *Gateway) plainly(serve func(http.ResponseWriter, *http.Request) error) 
 		h.Set(headerName, headerValue)
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
+		g.timed(h)
 		if err := g.guardedServe(w, r, serve); err != nil {
 			g.blame(err)
 			g.httpError(w, r, err)

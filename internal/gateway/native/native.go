@@ -91,6 +91,7 @@ type Gateway struct {
 	cfg     Config
 	methods map[string]*method
 	origins map[string]bool // scheme and host of pages that may use this server, beside its own
+	timing  string          // those, for browsers that tell their pages how much they fetched
 	work    *pool           // short requests
 	commits *pool           // requests that wait for the disk
 	waits   *pool           // requests that may wait for other people
@@ -199,6 +200,7 @@ func (g *Gateway) trust() error {
 			g.origins[u.Scheme+"://"+u.Host] = true
 		}
 	}
+	g.timing = strings.Join(slices.Sorted(maps.Keys(g.origins)), ", ")
 	return nil
 }
 

@@ -22,6 +22,7 @@ func pushMethods() []method {
 		call("Push/State", chat.ScopeRead, pushState),
 		call("Push/Look", chat.ScopeRead, pushLook),
 		patient(call("Push/Test", chat.ScopeRead, pushTest)),
+		ordered(call("Push/Away", chat.ScopeRead, pushAway)),
 	}
 }
 
@@ -105,6 +106,14 @@ func pushTest(ctx context.Context, c *caller, r *zolalv1.PushTestRequest) (*zola
 	return &zolalv1.PushTestResponse{Outcome: zolalv1.PushOutcome(outcome), Status: uint32(status)}, nil
 }
 
+// pushAway notes whether nobody looks at the caller's device: then it is woken though it has a connection.
+//
+// PUSH-13
+func pushAway(_ context.Context, c *caller, r *zolalv1.PushAwayRequest) (*zolalv1.Empty, error) {
+	c.cfg.Hub.SetAway(c.actor.Account, c.actor.Device, r.GetAway())
+	return &zolalv1.Empty{}, nil
+}
+
 // shownText bounds the text of a notification, in UTF-16 units.
 const shownText = 240
 
@@ -112,6 +121,20 @@ const shownText = 240
 //
 // PUSH-11
 func pushLook(ctx context.Context, c *caller, r *zolalv1.PushLookRequest) (*zolalv1.PushLook, error) {
+	out := &zolalv1.PushLook{}
+	if r.GetChat() != 0 {
+		var err error
+		if out, err = c.lookAt(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	total, err := c.cfg.Engine.Waiting(ctx, c.actor)
+	out.Total = &total
+	return out, err
+}
+
+// lookAt is what a notification says of a message, or of an offer.
+func (c *caller) lookAt(ctx context.Context, r *zolalv1.PushLookRequest) (*zolalv1.PushLook, error) {
 	h, err := c.reader(ctx, r.GetChat())
 	if err != nil {
 		return nil, err

@@ -409,9 +409,55 @@ func (x *PushTestResponse) GetStatus() uint32 {
 	return 0
 }
 
+// PushAwayRequest says that nobody looks at the app on this device now, which may be put to sleep at any
+// moment, or that somebody does again.
+type PushAwayRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Away          bool                   `protobuf:"varint,1,opt,name=away,proto3" json:"away,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PushAwayRequest) Reset() {
+	*x = PushAwayRequest{}
+	mi := &file_zolal_v1_push_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PushAwayRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PushAwayRequest) ProtoMessage() {}
+
+func (x *PushAwayRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_push_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PushAwayRequest.ProtoReflect.Descriptor instead.
+func (*PushAwayRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_push_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *PushAwayRequest) GetAway() bool {
+	if x != nil {
+		return x.Away
+	}
+	return false
+}
+
 type PushLookRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Chat          uint32                 `protobuf:"varint,1,opt,name=chat,proto3" json:"chat,omitempty"`
+	Chat          uint32                 `protobuf:"varint,1,opt,name=chat,proto3" json:"chat,omitempty"` // 0: of no message; the total alone is filled
 	Seq           uint32                 `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
 	Offer         bool                   `protobuf:"varint,3,opt,name=offer,proto3" json:"offer,omitempty"` // not of a message: of the chat's being offered to the caller
 	unknownFields protoimpl.UnknownFields
@@ -420,7 +466,7 @@ type PushLookRequest struct {
 
 func (x *PushLookRequest) Reset() {
 	*x = PushLookRequest{}
-	mi := &file_zolal_v1_push_proto_msgTypes[5]
+	mi := &file_zolal_v1_push_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -432,7 +478,7 @@ func (x *PushLookRequest) String() string {
 func (*PushLookRequest) ProtoMessage() {}
 
 func (x *PushLookRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_push_proto_msgTypes[5]
+	mi := &file_zolal_v1_push_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -445,7 +491,7 @@ func (x *PushLookRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushLookRequest.ProtoReflect.Descriptor instead.
 func (*PushLookRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_push_proto_rawDescGZIP(), []int{5}
+	return file_zolal_v1_push_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *PushLookRequest) GetChat() uint32 {
@@ -473,7 +519,7 @@ func (x *PushLookRequest) GetOffer() bool {
 // chat. It says so as the caller may see it and calls people.
 type PushLook struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Waits         bool                   `protobuf:"varint,1,opt,name=waits,proto3" json:"waits,omitempty"` // it is unread, or not looked at, and still there; else nothing further is filled
+	Waits         bool                   `protobuf:"varint,1,opt,name=waits,proto3" json:"waits,omitempty"` // it is unread, or not looked at, and still there; else nothing but the total is filled
 	Type          ChatType               `protobuf:"varint,2,opt,name=type,proto3,enum=zolal.v1.ChatType" json:"type,omitempty"`
 	Title         string                 `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`   // of the chat; in a direct chat the other's name
 	Author        string                 `protobuf:"bytes,4,opt,name=author,proto3" json:"author,omitempty"` // groups alone
@@ -482,13 +528,14 @@ type PushLook struct {
 	File          string                 `protobuf:"bytes,7,opt,name=file,proto3" json:"file,omitempty"`      // name of a file
 	Unread        uint32                 `protobuf:"varint,8,opt,name=unread,proto3" json:"unread,omitempty"` // in the chat
 	AtMs          int64                  `protobuf:"varint,9,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
+	Total         *uint32                `protobuf:"varint,10,opt,name=total,proto3,oneof" json:"total,omitempty"` // unread in all chats that are not muted: the number on the app's icon
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PushLook) Reset() {
 	*x = PushLook{}
-	mi := &file_zolal_v1_push_proto_msgTypes[6]
+	mi := &file_zolal_v1_push_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -500,7 +547,7 @@ func (x *PushLook) String() string {
 func (*PushLook) ProtoMessage() {}
 
 func (x *PushLook) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_push_proto_msgTypes[6]
+	mi := &file_zolal_v1_push_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -513,7 +560,7 @@ func (x *PushLook) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PushLook.ProtoReflect.Descriptor instead.
 func (*PushLook) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_push_proto_rawDescGZIP(), []int{6}
+	return file_zolal_v1_push_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *PushLook) GetWaits() bool {
@@ -579,6 +626,13 @@ func (x *PushLook) GetAtMs() int64 {
 	return 0
 }
 
+func (x *PushLook) GetTotal() uint32 {
+	if x != nil && x.Total != nil {
+		return *x.Total
+	}
+	return 0
+}
+
 var File_zolal_v1_push_proto protoreflect.FileDescriptor
 
 const file_zolal_v1_push_proto_rawDesc = "" +
@@ -613,11 +667,13 @@ const file_zolal_v1_push_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tR\x02id\"[\n" +
 	"\x10PushTestResponse\x12/\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x15.zolal.v1.PushOutcomeR\aoutcome\x12\x16\n" +
-	"\x06status\x18\x02 \x01(\rR\x06status\"M\n" +
+	"\x06status\x18\x02 \x01(\rR\x06status\"%\n" +
+	"\x0fPushAwayRequest\x12\x12\n" +
+	"\x04away\x18\x01 \x01(\bR\x04away\"M\n" +
 	"\x0fPushLookRequest\x12\x12\n" +
 	"\x04chat\x18\x01 \x01(\rR\x04chat\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\rR\x03seq\x12\x14\n" +
-	"\x05offer\x18\x03 \x01(\bR\x05offer\"\xf6\x01\n" +
+	"\x05offer\x18\x03 \x01(\bR\x05offer\"\x9b\x02\n" +
 	"\bPushLook\x12\x14\n" +
 	"\x05waits\x18\x01 \x01(\bR\x05waits\x12&\n" +
 	"\x04type\x18\x02 \x01(\x0e2\x12.zolal.v1.ChatTypeR\x04type\x12\x14\n" +
@@ -627,20 +683,24 @@ const file_zolal_v1_push_proto_rawDesc = "" +
 	"\x05media\x18\x06 \x01(\x0e2\x13.zolal.v1.MediaKindR\x05media\x12\x12\n" +
 	"\x04file\x18\a \x01(\tR\x04file\x12\x16\n" +
 	"\x06unread\x18\b \x01(\rR\x06unread\x12\x13\n" +
-	"\x05at_ms\x18\t \x01(\x03R\x04atMs*\xa9\x01\n" +
+	"\x05at_ms\x18\t \x01(\x03R\x04atMs\x12\x19\n" +
+	"\x05total\x18\n" +
+	" \x01(\rH\x00R\x05total\x88\x01\x01B\b\n" +
+	"\x06_total*\xa9\x01\n" +
 	"\vPushOutcome\x12\x1c\n" +
 	"\x18PUSH_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12PUSH_OUTCOME_TAKEN\x10\x01\x12\x15\n" +
 	"\x11PUSH_OUTCOME_GONE\x10\x02\x12\x18\n" +
 	"\x14PUSH_OUTCOME_REFUSED\x10\x03\x12\x1c\n" +
 	"\x18PUSH_OUTCOME_UNREACHABLE\x10\x04\x12\x15\n" +
-	"\x11PUSH_OUTCOME_NONE\x10\x052\x96\x02\n" +
+	"\x11PUSH_OUTCOME_NONE\x10\x052\xca\x02\n" +
 	"\x04Push\x128\n" +
 	"\tSubscribe\x12\x1a.zolal.v1.PushSubscription\x1a\x0f.zolal.v1.Empty\x12/\n" +
 	"\vUnsubscribe\x12\x0f.zolal.v1.Empty\x1a\x0f.zolal.v1.Empty\x12-\n" +
 	"\x05State\x12\x0f.zolal.v1.Empty\x1a\x13.zolal.v1.PushState\x125\n" +
 	"\x04Look\x12\x19.zolal.v1.PushLookRequest\x1a\x12.zolal.v1.PushLook\x12=\n" +
-	"\x04Test\x12\x19.zolal.v1.PushTestRequest\x1a\x1a.zolal.v1.PushTestResponseB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
+	"\x04Test\x12\x19.zolal.v1.PushTestRequest\x1a\x1a.zolal.v1.PushTestResponse\x122\n" +
+	"\x04Away\x12\x19.zolal.v1.PushAwayRequest\x1a\x0f.zolal.v1.EmptyB2Z0github.com/zolal-im/zolal/proto/zolal/v1;zolalv1b\x06proto3"
 
 var (
 	file_zolal_v1_push_proto_rawDescOnce sync.Once
@@ -655,7 +715,7 @@ func file_zolal_v1_push_proto_rawDescGZIP() []byte {
 }
 
 var file_zolal_v1_push_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_zolal_v1_push_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_zolal_v1_push_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_zolal_v1_push_proto_goTypes = []any{
 	(PushOutcome)(0),         // 0: zolal.v1.PushOutcome
 	(*PushSubscription)(nil), // 1: zolal.v1.PushSubscription
@@ -663,30 +723,33 @@ var file_zolal_v1_push_proto_goTypes = []any{
 	(*PushState)(nil),        // 3: zolal.v1.PushState
 	(*PushTestRequest)(nil),  // 4: zolal.v1.PushTestRequest
 	(*PushTestResponse)(nil), // 5: zolal.v1.PushTestResponse
-	(*PushLookRequest)(nil),  // 6: zolal.v1.PushLookRequest
-	(*PushLook)(nil),         // 7: zolal.v1.PushLook
-	(ChatType)(0),            // 8: zolal.v1.ChatType
-	(MediaKind)(0),           // 9: zolal.v1.MediaKind
-	(*Empty)(nil),            // 10: zolal.v1.Empty
+	(*PushAwayRequest)(nil),  // 6: zolal.v1.PushAwayRequest
+	(*PushLookRequest)(nil),  // 7: zolal.v1.PushLookRequest
+	(*PushLook)(nil),         // 8: zolal.v1.PushLook
+	(ChatType)(0),            // 9: zolal.v1.ChatType
+	(MediaKind)(0),           // 10: zolal.v1.MediaKind
+	(*Empty)(nil),            // 11: zolal.v1.Empty
 }
 var file_zolal_v1_push_proto_depIdxs = []int32{
 	2,  // 0: zolal.v1.PushSubscription.settings:type_name -> zolal.v1.PushSettings
 	2,  // 1: zolal.v1.PushState.settings:type_name -> zolal.v1.PushSettings
 	0,  // 2: zolal.v1.PushTestResponse.outcome:type_name -> zolal.v1.PushOutcome
-	8,  // 3: zolal.v1.PushLook.type:type_name -> zolal.v1.ChatType
-	9,  // 4: zolal.v1.PushLook.media:type_name -> zolal.v1.MediaKind
+	9,  // 3: zolal.v1.PushLook.type:type_name -> zolal.v1.ChatType
+	10, // 4: zolal.v1.PushLook.media:type_name -> zolal.v1.MediaKind
 	1,  // 5: zolal.v1.Push.Subscribe:input_type -> zolal.v1.PushSubscription
-	10, // 6: zolal.v1.Push.Unsubscribe:input_type -> zolal.v1.Empty
-	10, // 7: zolal.v1.Push.State:input_type -> zolal.v1.Empty
-	6,  // 8: zolal.v1.Push.Look:input_type -> zolal.v1.PushLookRequest
+	11, // 6: zolal.v1.Push.Unsubscribe:input_type -> zolal.v1.Empty
+	11, // 7: zolal.v1.Push.State:input_type -> zolal.v1.Empty
+	7,  // 8: zolal.v1.Push.Look:input_type -> zolal.v1.PushLookRequest
 	4,  // 9: zolal.v1.Push.Test:input_type -> zolal.v1.PushTestRequest
-	10, // 10: zolal.v1.Push.Subscribe:output_type -> zolal.v1.Empty
-	10, // 11: zolal.v1.Push.Unsubscribe:output_type -> zolal.v1.Empty
-	3,  // 12: zolal.v1.Push.State:output_type -> zolal.v1.PushState
-	7,  // 13: zolal.v1.Push.Look:output_type -> zolal.v1.PushLook
-	5,  // 14: zolal.v1.Push.Test:output_type -> zolal.v1.PushTestResponse
-	10, // [10:15] is the sub-list for method output_type
-	5,  // [5:10] is the sub-list for method input_type
+	6,  // 10: zolal.v1.Push.Away:input_type -> zolal.v1.PushAwayRequest
+	11, // 11: zolal.v1.Push.Subscribe:output_type -> zolal.v1.Empty
+	11, // 12: zolal.v1.Push.Unsubscribe:output_type -> zolal.v1.Empty
+	3,  // 13: zolal.v1.Push.State:output_type -> zolal.v1.PushState
+	8,  // 14: zolal.v1.Push.Look:output_type -> zolal.v1.PushLook
+	5,  // 15: zolal.v1.Push.Test:output_type -> zolal.v1.PushTestResponse
+	11, // 16: zolal.v1.Push.Away:output_type -> zolal.v1.Empty
+	11, // [11:17] is the sub-list for method output_type
+	5,  // [5:11] is the sub-list for method input_type
 	5,  // [5:5] is the sub-list for extension type_name
 	5,  // [5:5] is the sub-list for extension extendee
 	0,  // [0:5] is the sub-list for field type_name
@@ -700,13 +763,14 @@ func file_zolal_v1_push_proto_init() {
 	file_zolal_v1_chat_proto_init()
 	file_zolal_v1_media_proto_init()
 	file_zolal_v1_sync_proto_init()
+	file_zolal_v1_push_proto_msgTypes[7].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_push_proto_rawDesc), len(file_zolal_v1_push_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

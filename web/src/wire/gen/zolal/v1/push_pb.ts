@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/push.proto.
  */
 export const file_zolal_v1_push: GenFile = /*@__PURE__*/
-  fileDesc("ChN6b2xhbC92MS9wdXNoLnByb3RvEgh6b2xhbC52MSJrChBQdXNoU3Vic2NyaXB0aW9uEhAKCGVuZHBvaW50GAEgASgJEgsKA2tleRgCIAEoDBIOCgZzZWNyZXQYAyABKAwSKAoIc2V0dGluZ3MYBCABKAsyFi56b2xhbC52MS5QdXNoU2V0dGluZ3MirAEKDFB1c2hTZXR0aW5ncxIRCglub19kaXJlY3QYASABKAgSEQoJbm9fZ3JvdXBzGAIgASgIEhMKC25vX2NoYW5uZWxzGAMgASgIEhMKC25vX21lbnRpb25zGAQgASgIEhIKCnF1aWV0X2Zyb20YBSABKA0SEwoLcXVpZXRfdW50aWwYBiABKA0SEwoLdXRjX21pbnV0ZXMYByABKAMSDgoGY2xlYXJzGAggASgIImAKCVB1c2hTdGF0ZRISCgpzdWJzY3JpYmVkGAEgASgIEigKCHNldHRpbmdzGAIgASgLMhYuem9sYWwudjEuUHVzaFNldHRpbmdzEhUKDWVuZHBvaW50X2hhc2gYAyABKAkiHQoPUHVzaFRlc3RSZXF1ZXN0EgoKAmlkGAEgASgJIkoKEFB1c2hUZXN0UmVzcG9uc2USJgoHb3V0Y29tZRgBIAEoDjIVLnpvbGFsLnYxLlB1c2hPdXRjb21lEg4KBnN0YXR1cxgCIAEoDSI7Cg9QdXNoTG9va1JlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNzZXEYAiABKA0SDQoFb2ZmZXIYAyABKAgiuQEKCFB1c2hMb29rEg0KBXdhaXRzGAEgASgIEiAKBHR5cGUYAiABKA4yEi56b2xhbC52MS5DaGF0VHlwZRINCgV0aXRsZRgDIAEoCRIOCgZhdXRob3IYBCABKAkSDAoEdGV4dBgFIAEoCRIiCgVtZWRpYRgGIAEoDjITLnpvbGFsLnYxLk1lZGlhS2luZBIMCgRmaWxlGAcgASgJEg4KBnVucmVhZBgIIAEoDRINCgVhdF9tcxgJIAEoAyqpAQoLUHVzaE91dGNvbWUSHAoYUFVTSF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASFgoSUFVTSF9PVVRDT01FX1RBS0VOEAESFQoRUFVTSF9PVVRDT01FX0dPTkUQAhIYChRQVVNIX09VVENPTUVfUkVGVVNFRBADEhwKGFBVU0hfT1VUQ09NRV9VTlJFQUNIQUJMRRAEEhUKEVBVU0hfT1VUQ09NRV9OT05FEAUylgIKBFB1c2gSOAoJU3Vic2NyaWJlEhouem9sYWwudjEuUHVzaFN1YnNjcmlwdGlvbhoPLnpvbGFsLnYxLkVtcHR5Ei8KC1Vuc3Vic2NyaWJlEg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRItCgVTdGF0ZRIPLnpvbGFsLnYxLkVtcHR5GhMuem9sYWwudjEuUHVzaFN0YXRlEjUKBExvb2sSGS56b2xhbC52MS5QdXNoTG9va1JlcXVlc3QaEi56b2xhbC52MS5QdXNoTG9vaxI9CgRUZXN0Ehkuem9sYWwudjEuUHVzaFRlc3RSZXF1ZXN0Ghouem9sYWwudjEuUHVzaFRlc3RSZXNwb25zZUIyWjBnaXRodWIuY29tL3pvbGFsLWltL3pvbGFsL3Byb3RvL3pvbGFsL3YxO3pvbGFsdjFiBnByb3RvMw", [file_zolal_v1_chat, file_zolal_v1_media, file_zolal_v1_sync]);
+  fileDesc("ChN6b2xhbC92MS9wdXNoLnByb3RvEgh6b2xhbC52MSJrChBQdXNoU3Vic2NyaXB0aW9uEhAKCGVuZHBvaW50GAEgASgJEgsKA2tleRgCIAEoDBIOCgZzZWNyZXQYAyABKAwSKAoIc2V0dGluZ3MYBCABKAsyFi56b2xhbC52MS5QdXNoU2V0dGluZ3MirAEKDFB1c2hTZXR0aW5ncxIRCglub19kaXJlY3QYASABKAgSEQoJbm9fZ3JvdXBzGAIgASgIEhMKC25vX2NoYW5uZWxzGAMgASgIEhMKC25vX21lbnRpb25zGAQgASgIEhIKCnF1aWV0X2Zyb20YBSABKA0SEwoLcXVpZXRfdW50aWwYBiABKA0SEwoLdXRjX21pbnV0ZXMYByABKAMSDgoGY2xlYXJzGAggASgIImAKCVB1c2hTdGF0ZRISCgpzdWJzY3JpYmVkGAEgASgIEigKCHNldHRpbmdzGAIgASgLMhYuem9sYWwudjEuUHVzaFNldHRpbmdzEhUKDWVuZHBvaW50X2hhc2gYAyABKAkiHQoPUHVzaFRlc3RSZXF1ZXN0EgoKAmlkGAEgASgJIkoKEFB1c2hUZXN0UmVzcG9uc2USJgoHb3V0Y29tZRgBIAEoDjIVLnpvbGFsLnYxLlB1c2hPdXRjb21lEg4KBnN0YXR1cxgCIAEoDSIfCg9QdXNoQXdheVJlcXVlc3QSDAoEYXdheRgBIAEoCCI7Cg9QdXNoTG9va1JlcXVlc3QSDAoEY2hhdBgBIAEoDRILCgNzZXEYAiABKA0SDQoFb2ZmZXIYAyABKAgi1wEKCFB1c2hMb29rEg0KBXdhaXRzGAEgASgIEiAKBHR5cGUYAiABKA4yEi56b2xhbC52MS5DaGF0VHlwZRINCgV0aXRsZRgDIAEoCRIOCgZhdXRob3IYBCABKAkSDAoEdGV4dBgFIAEoCRIiCgVtZWRpYRgGIAEoDjITLnpvbGFsLnYxLk1lZGlhS2luZBIMCgRmaWxlGAcgASgJEg4KBnVucmVhZBgIIAEoDRINCgVhdF9tcxgJIAEoAxISCgV0b3RhbBgKIAEoDUgAiAEBQggKBl90b3RhbCqpAQoLUHVzaE91dGNvbWUSHAoYUFVTSF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASFgoSUFVTSF9PVVRDT01FX1RBS0VOEAESFQoRUFVTSF9PVVRDT01FX0dPTkUQAhIYChRQVVNIX09VVENPTUVfUkVGVVNFRBADEhwKGFBVU0hfT1VUQ09NRV9VTlJFQUNIQUJMRRAEEhUKEVBVU0hfT1VUQ09NRV9OT05FEAUyygIKBFB1c2gSOAoJU3Vic2NyaWJlEhouem9sYWwudjEuUHVzaFN1YnNjcmlwdGlvbhoPLnpvbGFsLnYxLkVtcHR5Ei8KC1Vuc3Vic2NyaWJlEg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRItCgVTdGF0ZRIPLnpvbGFsLnYxLkVtcHR5GhMuem9sYWwudjEuUHVzaFN0YXRlEjUKBExvb2sSGS56b2xhbC52MS5QdXNoTG9va1JlcXVlc3QaEi56b2xhbC52MS5QdXNoTG9vaxI9CgRUZXN0Ehkuem9sYWwudjEuUHVzaFRlc3RSZXF1ZXN0Ghouem9sYWwudjEuUHVzaFRlc3RSZXNwb25zZRIyCgRBd2F5Ehkuem9sYWwudjEuUHVzaEF3YXlSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHlCMlowZ2l0aHViLmNvbS96b2xhbC1pbS96b2xhbC9wcm90by96b2xhbC92MTt6b2xhbHYxYgZwcm90bzM", [file_zolal_v1_chat, file_zolal_v1_media, file_zolal_v1_sync]);
 
 /**
  * PushSubscription is where a device can be woken, as its browser gave it, and what for.
@@ -199,10 +199,32 @@ export const PushTestResponseSchema: GenMessage<PushTestResponse> = /*@__PURE__*
   messageDesc(file_zolal_v1_push, 4);
 
 /**
+ * PushAwayRequest says that nobody looks at the app on this device now, which may be put to sleep at any
+ * moment, or that somebody does again.
+ *
+ * @generated from message zolal.v1.PushAwayRequest
+ */
+export type PushAwayRequest = Message<"zolal.v1.PushAwayRequest"> & {
+  /**
+   * @generated from field: bool away = 1;
+   */
+  away: boolean;
+};
+
+/**
+ * Describes the message zolal.v1.PushAwayRequest.
+ * Use `create(PushAwayRequestSchema)` to create a new message.
+ */
+export const PushAwayRequestSchema: GenMessage<PushAwayRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_push, 5);
+
+/**
  * @generated from message zolal.v1.PushLookRequest
  */
 export type PushLookRequest = Message<"zolal.v1.PushLookRequest"> & {
   /**
+   * 0: of no message; the total alone is filled
+   *
    * @generated from field: uint32 chat = 1;
    */
   chat: number;
@@ -225,7 +247,7 @@ export type PushLookRequest = Message<"zolal.v1.PushLookRequest"> & {
  * Use `create(PushLookRequestSchema)` to create a new message.
  */
 export const PushLookRequestSchema: GenMessage<PushLookRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_push, 5);
+  messageDesc(file_zolal_v1_push, 6);
 
 /**
  * PushLook is what a notification says of a message, or of a chat that is offered: then no more than the
@@ -235,7 +257,7 @@ export const PushLookRequestSchema: GenMessage<PushLookRequest> = /*@__PURE__*/
  */
 export type PushLook = Message<"zolal.v1.PushLook"> & {
   /**
-   * it is unread, or not looked at, and still there; else nothing further is filled
+   * it is unread, or not looked at, and still there; else nothing but the total is filled
    *
    * @generated from field: bool waits = 1;
    */
@@ -290,6 +312,13 @@ export type PushLook = Message<"zolal.v1.PushLook"> & {
    * @generated from field: int64 at_ms = 9;
    */
   atMs: bigint;
+
+  /**
+   * unread in all chats that are not muted: the number on the app's icon
+   *
+   * @generated from field: optional uint32 total = 10;
+   */
+  total?: number | undefined;
 };
 
 /**
@@ -297,7 +326,7 @@ export type PushLook = Message<"zolal.v1.PushLook"> & {
  * Use `create(PushLookSchema)` to create a new message.
  */
 export const PushLookSchema: GenMessage<PushLook> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_push, 6);
+  messageDesc(file_zolal_v1_push, 7);
 
 /**
  * @generated from enum zolal.v1.PushOutcome
@@ -403,6 +432,16 @@ export const Push: GenService<{
     methodKind: "unary";
     input: typeof PushTestRequestSchema;
     output: typeof PushTestResponseSchema;
+  },
+  /**
+   * whether somebody looks at this device
+   *
+   * @generated from rpc zolal.v1.Push.Away
+   */
+  away: {
+    methodKind: "unary";
+    input: typeof PushAwayRequestSchema;
+    output: typeof EmptySchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_zolal_v1_push, 0);
