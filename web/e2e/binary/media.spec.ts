@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import * as english from '../../src/ui/i18n/catalogue/en'
+import * as persian from '../../src/ui/i18n/catalogue/fa'
+import { makeFormat } from '../../src/ui/i18n/format'
 import { expect, pair, said, talk, test, write } from './fixtures'
 import { choose, filmed, type Given, labels, lastFrame, load, painted, sendSheet } from './fixtures-media'
 
@@ -9,6 +12,19 @@ const text = (name: string, body: string): Given => ({
   mimeType: 'text/plain',
   buffer: Buffer.from(body),
 })
+
+/** How the app writes sizes. */
+const look = { digits: 'language', calendar: 'language' } as Parameters<typeof makeFormat>[0]
+const bytesIn = (language: 'fa' | 'en') =>
+  makeFormat({ ...look, language }, language === 'fa' ? persian : english).bytes
+
+/** Two colours that take turns for ever, as many programs write it: a dot of each. */
+function drawnGif(): Given {
+  const dot = (pixel: string) => `21f904040a000000 2c000000000100010000 02 02${pixel}01 00`
+  const head = '474946383961 0100010080 0000 ff0000 0000ff 21ff0b4e45545343415045322e30 0301000000'
+  const hex = `${head}${dot('44')}${dot('4c')}3b`.replaceAll(' ', '')
+  return { name: 'pulse.gif', mimeType: 'image/gif', buffer: Buffer.from(hex, 'hex') }
+}
 
 for (const language of ['fa', 'en'] as const) {
   test(`photos, an album, a file and a video go from one person to another (${language})`, async ({
@@ -48,13 +64,22 @@ for (const language of ['fa', 'en'] as const) {
     await lastFrame(nilu).locator('button').click()
     expect((await saved).suggestedFilename()).toBe('گزارش پایانی ۱۴۰۵.txt')
 
-    await choose(sara, [await filmed(sara, 'film.webm', true)])
+    const film = await filmed(sara, 'film.webm', true)
+    await choose(sara, [film])
     await sendSheet(sara)
     await expect(lastFrame(nilu).locator('.note')).toContainText(/[0-9۰-۹]:/, { timeout: 60_000 })
+    const bytesOf = bytesIn(language)
+    // What a press loads is what it says: the still at first, and only then the film.
+    const poster = nilu.waitForResponse(/\/poster\?/)
     await sara.screenshot({ path: `test-results/binary/media-chat-${language}.png` })
     await nilu.screenshot({ path: `test-results/binary/media-chat-phone-${language}.png` })
+    const before = await lastFrame(nilu).locator('.open').getAttribute('aria-label')
     await load(nilu)
-    await lastFrame(nilu).locator('.open').click()
+    expect(before).toContain(bytesOf(Number((await poster).headers()['content-length'])))
+    const open = lastFrame(nilu).locator('.open')
+    await expect(open).toHaveAccessibleName(new RegExp(`${bytesOf(film.buffer.length)}$`))
+    await expect(lastFrame(nilu).locator('.note')).toContainText(bytesOf(film.buffer.length))
+    await open.click()
     const viewer = nilu.getByRole('dialog')
     await expect
       .poll(() => viewer.locator('video').evaluate((v) => (v as HTMLVideoElement).readyState))
@@ -203,4 +228,33 @@ test('a file is what its bytes are, whatever its name turns and hides', async ({
   await sendSheet(sara)
   await expect(lastFrame(nilu)).toContainText('not.jpg', { timeout: 30_000 })
   expect(await nilu.title()).not.toBe('pwned')
+})
+
+test('where nothing is to move, pictures that do stand still until they are tapped', async ({ world }) => {
+  const { sara, nilu } = await pair(world)
+  await nilu.evaluate(() => {
+    const look = JSON.parse(localStorage.getItem('zolal.look') ?? '{}')
+    localStorage.setItem('zolal.look', JSON.stringify({ ...look, still: true }))
+  })
+  await nilu.reload()
+  const gif = drawnGif()
+  await choose(sara, [gif])
+  await sendSheet(sara)
+  // Where it was sent from it moves at once, and costs nothing.
+  await expect(lastFrame(sara).locator('img.ready')).toHaveCount(2)
+  const picture = lastFrame(nilu).locator('.picture')
+  await expect(picture.locator('.note')).toContainText('GIF', { timeout: 60_000 })
+  const asked: string[] = []
+  nilu.on('request', (request) => {
+    const part = /\/media\/.*\/(\w+)\?/.exec(request.url())?.[1]
+    if (part) asked.push(part)
+  })
+  await load(nilu)
+  expect(asked).toEqual(['poster'])
+  await expect(picture.locator('img.ready')).toHaveCount(1)
+  const open = picture.locator('.open')
+  await expect(open).toHaveAccessibleName(new RegExp(`${bytesIn('fa')(gif.buffer.length)}$`))
+  await open.click()
+  await expect(picture.locator('img.ready')).toHaveCount(2)
+  expect(asked).toEqual(['poster', 'original'])
 })

@@ -168,7 +168,12 @@ export class MemoryChat implements OpenChat {
 
   #writer(): OpenWriter {
     return {
-      send: async (out) => this.#send(out.body, out.replyTo, out.quote, out.silent),
+      send: async (out) => {
+        // A device has room for so many, where a test says so.
+        const shown = window as { room?: number }
+        if (shown.room !== undefined && shown.room-- <= 0) throw new AppError('INTERNAL')
+        await this.#send(out.body, out.replyTo, out.quote, out.silent)
+      },
       edit: (seq, body) => this.#say(seq, body),
       deleteForAll: async (seqs) => {
         for (const seq of seqs) {

@@ -21,7 +21,8 @@ const sheet = {
   preparing: 'One moment…',
   empty: 'There is nothing in it',
   drop: 'Drop files here to send them',
-  unreadable: 'This cannot be shown; it goes as a file.',
+  unreadable: (names: string) =>
+    `${names} cannot be shown by this browser and goes as a file, unchanged: where it was taken and by which camera stays in it.`,
 }
 
 const place = {
