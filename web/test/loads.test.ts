@@ -5,11 +5,12 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { MediaDb } from '../src/db/media'
 import { type LoadingView, type MediaView, type SessionView, Source } from '../src/model'
+import { fetchedAs } from '../src/model/fetched'
 import type { Account } from '../src/sync/account'
 import { weigh } from '../src/sync/act/kept'
 import { Loads } from '../src/sync/act/loads'
 import { mediaActions } from '../src/sync/act/media'
-import { fetchedAs, spentAs } from '../src/wire/spent'
+import { spentAs } from '../src/wire/spent'
 
 const closes: (() => void)[] = []
 /** What the browser says that is used of its storage, and what there may be. */
@@ -340,7 +341,11 @@ test('nothing is loaded for an account that is gone', async () => {
   const { account } = loads('')
   const session = new Source<SessionView>({ kind: 'signedIn' } as SessionView)
   const asker = { current: account as Account | null, session }
-  const { loads: some } = mediaActions(asker, { home: new URL(address).origin, net })
+  const { loads: some } = mediaActions(asker, {
+    home: new URL(address).origin,
+    net,
+    registry: 'zolal',
+  })
   const come = new Promise<void>((resolve) => {
     some.watch(medium('open'), 'original', ({ got }) => got >= 2_000_000 && resolve())
   })

@@ -127,7 +127,7 @@ describe('catching up', () => {
     await ada.account.db.clearButOutbox()
     await close(ada)
     const again = await open(1, { browser })
-    expect(again.account.evicted).toBe(true)
+    expect(await again.account.db.read((r) => r.value('lost'))).toBe(true)
     await until('caught up', () => row(again)?.head.seq === world.head(7))
   })
 })

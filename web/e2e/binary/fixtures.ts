@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
-import { type Browser, test as base, expect, type Page } from '@playwright/test'
+import { type Browser, type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 import { freePort } from '../../test/server/port'
 
 const root = resolve(import.meta.dirname, '../../..')
@@ -120,7 +120,7 @@ export interface PersonOptions {
   readonly from?: string
   /** An iPhone, in the browser or the installed app. Its look is what the phone says; nothing is kept. */
   readonly apple?: 'browser' | 'installed'
-  /** It goes to an organisation's provider and comes back: other addresses are no fault. */
+  /** It speaks to others on this machine, as an organisation's provider: their addresses are no fault. */
   readonly leaves?: boolean
 }
 
@@ -135,6 +135,16 @@ export interface World {
 }
 
 const IPHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1'
+
+/** Addresses of this machine. */
+const HERE = /^http:\/\/(127\.0\.0\.1|localhost)[:/]/
+
+/** Tells where all pages of a browser go, and its workers with them; sockets too, as if by HTTP. */
+function watch(context: BrowserContext, tell: (address: string) => void): void {
+  // What a page made itself, such as a picture before it is sent, has an address in it.
+  context.on('request', (request) => tell(request.url().replace(/^blob:/, '')))
+  context.on('page', (page) => page.on('websocket', (socket) => tell(socket.url().replace(/^ws/, 'http'))))
+}
 
 async function newPage(
   browser: Browser,
@@ -163,15 +173,14 @@ async function newPage(
       if (location.protocol === 'about:') return
       if (!localStorage.getItem('zolal.look')) localStorage.setItem('zolal.look', JSON.stringify(chosen))
     }, look)
+  watch(context, (address) => {
+    const own = options.leaves ? HERE.test(address) : address.startsWith(`${url}/`)
+    if (!own) wrong.push(`request to ${address}`)
+  })
   const page = await context.newPage()
   page.on('pageerror', (error) => wrong.push(`${error.message}\n${error.stack}`))
   page.on('console', (line) => {
     if (/content security policy/i.test(line.text())) wrong.push(line.text())
-  })
-  page.on('request', (request) => {
-    // What a page made itself, such as a picture before it is sent, has an address in it.
-    const address = request.url().replace(/^blob:/, '')
-    if (!options.leaves && !address.startsWith(url)) wrong.push(`request to ${address}`)
   })
   return page
 }

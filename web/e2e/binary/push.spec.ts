@@ -20,7 +20,7 @@ import {
 import { choose, painted, sendSheet } from './fixtures-media'
 import { open, together, withMember } from './fixtures-rooms'
 import { Front, forget, keepAll, keptOf } from './front'
-import { buildPushService, controlled, PushService, shown, takenDown, Worker } from './pushservice'
+import { badges, buildPushService, controlled, PushService, shown, takenDown, Worker } from './pushservice'
 
 test.beforeAll(buildPushService)
 
@@ -146,11 +146,12 @@ async function pushOf(text: string, { service, sara, reza }: Awaited<ReturnType<
 
 test('a push names who wrote and where, opens the chat, and goes when it is read', async ({ world }) => {
   const all = await woken(world)
-  const { service, sara, worker } = all
+  const { service, sara, worker, reza } = all
   await sara.screenshot({ path: 'test-results/notifications-fa.png' })
 
   const pushed = await pushOf('فردا به کتابخانه می‌آیی؟', all)
   expect(pushed).toMatch(/^\{"v":1,"chat":\d+,"seq":\d+\}$/)
+  const badge = await badges(sara)
   await worker.deliver(pushed)
   // One may take the place of another while it is looked at.
   await expect.poll(async () => (await shown(sara)).map(({ title }) => title)).toEqual(['رضا احمدی'])
@@ -160,13 +161,40 @@ test('a push names who wrote and where, opens the chat, and goes when it is read
   // The same again shows nothing more.
   await worker.deliver(pushed)
   await expect.poll(() => shown(sara)).toHaveLength(1)
+  expect((await badge()).at(-1), 'the worker counts what waits').toBe(1)
 
   // Read here, it goes.
   const taken = await takenDown(sara)
   await sara.goto(`${world.server.url}/#/`)
   await sara.getByRole('link', { name: /رضا احمدی/ }).click()
   await expect(said(sara, 'فردا به کتابخانه می‌آیی؟')).toBeVisible()
-  await expect.poll(taken).toContain(`chat-${/\d+$/.exec(sara.url())?.[0]}`)
+  const chat = /\d+$/.exec(sara.url())?.[0]
+  await expect.poll(taken).toContain(`chat-${chat}`)
+  // How far it was read goes to the server in a moment.
+  const counted = async () => {
+    await worker.deliver(`{"v":1,"chat":${chat},"read":1}`)
+    return (await badge()).at(-1)
+  }
+  await expect.poll(counted).toBe(0)
+
+  // A phone may put to sleep what nobody looks at: it is woken at once, connected as it still is.
+  const before = service.pushed.length
+  let away = 0
+  sara.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => {
+      if (payload.includes('Push/Away')) away++
+    }),
+  )
+  await sara.goto(`${world.server.url}/#/`)
+  await sara.reload()
+  await expect.poll(() => away, 'it is looked at').toBe(1)
+  await hide(sara)
+  await expect.poll(() => away).toBe(2)
+  await write(reza, 'خوابیده‌ای؟')
+  await expect.poll(() => service.pushed.length, { timeout: 60_000 }).toBeGreaterThan(before)
+  // Looked at again, it is left alone.
+  await hide(sara, false)
+  await expect.poll(() => away).toBe(3)
   await service.stop()
 })
 

@@ -171,6 +171,20 @@ export async function takenDown(page: Page): Promise<() => Promise<string[]>> {
   return async () => (await Promise.all([page.evaluate(tell), worker.evaluate(tell)])).flat()
 }
 
+/** From here on what the worker writes on the icon of the app is written down; the answer tells it so far. */
+export async function badges(page: Page): Promise<() => Promise<number[]>> {
+  type Noted = typeof globalThis & { badges?: number[] }
+  const [worker] = page.context().serviceWorkers()
+  if (!worker) throw new Error('no worker')
+  await worker.evaluate(() => {
+    const noted: number[] = []
+    ;(globalThis as Noted).badges = noted
+    const note = async (n: number) => void noted.push(n)
+    Object.assign(navigator, { setAppBadge: note, clearAppBadge: () => note(0) })
+  })
+  return () => worker.evaluate(() => (globalThis as Noted).badges ?? [])
+}
+
 /**
  * The notifications that the worker shows now, as the app looks at them: in turn with who puts one up.
  * Chromium takes each down by itself 25 s after it came.

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { accessible, expect, field, pair, said, test } from './fixtures'
+import { accessible, expect, field, pair, said, signIn, test } from './fixtures'
 import { choose, filmed, lastFrame, load, painted, sendSheet } from './fixtures-media'
 
 /** What a device spends and keeps, and how it is cleaned. */
@@ -47,6 +47,58 @@ async function settings(page: Page, name: string): Promise<void> {
 
 const row = (page: Page, name: string) =>
   page.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) })
+
+/** Throws databases of a page's browser away, as it does itself where room is short. */
+async function evict(page: Page, those: RegExp): Promise<void> {
+  await page.goto(`${new URL(page.url()).origin}/.well-known/zolal`)
+  await page.evaluate(async (source) => {
+    const names = (await indexedDB.databases()).map(({ name = '' }) => name)
+    const gone = names.filter((name) => new RegExp(source).test(name))
+    if (gone.length === 0) throw new Error(`none of ${names.join()}`)
+    for (const name of gone)
+      await new Promise((done, failed) => {
+        const drop = indexedDB.deleteDatabase(name)
+        drop.onsuccess = done
+        drop.onerror = drop.onblocked = failed
+      })
+  }, those.source)
+  await page.goBack()
+}
+
+for (const language of ['fa', 'en'] as const) {
+  test(`what the browser throws away comes back whole, and it is told once (${language})`, async ({
+    world,
+  }) => {
+    const { sara, nilu } = await pair(world, language === 'en')
+    await choose(sara, [await painted(sara, '1.jpg', [600, 400])])
+    await sendSheet(sara, 'کوه')
+    await expect(said(nilu, 'کوه')).toBeVisible({ timeout: 30_000 })
+    await load(nilu)
+    const told = nilu.getByRole('alert').filter({ hasText: /پاک کرده است|has cleared what was kept/ })
+    await expect(told).toHaveCount(0)
+    // Media alone: what is asked for again is there again, and nothing is lost that was only here.
+    await evict(nilu, /\/media$/)
+    await said(nilu, 'کوه').locator('.open').click()
+    await expect(said(nilu, 'کوه').locator('img.ready')).toBeVisible()
+    await expect(told).toHaveCount(0)
+    // The account: what was written and not sent may be gone with it.
+    await evict(nilu, /^zolal\/.*\d$/)
+    await expect(said(nilu, 'سلام سارا')).toBeVisible()
+    await expect(told).toBeVisible()
+    await nilu.screenshot({ path: `test-results/binary/evicted-phone-${language}.png` })
+    await accessible(nilu)
+    await told.getByRole('button').click()
+    await expect(told).toHaveCount(0)
+    await nilu.reload()
+    await expect(said(nilu, 'کوه')).toBeVisible()
+    await expect(told).toHaveCount(0)
+    // All of it: whoever it was signs in again, and has everything.
+    await evict(nilu, /^zolal/)
+    await signIn(nilu, 'niloofar')
+    await expect(said(nilu, 'کوه')).toBeVisible()
+    await expect(told).toHaveCount(0)
+  })
+}
 
 for (const language of ['fa', 'en'] as const) {
   test(`data are counted by kind, and what is kept is cleaned by kind and chat (${language})`, async ({

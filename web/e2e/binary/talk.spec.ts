@@ -164,3 +164,35 @@ test('a network that answers in our place is named, believed nothing, and loses 
   await sara.unroute('**/api/**')
   await expect(said(nilu, 'در مداخله')).toBeVisible({ timeout: 90_000 })
 })
+
+test('two tabs write, see each other write, and go on when the one that leads is closed', async ({
+  world,
+}) => {
+  const sara = await world.person('سارا محمدی', 'sara_m')
+  const nilu = await world.person('نیلوفر رستگار', 'niloofar')
+  await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
+  await write(sara, 'از زبانهٔ نخست')
+  await accept(nilu, /سارا محمدی/)
+  const second = await sara.context().newPage()
+  let sockets = 0
+  second.on('websocket', () => sockets++)
+  await second.goto(sara.url())
+  await expect(said(second, 'از زبانهٔ نخست')).toBeVisible()
+  // One of them holds the connection; the other asks by it.
+  await write(second, 'از زبانهٔ دوم')
+  for (const page of [nilu, sara]) await expect(said(page, 'از زبانهٔ دوم')).toBeVisible()
+  await write(nilu, 'هر دو را دارم')
+  for (const page of [sara, second]) await expect(said(page, 'هر دو را دارم')).toBeVisible()
+  expect(sockets, 'the second tab has no connection of its own').toBe(0)
+  // What is on its way when the leading tab is closed arrives, once.
+  await world.server.stop()
+  await write(second, 'هنگام بستن')
+  await sara.close()
+  await world.server.start()
+  await expect(said(nilu, 'هنگام بستن')).toBeVisible({ timeout: 60_000 })
+  await numbered(second, 'هنگام بستن')
+  await write(nilu, 'رسید')
+  await expect(said(second, 'رسید')).toBeVisible()
+  expect(sockets, 'the second tab leads now').toBeGreaterThan(0)
+  for (const page of [nilu, second]) await expect(talk(page).getByText('هنگام بستن')).toHaveCount(1)
+})

@@ -63,6 +63,15 @@ test('an update is offered, taken in every page once, and fetches what is new al
     await (await navigator.serviceWorker.ready).update()
   })
   await expect(prompt(sara)).toBeVisible()
+  // With the version that waits, and its build.
+  const info = await sara.evaluate(async () => {
+    const about = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+    return (await (await fetch('/api/Accounts/Server', about)).json()) as { version: string; build: string }
+  })
+  expect([info.version, info.build]).not.toContain('')
+  await expect(sara.locator('.fresh', { has: prompt(sara) }).locator('small')).toHaveText(
+    `${info.version} · ${info.build.slice(0, 8)}`,
+  )
   await sara.screenshot({ path: 'test-results/update-fa.png' })
   expect(await same(sara), 'nothing is reloaded under somebody’s hands').toBe(true)
   const before = new Set(assets.map((name) => `/assets/${name}`))

@@ -743,3 +743,95 @@ test.describe('getting around', () => {
     await expect(live).toHaveText(/نیلوفر رستگار.?: .?رسیدم/)
   })
 })
+
+test.describe('what is sent together', () => {
+  test('what cannot be shown is said, and where a part is queued the rest alone is sent again', async ({
+    page,
+    gallery,
+  }) => {
+    await gallery.open(page, '#/c/101')
+    await page.getByRole('button', { name: 'پیوست' }).click()
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByRole('menuitem', { name: 'عکس یا ویدئو' }).click()
+    const file = (name: string, mimeType: string) => ({ name, mimeType, buffer: Buffer.from(name) })
+    await (await chooser).setFiles([
+      file('یک.txt', 'text/plain'),
+      file('IMG_2.HEIC', 'image/heic'),
+      file('سه.txt', 'text/plain'),
+    ])
+    const sheet = page.getByRole('dialog')
+    await expect(sheet.getByRole('status')).toContainText(/IMG_2\.HEIC.*جای گرفتن عکس/)
+    // Whoever wants it unchanged knows that it is.
+    await sheet.getByRole('switch', { name: /به‌صورت پرونده/ }).click()
+    await expect(sheet.getByRole('status')).toHaveCount(0)
+    await sheet.getByRole('switch', { name: /به‌صورت پرونده/ }).click()
+    await sheet.getByLabel('توضیح').fill('برای فردا')
+    const said = page.locator('.scroller [data-key]')
+    const before = await said.count()
+    await page.evaluate(() => Object.assign(window, { room: 2 }))
+    await sheet.getByRole('button', { name: 'فرستادن', exact: true }).click()
+    await expect(sheet.getByRole('listitem')).toHaveCount(1)
+    await expect(sheet.getByText('سه.txt')).toBeVisible()
+    await expect(sheet.getByLabel('توضیح')).toHaveValue('')
+    await page.evaluate(() => Object.assign(window, { room: 9 }))
+    await sheet.getByRole('button', { name: 'فرستادن', exact: true }).click()
+    await expect(sheet).toBeHidden()
+    await expect(said).toHaveCount(before + 3)
+    await expect(said.filter({ hasText: 'برای فردا' })).toHaveCount(1)
+    await expect(page.getByRole('textbox', { name: 'پیام' })).toHaveValue('')
+  })
+})
+
+test.describe('installing', () => {
+  /** The browser offers it, as late as it likes. */
+  const offers = (page: Page) =>
+    page.evaluate(() => {
+      const offer = Object.assign(new Event('beforeinstallprompt', { cancelable: true }), {
+        prompt: async () => {
+          document.title = 'asked'
+          return { outcome: 'dismissed' }
+        },
+      })
+      dispatchEvent(offer)
+    })
+  const bar = (page: Page) => page.getByRole('status').filter({ hasText: 'زلال را نصب می‌کنید؟' })
+  const started = (page: Page, minutes: number) =>
+    page.addInitScript((ago) => {
+      if (!localStorage.getItem('zolal.install'))
+        localStorage.setItem('zolal.install', String(Date.now() - ago * 60_000))
+    }, minutes)
+
+  test('it stands on the first page of the settings, however late the browser offers it', async ({
+    page,
+    gallery,
+  }) => {
+    await gallery.open(page, '#/settings')
+    const row = page.getByRole('button', { name: /نصب زلال/ })
+    await expect(page.getByText('درباره')).toBeVisible()
+    await expect(row).toHaveCount(0)
+    await offers(page)
+    await expect(row).toBeVisible()
+    await expect(bar(page)).toHaveCount(0)
+    await row.click()
+    await expect(page).toHaveTitle('asked')
+    await expect(row).toHaveCount(0)
+  })
+
+  test('who has had the app for an hour is asked once', async ({ page, gallery }) => {
+    await started(page, 61)
+    await gallery.open(page, '#/')
+    await offers(page)
+    await expect(bar(page)).toBeVisible()
+    await page.screenshot({ path: 'test-results/install-ask-fa.png' })
+    await bar(page).getByRole('button', { name: 'نه، ممنون' }).click()
+    await expect(bar(page)).toHaveCount(0)
+    await page.reload()
+    await expect(page.getByRole('searchbox')).toBeVisible()
+    await offers(page)
+    await page.evaluate(() => {
+      location.hash = '#/settings'
+    })
+    await expect(page.getByRole('button', { name: /نصب زلال/ })).toBeVisible()
+    await expect(bar(page)).toHaveCount(0)
+  })
+})

@@ -371,6 +371,7 @@ export class MemoryModel implements AppModel {
       },
       test: async () => 'missing',
       keep: async () => {},
+      away: async () => {},
       show: async () => {},
     }
   }
@@ -532,6 +533,7 @@ export class MemoryModel implements AppModel {
         sent: { messages: 620_000, photos: 8_900_000, files: 2_400_000 },
       }),
       forgetSpent: async () => {},
+      lost: async () => new URLSearchParams(location.search).has('lost'),
       kept: async () => ({
         chats: this.#chats.slice(0, 6).map(({ info }, i) => ({
           chat: info.id,

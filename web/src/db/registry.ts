@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
-import type { NotifyRow, SessionRow } from './rows'
+import type { NotifyRow, SessionRow, SpentRow } from './rows'
 
 /** What a browser knows apart from any account. */
 export interface RegistryValues {
@@ -15,6 +15,8 @@ export interface RegistryValues {
   visit: string
   /** What the worker needs to show notifications. */
   notify: NotifyRow
+  /** What the worker sent and received, in bytes, until a page counts it with its own. */
+  spent: SpentRow
 }
 
 interface Schema extends DBSchema {

@@ -11,6 +11,7 @@ import type {
   UserRecord,
 } from '../model/entry'
 import type { AccountId, ChatId, DeviceId, Ms, Seq } from '../model/id'
+import type { SpentView } from '../model/media'
 import type { FormattedText } from '../model/message'
 import type { PushSettings, PushSpeech } from '../model/push'
 import type { Ranges } from '../model/ranges'
@@ -147,6 +148,8 @@ export interface Values {
   addresses: { key: string; server: string; addresses: readonly string[]; issuedMs: number; good?: string }
   /** Named when the database was made, and in the registry too: its absence here means eviction. */
   born: string
+  /** The browser threw the database away, and nobody was told of it yet. */
+  lost: boolean
   /** Notices of the account up to here were shown on this device. */
   noticesSeen: Seq
   /** What was searched for lately, the newest first. */
@@ -167,7 +170,12 @@ export interface NotifyRow {
   /** Absent in rows of earlier versions, which spoke two languages. */
   readonly speech?: PushSpeech
   readonly settings: PushSettings
+  /** What was read elsewhere may be pushed, which shows nothing; absent in rows of earlier versions. */
+  readonly clears?: boolean
 }
+
+/** What the worker sent and received, in bytes by kind. */
+export type SpentRow = Pick<SpentView, 'received' | 'sent'>
 
 export interface SessionRow {
   readonly account: AccountId

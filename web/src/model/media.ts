@@ -185,6 +185,8 @@ export interface StorageActions {
   kept(): Promise<KeptView>
   /** Drafts and what was not sent yet stay. */
   clean(what: Cleaning): Promise<void>
+  /** Whether the browser threw away what this device kept, and nobody was told of it yet: true once. */
+  lost(): Promise<boolean>
 }
 
 /** Fetching media and looking after uploads. Its code comes when it is asked for: see AppModel.media. */

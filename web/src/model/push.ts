@@ -88,6 +88,29 @@ export interface Arrival {
   readonly always: boolean
 }
 
+/**
+ * What the server is told of the settings, in JSON; the clock of this device goes along. `clears`: it may be
+ * pushed to without anything being shown.
+ */
+export function wireSettings(settings: PushSettings, clears: boolean) {
+  return {
+    noDirect: !settings.direct,
+    noGroups: !settings.groups,
+    noChannels: !settings.channels,
+    noMentions: !settings.mentions,
+    quietFrom: settings.quiet?.from ?? 0,
+    quietUntil: settings.quiet?.until ?? 0,
+    utcMinutes: -new Date().getTimezoneOffset(),
+    clears,
+  }
+}
+
+/** What browsers offer that know of installed apps. */
+export interface Badge {
+  setAppBadge?(n: number): Promise<void>
+  clearAppBadge?(): Promise<void>
+}
+
 /** Whether something is shown now. The server judges pushes by the same rules (PUSH-5). */
 export function isWanted(
   settings: PushSettings,
@@ -121,6 +144,8 @@ export interface PushActions {
   test(): Promise<PushTest>
   /** Mends what the browser or the server lost, and keeps what the worker needs. */
   keep(speech: PushSpeech): Promise<void>
+  /** This page is out of sight, or in sight again: its system may put to sleep what nobody looks at. */
+  away(hidden: boolean): Promise<void>
   /** Has the worker show something. */
   show(arrival: Arrival): Promise<void>
 }

@@ -29,8 +29,6 @@ export class Account {
   readonly outbox: Outbox
   readonly keys: KeyMaker
   readonly uploads = new UploadBoard()
-  /** The browser threw away what was stored: everything is fetched again. */
-  readonly evicted: boolean
   readonly #env: Env
   readonly #events: AccountEvents
   readonly #rungs: Record<string, string>
@@ -46,11 +44,15 @@ export class Account {
   ): Promise<Account> {
     const db = await AccountDb.open(AccountDb.nameOf(session))
     const born = await db.read((r) => r.value('born'))
-    const evicted = born !== session.born
-    if (evicted) await db.write((w) => w.putValue('born', session.born), 'strict')
+    // The browser threw away what was stored: everything is fetched again, but for what was only here.
+    if (born !== session.born)
+      await db.write(
+        (w) => Promise.all([w.putValue('born', session.born), w.putValue('lost', true)]),
+        'strict',
+      )
     let tabs: Tabs | null = null
     const mirror = await Mirror.open(db, (change) => tabs?.tellChange(change))
-    const account = new Account({ env, session, rungs, events, db, mirror, evicted })
+    const account = new Account({ env, session, rungs, events, db, mirror })
     tabs = account.tabs
     account.tabs.start()
     return account
@@ -63,12 +65,10 @@ export class Account {
     events: AccountEvents
     db: AccountDb
     mirror: Mirror
-    evicted: boolean
   }) {
     this.session = o.session
     this.db = o.db
     this.mirror = o.mirror
-    this.evicted = o.evicted
     this.#env = o.env
     this.#events = o.events
     this.#rungs = o.rungs

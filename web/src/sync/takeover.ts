@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { AccountDb, type Registry, type SessionRow } from '../db'
 
-/** What ended sessions of the same account had written and never sent goes to the new one. */
+/**
+ * Makes the database of a new session, by which it is known later whether the browser threw it away. What
+ * ended sessions of the same account had written and never sent goes there.
+ */
 export async function takeOver(registry: Registry, session: SessionRow): Promise<void> {
+  const made = await AccountDb.open(AccountDb.nameOf(session))
+  await made.write((w) => w.putValue('born', session.born), 'strict')
+  made.close()
   const kept = (await registry.get('kept')) ?? []
   const own = AccountDb.nameOf({ ...session, device: 0 }).replace(/0$/, '')
   for (const name of kept.filter((k) => k.startsWith(own))) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+
+import { type Counts, type Fetched, fetchedAs, plusOf, type Way } from '../model/fetched'
 import type { MediaKind, SpentKind, SpentView } from '../model/media'
 import { tally } from './frame'
 
@@ -6,35 +8,10 @@ const storageKey = 'zolal.spent'
 /** So long may pass between counting and keeping; milliseconds. */
 const KEEP_EVERY = 5_000
 
-type Way = 'received' | 'sent'
-type Counts = Partial<Record<SpentKind, number>>
-
 /** What media are counted as. */
 export function spentAs(kind: MediaKind): Exclude<SpentKind, 'messages' | 'app'> {
   const kinds = { photo: 'photos', video: 'videos', gif: 'videos', voice: 'voice', audio: 'music' } as const
   return kind in kinds ? kinds[kind as keyof typeof kinds] : 'files'
-}
-
-/** Something that the browser fetched by itself, as it tells of it afterwards. */
-export interface Fetched {
-  readonly name: string
-  readonly initiatorType: string
-  readonly transferSize: number
-}
-
-/** What a fetch of the browser is counted as; null: whoever asked for it counted it. */
-export function fetchedAs(
-  { name, initiatorType }: Fetched,
-  kinds: ReadonlyMap<string, SpentKind>,
-): SpentKind | null {
-  const { pathname } = new URL(name, 'https://zolal.invalid')
-  if (pathname.startsWith('/upload/')) return null
-  if (pathname.startsWith('/media/')) {
-    return initiatorType === 'fetch' ? null : (kinds.get(pathname) ?? 'photos')
-  }
-  // A stream of frames is counted frame by frame.
-  if (pathname.startsWith('/api/')) return pathname === '/api/stream' ? null : 'messages'
-  return 'app'
 }
 
 /**
@@ -54,6 +31,12 @@ class Spent {
     const counts = this.#pending[way]
     counts[kind] = (counts[kind] ?? 0) + bytes
     this.#timer ??= setTimeout(() => this.keep(), KEEP_EVERY)
+  }
+
+  /** Adds what was counted where there is no page. */
+  take(counted: Readonly<Record<Way, Counts>>): void {
+    for (const way of ['received', 'sent'] as const)
+      for (const [kind, bytes] of Object.entries(counted[way])) this.add(kind as SpentKind, way, bytes)
   }
 
   /** What a path of media is, where the browser fetches it by itself. */
@@ -98,8 +81,8 @@ class Spent {
     const before = this.#stored()
     this.#store({
       since: before.since,
-      received: plus(before.received, received),
-      sent: plus(before.sent, sent),
+      received: plusOf(before.received, received),
+      sent: plusOf(before.sent, sent),
     })
   }
 
@@ -128,12 +111,6 @@ class Spent {
       // Storage may be full or forbidden: then nothing is counted.
     }
   }
-}
-
-function plus(a: Counts, b: Counts): Counts {
-  const sum = { ...a }
-  for (const [kind, bytes] of Object.entries(b)) sum[kind as SpentKind] = (a[kind as SpentKind] ?? 0) + bytes
-  return sum
 }
 
 export const spent = new Spent()

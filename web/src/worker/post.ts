@@ -2,6 +2,7 @@
 import { AccountDb, type NotifyRow, Registry, type SessionRow } from '../db'
 import { PUSH_DEFAULTS } from '../model/push'
 import { scope } from './scope'
+import { spending } from './spending'
 
 /** How long one address may take to answer, and all of them: browsers do not wait long for a notification. */
 const LOOK_MS = 6000
@@ -42,7 +43,7 @@ export const mySession = async () => (await known()).session
 /** Calls a method with the token of the device; null where nobody is signed in, or the server is silent. */
 export async function post(
   method: string,
-  body: BodyInit,
+  body: string | Uint8Array<ArrayBuffer>,
   headers: Record<string, string>,
 ): Promise<Response | null> {
   const session = await mySession()
@@ -51,6 +52,7 @@ export async function post(
   for (const root of await roots(session)) {
     const left = until - Date.now()
     if (left <= 0) break
+    spending.sends(sizeOf(body))
     const answer = await fetch(`${root}/api/${method}`, {
       method: 'POST',
       headers: { ...headers, authorization: `Bearer ${session.token}` },
@@ -62,6 +64,8 @@ export async function post(
   }
   return null
 }
+
+const sizeOf = (body: string | Uint8Array) => new Blob([body as BlobPart]).size
 
 /** Likewise, in JSON; null for a refusal too. */
 export async function ask<T>(method: string, request: object): Promise<T | null> {

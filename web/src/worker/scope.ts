@@ -29,6 +29,7 @@ export interface Synced extends Lasting {
 
 /** A page of the app. */
 export interface Tab {
+  readonly id: string
   readonly url: string
   readonly focused?: boolean
   readonly visibilityState?: string

@@ -2,8 +2,9 @@
 import { base64 } from './base64'
 import { MARK_BYTES } from './mark'
 import { mySession, roots } from './post'
-import { type Fetching, scope } from './scope'
+import { type Fetching, type Lasting, scope } from './scope'
 import { takeIn } from './shared'
+import { spending } from './spending'
 
 /**
  * What the build put in: paths with marks of their contents. `first` is what the first draw needs, `rest`
@@ -195,17 +196,25 @@ function answer(event: Fetching): void {
   if (request.method === 'POST' && pathname === '/share') event.respondWith(takeIn(request))
   if (request.method !== 'GET') return
   if (request.mode === 'navigate') {
-    if (PAGES.has(pathname)) event.respondWith(page(event))
+    if (PAGES.has(pathname)) event.respondWith(counted(event, page(event)))
     return
   }
   // Parts of a file are the browser's business.
   if ((marks[pathname] || lasting(pathname)) && !request.headers.has('range'))
-    event.respondWith(file(request, pathname))
+    event.respondWith(counted(event, file(request, pathname)))
+}
+
+/** An answer, and behind it the count of what it took. */
+function counted(event: Lasting, answer: Promise<Response>): Promise<Response> {
+  event.waitUntil(answer.then(() => spending.keep()).catch(() => {}))
+  return answer
 }
 
 /** The app starts without a network, and an update changes whole versions alone. */
 export function keepShell(): void {
-  scope.addEventListener('install', (event) => event.waitUntil(install()))
+  scope.addEventListener('install', (event) =>
+    event.waitUntil(install().finally(() => spending.keep().catch(() => {}))),
+  )
   scope.addEventListener('activate', (event) => event.waitUntil(activate()))
   scope.addEventListener('fetch', answer)
 }

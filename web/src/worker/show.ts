@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { NotifyRow } from '../db'
+import type { Badge } from '../model/push'
 import { putUp, standing } from '../model/standing'
 import { pictures } from './pictures'
 import { ask, known } from './post'
@@ -29,6 +30,8 @@ interface Look {
   readonly file?: string
   readonly unread?: number
   readonly atMs?: string
+  /** Of all chats that are not muted. */
+  readonly total?: number
 }
 
 /** What of a chat a notification is about; each takes the place of the one before it. */
@@ -47,6 +50,32 @@ const shownFor = (one: Notification) => (one.data ?? {}) as Shown
 
 export const tabs = (): Promise<Tab[]> =>
   scope.clients.matchAll({ type: 'window', includeUncontrolled: true })
+
+/** What is done about each tag, the last of it. */
+const turns = new Map<string, Promise<void>>()
+
+/**
+ * Does one thing about a tag after the other: two that come at once would both find that nothing stands yet
+ * and alert twice, and what is read while it is looked up would be put up for good.
+ */
+function inTurn(tag: string, work: () => Promise<void>): Promise<void> {
+  const mine = (turns.get(tag) ?? Promise.resolve()).then(work)
+  const quiet = mine
+    .catch(() => {})
+    .finally(() => {
+      if (turns.get(tag) === quiet) turns.delete(tag)
+    })
+  turns.set(tag, quiet)
+  return mine
+}
+
+/** The number on the icon: pages may all be closed, and count by the same rule while they are not. */
+async function count(look: Look | null): Promise<void> {
+  const { total } = look ?? {}
+  if (total === undefined) return // an older server does not say it
+  const badge = navigator as Navigator & Badge
+  await (total > 0 ? badge.setAppBadge?.(total) : badge.clearAppBadge?.())?.catch(() => {})
+}
 
 const numberOf = (one: Notification) => shownFor(one).seq ?? shownFor(one).offer ?? 0
 
@@ -95,6 +124,7 @@ async function showWhat(about: About, hint: Hint & { chat: number }, number: num
   const what = about === 'offer' ? { chat, offer: true } : { chat, seq: number }
   const asked = ask<Look>('Push/Look', what).catch(() => null)
   const [look, drawn] = await Promise.all([asked, pictures()])
+  await count(look)
   if (look && !look.waits) return clear(tag, number)
   const { title, body } = about === 'offer' ? offerFace(look, notify) : faceOf(hint, look, notify)
   const { language, direction } = speechOf(notify)
@@ -123,14 +153,31 @@ async function showTest(id: string): Promise<void> {
   for (const tab of await tabs()) tab.postMessage({ test: id })
 }
 
-/** Does what a push, or a page that is hidden, asks for. */
+/** Takes down what was read elsewhere; fewer wait then. */
+async function clearRead(chat: number, read: number): Promise<void> {
+  const tag = tagOf('chat', chat)
+  await inTurn(tag, () => clear(tag, read))
+  await count(await ask<Look>('Push/Look', {}).catch(() => null))
+}
+
+/** Does what a push, or a page that nobody looks at, asks for. */
 export async function show(hint: Hint): Promise<void> {
   const { chat = 0, seq = 0, read = 0, offer = 0, over = 0, test } = hint
+  const [message, offered] = [tagOf('chat', chat), tagOf('offer', chat)]
   if (test) await showTest(test)
-  else if (chat && read) await clear(tagOf('chat', chat), read)
-  else if (chat && over) await clear(tagOf('offer', chat), over)
-  else if (chat && offer) await showWhat('offer', { ...hint, chat }, offer)
-  else if (chat && seq) await showWhat('chat', { ...hint, chat }, seq)
+  else if (chat && read) await clearRead(chat, read)
+  else if (chat && over) await inTurn(offered, () => clear(offered, over))
+  else if (chat && offer) await inTurn(offered, () => showWhat('offer', { ...hint, chat }, offer))
+  else if (chat && seq) await inTurn(message, () => showWhat('chat', { ...hint, chat }, seq))
+}
+
+/**
+ * Does what a page asks for that nobody looks at; unless somebody looks at another, and sees there what came.
+ * A window that is in sight and not in use is not looked at.
+ */
+export async function showFor(page: Tab | null, hint: Hint): Promise<void> {
+  const others = (await tabs()).filter(({ id }) => id !== page?.id)
+  if (!others.some((one) => one.focused && one.visibilityState === 'visible')) await show(hint)
 }
 
 /** Opens what a notification was about: in a page that is there, or in a new one. */

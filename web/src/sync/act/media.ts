@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { Change, LoadedKey } from '../../db'
+import { type Change, type LoadedKey, Registry } from '../../db'
 import { AppError, type AppModel, type MediaActions, type MediaView, type UploadView } from '../../model'
+import { COUNTING } from '../../model/fetched'
 import type { ChatId, Seq } from '../../model/id'
 import { Accounts, call } from '../../wire'
 import { Links } from '../../wire/gen/zolal/v1/link_pb'
@@ -19,8 +20,13 @@ const RENEW_AFTER = 10_000
 type WithSession = Asker & Pick<AppModel, 'session'>
 
 /** Media: where they are fetched, what is kept of them, and what becomes of uploads. */
-export function mediaActions(asker: WithSession, { home, net }: Pick<Env, 'home' | 'net'>): MediaActions {
+export function mediaActions(
+  asker: WithSession,
+  { home, net, registry }: Pick<Env, 'home' | 'net' | 'registry'>,
+): MediaActions {
   spent.watch()
+  const counted = () => takeSpent(registry).catch(() => {})
+  void counted()
   // In memory only, and of one session: it opens private media and nothing else.
   let key: { readonly of: unknown; readonly at: number; readonly token: Promise<string> } | null = null
 
@@ -62,7 +68,7 @@ export function mediaActions(asker: WithSession, { home, net }: Pick<Env, 'home'
       stop: (of, part) => loads().stop(of, part),
       watch: (of, part, tell) => loads().watch(of, part, tell),
     },
-    storage: storageActions(asker, loads),
+    storage: storageActions(asker, loads, counted),
     waiting: (item, part) =>
       acting(async () => (await signedIn(asker).db.read((r) => r.file(item, part)))?.blob ?? null),
     watch: (item, tell) => watch(asker, item, tell),
@@ -109,10 +115,44 @@ function loadsOf(asker: WithSession, o: LoadsOptions): () => Loads {
   return loads
 }
 
-function storageActions(asker: Asker, loads: () => Loads): MediaActions['storage'] {
+/** Counts what the worker sent and received since the last time; whoever comes first takes it. */
+async function takeSpent(name: string): Promise<void> {
+  const { locks } = navigator as { readonly locks?: LockManager }
+  if (!locks) return
+  const registry = await Registry.open(name)
+  try {
+    await locks.request(COUNTING, async () => {
+      const counted = await registry.get('spent')
+      if (!counted) return
+      await registry.delete('spent')
+      spent.take(counted)
+    })
+  } finally {
+    registry.close()
+  }
+}
+
+function storageActions(
+  asker: Asker,
+  loads: () => Loads,
+  counted: () => Promise<void>,
+): MediaActions['storage'] {
   return {
-    spent: async () => spent.view(),
-    forgetSpent: async () => spent.forget(),
+    spent: async () => {
+      await counted()
+      return spent.view()
+    },
+    forgetSpent: async () => {
+      await counted()
+      spent.forget()
+    },
+    lost: () =>
+      acting(async () => {
+        const { db } = signedIn(asker)
+        if (!(await db.read((r) => r.value('lost')))) return false
+        await db.write((w) => w.putValue('lost', false))
+        return true
+      }),
     kept: () => acting(() => keptOf(signedIn(asker), loads())),
     clean: (what) => acting(() => clean(signedIn(asker), loads(), what)),
   }

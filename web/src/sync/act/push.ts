@@ -9,7 +9,7 @@ import {
   type PushState,
   type PushView,
 } from '../../model'
-import { isWanted, PUSH_DEFAULTS } from '../../model/push'
+import { isWanted, PUSH_DEFAULTS, wireSettings } from '../../model/push'
 import { Accounts, call } from '../../wire'
 import { Push, PushOutcome } from '../../wire/push'
 import type { Account } from '../account'
@@ -30,7 +30,7 @@ function waitsForInstall(): boolean {
 }
 
 /** Safari takes it amiss when a push shows nothing, so it is not told what was read elsewhere. */
-const showsAlways = () => /Apple/.test(navigator.vendor)
+const clears = () => !/Apple/.test(navigator.vendor)
 
 /** Why this browser cannot be woken whatever anybody wants; null: it can. */
 function obstacle(): PushState | null {
@@ -48,19 +48,41 @@ async function worker(): Promise<ServiceWorkerRegistration> {
 
 const bytesOf = (buffer: ArrayBuffer | null) => new Uint8Array(buffer ?? new ArrayBuffer(0))
 
-/** What the server is told of the settings; the clock of this device goes along. */
-function wireSettings(settings: PushSettings) {
-  return {
-    noDirect: !settings.direct,
-    noGroups: !settings.groups,
-    noChannels: !settings.channels,
-    noMentions: !settings.mentions,
-    quietFrom: settings.quiet?.from ?? 0,
-    quietUntil: settings.quiet?.until ?? 0,
-    utcMinutes: BigInt(-new Date().getTimezoneOffset()),
-    clears: !showsAlways(),
+/** Whether any page of the app is in sight: those that are hold a lock together. */
+class Sight {
+  readonly #name = 'seen'
+  /** While this page holds it. */
+  #letGo: (() => Promise<unknown>) | null = null
+
+  get #locks(): LockManager | undefined {
+    return (navigator as { readonly locks?: LockManager }).locks
+  }
+
+  enter(): void {
+    if (this.#letGo) return
+    let letGo = () => {}
+    const until = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    const held = this.#locks?.request(this.#name, { mode: 'shared' }, () => until)
+    this.#letGo = () => {
+      letGo()
+      return Promise.resolve(held)
+    }
+  }
+
+  /** This page goes out of sight; whether it was the last. Who gets the lock alone knows that. */
+  async isLeftByAll(): Promise<boolean> {
+    const letGo = this.#letGo
+    this.#letGo = null
+    await letGo?.()
+    const alone = this.#locks?.request(this.#name, { ifAvailable: true }, (lock) => lock !== null)
+    return (await alone) ?? true
   }
 }
+
+/** One for the page, however often its actions are asked for. */
+const sight = new Sight()
 
 /** Notifications of this device: what the browser, the server and the worker each know of them. */
 class Notifications implements PushActions {
@@ -138,11 +160,12 @@ class Notifications implements PushActions {
       // The browser does not reach the push service of its maker, or has none.
       throw new AppError('PUSH_SERVICE')
     }
+    const told = wireSettings(settings, clears())
     await call(account.tabs, Push.method.subscribe, {
       endpoint: subscription.endpoint,
       key: bytesOf(subscription.getKey('p256dh')),
       secret: bytesOf(subscription.getKey('auth')),
-      settings: wireSettings(settings),
+      settings: { ...told, utcMinutes: BigInt(told.utcMinutes) },
     })
   }
 
@@ -197,10 +220,18 @@ class Notifications implements PushActions {
     return acting(async () => {
       const row = await this.#row()
       const { language } = speech
-      if (JSON.stringify(row.speech) !== JSON.stringify(speech)) await this.#note({ language, speech })
+      if (JSON.stringify(row.speech) !== JSON.stringify(speech) || row.clears !== clears())
+        await this.#note({ language, speech, clears: clears() })
       // The server lost it with a device that was signed out, the browser renewed it, or the clock moved.
       if (row.on && !obstacle() && Notification.permission === 'granted') await this.#subscribe(row.settings)
     })
+  }
+
+  async away(away: boolean): Promise<void> {
+    if (!away) sight.enter()
+    else if (!(await sight.isLeftByAll())) return
+    if (obstacle() || !(await this.#row()).on) return
+    await call(signedIn(this.#asker).tabs, Push.method.away, { away })
   }
 
   async show({ chat, seq, offer, mention, kind, muted, always }: Arrival): Promise<void> {

@@ -51,6 +51,12 @@ export const makeEnglish = () => ({
   install: 'Install Zolal',
   installHint: 'Opens like an app, in a window of its own.',
   installed: 'Zolal is installed.',
+  installAsk: 'Keep Zolal as an app?',
+  installYes: 'Install',
+  notNow: 'No, thanks',
+  lost: 'The browser has cleared what was kept here',
+  lostBody:
+    'All of it comes back from the server. Messages that were not sent yet, and what was written last in drafts, may be gone.',
   installBy: 'You can install Zolal from the menu of your browser.',
   installApple:
     'In Safari: the Share button, then “Add to Home Screen”. The app does not share what Safari keeps: sign in there with the code that it shows, which you enter here under Devices.',

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Badge } from '../../model/push'
 import { standing } from '../../model/standing'
 import { readRoute, router } from '../state/route.svelte'
 
@@ -123,11 +124,6 @@ type Later = ServiceWorkerRegistration & { readonly sync?: { register(tag: strin
 export function sendLater(): void {
   const { serviceWorker } = navigator as { serviceWorker?: ServiceWorkerContainer }
   serviceWorker?.ready.then((ready) => (ready as Later).sync?.register('outbox')).catch(() => {})
-}
-
-interface Badge {
-  setAppBadge?(n: number): Promise<void>
-  clearAppBadge?(): Promise<void>
 }
 
 /** How many messages wait, on the icon of the installed app. */
