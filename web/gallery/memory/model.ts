@@ -177,6 +177,14 @@ export class MemoryModel implements AppModel {
     this.#draw()
   }
 
+  /** A message is deleted for everybody. */
+  remove(id: number, seq: number): void {
+    const chat = this.#chat(id)
+    for (let i = 0; i < chat.count; i++) if (chat.get(i).seq === seq) chat.gone.add(i)
+    for (const open of this.#open) open.redraw()
+    this.#draw()
+  }
+
   /** Nothing is left of what was said in a chat. */
   clear(id: number): void {
     const chat = this.#chat(id)
