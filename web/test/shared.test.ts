@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { create, toBinary } from '@bufbuild/protobuf'
 import { expect, test } from 'vitest'
 import type { MessageView } from '../src/model'
 import type { MessageBody } from '../src/model/entry'
@@ -6,6 +7,8 @@ import { isShared, SHARED } from '../src/model/search'
 import type { Account } from '../src/sync/account'
 import { sharedIn } from '../src/sync/act/shared'
 import { byMonth } from '../src/ui/shared/months'
+import { Kind } from '../src/wire/gen/zolal/v1/entry_pb'
+import { Search } from '../src/wire/search'
 
 const kindsOf = (body: object) => SHARED.filter((kind) => isShared(kind, body as MessageBody))
 
@@ -34,6 +37,29 @@ test('without the server there is what this device holds, once, behind no page o
   await expect(sharedIn(account, { ...ask, after: new Uint8Array([1]) })).rejects.toMatchObject({
     code: 'OFFLINE',
   })
+})
+
+test('of a channel, which hides keys and authors, own posts are those that the chat shows', async () => {
+  const { output } = Search.method.messages
+  const found = [8, 5].map((seq) => ({ entry: { seq, envelope: { kind: Kind.MESSAGE, counted: true } } }))
+  const answer = toBinary(output, create(output, { found, total: 2 }))
+  const me = { role: 'owner', from: 1 }
+  const row = { id: 7, ranges: [], floor: 1, info: { type: 'channel', name: '', pinned: [], me } }
+  const stored = new Map([[8, { seq: 8, own: true, key: 'a0b1' }]])
+  const reader = { entry: async (_: number, seq: number) => stored.get(seq) }
+  const account = {
+    state: 'online',
+    mirror: { chats: new Map([[7, row]]), people: new Map(), outbox: [] },
+    db: { read: (what: (r: typeof reader) => unknown) => what(reader) },
+    tabs: { request: async () => answer },
+    me: 1,
+    now: () => 0,
+  } as unknown as Account
+  const { messages } = await sharedIn(account, { chat: 7, kind: 'links' })
+  expect(messages.map(({ key, own }) => ({ key, own }))).toEqual([
+    { key: 'a0b1', own: true },
+    { key: '5', own: false },
+  ])
 })
 
 test('what was shared stands under its month, the newest first', () => {

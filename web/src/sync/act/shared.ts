@@ -57,12 +57,24 @@ async function there(account: Account, row: ChatRow, ask: SharedAsk): Promise<Sh
   const names = new Map(people.map((person) => [person.id, person.name]))
   const entries = found.flatMap(({ entry }) => (entry ? [entryOf(entry)] : []))
   return {
-    messages: viewsOf(account, row, entries, names),
+    messages: viewsOf(account, row, await withOwn(account, row, entries), names),
     next: cursor.length > 0 ? cursor : null,
     total,
     percent: indexing ? indexedPercent : 100,
     here: false,
   }
+}
+
+/** Channels hide keys and authors: a post of one's own is known here as the one the chat shows. */
+function withOwn({ db }: Account, { id }: ChatRow, entries: readonly Entry[]): Promise<Entry[]> {
+  return db.read((r) => {
+    return Promise.all(
+      entries.map(async (entry) => {
+        const known = await r.entry(id, entry.seq)
+        return known?.own ? { ...entry, own: true, key: known.key } : entry
+      }),
+    )
+  })
 }
 
 async function here(account: Account, row: ChatRow, ask: SharedAsk): Promise<SharedPage> {
