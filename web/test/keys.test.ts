@@ -30,6 +30,14 @@ describe('keys', () => {
     ['>', 'Period', '.'],
     ["'", 'KeyQ', "'"],
     ['ArrowUp', 'ArrowUp', 'arrowup'],
+    // German, French, Swiss, and what is held with Shift.
+    ['-', 'Slash', '-'],
+    ['!', 'Slash', '!'],
+    [':', 'Period', '.'],
+    ['?', 'Slash', '/'],
+    ['?', 'Minus', '?'],
+    ['<', 'IntlBackslash', '<'],
+    ['Dead', 'Slash', 'dead'],
   ])('%s at %s is %s', (key, code, means) => {
     expect(latin({ key, code })).toBe(means)
   })
