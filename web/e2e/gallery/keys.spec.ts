@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Page } from '@playwright/test'
-import { expect, test } from './fixtures'
+import { expect, still, test } from './fixtures'
 
 const row = (page: Page, seq: number) => page.locator(`.scroller [data-seq="${seq}"]`)
 const focused = (page: Page) => page.locator('.scroller [data-key]:focus')
@@ -121,6 +121,106 @@ test('the message that has the focus stays drawn and in view, whatever comes', a
   await expect(row(page, 120_000)).toBeInViewport({ ratio: 1 })
 })
 
+test('who presses a message with the pointer is led by what comes, and stays where they scroll to', async ({
+  page,
+  gallery,
+}) => {
+  await gallery.open(page, '#/c/104')
+  await expect(page.getByRole('log')).toHaveAttribute('tabindex', '0')
+  const list = page.locator('.scroller')
+  await row(page, 120_000).locator('.bubble').click()
+  await expect(row(page, 120_000)).toBeFocused()
+  for (let i = 1; i <= 14; i++) await receive(page, 104, `تازه ${i}\nدر\nچند\nسطر`)
+  await expect(row(page, 120_014)).toBeInViewport({ ratio: 1 })
+  await expect(row(page, 120_000)).not.toBeInViewport()
+  await expect(row(page, 120_000)).toBeFocused()
+
+  // The view is little higher than a message, and two of them are partly in it: of these one has the focus.
+  const { height } = (await row(page, 120_005).boundingBox()) ?? { height: 0 }
+  const rest = await list.evaluate((node) => innerHeight - node.clientHeight)
+  await page.setViewportSize({ width: 1280, height: Math.ceil(rest + height + 70) })
+  await row(page, 120_005).evaluate((node) => {
+    const list = node.closest('.scroller') as HTMLElement
+    list.scrollTop += node.getBoundingClientRect().top - list.getBoundingClientRect().top - 80
+  })
+  await still(page)
+  await page.getByRole('textbox', { name: 'پیام' }).focus()
+  await intoMessages(page)
+  await expect(row(page, 120_005)).toBeFocused()
+
+  await page.setViewportSize({ width: 1280, height: 900 })
+  await row(page, 120_005).locator('.bubble').click()
+  await expect(async () => {
+    await list.evaluate((node) => node.scrollBy(0, -node.clientHeight))
+    await still(page)
+    expect(await row(page, 120_005).count()).toBe(0)
+  }).toPass()
+  await expect(focused(page)).toHaveCount(0)
+})
+
+test('a late answer to Home leads nobody away, a failure is told, and a chat that is left is let go', async ({
+  page,
+  gallery,
+}) => {
+  await gallery.open(page, '#/')
+  await page.evaluate(() => {
+    interface Chat {
+      history: { findTime(at: number): Promise<number | null> }
+    }
+    const { gallery } = window as unknown as { gallery: { openChat(id: number, at?: number): Chat } }
+    const openChat = gallery.openChat.bind(gallery)
+    gallery.openChat = (id, at) => {
+      const chat = openChat(id, at)
+      const { findTime } = chat.history
+      chat.history.findTime = (time) =>
+        new Promise((answer, fail) =>
+          Object.assign(window, { late: { answer: () => answer(findTime(time)), fail } }),
+        )
+      return chat
+    }
+  })
+  const late = (what: 'answer' | 'fail') =>
+    page.waitForFunction((what) => {
+      const all = window as unknown as { late?: Record<string, () => void> }
+      all.late?.[what]?.()
+      return all.late !== undefined && delete all.late
+    }, what)
+  const cdp = await page.context().newCDPSession(page)
+  const listening = async () => {
+    const { result } = await cdp.send('Runtime.evaluate', { expression: 'document' })
+    const { objectId = '' } = result
+    const { listeners } = await cdp.send('DOMDebugger.getEventListeners', { objectId })
+    return listeners.filter(({ type }) => type === 'keydown').length
+  }
+  const go = async (chat: number) => {
+    await page.evaluate((chat) => (location.hash = `#/c/${chat}`), chat)
+    await expect(page.getByRole('log')).toHaveCount(1)
+    await expect(page.getByRole('log')).toHaveAttribute('tabindex', '0')
+  }
+  await go(102)
+  const before = await listening()
+  await go(104)
+  expect(await listening()).toBe(before)
+
+  const field = page.getByRole('textbox', { name: 'پیام' })
+  await intoMessages(page)
+  const seq = Number(await focused(page).getAttribute('data-seq'))
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Escape')
+  await expect(field).toBeFocused()
+  await late('answer')
+  await still(page)
+  await expect(field).toBeFocused()
+  await expect(row(page, seq)).toBeInViewport()
+  await intoMessages(page)
+  await page.keyboard.press('Home')
+  await late('fail')
+  await expect(page.getByText('مشکلی از سوی ما پیش آمد')).toBeVisible()
+  await page.keyboard.press('Home')
+  await late('answer')
+  await expect(row(page, 1)).toBeFocused()
+})
+
 test('what was selected stays selected far from it, and all of it is copied', async ({
   page,
   gallery,
@@ -169,7 +269,10 @@ test('letter keys are where they are written, whatever layout types with them', 
   }
   await press('ب', 'KeyF')
   await expect(page.getByRole('searchbox')).toHaveCount(2)
+  // What lies open is what Escape closes, wherever the focus is by then.
+  await row(page, 12).focus()
   await page.keyboard.press('Escape')
+  await expect(page.getByRole('searchbox')).toHaveCount(1)
   await page.locator('main header button').last().focus()
   await press('ن', 'KeyK')
   await expect(page.getByRole('searchbox')).toBeFocused()

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { MessageView, Seq } from '../../model'
+import { layered } from '../state/layers'
+import { attempt } from '../state/tell'
 import type { ChatState } from './chat.svelte'
 import { nearEnd, toEnd } from './scroll'
 import { spokenOf } from './spoken'
@@ -19,9 +21,14 @@ const tabbable = 'a[href], button, input, textarea, select, summary, audio, vide
 /** What stands over the ends of the list: the day above, the fading edge below. */
 const over = { top: 44, bottom: 14 }
 
-/** Lets keys walk the messages of a list: one stop of Tab, in which the arrows lead from one to the next. */
-export function walk(scroller: HTMLElement, chat: ChatState, list: WalkedList): void {
-  new Walk(scroller, chat, list).begin()
+/**
+ * Lets keys walk the messages of a list: one stop of Tab, in which the arrows lead from one to the next.
+ * The answer ends it, once the list is gone.
+ */
+export function walk(scroller: HTMLElement, chat: ChatState, list: WalkedList): () => void {
+  const walking = new Walk(scroller, chat, list)
+  walking.begin()
+  return () => walking.end()
 }
 
 class Walk {
@@ -35,6 +42,11 @@ class Walk {
   #inside = false
   /** At the last scrolling the focus was in view: what comes may not push it out. */
   #seen = true
+  /** Keys led to where the focus is: who only presses with the pointer goes on reading as before. */
+  #led = false
+  /** Counts what was begun and what ends it, so that a late answer is known as such. */
+  #turn = 0
+  readonly #redraws = new MutationObserver(() => this.#redrawn())
 
   constructor(scroller: HTMLElement, chat: ChatState, list: WalkedList) {
     this.#scroller = scroller
@@ -42,14 +54,11 @@ class Walk {
     this.#list = list
     document.addEventListener('keydown', this.#tabbed)
     scroller.addEventListener('keydown', (event) => this.#keyed(event))
+    scroller.addEventListener('pointerdown', () => (this.#led = false), { passive: true })
     scroller.addEventListener('focusin', ({ target }) => this.#entered(target as HTMLElement))
     scroller.addEventListener('focusout', (event) => this.#left(event))
     scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true })
-    new MutationObserver(() => this.#redrawn()).observe(scroller, {
-      subtree: true,
-      childList: true,
-      characterData: true,
-    })
+    this.#redraws.observe(scroller, { subtree: true, childList: true, characterData: true })
   }
 
   /** The focus may be in the list by now, or elsewhere. */
@@ -59,13 +68,21 @@ class Walk {
     else this.#scroller.tabIndex = 0
   }
 
+  /** The page holds on to nothing of the list. */
+  end(): void {
+    this.#turn++
+    this.#redraws.disconnect()
+    document.removeEventListener('keydown', this.#tabbed)
+  }
+
   /** The focus came into the list. */
   #entered(node: HTMLElement): void {
     // Of Tab the messages are one stop; letters that are typed here go into the composer's field.
     this.#scroller.tabIndex = -1
     this.#inside = true
-    this.#seen = true
+    this.#led = node.matches(':focus-visible')
     const stop = this.#stopOf(node)
+    this.#seen = !stop || this.#inView(stop)
     if (stop) this.#at(stop)
     if (node === this.#scroller && node.matches(':focus-visible')) this.#focus(this.#place())
   }
@@ -73,7 +90,6 @@ class Walk {
   /** Tab leads into the list to a message, whatever in it the browser would come to first. */
   #tabbed = (event: KeyboardEvent): void => {
     const { key, shiftKey, ctrlKey, metaKey, altKey } = event
-    if (!this.#scroller.isConnected) document.removeEventListener('keydown', this.#tabbed)
     if (key !== 'Tab' || event.defaultPrevented || ctrlKey || metaKey || altKey) return
     const now = document.activeElement
     if (this.#scroller.contains(now) || document.querySelector('dialog[open]')) return
@@ -93,8 +109,15 @@ class Walk {
     // What is taken from the page while it has the focus has not left: something near gets it.
     queueMicrotask(() => {
       const now = document.activeElement
-      if (node.isConnected && now !== node && !this.#scroller.contains(now)) this.#inside = false
+      if (node.isConnected && now !== node && !this.#scroller.contains(now)) this.#out()
     })
+  }
+
+  /** The focus is elsewhere, and no answer that is on its way brings it back. */
+  #out(): void {
+    this.#inside = false
+    this.#turn++
+    this.#scroller.tabIndex = 0
   }
 
   #scrolled(): void {
@@ -110,7 +133,7 @@ class Walk {
     if (stop) {
       if (stop !== document.activeElement) return
       this.#name(stop)
-      if (this.#seen && !this.#inView(stop)) {
+      if (this.#led && this.#seen && !this.#inView(stop)) {
         this.#show(stop)
         // Else the list would go on to its end, where the reader was.
         this.#list.stay()
@@ -119,7 +142,9 @@ class Walk {
       this.#top = stop.getBoundingClientRect().top
     } else if (this.#inside && document.activeElement === document.body) {
       const same = this.#stops().find(({ dataset }) => this.#key !== null && dataset['key'] === this.#key)
-      this.#focus(same ?? this.#place(), !same)
+      // Who scrolls on from a message until it is drawn no more stays where they are.
+      if (same || this.#led) this.#focus(same ?? this.#place(), false)
+      else this.#out()
     }
   }
 
@@ -129,6 +154,7 @@ class Walk {
     const target = event.target as HTMLElement
     const step = steps[key]
     const deed = deeds[shiftKey && key === 'F10' ? 'Shift F10' : key]
+    this.#led ||= Boolean(step ?? deed)
     const own = target.matches('input, textarea, select, audio, video, [role="slider"]')
     if (deed === 'within') this.#tab(event)
     else if (own) return
@@ -141,11 +167,13 @@ class Walk {
   }
 
   async #step(step: Step): Promise<void> {
-    if (step === 'newest') {
-      await this.#list.toNewest()
-      return this.#focus(this.#rows().at(-1))
+    const turn = ++this.#turn
+    if (step === 'newest' || step === 'first') {
+      const go = () => (step === 'newest' ? this.#list.toNewest() : this.#toFirst(turn))
+      // The answer may take its time: who writes by then, or walks on, is not taken away.
+      if (!(await attempt(go)) || turn !== this.#turn) return
+      return this.#focus(this.#rows().at(step === 'newest' ? -1 : 0))
     }
-    if (step === 'first') return this.#first()
     const here = this.#here()
     const from = here ?? this.#place()
     if (!from || !here) return this.#focus(from)
@@ -180,13 +208,11 @@ class Walk {
     return true
   }
 
-  async #first(): Promise<void> {
+  async #toFirst(turn: number): Promise<void> {
     const { view, history } = this.#chat.open
     const { hasOlder, messages } = view.get()
-    const seq = hasOlder ? await history.findTime(1).catch(() => null) : (messages[0]?.seq ?? null)
-    if (seq === null) return
-    await this.#list.jump(seq)
-    this.#focus(this.#rows()[0])
+    const seq = hasOlder ? await history.findTime(1) : (messages[0]?.seq ?? null)
+    if (seq !== null && turn === this.#turn) await this.#list.jump(seq)
   }
 
   /** Through what can be pressed in the message, and from its ends out of the list. */
@@ -211,8 +237,8 @@ class Walk {
   }
 
   #leave(event: KeyboardEvent): void {
-    // The selection is what Escape ends first.
-    if (this.#chat.selected.size > 0) return
+    // What lies open is what Escape closes first, such as the selection.
+    if (layered()) return
     const field = this.#scroller.closest('.talk')?.querySelector<HTMLElement>('.composer textarea')
     if (!field) return
     event.preventDefault()
@@ -275,9 +301,11 @@ class Walk {
     const seen = rows.filter((row) => this.#inView(row))
     const had = rows.find(({ dataset }) => dataset['key'] === this.#key)
     if (had && seen.includes(had)) return had
-    if (had || this.#key === null) return seen.at(-1) ?? rows.at(-1)
+    // Where none is wholly in view, that of which most is.
+    const most = () => rows.toSorted((a, b) => this.#shown(b) - this.#shown(a))[0]
+    if (had || this.#key === null) return seen.at(-1) ?? most()
     const far = (row: HTMLElement) => Math.abs(row.getBoundingClientRect().top - this.#top)
-    return seen.toSorted((a, b) => far(a) - far(b))[0] ?? rows.at(-1)
+    return seen.toSorted((a, b) => far(a) - far(b))[0] ?? most()
   }
 
   #messagesOf({ dataset }: HTMLElement): readonly MessageView[] {
@@ -319,6 +347,13 @@ class Walk {
     const view = this.#view()
     if (box.bottom - box.top > view.bottom - view.top) return box.bottom > view.top && box.top < view.bottom
     return box.top >= view.top - 1 && box.bottom <= view.bottom + 1
+  }
+
+  /** How much of a stop is in view, in pixels; below zero, how far it is from it. */
+  #shown(stop: HTMLElement): number {
+    const box = this.#box(stop)
+    const view = this.#view()
+    return Math.min(box.bottom, view.bottom) - Math.max(box.top, view.top)
   }
 
   /** Brings a stop into view by the shortest way; of one that is higher than the view, the nearer end. */

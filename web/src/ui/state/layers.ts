@@ -12,6 +12,9 @@ export function layer(close: () => void): () => void {
   }
 }
 
+/** Whether anything lies open, which Escape is for then. */
+export const layered = () => open.length > 0
+
 /** Closes what lies on top; false when nothing does. */
 export function closeTop(): boolean {
   const close = open.at(-1)
