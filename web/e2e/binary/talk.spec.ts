@@ -27,7 +27,8 @@ test('two people talk: replies, edits, reactions, deletions, typing and read mar
   await expect(sara.locator('header .status')).toContainText('در حال نوشتن')
   await field(nilu).fill('')
 
-  await said(nilu, 'سلام').locator('.bubble').dblclick()
+  // Beside its link, which would be followed.
+  await said(nilu, 'سلام').locator('.bold').dblclick()
   await write(nilu, 'سلام سارا جان')
   await expect(said(sara, 'سلام سارا جان').locator('.quote')).toContainText('سلام نیلوفر!')
 
