@@ -14,6 +14,7 @@ import { Accounts, call } from '../../wire'
 import { Push, PushOutcome } from '../../wire/push'
 import type { Account } from '../account'
 import { type Asker, acting, signedIn } from './asking'
+import { Sight } from './sight'
 
 /** How long a test that was taken may be on its way. */
 const ARRIVES_MS = 20_000
@@ -47,39 +48,6 @@ async function worker(): Promise<ServiceWorkerRegistration> {
 }
 
 const bytesOf = (buffer: ArrayBuffer | null) => new Uint8Array(buffer ?? new ArrayBuffer(0))
-
-/** Whether any page of the app is in sight: those that are hold a lock together. */
-class Sight {
-  readonly #name = 'seen'
-  /** While this page holds it. */
-  #letGo: (() => Promise<unknown>) | null = null
-
-  get #locks(): LockManager | undefined {
-    return (navigator as { readonly locks?: LockManager }).locks
-  }
-
-  enter(): void {
-    if (this.#letGo) return
-    let letGo = () => {}
-    const until = new Promise<void>((resolve) => {
-      letGo = resolve
-    })
-    const held = this.#locks?.request(this.#name, { mode: 'shared' }, () => until)
-    this.#letGo = () => {
-      letGo()
-      return Promise.resolve(held)
-    }
-  }
-
-  /** This page goes out of sight; whether it was the last. Who gets the lock alone knows that. */
-  async isLeftByAll(): Promise<boolean> {
-    const letGo = this.#letGo
-    this.#letGo = null
-    await letGo?.()
-    const alone = this.#locks?.request(this.#name, { ifAvailable: true }, (lock) => lock !== null)
-    return (await alone) ?? true
-  }
-}
 
 /** One for the page, however often its actions are asked for. */
 const sight = new Sight()
@@ -227,11 +195,12 @@ class Notifications implements PushActions {
     })
   }
 
-  async away(away: boolean): Promise<void> {
-    if (!away) sight.enter()
-    else if (!(await sight.isLeftByAll())) return
-    if (obstacle() || !(await this.#row()).on) return
-    await call(signedIn(this.#asker).tabs, Push.method.away, { away })
+  away(away: boolean): Promise<void> {
+    const say = async () => {
+      if (obstacle() || !(await this.#row()).on) return
+      await call(signedIn(this.#asker).tabs, Push.method.away, { away })
+    }
+    return away ? sight.leave(say) : sight.enter(say)
   }
 
   async show({ chat, seq, offer, mention, kind, muted, always }: Arrival): Promise<void> {
