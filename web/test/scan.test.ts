@@ -7,7 +7,7 @@ vi.stubGlobal('location', { hash: '', protocol: 'https:' })
 vi.stubGlobal('history', { state: null })
 vi.stubGlobal('addEventListener', () => {})
 const { Camera } = await import('../src/ui/scan/camera')
-const { linkIn } = await import('../src/ui/people/match')
+const { linkIn, matching } = await import('../src/ui/people/match')
 const { placeOf } = await import('../src/ui/scan/where')
 
 const home = 'https://chat.example.org'
@@ -131,6 +131,31 @@ describe('a link in place of words', () => {
     'کانال https://a.example/#/u/x',
     '#/u/sara_m',
   ])('%s is words', (words) => expect(linkIn(words)).toBeNull())
+})
+
+describe('whom a search of contacts finds', () => {
+  const named = (words: string) =>
+    matching(
+      ['سارا محمدی', '🔥', 'Ali ❤️'].map((name, account) => ({
+        account,
+        name,
+        privateName: '',
+        publicName: '',
+        username: '',
+        presence: { kind: 'hidden' as const },
+        change: null,
+      })),
+      words,
+    ).map(({ account }) => account)
+
+  test('words find those whose names they begin, signs alone those who have them', () => {
+    expect(named('محمد')).toEqual([0])
+    expect(named(' 🔥 ')).toEqual([1])
+    expect(named('❤')).toEqual([2])
+    expect(named('🎉')).toEqual([])
+  })
+
+  test('nothing finds everybody', () => expect(named(' ')).toEqual([0, 1, 2]))
 })
 
 describe('where a code leads', () => {
