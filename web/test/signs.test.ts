@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { formsOf, groups, languageOf, SignFinder } from '../src/ui/composer/signs/signs'
 
 const root = resolve(import.meta.dirname, '..')
@@ -62,4 +62,12 @@ test.skipIf(may)('what the picker shows is what Unicode has, as the tool made it
   const tool = '../signs.mjs'
   const { made } = (await import(/* @vite-ignore */ tool)) as { made: () => Record<string, string> }
   for (const [name, text] of Object.entries(made())) expect(text === file(name), name).toBe(true)
+})
+
+test('the names of countries are made once for a language, not for each flag', async () => {
+  const construct = vi.fn(Reflect.construct)
+  vi.stubGlobal('Intl', { ...Intl, DisplayNames: new Proxy(Intl.DisplayNames, { construct }) })
+  expect((await finder('en')).find('flag iran').map((sign) => sign.text)).toEqual(['🇮🇷'])
+  expect(construct).toHaveBeenCalledTimes(1)
+  vi.unstubAllGlobals()
 })

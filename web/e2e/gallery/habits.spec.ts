@@ -71,6 +71,40 @@ function moving(page: Page): Promise<readonly string[]> {
   })
 }
 
+/** Lets a file not come before what it returns is called, which resolves once the file runs. */
+async function hold(page: Page, file: RegExp): Promise<() => Promise<void>> {
+  let send = () => {}
+  const sent = new Promise<void>((resolve) => {
+    send = resolve
+  })
+  const asked = page.waitForRequest(file)
+  await page.route(file, async (route) => {
+    await sent
+    await route.continue()
+  })
+  return async () => {
+    const url = (await asked).url()
+    send()
+    await page.evaluate(async (url) => {
+      await import(url)
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+    }, url)
+  }
+}
+
+test('a menu that comes late does not open over what one went to meanwhile', async ({ page, gallery }) => {
+  const acts = await hold(page, /\/acts-[^/]+\.js$/)
+  await gallery.open(page, '#/')
+  const open = page.getByRole('button', { name: 'فهرست', exact: true })
+  await open.click()
+  await page.locator('a[href="#/c/101"]').click()
+  await expect(page.locator('main .pane')).toBeVisible()
+  await acts()
+  await expect(page.getByRole('menu')).toHaveCount(0)
+  await open.click()
+  await expect(page.getByRole('menu')).toBeVisible()
+})
+
 test.describe('reactions', () => {
   test('two taps of a finger react, and again take it back', async ({ page, gallery }) => {
     await page.setViewportSize(phone)
@@ -109,7 +143,12 @@ test.describe('reactions', () => {
     await open()
     await search.fill('سلام نظامی')
     await expect(signs.first()).toHaveText('🫡')
+    // While the names in the other language are on their way, Enter takes nothing that other words found.
+    const names = await hold(page, /\/en-[^/]+\.js$/)
     await search.fill('salut')
+    await search.press('Enter')
+    await expect(field).toHaveValue('')
+    await names()
     await expect(signs.first()).toHaveText('🫡')
     await search.fill('افغانستان')
     await expect(signs).toHaveText(['🇦🇫'])

@@ -39,11 +39,11 @@ export function formsOf(sign: string): readonly string[] {
 const FIRST_LETTER = 0x1f1e6
 
 /** The name of a country by its flag; empty where it is none. */
-function countryOf(sign: string, language: string): string {
+function countryOf(sign: string, names: Intl.DisplayNames): string {
   const letters = [...sign].map((letter) => (letter.codePointAt(0) ?? 0) - FIRST_LETTER)
   if (letters.length !== 2 || letters.some((letter) => letter < 0 || letter > 25)) return ''
   const code = String.fromCharCode(...letters.map((letter) => letter + 65))
-  return new Intl.DisplayNames(language, { type: 'region' }).of(code) ?? code
+  return names.of(code) ?? code
 }
 
 export type SignLanguage = 'fa' | 'en'
@@ -65,8 +65,9 @@ export class SignFinder {
 
   constructor(lines: readonly string[], language: SignLanguage) {
     const signs = groups.flatMap((group) => group.signs)
+    const countries = new Intl.DisplayNames(language, { type: 'region' })
     this.#lines = signs.map((sign, i) => {
-      const named = lines[i] || `${FLAG[language]} ${countryOf(sign.text, language)}`
+      const named = lines[i] || `${FLAG[language]} ${countryOf(sign.text, countries)}`
       return { sign, text: ` ${normalised(named)}` }
     })
   }
