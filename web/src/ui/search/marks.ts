@@ -10,12 +10,11 @@ const OTHER = '.meta, .spoiler'
  * Marks the words that were looked for in those messages that are drawn. They are painted over: what a
  * message is made of stays as it is. A browser that cannot do that marks nothing.
  */
-export function markIn(root: ParentNode, seqs: Iterable<number>, query: Query): void {
+export function markIn(root: ParentNode, seqs: ReadonlySet<number>, query: Query): void {
   if (!('highlights' in CSS)) return
   const found: Range[] = []
-  for (const seq of seqs) {
-    const row = root.querySelector(`[data-seq="${seq}"]`)
-    if (row) found.push(...rangesIn(row, query))
+  for (const row of root.querySelectorAll<HTMLElement>('[data-seq]')) {
+    if (seqs.has(Number(row.dataset['seq']))) found.push(...rangesIn(row, query))
   }
   CSS.highlights.set(NAME, new Highlight(...found))
 }
