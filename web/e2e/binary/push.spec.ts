@@ -496,7 +496,7 @@ for (const language of ['fa', 'en'] as const) {
     await accessible(app)
     await shot(app, 'shown')
     // Its code is typed in the browser, while the app stands in the background.
-    await app.clock.pauseAt(await app.evaluate(() => Date.now() + 100))
+    await app.clock.pauseAt(await app.evaluate(() => Date.now() + 60_000))
     const digits = await shown.innerText()
     await safari.goto(`${url}/#/settings/devices`)
     await safari.getByRole('button', { name: w.enter }).click()
