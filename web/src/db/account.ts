@@ -75,6 +75,11 @@ export class Reader {
     return this.tx.objectStore('outbox').getAll()
   }
 
+  /** Items up to one, in the order they were written. */
+  outboxUpTo(n: number): Promise<OutboxRow[]> {
+    return this.tx.objectStore('outbox').getAll(IDBKeyRange.upperBound(n))
+  }
+
   outboxItem(n: number): Promise<OutboxRow | undefined> {
     return this.tx.objectStore('outbox').get(n)
   }

@@ -85,6 +85,8 @@ export interface OutboxRow {
   readonly seqs: readonly Seq[]
   /** What has to be uploaded before it can be sent; the bytes are in FileRow. */
   readonly files?: readonly UploadRow[]
+  /** Sent together with others of this name, in the order of making; absent where it is sent by itself. */
+  readonly together?: string
   /** The person stopped the upload. */
   readonly paused?: boolean
   /** For drawing: what the message says, or which messages it changes. */

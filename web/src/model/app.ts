@@ -261,6 +261,8 @@ export interface Outgoing {
   readonly preview?: PreviewBody | null
   /** The same in each message of an album: 16 bytes in hex. */
   readonly album?: string
+  /** The same in all that was chosen to be sent together: it arrives in the order in which it was sent. */
+  readonly together?: string
 }
 
 /** One chat on screen. Close it when it leaves the screen. */

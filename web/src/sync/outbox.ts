@@ -21,6 +21,7 @@ export interface WriteMessage {
   readonly media?: NewMedia | null
   readonly preview?: PreviewBody | null
   readonly album?: string
+  readonly together?: string
   /** The writer has read up to here. */
   readonly readTo: Seq
 }
@@ -225,6 +226,7 @@ export class Outbox {
       notBefore: 0,
       seqs: [],
       ...(files.length > 0 ? { files: files.map(({ row }) => row) } : {}),
+      ...(write.kind === 'message' && write.together ? { together: write.together } : {}),
     } as const
     return this.#db.write(async (w) => {
       const n = await w.addOutbox(item)

@@ -117,21 +117,29 @@ export class Sender {
     return lane
   }
 
-  async #run(item: OutboxRow, lane: Lane): Promise<void> {
-    const early = item.notBefore - this.#o.now()
-    if (early > 0) {
-      this.#pause(lane, early)
-      return
-    }
+  async #run(listed: OutboxRow, lane: Lane): Promise<void> {
     lane.busy = true
     this.#busy++
     try {
-      await this.#send(item, lane)
+      const item = await this.#firstOf(listed)
+      const early = (item?.notBefore ?? 0) - this.#o.now()
+      if (early > 0) this.#pause(lane, early)
+      else if (item) await this.#send(item, lane)
     } finally {
       lane.busy = false
       this.#busy--
       this.wake()
     }
+  }
+
+  /**
+   * What goes out first of a chat, as it is stored: of items that were let go together the mirror may have
+   * read one already and those before it not yet, and they would be overtaken.
+   */
+  #firstOf({ chat, n }: OutboxRow): Promise<OutboxRow | undefined> {
+    return this.#db.read(async (r) =>
+      (await r.outboxUpTo(n)).find((item) => item.chat === chat && item.state === 'waiting'),
+    )
   }
 
   async #send(waiting: OutboxRow, lane: Lane): Promise<void> {

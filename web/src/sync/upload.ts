@@ -239,13 +239,18 @@ export class Uploader {
     })
   }
 
-  /** Items of one album go out together, in the order they were made, once all of them are uploaded. */
+  /**
+   * Items of one album go out together, in the order they were made, once all of them are uploaded, and none
+   * overtakes what was sent together with it and before it; what is paused stays behind.
+   */
   async #release(item: OutboxRow): Promise<void> {
     await this.#db.write(async (w) => {
       const album = albumOf(item)
       const all = (await w.outbox()).filter((i) => i.state === 'uploading')
       const mine = all.filter((i) => i.n === item.n || (album !== '' && albumOf(i) === album))
-      if (!mine.every(whole)) return
+      const first = mine[0]?.n ?? item.n
+      const ahead = all.some((i) => item.together && i.together === item.together && i.n < first && !i.paused)
+      if (ahead || !mine.every(whole)) return
       for (const one of mine) {
         await w.putOutbox(withFiles(one))
         this.#o.tell(one.n, null)

@@ -54,6 +54,7 @@ export class ChatWriter implements OpenWriter {
         readTo,
         media: message.media ?? null,
         album: message.album ?? '',
+        together: message.together ?? '',
         preview: message.preview ?? null,
       }),
     )

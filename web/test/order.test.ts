@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import 'fake-indexeddb/auto'
+import { expect, test, vi } from 'vitest'
+import { AccountDb, type OutboxRow } from '../src/db'
+import { NO_MEDIA } from '../src/model/media'
+import { Mirror } from '../src/sync/mirror'
+import { Outbox, withFiles } from '../src/sync/outbox'
+import { Sender } from '../src/sync/sender'
+import { Uploader } from '../src/sync/upload'
+import { type Caller, KeyMaker, Messages, reread } from '../src/wire'
+import { Browser } from './server/env'
+import { NodeNet } from './server/node'
+
+const CHAT = 5
+const { send } = Messages.method
+const env = new Browser('order', 'http://127.0.0.1:1').tab()
+const never = new Promise<never>(() => {})
+
+async function device(name: string) {
+  const db = await AccountDb.open(name)
+  const mirror = await Mirror.open(db, () => {})
+  const keys = new KeyMaker(() => Date.now())
+  const makeKey = () => keys.make()
+  const box = new Outbox(db, mirror, { makeKey, device: 1, now: Date.now })
+  const put = (text: string, album = '', together = '') =>
+    box.add(CHAT, {
+      ...{ kind: 'message', replyTo: null, quote: null, silent: false, readTo: 0, album, together },
+      body: { text, entities: [] },
+      media: { ...NO_MEDIA, kind: album ? 'photo' : 'file', file: new Blob([text]) },
+    })
+  return { db, mirror, makeKey, put }
+}
+
+const uploaded = (item: OutboxRow): OutboxRow => ({
+  ...item,
+  files: (item.files ?? []).map((file) => ({ ...file, id: `id-${item.n}` })),
+})
+
+test('of an album the first goes first, though the mirror has read only the last of it', async () => {
+  const { db, mirror, makeKey, put } = await device('order-1')
+  const items = [await put('first', 'aa'), await put('second', 'aa'), await put('third', 'aa')]
+  await mirror.settled()
+  // What is committed from here on is told by hand: a row is read when the commit after it is there already.
+  mirror.close()
+  await db.write(async (w) => {
+    for (const item of await w.outbox()) await w.putOutbox(withFiles(uploaded(item)))
+  })
+  const told = { chats: [], entries: [], people: [], values: [] }
+  mirror.take({ ...told, outbox: items.slice(2) })
+  await mirror.settled()
+  expect(mirror.outbox.map(({ state }) => state)).toEqual(['uploading', 'uploading', 'waiting'])
+
+  const sent: string[] = []
+  const caller: Caller = {
+    request: (_, payload) => {
+      sent.push(reread(send, payload).text)
+      return never
+    },
+  }
+  const events = { rewound: () => {}, missing: () => {} }
+  const sender = new Sender(db, mirror, caller, { env, device: 1, now: Date.now, makeKey }, events)
+  sender.open()
+  await vi.waitFor(() => expect(sent).toHaveLength(1))
+  expect(sent).toEqual(['first'])
+  sender.close()
+  db.close()
+})
+
+test('a file that is uploaded sooner does not overtake the album that was sent with it', async () => {
+  const { db, mirror, put } = await device('order-2')
+  const album = [await put('picture', 'aa', 'one'), await put('other picture', 'aa', 'one')]
+  const file = await put('report', '', 'one')
+  const alone = await put('by itself')
+  const stateOf = (n: number) => mirror.outbox.find((item) => item.n === n)?.state
+  const gone: number[] = []
+  mirror.subscribe((change) => {
+    for (const n of change.outbox) if (stateOf(n) === 'waiting' && !gone.includes(n)) gone.push(n)
+    uploader.look()
+  })
+  const finish = (...those: number[]) =>
+    db.write(async (w) => {
+      for (const n of those) await w.putOutbox(uploaded((await w.outboxItem(n)) as OutboxRow))
+    })
+  // What is not uploaded yet never is: the test says when it would be.
+  const unplugged = new NodeNet()
+  unplugged.off = true
+  const uploader = new Uploader(db, mirror, env.pace, {
+    net: unplugged,
+    token: '',
+    address: () => env.home,
+    tell: () => {},
+    ended: () => {},
+  })
+  await finish(file, alone)
+  uploader.open()
+  await vi.waitFor(() => expect(stateOf(alone)).toBe('waiting'))
+  await finish(...album)
+  await vi.waitFor(() => expect(stateOf(file)).toBe('waiting'))
+  expect(gone).toEqual([alone, ...album, file])
+  uploader.stop()
+  db.close()
+})
