@@ -45,6 +45,9 @@ ONLY     ?=
 RACE := -race -gcflags='modernc.org/sqlite/lib=-race=false'
 # Packages whose tests are too slow under the race detector to run whole on every submission.
 RACE_SLOW := /internal/lint|/internal/sim|/cmd/|/proto/
+# Those that leave a part of their tests out there. Both kinds run without the detector as well; what runs whole
+# under it runs once (internal/lint holds this).
+RACE_SHORT := /internal/testenv|/internal/gateway/native|/internal/store/sqlite
 # No test is left out for something the machine lacks; 1 allows that.
 export TESTS_MAY_SKIP ?= 0
 
@@ -120,9 +123,9 @@ FIRST := ./internal/testenv
 AT_ONCE := -parallel 6
 
 .PHONY: test-go
-test-go: $(TOOLS)/versitygw $(TOOLS)/pebble ## the Go tests, where the system allows it without a route to the outside
+test-go: $(TOOLS)/versitygw $(TOOLS)/pebble ## the Go tests that are too long for the race detector
 	$(GO) mod download
-	$(IN_MEMORY) .ci/alone $(GO) test $(AT_ONCE) -timeout 15m $(FIRST) $$($(GO) list ./... | grep -v /internal/lint)
+	$(IN_MEMORY) .ci/alone $(GO) test $(AT_ONCE) -timeout 15m $(FIRST) $$($(GO) list ./... | grep -E '$(RACE_SLOW)|$(RACE_SHORT)' | grep -v /internal/lint)
 
 # Each leaves a core idle half of the time. What they say is not mixed.
 .PHONY: test-race-and-web
@@ -130,8 +133,9 @@ test-race-and-web: $(TOOLS)/versitygw $(TOOLS)/pebble $(if $(WEB),$(MODULES),)
 	$(MAKE) -j2 --output-sync=target test-race test-web
 
 .PHONY: test-race
-test-race: $(TOOLS)/versitygw $(TOOLS)/pebble
-	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) $(AT_ONCE) -short -timeout 15m $(FIRST) $$($(GO) list ./... | grep -v -E '$(RACE_SLOW)')
+test-race: $(TOOLS)/versitygw $(TOOLS)/pebble ## all others, and the short ones of those, under it
+	$(GO) mod download
+	$(IN_MEMORY) CGO_ENABLED=1 .ci/alone $(GO) test $(RACE) $(AT_ONCE) -short -timeout 15m $(FIRST) $$($(GO) list ./... | grep -v -E '$(RACE_SLOW)')
 	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) $(AT_ONCE) -timeout 15m ./internal/testenv -run '^TestConv.*/^(twins|sqlite)$$/'
 	$(IN_MEMORY) CGO_ENABLED=1 $(GO) test $(RACE) -timeout 15m ./internal/sim -run '^TestSimulation$$' -seeds 4 -steps 1000
 

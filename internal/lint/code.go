@@ -5,6 +5,7 @@ package lint
 import (
 	"go/ast"
 	"go/token"
+	"regexp"
 	"strings"
 )
 
@@ -172,6 +173,35 @@ func checkSleeps(t *Tree) []Finding {
 			}
 			return true
 		})
+	}
+	return out
+}
+
+var racePart = regexp.MustCompile(`(?m)^RACE_(?:SLOW|SHORT) := (.+)$`)
+
+var leftOut = regexp.MustCompile(`testing\.Short\(\)|(?m)^//go:build .*\brace\b`)
+
+// checkLeftOut wants each package that leaves tests out where time is dear (short runs, the race detector) to
+// be among those that the Makefile runs without the detector too: elsewhere such tests would never run.
+func checkLeftOut(t *Tree) []Finding {
+	makefile := t.byPath["Makefile"]
+	if makefile == nil {
+		return nil
+	}
+	var parts []string
+	for _, m := range racePart.FindAllStringSubmatch(makefile.Text, -1) {
+		parts = append(parts, strings.Fields(m[1])...)
+	}
+	whole, err := regexp.Compile(strings.Join(parts, "|"))
+	if err != nil {
+		return []Finding{finding("Makefile", 0, "RACE_SLOW or RACE_SHORT is no expression: %v", err)}
+	}
+	var out []Finding
+	for _, f := range t.goFiles() {
+		if f.isTest() && leftOut.MatchString(f.Text) && (len(parts) == 0 || !whole.MatchString("/"+f.dir()+"/")) {
+			out = append(out, finding(f.Path, 0,
+				"leaves tests out of short runs: put %s into RACE_SHORT of the Makefile", f.dir()))
+		}
 	}
 	return out
 }

@@ -48,6 +48,7 @@ func Rules() []Rule {
 		{"context-first", checkContextFirst},
 		{"error-texts", checkErrorTexts},
 		{"sleeps", checkSleeps},
+		{"left-out", checkLeftOut},
 		{"licences", checkLicences},
 		{"reuse", checkReuse},
 		{"clauses", checkClauses},

@@ -137,6 +137,13 @@ func codeSamples() []sample {
 		{"error-texts", map[string]string{"a/a.go": "package a\n\nimport \"fmt\"\n\n" +
 			"func f(err error) error { return fmt.Errorf(\"failed to open: %w\", err) }\n"},
 			[]string{`not "failed to"`}},
+		{"left-out", map[string]string{
+			"Makefile":                 "RACE_SLOW := /cmd/\nRACE_SHORT := /internal/slow\n",
+			"cmd/c/c_test.go":          "package c\n\nfunc f() { _ = testing.Short() }\n",
+			"internal/slow/s_test.go":  "package slow\n\nfunc f() { _ = testing.Short() }\n",
+			"internal/other/o_test.go": "package other\n\nfunc f() { _ = testing.Short() }\n",
+			"internal/tag/t_test.go":   "//go:build !race\n\npackage tag\n",
+		}, []string{"internal/other", "internal/tag"}},
 		{"sleeps", map[string]string{"a/a_test.go": "package a\n\nimport \"time\"\n\nfunc f() {\n" +
 			"\ttime.Sleep(1)\n" +
 			"\ttime.Sleep(1) // paced: a poll with a deadline\n}\n",
