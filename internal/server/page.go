@@ -36,6 +36,7 @@ var shellTemplate = template.Must(template.New("page").Parse(`<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{{.Title}} · {{.Server}}</title>
+<link rel="icon" href="/icon.svg">
 <link rel="stylesheet" href="/page.css">
 </head>
 <body>
@@ -95,11 +96,12 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request, p sheet) {
 	_ = shellTemplate.Execute(w, shell) // the reader went away: there is nobody to tell
 }
 
+// serveStyle writes in the app's letters: whoever opens a page may have them already, or will with the app.
 func (s *Server) serveStyle(w http.ResponseWriter, _ *http.Request) {
 	s.app.guard(w.Header())
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("Cache-Control", "max-age=3600")
-	_, _ = w.Write(pageStyle) // the reader went away: there is nobody to tell
+	_, _ = w.Write(slices.Concat(pageStyle, s.app.fonts)) // the reader went away: there is nobody to tell
 }
 
 // pageDate writes a day as the readers of a language do.

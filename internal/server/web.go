@@ -3,6 +3,7 @@
 package server
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,7 +24,11 @@ type app struct {
 	files map[string]*asset // by path without the leading slash
 	csp   string
 	build string // hash over all files: what clients of this build say they are
+	fonts []byte // the rules of the app's styles that name its fonts
 }
+
+// fontRule names a font that is a file of ours, in the short form that builds write.
+var fontRule = regexp.MustCompile(`@font-face\s*\{[^}]*url\(/assets/[^}]*\}`)
 
 // asset is one file with the compressed forms that were built with it.
 type asset struct {
@@ -73,6 +79,9 @@ func newApp(dist fs.FS, connect []string) (*app, error) {
 		f.body, f.etag = body, `"`+hex.EncodeToString(hash[:12])+`"`
 		f.mime = mimeOf(name)
 		f.forever = strings.HasPrefix(name, "assets/")
+		if path.Ext(name) == ".css" {
+			a.fonts = append(a.fonts, bytes.Join(fontRule.FindAll(body, -1), []byte("\n"))...)
+		}
 		return nil
 	})
 	if err != nil {

@@ -176,3 +176,23 @@ func TestWithoutABuildThePageSaysHowToGetOne(t *testing.T) {
 		t.Errorf("%d %q", w.Code, w.Body)
 	}
 }
+
+func TestPagesWithoutTheAppAreWrittenInItsLetters(t *testing.T) {
+	const font = "@font-face{font-family:Vazirmatn;src:url(/assets/letters-C0FFEE.woff2)format(\"woff2\")}"
+	a, err := newApp(fstest.MapFS{
+		"assets/main-C0FFEE.css": {Data: []byte("a{b:c}" + font +
+			"@font-face{font-family:Fallback;src:local(Tahoma)}d{e:f}")},
+		"assets/letters-C0FFEE.woff2": {Data: []byte("letters")},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{core: &core{app: a}}
+	style := get(http.HandlerFunc(s.serveStyle), stylePath).Body.String()
+	if !strings.HasPrefix(style, string(pageStyle)) || !strings.HasSuffix(style, font) {
+		t.Errorf("the style ends with %q", style[max(0, len(style)-200):])
+	}
+	if got := get(a, "/assets/letters-C0FFEE.woff2"); got.Code != http.StatusOK {
+		t.Errorf("the letters: %d", got.Code)
+	}
+}
