@@ -93,6 +93,34 @@ export async function filmed(page: Page, name: string, sound: boolean): Promise<
   return { name, mimeType: 'video/webm', buffer: Buffer.from(base64, 'base64') }
 }
 
+/**
+ * A disc that moves over squares, as a GIF; `delays` of its frames are hundredths of a second. Its pixels are
+ * told one by one, without being packed.
+ */
+export function movingGif(name: string, [width, height]: [number, number], delays: readonly number[]): Given {
+  const word = (n: number) => [n & 255, n >> 8]
+  const colours = Array.from({ length: 128 }, (_, i) => [2 * i, 190 - i, 255 - 2 * i]).flat()
+  const frames = delays.map((delay, k) => {
+    // Codes of 8 bits, as long as none is learned: the last but one of 128 begins anew.
+    const codes: number[] = []
+    for (let at = 0; at < width * height; at++) {
+      const [x, y] = [at % width, Math.floor(at / width)]
+      const disc = Math.hypot(x - width * (0.2 + (0.6 * k) / delays.length), y - height / 2) < height / 4
+      if (at % 120 === 0) codes.push(128)
+      codes.push(disc ? 110 : (x >> 3) % 2 === (y >> 3) % 2 ? 20 : 45)
+    }
+    codes.push(129)
+    const blocks = Array.from({ length: Math.ceil(codes.length / 255) }, (_, i) => {
+      const block = codes.slice(255 * i, 255 * (i + 1))
+      return [block.length, ...block]
+    })
+    const shown = [0x21, 0xf9, 4, 4, ...word(delay), 0, 0, 0x2c, 0, 0, 0, 0, ...word(width), ...word(height)]
+    return [...shown, 0, 7, ...blocks.flat(), 0]
+  })
+  const head = [...Buffer.from('GIF89a'), ...word(width), ...word(height), 0xf6, 0, 0, ...colours]
+  return { name, mimeType: 'image/gif', buffer: Buffer.from([...head, ...frames.flat(), 0x3b]) }
+}
+
 export const labels = {
   attach: /^(پیوست|Attachment)$/,
   seen: /^(عکس یا ویدئو|Photo or video)$/,

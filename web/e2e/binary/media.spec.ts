@@ -5,7 +5,17 @@ import * as english from '../../src/ui/i18n/catalogue/en'
 import * as persian from '../../src/ui/i18n/catalogue/fa'
 import { makeFormat } from '../../src/ui/i18n/format'
 import { expect, pair, said, talk, test, write } from './fixtures'
-import { choose, filmed, type Given, labels, lastFrame, load, painted, sendSheet } from './fixtures-media'
+import {
+  choose,
+  filmed,
+  type Given,
+  labels,
+  lastFrame,
+  load,
+  movingGif,
+  painted,
+  sendSheet,
+} from './fixtures-media'
 
 const text = (name: string, body: string): Given => ({
   name,
@@ -257,4 +267,38 @@ test('where nothing is to move, pictures that do stand still until they are tapp
   await open.click()
   await expect(picture.locator('img.ready')).toHaveCount(2)
   expect(asked).toEqual(['poster', 'original'])
+  // One with more in it goes as a silent video; what is cut in the middle goes as it is.
+  const moving = movingGif('disc.gif', [121, 91], [5, 0, 5, 1, 5, 5, 20])
+  const cut = { ...moving, name: 'cut.gif', buffer: moving.buffer.subarray(0, moving.buffer.length >> 1) }
+  await choose(sara, [moving, cut])
+  const sheet = sara.getByRole('dialog')
+  await expect(sheet.locator('img')).toHaveCount(2)
+  await expect(sheet.getByRole('heading', { name: 'فرستادن ۲ گیف' })).toBeVisible()
+  await expect(sheet.getByText('گیف', { exact: true })).toHaveCount(2)
+  await sendSheet(sara)
+  const film = talk(sara).locator('.frame').nth(-2).locator('video')
+  await expect.poll(() => film.evaluate((v) => !(v as HTMLVideoElement).paused)).toBe(true)
+  const those = talk(nilu).locator('.frame')
+  await expect(those).toHaveCount(3, { timeout: 60_000 })
+  const comes = (kind: string) => nilu.waitForResponse((answer) => answer.headers()['content-type'] === kind)
+  const came = [comes('video/mp4'), comes('image/gif')] as const
+  for (const nth of [1, 2]) {
+    await expect(those.nth(nth).locator('.note')).toContainText('GIF')
+    await those.nth(nth).locator('.open').click()
+    await expect(those.nth(nth).locator('img.ready')).toHaveCount(1)
+    await those.nth(nth).locator('.open').click()
+  }
+  const [small] = await Promise.all(came)
+  expect((await small.body()).length).toBeLessThan(moving.buffer.length / 4)
+  await expect
+    .poll(() =>
+      those
+        .nth(1)
+        .locator('video')
+        .evaluate((v) => {
+          const { loop, muted, paused, duration, videoWidth, videoHeight } = v as HTMLVideoElement
+          return { loop, muted, paused, duration, videoWidth, videoHeight }
+        }),
+    )
+    .toEqual({ loop: true, muted: true, paused: false, duration: 0.6, videoWidth: 122, videoHeight: 92 })
 })

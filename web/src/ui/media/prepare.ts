@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { MediaKind, NewMedia } from '../../model'
 import { NO_MEDIA } from '../../model/media'
+import { filmed, type Watch } from './filmed'
 import { drawnAt, type Shrunk, shrink } from './resize'
 
 /** Longest side of a photo: as a rule, and in high quality. */
@@ -8,6 +9,7 @@ export const SIDES = { plain: 1280, high: 2560 } as const
 /** The longest silent video that is sent as a GIF; milliseconds. */
 const GIF_MS = 30_000
 const POSTER = 1280
+const MOVES = /^image\/(gif|webp|png)$/
 /** A video that cannot be read by then is a file. */
 const READ_MS = 12_000
 
@@ -45,17 +47,24 @@ export function asFile(file: File): NewMedia {
 }
 
 /** Makes of a file what is sent of it; what cannot be seen goes as a file. */
-export async function prepare(file: File, high: boolean): Promise<NewMedia> {
+export async function prepare(file: File, high: boolean, watch: Watch): Promise<NewMedia> {
   const kind = guess(file)
   try {
-    if (kind === 'photo') return await photo(file, high)
-    if (kind === 'gif') return await drawnGif(file)
+    if (kind === 'photo' || kind === 'gif') return await picture(file, high, watch)
     if (kind === 'video') return await video(file)
     if (file.type.startsWith('audio/')) return await music(file)
   } catch {
     // It is sent as a file.
   }
   return asFile(file)
+}
+
+/** What may move and does becomes a silent video, which all browsers loop and which takes a fraction. */
+async function picture(file: File, high: boolean, watch: Watch): Promise<NewMedia> {
+  const film = MOVES.test(file.type) ? await filmed(file, watch) : null
+  if (film === 'unfit') throw new Error('not to be shown')
+  if (film !== null && typeof film === 'object') return { ...NO_MEDIA, kind: 'gif', ...film }
+  return film === 'still' || guess(file) === 'photo' ? photo(file, high) : drawnGif(file)
 }
 
 async function photo(file: File, high: boolean): Promise<NewMedia> {
