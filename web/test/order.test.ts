@@ -36,6 +36,42 @@ const uploaded = (item: OutboxRow): OutboxRow => ({
   files: (item.files ?? []).map((file) => ({ ...file, id: `id-${item.n}` })),
 })
 
+test('what is about to go when the sender is closed stays, and goes when it is opened again', async () => {
+  const { db, mirror, makeKey } = await device('order-0')
+  const box = new Outbox(db, mirror, { makeKey, device: 1, now: Date.now })
+  const write = { kind: 'message', replyTo: null, quote: null, silent: false, readTo: 0 } as const
+  const n = await box.add(CHAT, { ...write, body: { text: 'hello', entities: [] } })
+  await mirror.settled()
+  const sent: string[] = []
+  const caller: Caller = {
+    request: (_, payload) => {
+      sent.push(reread(send, payload).text)
+      return never
+    },
+  }
+  const events = { rewound: () => {}, missing: () => {} }
+  const sender = new Sender(db, mirror, caller, { env, device: 1, now: Date.now, makeKey }, events)
+  const closes = new Promise<void>((closed) => {
+    const read: AccountDb['read'] = db.read.bind(db)
+    vi.spyOn(db, 'read').mockImplementationOnce(async (work) => {
+      sender.close()
+      const item = await read(work)
+      setTimeout(closed)
+      return item
+    })
+  })
+  sender.open()
+  await closes
+  // What it would have written by then is written before this is.
+  await db.write(async () => {})
+  expect((await db.read((r) => r.outboxItem(n)))?.unsure).toBe(false)
+  expect(sent).toEqual([])
+  sender.open()
+  await vi.waitFor(() => expect(sent).toEqual(['hello']))
+  sender.close()
+  db.close()
+})
+
 test('of an album the first goes first, though the mirror has read only the last of it', async () => {
   const { db, mirror, makeKey, put } = await device('order-1')
   const items = [await put('first', 'aa'), await put('second', 'aa'), await put('third', 'aa')]

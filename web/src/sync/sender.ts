@@ -122,6 +122,8 @@ export class Sender {
     this.#busy++
     try {
       const item = await this.#firstOf(listed)
+      // Closed meanwhile: another tab may lead by now, and the database may be closed.
+      if (!this.#open) return
       const early = (item?.notBefore ?? 0) - this.#o.now()
       if (early > 0) this.#pause(lane, early)
       else if (item) await this.#send(item, lane)
