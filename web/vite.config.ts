@@ -2,6 +2,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 import { compress } from './compress'
+import { hoverFence } from './hover'
 import { integrity } from './integrity'
 import { parts } from './parts'
 import { serviceWorker } from './worker'
@@ -13,6 +14,7 @@ const BASE = /ui\/base\/(Button|Icon|IconButton)\.svelte|icons\/(arrow-left|eye)
 // (the preload polyfill) nor assets as data addresses.
 export default defineConfig({
   plugins: [svelte(), parts(), integrity(), serviceWorker(), compress()],
+  css: { postcss: { plugins: [hoverFence()] } },
   base: '/',
   build: {
     target: 'es2022',

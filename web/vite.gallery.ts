@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import { hoverFence } from './hover'
 
 // The gallery shows every screen with an app that lives in memory. It is for looking and for tests in the
 // browser; it is never part of the production bundle.
@@ -9,6 +10,7 @@ export default defineConfig({
   root: resolve(import.meta.dirname, 'gallery'),
   publicDir: resolve(import.meta.dirname, 'public'),
   plugins: [svelte({ configFile: resolve(import.meta.dirname, 'svelte.config.js') })],
+  css: { postcss: { plugins: [hoverFence()] } },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

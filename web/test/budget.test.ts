@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -53,6 +53,15 @@ test('no font the page asks for at first is larger than 50 KB', () => {
   const fonts = [...css.matchAll(/url\(\/?([^)]+\.woff2)\)/g)].map((m) => m[1] ?? '')
   expect(fonts.length).toBeGreaterThanOrEqual(2)
   for (const font of fonts) expect(statSync(join(out, font)).size).toBeLessThanOrEqual(50 * 1024)
+})
+
+test('what a pointer does that hovers is said to no screen that is touched', () => {
+  const styles = readdirSync(join(out, 'assets')).filter((name) => name.endsWith('.css'))
+  const all = styles.map((name) => readFileSync(join(out, 'assets', name), 'utf8')).join('\n')
+  expect(all).toContain(':hover')
+  // A fence and its rules; none has another block in it.
+  const left = all.replace(/@media \(hover:\s*hover\)\s*\{(?:[^{}]*\{[^{}]*\})*\}/g, '')
+  expect(left.match(/[^{}]*:hover[^{}]*/g) ?? []).toEqual([])
 })
 
 test('the built page holds no inline script or style, and nothing of the gallery', () => {
