@@ -458,6 +458,22 @@ test.describe('getting about in a chat', () => {
     expect(chooser.isMultiple()).toBe(false)
     await chooser.setFiles({ name: 'taken.png', mimeType: 'image/png', buffer: pixel })
     await expect(sheet.getByRole('img', { name: 'taken.png' })).toBeVisible()
+    await expect(sheet.getByRole('textbox')).not.toBeFocused()
+
+    // Of ten the smallest has no room for its buttons: what they do is in a menu.
+    const tiles = sheet.getByRole('listitem')
+    const others = page.waitForEvent('filechooser')
+    await sheet.getByRole('button', { name: 'افزودن' }).click()
+    const nine = Array.from({ length: 9 }, (_, i) => `more-${i}.png`)
+    await (await others).setFiles(nine.map((name) => ({ name, mimeType: 'image/png', buffer: pixel })))
+    await expect(tiles).toHaveCount(10)
+    await tiles.last().getByRole('button', { name: 'بیشتر' }).click()
+    await page.getByRole('menuitem', { name: 'جلوتر بردن' }).click()
+    await expect(tiles.nth(8).getByRole('img', { name: 'more-8.png' })).toBeVisible()
+    await tiles.nth(8).getByRole('button', { name: 'بیشتر' }).click()
+    await page.getByRole('menuitem', { name: 'برداشتن' }).click()
+    await expect(tiles).toHaveCount(9)
+    await expect(sheet.getByRole('img', { name: 'more-8.png' })).toHaveCount(0)
     await context.close()
   })
 
