@@ -91,10 +91,17 @@ test('a zoom keeps the point under the finger, and the picture on the screen', (
   expect(once).toEqual({ scale: 2, x: -100, y: -50 })
   expect(zoomed(once, 0.5, { x: 9, y: 9 })).toEqual(FLAT)
   expect(zoomed(FLAT, 99, { x: 0, y: 0 }).scale).toBe(MOST)
-  expect(kept({ scale: 2, x: 999, y: -999 }, { width: 400, height: 300 })).toEqual({
+  const screen = { width: 400, height: 800 }
+  // Wide: twice as large it is as wide as two screens, and still not as high as one.
+  expect(kept({ scale: 2, x: 999, y: -999 }, { width: 400, height: 300 }, screen)).toEqual({
     scale: 2,
     x: 200,
-    y: -150,
+    y: 0,
+  })
+  expect(kept({ scale: 4, x: -999, y: -999 }, { width: 400, height: 300 }, screen)).toEqual({
+    scale: 4,
+    x: -600,
+    y: -200,
   })
 })
 

@@ -18,9 +18,20 @@ export function zoomed(lie: Lie, scale: number, point: { readonly x: number; rea
   return { scale: next, x: point.x - (point.x - lie.x) * by, y: point.y - (point.y - lie.y) * by }
 }
 
-/** Kept so that the picture does not leave the screen. */
-export function kept(lie: Lie, box: { readonly width: number; readonly height: number }): Lie {
-  const far = (size: number) => (size * (lie.scale - 1)) / 2
-  const within = (value: number, most: number) => Math.min(most, Math.max(-most, value))
-  return { scale: lie.scale, x: within(lie.x, far(box.width)), y: within(lie.y, far(box.height)) }
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+/** Kept so that no edge of it comes further in than the screen's, or than where it lies by itself. */
+export function kept(lie: Lie, picture: Size, screen: Size): Lie {
+  const within = (value: number, size: number, room: number) => {
+    const most = (size * lie.scale - room) / 2
+    return most > 0 ? Math.min(most, Math.max(-most, value)) : 0
+  }
+  return {
+    scale: lie.scale,
+    x: within(lie.x, picture.width, screen.width),
+    y: within(lie.y, picture.height, screen.height),
+  }
 }
