@@ -519,8 +519,18 @@ test.describe('getting around', () => {
     await expect(page).toHaveURL(/#\/c\/103/)
     await page.keyboard.press('Escape')
     await expect(page).toHaveURL(/#\/$/)
+    await page.keyboard.press('Alt+ArrowDown')
+    await expect(page.getByRole('textbox', { name: 'پیام' })).toBeFocused()
     await page.keyboard.press('Control+k')
     await expect(page.getByRole('searchbox')).toBeFocused()
+    // First what was searched for goes, then the search is left, and the chat stays.
+    await page.getByRole('searchbox').fill('کتاب')
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('searchbox')).toHaveValue('')
+    await expect(page.getByRole('searchbox')).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('searchbox')).not.toBeFocused()
+    await expect(page).toHaveURL(/#\/c\/102/)
   })
 
   test('Escape closes what lies on top, and the chat only after it', async ({ page, gallery }) => {
