@@ -9,7 +9,7 @@ test('the first link with a page to show is found, and none that is hidden', () 
     'ببینید: https://example.org/a?b=1.': 'https://example.org/a?b=1',
     '(https://example.org/a) و https://example.org/b': 'https://example.org/a',
     'example.org/a is enough': 'https://example.org/a',
-    '[این‌جا](https://example.org/x) https://example.org/y': 'https://example.org/x',
+    '[اینجا](https://example.org/x) https://example.org/y': 'https://example.org/x',
     'http://example.org/plain': null,
     'http://example.org/plain https://example.org/b': 'https://example.org/b',
     '`https://example.org/code`': null,

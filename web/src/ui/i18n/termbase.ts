@@ -37,6 +37,9 @@ export const termbase: readonly Term[] = [
   { concept: 'online', en: 'online', fa: 'آنلاین', not: ['برخط'] },
   { concept: 'passkey', en: 'passkey', fa: 'کلید عبور', not: ['پس‌کی', 'پسکی', 'گذرکلید'] },
   { concept: 'recovery code', en: 'recovery code', fa: 'کد بازیابی', not: ['رمز بازیابی'] },
+  { concept: 'here', en: 'here', fa: 'اینجا', not: ['این‌جا'] },
+  { concept: 'there', en: 'there', fa: 'آنجا', not: ['آن‌جا'] },
+  { concept: 'what', en: 'what', fa: 'آنچه', not: ['آن‌چه'] },
   { concept: 'block', en: 'block', fa: 'مسدود کردن', not: ['بلاک'] },
   {
     concept: 'the operator can read this',
