@@ -238,6 +238,18 @@ describe('format', () => {
     expect(enFormat.day(noon - 400 * day, noon)).toMatch(/2025/)
   })
 
+  test('within a sentence today and yesterday are no beginning of one', () => {
+    const now = Date.now()
+    expect(enFormat.dateTime(now)).toMatch(/^today \d\d:\d\d$/)
+    expect(enFormat.day(now)).toBe('Today')
+    expect(faFormat.dateTime(now)).toMatch(/^امروز /)
+  })
+
+  test('a size has the plural of its unit', () => {
+    expect([1, 13, 1500].map(enFormat.bytes)).toEqual(['1 byte', '13 bytes', '1.5 kB'])
+    expect([1, 13].map(faFormat.bytes)).toEqual(['۱ بایت', '۱۳ بایت'])
+  })
+
   test('digits and calendar follow the choice, not only the language', () => {
     const format = makeFormat({ ...look, language: 'en', digits: 'persian', calendar: 'jalali' }, en)
     expect(format.n(12)).toBe('۱۲')

@@ -24,6 +24,7 @@ interface Dates {
   /** For lists: the time today, else as `day`, short. */
   short(at: number, now?: number): string
   date(at: number): string
+  /** As it stands within a sentence. */
   dateTime(at: number): string
   /** A stable name of the reader's local day, for grouping. */
   dayKey(at: number): string
@@ -66,7 +67,8 @@ function numbers(locale: string): Numbers {
       return new Intl.NumberFormat(locale, {
         style: 'unit',
         unit: units[power] ?? 'byte',
-        unitDisplay: isPersian(locale) ? 'long' : 'short',
+        // The short name of a byte has no plural.
+        unitDisplay: isPersian(locale) || power === 0 ? 'long' : 'short',
         maximumFractionDigits: 1,
       }).format(value / 1000 ** power)
     },
@@ -89,11 +91,12 @@ function dates(locale: string, days: DayWords): Dates {
   const full = (at: number) => withoutEra(long, at)
   const year = (at: number) => long.formatToParts(at).find((p) => p.type === 'year')?.value
   const daysAgo = (at: number, now: number) => Math.round((startOfDay(now) - startOfDay(at)) / dayMs)
+  const near = (at: number, now = Date.now()) => [days.today, days.yesterday][daysAgo(at, now)]
   const time = (at: number) => clock.format(at)
   const day = (at: number, now = Date.now()): string => {
     const ago = daysAgo(at, now)
-    if (ago === 0) return days.today
-    if (ago === 1) return days.yesterday
+    const named = near(at, now)
+    if (named) return named
     if (ago > 1 && ago < 7) return weekday.format(at)
     return year(at) === year(now) ? dayMonth.format(at) : full(at)
   }
@@ -109,7 +112,7 @@ function dates(locale: string, days: DayWords): Dates {
     day,
     short,
     date: full,
-    dateTime: (at) => `${day(at)} ${time(at)}`,
+    dateTime: (at) => `${near(at)?.toLocaleLowerCase() ?? day(at)} ${time(at)}`,
     dayKey: (at) => key.format(at),
   }
 }
