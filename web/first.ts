@@ -50,7 +50,18 @@ export class Built {
     return new Map(keys)
   }
 
-  /** All that is loaded with these modules before they run. */
+  /** What leads to the files of a script: itself, what it imports, their styles. */
+  get scripts(): ReadonlyMap<string, string> {
+    return new Map(Object.entries(this.#manifest).map(([key, { file }]) => [file, key]))
+  }
+
+  /** What the scripts and styles of a module need at once, without what these need in turn. */
+  nextOf(key: string): readonly string[] {
+    const { imports = [], css = [] } = this.#manifest[key] ?? {}
+    return [...imports.map((next) => this.#manifest[next]?.file ?? ''), ...css]
+  }
+
+  /** All that is loaded with these modules before they run: scripts from theirs on, styles up to theirs. */
   filesOf(keys: readonly string[]): Files {
     const js = new Set<string>()
     const css = new Set<string>()
@@ -59,8 +70,8 @@ export class Built {
       if (!chunk) throw new Error(`the build has no ${key}`)
       if (js.has(chunk.file)) return
       js.add(chunk.file)
-      for (const sheet of chunk.css ?? []) css.add(sheet)
       for (const next of chunk.imports ?? []) visit(next)
+      for (const sheet of chunk.css ?? []) css.add(sheet)
     }
     for (const key of keys) visit(key)
     return { js: [...js], css: [...css] }

@@ -4,34 +4,51 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
 import { Built, PARTS } from './first'
+import { marksOf, tableOf } from './marks'
 
 /** What a file is by its content, as a page says it of what it asks for. */
 export function integrityOf(file: string): string {
-  return `sha384-${createHash('sha384').update(readFileSync(file)).digest('base64')}`
+  return `sha256-${createHash('sha256').update(readFileSync(file)).digest('base64')}`
 }
 
-/** A file's address, and of a script what it holds. */
-export type Ahead = readonly [href: string, integrity?: string]
+/** A file's address, and what it holds. */
+export type Ahead = readonly [href: string, integrity: string]
 
-/** What boot.js asks for beside the entry: by language, and by who draws. */
+/**
+ * What the page says of files: by what leads to them, that first. boot.js asks for some beside the entry, by
+ * language, and by who draws; `part` needs the rest soon after, and the table for everything else.
+ */
 export function aheadOf(out: string): Readonly<Record<string, readonly Ahead[]>> {
   const built = new Built(out)
   const entry = built.filesOf([built.entry])
-  const files = (keys: readonly string[]): Ahead[] => {
-    const { js, css } = built.filesOf(keys)
-    const scripts = js.filter((file) => !entry.js.includes(file))
-    return [
-      ...scripts.map((file) => [`/${file}`, integrityOf(join(out, file))] as const),
-      ...css.filter((file) => !entry.css.includes(file)).map((file) => [`/${file}`] as const),
-    ]
+  const here = new Set([...entry.js, ...entry.css])
+  const named = (files: readonly string[]) =>
+    files.map((file) => [`/${file}`, integrityOf(join(out, file))] as const)
+  const files = (key: string): readonly Ahead[] => {
+    const { js, css } = built.filesOf([key])
+    return named([...js, ...css].filter((file) => !here.has(file)))
   }
-  const words = [...built.words].map(([language, key]) => [language, files([key])])
-  return { ...Object.fromEntries(words), newcomer: files(PARTS.newcomer), known: files(PARTS.known) }
+  const words = [...built.words].map(([language, key]) => [language, files(key)])
+  return {
+    ...Object.fromEntries(words),
+    newcomer: files(PARTS.newcomer[0]),
+    app: files(PARTS.known[0]),
+    shell: files(PARTS.known[1]),
+    chat: files(PARTS.chat[0]),
+    marks: named([tableOf(out)]),
+  }
+}
+
+/** Puts the table of files beside them, under a name that changes with it. */
+function tabled(out: string): void {
+  const table = JSON.stringify(marksOf(out))
+  const hash = createHash('sha256').update(table).digest('base64url').slice(0, 6)
+  writeFileSync(join(out, `assets/marks-${hash}.json`), table)
 }
 
 /**
  * The page names what is drawn first by its contents, so that nothing else in its place is run: scripts and
- * styles in its own text, the rest for boot.js to ask for.
+ * styles in its own text, the rest for boot.js to ask for. It names the table too, which knows all others.
  */
 export function integrity(): Plugin {
   let out = 'dist'
@@ -42,6 +59,7 @@ export function integrity(): Plugin {
       out = config.build.outDir
     },
     writeBundle() {
+      tabled(out)
       const page = join(out, 'index.html')
       const tag = /<(?:script[^>]* src|link rel="(?:modulepreload|stylesheet)"[^>]* href)="\/([^"]+)"/g
       const ahead = JSON.stringify(aheadOf(out)).replaceAll('"', '&quot;')

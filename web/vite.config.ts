@@ -19,8 +19,8 @@ export default defineConfig({
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
-    // Which scripts come with a later screen is not told beforehand: such tables would be 3 % of what
-    // everybody loads first. The worker keeps all screens soon after; boot.js knows what the first ones need.
+    // Which scripts and styles come with a later screen no script says: such lists would be 4 % of what
+    // everybody loads first. The table of files does (marks.ts); boot.js knows what the first ones need.
     modulePreload: { polyfill: false, resolveDependencies: () => [] },
     // dist/.gitkeep keeps the Go build whole without a web build; public/ carries a copy.
     emptyOutDir: true,

@@ -19,17 +19,13 @@
   root.dir = chosen.direction || (language === 'fa' ? 'rtl' : 'ltr')
   // What the first screen needs besides the entry comes beside it. Who was never here gets the form alone.
   const ahead = JSON.parse(document.currentScript.dataset.ahead || '{}')
+  window.zolalAhead = ahead
   const ask = (files) => {
     for (const [href, integrity] of files || []) {
       const link = document.createElement('link')
       const style = href.endsWith('.css')
-      Object.assign(
-        link,
-        style ? { rel: 'preload', as: 'style', crossOrigin: '' } : { rel: 'modulepreload', integrity },
-        {
-          href,
-        },
-      )
+      const how = style ? { rel: 'preload', as: 'style' } : { rel: 'modulepreload' }
+      Object.assign(link, how, { crossOrigin: '', integrity, href })
       document.head.append(link)
     }
   }
@@ -39,7 +35,9 @@
     (all) => all.some(({ name }) => name === 'zolal'),
     () => true,
   )
-  window.zolalKnown.then((known) => ask(known ? ahead.known : ahead.newcomer))
+  window.zolalKnown.then((known) => {
+    for (const group of known ? ['app', 'shell'] : ['newcomer']) ask(ahead[group])
+  })
   // Told once and early; the settings offer it when somebody looks for it.
   addEventListener('beforeinstallprompt', (event) => {
     event.preventDefault()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,11 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Built, type Files, PARTS } from '../first'
-import { type aheadOf, integrityOf } from '../integrity'
+import { type Ahead, integrityOf } from '../integrity'
+import { marksOf, tableOf } from '../marks'
+import { named } from '../parts'
+import { again } from '../src/worker/again'
+import { MARK_LENGTH, type Marks } from '../src/worker/mark'
 
 const root = resolve(import.meta.dirname, '..')
 let out = ''
@@ -83,11 +88,108 @@ test('the built page takes no script and no style but those with its contents', 
     expect(tag).toContain(`integrity="${integrityOf(join(out, file))}"`)
   }
   // Of what is asked for beside them it says the same.
-  const named = /data-ahead="([^"]+)"/.exec(page)?.[1] ?? ''
-  const ahead = JSON.parse(named.replaceAll('&quot;', '"')) as ReturnType<typeof aheadOf>
-  expect(Object.keys(ahead)).toEqual(expect.arrayContaining(['fa', 'en', 'newcomer', 'known']))
-  for (const [href, holds] of Object.values(ahead).flat()) {
-    if (href.endsWith('.js')) expect(holds).toBe(integrityOf(join(out, href)))
-    else expect(href).toMatch(/\.css$/)
+  const ahead = aheadIn(page)
+  const groups = ['fa', 'en', 'newcomer', 'app', 'shell', 'chat', 'marks']
+  expect(Object.keys(ahead)).toEqual(expect.arrayContaining(groups))
+  for (const [href, holds] of Object.values(ahead).flat()) expect(holds).toBe(integrityOf(join(out, href)))
+  // What is drawn first waits for nothing else: not for the table either.
+  const built = new Built(out)
+  for (const parts of [['newcomer'], ['known', 'chat']] as const) {
+    const { js, css } = firstLoad('fa', parts)
+    const asked = Object.values(ahead).flatMap((files) => files.map(([href]) => href.slice(1)))
+    const entry = built.filesOf([built.entry])
+    for (const file of [...js, ...css]) expect([...asked, ...entry.js, ...entry.css]).toContain(file)
   }
+})
+
+function aheadIn(page: string): Readonly<Record<string, readonly Ahead[]>> {
+  return JSON.parse((/data-ahead="([^"]+)"/.exec(page)?.[1] ?? '').replaceAll('&quot;', '"'))
+}
+
+const assets = (kind: RegExp) => readdirSync(join(out, 'assets')).filter((name) => kind.test(name))
+
+/** The table as it is served, and what it says of each file. */
+function served() {
+  const table: Marks = JSON.parse(readFileSync(join(out, tableOf(out)), 'utf8'))
+  const names = table.names.split(' ')
+  const needs = table.needs
+    .split(',')
+    .map((places) => places.split(' ').flatMap((at) => names[Number(at || Number.NaN)] ?? []))
+  const about = names.map((name, at) => {
+    const mark = table.marks.slice(at * MARK_LENGTH, (at + 1) * MARK_LENGTH)
+    return [name, { mark, needs: needs[at] ?? [] }] as const
+  })
+  return { table, names, about: new Map(about) }
+}
+
+test('one table knows every script and style by its contents, and page and worker know it', () => {
+  const { table, about } = served()
+  expect(table).toEqual(marksOf(out))
+  expect([...about.keys()].sort()).toEqual(assets(/\.(js|css|svg|woff2)$/).sort())
+  for (const [name, { mark }] of about) {
+    const sum = createHash('sha256')
+      .update(readFileSync(join(out, 'assets', name)))
+      .digest('base64')
+    expect(mark).toHaveLength(MARK_LENGTH)
+    expect(sum.startsWith(mark), name).toBe(true)
+  }
+  const page = readFileSync(join(out, 'index.html'), 'utf8')
+  expect(aheadIn(page)['marks']).toEqual([[`/${tableOf(out)}`, integrityOf(join(out, tableOf(out)))]])
+  expect(readFileSync(join(out, 'worker.js'), 'utf8')).toContain(tableOf(out))
+})
+
+test('of every part the table knows what must be there before it runs', () => {
+  const { about } = served()
+  const page = readFileSync(join(out, 'index.html'), 'utf8')
+  const whole = (name: string, found = new Set<string>()): Set<string> => {
+    if (found.has(name)) return found
+    found.add(name)
+    for (const next of about.get(name)?.needs ?? []) whole(next, found)
+    return found
+  }
+  const styles = new Set<string>()
+  for (const name of assets(/\.js$/)) {
+    const text = readFileSync(join(out, 'assets', name), 'utf8')
+    const imported = [...text.matchAll(/(?:from|import)[`"']\.\/([^`"']+)[`"']/g)].map(
+      ([, file]) => file ?? '',
+    )
+    const workers = text.match(/[\w.-]+\.worker-[\w-]+\.js/g) ?? []
+    for (const file of [...imported, ...workers])
+      expect(page.includes(`"/assets/${file}"`) || whole(name).has(file), `${name}: ${file}`).toBe(true)
+    for (const file of whole(name)) if (file.endsWith('.css')) styles.add(file)
+  }
+  const tagged = assets(/\.css$/).filter((file) => page.includes(`href="/assets/${file}"`))
+  expect([...styles, ...tagged].sort()).toEqual(assets(/\.css$/).sort())
+})
+
+test('no import() of the build goes round what looks at files, each is told what it imports', () => {
+  const names = new Set(assets(/\.js$/))
+  let parts = 0
+  for (const name of names) {
+    const text = readFileSync(join(out, 'assets', name), 'utf8')
+    const imports = text.match(/\bimport\(.{0,90}/g) ?? []
+    for (const one of imports) {
+      const file = /^import\([`"']\.\/([\w.-]+\.js)[`"']\)/.exec(one)?.[1] ?? ''
+      expect(names.has(file), `${name}: ${one}`).toBe(true)
+      expect(text).toContain(`,\`${file}\`)`)
+      parts++
+    }
+    expect(text).not.toMatch(/__vite__mapDeps|__VITE_PRELOAD__/)
+  }
+  expect(parts).toBeGreaterThan(150)
+  // One within another, and one that nobody would look at.
+  const [inner, outer] = ['import(`./b.js`),__VITE_PRELOAD__', '__VITE_PRELOAD__']
+  expect(named(`p(()=>import("./a.js").then(()=>p(()=>${inner})),${outer})`)).toBe(
+    'p(()=>import("./a.js").then(()=>p(()=>import(`./b.js`),`b.js`)),`a.js`)',
+  )
+  expect(() => named('import(`./a.js`)')).toThrow('goes round')
+  expect(() => named('p(()=>import(where),__VITE_PRELOAD__)')).toThrow('is not told')
+})
+
+test('a first visit fetches none of what is drawn later, an update what was there of it before', () => {
+  const { table, names } = served()
+  const [first, rest] = [names.slice(0, table.first), names.slice(table.first)]
+  expect(again(first, first, rest)).toEqual([])
+  const settings = names.find((name) => /^Settings-.*\.js$/.test(name)) ?? ''
+  expect(again([...first, 'Settings-12345678.js'], first, rest)).toEqual([settings])
 })

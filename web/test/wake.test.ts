@@ -66,7 +66,7 @@ beforeEach(async () => {
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
   const { port } = server.address() as AddressInfo
-  vi.stubGlobal('SHELL_FILES', { first: {}, rest: {} })
+  vi.stubGlobal('SHELL_FILES', { first: {}, rest: {}, table: {} })
   vi.stubGlobal('self', {
     location: { origin: `http://127.0.0.1:${port}` },
     clients: { matchAll: async () => windows },

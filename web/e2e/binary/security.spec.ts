@@ -3,6 +3,29 @@ import { createHmac } from 'node:crypto'
 import type { Page } from '@playwright/test'
 import { expect, field, password, said, signIn, speak, test, write } from './fixtures'
 
+/**
+ * From here on a part's script is another than was built, or its style: with something in it that would be
+ * seen. What it tells changes as the test wants, and counts how often that was asked for.
+ */
+async function meddled(page: Page, part: string): Promise<{ kind: 'js' | 'css' | 'none'; asked: number }> {
+  const told = { kind: 'js' as 'js' | 'css' | 'none', asked: 0 }
+  await page.route(new RegExp(`/assets/${part}-[^/]*\\.(js|css)$`), async (route) => {
+    const response = await route.fetch()
+    if (!route.request().url().endsWith(told.kind)) return route.fulfill({ response })
+    told.asked++
+    const more = told.kind === 'js' ? ';window.e2eForeign=1' : 'html{--e2e-foreign:1}'
+    return route.fulfill({ response, body: (await response.text()) + more })
+  })
+  return told
+}
+
+/** Whether anything of it ran, or is applied. */
+const foreign = (page: Page) =>
+  page.evaluate(() => [
+    'e2eForeign' in window,
+    getComputedStyle(document.documentElement).getPropertyValue('--e2e-foreign') !== '',
+  ])
+
 const phone = { language: 'en', phone: true } as const
 
 /** Keeps a picture where one is asked for; nothing depends on it. */
@@ -48,8 +71,19 @@ test('a sign-in is told to every other device, also to one that was away, and en
   expect(await compiled).toBe('EvalError')
   await sara.goto(`${server.url}/healthz`)
   const thief = await world.visitor({ ...phone, from: `${server.url}/#/signin` })
+  // A script that is not what was built does not run, nor does such a style draw; both are asked for again.
+  const files = await meddled(thief, 'Settings')
   await signIn(thief, 'sara_m')
   await thief.goto(`${server.url}/#/settings/devices`)
+  const seen = async () => {
+    await thief.evaluate(() => dispatchEvent(new Event('online')))
+    return [files.asked > 4, ...(await foreign(thief))]
+  }
+  await expect.poll(seen, 'the script').toEqual([true, false, false])
+  Object.assign(files, { kind: 'css', asked: 0 })
+  await expect.poll(seen, 'the style').toEqual([true, false, false])
+  await expect(thief.getByRole('button', { name: 'Sign out all others' })).toBeHidden()
+  files.kind = 'none'
   await thief.getByRole('button', { name: 'Sign out all others' }).click()
   await thief.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
   await expect(thief.getByText('This device signed in recently.')).toBeVisible()

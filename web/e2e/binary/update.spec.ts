@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
 import { build } from 'vite'
+import { tableOf } from '../../marks'
 import { expect, field, said, test, write } from './fixtures'
 import { Front, forget, keepAll, keptOf } from './front'
 import { controlled } from './pushservice'
@@ -90,6 +91,10 @@ test('an update is offered, taken in every page once, and fetches what is new al
   // The other page goes on as it was until it is refreshed too.
   await expect(prompt(other)).toBeVisible()
   expect(await same(other)).toBe(true)
+  // What it holds its files to is kept as they are.
+  const tables = [first, second].map((dist) => `/${tableOf(dist)}`)
+  expect(new Set(tables).size).toBe(2)
+  expect(await keptOf(other)).toEqual(expect.arrayContaining(tables))
   // One writes on below the notice.
   await other.getByRole('button', { name: 'فهرست' }).click()
   await other.getByRole('menuitem', { name: 'پیام‌های ذخیره‌شده' }).click()

@@ -2,6 +2,20 @@
 
 /**
  * Of a file's SHA-256 so many bytes are its mark: nobody finds another file with the same 120 bits, and the
- * worker, which carries some hundreds of them, stays small.
+ * table of some hundreds of them stays small.
  */
 export const MARK_BYTES = 15
+/** So many characters is a mark in base64. */
+export const MARK_LENGTH = (MARK_BYTES / 3) * 4
+
+/** The files of a build in /assets/, as a page and the worker know them: see ADR 0058. */
+export interface Marks {
+  /** So many of `names` come before the others: what the first draw needs in any language. */
+  readonly first: number
+  /** The files' names, a space between two. */
+  readonly names: string
+  /** The mark of each, one after the other. */
+  readonly marks: string
+  /** Of each what must be there before it runs, by places in `names`: a comma between two files. */
+  readonly needs: string
+}

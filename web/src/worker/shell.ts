@@ -1,139 +1,33 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { base64 } from './base64'
-import { MARK_BYTES } from './mark'
-import { mySession, roots } from './post'
+import { again } from './again'
+import { CACHE, fetched, keyOf, markOf, ours, put, version } from './files'
 import { type Fetching, type Lasting, scope } from './scope'
 import { takeIn } from './shared'
 import { spending } from './spending'
 
-/**
- * What the build put in: paths with marks of their contents. `first` is what the first draw needs, `rest`
- * every other file. Those in /assets/ have a hash in their name and change it with their content.
- */
-export interface ShellFiles {
-  readonly first: Readonly<Record<string, string>>
-  readonly rest: Readonly<Record<string, string>>
-}
-
-declare const SHELL_FILES: ShellFiles
-
-/**
- * One cache for all versions: what did not change keeps its key, so an update fetches nothing again. Files of
- * the version before stay until the next one, because pages of it may still be open.
- */
-const CACHE = 'zolal-files'
 /** Under this key the cache says which files the running version has. */
 const LIST = '/.files'
-/** How long an address may say nothing where another is tried then. */
-const SILENT_MS = 15_000
-/** An hour: a timer has no end. */
-const FOREVER = 3_600_000
-
-const marks: Readonly<Record<string, string>> = { ...SHELL_FILES.first, ...SHELL_FILES.rest }
-const lasting = (path: string) => path.startsWith('/assets/')
-const keyOf = (path: string) => (lasting(path) ? path : `${path}?${marks[path]}`)
 const PAGE = keyOf('/index.html')
 const POLICY = 'content-security-policy'
-
-/** A file without its hash, which is shorter in styles than in scripts: the same part in another version. */
-const stemOf = (key: string) => key.replace(/-[\w-]{6,8}(\.\w+)$/, '$1')
-
-/** Whether this is what the build made, and not a filter's page in its place. */
-async function genuine(path: string, body: ArrayBuffer): Promise<boolean> {
-  const digest = await crypto.subtle.digest('SHA-256', body)
-  return base64(digest.slice(0, MARK_BYTES)) === marks[path]
-}
-
-/** Where a file may come from beside our own address: only what is the same in every version. */
-async function others(path: string): Promise<readonly string[]> {
-  if (!lasting(path)) return []
-  const session = await mySession().catch(() => undefined)
-  return session ? [...(await roots(session))].filter((root) => root !== scope.location.origin) : []
-}
-
-/** All of an answer; aborts what says nothing for so long. */
-async function whole(url: string, init: RequestInit, silence: number): Promise<[Response, ArrayBuffer]> {
-  const stop = new AbortController()
-  const { signal } = stop
-  const one = init.signal ? AbortSignal.any([init.signal, signal]) : signal
-  let timer = setTimeout(() => stop.abort(), silence)
-  try {
-    const answer = await fetch(url, { ...init, signal: one })
-    const chunks: Uint8Array<ArrayBuffer>[] = []
-    const reader = answer.body?.getReader()
-    for (let got = await reader?.read(); got?.value; got = await reader?.read()) {
-      chunks.push(got.value as Uint8Array<ArrayBuffer>)
-      clearTimeout(timer)
-      timer = setTimeout(() => stop.abort(), silence)
-    }
-    return [answer, await new Blob(chunks).arrayBuffer()]
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** A file of this version from one address; null where it is not to be had there, or another. */
-async function from(
-  root: string,
-  path: string,
-  init: RequestInit,
-  silence: number,
-): Promise<Response | null> {
-  try {
-    const [{ ok, status, headers }, body] = await whole(root + path, init, silence)
-    // Named anew: what another address gives would be of that address, and so would what it names.
-    return ok && (await genuine(path, body)) ? new Response(body, { status, headers }) : null
-  } catch {
-    return null
-  }
-}
-
-interface Asking {
-  readonly signal?: AbortSignal
-  /** The worker is being installed. */
-  readonly installing?: boolean
-}
-
-/**
- * A file of this version. Rejects where no address has it. A worker that is being installed asks its own
- * alone: what the pages of the version before have stored is not its to open yet.
- */
-async function fetched(path: string, { signal, installing }: Asking = {}): Promise<Response> {
-  const own = scope.location.origin
-  // What has a hash may come from the browser's own cache: the page has just fetched it.
-  const init: RequestInit = { cache: lasting(path) ? 'default' : 'no-cache', signal: signal ?? null }
-  let answer = await from(own, path, init, installing ? FOREVER : SILENT_MS)
-  for (const root of answer || installing ? [] : await others(path))
-    answer ??= await from(root, path, init, SILENT_MS)
-  // What lies in the browser's cache may be somebody else's; and whoever is slow has its time in the end.
-  answer ??= await from(own, path, { ...init, cache: 'reload' }, FOREVER)
-  if (!answer) throw new TypeError(path)
-  return answer
-}
-
-async function put(cache: Cache, path: string, asking?: Asking): Promise<void> {
-  if (await cache.match(keyOf(path))) return
-  await cache.put(keyOf(path), await fetched(path, asking))
-}
 
 /** Fetches what the first draw needs, and of the rest what this device had of the version before. */
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE)
-  await Promise.all(Object.keys(SHELL_FILES.first).map((path) => put(cache, path, { installing: true })))
-  const had = new Set((await cache.keys()).map(({ url }) => stemOf(new URL(url).pathname)))
-  const again = Object.keys(SHELL_FILES.rest).filter((path) => had.has(stemOf(path)))
-  await Promise.allSettled(again.map((path) => put(cache, path, { installing: true })))
+  const { first, rest } = await version({ installing: true })
+  await Promise.all(first.map((path) => put(cache, path, { installing: true })))
+  const had = (await cache.keys()).map(({ url }) => new URL(url).pathname)
+  await Promise.allSettled(again(had, first, rest).map((path) => put(cache, path, { installing: true })))
 }
 
 /** Fetches the rest, one after the other, where the page says that the network bears it. */
 export async function fill(): Promise<void> {
   const cache = await caches.open(CACHE)
-  for (const path of Object.keys(SHELL_FILES.rest)) await put(cache, path).catch(() => {})
+  for (const path of (await version()).rest) await put(cache, path).catch(() => {})
 }
 
 /** A file of this version: the kept one, or the server's where it comes within so many ms; else null. */
 export async function fileWithin(ms: number, path: string): Promise<Response | null> {
-  if (!marks[path]) return null
+  if (!(await markOf(path))) return null
   const cache = await caches.open(CACHE)
   await put(cache, path, { signal: AbortSignal.timeout(ms) }).catch(() => {})
   return (await cache.match(keyOf(path))) ?? null
@@ -142,7 +36,8 @@ export async function fileWithin(ms: number, path: string): Promise<Response | n
 async function activate(): Promise<void> {
   const cache = await caches.open(CACHE)
   const before = (await (await cache.match(LIST))?.json().catch(() => [])) as string[] | undefined
-  const now = Object.keys(marks).map(keyOf)
+  const { first, rest } = await version()
+  const now = [...first, ...rest].map(keyOf)
   const keep = new Set([...(before ?? []), ...now, LIST])
   for (const request of await cache.keys()) {
     const { pathname, search } = new URL(request.url)
@@ -176,11 +71,12 @@ async function renew(cache: Cache, kept: Response): Promise<void> {
 /** What cannot be had is missing, not taken from whoever answers: the page asks again later. */
 async function file(request: Request, path: string): Promise<Response> {
   const cache = await caches.open(CACHE)
-  const kept = await cache.match(marks[path] ? keyOf(path) : path)
+  const kept = await cache.match(keyOf(path))
   if (kept) return kept
+  const mark = await markOf(path).catch(() => null)
   // A file of another version: a page of the one before may still be open.
-  if (!marks[path]) return fetch(request)
-  const answer = await fetched(path).catch(() => Response.error())
+  if (mark === undefined) return fetch(request)
+  const answer = mark ? await fetched(path).catch(() => Response.error()) : Response.error()
   // Where there is no room to keep it, it is used all the same.
   if (answer.ok) await cache.put(keyOf(path), answer.clone()).catch(() => {})
   return answer
@@ -200,7 +96,7 @@ function answer(event: Fetching): void {
     return
   }
   // Parts of a file are the browser's business.
-  if ((marks[pathname] || lasting(pathname)) && !request.headers.has('range'))
+  if (ours(pathname) && !request.headers.has('range'))
     event.respondWith(counted(event, file(request, pathname)))
 }
 
