@@ -80,11 +80,13 @@ async function genuine(path: string, body: ArrayBuffer): Promise<boolean> {
   return base64(digest.slice(0, MARK_BYTES)) === (await markOf(path))
 }
 
-/** Where a file may come from beside our own address: only what is the same in every version. */
-async function others(path: string): Promise<readonly string[]> {
-  if (!lasting(path)) return []
-  const session = await mySession().catch(() => undefined)
-  return session ? [...(await roots(session))].filter((root) => root !== scope.location.origin) : []
+/**
+ * Where a file may come from, the address that answered last first: our own may be blocked, and say nothing
+ * for long. Only what is the same in every version comes from another.
+ */
+async function sources(path: string): Promise<Iterable<string>> {
+  const session = lasting(path) ? await mySession().catch(() => undefined) : undefined
+  return session ? roots(session) : [scope.location.origin]
 }
 
 /** All of an answer; aborts what says nothing for so long. */
@@ -138,8 +140,8 @@ export async function fetched(path: string, { signal, installing }: Asking = {})
   const own = scope.location.origin
   // What has a hash may come from the browser's own cache: the page has just fetched it.
   const init: RequestInit = { cache: lasting(path) ? 'default' : 'no-cache', signal: signal ?? null }
-  let answer = await from(own, path, init, installing ? FOREVER : SILENT_MS)
-  for (const root of answer || installing ? [] : await others(path))
+  let answer = installing ? await from(own, path, init, FOREVER) : null
+  for (const root of answer || installing ? [] : await sources(path))
     answer ??= await from(root, path, init, SILENT_MS)
   // What lies in the browser's cache may be somebody else's; and whoever is slow has its time in the end.
   answer ??= await from(own, path, { ...init, cache: 'reload' }, FOREVER)
