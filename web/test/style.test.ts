@@ -19,6 +19,20 @@ test('no line is broken inside of any word: joined letters lose their neighbours
   expect(broken).toEqual([])
 })
 
+test('a field keeps the same room at both sides: which of them is its start is up to what is written', () => {
+  const uneven = files.flatMap((path) => {
+    if (!path.endsWith('.svelte')) return []
+    const rules = [...styleOf(path).matchAll(/([^{}]+)\{([^{}]*)\}/g)]
+    // One that follows a sign, as the @ of a name, has one direction.
+    const fields = rules.filter(([, of = '']) => /\b(?:textarea|input)\b/.test(of) && !/\+ input/.test(of))
+    return fields
+      .flatMap(([, , rule = '']) => rule.match(/(?:padding|margin)-inline(?:-\w+)?:[^;]*/g) ?? [])
+      .filter((said) => !/-inline:\s*\S+$/.test(said))
+      .map((said) => `${path}: ${said}`)
+  })
+  expect(uneven).toEqual([])
+})
+
 type Rgb = readonly [number, number, number]
 type Theme = Record<string, string>
 
