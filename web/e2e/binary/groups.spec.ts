@@ -118,6 +118,8 @@ for (const { language, wide } of [
     await choose(/^(محدود کردن|Restrict)$/)
     await expect(dialog.getByRole('switch', { name: /^(نوشتن پیام|Write messages)$/ })).not.toBeChecked()
     await dialog.getByRole('radio', { name: /^(انتخاب تاریخ|Choose a date)$/ }).click()
+    // The days are below the form, which moves to them.
+    await expect(dialog.getByText(/^(تا پایان|Until the end of)/)).toBeInViewport()
     await dialog.getByRole('button', { name: /^(ماه بعد|The month after)$/ }).click()
     await dialog.locator('[data-day]').nth(9).click()
     await dialog.getByLabel(/^(دلیل|Reason)/).fill('سه بار تبلیغ')
