@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { beforeEach, expect, test, vi } from 'vitest'
+import { standing } from '../src/model/standing'
 import { Sight } from '../src/sync/act/sight'
 
 type Body = (lock: { name: string } | null) => unknown
@@ -34,6 +35,7 @@ class Locks {
       }
       if (options.ifAvailable && !this.#free(asked, this.#queue)) return resolve(body(null))
       options.signal?.addEventListener('abort', () => {
+        if (!this.#queue.includes(asked)) return
         this.#queue = this.#queue.filter((one) => one !== asked)
         reject(options.signal?.reason)
       })
@@ -69,6 +71,8 @@ let told: string[]
 const says = (what: string) => async () => {
   told.push(what)
 }
+/** The browser lets the pages that are open stand still. */
+let freeze: () => void
 /** Everything that can go on without the network went on. */
 const rest = () => new Promise((resolve) => setTimeout(resolve))
 
@@ -76,6 +80,11 @@ beforeEach(() => {
   locks = new Locks()
   told = []
   vi.stubGlobal('navigator', { locks })
+  const events = new EventTarget()
+  vi.stubGlobal('document', events)
+  for (const name of ['addEventListener', 'removeEventListener'] as const)
+    vi.stubGlobal(name, events[name].bind(events))
+  freeze = () => events.dispatchEvent(new Event('freeze'))
 })
 
 test('who goes to another page is last said to be there, however slow the first one is', async () => {
@@ -132,6 +141,60 @@ test('who is in sight again waits for no other page', async () => {
   await b.leave(says('b: nobody looks'))
   await rest()
   expect(told).toEqual(['a is seen', 'b is seen', 'a is seen'])
+})
+
+test('a page that froze while it said that nobody looks holds up no other, and what came late is mended', async () => {
+  const [a, b] = [new Sight(), new Sight()]
+  await a.enter(says('a is seen'))
+  let answer = () => {}
+  const word = (away: boolean) =>
+    away
+      ? new Promise<void>((resolve) => {
+          answer = () => {
+            told.push('nobody looks')
+            answer = () => {}
+            resolve()
+          }
+        })
+      : says('somebody looks')()
+  const left = a.leave(word)
+  await rest()
+  freeze()
+  await b.enter(says('b is seen'))
+  expect(told).toEqual(['a is seen', 'b is seen'])
+  answer()
+  await left
+  await rest()
+  expect(told).toEqual(['a is seen', 'b is seen', 'nobody looks', 'somebody looks'])
+  // Of the two of them the last one in sight still says so.
+  await b.leave(says('b: nobody looks'))
+  expect(told.at(-1)).toBe('b: nobody looks')
+})
+
+test('a page that froze while it came in sight, or in sight, is not waited for', async () => {
+  const [a, b] = [new Sight(), new Sight()]
+  let answer = () => {}
+  const slow = new Promise<void>((resolve) => (answer = resolve))
+  const entered = a.enter(() => slow)
+  await rest()
+  freeze()
+  await b.enter(says('b is seen'))
+  await b.leave(says('nobody looks'))
+  expect(told).toEqual(['b is seen', 'nobody looks'])
+  answer()
+  await entered
+  await a.enter(says('a is seen'))
+  await b.leave(says('b: nobody looks'))
+  expect(told.at(-1)).toBe('a is seen')
+})
+
+test('who waits to put up a notification does not wait for a page that is frozen at it', async () => {
+  const stuck = { getNotifications: () => new Promise(() => {}) } as unknown as ServiceWorkerRegistration
+  const other = { getNotifications: async () => [] } as unknown as ServiceWorkerRegistration
+  void standing(stuck)
+  const waits = standing(other)
+  freeze()
+  expect(await waits).toEqual([])
 })
 
 test('without locks every page speaks for itself', async () => {

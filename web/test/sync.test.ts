@@ -622,6 +622,24 @@ describe('several tabs', () => {
     expect(world.texts(7)).toEqual(['in between'])
   })
 
+  test('a leading tab that is frozen lets the next one lead, and follows it when it is woken', async () => {
+    const browser = newBrowser(gate)
+    const [first, second] = [await ready(1, { browser }), await open(1, { browser })]
+    await until('the second is told', () => second.account.state === 'online')
+    first.env.freeze()
+    await until('it leads', () => second.account.tabs.leading)
+    await say(second, 7, 'while it is frozen')
+    await until('sent', () => world.texts(7).includes('while it is frozen'))
+    expect(first.account.tabs.leading).toBe(false)
+    first.env.thaw()
+    await until('the first is told', () => first.account.state === 'online')
+    await say(first, 7, 'awake')
+    await until('sent', () => world.texts(7).includes('awake'))
+    expect([first.account.tabs.leading, second.account.tabs.leading]).toEqual([false, true])
+    await close(second)
+    await until('it leads again', () => first.account.tabs.leading)
+  })
+
   test('a request under way when the leader goes is asked again of the next', async () => {
     const browser = newBrowser(gate)
     const [first, second] = [await ready(1, { browser }), await open(1, { browser })]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { onFreeze } from '../model/freeze'
 import { browserNet, networkName, onOtherNetwork, TIMING } from '../wire'
 import { type Env, PACE } from './env'
 
@@ -37,8 +38,19 @@ async function lock(name: string, signal: AbortSignal, work: () => Promise<void>
   const { locks } = navigator as Navigator & { locks?: Locks }
   // Keys make it safe that two tabs send the same; locks only keep it from being done twice.
   if (!locks) return work()
+  let done = Promise.resolve()
   try {
-    await locks.request(name, { signal }, work)
+    await locks.request(name, { signal }, async () => {
+      let stop = () => {}
+      const frozen = new Promise<void>((resolve) => {
+        stop = onFreeze(() => resolve())
+      })
+      done = work()
+      // What is still to be ended ends when the page is woken: no other tab waits for that.
+      await Promise.race([done, frozen])
+      stop()
+    })
+    await done
   } catch (error) {
     if (!signal.aborted) throw error
   }
@@ -72,6 +84,7 @@ export function browserEnv(version: string, build: string): Env {
       }
     },
     onHide: (hide) => listen(['pagehide', 'visibilitychange'], hide),
+    onFreeze,
     persist: () => void navigator.storage?.persist?.(),
   }
 }

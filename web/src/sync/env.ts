@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Freeze } from '../model/freeze'
 import type { ClientIdentity, Net, Timing } from '../wire'
 
 /** A channel that reaches the other tabs of this app, not the one that posts. */
@@ -34,6 +35,8 @@ export interface Env {
   onWake(wake: (changed: boolean) => void): () => void
   /** The app is about to be put away: what waits for a pause must go out now. */
   onHide(hide: () => void): () => void
+  /** The tab is about to stand still: others lead meanwhile. Told what resolves once it runs again. */
+  onFreeze(freeze: Freeze): () => void
   /** Asks that what is stored is kept. */
   persist(): void
 }

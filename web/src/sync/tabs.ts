@@ -87,9 +87,28 @@ export class Tabs implements Caller {
   }
 
   start(): void {
-    this.#say({ say: 'whoLeads' })
+    this.#done = this.#lead()
+  }
+
+  /** Leads whenever it is this tab's turn. One that stands still answers nobody, and lets the next one lead. */
+  async #lead(): Promise<void> {
     const { signal } = this.#stop
-    this.#done = this.#env.lock(this.#name, signal, () => this.#events.lead(signal))
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    for (let frozen = true; frozen && !signal.aborted; ) {
+      frozen = false
+      this.#say({ say: 'whoLeads' })
+      const turn = new AbortController()
+      void stopped.then(() => turn.abort())
+      let woken = Promise.resolve()
+      const heard = this.#env.onFreeze((awake) => {
+        frozen = true
+        woken = awake
+        turn.abort()
+      })
+      await this.#env.lock(this.#name, turn.signal, () => this.#events.lead(turn.signal))
+      heard()
+      await Promise.race([woken, stopped])
+    }
   }
 
   async stop(): Promise<void> {

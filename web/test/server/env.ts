@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Freeze } from '../../src/model/freeze'
 import type { Channel, Env, Pace } from '../../src/sync/env'
 import type { Timing } from '../../src/wire/link'
 import { NodeNet, QUICK } from './node'
@@ -34,6 +35,8 @@ export class Browser {
   tab(net = new NodeNet(), timing: Partial<Timing> = {}, pace: Partial<Pace> = {}): TestEnv {
     const wakes = new Set<(changed: boolean) => void>()
     const hides = new Set<() => void>()
+    const freezes = new Set<Freeze>()
+    let thaw = () => {}
     return {
       home: this.#home,
       net,
@@ -50,10 +53,19 @@ export class Browser {
         return () => wakes.delete(wake)
       },
       onHide: (hide) => subscribe(hides, hide),
+      onFreeze: (freeze) => {
+        freezes.add(freeze)
+        return () => freezes.delete(freeze)
+      },
       persist: () => {},
       wake: () => {
         for (const wake of wakes) wake(false)
       },
+      freeze: () => {
+        const woken = new Promise<void>((resolve) => (thaw = resolve))
+        for (const freeze of [...freezes]) freeze(woken)
+      },
+      thaw: () => thaw(),
       hide: () => {
         for (const hide of hides) hide()
       },
@@ -96,6 +108,9 @@ export interface TestEnv extends Env {
   wake(): void
   /** The app is put away. */
   hide(): void
+  /** The browser lets the tab stand still, and run again. */
+  freeze(): void
+  thaw(): void
 }
 
 function subscribe(set: Set<() => void>, listener: () => void): () => void {

@@ -196,7 +196,7 @@ class Notifications implements PushActions {
   }
 
   away(away: boolean): Promise<void> {
-    const say = async () => {
+    const say = async (away: boolean) => {
       if (obstacle() || !(await this.#row()).on) return
       await call(signedIn(this.#asker).tabs, Push.method.away, { away })
     }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+
+/** Called when the page is about to stand still, with what resolves once it runs again. */
+export type Freeze = (woken: Promise<void>) => void
+
+/**
+ * Tells when the page is about to stand still: frozen by the browser, or put away for who goes back to it. What
+ * it holds that others wait for has to be let go there: nothing of it runs until it is woken. A worker never
+ * is. Returns what ends the listening.
+ */
+export function onFreeze(freeze: Freeze): () => void {
+  if (typeof document === 'undefined') return () => {}
+  const told = () =>
+    freeze(
+      new Promise((resolve) => {
+        document.addEventListener('resume', () => resolve(), { once: true })
+        addEventListener('pageshow', () => resolve(), { once: true })
+      }),
+    )
+  document.addEventListener('freeze', told)
+  addEventListener('pagehide', told)
+  return () => {
+    document.removeEventListener('freeze', told)
+    removeEventListener('pagehide', told)
+  }
+}
