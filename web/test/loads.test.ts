@@ -162,6 +162,22 @@ test('what is stopped is no failure, stays as far as it came, and goes on', asyn
   expect(asked[1]).toMatch(/^bytes=[1-9]/)
 })
 
+test('who stops while the last of it is put away does not see it open, and has it', async () => {
+  const { loads: some } = loads(await serve(ranged))
+  const put = MediaDb.prototype.add
+  vi.spyOn(MediaDb.prototype, 'add').mockImplementation(function (this: MediaDb, key, piece, o) {
+    if (o.at + piece.size === content.length) some.stop(medium(), 'original')
+    return put.call(this, key, piece, o)
+  })
+  let last: LoadingView | null = null
+  some.watch(medium(), 'original', (view) => {
+    last = view
+  })
+  expect(await some.load(medium(), 'original')).toBeNull()
+  expect(last).toMatchObject({ state: 'kept' })
+  expect(await same(await some.load(medium(), 'original'))).toBe(true)
+})
+
 test('a token that ended is renewed once, and what is not there is said', async () => {
   let status = 401
   const address = await serve((request, response) => {

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import 'fake-indexeddb/auto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { AccountDb } from '../src/db'
 import { NO_MEDIA, type UploadView } from '../src/model/media'
 import { albumsOf, boxOf, fitted, mosaic, type Tile } from '../src/model/mosaic'
 import { UploadBoard } from '../src/sync/board'
+import type { Env } from '../src/sync/env'
 import { Mirror } from '../src/sync/mirror'
 import { Outbox, reuploaded, withFiles } from '../src/sync/outbox'
+import { Sender } from '../src/sync/sender'
 import { chunkAt, stretches } from '../src/sync/stretch'
 import { inAlbums } from '../src/ui/media/group'
 import { halves } from '../src/ui/media/name'
 import { FLAT, kept, MOST, zoomed } from '../src/ui/media/zoom'
-import { KeyMaker, Messages, reread } from '../src/wire'
+import { ErrorCode, KeyMaker, Messages, Refusal, reread } from '../src/wire'
 
 /** Numbers between two, the same in every run. */
 function* between(low: number, high: number, seed = 7): Generator<number, never> {
@@ -168,6 +170,10 @@ describe('uploads', () => {
   test('what may have been sent cannot be taken back, and a paused upload says so', async () => {
     const { db, outbox: box } = await outbox('uploads-2')
     const plain = await box.add(5, { ...write, body: { text: 'x', entities: [] } })
+    await db.write(async (w) => {
+      const item = await w.outboxItem(plain)
+      if (item) await w.putOutbox({ ...item, unsure: true })
+    })
     expect(await box.cancel(plain)).toBe(false)
     const n = await box.add(5, { ...write, body: { text: '', entities: [] }, media })
     await box.pause(n, true)
@@ -175,9 +181,46 @@ describe('uploads', () => {
     db.close()
   })
 
+  test('what is whole and waits for its turn is taken back, also when its turn comes at that moment', async () => {
+    const { db, mirror, outbox: box } = await outbox('uploads-3')
+    const asked: string[] = []
+    const request = async (method: string) => {
+      asked.push(method)
+      throw new Refusal(ErrorCode.FORBIDDEN)
+    }
+    const env = { pace: { sendMin: 1, sendMax: 1 } } as Env
+    const keys = new KeyMaker(Date.now)
+    const o = { env, device: 1, now: Date.now, makeKey: () => keys.make() }
+    const events = { rewound: () => {}, missing: () => {} }
+    const sender = new Sender(db, mirror, { request }, o, events)
+    const whole = async () => {
+      const n = await box.add(5, { ...write, body: { text: '', entities: [] }, media, album: '' })
+      await db.write(async (w) => {
+        const item = await w.outboxItem(n)
+        const files = (item?.files ?? []).map((f) => ({ ...f, id: `id-${f.part}` }))
+        if (item) await w.putOutbox(withFiles({ ...item, files }))
+      })
+      await mirror.settled()
+      return n
+    }
+    const taken = await whole()
+    sender.open()
+    expect(await box.cancel(taken)).toBe(true)
+    // What comes after it goes, so its own turn is over.
+    const other = await whole()
+    sender.wake()
+    await vi.waitFor(async () => {
+      expect((await db.read((r) => r.outboxItem(other)))?.state).toBe('failed')
+    })
+    expect(asked).toHaveLength(1)
+    expect(await db.read((r) => r.outboxItem(taken))).toBeUndefined()
+    sender.close()
+    db.close()
+  })
+
   test('who watches an upload hears of it until they stop', () => {
     const board = new UploadBoard()
-    const heard: UploadView[] = []
+    const heard: (UploadView | null)[] = []
     const stop = board.watch(3, (upload) => heard.push(upload))
     const half = { sent: 5, size: 10, state: 'running' } as const
     board.hear(3, half)
@@ -185,7 +228,8 @@ describe('uploads', () => {
     board.hear(3, null)
     stop()
     board.hear(3, half)
-    expect(heard).toEqual([half])
+    // That it goes out is said too: nothing stops it from there on.
+    expect(heard).toEqual([half, null])
     expect(board.get(3)).toEqual(half)
   })
 })

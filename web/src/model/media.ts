@@ -199,8 +199,11 @@ export interface MediaActions {
   renew(): void
   /** Bytes that wait on this device; null where they are not any more. */
   waiting(item: number, part: 'original' | 'poster'): Promise<Blob | null>
-  /** How the upload of an item of the outbox stands; called at once and whenever it changes. */
-  watch(item: number, tell: (upload: UploadView) => void): () => void
+  /**
+   * How the upload of an item of the outbox stands; called at once and whenever it changes. null: all of it is
+   * there, and the message goes out.
+   */
+  watch(item: number, tell: (upload: UploadView | null) => void): () => void
   pause(item: number, paused: boolean): Promise<void>
   /** Takes an item that is not sent yet out of the outbox. */
   cancel(item: number): Promise<void>

@@ -243,17 +243,19 @@ export class Outbox {
     })
   }
 
-  /** Takes back what was never sent; false where it may be. */
+  /** Takes back what was never sent; false where it may have been. */
   cancel(n: number): Promise<boolean> {
     return this.#db.write(async (w) => {
       const item = await w.outboxItem(n)
-      if (item?.state !== 'uploading' && item?.state !== 'failed') return false
+      // Whole, and waiting for its turn: the sender looks again before the first byte of it goes.
+      const untouched = item?.state === 'waiting' && !item.unsure
+      if (!item || (item.state !== 'uploading' && item.state !== 'failed' && !untouched)) return false
       await discard(w, item)
       return true
     }, 'strict')
   }
 
-  /** A refused item: try again or drop it. Items that still wait cannot be dropped: they may be stored. */
+  /** A refused item: try again or drop it. */
   async settle(n: number, how: 'retry' | 'discard'): Promise<void> {
     await this.#db.write(async (w) => {
       const item = await w.outboxItem(n)

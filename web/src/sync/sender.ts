@@ -148,8 +148,7 @@ export class Sender {
     const item = await this.#prepare(waiting)
     if (!item) return
     const wasUnsure = item.unsure
-    // From here on the request may be stored without our knowing: the mark comes before the first byte.
-    if (!wasUnsure) await this.#db.write((w) => w.putOutbox({ ...item, unsure: true }))
+    if (!wasUnsure && !(await this.#mark(item))) return
     try {
       // Every attempt is seen here, one by one: what becomes of each decides what its keys are worth.
       const answer = await this.#caller.request(item.method, item.request, { again: false })
@@ -162,6 +161,18 @@ export class Sender {
     } catch (error) {
       await this.#refused({ ...item, unsure: wasUnsure }, lane, error)
     }
+  }
+
+  /**
+   * From here on the request may be stored without our knowing: the mark comes before the first byte. False
+   * where it was taken back meanwhile.
+   */
+  #mark(item: OutboxRow): Promise<boolean> {
+    return this.#db.write(async (w) => {
+      if ((await w.outboxItem(item.n))?.state !== 'waiting') return false
+      await w.putOutbox({ ...item, unsure: true })
+      return true
+    })
   }
 
   /** Makes an item ready to go out; null when it cannot. */

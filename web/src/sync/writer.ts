@@ -147,7 +147,7 @@ export class ChatWriter implements OpenWriter {
 
   async settle(key: string, how: 'retry' | 'discard'): Promise<void> {
     const items = this.#account.mirror.outbox.filter((i) => {
-      return i.chat === this.#chat && (i.state === 'failed' || (i.state === 'uploading' && how === 'discard'))
+      return i.chat === this.#chat && (i.state === 'failed' || (how === 'discard' && i.state !== 'sent'))
     })
     const mine = await this.#account.db.read(async (r) => {
       for (const item of items) {
@@ -158,8 +158,10 @@ export class ChatWriter implements OpenWriter {
       }
       return undefined
     })
-    if (mine?.state === 'uploading') await this.#outcome(this.#account.outbox.cancel(mine.n))
-    else if (mine) await this.#outcome(this.#account.outbox.settle(mine.n, how))
+    if (!mine) return
+    const { outbox } = this.#account
+    if (mine.state === 'failed') await this.#outcome(outbox.settle(mine.n, how))
+    else if (!(await this.#outcome(outbox.cancel(mine.n)))) throw new AppError('CONFLICT')
   }
 
   /** Messages came on screen: each is told once, several together. */

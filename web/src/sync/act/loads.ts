@@ -188,7 +188,8 @@ export class Loads {
       }
       const blob = await it.blob()
       tell(it.stored ? 'kept' : 'none')
-      return blob
+      // Who stopped while the last of it was put away has it, and does not see it open.
+      return stop.signal.aborted ? null : blob
     } catch (error) {
       await it.pause().catch(() => {})
       tell(stop.signal.aborted ? 'none' : 'failed')

@@ -158,11 +158,13 @@ function storageActions(
   }
 }
 
-function watch(asker: Asker, item: number, tell: (upload: UploadView) => void): () => void {
+function watch(asker: Asker, item: number, tell: (upload: UploadView | null) => void): () => void {
   const { uploads, mirror } = signedIn(asker)
   const row = mirror.outbox.find(({ n }) => n === item)
   const size = (row?.files ?? []).reduce((sum, file) => sum + file.size, 0)
-  tell(uploads.get(item) ?? { sent: 0, size, state: row?.paused ? 'paused' : 'waiting' })
+  const waits = row?.state === 'uploading' || row?.state === 'failed'
+  const state = row?.paused ? 'paused' : 'waiting'
+  tell(uploads.get(item) ?? (waits ? { sent: 0, size, state } : null))
   return uploads.watch(item, tell)
 }
 
