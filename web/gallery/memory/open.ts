@@ -69,6 +69,7 @@ export class MemoryChat implements OpenChat {
       unreadFrom: this.#unreadFrom,
       unread: chat.count - chat.read,
       mentions: chat.mentions,
+      mentionsAway: 0,
       pins: pins.map((m) => ({
         seq: m.seq ?? 0,
         snippet: m.content.kind === 'text' ? lineOf(m.content.body) : '',
@@ -126,6 +127,7 @@ export class MemoryChat implements OpenChat {
         this.redraw()
         return true
       },
+      findMention: async () => null,
       findTime: async (at) => {
         for (let i = 0; i < this.#chat.count; i++) {
           const message = this.#chat.get(i)

@@ -280,10 +280,12 @@ export interface OpenHistory {
   /** Extends the window; calls while one is under way join it. */
   loadOlder(): Promise<void>
   loadNewer(): Promise<void>
-  /** Moves the window so that it holds `seq`; false when there is no such message. */
+  /** Moves the window so that it holds `seq`; false, and it stays, when there is no such message any more. */
   loadAround(seq: Seq): Promise<boolean>
   /** Finds the first message from a time on; null when none is as young. It is here then for `loadAround`. */
   findTime(at: Ms): Promise<Seq | null>
+  /** Reads on to the oldest of `ChatView.mentionsAway`, not past `before`; null where there is none. */
+  findMention(before: Seq | null): Promise<Seq | null>
   loadLatest(): Promise<void>
   /** The person has seen everything up to and including `seq`. */
   markRead(seq: Seq): void

@@ -202,7 +202,10 @@ export interface ChatView {
   /** The first unread message when the chat was opened; it stays until one writes or closes the chat. */
   readonly unreadFrom: Seq | null
   readonly unread: number
+  /** Messages that spoke to the reader since what they had read when they came, ascending, read or not. */
   readonly mentions: readonly Seq[]
+  /** How many more there are whose place is not known: `OpenHistory.findMention` looks for them. */
+  readonly mentionsAway: number
   readonly pins: readonly PinView[]
   readonly typing: TypingView | null
   readonly draft: Draft

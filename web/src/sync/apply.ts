@@ -123,6 +123,13 @@ async function lineBefore(w: Writer, row: ChatRow, seq: Seq): Promise<Entry | nu
   return null
 }
 
+/** Whether an entry after a read mark speaks to the reader. */
+export function speaksTo(me: AccountId, entry: Entry, readTo: Seq): boolean {
+  if (entry.kind !== 'message' || !isUnread(entry, me, readTo)) return false
+  const body = readChatBody({ kind: 'message', body: currentBody(entry) })
+  return body.kind === 'message' && body.message.speaksTo.includes(me)
+}
+
 export interface UnreadCount {
   readonly unread: number
   readonly mentions: number
@@ -140,11 +147,8 @@ export async function countUnread(
   if (!covers(row.ranges, readTo + 1, row.head.seq) || row.asOf < row.head.seq) return null
   const rows = await w.entries(row.id, readTo + 1, row.head.seq)
   const unread = rows.filter((e) => isUnread(e, me, readTo))
-  const mentions = unread.filter((e) => {
-    const body = readChatBody({ kind: e.kind, body: currentBody(e) })
-    return body.kind === 'message' && body.message.speaksTo.includes(me)
-  })
-  return { unread: unread.length, mentions: mentions.length, firstUnread: unread[0]?.seq ?? 0 }
+  const mentions = unread.filter((e) => speaksTo(me, e, readTo)).length
+  return { unread: unread.length, mentions, firstUnread: unread[0]?.seq ?? 0 }
 }
 
 /** Moves the read mark of a row forward, never back. `mark` is the server's word, if it is that. */
@@ -165,7 +169,10 @@ export async function applyRead(
   const told = mark && mark.seq >= readTo ? mark.ord : undefined
   const ord = told ?? (await w.entry(row.id, readTo))?.ord
   const most = ord === undefined ? row.unread : Math.max(0, row.head.ord - ord)
-  return { ...row, read, readTo, unread: Math.min(row.unread, most), firstUnread: readTo + 1 }
+  const passed = row.mentions > 0 ? await w.entries(row.id, row.readTo + 1, readTo) : []
+  const met = passed.filter((e) => speaksTo(me, e, row.readTo)).length
+  const mentions = Math.max(0, Math.min(row.mentions - met, most))
+  return { ...row, read, readTo, unread: Math.min(row.unread, most), mentions, firstUnread: readTo + 1 }
 }
 
 /** A page of history, or entries read forward: contiguous, and true for `head`. */

@@ -23,15 +23,19 @@ import { NO_DRAFT, NO_PREFS } from './userlog'
 export const PAGE = 60
 /** A gap up to this many entries is read through; a greater one is left and only changes are fetched. */
 const READ_THROUGH = 400
-const READ_LIMIT = 500
+/** Entries that are read through at once. */
+export const THROUGH = 500
 const GET_LIMIT = 200
 /** A page that is overtaken by changes is asked for again so often. */
 const TRIES = 4
 
-/** What to show of a history: its end, what lies before, after or around a place. */
+/**
+ * What to show of a history: its end, what lies before, after or around a place; or to be looked through after
+ * one.
+ */
 export type Place =
   | { readonly at: 'end' }
-  | { readonly at: 'before' | 'after' | 'around'; readonly seq: Seq }
+  | { readonly at: 'before' | 'after' | 'through' | 'around'; readonly seq: Seq }
   /** From the first message of a time on. */
   | { readonly at: 'time'; readonly time: Ms }
 
@@ -65,7 +69,7 @@ export class History {
    */
   async load(chat: ChatId, place: Place): Promise<{ from: Seq; to: Seq; hit: Seq | null } | null> {
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const page = await (place.at === 'after' ? this.#forward(chat, place.seq) : this.#page(chat, place))
+      const page = await this.#at(chat, place)
       const used = await this.#db.write(async (w) => {
         await applyPeople(w, page.people)
         const ok = await applyPage(w, chat, page)
@@ -80,6 +84,11 @@ export class History {
       return first && last ? { from: first.seq, to: last.seq, hit: late?.seq ?? null } : null
     }
     return null
+  }
+
+  #at(chat: ChatId, place: Place): Promise<Came> {
+    if (place.at === 'after') return this.#forward(chat, place.seq, PAGE)
+    return place.at === 'through' ? this.#forward(chat, place.seq, THROUGH) : this.#page(chat, place)
   }
 
   async #page(chat: ChatId, place: Place): Promise<Came> {
@@ -102,8 +111,8 @@ export class History {
     }
   }
 
-  async #forward(chat: ChatId, after: Seq): Promise<Came> {
-    const read = await call(this.#caller, Messages.method.read, { chat, after, limit: PAGE })
+  async #forward(chat: ChatId, after: Seq, limit: number): Promise<Came> {
+    const read = await call(this.#caller, Messages.method.read, { chat, after, limit })
     const people = read.people.map(personOf)
     const entries = read.entries.map(entryOf)
     return { entries, head: headOf(read.head), related: [], people, peerRead: 0, reachesStart: false }
@@ -143,7 +152,7 @@ export class History {
   async readFrom(chat: ChatId, from: Seq): Promise<void> {
     let after = from
     for (;;) {
-      const read = await call(this.#caller, Messages.method.read, { chat, after, limit: READ_LIMIT })
+      const read = await call(this.#caller, Messages.method.read, { chat, after, limit: THROUGH })
       const entries = read.entries.map(entryOf)
       const last = entries.at(-1)
       if (!last) return

@@ -10,15 +10,16 @@ import {
   Source,
 } from '../model'
 import type { ChatRecord } from '../model/entry'
-import { currentBody, isPlaced, isUnread, lastSent, NO_SETTINGS, reads } from '../model/fold'
+import { isPlaced, lastSent, NO_SETTINGS, reads } from '../model/fold'
 import type { AccountId, ChatId, Ms, Seq } from '../model/id'
 import { covers } from '../model/ranges'
-import { call, Messages, readChatBody, Silence, toAppError } from '../wire'
+import { call, Messages, Silence, toAppError } from '../wire'
 import type { Account } from './account'
 import { Circle } from './circle'
 import { markReadHere } from './flush'
 import { dropUnjoined, NEW_CHAT } from './history'
 import type { Live } from './live'
+import { Mentions } from './mentions'
 import { chatInfoOf, typingOf } from './present/chat'
 import {
   lostEditOf,
@@ -34,9 +35,6 @@ import { cannotSendOf, isStaff } from './present/rights'
 import { Shelf } from './shelf'
 import { follow, newer, older, startOf, type Window, windowAround, windowAtEnd } from './window'
 import { ChatWriter } from './writer'
-
-/** Unread entries looked through for mentions of oneself. */
-const MENTIONS = 500
 
 /** What an open chat needs of the app around it. */
 export interface OpenContext {
@@ -56,7 +54,6 @@ interface Drawn {
   readonly row: ChatRow
   readonly entries: readonly EntryRow[]
   readonly named: ReadonlyMap<Seq, EntryRow>
-  readonly mentions: readonly Seq[]
 }
 
 /** One chat on screen: a window over what is stored, which grows with the log and with scrolling. */
@@ -72,6 +69,7 @@ export class ChatSession implements OpenChat {
   readonly #wanted = new Set<Seq>()
   readonly #shelf: Shelf
   readonly #circle: Circle
+  readonly #mentions: Mentions
   #window: Window | null = null
   /** Where it was last to be opened. */
   #at: Seq | 'end' | null = null
@@ -91,6 +89,7 @@ export class ChatSession implements OpenChat {
   /** The window stands at the end and goes with it, over gaps too as soon as they are filled. */
   #following = false
   #mending: Promise<void> | null = null
+  #seeking: Promise<Seq | null> | null = null
   /** One is not in this chat and reads it by its public name. */
   #visiting = false
 
@@ -100,6 +99,7 @@ export class ChatSession implements OpenChat {
     const { account, live } = c
     this.#shelf = new Shelf(account.db, id)
     this.#circle = new Circle(c, id)
+    this.#mentions = new Mentions(account, id, this.#shelf)
     this.view = new Source(this.#blank())
     const writer = new ChatWriter(account, id, () => account.chat(id))
     this.write = writer
@@ -108,6 +108,7 @@ export class ChatSession implements OpenChat {
       loadNewer: () => this.#extend(() => this.#loadNewer()),
       loadAround: (seq) => this.#loadAround(seq),
       findTime: (at) => this.#findTime(at),
+      findMention: (before) => this.#findMention(before),
       loadLatest: () => this.#loadLatest(),
       markRead: (seq) => this.#markRead(seq),
       seen: (seqs) => writer.seen(seqs),
@@ -195,6 +196,7 @@ export class ChatSession implements OpenChat {
       unreadFrom: null,
       unread: row?.unread ?? 0,
       mentions: [],
+      mentionsAway: 0,
       pins: [],
       typing: null,
       draft: draftOf(row),
@@ -297,13 +299,24 @@ export class ChatSession implements OpenChat {
   }
 
   async #loadAround(seq: Seq): Promise<boolean> {
-    const row = this.#row
-    const stored = row && windowAround(row, seq)
+    const { history, mirror } = this.#c.account
+    if (!this.#row || !windowAround(this.#row, seq)) {
+      await history.load(this.id, { at: 'around', seq })
+      await mirror.settled()
+    }
+    // Of what was deleted the place is stored all the same: who looks for it stays where they are.
+    const window = this.#row && (await this.#isShown(seq)) && windowAround(this.#row, seq)
+    if (!window) return false
     this.#following = false
-    if (stored) this.#window = stored
-    else if (!(await this.#fetchWindow(seq))) return false
+    this.#window = window
     await this.redraw()
     return this.view.get().messages.some((m) => m.seq === seq)
+  }
+
+  async #isShown(seq: Seq): Promise<boolean> {
+    const entry = (await this.#shelf.some([seq])).get(seq)
+    if (!entry || !isPlaced(entry) || entry.overlay?.redacted) return false
+    return !this.#outbox.some(({ shows }) => shows.kind === 'delete' && shows.targets.includes(seq))
   }
 
   async #findTime(at: Ms): Promise<Seq | null> {
@@ -313,6 +326,17 @@ export class ChatSession implements OpenChat {
     })
     await mirror.settled()
     return page?.hit ?? null
+  }
+
+  async #findMention(before: Seq | null): Promise<Seq | null> {
+    this.#seeking ??= this.#mentions.find(before).finally(() => {
+      this.#seeking = null
+    })
+    const found = await this.#seeking.catch((error) => {
+      throw toAppError(error)
+    })
+    await this.redraw()
+    return found
   }
 
   async #readers(seq: Seq): Promise<PersonRef[]> {
@@ -389,7 +413,7 @@ export class ChatSession implements OpenChat {
     void this.#fetchNamed()
     if (this.#opened) void this.#circle.follow(row)
     this.#awaitLapse(row)
-    this.view.set(this.#viewOf(drawn ?? { row, entries: [], named: new Map(), mentions: [] }))
+    this.view.set(this.#viewOf(drawn ?? { row, entries: [], named: new Map() }))
   }
 
   /** Draws again when a restriction, a ban or the wait of slow mode is over. */
@@ -424,20 +448,8 @@ export class ChatSession implements OpenChat {
     const wanted = new Set([...entries.flatMap(namedBy), ...row.info.pinned, ...replied])
     const named = await this.#shelf.some(wanted)
     for (const seq of wanted) if (seq > 0 && !named.has(seq)) this.#wanted.add(seq)
-    const unread = row.mentions > 0 ? await this.#unread(row) : []
-    const mentions = unread.filter((e) => this.#speaksToMe(e, row)).map((e) => e.seq)
-    return { row, entries, named, mentions }
-  }
-
-  #unread(row: ChatRow): Promise<EntryRow[]> {
-    return this.#c.account.db.read((r) => r.entries(this.id, row.readTo + 1, row.readTo + MENTIONS))
-  }
-
-  #speaksToMe(entry: EntryRow, row: ChatRow): boolean {
-    const { me } = this.#c.account
-    if (entry.kind !== 'message' || !isUnread(entry, me, row.readTo)) return false
-    const body = readChatBody({ kind: 'message', body: currentBody(entry) })
-    return body.kind === 'message' && body.message.speaksTo.includes(me)
+    await this.#mentions.see(row)
+    return { row, entries, named }
   }
 
   /** Fetches messages that are replied to or pinned and are not here; each is asked for once. */
@@ -463,7 +475,7 @@ export class ChatSession implements OpenChat {
     return this.#c.account.mirror.outbox.filter((item) => item.chat === this.id)
   }
 
-  #viewOf({ row, entries, named, mentions }: Drawn): ChatView {
+  #viewOf({ row, entries, named }: Drawn): ChatView {
     const { account, people, live } = this.#c
     const now = account.now()
     const { user } = account.mirror
@@ -484,7 +496,8 @@ export class ChatSession implements OpenChat {
       hasNewer,
       unreadFrom: this.#unreadFrom,
       unread: row.unread,
-      mentions,
+      mentions: this.#mentions.now.seqs,
+      mentionsAway: this.#mentions.now.away,
       pins: row.info.pinned.map((seq) => {
         return { seq, snippet: snippetOf(named.get(seq)), ...mediaIn(named.get(seq)) }
       }),

@@ -374,6 +374,7 @@ export class World implements Backend {
     return create(sy.ChatStateSchema, {
       chat: this.#info(room, account),
       unread: unread.length,
+      mentions: unread.filter((e) => spokenTo(e).includes(account)).length,
       firstUnreadSeq: unread[0]?.seq ?? 0,
       read: { chat: room.id, seq: readSeq, ord: this.#ord(room, readSeq) },
       peerReadSeq: Math.max(0, ...peerRead),
@@ -515,6 +516,12 @@ export class World implements Backend {
 
 function encode<T extends Parameters<typeof create>[0]>(schema: T, init: MessageInitShape<T>): Uint8Array {
   return toBinary(schema, create(schema, init))
+}
+
+/** Whom a message names. */
+function spokenTo(e: en.Entry): number[] {
+  if (e.envelope?.kind !== Kind.MESSAGE) return []
+  return fromBinary(en.MessageSchema, e.overlay?.body ?? e.body).entities.map(({ account }) => account)
 }
 
 function isMend(e: en.Entry): boolean {

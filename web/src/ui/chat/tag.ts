@@ -21,3 +21,8 @@ export function toTag(chat: ChatState, tag: string, from: Seq): void {
   if (next === undefined) toasts.say(words().tagAlone(tag))
   else chat.jump(next, from)
 }
+
+/** What somebody wanted to go to is there no longer. */
+export function sayGone(): void {
+  toasts.say(words().gone)
+}

@@ -82,6 +82,7 @@ export const makeEnglish = (f: Format) => ({
       }),
     selected: (count: number) => f.plural(count, { one: '# selected', other: '# selected' }),
   },
+  gone: 'The message was deleted.',
   tagAlone: (tag: string) => `No other message near here has ${tag}`,
   copy: 'Copy',
   spoken: { selected: 'Selected', comma: ', ' },

@@ -82,6 +82,7 @@ export const makePersian = (f: Format): ChatWords => ({
       }),
     selected: (count) => f.plural(count, { one: '# پیام انتخاب‌شده', other: '# پیام انتخاب‌شده' }),
   },
+  gone: 'این پیام پاک شده است.',
   tagAlone: (tag) => `پیام دیگری با ${tag} در این نزدیکی نیست`,
   copy: 'کپی',
   spoken: { selected: 'انتخاب‌شده', comma: '، ' },
