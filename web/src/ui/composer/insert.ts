@@ -7,6 +7,17 @@ export type Wrap = 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler' | 'mon
 export const keys: Record<string, Wrap> = { b: 'bold', i: 'italic', u: 'underline', k: 'link', e: 'mono' }
 export const shiftKeys: Record<string, Wrap> = { x: 'strike', p: 'spoiler', m: 'mono', '.': 'quote' }
 
+/** What of a field is selected, and what it says: what comes late is done to that. */
+export interface Chosen {
+  readonly from: number
+  readonly to: number
+  readonly text: string
+}
+
+export function chosenIn({ selectionStart: from, selectionEnd: to, value }: HTMLTextAreaElement): Chosen {
+  return { from, to, text: value.slice(from, to) }
+}
+
 /** Puts text in place of the selection, so that the browser's undo knows of it. */
 export function typeText(area: HTMLTextAreaElement, text: string): void {
   area.focus()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { ChatState } from '../chat/chat.svelte'
-import { typeText, type Wrap } from './insert'
+import { type Chosen, typeText, type Wrap } from './insert'
 
 const signs: Record<Exclude<Wrap, 'quote' | 'link' | 'mono'>, string> = {
   bold: '**',
@@ -19,10 +19,15 @@ export function replyAbove(chat: ChatState): void {
   if (above) chat.reply(above)
 }
 
-/** Formats the selection, or takes the format away when it is there already. */
-export function wrap(area: HTMLTextAreaElement, how: Wrap, address = ''): void {
-  const { selectionStart: from, selectionEnd: to, value } = area
-  const chosen = value.slice(from, to)
+/**
+ * Formats what was chosen, or takes the format away when it is there already. Where that says something else
+ * by now, nothing is done.
+ */
+export function wrap(area: HTMLTextAreaElement, how: Wrap, of: Chosen, address = ''): void {
+  const { from, to, text: chosen } = of
+  const { value } = area
+  if (value.slice(from, to) !== chosen) return
+  area.setSelectionRange(from, to)
   if (how === 'quote') {
     const start = value.lastIndexOf('\n', from - 1) + 1
     area.setSelectionRange(start, to)
