@@ -101,6 +101,15 @@ test('of one that was deleted meanwhile no count stays once it was looked for', 
   expect(view()).toMatchObject({ mentions: [], mentionsAway: 0 })
 })
 
+test('what a draft answers is there, however far it lies', async () => {
+  const [, far = 0] = calls
+  expect(view().answered).toBeNull()
+  chat.write.setDraft({ body: { text: 'yes', entities: [] }, replyTo: far, quote: '' })
+  await until('it is fetched', () => view().answered?.seq === far)
+  expect(seqs()).not.toContain(far)
+  expect(view().answered?.content).toMatchObject({ kind: 'text', body: { text: 'you there?' } })
+})
+
 test('one that was read in the middle of what is not stored is not counted twice', async () => {
   const [first = 0] = calls
   await chat.history.findMention(null)

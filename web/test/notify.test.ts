@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { describe, expect, test } from 'vitest'
+import type { Deed } from '../src/model'
 import { isWanted, PUSH_DEFAULTS } from '../src/model/push'
+import { declinedIn } from '../src/model/staff'
 
 const noon = 12 * 60
 const plain = { kind: 'group', muted: false, always: false, mention: false, minute: noon }
@@ -25,5 +27,17 @@ describe('what a hidden page tells of, by the same rules as the server', () => {
     ['saved messages, wanted', PUSH_DEFAULTS, { kind: 'saved', always: true }, false],
   ])('%s', (_, settings, what, wanted) => {
     expect(isWanted(settings, { ...plain, ...what })).toBe(wanted)
+  })
+})
+
+describe('what an owner is told of an offer', () => {
+  const deeds = (...kinds: readonly Deed['kind'][]) =>
+    kinds.map((kind, seq) => ({ seq, at: 0, by: null, what: { kind } as Deed }))
+
+  test('is that it was declined, as long as nothing was said of it since', () => {
+    expect(declinedIn(deeds('banned', 'declined', 'offered'))?.what.kind).toBe('declined')
+    for (const since of ['offered', 'accepted', 'handed'] as const)
+      expect(declinedIn(deeds(since, 'declined', 'offered'))).toBeNull()
+    expect(declinedIn(deeds('promoted'))).toBeNull()
   })
 })

@@ -249,6 +249,10 @@ for (const { language, wide } of [
     // Who does not want it says so, and the owner, who sees it at once, asks again.
     await asked.getByRole('button', { name: /^(نمی‌پذیرم|No)$/ }).click()
     await expect(row.locator('.role')).toHaveText(/^(مدیر|Admin)$/)
+    await expect(
+      sara.locator('.toast', { hasText: /نیلوفر.* مالکیت را نپذیرفت|نیلوفر.* did not want/ }),
+    ).toBeVisible()
+    await sara.screenshot({ path: `test-results/binary/declined-${language}.png` })
     await expect(offered).toHaveCount(0)
     await asksAgain()
     await asked.getByRole('button', { name: /^(می‌پذیرم|Become the owner)$/ }).click()

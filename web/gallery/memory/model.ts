@@ -271,6 +271,7 @@ export class MemoryModel implements AppModel {
         online: chat.info.presence.kind === 'online',
         canSend: chat.cannotSend === null,
         offered: false,
+        owned: false,
         standing: 1,
       }
     })

@@ -79,6 +79,7 @@ export class MemoryChat implements OpenChat {
           ? { people: this.typing.map((name) => ({ account: null, name })), recording: false }
           : null,
       draft: chat.draft,
+      answered: null,
       slowUntil: 0,
       lostEdit: null,
       cannotSend: chat.cannotSend,

@@ -81,6 +81,8 @@ export interface ChatItem {
   readonly canSend: boolean
   /** Its owner offers it to the person, who has not looked yet while it is marked as unread. */
   readonly offered: boolean
+  /** The person owns it. */
+  readonly owned: boolean
   /** The version of the person's own standing there. */
   readonly standing: number
 }
@@ -209,6 +211,8 @@ export interface ChatView {
   readonly pins: readonly PinView[]
   readonly typing: TypingView | null
   readonly draft: Draft
+  /** The message that the draft answers, once it is here, wherever it lies. */
+  readonly answered: MessageView | null
   /** When slow mode lets the person write again, by the clock of this machine; 0 at once. */
   readonly slowUntil: Ms
   /** An edit whose message was deleted before it came to the server: nothing else shows it any more. */

@@ -75,3 +75,9 @@ export type Deed =
   | { readonly kind: 'linkMade' | 'linkRevoked'; readonly label: string }
   | { readonly kind: 'asked' | 'letIn' | 'turnedAway'; readonly whom: DeedPerson }
   | { readonly kind: 'reported' | 'reportClosed' | 'operator' | 'unknown' }
+
+/** The last word about the ownership of a chat, if it is that somebody does not want it; the newest first. */
+export function declinedIn(deeds: readonly DeedView[]): DeedView | null {
+  const last = deeds.find(({ what }) => ['offered', 'declined', 'accepted', 'handed'].includes(what.kind))
+  return last?.what.kind === 'declined' ? last : null
+}

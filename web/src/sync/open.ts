@@ -200,6 +200,7 @@ export class ChatSession implements OpenChat {
       pins: [],
       typing: null,
       draft: draftOf(row),
+      answered: null,
       slowUntil: 0,
       lostEdit: null,
       cannotSend: null,
@@ -445,7 +446,8 @@ export class ChatSession implements OpenChat {
   async #read(row: ChatRow, w: Window): Promise<Drawn> {
     const entries = await this.#shelf.range(w.from, w.to)
     const replied = this.#outbox.map((i) => (i.shows.kind === 'message' ? i.shows.body.reply?.seq : 0) ?? 0)
-    const wanted = new Set([...entries.flatMap(namedBy), ...row.info.pinned, ...replied])
+    const answered = row.draft.reply ?? 0
+    const wanted = new Set([...entries.flatMap(namedBy), ...row.info.pinned, ...replied, answered])
     const named = await this.#shelf.some(wanted)
     for (const seq of wanted) if (seq > 0 && !named.has(seq)) this.#wanted.add(seq)
     await this.#mentions.see(row)
@@ -486,7 +488,9 @@ export class ChatSession implements OpenChat {
     const around = { requests: this.#requests, online: this.#circle.online(), titles }
     const info = chatInfoOf(context, row, around)
     const out = info.role === 'left' || info.role === 'banned'
-    const messages = this.#messages(row, entries, named, hasNewer)
+    const c = this.#contextOf(row, named)
+    const messages = this.#messages(c, entries, hasNewer)
+    const answered = named.get(row.draft.reply ?? 0)
     if (messages.some((m) => this.#answers(m))) this.#unreadFrom = null
     return {
       info,
@@ -503,6 +507,7 @@ export class ChatSession implements OpenChat {
       }),
       typing: typingOf(context, row),
       draft: draftOf(row),
+      answered: answered ? messageViewOf(c, answered) : null,
       slowUntil: slowEnd && slowEnd - account.mirror.clock,
       lostEdit: lostEditOf(this.#outbox),
       cannotSend: cannotSendOf(row.info, user, {
@@ -519,15 +524,10 @@ export class ChatSession implements OpenChat {
     return seq === null ? at >= this.#openedAt.at : seq > this.#openedAt.seq
   }
 
-  #messages(
-    row: ChatRow,
-    entries: readonly EntryRow[],
-    named: ReadonlyMap<Seq, EntryRow>,
-    hasNewer: boolean,
-  ): MessageView[] {
+  #contextOf(row: ChatRow, named: ReadonlyMap<Seq, EntryRow>): MessageContext {
     const outbox = this.#outbox
     const leaving = outbox.filter((i) => i.state !== 'failed').map((i) => i.shows)
-    const c: MessageContext = {
+    return {
       row,
       me: this.#c.account.me,
       people: this.#c.people,
@@ -536,6 +536,10 @@ export class ChatSession implements OpenChat {
       editOf: (seq) => outbox.findLast((i) => i.shows.kind === 'edit' && i.shows.target === seq),
       isLeaving: (seq) => leaving.some((s) => s.kind === 'delete' && s.targets.includes(seq)),
     }
+  }
+
+  #messages(c: MessageContext, entries: readonly EntryRow[], hasNewer: boolean): MessageView[] {
+    const outbox = this.#outbox
     const placed = inTheirTime(entries.filter(isPlaced)).map((entry) => messageViewOf(c, entry))
     const here = new Set(entries.flatMap((e) => (e.key ? [e.key] : [])))
     const seqs = new Set(entries.map((e) => e.seq))

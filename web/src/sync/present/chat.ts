@@ -144,6 +144,7 @@ export function chatItemOf(c: ChatContext, row: ChatRow, preview: PreviewView | 
         written: row.head.ord,
       }) === null,
     offered: isOffered(info.me),
+    owned: info.me.role === 'owner',
     standing: info.me.version,
   }
 }

@@ -65,6 +65,8 @@ export class ChatState {
   /** The message to be shown and flashed, and where one came from; the list sets it back to null. */
   target = $state.raw<{ readonly seq: Seq; readonly from: Seq | null } | null>(null)
 
+  /** What the draft answers, while that message is not here. */
+  #awaits: Pick<Draft, 'replyTo' | 'quote'> | null = null
   /** The draft that the composer was last the same as. */
   #adopted = keyOf(this.#written())
   /** One's own draft that has not come back in the view yet. */
@@ -91,6 +93,7 @@ export class ChatState {
    * written something else here since the last one.
    */
   adopt(draft: Draft): void {
+    this.#answer()
     const key = keyOf(draft)
     if (this.#awaited !== null) {
       // What comes before one's own draft has come back is older than it.
@@ -103,25 +106,34 @@ export class ChatState {
       return
     }
     this.text = marked(writeMarkup(draft.body))
-    const message = draft.replyTo === null ? undefined : this.#find(draft.replyTo)
-    this.intent = message ? { kind: 'reply', message, quote: draft.quote || null } : { kind: 'new' }
-    // What is answered may come later than the draft, and is looked for again then.
+    this.intent = { kind: 'new' }
+    this.#awaits = draft.replyTo === null ? null : draft
     this.#adopted = keyOf(this.#written())
+    this.#answer()
+  }
+
+  /** What is answered may come later than the draft: until then the draft stays one that answers. */
+  #answer(): void {
+    const { replyTo, quote } = this.#awaits ?? {}
+    if (!replyTo || this.intent.kind !== 'new') return
+    const { messages, answered } = this.open.view.get()
+    const message = [...messages, answered].find((m) => m?.seq === replyTo)
+    if (!message) return
+    this.#awaits = null
+    this.intent = { kind: 'reply', message, quote: quote || null }
   }
 
   #written(): Draft {
     const { intent } = this
     const reply = intent.kind === 'reply' ? intent : null
     const body = readMarkup(unmarked(this.text))
-    return { body, replyTo: reply?.message.seq ?? null, quote: reply?.quote ?? '' }
-  }
-
-  #find(seq: Seq): MessageView | undefined {
-    return this.open.view.get().messages.find((m) => m.seq === seq)
+    const { replyTo = null, quote = '' } = this.#awaits ?? {}
+    return { body, replyTo: reply?.message.seq ?? replyTo, quote: reply ? (reply.quote ?? '') : quote }
   }
 
   reply(message: MessageView, quote: string | null = null): void {
     if (this.intent.kind === 'edit') this.cancel()
+    this.#awaits = null
     this.intent = { kind: 'reply', message, quote }
   }
 
@@ -142,13 +154,18 @@ export class ChatState {
     this.attaching = null
   }
 
+  /** What was in the composer goes out. */
+  clear(): void {
+    this.#awaits = null
+    this.intent = { kind: 'new' }
+    this.text = ''
+  }
+
   /** What was in the composer went out as a caption. */
   sent(): void {
-    if (this.intent.kind !== 'edit') {
-      this.intent = { kind: 'new' }
-      this.text = ''
-      this.keep()
-    }
+    if (this.intent.kind === 'edit') return
+    this.clear()
+    this.keep()
   }
 
   edit(message: MessageView): void {

@@ -104,6 +104,7 @@ export const makeEnglish = (f: Format) => ({
   held,
   filters,
   info,
+  told: (chat: string, what: string) => `${chat}: ${what}`,
   deeds: {
     ...deeds,
     // Not by plural forms: in a name a # stands for itself.

@@ -105,6 +105,7 @@ export const makePersian = (f: Format): StaffWords => ({
   held,
   filters,
   info,
+  told: (chat, what) => `${chat}: ${what}`,
   deeds: {
     ...deeds,
     // Not by plural forms: in a name a # stands for itself.
