@@ -2,6 +2,7 @@
 import 'fake-indexeddb/auto'
 import { describe, expect, test, vi } from 'vitest'
 import { AccountDb } from '../src/db'
+import type { MessageView } from '../src/model'
 import { NO_MEDIA, type UploadView } from '../src/model/media'
 import { albumsOf, boxOf, fitted, mosaic, type Tile } from '../src/model/mosaic'
 import { UploadBoard } from '../src/sync/board'
@@ -10,7 +11,7 @@ import { Mirror } from '../src/sync/mirror'
 import { Outbox, reuploaded, withFiles } from '../src/sync/outbox'
 import { Sender } from '../src/sync/sender'
 import { chunkAt, stretches } from '../src/sync/stretch'
-import { inAlbums } from '../src/ui/media/group'
+import { captionOf, inAlbums } from '../src/ui/media/group'
 import { halves } from '../src/ui/media/name'
 import { FLAT, kept, MOST, zoomed } from '../src/ui/media/zoom'
 import { ErrorCode, KeyMaker, Messages, Refusal, reread } from '../src/wire'
@@ -79,6 +80,26 @@ describe('mosaic', () => {
       inAlbums(Array.from({ length: 23 }, () => ({ kind: 'photo' as const }))).map((g) => g.length),
     ).toEqual([10, 10, 3])
   })
+})
+
+test('what one picture of an album says is said of all of it, and of no other', () => {
+  const picture = (text: string, album = '') =>
+    ({ content: { kind: 'media', album, body: { text, entities: [] } } }) as unknown as MessageView
+  const [bare, said, other, own] = [
+    picture('', 'a'),
+    picture('all of us', 'a'),
+    picture('', 'b'),
+    picture('x'),
+  ]
+  const all = [bare, said, other, own]
+  expect(all.map((one) => captionOf(one, all)?.text ?? null)).toEqual(['all of us', 'all of us', null, 'x'])
+  const second = picture('and you', 'a')
+  // Where several say something, each speaks for itself.
+  expect([bare, said, second].map((one) => captionOf(one, [...all, second])?.text ?? null)).toEqual([
+    null,
+    'all of us',
+    'and you',
+  ])
 })
 
 test('a photo is made smaller to fit, never larger, and never to nothing', () => {

@@ -348,6 +348,22 @@ describe('runs and days', () => {
     expect(shape(all.slice(1), 1)).toEqual([[2, 3]])
   })
 
+  test('that a chat begins stands above the day, which stays in view, where more of that day follows', () => {
+    const begun: MessageView = {
+      ...message(1, 5, 0),
+      content: { kind: 'service', service: { kind: 'chatCreated', title: '' } },
+    }
+    const above = (messages: MessageView[], before: null | 'unknown' = null) =>
+      arrange({ messages, before, unreadFrom: null, oneSided: false }, dayOf).map((day) => day.above)
+    const later = { ...begun, key: 'later', seq: 4, at: 2 * 86_400_000 }
+    expect(
+      above([begun, message(2, 5, 1), message(3, 5, 86_400_000), later, message(5, 5, later.at)]),
+    ).toEqual([1, 0, 0])
+    expect(above([begun])).toEqual([0])
+    expect(above([begun, message(2, 5, 1)], 'unknown')).toEqual([0])
+    expect(above([message(2, 5, 1), { ...begun, at: 2 }])).toEqual([0])
+  })
+
   test('the posts of a channel stand on one side, whoever wrote them', () => {
     const messages = [message(1, 5, 0), { ...message(2, 6, 60_000), own: true }]
     const kinds = (oneSided: boolean) =>

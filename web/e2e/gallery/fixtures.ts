@@ -91,6 +91,7 @@ export async function settled(page: Page): Promise<void> {
     return (
       nav?.childElementCount !== 0 &&
       aside?.childElementCount !== 0 &&
+      !document.querySelector('.coming') &&
       (!joins || document.querySelector('dialog'))
     )
   })

@@ -92,7 +92,10 @@ async function hold(page: Page, file: RegExp): Promise<() => Promise<void>> {
   }
 }
 
-test('a menu that comes late does not open over what one went to meanwhile', async ({ page, gallery }) => {
+test('what comes late does not open over what one went to meanwhile, and leaves a way back', async ({
+  page,
+  gallery,
+}) => {
   const acts = await hold(page, /\/acts-[^/]+\.js$/)
   await gallery.open(page, '#/')
   const open = page.getByRole('button', { name: 'فهرست', exact: true })
@@ -103,6 +106,15 @@ test('a menu that comes late does not open over what one went to meanwhile', asy
   await expect(page.getByRole('menu')).toHaveCount(0)
   await open.click()
   await expect(page.getByRole('menu')).toBeVisible()
+  const settings = await hold(page, /\/Settings-[^/]+\.js$/)
+  await page.setViewportSize(phone)
+  await page.goBack()
+  await open.click()
+  await page.getByRole('menuitem', { name: 'تنظیمات' }).click()
+  await page.getByRole('button', { name: 'بازگشت', exact: true }).click()
+  await expect(page.locator('a[href="#/c/101"]')).toBeVisible()
+  await settings()
+  await expect(page.locator('a[href="#/c/101"]')).toBeVisible()
 })
 
 test.describe('reactions', () => {

@@ -19,6 +19,11 @@ export interface Day {
   readonly key: string
   readonly at: Ms
   readonly rows: readonly Row[]
+  /**
+   * So many rows stand above the line that names the day: that line stays in view, and where a chat begins it
+   * would lie over what says so.
+   */
+  readonly above: number
 }
 
 const runGap: Ms = 10 * 60_000
@@ -36,14 +41,14 @@ export interface Slice {
 /** Arranges a slice of messages into days and runs. `dayOf` names the reader's day of a time. */
 export function arrange(slice: Slice, dayOf: (at: Ms) => string): Day[] {
   const { messages, before, unreadFrom, oneSided } = slice
-  const days: { key: string; at: Ms; rows: Row[] }[] = []
+  const days: { key: string; at: Ms; rows: Row[]; above: number }[] = []
   let run: { key: string; kind: Run['kind']; continued: boolean; messages: MessageView[] } | null = null
   let unreadShown = (messages[0]?.seq ?? 0) > (unreadFrom ?? 0)
   for (const message of messages) {
     const key = dayOf(message.at)
     let day = days.at(-1)
     if (!day || day.key !== key) {
-      day = { key, at: message.at, rows: [] }
+      day = { key, at: message.at, rows: [], above: 0 }
       days.push(day)
       run = null
     }
@@ -60,6 +65,9 @@ export function arrange(slice: Slice, dayOf: (at: Ms) => string): Day[] {
       day.rows.push({ kind: 'run', run })
     }
   }
+  const [first] = days
+  const begins = before === null && messages[0] && isService(messages[0])
+  if (begins && first && first.rows.length > 1) first.above = 1
   return days
 }
 

@@ -40,15 +40,11 @@ async function lock(name: string, signal: AbortSignal, work: () => Promise<void>
   if (!locks) return work()
   let done = Promise.resolve()
   try {
-    await locks.request(name, { signal }, async () => {
-      let stop = () => {}
-      const frozen = new Promise<void>((resolve) => {
-        stop = onFreeze(() => resolve())
-      })
+    await locks.request(name, { signal }, () => {
       done = work()
-      // What is still to be ended ends when the page is woken: no other tab waits for that.
-      await Promise.race([done, frozen])
-      stop()
+      // No other tab waits for what is still to be ended: a page that freezes ends it when it is woken.
+      const given = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+      return Promise.race([done, given])
     })
     await done
   } catch (error) {

@@ -330,9 +330,11 @@ export class ChatSession implements OpenChat {
   }
 
   async #findMention(before: Seq | null): Promise<Seq | null> {
-    this.#seeking ??= this.#mentions.find(before).finally(() => {
-      this.#seeking = null
-    })
+    this.#seeking ??= import('./seek')
+      .then(({ seek }) => seek(this.#mentions, before))
+      .finally(() => {
+        this.#seeking = null
+      })
     const found = await this.#seeking.catch((error) => {
       throw toAppError(error)
     })
@@ -489,6 +491,7 @@ export class ChatSession implements OpenChat {
     const info = chatInfoOf(context, row, around)
     const out = info.role === 'left' || info.role === 'banned'
     const c = this.#contextOf(row, named)
+    const { seqs, count } = this.#mentions
     const messages = this.#messages(c, entries, hasNewer)
     const answered = named.get(row.draft.reply ?? 0)
     if (messages.some((m) => this.#answers(m))) this.#unreadFrom = null
@@ -500,8 +503,8 @@ export class ChatSession implements OpenChat {
       hasNewer,
       unreadFrom: this.#unreadFrom,
       unread: row.unread,
-      mentions: this.#mentions.now.seqs,
-      mentionsAway: this.#mentions.now.away,
+      mentions: [...seqs].sort((a, b) => a - b),
+      mentionsAway: count - seqs.size,
       pins: row.info.pinned.map((seq) => {
         return { seq, snippet: snippetOf(named.get(seq)), ...mediaIn(named.get(seq)) }
       }),

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Seq } from '../model/id'
+import { rangeAt } from '../model/ranges'
+import { speaksTo } from './apply'
+import { type Mentions, storedAfter } from './mentions'
+
+/**
+ * Reads on until the oldest message that speaks to the reader and is not known yet, but not past `before`; null
+ * where there is none. That the count was too high, because one was deleted, shows at the end.
+ */
+export async function seek(mentions: Mentions, before: Seq | null): Promise<Seq | null> {
+  const { account, chat, seqs } = mentions
+  const { db, me, history, mirror } = account
+  for (;;) {
+    const row = account.chat(chat)
+    if (!row) return null
+    const from = mentions.looked
+    if (from >= row.head.seq) mentions.count = seqs.size
+    if (from >= Math.min(before ?? Number.POSITIVE_INFINITY, row.head.seq)) return null
+    const range = rangeAt(row.ranges, from + 1)
+    if (range) {
+      const rows = await storedAfter(db, chat, from, range[1])
+      const found = rows.find((e) => speaksTo(me, e, from) && !seqs.has(e.seq))
+      mentions.looked = found?.seq ?? rows.at(-1)?.seq ?? range[1]
+      if (!found) continue
+      seqs.add(found.seq)
+      return found.seq
+    }
+    const page = await history.load(chat, { at: 'through', seq: from })
+    await mirror.settled()
+    // What the reader may not see begins behind a place that is not sent.
+    mentions.looked = page ? Math.max(from, page.from - 1) : row.head.seq
+  }
+}
