@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { beforeEach, expect, test, vi } from 'vitest'
-import { chosenIn } from '../src/ui/composer/insert'
+import { chosenIn, keepMarks } from '../src/ui/composer/insert'
 import { wrap } from '../src/ui/composer/wrap'
 
 /** A field as far as formatting needs one, in a browser that cannot type by command. */
@@ -64,4 +64,18 @@ test('a link and a quote take the place of what was selected', () => {
   area.setSelectionRange(area.value.length - 4, area.value.length)
   wrap(area, 'quote', chosenIn(area))
   expect(area.value).toBe('see [this](https://example.org)\n> and that')
+})
+
+test('each @ among letters that run from right to left gets its mark, and the caret stays among its letters', () => {
+  const area = field('@sara سلام @reza')
+  area.setSelectionRange(10, 16)
+  keepMarks(area)
+  expect(area.value).toBe('\u200e@sara سلام \u200e@reza')
+  expect(area.value.slice(area.selectionStart, area.selectionEnd)).toBe(' \u200e@reza')
+  keepMarks(area)
+  expect(area.value).toBe('\u200e@sara سلام \u200e@reza')
+  const other = field('@sara hello')
+  other.setSelectionRange(11, 11)
+  keepMarks(other)
+  expect([other.value, other.selectionStart]).toEqual(['@sara hello', 11])
 })

@@ -58,6 +58,7 @@ export function readingDirection(
 const LRI = '\u2066'
 const PDI = '\u2069'
 const LRM = '\u200e'
+const bare = /(?<=^|[\s(«])@(?=[A-Za-z])/gm
 
 /**
  * A text whose addresses and mentions keep their own direction among letters that run the other way: the sign
@@ -91,7 +92,12 @@ export function fieldDirection(text: string, entities: readonly Entity[]): Direc
  * alone, never in what is sent.
  */
 export function marked(text: string): string {
-  return hasRtl(text) ? text.replace(/(?<=^|[\s(«])@(?=[A-Za-z])/gm, `${LRM}@`) : text
+  return hasRtl(text) ? text.replace(bare, `${LRM}@`) : text
+}
+
+/** Where the first @ stands that lacks its mark; −1: none does. */
+export function unmarkedAt(text: string): number {
+  return hasRtl(text) ? text.search(bare) : -1
 }
 
 export function unmarked(text: string): string {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { unmarkedAt } from '../../model/direction'
 
 /** Signs that the toolbar and the keys put around a selection. */
 export type Wrap = 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler' | 'mono' | 'quote' | 'link'
@@ -25,6 +26,21 @@ export function typeText(area: HTMLTextAreaElement, text: string): void {
   if (!document.execCommand('insertText', false, text)) {
     area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end')
     area.dispatchEvent(new Event('input', { bubbles: true }))
+  }
+}
+
+/**
+ * Gives each @ among letters that run from right to left the mark that keeps it before its name, whatever came
+ * first and however it came. The caret stays where it is among the letters.
+ */
+export function keepMarks(area: HTMLTextAreaElement): void {
+  let { selectionStart: from, selectionEnd: to } = area
+  for (let at = unmarkedAt(area.value); at >= 0; at = unmarkedAt(area.value)) {
+    area.setSelectionRange(at, at)
+    typeText(area, '\u200e')
+    if (from > at) from++
+    if (to > at) to++
+    area.setSelectionRange(from, to)
   }
 }
 
