@@ -20,6 +20,8 @@ export class Mentions {
   count = 0
   /** Everything after the read mark was looked through up to here. */
   looked: Seq = 0
+  /** While somebody is being led to the next one. */
+  seeking?: Promise<Seq | null> | undefined
 
   constructor(account: Account, chat: ChatId, shelf: Shelf) {
     this.account = account

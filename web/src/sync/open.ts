@@ -89,7 +89,6 @@ export class ChatSession implements OpenChat {
   /** The window stands at the end and goes with it, over gaps too as soon as they are filled. */
   #following = false
   #mending: Promise<void> | null = null
-  #seeking: Promise<Seq | null> | null = null
   /** One is not in this chat and reads it by its public name. */
   #visiting = false
 
@@ -330,14 +329,8 @@ export class ChatSession implements OpenChat {
   }
 
   async #findMention(before: Seq | null): Promise<Seq | null> {
-    this.#seeking ??= import('./seek')
-      .then(({ seek }) => seek(this.#mentions, before))
-      .finally(() => {
-        this.#seeking = null
-      })
-    const found = await this.#seeking.catch((error) => {
-      throw toAppError(error)
-    })
+    const { seek } = await import('./seek')
+    const found = await seek(this.#mentions, before)
     await this.redraw()
     return found
   }

@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Seq } from '../model/id'
 import { rangeAt } from '../model/ranges'
+import { toAppError } from '../wire'
 import { speaksTo } from './apply'
 import { type Mentions, storedAfter } from './mentions'
 
 /**
  * Reads on until the oldest message that speaks to the reader and is not known yet, but not past `before`; null
- * where there is none. That the count was too high, because one was deleted, shows at the end.
+ * where there is none. Calls while one is under way join it. Throws AppError where the rest cannot be read.
  */
-export async function seek(mentions: Mentions, before: Seq | null): Promise<Seq | null> {
+export function seek(mentions: Mentions, before: Seq | null): Promise<Seq | null> {
+  mentions.seeking ??= readOn(mentions, before)
+    .catch((error) => {
+      throw toAppError(error)
+    })
+    .finally(() => {
+      mentions.seeking = undefined
+    })
+  return mentions.seeking
+}
+
+/** That the count was too high, because one was deleted, shows at the end. */
+async function readOn(mentions: Mentions, before: Seq | null): Promise<Seq | null> {
   const { account, chat, seqs } = mentions
   const { db, me, history, mirror } = account
   for (;;) {

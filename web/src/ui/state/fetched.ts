@@ -9,34 +9,23 @@ const SELDOM_MS = 30_000
  * template awaits by import() is fetched so (svelte.config.js).
  */
 export async function fetched<T>(load: () => Promise<T>): Promise<T> {
-  let wait = AGAIN_MS
-  let found = false
-  let go = () => {}
-  const online = () => {
-    found = true
-    go()
-  }
-  addEventListener('online', online)
-  try {
-    for (;;) {
-      found = false
-      try {
-        return await load()
-      } catch {
-        if (!found) await new Promise<void>((resolve) => (go = resting(wait, resolve)))
-        wait = found ? AGAIN_MS : Math.min(2 * wait, SELDOM_MS)
+  for (let wait = AGAIN_MS; ; wait = Math.min(2 * wait, SELDOM_MS)) {
+    let online = () => {}
+    const found = new Promise<void>((resolve) => {
+      online = () => {
+        wait = AGAIN_MS / 2
+        resolve()
       }
+    })
+    addEventListener('online', online)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    try {
+      return await load()
+    } catch {
+      await Promise.race([found, new Promise((resolve) => (timer = setTimeout(resolve, wait)))])
+    } finally {
+      clearTimeout(timer)
+      removeEventListener('online', online)
     }
-  } finally {
-    removeEventListener('online', online)
-  }
-}
-
-/** Calls after so many milliseconds, or when what it returns is called. */
-function resting(ms: number, end: () => void): () => void {
-  const timer = setTimeout(end, ms)
-  return () => {
-    clearTimeout(timer)
-    end()
   }
 }
