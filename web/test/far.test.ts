@@ -75,12 +75,12 @@ test('messages that speak to the reader are counted and found wherever they lie'
   const [first = 0, second = 0] = calls
   expect((await stored(tab, 7)).some(({ seq }) => calls.includes(seq))).toBe(false)
   expect(view()).toMatchObject({ mentions: [], mentionsAway: 2 })
-  expect(await chat.history.findMention(null)).toBe(first)
+  expect(await chat.findMention(null)).toBe(first)
   expect(view()).toMatchObject({ mentions: [first], mentionsAway: 1 })
   expect(await chat.history.loadAround(first)).toBe(true)
   // Not past one that is known.
-  expect(await chat.history.findMention(first)).toBeNull()
-  expect(await chat.history.findMention(null)).toBe(second)
+  expect(await chat.findMention(first)).toBeNull()
+  expect(await chat.findMention(null)).toBe(second)
   expect(view()).toMatchObject({ mentions: [first, second], mentionsAway: 0 })
 })
 
@@ -89,7 +89,7 @@ test('that the reader went to the newest message takes away none that was not se
   chat.history.markRead(world.head(7))
   await until('all is read', () => view().unread === 0 && tab.account.chat(7)?.mentions === 0)
   expect(view()).toMatchObject({ mentions: [], mentionsAway: 2 })
-  expect(await chat.history.findMention(null)).toBe(calls[0])
+  expect(await chat.findMention(null)).toBe(calls[0])
 })
 
 test('of one that was deleted meanwhile no count stays once it was looked for', async () => {
@@ -97,7 +97,7 @@ test('of one that was deleted meanwhile no count stays once it was looked for', 
   chat.history.markRead(world.head(7))
   await until('all is read', () => tab.account.chat(7)?.mentions === 0)
   for (const seq of [first, second]) world.remove(7, 2, seq)
-  expect(await chat.history.findMention(null)).toBeNull()
+  expect(await chat.findMention(null)).toBeNull()
   expect(view()).toMatchObject({ mentions: [], mentionsAway: 0 })
 })
 
@@ -112,7 +112,7 @@ test('what a draft answers is there, however far it lies', async () => {
 
 test('one that was read in the middle of what is not stored is not counted twice', async () => {
   const [first = 0] = calls
-  await chat.history.findMention(null)
+  await chat.findMention(null)
   await chat.history.loadAround(first)
   gate.fail('Sync/MarkRead', ErrorCode.UNAVAILABLE)
   chat.history.markRead(first + 1)

@@ -202,7 +202,7 @@ describe('uploads', () => {
     db.close()
   })
 
-  test('what is whole and waits for its turn is taken back, also when its turn comes at that moment', async () => {
+  test('what is whole and waits is taken back, also when its turn comes at that moment', async () => {
     const { db, mirror, outbox: box } = await outbox('uploads-3')
     const asked: string[] = []
     const request = async (method: string) => {

@@ -143,7 +143,7 @@ test('who is in sight again waits for no other page', async () => {
   expect(told).toEqual(['a is seen', 'b is seen', 'a is seen'])
 })
 
-test('a page that froze while it said that nobody looks holds up no other, and what came late is mended', async () => {
+test('a page that froze at its word holds up no other, and what came late is mended', async () => {
   const [a, b] = [new Sight(), new Sight()]
   await a.enter(says('a is seen'))
   let answer = () => {}

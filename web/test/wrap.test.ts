@@ -66,7 +66,7 @@ test('a link and a quote take the place of what was selected', () => {
   expect(area.value).toBe('see [this](https://example.org)\n> and that')
 })
 
-test('each @ among letters that run from right to left gets its mark, and the caret stays among its letters', () => {
+test('each @ among letters from right to left gets its mark, and the caret stays in its place', () => {
   const area = field('@sara سلام @reza')
   area.setSelectionRange(10, 16)
   keepMarks(area)

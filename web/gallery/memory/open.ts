@@ -128,7 +128,6 @@ export class MemoryChat implements OpenChat {
         this.redraw()
         return true
       },
-      findMention: async () => null,
       findTime: async (at) => {
         for (let i = 0; i < this.#chat.count; i++) {
           const message = this.#chat.get(i)
@@ -270,6 +269,10 @@ export class MemoryChat implements OpenChat {
       this.redraw()
       this.#moved()
     })
+  }
+
+  async findMention(): Promise<null> {
+    return null
   }
 
   async suggest(prefix: string): Promise<readonly MemberView[]> {

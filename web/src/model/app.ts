@@ -271,6 +271,8 @@ export interface OpenChat {
   readonly view: Observable<ChatView>
   readonly history: OpenHistory
   readonly write: OpenWriter
+  /** Reads on to the oldest of `ChatView.mentionsAway`, not past `before`; null where there is none. */
+  findMention(before: Seq | null): Promise<Seq | null>
   /** The members whose name or username begins so; for mention suggestions. */
   suggest(prefix: string): Promise<readonly MemberView[]>
   close(): void
@@ -284,8 +286,6 @@ export interface OpenHistory {
   loadAround(seq: Seq): Promise<boolean>
   /** Finds the first message from a time on; null when none is as young. It is here then for `loadAround`. */
   findTime(at: Ms): Promise<Seq | null>
-  /** Reads on to the oldest of `ChatView.mentionsAway`, not past `before`; null where there is none. */
-  findMention(before: Seq | null): Promise<Seq | null>
   loadLatest(): Promise<void>
   /** The person has seen everything up to and including `seq`. */
   markRead(seq: Seq): void

@@ -206,7 +206,7 @@ export interface ChatView {
   readonly unread: number
   /** Messages that spoke to the reader since what they had read when they came, ascending, read or not. */
   readonly mentions: readonly Seq[]
-  /** How many more there are whose place is not known: `OpenHistory.findMention` looks for them. */
+  /** How many more there are whose place is not known: `OpenChat.findMention` looks for them. */
   readonly mentionsAway: number
   readonly pins: readonly PinView[]
   readonly typing: TypingView | null

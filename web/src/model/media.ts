@@ -200,8 +200,8 @@ export interface MediaActions {
   /** Bytes that wait on this device; null where they are not any more. */
   waiting(item: number, part: 'original' | 'poster'): Promise<Blob | null>
   /**
-   * How the upload of an item of the outbox stands; called at once and whenever it changes. null: all of it is
-   * there, and the message goes out.
+   * How the upload of an item of the outbox stands; called at once and whenever it changes. null: all of it
+   * is there, and the message goes out.
    */
   watch(item: number, tell: (upload: UploadView | null) => void): () => void
   pause(item: number, paused: boolean): Promise<void>

@@ -30,8 +30,8 @@ const GET_LIMIT = 200
 const TRIES = 4
 
 /**
- * What to show of a history: its end, what lies before, after or around a place; or to be looked through after
- * one.
+ * What to show of a history: its end, what lies before, after or around a place; or to be looked through
+ * after one.
  */
 export type Place =
   | { readonly at: 'end' }

@@ -107,7 +107,6 @@ export class ChatSession implements OpenChat {
       loadNewer: () => this.#extend(() => this.#loadNewer()),
       loadAround: (seq) => this.#loadAround(seq),
       findTime: (at) => this.#findTime(at),
-      findMention: (before) => this.#findMention(before),
       loadLatest: () => this.#loadLatest(),
       markRead: (seq) => this.#markRead(seq),
       seen: (seqs) => writer.seen(seqs),
@@ -328,7 +327,7 @@ export class ChatSession implements OpenChat {
     return page?.hit ?? null
   }
 
-  async #findMention(before: Seq | null): Promise<Seq | null> {
+  async findMention(before: Seq | null): Promise<Seq | null> {
     const { seek } = await import('./seek')
     const found = await seek(this.#mentions, before)
     await this.redraw()

@@ -6,8 +6,9 @@ import { speaksTo } from './apply'
 import { type Mentions, storedAfter } from './mentions'
 
 /**
- * Reads on until the oldest message that speaks to the reader and is not known yet, but not past `before`; null
- * where there is none. Calls while one is under way join it. Throws AppError where the rest cannot be read.
+ * Reads on until the oldest message that speaks to the reader and is not known yet, but not past `before`;
+ * null where there is none. Calls while one is under way join it. Throws AppError where the rest cannot be
+ * read.
  */
 export function seek(mentions: Mentions, before: Seq | null): Promise<Seq | null> {
   mentions.seeking ??= readOn(mentions, before)

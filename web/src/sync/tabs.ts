@@ -90,7 +90,7 @@ export class Tabs implements Caller {
     this.#done = this.#lead()
   }
 
-  /** Leads whenever it is this tab's turn. One that stands still answers nobody, and lets the next one lead. */
+  /** Leads whenever it is this tab's turn. One that stands still answers nobody: the next one leads. */
   async #lead(): Promise<void> {
     const { signal } = this.#stop
     const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))

@@ -63,8 +63,8 @@ export class Sight {
   }
 
   /**
-   * It froze while it said that nobody looks, and let others come in sight meanwhile: what came of it may have
-   * come after their word. So it stands in for them, and goes again.
+   * It froze while it said that nobody looks, and let others come in sight meanwhile: what came of it may
+   * have come after their word. So it stands in for them, and goes again.
    */
   async #overtaken(said: Promise<void>, say: Say): Promise<void> {
     await said.catch(() => {})

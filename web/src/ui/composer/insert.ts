@@ -30,8 +30,8 @@ export function typeText(area: HTMLTextAreaElement, text: string): void {
 }
 
 /**
- * Gives each @ among letters that run from right to left the mark that keeps it before its name, whatever came
- * first and however it came. The caret stays where it is among the letters.
+ * Gives each @ among letters that run from right to left the mark that keeps it before its name, whatever
+ * came first and however it came. The caret stays where it is among the letters.
  */
 export function keepMarks(area: HTMLTextAreaElement): void {
   let { selectionStart: from, selectionEnd: to } = area

@@ -25,8 +25,8 @@ export function newAlbum(): string {
 }
 
 /**
- * What is said of a picture, `all` being those around it: what its own message says, else what a single one of
- * its album says of all of them; null where nothing is said.
+ * What is said of a picture, `all` being those around it: what its own message says, else what a single one
+ * of its album says of all of them; null where nothing is said.
  */
 export function captionOf({ content }: MessageView, all: readonly MessageView[]): FormattedText | null {
   if (content.kind !== 'media') return null
