@@ -28,7 +28,7 @@ async function device(name: string) {
       body: { text, entities: [] },
       media: { ...NO_MEDIA, kind: album ? 'photo' : 'file', file: new Blob([text]) },
     })
-  return { db, mirror, makeKey, put }
+  return { db, mirror, makeKey, box, put }
 }
 
 const uploaded = (item: OutboxRow): OutboxRow => ({
@@ -72,6 +72,37 @@ test('what is about to go when the sender is closed stays, and goes when it is o
   db.close()
 })
 
+test('a database that fails is not asked again at once, and what waits goes when it answers', async () => {
+  const { db, mirror, makeKey } = await device('order-3')
+  const box = new Outbox(db, mirror, { makeKey, device: 1, now: Date.now })
+  const write = { kind: 'message', replyTo: null, quote: null, silent: false, readTo: 0 } as const
+  await box.add(CHAT, { ...write, body: { text: 'hello', entities: [] } })
+  await mirror.settled()
+  const sent: string[] = []
+  const caller: Caller = {
+    request: (_, payload) => {
+      sent.push(reread(send, payload).text)
+      return never
+    },
+  }
+  const events = { rewound: () => {}, missing: () => {} }
+  const sender = new Sender(db, mirror, caller, { env, device: 1, now: Date.now, makeKey }, events)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const asked = vi.spyOn(db, 'read')
+  for (let n = 0; n < 9; n++) asked.mockRejectedValueOnce(new Error('no database'))
+  sender.open()
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+  expect(asked).toHaveBeenCalledTimes(1)
+  while (sent.length === 0) {
+    vi.runOnlyPendingTimers()
+    await new Promise(setImmediate)
+  }
+  expect(sent).toEqual(['hello'])
+  vi.useRealTimers()
+  sender.close()
+  db.close()
+})
+
 test('of an album the first goes first, though the mirror has read only the last of it', async () => {
   const { db, mirror, makeKey, put } = await device('order-1')
   const items = [await put('first', 'aa'), await put('second', 'aa'), await put('third', 'aa')]
@@ -103,7 +134,7 @@ test('of an album the first goes first, though the mirror has read only the last
 })
 
 test('a file that is uploaded sooner does not overtake the album that was sent with it', async () => {
-  const { db, mirror, put } = await device('order-2')
+  const { db, mirror, box, put } = await device('order-2')
   const album = [await put('picture', 'aa', 'one'), await put('other picture', 'aa', 'one')]
   const file = await put('report', '', 'one')
   const alone = await put('by itself')
@@ -133,6 +164,16 @@ test('a file that is uploaded sooner does not overtake the album that was sent w
   await finish(...album)
   await vi.waitFor(() => expect(stateOf(file)).toBe('waiting'))
   expect(gone).toEqual([alone, ...album, file])
+
+  // Nor does it wait for what a person has stopped, or for what waits with that.
+  const [stopped, held] = [await put('stopped', 'bb', 'two'), await put('held', 'bb', 'two')]
+  const after = await put('after', '', 'two')
+  await finish(held, after)
+  await vi.waitFor(() => expect(mirror.outbox.find(({ n }) => n === after)?.files?.[0]?.id).not.toBe(''))
+  expect([held, after].map(stateOf)).toEqual(['uploading', 'uploading'])
+  await box.pause(stopped, true)
+  await vi.waitFor(() => expect(stateOf(after)).toBe('waiting'))
+  expect([stopped, held].map(stateOf)).toEqual(['uploading', 'uploading'])
   uploader.stop()
   db.close()
 })

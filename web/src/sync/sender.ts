@@ -127,6 +127,9 @@ export class Sender {
       const early = (item?.notBefore ?? 0) - this.#o.now()
       if (early > 0) this.#pause(lane, early)
       else if (item) await this.#send(item, lane)
+    } catch {
+      // The database does not answer, or has no room for the mark: not asked again at once, over and over.
+      if (this.#open) this.#pause(lane, lane.backoff.next())
     } finally {
       lane.busy = false
       this.#busy--

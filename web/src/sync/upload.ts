@@ -249,7 +249,12 @@ export class Uploader {
       const all = (await w.outbox()).filter((i) => i.state === 'uploading')
       const mine = all.filter((i) => i.n === item.n || (album !== '' && albumOf(i) === album))
       const first = mine[0]?.n ?? item.n
-      const ahead = all.some((i) => item.together && i.together === item.together && i.n < first && !i.paused)
+      // Of an album of which one is paused all wait.
+      const paused = (i: OutboxRow) =>
+        i.paused || (albumOf(i) !== '' && all.some((one) => one.paused && albumOf(one) === albumOf(i)))
+      const ahead = all.some(
+        (i) => item.together && i.together === item.together && i.n < first && !paused(i),
+      )
       if (ahead || !mine.every(whole)) return
       for (const one of mine) {
         await w.putOutbox(withFiles(one))
