@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   bitrateFor,
   codecsFor,
@@ -8,9 +8,10 @@ import {
   isBearable,
   isHuge,
   movingOf,
+  roomIn,
   shownFor,
 } from '../src/ui/media/film'
-import { filmed } from '../src/ui/media/filmed'
+import { filmed, SILENT_MS } from '../src/ui/media/filmed'
 import { prepare } from '../src/ui/media/prepare'
 
 const bytes = (...parts: readonly (string | readonly number[])[]) =>
@@ -145,5 +146,112 @@ describe('what is made of a file', () => {
     await expect(waits).rejects.toThrow()
     // And keeps nobody else waiting.
     expect(await filmed(moves, watch())).toBe('unchanged')
+  })
+})
+
+/** A worker that is told what to say. */
+class Told extends EventTarget {
+  static readonly begun: Told[] = []
+  ended = false
+
+  constructor() {
+    super()
+    Told.begun.push(this)
+  }
+
+  postMessage(): void {}
+
+  terminate(): void {
+    this.ended = true
+  }
+
+  say(data: unknown): void {
+    this.dispatchEvent(new MessageEvent('message', { data }))
+  }
+}
+
+describe('films that are made beside the page', () => {
+  const moves = () => new File([gif([8, 8], [0, 0, 8, 8])], 'a', { type: 'image/gif' })
+  const watch = (tell: (share: number) => void = () => {}, gone = new AbortController()) => {
+    return { signal: gone.signal, tell }
+  }
+  const able = () => {
+    for (const name of ['ImageDecoder', 'VideoEncoder']) vi.stubGlobal(name, class {})
+    vi.stubGlobal('Worker', Told)
+    Told.begun.length = 0
+  }
+  const nth = (n: number) => vi.waitUntil(() => Told.begun[n])
+  afterEach(() => {
+    vi.unstubAllGlobals()
+    vi.useRealTimers()
+  })
+
+  test('what stands still waits for no film; what moves is told of at once, and waits its turn', async () => {
+    able()
+    const first = filmed(moves(), watch())
+    const tells: number[] = []
+    const second = filmed(
+      moves(),
+      watch((share) => tells.push(share)),
+    )
+    expect(await filmed(new File([png(header)], 'b', { type: 'image/png' }), watch())).toBeNull()
+    const worker = await nth(0)
+    await vi.waitFor(() => expect(tells).toEqual([0]))
+    expect(Told.begun).toHaveLength(1)
+    worker.say({ made: 'still' })
+    expect(await first).toBe('still')
+    ;(await nth(1)).say({ made: 'unchanged' })
+    expect(await second).toBe('unchanged')
+    expect(Told.begun.every(({ ended }) => ended)).toBe(true)
+  })
+
+  test('a worker of which nothing is heard or understood is not awaited, and others go on', async () => {
+    able()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const waitUntil = async (n: number) => {
+      while (!Told.begun[n]) await new Promise(setImmediate)
+      return Told.begun[n]
+    }
+    const [slow, stuck, garbled] = [
+      filmed(moves(), watch()),
+      filmed(moves(), watch()),
+      filmed(moves(), watch()),
+    ]
+    const worker = await waitUntil(0)
+    for (const share of [0.1, 0.2, 0.3]) {
+      vi.advanceTimersByTime(SILENT_MS - 1)
+      worker.say({ share })
+    }
+    worker.say({ made: 'still' })
+    expect(await slow).toBe('still')
+    const next = await waitUntil(1)
+    vi.advanceTimersByTime(SILENT_MS)
+    expect(await stuck).toBe('unchanged')
+    expect(next.ended).toBe(true)
+    ;(await waitUntil(2)).dispatchEvent(new Event('messageerror'))
+    expect(await garbled).toBe('unchanged')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('whoever encodes and is taken away keeps nothing waiting', async () => {
+    const encoder = Object.assign(new EventTarget(), { encodeQueueSize: 9 })
+    let lose = (_: Error) => {}
+    const lost = new Promise<never>((_, reject) => {
+      lose = reject
+    })
+    let free = false
+    const room = roomIn(encoder, 4, lost).then(() => {
+      free = true
+    })
+    encoder.dispatchEvent(new Event('dequeue'))
+    await Promise.resolve()
+    expect(free).toBe(false)
+    encoder.encodeQueueSize = 4
+    encoder.dispatchEvent(new Event('dequeue'))
+    await room
+    encoder.encodeQueueSize = 5
+    const never = roomIn(encoder, 4, lost)
+    lose(new Error('reclaimed'))
+    await expect(never).rejects.toThrow('reclaimed')
   })
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as english from '../../src/ui/i18n/catalogue/en'
 import * as persian from '../../src/ui/i18n/catalogue/fa'
 import { makeFormat } from '../../src/ui/i18n/format'
-import { expect, pair, said, talk, test, write } from './fixtures'
+import { expect, hide, pair, said, talk, test, write } from './fixtures'
 import {
   choose,
   filmed,
@@ -301,4 +301,17 @@ test('where nothing is to move, pictures that do stand still until they are tapp
         }),
     )
     .toEqual({ loop: true, muted: true, paused: false, duration: 0.6, videoWidth: 122, videoHeight: 92 })
+  // Asked to go before its film is made: the page asks before it ends, and it goes when a phone is put away.
+  await nilu.context().route(/film\.worker/, () => {})
+  await choose(nilu, [moving])
+  const waits = nilu.getByRole('dialog')
+  await expect(waits.locator('.doing')).toHaveCount(1)
+  await waits.getByRole('button', { name: labels.send }).click()
+  expect(await nilu.evaluate(() => dispatchEvent(new Event('beforeunload', { cancelable: true })))).toBe(
+    false,
+  )
+  await hide(nilu)
+  await expect(waits).toBeHidden()
+  await hide(nilu, false)
+  await expect(talk(sara).locator('.frame')).toHaveCount(4)
 })

@@ -136,3 +136,17 @@ export function bitrateFor(width: number, height: number, rate: number): number 
   const wanted = width * height * (4 + 0.12 * Math.min(rate, 60))
   return Math.round(Math.min(Math.max(wanted, 200_000), 8_000_000))
 }
+
+/** What of an encoder says how many frames wait in it. */
+type Queue = Pick<VideoEncoder, 'encodeQueueSize' | 'addEventListener'>
+
+/**
+ * Resolves once at most so many frames wait to be encoded. Rejects as `lost` does: an encoder may be taken
+ * away at any time, as phones do with what is not looked at, and need not tell of any frame then.
+ */
+export async function roomIn(encoder: Queue, most: number, lost: Promise<never>): Promise<void> {
+  while (encoder.encodeQueueSize > most) {
+    const less = new Promise((ready) => encoder.addEventListener('dequeue', ready, { once: true }))
+    await Promise.race([less, lost])
+  }
+}

@@ -8,6 +8,7 @@ import {
   isBearable,
   type Moving,
   type NoFilm,
+  roomIn,
   shownFor,
 } from './film'
 import { drawnAt } from './resize'
@@ -38,7 +39,9 @@ addEventListener('message', ({ data }: MessageEvent<Ask>) => {
 })
 
 async function make({ bytes, moving, below }: Ask): Promise<Film | NoFilm> {
-  const decoder = new ImageDecoder({ data: bytes, type: moving.type, preferAnimation: true })
+  // Handed over where that is known: there is one copy of a large file alone then.
+  const given = { data: bytes, transfer: [bytes] }
+  const decoder = new ImageDecoder({ ...given, type: moving.type, preferAnimation: true })
   try {
     await decoder.tracks.ready
     await decoder.completed
@@ -74,11 +77,18 @@ class Filming {
   #size = 0
   #written: Promise<void> = Promise.resolve()
   #failed: unknown = null
+  /** Rejects once an encoder fails or is taken away. */
+  readonly #lost: Promise<never>
+  #lose: (why: unknown) => void = () => {}
 
   constructor(decoder: ImageDecoder, frames: number, below: number) {
     this.#decoder = decoder
     this.#frames = frames
     this.#below = below
+    this.#lost = new Promise((_, reject) => {
+      this.#lose = reject
+    })
+    this.#lost.catch(() => {})
   }
 
   /** null: no encoder does it, or it would be no smaller. */
@@ -119,6 +129,7 @@ class Filming {
         output: (chunk, meta) => this.#write(chunk, meta),
         error: (error) => {
           this.#failed ??= error
+          this.#lose(error)
         },
       })
       encoder.configure(config)
@@ -138,9 +149,7 @@ class Filming {
       frame.close()
       time += shown
       tell({ share: (i + 1) / this.#frames })
-      while (encoder.encodeQueueSize > WAITING) {
-        await new Promise((ready) => encoder.addEventListener('dequeue', ready, { once: true }))
-      }
+      await roomIn(encoder, WAITING, this.#lost)
       if (this.#failed) throw this.#failed
       if (this.#size >= this.#below) return null
     }

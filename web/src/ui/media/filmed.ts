@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { type Film, HEAD, isHuge, MOST_BYTES, movingOf, type NoFilm } from './film'
+import { type Film, HEAD, isHuge, MOST_BYTES, type Moving, movingOf, type NoFilm } from './film'
 import type { Ask, Told } from './film.worker'
 
 /** How something that takes its time is watched and stopped. */
@@ -9,45 +9,64 @@ export interface Watch {
   tell(share: number): void
 }
 
+/** Of whoever makes a film and says nothing for so long nothing is to be expected; milliseconds. */
+export const SILENT_MS = 30_000
+
 /** One at a time: each holds a whole file, a frame and an encoder. */
 let last: Promise<unknown> = Promise.resolve()
 
 /**
  * Makes a silent video of a picture that moves, beside the page. null: it does not move. Rejects where it is
- * not wanted any more.
+ * not wanted any more. What moves is told to be begun at once, though it may wait for others; what does not
+ * waits for none.
  */
-export function filmed(file: File, watch: Watch): Promise<Film | NoFilm | null> {
-  const made = last.then(() => film(file, watch))
-  last = made.catch(() => {})
-  return made
-}
-
-async function film(file: File, watch: Watch): Promise<Film | NoFilm | null> {
-  watch.signal.throwIfAborted()
-  const gif = file.type === 'image/gif'
+export async function filmed(file: File, watch: Watch): Promise<Film | NoFilm | null> {
   const moving = movingOf(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()))
+  watch.signal.throwIfAborted()
   // The server judges by the bytes too: under another name a picture is refused as a GIF.
-  if (gif && moving?.type !== 'image/gif') return 'unfit'
+  if (isGif(file) && moving?.type !== 'image/gif') return 'unfit'
   if (!moving) return null
   if (isHuge(moving)) return 'unfit'
   const able = 'ImageDecoder' in globalThis && 'VideoEncoder' in globalThis
   if (!able || file.size > MOST_BYTES) return 'unchanged'
+  watch.tell(0)
+  const made = last.then(() => film(file, moving, watch))
+  last = made.catch(() => {})
+  return made
+}
+
+const isGif = (file: File) => file.type === 'image/gif'
+
+async function film(file: File, moving: Moving, watch: Watch): Promise<Film | NoFilm> {
+  watch.signal.throwIfAborted()
   const bytes = await file.arrayBuffer()
   watch.signal.throwIfAborted()
   // What would be sent in its place does not move, unless it is a GIF: then the smaller one is sent.
-  const below = gif ? file.size : Number.POSITIVE_INFINITY
+  const below = isGif(file) ? file.size : Number.POSITIVE_INFINITY
   return beside({ bytes, moving, below }, watch)
 }
 
 function beside(ask: Ask, { signal, tell }: Watch): Promise<Film | NoFilm> {
   const worker = new Worker(new URL('./film.worker.ts', import.meta.url), { type: 'module' })
+  let silence: ReturnType<typeof setTimeout> | undefined
   return new Promise<Film | NoFilm>((resolve, reject) => {
+    const giveUp = () => resolve('unchanged')
+    const heard = () => {
+      clearTimeout(silence)
+      silence = setTimeout(giveUp, SILENT_MS)
+    }
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    worker.addEventListener('error', () => resolve('unchanged'))
+    worker.addEventListener('error', giveUp)
+    worker.addEventListener('messageerror', giveUp)
     worker.addEventListener('message', ({ data }: MessageEvent<Told>) => {
+      heard()
       if ('made' in data) resolve(data.made)
       else tell(data.share)
     })
+    heard()
     worker.postMessage(ask, [ask.bytes])
-  }).finally(() => worker.terminate())
+  }).finally(() => {
+    clearTimeout(silence)
+    worker.terminate()
+  })
 }

@@ -67,6 +67,11 @@ async function picture(file: File, high: boolean, watch: Watch): Promise<NewMedi
   return film === 'still' || guess(file) === 'photo' ? photo(file, high) : drawnGif(file)
 }
 
+/** The same of what moves, for whom nobody waits: what would stand still as a photo goes as a file. */
+export async function unfilmed(file: File): Promise<NewMedia> {
+  return file.type === 'image/gif' ? drawnGif(file).catch(() => asFile(file)) : asFile(file)
+}
+
 async function photo(file: File, high: boolean): Promise<NewMedia> {
   const { blob, width, height, thumbhash } = await resized(file, high ? SIDES.high : SIDES.plain)
   return { ...NO_MEDIA, kind: 'photo', file: blob, mime: 'image/jpeg', width, height, thumbhash }
