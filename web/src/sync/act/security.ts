@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import {
+  isArrival,
   type MembershipView,
   type NoticeView,
   type SecurityActions,
@@ -138,10 +139,17 @@ async function soleWayIn(account: Account): Promise<MembershipView | null> {
   return mine?.password ? null : mine
 }
 
-/** What another device did and this one has not shown; `notices` has the newest first. */
-function unseenOf(notices: readonly NoticeView[], own: DeviceId, seen: Seq): NoticeView[] {
+/**
+ * What another device did and this one has not shown, and that the account is kept since this one came, which
+ * nobody asked for here; `notices` has the newest first.
+ */
+export function unseenOf(notices: readonly NoticeView[], own: DeviceId, seen: Seq): NoticeView[] {
   const quiet = (n: NoticeView) => n.removed || ['vouched', 'asking', 'refused'].includes(n.reason)
-  return notices.filter((n) => n.seq > seen && n.device.id !== own && !quiet(n)).reverse()
+  const kept = (n: NoticeView, before?: NoticeView) =>
+    n.reason === 'deletion_off' && before?.device.id === own && isArrival(before, notices)
+  return notices
+    .filter((n, i) => n.seq > seen && !quiet(n) && (n.device.id !== own || kept(n, notices[i + 1])))
+    .reverse()
 }
 
 /** Where a device that has shown nothing yet begins: after its own coming, or with the last two days. */
