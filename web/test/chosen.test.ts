@@ -60,18 +60,24 @@ test('while a film is made, what is added, moved, taken out or sent as files cou
   expect(names()).toEqual(['photo b', 'photo c'])
 })
 
-test('a photo that is made anew does not go as it was before', async () => {
-  const { chosen, last, file, names } = choosing()
-  chosen.add([file('b.jpg', 'image/jpeg')])
+test('a photo that is made anew does not go as it was before, and a film is not made twice', async () => {
+  const { chosen, last, file, names: carried } = choosing()
+  chosen.add([file('b.jpg', 'image/jpeg'), file('c.webp', 'image/webp'), file('d.png', 'image/png')])
   last('b.jpg').make(photo('small'))
-  await vi.waitFor(() => expect(chosen.ready).toBe(true))
+  last('c.webp').make(film('c'))
+  last('d.png').watch.tell(0)
+  await vi.waitFor(() => expect(chosen.items.map(({ done }) => done)).toEqual([true, true, false]))
   chosen.high = true
   chosen.sharpen()
-  expect(last('b.jpg').high).toBe(true)
+  const names = ['b.jpg', 'c.webp', 'd.png']
+  expect(names.map((name) => last(name).high)).toEqual([true, false, false])
+  expect(last('d.png').watch.signal.aborted).toBe(false)
+  last('d.png').make(film('d'))
+  await vi.waitFor(() => expect(chosen.items.map(({ done }) => done)).toEqual([false, true, true]))
   expect(chosen.ready).toBe(false)
   last('b.jpg').make(photo('large'))
   await vi.waitFor(() => expect(chosen.ready).toBe(true))
-  expect(names()).toEqual(['photo large'])
+  expect(carried()).toEqual(['photo large', 'gif c', 'gif d'])
 })
 
 test('when nobody waits for films what moves goes as it is at once, and nothing of it is lost', async () => {

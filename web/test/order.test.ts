@@ -103,6 +103,37 @@ test('a database that fails is not asked again at once, and what waits goes when
   db.close()
 })
 
+test('an upload whose database fails is not tried again at once, and goes on when it answers', async () => {
+  const { db, mirror, put } = await device('order-4')
+  const [empty, begun] = [await put('uploaded'), await put('not uploaded')]
+  await db.write(async (w) => w.putOutbox(uploaded((await w.outboxItem(empty)) as OutboxRow)))
+  await mirror.settled()
+  const net = new NodeNet()
+  net.off = true
+  const told = { tell: () => {}, ended: () => {}, address: () => env.home }
+  const uploader = new Uploader(db, mirror, env.pace, { net, token: '', ...told })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const [asked, written] = [vi.spyOn(db, 'read'), vi.spyOn(db, 'write')]
+  // Nothing is known of what is to be taken off the server.
+  asked.mockResolvedValueOnce([])
+  for (let n = 0; n < 9; n++) {
+    asked.mockRejectedValueOnce(new Error('no database'))
+    written.mockRejectedValueOnce(new Error('no database'))
+  }
+  uploader.open()
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+  expect(written.mock.calls.length).toBeLessThan(4)
+  const stateOf = (n: number) => mirror.outbox.find((item) => item.n === n)?.state
+  while (stateOf(empty) !== 'waiting') {
+    vi.runOnlyPendingTimers()
+    await new Promise(setImmediate)
+  }
+  expect(stateOf(begun)).toBe('uploading')
+  vi.useRealTimers()
+  uploader.stop()
+  db.close()
+})
+
 test('of an album the first goes first, though the mirror has read only the last of it', async () => {
   const { db, mirror, makeKey, put } = await device('order-1')
   const items = [await put('first', 'aa'), await put('second', 'aa'), await put('third', 'aa')]

@@ -88,7 +88,7 @@ export class Uploader {
       const running = this.#runs.has(item.n)
       if (!running && !this.#later.has(item.n)) this.#tell(item, 0)
       if (item.paused || running || this.#later.has(item.n) || !this.#open) continue
-      if (whole(item)) void this.#release(item)
+      if (whole(item)) void this.#release(item).catch(() => this.#wait(item.n))
       else if (this.#runs.size < AT_ONCE) void this.#run(item)
     }
   }
@@ -107,7 +107,8 @@ export class Uploader {
       this.#backoffs.delete(item.n)
       this.#attempts.delete(item.n)
     } catch (error) {
-      if (!run.stop.signal.aborted) await this.#failed(item, error)
+      // Where the database does not take it, it is not tried again at once, over and over.
+      if (!run.stop.signal.aborted) await this.#failed(item, error).catch(() => this.#wait(item.n))
     } finally {
       this.#runs.delete(item.n)
       await this.#mirror.settled()
@@ -124,18 +125,23 @@ export class Uploader {
     const again = code === ErrorCode.FILE_GONE || code === ErrorCode.UPLOAD_OFFSET
     if ((mayPass(error) && (code === null || tried < ATTEMPTS)) || (again && tried < ATTEMPTS)) {
       if (code === ErrorCode.FILE_GONE) await this.#anew(item.n)
-      const { sendMin, sendMax } = this.#pace
-      const backoff = this.#backoffs.get(item.n) ?? new Backoff(sendMin, sendMax)
-      this.#backoffs.set(item.n, backoff)
-      const wait = Math.max(error instanceof Refusal ? error.retryMs : 0, backoff.next())
-      const resume = () => {
-        this.#resume(item.n)
-        this.look()
-      }
-      this.#later.set(item.n, setTimeout(resume, wait))
+      this.#wait(item.n, error instanceof Refusal ? error.retryMs : 0)
       return
     }
     await this.#giveUp(item.n, code === null ? 'INTERNAL' : uploadCode(code))
+  }
+
+  /** Goes on with an item later, after so many milliseconds at least. */
+  #wait(n: number, least = 0): void {
+    if (this.#life.signal.aborted) return
+    const { sendMin, sendMax } = this.#pace
+    const backoff = this.#backoffs.get(n) ?? new Backoff(sendMin, sendMax)
+    this.#backoffs.set(n, backoff)
+    const resume = () => {
+      this.#resume(n)
+      this.look()
+    }
+    this.#later.set(n, setTimeout(resume, Math.max(least, backoff.next())))
   }
 
   async #giveUp(n: number, error: string): Promise<void> {

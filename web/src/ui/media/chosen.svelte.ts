@@ -90,10 +90,10 @@ export class Chosen {
     this.items = list
   }
 
-  /** Makes photos anew, with more or less in them. */
+  /** Makes photos anew, with more or less in them; a film is the same for both. */
   sharpen(): void {
     this.#remake(
-      ({ file }) => guess(file) === 'photo',
+      (item) => guess(item.file) === 'photo' && item.made?.kind !== 'gif' && !this.filming(item),
       (item) => this.#begun(item.id, item.file),
     )
   }
