@@ -19,13 +19,28 @@ import (
 // holds the upload.
 //
 // It goes on when whoever asked has gone: a large content takes longer to be put away than a client waits,
-// and would otherwise begin anew each time.
+// and would otherwise begin anew each time. It ends with chat.CodeFileGone where the upload, or a part it is
+// joined of, is taken back before it is a file.
 //
 // Whether the content is here already is seen by nobody: all of it was uploaded, and all of it counts.
-func (s *Service) finish(ctx context.Context, one *upload) error {
+func (s *Service) finish(ctx context.Context, one *upload) (err error) {
 	ctx, end := s.lasting(ctx)
 	defer end()
 	st := one.now()
+	heeds := []*upload{one}
+	for _, id := range st.Parts {
+		if part, ok := s.uploads.find(st.Account, id); ok {
+			heeds = append(heeds, part)
+		}
+	}
+	for _, each := range heeds {
+		each.finishing(end)
+		defer func() {
+			if each.finishing(nil) && err != nil {
+				err = gone()
+			}
+		}()
+	}
 	path := s.uploads.data(st.ID)
 	f := File{
 		Upload:  chat.Upload{ID: st.ID, Size: st.Length, Name: st.Name},
@@ -56,6 +71,9 @@ func (s *Service) finish(ctx context.Context, one *upload) error {
 	}
 	defer release()
 	if err := s.blobs.Put(ctx, f.Hash, f.Size, path); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if err := s.cfg.Store.PutFile(ctx, f); err != nil {

@@ -3,6 +3,7 @@
 package media_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"testing"
@@ -122,6 +123,42 @@ func TestPartsThatAreCancelledAreNotJoined(t *testing.T) {
 	if n, _ := y.Uploads(); n != 0 || y.kept() != 0 {
 		t.Errorf("%d uploads and %d contents are left", n, y.kept())
 	}
+}
+
+// MEDIA-2
+func TestWhatIsTakenBackWhileItIsPutAwayIsNoFile(t *testing.T) {
+	store, slowly := slowly(t)
+	y := newYard(t, slowly)
+	raw := noise(900_000)
+	whole := y.begin(media.NewUpload{Length: int64(len(raw))})
+	putting := make(chan error, 1)
+	go func() {
+		_, err := y.Append(t.Context(), 1, whole, media.Part{Body: bytes.NewReader(raw)})
+		putting <- err
+	}()
+	comes(t, "the putting", store.begun)
+	if err := y.Cancel(t.Context(), 1, whole); err != nil {
+		t.Error(err)
+	}
+	if err := comes(t, "its end", putting); chat.CodeOf(err) != chat.CodeFileGone {
+		t.Errorf("it ended with %v", err)
+	}
+	parts := y.parts(raw)
+	joining := y.joining(t.Context(), parts)
+	comes(t, "the putting of the joined", store.begun)
+	for _, id := range parts {
+		if err := y.Cancel(t.Context(), 1, id); err != nil {
+			t.Error(err)
+		}
+	}
+	if end := comes(t, "the end of the joining", joining); chat.CodeOf(end.err) != chat.CodeFileGone {
+		t.Errorf("the joining ended with %v", end)
+	}
+	close(store.let)
+	if n, _ := y.Uploads(); n != 0 || y.kept() != 0 {
+		t.Errorf("%d uploads and %d contents are left", n, y.kept())
+	}
+	y.whole(raw)
 }
 
 // What panics while parts are joined is the trouble of who asked, as if they had done it themselves.

@@ -55,6 +55,30 @@ type upload struct {
 	state  state
 	holder *holder
 	ended  bool
+	taken  bool               // taken back by whom it belongs to
+	stop   context.CancelFunc // of what makes a file of it, which goes on when whoever asked has gone
+}
+
+// takeBack says that no file is to come of it, and stops what makes one.
+func (u *upload) takeBack() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.taken = true
+	if u.stop != nil {
+		u.stop()
+	}
+}
+
+// finishing notes what stops it, nil when it is over, and reports whether it was taken back: then it is
+// stopped.
+func (u *upload) finishing(stop context.CancelFunc) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.stop = stop
+	if u.taken && stop != nil {
+		stop()
+	}
+	return u.taken
 }
 
 // holder is a request that works on an upload. The next one stops it: a connection that was cut is noticed by
@@ -409,12 +433,14 @@ func (st state) over(before chat.Millis) bool {
 	return st.Used < before
 }
 
-// Cancel ends an unfinished upload.
+// Cancel ends an unfinished upload, also one whose content is being put away, and with a part what it is
+// being joined to. What is a file by then stays one.
 func (s *Service) Cancel(ctx context.Context, owner chat.AccountID, id chat.FileID) error {
 	one, ok := s.uploads.find(owner, id)
 	if !ok {
 		return gone()
 	}
+	one.takeBack()
 	_, release, err := one.hold(ctx)
 	if err != nil {
 		return err
