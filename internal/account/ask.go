@@ -148,8 +148,9 @@ func (s *Service) askFor(ctx context.Context, a Account, w newWait) (waits bool,
 		return true, Session{}, err
 	}
 	c := w.client
-	device := chat.Device{Name: label(c.Device), Client: label(c.Name), Version: label(c.Version),
-		Build: label(c.Build), Official: s.Official(c.Name, c.Build)}
+	p, official := s.known(Program{label(c.Name), label(c.Version), label(c.Build)})
+	device := chat.Device{Name: label(c.Device), Client: p.Client, Version: p.Version,
+		Build: p.Build, Official: official}
 	err = s.Registry.Notice(ctx, a.ID, chat.DeviceNotice{Device: device, Reason: ReasonAsking})
 	if err != nil {
 		return true, Session{}, fmt.Errorf("sign in: %w", err)
@@ -241,10 +242,11 @@ func (s *Service) Asked(ctx context.Context, who chat.Actor, id string) (Asking,
 }
 
 func (s *Service) askingOut(c Credential, a asking) Asking {
+	p, official := s.known(Program{a.Client, a.Version, a.Build})
 	return Asking{
 		ID: base64.RawURLEncoding.EncodeToString(c.ID[:16]), Expires: c.Expires,
-		Device: chat.Device{Name: a.Device, Client: a.Client, Version: a.Version, Build: a.Build,
-			Created: c.Created, Official: s.Official(a.Client, a.Build)},
+		Device: chat.Device{Name: a.Device, Client: p.Client, Version: p.Version, Build: p.Build,
+			Created: c.Created, Official: official},
 	}
 }
 

@@ -30,6 +30,12 @@ func (d Device) actor() chat.Actor {
 // was, chat.CodeRevoked for one that ended and chat.CodeSuspended for one that a suspension ended. It reads
 // the store every time, so a revocation holds from the next call on.
 func (s *Service) Authenticate(ctx context.Context, token string) (chat.Actor, Session, error) {
+	return s.AuthenticateProgram(ctx, token, Program{})
+}
+
+// AuthenticateProgram is Authenticate for a client that says what it is: its device is shown so from now on.
+func (s *Service) AuthenticateProgram(ctx context.Context, token string, runs Program) (
+	chat.Actor, Session, error) {
 	hash, ok := hashToken(token)
 	if !ok {
 		return chat.Actor{}, Session{}, chat.Errorf(chat.CodeUnauthenticated, "no token, or not one of ours")
@@ -49,6 +55,10 @@ func (s *Service) Authenticate(ctx context.Context, token string) (chat.Actor, S
 		return chat.Actor{}, Session{}, chat.Errorf(chat.CodeRevoked, "the token expired")
 	}
 	s.use.note(device, now)
+	runs = Program{label(runs.Client), label(runs.Version), label(runs.Build)}
+	if runs.Client != "" {
+		s.use.run(device.ID, runs, Program{device.Client, device.Version, device.Build})
+	}
 	who := device.actor()
 	who.Operator = operates(account, device)
 	return who, session(account, device, "", chat.Profile{}), nil
@@ -85,6 +95,9 @@ func (s *Service) Devices(ctx context.Context, who chat.Actor) ([]chat.Device, e
 	out := make([]chat.Device, len(list))
 	for i, d := range list {
 		d.LastUsed = max(d.LastUsed, s.use.at(d.ID))
+		if p, ok := s.use.runs(d.ID); ok {
+			d.Client, d.Version, d.Build = p.Client, p.Version, p.Build
+		}
 		out[i] = s.shown(d)
 	}
 	slices.SortStableFunc(out, func(a, b chat.Device) int { return cmp.Compare(b.LastUsed, a.LastUsed) })
@@ -93,9 +106,25 @@ func (s *Service) Devices(ctx context.Context, who chat.Actor) ([]chat.Device, e
 
 // shown is a device as its owner sees it.
 func (s *Service) shown(d Device) chat.Device {
-	return chat.Device{ID: d.ID, Name: d.Name, Client: d.Client, Version: d.Version, Build: d.Build,
-		Created: d.Created, LastUsed: d.LastUsed, Official: s.Official(d.Client, d.Build),
-		Scopes: d.Scopes, Expires: d.Expires}
+	p, official := s.known(Program{d.Client, d.Version, d.Build})
+	return chat.Device{ID: d.ID, Name: d.Name, Client: p.Client, Version: p.Version, Build: p.Build,
+		Created: d.Created, LastUsed: d.LastUsed, Official: official, Scopes: d.Scopes, Expires: d.Expires}
+}
+
+// known is a program as it is shown, and whether this server serves it. The web app does not know in which
+// version it is served.
+func (s *Service) known(p Program) (Program, bool) {
+	version, official := s.Official(p.Client, p.Build)
+	if official {
+		p.Version = version
+	}
+	return p, official
+}
+
+// Known is a program as it is shown to people.
+func (s *Service) Known(p Program) Program {
+	p, _ = s.known(p)
+	return p
 }
 
 // SignOut ends the actor's own device.

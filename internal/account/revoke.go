@@ -102,15 +102,17 @@ func (s *Service) forward(ctx context.Context, after *uint64, out chan<- Revocat
 	return true
 }
 
-// uses holds when devices were last used until that is stored, and which of them expire.
+// uses holds when devices were last used and what they run until that is stored, and which of them expire.
 type uses struct {
 	mu      sync.Mutex
 	last    map[chat.DeviceID]chat.Millis
 	expires map[chat.DeviceID]Device
+	now     map[chat.DeviceID]Program // what runs there, where that is not what is stored
 }
 
 func newUses() *uses {
-	return &uses{last: map[chat.DeviceID]chat.Millis{}, expires: map[chat.DeviceID]Device{}}
+	return &uses{last: map[chat.DeviceID]chat.Millis{}, expires: map[chat.DeviceID]Device{},
+		now: map[chat.DeviceID]Program{}}
 }
 
 func (u *uses) note(d Device, now chat.Millis) {
@@ -124,6 +126,22 @@ func (u *uses) note(d Device, now chat.Millis) {
 	}
 }
 
+func (u *uses) run(id chat.DeviceID, p, stored Program) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.now, id)
+	if p != stored && len(u.now) < maxUses {
+		u.now[id] = p
+	}
+}
+
+func (u *uses) runs(id chat.DeviceID) (Program, bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	p, ok := u.now[id]
+	return p, ok
+}
+
 func (u *uses) at(id chat.DeviceID) chat.Millis {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -131,12 +149,12 @@ func (u *uses) at(id chat.DeviceID) chat.Millis {
 }
 
 // take empties what waits to be stored.
-func (u *uses) take() map[chat.DeviceID]chat.Millis {
+func (u *uses) take() (map[chat.DeviceID]chat.Millis, map[chat.DeviceID]Program) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	last := u.last
-	u.last = map[chat.DeviceID]chat.Millis{}
-	return last
+	last, now := u.last, u.now
+	u.last, u.now = map[chat.DeviceID]chat.Millis{}, map[chat.DeviceID]Program{}
+	return last, now
 }
 
 // due takes the devices that expired.
@@ -182,12 +200,12 @@ func (s *Service) flushUses(ctx context.Context) {
 	if err := s.Store.Apply(ctx, CredentialsPruned{Before: s.millis()}); err != nil {
 		s.Log.Warn("expired credentials were not forgotten", "err", err)
 	}
-	last := s.use.take()
+	last, now := s.use.take()
 	if len(last) == 0 {
 		return
 	}
 	before := s.millis() - chat.Millis(revocationsKept.Milliseconds())
-	if err := s.Store.Apply(ctx, DeviceUsed{At: last}, RevocationsPruned{Before: before}); err != nil {
+	if err := s.Store.Apply(ctx, DeviceUsed{At: last}, DeviceRuns{What: now}, RevocationsPruned{Before: before}); err != nil {
 		s.Log.Warn("last uses of devices were not stored", "err", err)
 	}
 }

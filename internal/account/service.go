@@ -174,8 +174,8 @@ type Config struct {
 	// Limited fails with chat.CodeLimited where a decision of the operator keeps an account from reaching
 	// anybody new; nil: nobody is kept from it.
 	Limited func(ctx context.Context, who chat.AccountID) error
-	// Official reports whether a build of a client is one this server serves itself.
-	Official func(client, build string) bool
+	// Official reports whether a build of a client is one this server serves itself, and with which version.
+	Official func(client, build string) (version string, is bool)
 }
 
 // Service is the one implementation of accounts. Its methods may be called from many goroutines.
@@ -208,7 +208,7 @@ func New(cfg Config) *Service {
 		cfg.DeletesIn = deletesIn
 	}
 	if cfg.Official == nil {
-		cfg.Official = func(string, string) bool { return false }
+		cfg.Official = func(string, string) (string, bool) { return "", false }
 	}
 	if cfg.Limited == nil {
 		cfg.Limited = func(context.Context, chat.AccountID) error { return nil }

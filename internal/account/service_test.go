@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -113,8 +114,10 @@ func (b *bed) node(limits account.Limits, change ...func(*account.Config)) (
 		Now:    func() time.Time { return time.Now().Add(time.Duration(b.clock.Load())) },
 		Passes: b.store, NoteAct: e.NoteAct, Limited: e.Limited, Signup: account.SignupOpen,
 		Limits: limits, Cost: account.Cost{KiB: 64, Passes: 1},
-		Official: func(client, build string) bool { return client == "zolal-web" && build == "b1" },
-		Party:    account.RelyingParty{ID: page.ID, Name: page.Name, Origins: []string{page.Origin}},
+		Official: func(client, build string) (string, bool) {
+			return "v7", client == "zolal-web" && build == "b1"
+		},
+		Party: account.RelyingParty{ID: page.ID, Name: page.Name, Origins: []string{page.Origin}},
 	}
 	for _, f := range change {
 		f(&cfg)
@@ -519,8 +522,21 @@ func TestDevicesAreListedRevokedAndAnnounced(t *testing.T) {
 	}
 	for _, d := range list {
 		official := d.ID == phone.Device
-		if d.LastUsed == 0 || d.Created == 0 || d.Official != official || official && d.Name != "phone" {
+		if d.LastUsed == 0 || d.Created == 0 || d.Official != official || official && d.Name != "phone" ||
+			official && d.Version != "v7" {
 			t.Errorf("listed as %+v", d)
+		}
+	}
+	// Another build runs there by now, before and after that is stored; and then the first one again.
+	for _, build := range []string{"b2", "b1"} {
+		runs := account.Program{Client: from.Name, Version: "1.3", Build: build}
+		if _, _, err := b.AuthenticateProgram(ctx, phone.Token, runs); err != nil {
+			t.Fatal(err)
+		}
+		list, err := b.Devices(ctx, who)
+		at := slices.IndexFunc(list, func(d chat.Device) bool { return d.ID == phone.Device })
+		if err != nil || list[at].Build != build || list[at].Official != (build == "b1") {
+			t.Errorf("updated to %s it is listed as %+v, %v", build, list[at], err)
 		}
 	}
 	wantCode(t, b.Revoke(ctx, who, 999_999), chat.CodeNotFound)

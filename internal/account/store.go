@@ -37,7 +37,7 @@ type Device struct {
 	ID       chat.DeviceID
 	Account  chat.AccountID
 	Name     string
-	Client   string
+	Client   string // with Version and Build a Program
 	Version  string
 	Build    string
 	Token    TokenHash // unique
@@ -126,6 +126,12 @@ type DevicesGone struct {
 // DeviceUsed records when devices were last used; a later time that is stored stays.
 type DeviceUsed struct{ At map[chat.DeviceID]chat.Millis }
 
+// Program is what a client says that it is.
+type Program struct{ Client, Version, Build string }
+
+// DeviceRuns records which programs devices run by now: what signed in may have been updated since.
+type DeviceRuns struct{ What map[chat.DeviceID]Program }
+
 // DeviceVouched records that something vouched for a device; where it is gone, nothing happens.
 type DeviceVouched struct {
 	Device chat.DeviceID
@@ -168,6 +174,7 @@ func (AccountGone) change()       {}
 func (DevicePut) change()         {}
 func (DevicesGone) change()       {}
 func (DeviceUsed) change()        {}
+func (DeviceRuns) change()        {}
 func (DeviceVouched) change()     {}
 func (SecretPut) change()         {}
 func (RevocationsPruned) change() {}

@@ -164,8 +164,8 @@ func (c *core) startAccounts(ctx context.Context) (err error) {
 		Full:        c.disk.refuse,
 		Issuer:      c.cfg.Domain,
 		Party:       c.cfg.party(),
-		Official: func(client, build string) bool {
-			return client == "zolal-web" && (build == c.app.build || build == c.build.Commit)
+		Official: func(client, build string) (string, bool) {
+			return c.build.Version, client == appClient && build == c.app.build
 		},
 	})
 	return nil

@@ -308,7 +308,7 @@ func (c *conn) hello(id uint32, payload []byte) {
 		c.Close()
 		return
 	}
-	c.program = c.g.programs.enter(h)
+	c.program = c.g.programs.enter(who.runs)
 	c.greeted = true
 	c.heard.Store(c.g.clock())
 	c.g.welcomed(c)

@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/zolal-im/zolal/internal/account"
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/wire"
 	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
@@ -154,7 +155,7 @@ func (g *Gateway) httpCaller(r *http.Request) (*caller, error) {
 	if token == "" {
 		return nil, chat.Errorf(chat.CodeUnauthenticated, "authorization is by Bearer")
 	}
-	actor, s, err := g.authenticate(r.Context(), token, c.from)
+	actor, s, err := g.authenticate(r.Context(), token, account.Program{}, c.from)
 	if err != nil {
 		return nil, err
 	}

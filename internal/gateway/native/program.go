@@ -9,7 +9,7 @@ import (
 	"sync"
 	"unicode"
 
-	zolalv1 "github.com/zolal-im/zolal/proto/zolal/v1"
+	"github.com/zolal-im/zolal/internal/account"
 )
 
 // Program is a version of a client, with how many connections of it are open. What a client calls itself is
@@ -33,8 +33,8 @@ type programs struct {
 }
 
 // enter counts a connection and returns its row.
-func (p *programs) enter(h *zolalv1.Hello) uint16 {
-	name, version := plain(h.GetClient()), plain(h.GetVersion())
+func (p *programs) enter(runs account.Program) uint16 {
+	name, version := plain(runs.Client), plain(runs.Version)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.rows) == 0 {

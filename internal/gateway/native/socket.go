@@ -178,6 +178,7 @@ type welcome struct {
 	actor    chat.Actor
 	operator bool
 	privacy  chat.Privacy
+	runs     account.Program // as it is shown to people
 }
 
 func (w welcome) identity() hub.Identity {
@@ -193,10 +194,11 @@ func (g *Gateway) welcome(ctx context.Context, h *zolalv1.Hello, from netip.Addr
 		return welcome{}, chat.Errorf(chat.CodeVersionUnsupported,
 			"this server speaks protocol %d to %d", wire.ProtocolMin, wire.Protocol)
 	}
+	runs := account.Program{Client: h.GetClient(), Version: h.GetVersion(), Build: h.GetBuild()}
 	if h.GetToken() == "" {
-		return welcome{}, g.rates.address(from)
+		return welcome{runs: g.cfg.Accounts.Known(runs)}, g.rates.address(from)
 	}
-	actor, s, err := g.authenticate(ctx, h.GetToken(), from)
+	actor, s, err := g.authenticate(ctx, h.GetToken(), runs, from)
 	if err != nil {
 		return welcome{}, err
 	}
@@ -204,14 +206,15 @@ func (g *Gateway) welcome(ctx context.Context, h *zolalv1.Hello, from netip.Addr
 	if err != nil {
 		return welcome{}, fmt.Errorf("hello: %w", err)
 	}
-	return welcome{actor: actor, operator: s.Operator, privacy: switches[actor.Account]}, nil
+	return welcome{actor: actor, operator: s.Operator, privacy: switches[actor.Account],
+		runs: g.cfg.Accounts.Known(runs)}, nil
 }
 
 // authenticate turns a token into who asks. Tokens that are none cost what open requests cost, so that they
 // cannot be guessed faster.
-func (g *Gateway) authenticate(ctx context.Context, token string, from netip.Addr) (
+func (g *Gateway) authenticate(ctx context.Context, token string, runs account.Program, from netip.Addr) (
 	chat.Actor, account.Session, error) {
-	actor, s, err := g.cfg.Accounts.Authenticate(ctx, token)
+	actor, s, err := g.cfg.Accounts.AuthenticateProgram(ctx, token, runs)
 	actor.Network = network(from)
 	if chat.CodeOf(err) == chat.CodeUnauthenticated {
 		if limit := g.rates.address(from); limit != nil {

@@ -89,7 +89,7 @@ func (g *Gateway) openStream(w http.ResponseWriter, r *http.Request) (*hub.Sessi
 	if err := g.openSession(s, who.identity(), nil, g.replyFrame(0, g.helloOk(), nil)); err != nil {
 		return nil, nil, err
 	}
-	out.program = g.programs.enter(h)
+	out.program = g.programs.enter(who.runs)
 	return s, out, nil
 }
 

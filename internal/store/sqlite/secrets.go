@@ -86,6 +86,15 @@ func (w *writer) applySecret(change account.Change) error {
 			}
 		}
 		return nil
+	case account.DeviceRuns:
+		for id, p := range c.What {
+			err := w.conn.exec("UPDATE devices SET client = ?, version = ?, build = ? WHERE device = ?",
+				p.Client, p.Version, p.Build, id)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	case account.DeviceVouched:
 		return w.conn.exec("UPDATE devices SET vouched = ? WHERE device = ?", c.At, c.Device)
 	case account.SecretPut:

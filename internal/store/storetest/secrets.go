@@ -111,6 +111,13 @@ func (s *secrets) apply(u *undo, change account.Change) error {
 				put(u, s.devices, id, d)
 			}
 		}
+	case account.DeviceRuns:
+		for id, p := range c.What {
+			if d, ok := s.devices[id]; ok {
+				d.Client, d.Version, d.Build = p.Client, p.Version, p.Build
+				put(u, s.devices, id, d)
+			}
+		}
 	case account.DeviceVouched:
 		if d, ok := s.devices[c.Device]; ok {
 			d.Vouched = c.At

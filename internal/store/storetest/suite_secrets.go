@@ -155,6 +155,12 @@ func testTokens(v *vault) {
 	if err != nil || list[0].LastUsed != 90 || list[1].LastUsed != 2 || list[0].Vouched != 70 {
 		v.Errorf("last used and vouched for: %+v, %v", list, err)
 	}
+	runs := account.Program{Client: "other", Version: "2", Build: "b2"}
+	v.apply(0, account.DeviceRuns{What: map[chat.DeviceID]account.Program{2: runs, 77: runs}})
+	want := list[0]
+	want.Client, want.Version, want.Build = runs.Client, runs.Version, runs.Build
+	list, err = v.Devices(v.Context(), 1)
+	v.is("what a device runs", list[0], want, err, 0)
 	_, _, err = v.DeviceByToken(v.Context(), account.TokenHash{9})
 	v.is("an unknown token", nil, nil, err, chat.CodeNotFound)
 	v.apply(0, account.AccountGone{Account: 1})
@@ -314,6 +320,10 @@ func randomSecretChange(t *rapid.T) account.Change {
 	case 2:
 		if at%2 == 0 {
 			return account.DeviceVouched{Device: id, At: at}
+		}
+		if at%3 == 0 {
+			runs := account.Program{Client: "c", Version: rapid.StringN(0, 2, -1).Draw(t, "runs"), Build: "b"}
+			return account.DeviceRuns{What: map[chat.DeviceID]account.Program{id: runs}}
 		}
 		return account.DeviceUsed{At: map[chat.DeviceID]chat.Millis{id: at}}
 	case 3:
