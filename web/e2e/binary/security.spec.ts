@@ -103,6 +103,9 @@ test('a sign-in is told to every other device, also to one that was away, and en
 
   await sara.goto(`${server.url}/#/settings/devices`)
   await expect(sara.getByText(/Chrome.* بیرون شد/)).toBeVisible()
+  // The server knows its own app.
+  await expect(sara.locator('.device .build')).toHaveText(/^[0-9a-f]{10}$/)
+  await expect(sara.getByText('نه نسخهٔ منتشرشده')).toHaveCount(0)
   await look(sara, 'notices-fa')
 
   // Whoever nobody answered for stands first in the list, also after the notice was seen.
