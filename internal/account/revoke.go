@@ -205,7 +205,8 @@ func (s *Service) flushUses(ctx context.Context) {
 		return
 	}
 	before := s.millis() - chat.Millis(revocationsKept.Milliseconds())
-	if err := s.Store.Apply(ctx, DeviceUsed{At: last}, DeviceRuns{What: now}, RevocationsPruned{Before: before}); err != nil {
+	err := s.Store.Apply(ctx, DeviceUsed{At: last}, DeviceRuns{What: now}, RevocationsPruned{Before: before})
+	if err != nil {
 		s.Log.Warn("last uses of devices were not stored", "err", err)
 	}
 }

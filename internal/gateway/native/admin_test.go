@@ -113,7 +113,9 @@ func TestAnOperatorsNewDeviceDoesNothingToOthersAndLooksIntoNothingUntilItHasIts
 
 func TestWhatConnectedClientsSayTheyAreIsCountedWithinBounds(t *testing.T) {
 	var p programs
-	hello := func(name, version string) uint16 { return p.enter(account.Program{Client: name, Version: version}) }
+	hello := func(name, version string) uint16 {
+		return p.enter(account.Program{Client: name, Version: version})
+	}
 	a, b := hello("zolal-web", "1.2"), hello("zolal-web", "1.2")
 	if a != b || p.rows[a] != (Program{"zolal-web", "1.2", 2}) {
 		t.Errorf("rows %d and %d of %v", a, b, p.rows)
