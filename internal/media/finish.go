@@ -20,26 +20,23 @@ import (
 //
 // It goes on when whoever asked has gone: a large content takes longer to be put away than a client waits,
 // and would otherwise begin anew each time. It ends with chat.CodeFileGone where the upload, or a part it is
-// joined of, is taken back before it is a file.
+// joined of, is taken back before it is a file, or was already.
 //
 // Whether the content is here already is seen by nobody: all of it was uploaded, and all of it counts.
-func (s *Service) finish(ctx context.Context, one *upload) (err error) {
+func (s *Service) finish(ctx context.Context, one *upload, parts []*upload) (err error) {
 	ctx, end := s.lasting(ctx)
 	defer end()
 	st := one.now()
-	heeds := []*upload{one}
-	for _, id := range st.Parts {
-		if part, ok := s.uploads.find(st.Account, id); ok {
-			heeds = append(heeds, part)
-		}
-	}
-	for _, each := range heeds {
+	for _, each := range append(parts, one) {
 		each.finishing(end)
 		defer func() {
 			if each.finishing(nil) && err != nil {
 				err = gone()
 			}
 		}()
+	}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	path := s.uploads.data(st.ID)
 	f := File{

@@ -174,14 +174,26 @@ func (s *Service) joinNew(ctx context.Context, owner chat.AccountID, n NewUpload
 		return err
 	}
 	defer release()
+	parts := s.partsOf(one.now()) // before they are copied: one that is taken back meanwhile is not found later
 	if err := s.join(ctx, one); err != nil {
 		return errors.Join(err, s.uploads.drop(one))
 	}
-	err = s.finish(ctx, one)
+	err = s.finish(ctx, one, parts)
 	if err == nil || s.life.Err() != nil {
 		return err
 	}
 	return errors.Join(err, s.uploads.drop(one), s.await(context.WithoutCancel(ctx), owner, n.Parts))
+}
+
+// partsOf are those that an upload is joined of, as far as they are here.
+func (s *Service) partsOf(st state) []*upload {
+	var out []*upload
+	for _, id := range st.Parts {
+		if part, ok := s.uploads.find(st.Account, id); ok {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // join copies the parts into one.

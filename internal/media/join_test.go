@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"testing"
+	"time"
 
 	"github.com/zolal-im/zolal/internal/chat"
 	"github.com/zolal-im/zolal/internal/media"
@@ -159,6 +160,63 @@ func TestWhatIsTakenBackWhileItIsPutAwayIsNoFile(t *testing.T) {
 		t.Errorf("%d uploads and %d contents are left", n, y.kept())
 	}
 	y.whole(raw)
+}
+
+// MEDIA-2
+func TestPartsThatAreCancelledOnceTheyWereCopiedAreNoFile(t *testing.T) {
+	var parts []chat.FileID
+	var y *yard
+	asked := 0
+	y = newYard(t, func(c *media.Config) {
+		now := c.Now
+		c.Now = func() time.Time {
+			if parts == nil {
+				return now()
+			}
+			if asked++; asked == 2 { // the first time it is begun, the second time all of it was copied
+				for _, id := range parts {
+					if err := y.Cancel(t.Context(), 1, id); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+			return now()
+		}
+	})
+	parts = y.parts(noise(900_000))
+	end := comes(t, "the end of the joining", y.joining(t.Context(), parts))
+	if chat.CodeOf(end.err) != chat.CodeFileGone {
+		t.Errorf("the joining ended with %v", end)
+	}
+	if n, _ := y.Uploads(); n != 0 || y.kept() != 0 {
+		t.Errorf("%d uploads and %d contents are left", n, y.kept())
+	}
+}
+
+// MEDIA-2
+func TestAJoiningThatWasCutOffAndIsTakenBackThenLeavesNothing(t *testing.T) {
+	store, slowly := slowly(t)
+	y := newYard(t, slowly)
+	parts := y.parts(noise(900_000))
+	cut := y.joining(t.Context(), parts)
+	comes(t, "the putting", store.begun)
+	y.Service.Close()
+	comes(t, "its end", cut)
+	y.restart()
+	again := y.joining(t.Context(), parts)
+	comes(t, "the putting by the next server", store.begun)
+	for _, id := range parts {
+		if err := y.Cancel(t.Context(), 1, id); err != nil {
+			t.Error(err)
+		}
+	}
+	if end := comes(t, "its end", again); chat.CodeOf(end.err) != chat.CodeFileGone {
+		t.Errorf("it ended with %v", end.err)
+	}
+	close(store.let)
+	if n, _ := y.Uploads(); n != 0 || y.kept() != 0 {
+		t.Errorf("%d uploads and %d contents are left", n, y.kept())
+	}
 }
 
 // What panics while parts are joined is the trouble of who asked, as if they had done it themselves.

@@ -407,7 +407,11 @@ func (s *Service) Where(ctx context.Context, owner chat.AccountID, id chat.FileI
 	defer release()
 	st := one.now()
 	if st.whole() {
-		if err := s.finish(held, one); err != nil {
+		err := s.finish(held, one, s.partsOf(st))
+		if len(st.Parts) > 0 && chat.CodeOf(err) == chat.CodeFileGone {
+			err = errors.Join(err, s.uploads.drop(one)) // nobody knows of it but by its parts
+		}
+		if err != nil {
 			return Progress{}, err
 		}
 	}
@@ -487,7 +491,7 @@ func (s *Service) Append(ctx context.Context, owner chat.AccountID, id chat.File
 	}
 	err = s.take(ctx, one, p)
 	if err == nil && one.now().whole() {
-		err = s.finish(ctx, one)
+		err = s.finish(ctx, one, nil)
 	}
 	return one.now().Offset, err
 }
