@@ -95,9 +95,9 @@ export function marked(text: string): string {
   return hasRtl(text) ? text.replace(bare, `${LRM}@`) : text
 }
 
-/** Where the first @ stands that lacks its mark; −1: none does. */
-export function unmarkedAt(text: string): number {
-  return hasRtl(text) ? text.search(bare) : -1
+/** Where each @ stands that lacks its mark. */
+export function unmarkedIn(text: string): number[] {
+  return hasRtl(text) ? [...text.matchAll(bare)].map(({ index }) => index) : []
 }
 
 export function unmarked(text: string): string {

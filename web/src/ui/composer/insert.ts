@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { unmarkedAt } from '../../model/direction'
+import { unmarked, unmarkedIn } from '../../model/direction'
 
 /** Signs that the toolbar and the keys put around a selection. */
 export type Wrap = 'bold' | 'italic' | 'underline' | 'strike' | 'spoiler' | 'mono' | 'quote' | 'link'
@@ -31,17 +31,28 @@ export function typeText(area: HTMLTextAreaElement, text: string): void {
 
 /**
  * Gives each @ among letters that run from right to left the mark that keeps it before its name, whatever
- * came first and however it came. The caret stays where it is among the letters.
+ * came first and however it came; many at once, in what was pasted, in one step, which one undo takes back.
+ * The caret stays where it is among the letters.
  */
 export function keepMarks(area: HTMLTextAreaElement): void {
-  let { selectionStart: from, selectionEnd: to } = area
-  for (let at = unmarkedAt(area.value); at >= 0; at = unmarkedAt(area.value)) {
-    area.setSelectionRange(at, at)
-    typeText(area, '\u200e')
-    if (from > at) from++
-    if (to > at) to++
-    area.setSelectionRange(from, to)
-  }
+  const { selectionStart: from, selectionEnd: to, value } = area
+  const bare = unmarkedIn(value)
+  const [first] = bare
+  if (first === undefined) return
+  const moved = (caret: number) => caret + bare.filter((at) => at < caret).length
+  area.setSelectionRange(first, bare.at(-1) ?? first)
+  typeText(area, bare.map((at, i) => `\u200e${value.slice(at, bare[i + 1] ?? at)}`).join(''))
+  area.setSelectionRange(moved(from), moved(to))
+}
+
+/** What is copied or cut out of the field goes without marks: elsewhere nobody sees what they are. */
+export function takeOut(event: ClipboardEvent, area: HTMLTextAreaElement): void {
+  const { text } = chosenIn(area)
+  const plain = unmarked(text)
+  if (plain === text) return
+  event.preventDefault()
+  event.clipboardData?.setData('text/plain', plain)
+  if (event.type === 'cut') document.execCommand('delete')
 }
 
 /** The mention being typed at the caret: its beginning and the letters after @. */

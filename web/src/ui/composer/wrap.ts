@@ -21,10 +21,12 @@ export function replyAbove(chat: ChatState): void {
 
 /**
  * Formats what was chosen, or takes the format away when it is there already. Where that says something else
- * by now, nothing is done.
+ * by now, or who wrote has left the chat and the field with it, nothing is done: the browser would write into
+ * whatever field they are in by then.
  */
-export function wrap(area: HTMLTextAreaElement, how: Wrap, of: Chosen, address = ''): void {
+export function wrap(area: HTMLTextAreaElement | null, how: Wrap, of: Chosen, address = ''): void {
   const { from, to, text: chosen } = of
+  if (!area?.isConnected) return
   const { value } = area
   if (value.slice(from, to) !== chosen) return
   area.setSelectionRange(from, to)
