@@ -34,6 +34,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (chat.Actor, S
 }
 
 // AuthenticateProgram is Authenticate for a client that says what it is: its device is shown so from now on.
+// The device of a token stays one, whatever runs with it, and no other becomes one: by that they are counted.
 func (s *Service) AuthenticateProgram(ctx context.Context, token string, runs Program) (
 	chat.Actor, Session, error) {
 	hash, ok := hashToken(token)
@@ -56,7 +57,7 @@ func (s *Service) AuthenticateProgram(ctx context.Context, token string, runs Pr
 	}
 	s.use.note(device, now)
 	runs = Program{label(runs.Client), label(runs.Version), label(runs.Build)}
-	if runs.Client != "" {
+	if runs.Client != "" && runs.Client != tokenClient && device.Client != tokenClient {
 		s.use.run(device.ID, runs, Program{device.Client, device.Version, device.Build})
 	}
 	who := device.actor()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/zolal-im/zolal/internal/account"
+	"github.com/zolal-im/zolal/internal/chat"
 )
 
 // TestADeviceIsShownByWhatRunsThereNow: what signed in may have been updated since.
@@ -29,6 +30,39 @@ func TestADeviceIsShownByWhatRunsThereNow(t *testing.T) {
 		list, err := b.Devices(t.Context(), who)
 		if err != nil || len(list) != 1 || list[0].Version != c.version || list[0].Official != c.official {
 			t.Errorf("what says %+v is listed as %+v, %v", c.says, list, err)
+		}
+	}
+}
+
+// TestATokenStaysOneWhateverRunsWithIt: of tokens an account has so many at most, of devices more.
+func TestATokenStaysOneWhateverRunsWithIt(t *testing.T) {
+	b := newBed(t, account.Limits{}).open()
+	s := b.signUp("parvaneh")
+	who := b.actor(s)
+	token, err := b.CreateToken(t.Context(), who, account.TokenRequest{Name: "bot", Scopes: []string{"read"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := b.Devices(t.Context(), who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[chat.DeviceID]string{}
+	for _, d := range before {
+		kinds[d.ID] = d.Client
+	}
+	for of, says := range map[string]string{token.Token: "zolal-cli", s.Token: kinds[token.Device]} {
+		if _, _, err := b.AuthenticateProgram(t.Context(), of, account.Program{Client: says}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after, err := b.Devices(t.Context(), who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range after {
+		if d.Client != kinds[d.ID] {
+			t.Errorf("a device of %q is one of %q now", kinds[d.ID], d.Client)
 		}
 	}
 }
