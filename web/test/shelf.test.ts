@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import 'fake-indexeddb/auto'
 import { expect, test, vi } from 'vitest'
-import { AccountDb, type EntryRow, Reader } from '../src/db'
+import { AccountDb, type Change, type EntryRow, Reader } from '../src/db'
 import { Shelf } from '../src/sync/shelf'
 
 const line = (seq: number): EntryRow => ({
@@ -41,5 +41,19 @@ test('what is near is read once, and what was scrolled past long ago is let go a
   for (let to = 4_860; to >= 480; to -= 60) await seen(to - 479, to)
   expect(await seen(1, 480)).toEqual([])
   expect(await seen(4_521, 5_000)).toEqual([[4_521, 5_000]])
+  db.close()
+})
+
+test('what changes while it is read is read again, also where another read began then', async () => {
+  const db = await AccountDb.open('shelf-changes')
+  await db.write((w) => Promise.all([w.putEntry(line(1)), w.putEntry(line(2))]))
+  const shelf = new Shelf(db, 7)
+  const first = shelf.range(1, 1)
+  const written = db.write((w) => w.putEntry({ ...line(1), author: 2 }))
+  // A commit is told once it is there; a read that began before it may come later.
+  shelf.forget({ entries: [{ chat: 7, seqs: [1] }] } as unknown as Change)
+  const other = shelf.some([2])
+  await Promise.all([first, written, other])
+  expect((await shelf.range(1, 1)).map(({ author }) => author)).toEqual([2])
   db.close()
 })

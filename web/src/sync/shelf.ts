@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import type { AccountDb, Change, EntryRow } from '../db'
+import type { AccountDb, Change, EntryRow, Reader } from '../db'
 import type { ChatId, Seq } from '../model/id'
 
 /** So many rows are held at most: what was read long ago, far from what is drawn now, is let go. */
 const MOST = 1_200
+
+/** What changed since a read began; `all`: anything may have. */
+interface Changed {
+  readonly seqs: Set<Seq>
+  all: boolean
+}
 
 /** The rows of one open chat that were read already, so that a drawing reads only what changed since. */
 export class Shelf {
   readonly #db: AccountDb
   readonly #chat: ChatId
   readonly #rows = new Map<Seq, EntryRow>()
-  /** What changed while a read was under way: it may have been read before the change. */
-  #changed = new Set<Seq>()
-  #cleared = false
+  /** Of each read under way what changed meanwhile: it may have been read before the change. */
+  readonly #reads = new Set<Changed>()
 
   constructor(db: AccountDb, chat: ChatId) {
     this.#db = db
@@ -25,28 +30,20 @@ export class Shelf {
       if (chat !== this.#chat) continue
       if (seqs === null) {
         this.#rows.clear()
-        this.#cleared = true
+        for (const read of this.#reads) read.all = true
       } else {
         for (const seq of seqs) {
           this.#rows.delete(seq)
-          this.#changed.add(seq)
+          for (const read of this.#reads) read.seqs.add(seq)
         }
       }
     }
   }
 
-  /** The stored rows from, to (both in), ascending. One read is under way at a time. */
+  /** The stored rows from, to (both in), ascending. */
   async range(from: Seq, to: Seq): Promise<EntryRow[]> {
     const missing = this.#missing(from, to)
-    const read = new Map<Seq, EntryRow>()
-    if (missing.length > 0) {
-      this.#begin()
-      const found = await this.#db.read((r) =>
-        Promise.all(missing.map(([a, b]) => r.entries(this.#chat, a, b))),
-      )
-      for (const row of found.flat()) read.set(row.seq, row)
-      this.#keep(read)
-    }
+    const read = await this.#read((r) => missing.map(([a, b]) => r.entries(this.#chat, a, b)), missing.length)
     const rows: EntryRow[] = []
     for (let seq = from; seq <= to; seq++) {
       const row = this.#rows.get(seq) ?? read.get(seq)
@@ -65,11 +62,7 @@ export class Shelf {
       if (row) found.set(seq, row)
       else if (seq > 0) missing.push(seq)
     }
-    if (missing.length === 0) return found
-    this.#begin()
-    const rows = await this.#db.read((r) => Promise.all(missing.map((seq) => r.entry(this.#chat, seq))))
-    const read = new Map(rows.flatMap((row) => (row ? [[row.seq, row] as const] : [])))
-    this.#keep(read)
+    const read = await this.#read((r) => missing.map((seq) => r.entry(this.#chat, seq)), missing.length)
     for (const [seq, row] of read) found.set(seq, row)
     return found
   }
@@ -80,14 +73,23 @@ export class Shelf {
     for (const seq of this.#rows.keys()) if (seq < from || seq > to) this.#rows.delete(seq)
   }
 
-  #begin(): void {
-    this.#changed = new Set()
-    this.#cleared = false
-  }
-
-  #keep(read: ReadonlyMap<Seq, EntryRow>): void {
-    if (this.#cleared) return
-    for (const [seq, row] of read) if (!this.#changed.has(seq)) this.#rows.set(seq, row)
+  /** Reads rows, if there are any to read, and holds what did not change meanwhile. */
+  async #read(
+    ask: (r: Reader) => Promise<EntryRow | undefined | EntryRow[]>[],
+    count: number,
+  ): Promise<Map<Seq, EntryRow>> {
+    const read = new Map<Seq, EntryRow>()
+    if (count === 0) return read
+    const changed: Changed = { seqs: new Set(), all: false }
+    this.#reads.add(changed)
+    try {
+      for (const row of (await this.#db.read((r) => Promise.all(ask(r)))).flat())
+        if (row) read.set(row.seq, row)
+    } finally {
+      this.#reads.delete(changed)
+    }
+    for (const [seq, row] of read) if (!changed.all && !changed.seqs.has(seq)) this.#rows.set(seq, row)
+    return read
   }
 
   /** The stretches of a range that are not here. */
