@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { THROUGH } from '../src/sync/history'
 import { Live } from '../src/sync/live'
 import { ChatSession } from '../src/sync/open'
 import { People } from '../src/sync/present/people'
@@ -119,4 +120,13 @@ test('one that was read in the middle of what is not stored is not counted twice
   await until('read', () => (tab.account.chat(7)?.readTo ?? 0) > first)
   await chat.redraw()
   expect(view()).toMatchObject({ mentions: [first], mentionsAway: 1 })
+})
+
+test('nothing more is read for who has left the chat', async () => {
+  const before = (await stored(tab, 7)).length
+  const found = chat.findMention(null)
+  chat.close()
+  expect(await found).toBeNull()
+  // What was on its way then may have come.
+  expect((await stored(tab, 7)).length).toBeLessThanOrEqual(before + THROUGH)
 })

@@ -20,6 +20,8 @@ export class Mentions {
   count = 0
   /** Everything after the read mark was looked through up to here. */
   looked: Seq = 0
+  /** Nobody looks at the chat any more. */
+  closed = false
   /** While somebody is being led to the next one. */
   seeking?: Promise<Seq | null> | undefined
 

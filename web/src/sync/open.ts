@@ -129,6 +129,7 @@ export class ChatSession implements OpenChat {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#mentions.closed = true
     clearTimeout(this.#around)
     clearTimeout(this.#lapse)
     for (const unsubscribe of this.#unsubscribe) unsubscribe()

@@ -7,8 +7,8 @@ import { type Mentions, storedAfter } from './mentions'
 
 /**
  * Reads on until the oldest message that speaks to the reader and is not known yet, but not past `before`;
- * null where there is none. Calls while one is under way join it. Throws AppError where the rest cannot be
- * read.
+ * null where there is none, or the chat is closed meanwhile. Calls while one is under way join it. Throws
+ * AppError where the rest cannot be read.
  */
 export function seek(mentions: Mentions, before: Seq | null): Promise<Seq | null> {
   mentions.seeking ??= readOn(mentions, before)
@@ -27,7 +27,7 @@ async function readOn(mentions: Mentions, before: Seq | null): Promise<Seq | nul
   const { db, me, history, mirror } = account
   for (;;) {
     const row = account.chat(chat)
-    if (!row) return null
+    if (!row || mentions.closed) return null
     const from = mentions.looked
     if (from >= row.head.seq) mentions.count = seqs.size
     if (from >= Math.min(before ?? Number.POSITIVE_INFINITY, row.head.seq)) return null
