@@ -71,12 +71,12 @@ run: build ## build everything and start a server on ./zolal-data; it prints the
 web: $(if $(WEB),web/dist/index.html,) ## build the web app into web/dist
 
 $(MODULES): web/package-lock.json
-	$(NPM) ci --prefix web --no-audit --no-fund
+	$(NPM) ci --prefix web --no-audit --no-fund --loglevel=error
 	@touch $@
 
 web/dist/index.html: $(MODULES) $(shell find web/src web/public web/index.html \
 		web/vite.config.ts -type f 2>/dev/null)
-	$(NPM) run --prefix web build
+	$(NPM) run --silent --prefix web build
 	@touch $@
 
 # --- tests ------------------------------------------------------------------------------------------

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
-import { Built, PARTS } from './first'
-import { marksOf, tableOf } from './marks'
+import { Built, PARTS } from './first.ts'
+import { marksOf, tableOf } from './marks.ts'
 
 /** What a file is by its content, as a page says it of what it asks for. */
 export function integrityOf(file: string): string {

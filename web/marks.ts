@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Built, PARTS } from './first'
-import { MARK_BYTES, type Marks } from './src/worker/mark'
+import { Built, PARTS } from './first.ts'
+import { MARK_BYTES, type Marks } from './src/worker/mark.ts'
 
 /** What a file is known by. */
 export function markOf(file: string): string {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
-import { compress } from './compress'
-import { hoverFence } from './hover'
-import { integrity } from './integrity'
-import { parts } from './parts'
-import { serviceWorker } from './worker'
+import { compress } from './compress.ts'
+import { hoverFence } from './hover.ts'
+import { integrity } from './integrity.ts'
+import { parts } from './parts.ts'
+import { serviceWorker } from './worker.ts'
 
 /** What the form and the list share. */
 const BASE = /ui\/base\/(Button|Icon|IconButton)\.svelte|icons\/(arrow-left|eye)\.mjs$/

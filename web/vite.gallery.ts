@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
-import { hoverFence } from './hover'
+import { hoverFence } from './hover.ts'
 
 // The gallery shows every screen with an app that lives in memory. It is for looking and for tests in the
 // browser; it is never part of the production bundle.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { join, resolve } from 'node:path'
 import { build, type Plugin } from 'vite'
-import { markOf, tableOf } from './marks'
-import type { ShellFiles } from './src/worker/files'
+import { markOf, tableOf } from './marks.ts'
+import type { ShellFiles } from './src/worker/files.ts'
 
 /** What has no hash in its name, and belongs to the first draw. */
 const plain = ['index.html', 'boot.js', 'icon.svg', 'manifest.fa.webmanifest', 'manifest.en.webmanifest']

@@ -67,15 +67,18 @@ func (c *command) backup() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "backup OUT",
 		Short: "Write a backup while the server runs",
-		Long: "Writes everything a bare machine needs (store, keys, settings) into one file OUT, or into the\n" +
-			"directory OUT under a name of its own. A running server goes on meanwhile. A server makes backups\n" +
-			"by itself every night, into the directory backups of its data; --status tells of the newest.",
-		Example: "  zolal backup /mnt/usb/zolal.tar.zst --data /var/lib/zolal\n  zolal backup --status",
-		Args:    cobra.MaximumNArgs(1),
+		Long: "Writes what a bare machine needs into two places that are kept together: store, keys and settings\n" +
+			"into one file OUT, and photos, videos and files into the directory media beside it. Where OUT is a\n" +
+			"directory, or ends with a slash, the file gets a name of its own there. A running server goes on\n" +
+			"meanwhile. A server makes backups by itself every night, into the directory backups of its data;\n" +
+			"--status tells of the newest. Media in a bucket of S3 stay there.",
+		Example: "  zolal backup /mnt/usb/zolal.tar.zst --data /var/lib/zolal\n" +
+			"  zolal backup /mnt/usb/backups/ --data /var/lib/zolal\n  zolal backup --status",
+		Args: cobra.MaximumNArgs(1),
 	}
 	cmd.Flags().BoolVar(&status, "status", false, "tell of the nightly backups")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if status == (len(args) == 1) {
+		if status == (len(args) == 1) || !status && args[0] == "" {
 			return usagef("name the file to write, or say --status")
 		}
 		if status {
@@ -86,7 +89,8 @@ func (c *command) backup() *cobra.Command {
 			return fmt.Errorf("backup: %w", err)
 		}
 		return c.reach(cmd.Context(), false, func(console *server.Console) error {
-			made, err := console.Backup(cmd.Context(), server.BackupNow{Out: out})
+			made, err := console.Backup(cmd.Context(), server.BackupNow{Out: out,
+				Directory: os.IsPathSeparator(args[0][len(args[0])-1])})
 			if err != nil {
 				return err
 			}

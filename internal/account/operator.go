@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"sync"
 
@@ -82,6 +83,34 @@ func (s *Service) Setup(ctx context.Context) (secret string, needed bool, err er
 		return "", false, fmt.Errorf("set up: %w", err)
 	}
 	return secret, true, nil
+}
+
+// CheckSetup fails with chat.CodeSetupInvalid where a set-up link makes nobody the operator: it was used, or is
+// of an earlier start. Guesses are limited per address.
+func (s *Service) CheckSetup(ctx context.Context, secret string, from netip.Addr) error {
+	has, err := s.hasOperator(ctx)
+	if err != nil {
+		return err
+	}
+	if has {
+		return usedSetup()
+	}
+	return s.guessSetup(ctx, secret, from)
+}
+
+func usedSetup() error { return chat.Errorf(chat.CodeSetupInvalid, "the set-up link was used already") }
+
+// guessSetup is checkSetup for an address that has few tries.
+func (s *Service) guessSetup(ctx context.Context, secret string, from netip.Addr) error {
+	fail := bucket{"fail", s.Limits.Failure, place(from)}
+	if err := s.buckets.take(fail); err != nil {
+		return err
+	}
+	if err := s.checkSetup(ctx, secret); err != nil {
+		return err
+	}
+	s.buckets.give(fail)
+	return nil
 }
 
 // checkSetup compares a set-up secret with the stored one.

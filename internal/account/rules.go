@@ -188,13 +188,17 @@ func (s *Service) Status(ctx context.Context, from netip.Addr) (Entrance, error)
 	return Entrance{SetupNeeded: !has, Mode: r.Mode, Work: open && r.Work > 0, Review: open && r.Review}, err
 }
 
+// LocalNow reports whether programs on this machine sign up without a pass by these rules.
+func (s *Service) LocalNow(r Rules) bool {
+	return s.LocalSignup && (r.Version == 0 || r.Local && r.Mode == SignupInvite)
+}
+
 // rulesFor are the rules as they hold for an address: until the operator sets them, and where they say so, a
 // server for its own machine that goes by invitation is open to programs there. An address nobody knows is
 // not this machine's.
 func (s *Service) rulesFor(ctx context.Context, from netip.Addr) (Rules, error) {
 	r, err := s.Rules(ctx)
-	local := r.Version == 0 || r.Local && r.Mode == SignupInvite
-	if err == nil && local && s.LocalSignup && from.IsLoopback() {
+	if err == nil && s.LocalNow(r) && from.IsLoopback() {
 		r.Mode, r.Work, r.Review = SignupOpen, 0, false
 	}
 	return r, err

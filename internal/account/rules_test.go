@@ -132,6 +132,9 @@ func TestProgramsOnTheMachineAreLetInAgainWhenTheOperatorSaysSo(t *testing.T) {
 	yes, no := true, false
 	open := func(want bool) {
 		t.Helper()
+		if now, err := b.Rules(t.Context()); err != nil || b.LocalNow(now) != want {
+			t.Errorf("its operator is told %v (%v)", !want, err)
+		}
 		for from, want := range map[netip.Addr]bool{here: want, there: false} {
 			e, err := b.Status(t.Context(), from)
 			if err != nil || e.Open() != want {

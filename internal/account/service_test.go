@@ -207,6 +207,7 @@ func wantCode(t *testing.T, err error, want chat.Code) {
 	}
 }
 
+// SIGNUP-6
 func TestOnlyTheSetupLinkMakesTheOperatorAndOnlyOnce(t *testing.T) {
 	b := newBed(t, account.Limits{})
 	ctx := t.Context()
@@ -226,7 +227,9 @@ func TestOnlyTheSetupLinkMakesTheOperatorAndOnlyOnce(t *testing.T) {
 		wrong.Setup = s
 		_, err = b.SignUp(ctx, wrong)
 		wantCode(t, err, chat.CodeSetupInvalid)
+		wantCode(t, b.CheckSetup(ctx, s, home.Address), chat.CodeSetupInvalid)
 	}
+	wantCode(t, b.CheckSetup(ctx, secret, home.Address), 0)
 
 	boss := b.request("the_first")
 	boss.Setup = secret
@@ -245,6 +248,7 @@ func TestOnlyTheSetupLinkMakesTheOperatorAndOnlyOnce(t *testing.T) {
 	late.Setup = secret
 	_, err = b.SignUp(ctx, late)
 	wantCode(t, err, chat.CodeSetupInvalid)
+	wantCode(t, b.CheckSetup(ctx, secret, home.Address), chat.CodeSetupInvalid)
 	if s := b.signUp("stranger"); s.Operator {
 		t.Error("a stranger became operator")
 	}

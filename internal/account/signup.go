@@ -105,19 +105,11 @@ func (s *Service) admit(ctx context.Context, req SignUp, retry bool) (by admissi
 		return by, chat.Errorf(chat.CodeSignupClosed,
 			"this server is not set up yet; its operator has the set-up link")
 	case !has:
-		fail := bucket{"fail", s.Limits.Failure, place(req.Client.Address)}
-		if err := s.buckets.take(fail); err != nil {
-			return by, err
-		}
-		if err := s.checkSetup(ctx, req.Setup); err != nil {
-			return by, err
-		}
-		s.buckets.give(fail)
-		return by, nil
+		return by, s.guessSetup(ctx, req.Setup, req.Client.Address)
 	case retry:
 		return by, nil
 	case req.Setup != "":
-		return by, chat.Errorf(chat.CodeSetupInvalid, "the set-up link was used already")
+		return by, usedSetup()
 	case req.Pass != "":
 		by.pass, _, err = s.goodPass(ctx, req.Pass, req.Client.Address)
 		return by, err

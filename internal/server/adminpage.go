@@ -78,6 +78,8 @@ func (s *Server) storage() *zolalv1.Storage {
 		DatabaseBytes: sizeOf(filepath.Join(s.dir.path, databaseName)),
 		LogBytes:      sizeOf(filepath.Join(s.dir.path, databaseName+"-wal")),
 	}
+	contents, bytes := s.media.Kept()
+	out.Contents, out.MediaBytes, out.MediaBucket = uint64(contents), uint64(bytes), s.cfg.Media.S3.name()
 	what := map[string]string{"the data": "data", "the backups": "backups"}
 	s.disk.each(func(d *watchedDisk, warn, stop uint64, shared bool) {
 		disk := &zolalv1.Disk{What: what[d.what], FreeBytes: d.room.Free, TotalBytes: d.room.Total,

@@ -86,6 +86,7 @@ func (b *adminBed) seen() *zolalv1.ServerStatus {
 
 func TestTheAdminPageShowsHealthLoadGrowthStorageBackupsAndVersions(t *testing.T) {
 	b := newAdminBed(t, func(c *Config) { c.TLS = TLSConfig{} })
+	keepContent(t, b.core, "a photo")
 	room := new(zolalv1.ChatInfo)
 	b.must(func(ctx context.Context) error {
 		return b.Call(ctx, "Chats/CreateGroup", &zolalv1.CreateChatRequest{Key: b.NewKey(), Title: "گروه"}, room)
@@ -115,6 +116,9 @@ func TestTheAdminPageShowsHealthLoadGrowthStorageBackupsAndVersions(t *testing.T
 	if s.Storage.DatabaseBytes == 0 || len(disks) != 2 || disks[0].FreeBytes != 50e9 ||
 		disks[0].WarnBytes != 5e9 || disks[0].StopBytes != 1e9 || disks[1].StopBytes != 0 {
 		t.Errorf("the storage is %v", s.Storage)
+	}
+	if m := s.Storage; m.Contents != 1 || m.MediaBytes != uint64(len("a photo")) || m.MediaBucket != "" {
+		t.Errorf("of media there are %v", m)
 	}
 	b.ahead.Store(int64(48 * time.Hour))
 	b.say(room.Id, "چهار")

@@ -55,7 +55,8 @@ type manifest struct {
 
 // BackupNow asks for a backup into a file, or into a directory under a name of its own.
 type BackupNow struct {
-	Out string `json:"out"` // absolute
+	Out       string `json:"out"`       // absolute
+	Directory bool   `json:"directory"` // Out is one, and is made where it is not there
 }
 
 // BackupFile is a backup that was made.
@@ -96,10 +97,32 @@ func (c *core) backupNow(ctx context.Context, q BackupNow) (BackupFile, error) {
 	if !filepath.IsAbs(out) {
 		return BackupFile{}, fmt.Errorf("the path of a backup is not absolute: %s", out)
 	}
-	if info, err := os.Stat(out); err == nil && info.IsDir() {
-		out = filepath.Join(out, c.backupName())
+	out, err := c.backupPlace(q)
+	if err != nil {
+		return BackupFile{}, err
 	}
 	return c.backup(ctx, out)
+}
+
+// backupPlace is the file that a backup is written to. A name without an ending that is not there is taken for a
+// directory that somebody forgot to make, or mistyped: a file of that name would put the media beside it, into a
+// directory that nobody named.
+func (c *core) backupPlace(q BackupNow) (string, error) {
+	info, err := os.Stat(q.Out)
+	switch {
+	case err == nil && info.IsDir():
+	case errors.Is(err, fs.ErrNotExist) && q.Directory:
+		if err := os.Mkdir(q.Out, 0o700); err != nil {
+			return "", outTrouble(q.Out, err)
+		}
+	case errors.Is(err, fs.ErrNotExist) && filepath.Ext(q.Out) == "":
+		return "", &Trouble{What: "there is no directory " + q.Out, Remedy: "End it with a slash to have it made, " +
+			"or name a file that ends with " + backupSuffix + "; photos, videos and files go beside that, into " +
+			filepath.Join(filepath.Dir(q.Out), contentsDir) + "."}
+	default:
+		return q.Out, nil
+	}
+	return filepath.Join(q.Out, c.backupName()), nil
 }
 
 func (c *core) backupName() string {

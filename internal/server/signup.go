@@ -90,8 +90,7 @@ func (c *Console) RevokeInvite(ctx context.Context, q RevokeInvite) error {
 
 func (c *core) showSignup(ctx context.Context, _ Nothing) (SignupShown, error) {
 	r, err := c.accounts.Rules(ctx)
-	local := r.Version == 0 || r.Local && r.Mode == account.SignupInvite
-	return SignupShown{SignupRules: r, Local: local && c.cfg.localSignup()}, err
+	return SignupShown{SignupRules: r, Local: c.accounts.LocalNow(r)}, err
 }
 
 func (c *core) setSignup(ctx context.Context, q SetSignup) (SignupRules, error) {

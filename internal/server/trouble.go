@@ -102,7 +102,7 @@ func listenTrouble(address string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		t.Remedy = fmt.Sprintf("Another program has the port (ss -ltnp 'sport = :%s' shows which). Stop it, or "+
-			"choose another with --listen.", port)
+			"choose another: --listen 127.0.0.1:8090, or ZOLAL_LISTEN=127.0.0.1:8090 in the environment.", port)
 	case errors.Is(err, syscall.EACCES):
 		t.Remedy = "Ports below 1024 need the right CAP_NET_BIND_SERVICE (the systemd unit gives it), or choose " +
 			"a higher one with --listen."

@@ -52,7 +52,7 @@ func TestEveryTroubleWithTheDataNamesItsRemedy(t *testing.T) {
 		t.Errorf("no error became %v", err)
 	}
 	for err, remedy := range map[error]string{
-		syscall.EADDRINUSE: "ss -ltnp", syscall.EACCES: "CAP_NET_BIND_SERVICE",
+		syscall.EADDRINUSE: "ZOLAL_LISTEN=", syscall.EACCES: "CAP_NET_BIND_SERVICE",
 		syscall.EADDRNOTAVAIL: "does not have the address", syscall.EINVAL: "--listen",
 	} {
 		if got := listenTrouble("127.0.0.1:443", err).Error(); !strings.Contains(got, remedy) {

@@ -129,11 +129,19 @@ real('the app and the real server', () => {
     await expect(app.account.signUp({ ...form, recoveryCode, setupToken: null })).rejects.toMatchObject({
       code: 'SIGNUP_CLOSED',
     })
+    expect(await app.signup.checkSetup('of_an_earlier_start')).toBe('old')
+    expect(await app.signup.checkSetup(fresh.setup)).toBe('good')
     await app.account.signUp({ ...form, recoveryCode, setupToken: fresh.setup })
     await until('saved messages', () => app.session.get().kind === 'signedIn' && me(app).savedMessages > 0)
     expect(me(app).operator).toBe(true)
-    await app.close()
-    apps.splice(apps.indexOf(app), 1)
+    const late = start(new Browser('late', fresh.address)).app
+    expect(await late.signup.checkSetup(fresh.setup)).toBe('used')
+    expect(await app.signup.rules()).toMatchObject({ mode: 'invite', local: true })
+    expect((await app.admin.status()).storage).toMatchObject({ media: 0, contents: 0, bucket: '' })
+    for (const one of [app, late]) {
+      await one.close()
+      apps.splice(apps.indexOf(one), 1)
+    }
     await fresh.end()
   })
 

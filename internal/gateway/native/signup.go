@@ -17,6 +17,7 @@ func signupMethods() []method {
 	return []method{
 		anybody(call("Accounts/Challenge", 0, challenge)),
 		anybody(call("Accounts/ShowPass", 0, showPass)),
+		anybody(call("Accounts/CheckSetup", 0, checkSetup)),
 		call("Accounts/Signup", chat.ScopeManage, signupRules),
 		operating(ordered(call("Accounts/SetSignup", chat.ScopeManage, setSignup))),
 		operating(ordered(call("Accounts/CreatePass", chat.ScopeManage, createPass))),
@@ -65,10 +66,15 @@ func showPass(ctx context.Context, c *caller, r *zolalv1.ShowPassRequest) (*zola
 	return &zolalv1.ShownPass{Name: p.Name, Operator: p.Operator, ExpiresMs: int64(p.Expires)}, nil
 }
 
-func rulesOut(r account.Rules) *zolalv1.SignupRules {
+// SIGNUP-6
+func checkSetup(ctx context.Context, c *caller, r *zolalv1.CheckSetupRequest) (*zolalv1.Empty, error) {
+	return &zolalv1.Empty{}, c.cfg.Accounts.CheckSetup(ctx, r.GetSetup(), c.from)
+}
+
+func (c *caller) rulesOut(r account.Rules) *zolalv1.SignupRules {
 	return &zolalv1.SignupRules{
 		Version: r.Version, Mode: r.Mode, Work: r.Work, Members: r.Members, ChangedMs: int64(r.Changed),
-		DefaultWork: account.DefaultWork, Review: r.Review,
+		DefaultWork: account.DefaultWork, Review: r.Review, Local: c.cfg.Accounts.LocalNow(r),
 	}
 }
 
@@ -77,7 +83,7 @@ func signupRules(ctx context.Context, c *caller, _ *zolalv1.Empty) (*zolalv1.Sig
 	if err != nil {
 		return nil, err
 	}
-	return rulesOut(r), nil
+	return c.rulesOut(r), nil
 }
 
 func setSignup(ctx context.Context, c *caller, r *zolalv1.SetSignupRequest) (*zolalv1.SignupRules, error) {
@@ -88,7 +94,7 @@ func setSignup(ctx context.Context, c *caller, r *zolalv1.SetSignupRequest) (*zo
 	if err != nil {
 		return nil, err
 	}
-	return rulesOut(rules), nil
+	return c.rulesOut(rules), nil
 }
 
 func passOut(p account.Pass) *zolalv1.Pass {

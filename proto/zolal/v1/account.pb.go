@@ -400,6 +400,50 @@ func (x *ClientInfo) GetProtocol() uint32 {
 	return 0
 }
 
+type CheckSetupRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Setup         string                 `protobuf:"bytes,1,opt,name=setup,proto3" json:"setup,omitempty"` // the secret of a set-up link
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckSetupRequest) Reset() {
+	*x = CheckSetupRequest{}
+	mi := &file_zolal_v1_account_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckSetupRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckSetupRequest) ProtoMessage() {}
+
+func (x *CheckSetupRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_zolal_v1_account_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckSetupRequest.ProtoReflect.Descriptor instead.
+func (*CheckSetupRequest) Descriptor() ([]byte, []int) {
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *CheckSetupRequest) GetSetup() string {
+	if x != nil {
+		return x.Setup
+	}
+	return ""
+}
+
 type SignUpRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           []byte                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"` // 16 bytes: a retry returns the same account
@@ -418,7 +462,7 @@ type SignUpRequest struct {
 
 func (x *SignUpRequest) Reset() {
 	*x = SignUpRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[3]
+	mi := &file_zolal_v1_account_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -430,7 +474,7 @@ func (x *SignUpRequest) String() string {
 func (*SignUpRequest) ProtoMessage() {}
 
 func (x *SignUpRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[3]
+	mi := &file_zolal_v1_account_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -443,7 +487,7 @@ func (x *SignUpRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignUpRequest.ProtoReflect.Descriptor instead.
 func (*SignUpRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{3}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *SignUpRequest) GetKey() []byte {
@@ -532,7 +576,7 @@ type SignInRequest struct {
 
 func (x *SignInRequest) Reset() {
 	*x = SignInRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[4]
+	mi := &file_zolal_v1_account_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -544,7 +588,7 @@ func (x *SignInRequest) String() string {
 func (*SignInRequest) ProtoMessage() {}
 
 func (x *SignInRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[4]
+	mi := &file_zolal_v1_account_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -557,7 +601,7 @@ func (x *SignInRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignInRequest.ProtoReflect.Descriptor instead.
 func (*SignInRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{4}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SignInRequest) GetUsername() string {
@@ -628,7 +672,7 @@ type RecoverRequest struct {
 
 func (x *RecoverRequest) Reset() {
 	*x = RecoverRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[5]
+	mi := &file_zolal_v1_account_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -640,7 +684,7 @@ func (x *RecoverRequest) String() string {
 func (*RecoverRequest) ProtoMessage() {}
 
 func (x *RecoverRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[5]
+	mi := &file_zolal_v1_account_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -653,7 +697,7 @@ func (x *RecoverRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecoverRequest.ProtoReflect.Descriptor instead.
 func (*RecoverRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{5}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *RecoverRequest) GetUsername() string {
@@ -703,7 +747,7 @@ type Session struct {
 
 func (x *Session) Reset() {
 	*x = Session{}
-	mi := &file_zolal_v1_account_proto_msgTypes[6]
+	mi := &file_zolal_v1_account_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -715,7 +759,7 @@ func (x *Session) String() string {
 func (*Session) ProtoMessage() {}
 
 func (x *Session) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[6]
+	mi := &file_zolal_v1_account_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -728,7 +772,7 @@ func (x *Session) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Session.ProtoReflect.Descriptor instead.
 func (*Session) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{6}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Session) GetAccount() uint32 {
@@ -819,7 +863,7 @@ type CheckUsernameRequest struct {
 
 func (x *CheckUsernameRequest) Reset() {
 	*x = CheckUsernameRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[7]
+	mi := &file_zolal_v1_account_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -831,7 +875,7 @@ func (x *CheckUsernameRequest) String() string {
 func (*CheckUsernameRequest) ProtoMessage() {}
 
 func (x *CheckUsernameRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[7]
+	mi := &file_zolal_v1_account_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -844,7 +888,7 @@ func (x *CheckUsernameRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckUsernameRequest.ProtoReflect.Descriptor instead.
 func (*CheckUsernameRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{7}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CheckUsernameRequest) GetUsername() string {
@@ -878,7 +922,7 @@ type CheckUsernameResponse struct {
 
 func (x *CheckUsernameResponse) Reset() {
 	*x = CheckUsernameResponse{}
-	mi := &file_zolal_v1_account_proto_msgTypes[8]
+	mi := &file_zolal_v1_account_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -890,7 +934,7 @@ func (x *CheckUsernameResponse) String() string {
 func (*CheckUsernameResponse) ProtoMessage() {}
 
 func (x *CheckUsernameResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[8]
+	mi := &file_zolal_v1_account_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -903,7 +947,7 @@ func (x *CheckUsernameResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckUsernameResponse.ProtoReflect.Descriptor instead.
 func (*CheckUsernameResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{8}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CheckUsernameResponse) GetFree() bool {
@@ -929,7 +973,7 @@ type DevicesResponse struct {
 
 func (x *DevicesResponse) Reset() {
 	*x = DevicesResponse{}
-	mi := &file_zolal_v1_account_proto_msgTypes[9]
+	mi := &file_zolal_v1_account_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -941,7 +985,7 @@ func (x *DevicesResponse) String() string {
 func (*DevicesResponse) ProtoMessage() {}
 
 func (x *DevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[9]
+	mi := &file_zolal_v1_account_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -954,7 +998,7 @@ func (x *DevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DevicesResponse.ProtoReflect.Descriptor instead.
 func (*DevicesResponse) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{9}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *DevicesResponse) GetDevices() []*Device {
@@ -973,7 +1017,7 @@ type RevokeDeviceRequest struct {
 
 func (x *RevokeDeviceRequest) Reset() {
 	*x = RevokeDeviceRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[10]
+	mi := &file_zolal_v1_account_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -985,7 +1029,7 @@ func (x *RevokeDeviceRequest) String() string {
 func (*RevokeDeviceRequest) ProtoMessage() {}
 
 func (x *RevokeDeviceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[10]
+	mi := &file_zolal_v1_account_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -998,7 +1042,7 @@ func (x *RevokeDeviceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeDeviceRequest.ProtoReflect.Descriptor instead.
 func (*RevokeDeviceRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{10}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RevokeDeviceRequest) GetDevice() uint32 {
@@ -1019,7 +1063,7 @@ type SetPasswordRequest struct {
 
 func (x *SetPasswordRequest) Reset() {
 	*x = SetPasswordRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[11]
+	mi := &file_zolal_v1_account_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1031,7 +1075,7 @@ func (x *SetPasswordRequest) String() string {
 func (*SetPasswordRequest) ProtoMessage() {}
 
 func (x *SetPasswordRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[11]
+	mi := &file_zolal_v1_account_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1044,7 +1088,7 @@ func (x *SetPasswordRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPasswordRequest.ProtoReflect.Descriptor instead.
 func (*SetPasswordRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{11}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SetPasswordRequest) GetOldPassword() string {
@@ -1078,7 +1122,7 @@ type SetRecoveryRequest struct {
 
 func (x *SetRecoveryRequest) Reset() {
 	*x = SetRecoveryRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[12]
+	mi := &file_zolal_v1_account_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1090,7 +1134,7 @@ func (x *SetRecoveryRequest) String() string {
 func (*SetRecoveryRequest) ProtoMessage() {}
 
 func (x *SetRecoveryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[12]
+	mi := &file_zolal_v1_account_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1103,7 +1147,7 @@ func (x *SetRecoveryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetRecoveryRequest.ProtoReflect.Descriptor instead.
 func (*SetRecoveryRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{12}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SetRecoveryRequest) GetPassword() string {
@@ -1131,7 +1175,7 @@ type CreateTokenRequest struct {
 
 func (x *CreateTokenRequest) Reset() {
 	*x = CreateTokenRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[13]
+	mi := &file_zolal_v1_account_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1143,7 +1187,7 @@ func (x *CreateTokenRequest) String() string {
 func (*CreateTokenRequest) ProtoMessage() {}
 
 func (x *CreateTokenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[13]
+	mi := &file_zolal_v1_account_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1156,7 +1200,7 @@ func (x *CreateTokenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateTokenRequest.ProtoReflect.Descriptor instead.
 func (*CreateTokenRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{13}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CreateTokenRequest) GetName() string {
@@ -1189,7 +1233,7 @@ type PersonRequest struct {
 
 func (x *PersonRequest) Reset() {
 	*x = PersonRequest{}
-	mi := &file_zolal_v1_account_proto_msgTypes[14]
+	mi := &file_zolal_v1_account_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1201,7 +1245,7 @@ func (x *PersonRequest) String() string {
 func (*PersonRequest) ProtoMessage() {}
 
 func (x *PersonRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_zolal_v1_account_proto_msgTypes[14]
+	mi := &file_zolal_v1_account_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1214,7 +1258,7 @@ func (x *PersonRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PersonRequest.ProtoReflect.Descriptor instead.
 func (*PersonRequest) Descriptor() ([]byte, []int) {
-	return file_zolal_v1_account_proto_rawDescGZIP(), []int{14}
+	return file_zolal_v1_account_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *PersonRequest) GetAccount() uint32 {
@@ -1272,7 +1316,9 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\x06client\x18\x02 \x01(\tR\x06client\x12\x18\n" +
 	"\aversion\x18\x03 \x01(\tR\aversion\x12\x14\n" +
 	"\x05build\x18\x04 \x01(\tR\x05build\x12\x1a\n" +
-	"\bprotocol\x18\x05 \x01(\rR\bprotocol\"\x9f\x02\n" +
+	"\bprotocol\x18\x05 \x01(\rR\bprotocol\")\n" +
+	"\x11CheckSetupRequest\x12\x14\n" +
+	"\x05setup\x18\x01 \x01(\tR\x05setup\"\x9f\x02\n" +
 	"\rSignUpRequest\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x1a\n" +
 	"\busername\x18\x02 \x01(\tR\busername\x12\x1a\n" +
@@ -1337,7 +1383,7 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\n" +
 	"expires_ms\x18\x03 \x01(\x03R\texpiresMs\")\n" +
 	"\rPersonRequest\x12\x18\n" +
-	"\aaccount\x18\x01 \x01(\rR\aaccount2\x9f\t\n" +
+	"\aaccount\x18\x01 \x01(\rR\aaccount2\xdb\t\n" +
 	"\bAccounts\x12/\n" +
 	"\x06Server\x12\x0f.zolal.v1.Empty\x1a\x14.zolal.v1.ServerInfo\x124\n" +
 	"\x06SignUp\x12\x17.zolal.v1.SignUpRequest\x1a\x11.zolal.v1.Session\x124\n" +
@@ -1353,7 +1399,9 @@ const file_zolal_v1_account_proto_rawDesc = "" +
 	"\vCreateToken\x12\x1c.zolal.v1.CreateTokenRequest\x1a\x11.zolal.v1.Session\x123\n" +
 	"\x06Person\x12\x17.zolal.v1.PersonRequest\x1a\x10.zolal.v1.Person\x12B\n" +
 	"\tChallenge\x12\x1a.zolal.v1.ChallengeRequest\x1a\x19.zolal.v1.SignupChallenge\x12:\n" +
-	"\bShowPass\x12\x19.zolal.v1.ShowPassRequest\x1a\x13.zolal.v1.ShownPass\x120\n" +
+	"\bShowPass\x12\x19.zolal.v1.ShowPassRequest\x1a\x13.zolal.v1.ShownPass\x12:\n" +
+	"\n" +
+	"CheckSetup\x12\x1b.zolal.v1.CheckSetupRequest\x1a\x0f.zolal.v1.Empty\x120\n" +
 	"\x06Signup\x12\x0f.zolal.v1.Empty\x1a\x15.zolal.v1.SignupRules\x12>\n" +
 	"\tSetSignup\x12\x1a.zolal.v1.SetSignupRequest\x1a\x15.zolal.v1.SignupRules\x12@\n" +
 	"\n" +
@@ -1374,93 +1422,96 @@ func file_zolal_v1_account_proto_rawDescGZIP() []byte {
 	return file_zolal_v1_account_proto_rawDescData
 }
 
-var file_zolal_v1_account_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_zolal_v1_account_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_zolal_v1_account_proto_goTypes = []any{
 	(*ServerInfo)(nil),            // 0: zolal.v1.ServerInfo
 	(*TermsInfo)(nil),             // 1: zolal.v1.TermsInfo
 	(*ClientInfo)(nil),            // 2: zolal.v1.ClientInfo
-	(*SignUpRequest)(nil),         // 3: zolal.v1.SignUpRequest
-	(*SignInRequest)(nil),         // 4: zolal.v1.SignInRequest
-	(*RecoverRequest)(nil),        // 5: zolal.v1.RecoverRequest
-	(*Session)(nil),               // 6: zolal.v1.Session
-	(*CheckUsernameRequest)(nil),  // 7: zolal.v1.CheckUsernameRequest
-	(*CheckUsernameResponse)(nil), // 8: zolal.v1.CheckUsernameResponse
-	(*DevicesResponse)(nil),       // 9: zolal.v1.DevicesResponse
-	(*RevokeDeviceRequest)(nil),   // 10: zolal.v1.RevokeDeviceRequest
-	(*SetPasswordRequest)(nil),    // 11: zolal.v1.SetPasswordRequest
-	(*SetRecoveryRequest)(nil),    // 12: zolal.v1.SetRecoveryRequest
-	(*CreateTokenRequest)(nil),    // 13: zolal.v1.CreateTokenRequest
-	(*PersonRequest)(nil),         // 14: zolal.v1.PersonRequest
-	nil,                           // 15: zolal.v1.ServerInfo.LimitsEntry
-	(*AddressList)(nil),           // 16: zolal.v1.AddressList
-	(*SignupWork)(nil),            // 17: zolal.v1.SignupWork
-	(*Device)(nil),                // 18: zolal.v1.Device
-	(*Empty)(nil),                 // 19: zolal.v1.Empty
-	(*ChallengeRequest)(nil),      // 20: zolal.v1.ChallengeRequest
-	(*ShowPassRequest)(nil),       // 21: zolal.v1.ShowPassRequest
-	(*SetSignupRequest)(nil),      // 22: zolal.v1.SetSignupRequest
-	(*CreatePassRequest)(nil),     // 23: zolal.v1.CreatePassRequest
-	(*PassesRequest)(nil),         // 24: zolal.v1.PassesRequest
-	(*RevokePassRequest)(nil),     // 25: zolal.v1.RevokePassRequest
-	(*UserState)(nil),             // 26: zolal.v1.UserState
-	(*Person)(nil),                // 27: zolal.v1.Person
-	(*SignupChallenge)(nil),       // 28: zolal.v1.SignupChallenge
-	(*ShownPass)(nil),             // 29: zolal.v1.ShownPass
-	(*SignupRules)(nil),           // 30: zolal.v1.SignupRules
-	(*CreatedPass)(nil),           // 31: zolal.v1.CreatedPass
-	(*PassesResponse)(nil),        // 32: zolal.v1.PassesResponse
+	(*CheckSetupRequest)(nil),     // 3: zolal.v1.CheckSetupRequest
+	(*SignUpRequest)(nil),         // 4: zolal.v1.SignUpRequest
+	(*SignInRequest)(nil),         // 5: zolal.v1.SignInRequest
+	(*RecoverRequest)(nil),        // 6: zolal.v1.RecoverRequest
+	(*Session)(nil),               // 7: zolal.v1.Session
+	(*CheckUsernameRequest)(nil),  // 8: zolal.v1.CheckUsernameRequest
+	(*CheckUsernameResponse)(nil), // 9: zolal.v1.CheckUsernameResponse
+	(*DevicesResponse)(nil),       // 10: zolal.v1.DevicesResponse
+	(*RevokeDeviceRequest)(nil),   // 11: zolal.v1.RevokeDeviceRequest
+	(*SetPasswordRequest)(nil),    // 12: zolal.v1.SetPasswordRequest
+	(*SetRecoveryRequest)(nil),    // 13: zolal.v1.SetRecoveryRequest
+	(*CreateTokenRequest)(nil),    // 14: zolal.v1.CreateTokenRequest
+	(*PersonRequest)(nil),         // 15: zolal.v1.PersonRequest
+	nil,                           // 16: zolal.v1.ServerInfo.LimitsEntry
+	(*AddressList)(nil),           // 17: zolal.v1.AddressList
+	(*SignupWork)(nil),            // 18: zolal.v1.SignupWork
+	(*Device)(nil),                // 19: zolal.v1.Device
+	(*Empty)(nil),                 // 20: zolal.v1.Empty
+	(*ChallengeRequest)(nil),      // 21: zolal.v1.ChallengeRequest
+	(*ShowPassRequest)(nil),       // 22: zolal.v1.ShowPassRequest
+	(*SetSignupRequest)(nil),      // 23: zolal.v1.SetSignupRequest
+	(*CreatePassRequest)(nil),     // 24: zolal.v1.CreatePassRequest
+	(*PassesRequest)(nil),         // 25: zolal.v1.PassesRequest
+	(*RevokePassRequest)(nil),     // 26: zolal.v1.RevokePassRequest
+	(*UserState)(nil),             // 27: zolal.v1.UserState
+	(*Person)(nil),                // 28: zolal.v1.Person
+	(*SignupChallenge)(nil),       // 29: zolal.v1.SignupChallenge
+	(*ShownPass)(nil),             // 30: zolal.v1.ShownPass
+	(*SignupRules)(nil),           // 31: zolal.v1.SignupRules
+	(*CreatedPass)(nil),           // 32: zolal.v1.CreatedPass
+	(*PassesResponse)(nil),        // 33: zolal.v1.PassesResponse
 }
 var file_zolal_v1_account_proto_depIdxs = []int32{
-	15, // 0: zolal.v1.ServerInfo.limits:type_name -> zolal.v1.ServerInfo.LimitsEntry
-	16, // 1: zolal.v1.ServerInfo.addresses:type_name -> zolal.v1.AddressList
+	16, // 0: zolal.v1.ServerInfo.limits:type_name -> zolal.v1.ServerInfo.LimitsEntry
+	17, // 1: zolal.v1.ServerInfo.addresses:type_name -> zolal.v1.AddressList
 	1,  // 2: zolal.v1.ServerInfo.terms:type_name -> zolal.v1.TermsInfo
 	2,  // 3: zolal.v1.SignUpRequest.client:type_name -> zolal.v1.ClientInfo
-	17, // 4: zolal.v1.SignUpRequest.work:type_name -> zolal.v1.SignupWork
+	18, // 4: zolal.v1.SignUpRequest.work:type_name -> zolal.v1.SignupWork
 	2,  // 5: zolal.v1.SignInRequest.client:type_name -> zolal.v1.ClientInfo
 	2,  // 6: zolal.v1.RecoverRequest.client:type_name -> zolal.v1.ClientInfo
-	18, // 7: zolal.v1.DevicesResponse.devices:type_name -> zolal.v1.Device
-	19, // 8: zolal.v1.Accounts.Server:input_type -> zolal.v1.Empty
-	3,  // 9: zolal.v1.Accounts.SignUp:input_type -> zolal.v1.SignUpRequest
-	4,  // 10: zolal.v1.Accounts.SignIn:input_type -> zolal.v1.SignInRequest
-	5,  // 11: zolal.v1.Accounts.Recover:input_type -> zolal.v1.RecoverRequest
-	7,  // 12: zolal.v1.Accounts.CheckUsername:input_type -> zolal.v1.CheckUsernameRequest
-	19, // 13: zolal.v1.Accounts.SignOut:input_type -> zolal.v1.Empty
-	19, // 14: zolal.v1.Accounts.Me:input_type -> zolal.v1.Empty
-	19, // 15: zolal.v1.Accounts.Devices:input_type -> zolal.v1.Empty
-	10, // 16: zolal.v1.Accounts.RevokeDevice:input_type -> zolal.v1.RevokeDeviceRequest
-	11, // 17: zolal.v1.Accounts.SetPassword:input_type -> zolal.v1.SetPasswordRequest
-	12, // 18: zolal.v1.Accounts.SetRecovery:input_type -> zolal.v1.SetRecoveryRequest
-	13, // 19: zolal.v1.Accounts.CreateToken:input_type -> zolal.v1.CreateTokenRequest
-	14, // 20: zolal.v1.Accounts.Person:input_type -> zolal.v1.PersonRequest
-	20, // 21: zolal.v1.Accounts.Challenge:input_type -> zolal.v1.ChallengeRequest
-	21, // 22: zolal.v1.Accounts.ShowPass:input_type -> zolal.v1.ShowPassRequest
-	19, // 23: zolal.v1.Accounts.Signup:input_type -> zolal.v1.Empty
-	22, // 24: zolal.v1.Accounts.SetSignup:input_type -> zolal.v1.SetSignupRequest
-	23, // 25: zolal.v1.Accounts.CreatePass:input_type -> zolal.v1.CreatePassRequest
-	24, // 26: zolal.v1.Accounts.Passes:input_type -> zolal.v1.PassesRequest
-	25, // 27: zolal.v1.Accounts.RevokePass:input_type -> zolal.v1.RevokePassRequest
-	0,  // 28: zolal.v1.Accounts.Server:output_type -> zolal.v1.ServerInfo
-	6,  // 29: zolal.v1.Accounts.SignUp:output_type -> zolal.v1.Session
-	6,  // 30: zolal.v1.Accounts.SignIn:output_type -> zolal.v1.Session
-	6,  // 31: zolal.v1.Accounts.Recover:output_type -> zolal.v1.Session
-	8,  // 32: zolal.v1.Accounts.CheckUsername:output_type -> zolal.v1.CheckUsernameResponse
-	19, // 33: zolal.v1.Accounts.SignOut:output_type -> zolal.v1.Empty
-	26, // 34: zolal.v1.Accounts.Me:output_type -> zolal.v1.UserState
-	9,  // 35: zolal.v1.Accounts.Devices:output_type -> zolal.v1.DevicesResponse
-	19, // 36: zolal.v1.Accounts.RevokeDevice:output_type -> zolal.v1.Empty
-	19, // 37: zolal.v1.Accounts.SetPassword:output_type -> zolal.v1.Empty
-	19, // 38: zolal.v1.Accounts.SetRecovery:output_type -> zolal.v1.Empty
-	6,  // 39: zolal.v1.Accounts.CreateToken:output_type -> zolal.v1.Session
-	27, // 40: zolal.v1.Accounts.Person:output_type -> zolal.v1.Person
-	28, // 41: zolal.v1.Accounts.Challenge:output_type -> zolal.v1.SignupChallenge
-	29, // 42: zolal.v1.Accounts.ShowPass:output_type -> zolal.v1.ShownPass
-	30, // 43: zolal.v1.Accounts.Signup:output_type -> zolal.v1.SignupRules
-	30, // 44: zolal.v1.Accounts.SetSignup:output_type -> zolal.v1.SignupRules
-	31, // 45: zolal.v1.Accounts.CreatePass:output_type -> zolal.v1.CreatedPass
-	32, // 46: zolal.v1.Accounts.Passes:output_type -> zolal.v1.PassesResponse
-	19, // 47: zolal.v1.Accounts.RevokePass:output_type -> zolal.v1.Empty
-	28, // [28:48] is the sub-list for method output_type
-	8,  // [8:28] is the sub-list for method input_type
+	19, // 7: zolal.v1.DevicesResponse.devices:type_name -> zolal.v1.Device
+	20, // 8: zolal.v1.Accounts.Server:input_type -> zolal.v1.Empty
+	4,  // 9: zolal.v1.Accounts.SignUp:input_type -> zolal.v1.SignUpRequest
+	5,  // 10: zolal.v1.Accounts.SignIn:input_type -> zolal.v1.SignInRequest
+	6,  // 11: zolal.v1.Accounts.Recover:input_type -> zolal.v1.RecoverRequest
+	8,  // 12: zolal.v1.Accounts.CheckUsername:input_type -> zolal.v1.CheckUsernameRequest
+	20, // 13: zolal.v1.Accounts.SignOut:input_type -> zolal.v1.Empty
+	20, // 14: zolal.v1.Accounts.Me:input_type -> zolal.v1.Empty
+	20, // 15: zolal.v1.Accounts.Devices:input_type -> zolal.v1.Empty
+	11, // 16: zolal.v1.Accounts.RevokeDevice:input_type -> zolal.v1.RevokeDeviceRequest
+	12, // 17: zolal.v1.Accounts.SetPassword:input_type -> zolal.v1.SetPasswordRequest
+	13, // 18: zolal.v1.Accounts.SetRecovery:input_type -> zolal.v1.SetRecoveryRequest
+	14, // 19: zolal.v1.Accounts.CreateToken:input_type -> zolal.v1.CreateTokenRequest
+	15, // 20: zolal.v1.Accounts.Person:input_type -> zolal.v1.PersonRequest
+	21, // 21: zolal.v1.Accounts.Challenge:input_type -> zolal.v1.ChallengeRequest
+	22, // 22: zolal.v1.Accounts.ShowPass:input_type -> zolal.v1.ShowPassRequest
+	3,  // 23: zolal.v1.Accounts.CheckSetup:input_type -> zolal.v1.CheckSetupRequest
+	20, // 24: zolal.v1.Accounts.Signup:input_type -> zolal.v1.Empty
+	23, // 25: zolal.v1.Accounts.SetSignup:input_type -> zolal.v1.SetSignupRequest
+	24, // 26: zolal.v1.Accounts.CreatePass:input_type -> zolal.v1.CreatePassRequest
+	25, // 27: zolal.v1.Accounts.Passes:input_type -> zolal.v1.PassesRequest
+	26, // 28: zolal.v1.Accounts.RevokePass:input_type -> zolal.v1.RevokePassRequest
+	0,  // 29: zolal.v1.Accounts.Server:output_type -> zolal.v1.ServerInfo
+	7,  // 30: zolal.v1.Accounts.SignUp:output_type -> zolal.v1.Session
+	7,  // 31: zolal.v1.Accounts.SignIn:output_type -> zolal.v1.Session
+	7,  // 32: zolal.v1.Accounts.Recover:output_type -> zolal.v1.Session
+	9,  // 33: zolal.v1.Accounts.CheckUsername:output_type -> zolal.v1.CheckUsernameResponse
+	20, // 34: zolal.v1.Accounts.SignOut:output_type -> zolal.v1.Empty
+	27, // 35: zolal.v1.Accounts.Me:output_type -> zolal.v1.UserState
+	10, // 36: zolal.v1.Accounts.Devices:output_type -> zolal.v1.DevicesResponse
+	20, // 37: zolal.v1.Accounts.RevokeDevice:output_type -> zolal.v1.Empty
+	20, // 38: zolal.v1.Accounts.SetPassword:output_type -> zolal.v1.Empty
+	20, // 39: zolal.v1.Accounts.SetRecovery:output_type -> zolal.v1.Empty
+	7,  // 40: zolal.v1.Accounts.CreateToken:output_type -> zolal.v1.Session
+	28, // 41: zolal.v1.Accounts.Person:output_type -> zolal.v1.Person
+	29, // 42: zolal.v1.Accounts.Challenge:output_type -> zolal.v1.SignupChallenge
+	30, // 43: zolal.v1.Accounts.ShowPass:output_type -> zolal.v1.ShownPass
+	20, // 44: zolal.v1.Accounts.CheckSetup:output_type -> zolal.v1.Empty
+	31, // 45: zolal.v1.Accounts.Signup:output_type -> zolal.v1.SignupRules
+	31, // 46: zolal.v1.Accounts.SetSignup:output_type -> zolal.v1.SignupRules
+	32, // 47: zolal.v1.Accounts.CreatePass:output_type -> zolal.v1.CreatedPass
+	33, // 48: zolal.v1.Accounts.Passes:output_type -> zolal.v1.PassesResponse
+	20, // 49: zolal.v1.Accounts.RevokePass:output_type -> zolal.v1.Empty
+	29, // [29:50] is the sub-list for method output_type
+	8,  // [8:29] is the sub-list for method input_type
 	8,  // [8:8] is the sub-list for extension type_name
 	8,  // [8:8] is the sub-list for extension extendee
 	0,  // [0:8] is the sub-list for field type_name
@@ -1480,7 +1531,7 @@ func file_zolal_v1_account_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_zolal_v1_account_proto_rawDesc), len(file_zolal_v1_account_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

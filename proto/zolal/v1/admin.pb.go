@@ -502,6 +502,9 @@ type Storage struct {
 	DatabaseBytes uint64                 `protobuf:"varint,1,opt,name=database_bytes,json=databaseBytes,proto3" json:"database_bytes,omitempty"`
 	LogBytes      uint64                 `protobuf:"varint,2,opt,name=log_bytes,json=logBytes,proto3" json:"log_bytes,omitempty"` // the write-ahead log of the database
 	Disks         []*Disk                `protobuf:"bytes,3,rep,name=disks,proto3" json:"disks,omitempty"`
+	MediaBytes    uint64                 `protobuf:"varint,4,opt,name=media_bytes,json=mediaBytes,proto3" json:"media_bytes,omitempty"`   // of photos, videos and files, as last counted
+	Contents      uint64                 `protobuf:"varint,5,opt,name=contents,proto3" json:"contents,omitempty"`                         // how many of them
+	MediaBucket   string                 `protobuf:"bytes,6,opt,name=media_bucket,json=mediaBucket,proto3" json:"media_bucket,omitempty"` // where they are instead of on the disk of the data; empty: there
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -555,6 +558,27 @@ func (x *Storage) GetDisks() []*Disk {
 		return x.Disks
 	}
 	return nil
+}
+
+func (x *Storage) GetMediaBytes() uint64 {
+	if x != nil {
+		return x.MediaBytes
+	}
+	return 0
+}
+
+func (x *Storage) GetContents() uint64 {
+	if x != nil {
+		return x.Contents
+	}
+	return 0
+}
+
+func (x *Storage) GetMediaBucket() string {
+	if x != nil {
+		return x.MediaBucket
+	}
+	return ""
 }
 
 type Disk struct {
@@ -944,11 +968,15 @@ const file_zolal_v1_admin_proto_rawDesc = "" +
 	"\bstart_ms\x18\x01 \x01(\x03R\astartMs\x12\x1a\n" +
 	"\baccounts\x18\x02 \x01(\x04R\baccounts\x12\x14\n" +
 	"\x05chats\x18\x03 \x01(\x04R\x05chats\x12\x1a\n" +
-	"\bmessages\x18\x04 \x01(\x04R\bmessages\"s\n" +
+	"\bmessages\x18\x04 \x01(\x04R\bmessages\"\xd3\x01\n" +
 	"\aStorage\x12%\n" +
 	"\x0edatabase_bytes\x18\x01 \x01(\x04R\rdatabaseBytes\x12\x1b\n" +
 	"\tlog_bytes\x18\x02 \x01(\x04R\blogBytes\x12$\n" +
-	"\x05disks\x18\x03 \x03(\v2\x0e.zolal.v1.DiskR\x05disks\"\xb0\x01\n" +
+	"\x05disks\x18\x03 \x03(\v2\x0e.zolal.v1.DiskR\x05disks\x12\x1f\n" +
+	"\vmedia_bytes\x18\x04 \x01(\x04R\n" +
+	"mediaBytes\x12\x1a\n" +
+	"\bcontents\x18\x05 \x01(\x04R\bcontents\x12!\n" +
+	"\fmedia_bucket\x18\x06 \x01(\tR\vmediaBucket\"\xb0\x01\n" +
 	"\x04Disk\x12\x12\n" +
 	"\x04what\x18\x01 \x01(\tR\x04what\x12\x1d\n" +
 	"\n" +

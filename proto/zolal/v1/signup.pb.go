@@ -321,6 +321,7 @@ type SignupRules struct {
 	ChangedMs     int64                  `protobuf:"varint,5,opt,name=changed_ms,json=changedMs,proto3" json:"changed_ms,omitempty"` // 0: as the settings say
 	DefaultWork   uint32                 `protobuf:"varint,6,opt,name=default_work,json=defaultWork,proto3" json:"default_work,omitempty"`
 	Review        bool                   `protobuf:"varint,7,opt,name=review,proto3" json:"review,omitempty"` // where it is open, newcomers without a pass wait for the operator
+	Local         bool                   `protobuf:"varint,8,opt,name=local,proto3" json:"local,omitempty"`   // programs on this machine need no pass now
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -400,6 +401,13 @@ func (x *SignupRules) GetDefaultWork() uint32 {
 func (x *SignupRules) GetReview() bool {
 	if x != nil {
 		return x.Review
+	}
+	return false
+}
+
+func (x *SignupRules) GetLocal() bool {
+	if x != nil {
+		return x.Local
 	}
 	return false
 }
@@ -890,7 +898,7 @@ const file_zolal_v1_signup_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
 	"\boperator\x18\x02 \x01(\bR\boperator\x12\x1d\n" +
 	"\n" +
-	"expires_ms\x18\x03 \x01(\x03R\texpiresMs\"\xc3\x01\n" +
+	"expires_ms\x18\x03 \x01(\x03R\texpiresMs\"\xd9\x01\n" +
 	"\vSignupRules\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x12\n" +
@@ -899,7 +907,8 @@ const file_zolal_v1_signup_proto_rawDesc = "" +
 	"\n" +
 	"changed_ms\x18\x05 \x01(\x03R\tchangedMs\x12!\n" +
 	"\fdefault_work\x18\x06 \x01(\rR\vdefaultWork\x12\x16\n" +
-	"\x06review\x18\a \x01(\bR\x06review\"\xb4\x01\n" +
+	"\x06review\x18\a \x01(\bR\x06review\x12\x14\n" +
+	"\x05local\x18\b \x01(\bR\x05local\"\xb4\x01\n" +
 	"\x10SetSignupRequest\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x12\n" +

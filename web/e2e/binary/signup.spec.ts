@@ -135,4 +135,11 @@ test('whoever waits for a new server is let in when its operator has come', asyn
   await expect(waiting.getByText('این سرور تازه است')).toBeVisible()
   await world.person('سارا محمدی', 'sara_m', { from: world.server.setup })
   await expect(waiting.getByRole('button', { name: 'ورود', exact: true })).toBeVisible()
+
+  // Whoever opens the used link in a fresh browser is told before anything is typed.
+  const late = await world.visitor({ from: world.server.setup })
+  await expect(late.getByText('این سرور راه‌اندازی شده است')).toBeVisible()
+  await shot(late, 'used')
+  await late.getByRole('button', { name: 'ورود', exact: true }).click()
+  await expect(late.getByLabel('گذرواژه', { exact: true })).toBeVisible()
 })

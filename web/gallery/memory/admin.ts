@@ -43,6 +43,9 @@ export class MemoryAdmin implements AdminActions {
       storage: {
         database: 2.4 * gb,
         log: 0.008 * gb,
+        media: 7.3 * gb,
+        contents: 5_214,
+        bucket: '',
         disks: [
           { what: 'data', free: sick ? 0.4 * gb : 21 * gb, total: 40 * gb, warn: 4 * gb, stop: 0.5 * gb },
           { what: 'backups', free: 310 * gb, total: 500 * gb, warn: 5 * gb, stop: 0 },

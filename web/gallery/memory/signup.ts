@@ -36,6 +36,7 @@ export class MemorySignup implements SignupActions {
     defaultWork: 20_000,
     members: 0,
     review: false,
+    local: true,
   }
   #passes: readonly PassView[] = [
     pass(1, 'کلاس سوم', {}),
@@ -62,6 +63,10 @@ export class MemorySignup implements SignupActions {
       contact: ['mailto:op@example.org'],
     }
     return { by: 'سارا محمدی', operator: true, expires: now + 2 * day, server: { ...server, ...more } }
+  }
+
+  async checkSetup(token: string): Promise<'good' | 'used' | 'old'> {
+    return token === 'used' || token === 'old' ? token : 'good'
   }
 
   async passes(): Promise<PassesView> {

@@ -90,6 +90,11 @@ export interface DiskView {
 export interface StorageView {
   readonly database: number
   readonly log: number
+  /** Of photos, videos and files, as last counted. */
+  readonly media: number
+  readonly contents: number
+  /** Where they are instead of on the disk of the data; empty: there. */
+  readonly bucket: string
   /** Of the backups only where they have a disk of their own. */
   readonly disks: readonly DiskView[]
 }

@@ -35,6 +35,26 @@ export const features = {
     en: 'The protocol for other programs',
     fa: 'پروتکل برای برنامه‌های دیگر',
   },
+  media: {
+    mark: 'beta',
+    en: 'Photos, videos, GIFs, files and voice messages',
+    fa: 'عکس، ویدئو، گیف، پرونده و پیام صوتی',
+  },
+  search: {
+    mark: 'beta',
+    en: 'Searching messages',
+    fa: 'جست‌وجو در پیام‌ها',
+  },
+  previews: {
+    mark: 'beta',
+    en: 'Previews of links',
+    fa: 'پیش‌نمایش پیوندها',
+  },
+  directory: {
+    mark: 'beta',
+    en: 'The directory of public groups and channels',
+    fa: 'فهرست گروه‌ها و کانال‌های عمومی',
+  },
   import: {
     mark: 'beta',
     en: 'Importing channels and groups from Telegram',

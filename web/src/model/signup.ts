@@ -16,6 +16,8 @@ export interface SignupRulesView {
   readonly members: number
   /** Where it is open, newcomers without an invitation wait for the operator. */
   readonly review: boolean
+  /** Programs on the server's own machine need no invitation now. */
+  readonly local: boolean
 }
 
 /** A sign-up that waits for the operator, or was refused. */
@@ -87,6 +89,8 @@ export interface SignupActions extends NewcomerActions {
   prepare(): void
   /** What an invitation is, asked without an account. Rejects with why it is over. */
   look(secret: string): Promise<ShownPassView>
+  /** Whether a set-up link makes its opener the operator: 'used': somebody is; 'old': of an earlier start. */
+  checkSetup(token: string): Promise<'good' | 'used' | 'old'>
   passes(): Promise<PassesView>
   create(pass: NewPass): Promise<MadePass>
   revoke(id: string): Promise<void>

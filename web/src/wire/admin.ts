@@ -33,6 +33,9 @@ export function statusOf(status: ServerStatus): ServerStatusView {
     storage: {
       database: Number(storage?.databaseBytes ?? 0),
       log: Number(storage?.logBytes ?? 0),
+      media: Number(storage?.mediaBytes ?? 0),
+      contents: Number(storage?.contents ?? 0),
+      bucket: storage?.mediaBucket ?? '',
       disks: (storage?.disks ?? []).filter((disk) => !disk.shared).map(diskOf),
     },
     backups: {

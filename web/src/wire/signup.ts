@@ -7,8 +7,8 @@ import type { Pass, SignupRules } from './gen/zolal/v1/signup_pb'
 
 /** Rules of sign-up as screens draw them. A mode of a newer server lets in nobody here. */
 export function signupRulesOf(rules: SignupRules): SignupRulesView {
-  const { version, work, members, defaultWork, review } = rules
-  return { version, mode: signupModeOf(rules.mode), work, members, defaultWork, review }
+  const { version, work, members, defaultWork, review, local } = rules
+  return { version, mode: signupModeOf(rules.mode), work, members, defaultWork, review, local }
 }
 
 export function signupModeOf(word: string): SignupMode {

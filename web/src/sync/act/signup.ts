@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { SignupActions } from '../../model'
-import { Accounts, type Caller, call } from '../../wire'
+import { Accounts, type Caller, call, toAppError } from '../../wire'
 import type { ServerFacts } from '../doorstep'
 import { type Asker, acting, signedIn } from './asking'
 
@@ -20,6 +20,17 @@ export function signupActions(asker: Asker, door: Door, home: string): Omit<Sign
         const shown = await call(door.caller(), Accounts.method.showPass, { pass: secret })
         const { name, operator } = shown
         return { by: name, operator, expires: Number(shown.expiresMs) || null, server: view }
+      }),
+    checkSetup: (setup) =>
+      acting(async () => {
+        const { view } = await door.server()
+        try {
+          await call(door.caller(), Accounts.method.checkSetup, { setup })
+          return 'good'
+        } catch (error) {
+          if (toAppError(error).code !== 'SETUP_INVALID') throw error
+          return view.needsSetup ? 'old' : 'used'
+        }
       }),
     passes: () =>
       acting(async () => {

@@ -18,6 +18,11 @@ export const makeEnglish = (f: Format) => ({
     NOT_FOUND: 'This server does not know it. The link may be incomplete; ask for it again.',
     SIGNUP_CLOSED: 'This server is not accepting new people at the moment.',
   },
+  setupUsed: 'This server is set up already',
+  setupUsedBody: 'Its one-time link was used, and there is an operator. If that is you, sign in.',
+  setupOld: 'This link is not the newest one',
+  setupOldBody:
+    'Each start of a new server makes another one-time link. Open the one that the terminal shows now.',
   make: 'New invitation',
   label: 'Name of the invitation',
   labelHint: 'Only you and the operator see it.',
@@ -48,6 +53,8 @@ export const makeEnglish = (f: Format) => ({
     invite: 'Whoever holds an invitation can make an account.',
     open: 'Everybody who reaches this server can make an account.',
   },
+  local:
+    'Programs on the server’s own machine need no invitation, so a browser there can make an account without one. zolal signup invite --local=false on that machine ends this.',
   members: 'Members may invite',
   membersHint: (count: number) =>
     `One person for every two days that their account is old, ${f.n(count)} in the end.`,

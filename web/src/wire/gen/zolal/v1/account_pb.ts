@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file zolal/v1/account.proto.
  */
 export const file_zolal_v1_account: GenFile = /*@__PURE__*/
-  fileDesc("ChZ6b2xhbC92MS9hY2NvdW50LnByb3RvEgh6b2xhbC52MSLCBAoKU2VydmVySW5mbxIPCgd2ZXJzaW9uGAEgASgJEg0KBWJ1aWxkGAIgASgJEhMKC2luY2FybmF0aW9uGAMgASgMEhQKDGNhcGFiaWxpdGllcxgEIAMoCRIQCghwcm90b2NvbBgFIAEoDRIUCgxwcm90b2NvbF9taW4YBiABKA0SMAoGbGltaXRzGAcgAygLMiAuem9sYWwudjEuU2VydmVySW5mby5MaW1pdHNFbnRyeRIUCgxzZXR1cF9uZWVkZWQYCCABKAgSEwoLb3Blbl9zaWdudXAYCSABKAgSEQoJc2VydmVyX21zGAogASgDEigKCWFkZHJlc3NlcxgLIAEoCzIVLnpvbGFsLnYxLkFkZHJlc3NMaXN0EgwKBG5hbWUYDCABKAkSDgoGc2lnbnVwGA0gASgJEhMKC3NpZ251cF93b3JrGA4gASgIEg8KB2NvbnRhY3QYDyADKAkSFAoMdXBsb2FkX2J5dGVzGBUgASgEEiIKBXRlcm1zGBEgASgLMhMuem9sYWwudjEuVGVybXNJbmZvEhUKDXNpZ251cF9yZXZpZXcYGCABKAgSDAoEb2lkYxgSIAEoCRIQCghwYXNza2V5cxgUIAEoCRIOCgZwaG90b3MYHCABKAgSEAoIcHVzaF9rZXkYHSABKAwSDgoGc2VhcmNoGBkgASgIEhEKCWRpcmVjdG9yeRgeIAEoCBotCgtMaW1pdHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBIlsKCVRlcm1zSW5mbxIPCgd2ZXJzaW9uGAEgASgNEhAKCHNpbmNlX21zGAIgASgDEhQKDG5leHRfdmVyc2lvbhgDIAEoDRIVCg1uZXh0X3NpbmNlX21zGAQgASgDIl4KCkNsaWVudEluZm8SDgoGZGV2aWNlGAEgASgJEg4KBmNsaWVudBgCIAEoCRIPCgd2ZXJzaW9uGAMgASgJEg0KBWJ1aWxkGAQgASgJEhAKCHByb3RvY29sGAUgASgNItUBCg1TaWduVXBSZXF1ZXN0EgsKA2tleRgBIAEoDBIQCgh1c2VybmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCRIMCgRuYW1lGAQgASgJEhAKCHJlY292ZXJ5GAUgASgMEg0KBXNldHVwGAYgASgJEiQKBmNsaWVudBgHIAEoCzIULnpvbGFsLnYxLkNsaWVudEluZm8SDAoEcGFzcxgIIAEoCRIiCgR3b3JrGAkgASgLMhQuem9sYWwudjEuU2lnbnVwV29yaxIMCgRub3RlGAogASgJIrABCg1TaWduSW5SZXF1ZXN0EhAKCHVzZXJuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJEiQKBmNsaWVudBgDIAEoCzIULnpvbGFsLnYxLkNsaWVudEluZm8SFAoMZGV2aWNlX3Byb29mGAQgASgJEgwKBGNvZGUYBSABKAkSEAoIcmVjb3ZlcnkYBiABKAwSDwoHcGFzc2tleRgHIAEoCRIOCgZ0aWNrZXQYCCABKAkicAoOUmVjb3ZlclJlcXVlc3QSEAoIdXNlcm5hbWUYASABKAkSEAoIcmVjb3ZlcnkYAiABKAwSFAoMbmV3X3Bhc3N3b3JkGAMgASgJEiQKBmNsaWVudBgEIAEoCzIULnpvbGFsLnYxLkNsaWVudEluZm8iyAEKB1Nlc3Npb24SDwoHYWNjb3VudBgBIAEoDRIOCgZkZXZpY2UYAiABKA0SDQoFdG9rZW4YAyABKAkSEAoIdXNlcm5hbWUYBCABKAkSDAoEbmFtZRgFIAEoCRIQCghvcGVyYXRvchgGIAEoCBIOCgZzY29wZXMYByADKAkSEgoKZXhwaXJlc19tcxgIIAEoAxIPCgdwZW5kaW5nGAkgASgJEhgKEHBlbmRpbmdfdW50aWxfbXMYCiABKAMSDAoEY29kZRgLIAEoCSJIChRDaGVja1VzZXJuYW1lUmVxdWVzdBIQCgh1c2VybmFtZRgBIAEoCRIMCgRjaGF0GAIgASgNEhAKCG5ld19jaGF0GAMgASgIIjMKFUNoZWNrVXNlcm5hbWVSZXNwb25zZRIMCgRmcmVlGAEgASgIEgwKBGNvZGUYAiABKAkiNAoPRGV2aWNlc1Jlc3BvbnNlEiEKB2RldmljZXMYASADKAsyEC56b2xhbC52MS5EZXZpY2UiJQoTUmV2b2tlRGV2aWNlUmVxdWVzdBIOCgZkZXZpY2UYASABKA0iVgoSU2V0UGFzc3dvcmRSZXF1ZXN0EhQKDG9sZF9wYXNzd29yZBgBIAEoCRIUCgxuZXdfcGFzc3dvcmQYAiABKAkSFAoMa2VlcF9kZXZpY2VzGAMgASgIIjgKElNldFJlY292ZXJ5UmVxdWVzdBIQCghwYXNzd29yZBgBIAEoCRIQCghyZWNvdmVyeRgCIAEoDCJGChJDcmVhdGVUb2tlblJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZzY29wZXMYAiADKAkSEgoKZXhwaXJlc19tcxgDIAEoAyIgCg1QZXJzb25SZXF1ZXN0Eg8KB2FjY291bnQYASABKA0ynwkKCEFjY291bnRzEi8KBlNlcnZlchIPLnpvbGFsLnYxLkVtcHR5GhQuem9sYWwudjEuU2VydmVySW5mbxI0CgZTaWduVXASFy56b2xhbC52MS5TaWduVXBSZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhI0CgZTaWduSW4SFy56b2xhbC52MS5TaWduSW5SZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhI2CgdSZWNvdmVyEhguem9sYWwudjEuUmVjb3ZlclJlcXVlc3QaES56b2xhbC52MS5TZXNzaW9uElAKDUNoZWNrVXNlcm5hbWUSHi56b2xhbC52MS5DaGVja1VzZXJuYW1lUmVxdWVzdBofLnpvbGFsLnYxLkNoZWNrVXNlcm5hbWVSZXNwb25zZRIrCgdTaWduT3V0Eg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRIqCgJNZRIPLnpvbGFsLnYxLkVtcHR5GhMuem9sYWwudjEuVXNlclN0YXRlEjUKB0RldmljZXMSDy56b2xhbC52MS5FbXB0eRoZLnpvbGFsLnYxLkRldmljZXNSZXNwb25zZRI+CgxSZXZva2VEZXZpY2USHS56b2xhbC52MS5SZXZva2VEZXZpY2VSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHkSPAoLU2V0UGFzc3dvcmQSHC56b2xhbC52MS5TZXRQYXNzd29yZFJlcXVlc3QaDy56b2xhbC52MS5FbXB0eRI8CgtTZXRSZWNvdmVyeRIcLnpvbGFsLnYxLlNldFJlY292ZXJ5UmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5Ej4KC0NyZWF0ZVRva2VuEhwuem9sYWwudjEuQ3JlYXRlVG9rZW5SZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhIzCgZQZXJzb24SFy56b2xhbC52MS5QZXJzb25SZXF1ZXN0GhAuem9sYWwudjEuUGVyc29uEkIKCUNoYWxsZW5nZRIaLnpvbGFsLnYxLkNoYWxsZW5nZVJlcXVlc3QaGS56b2xhbC52MS5TaWdudXBDaGFsbGVuZ2USOgoIU2hvd1Bhc3MSGS56b2xhbC52MS5TaG93UGFzc1JlcXVlc3QaEy56b2xhbC52MS5TaG93blBhc3MSMAoGU2lnbnVwEg8uem9sYWwudjEuRW1wdHkaFS56b2xhbC52MS5TaWdudXBSdWxlcxI+CglTZXRTaWdudXASGi56b2xhbC52MS5TZXRTaWdudXBSZXF1ZXN0GhUuem9sYWwudjEuU2lnbnVwUnVsZXMSQAoKQ3JlYXRlUGFzcxIbLnpvbGFsLnYxLkNyZWF0ZVBhc3NSZXF1ZXN0GhUuem9sYWwudjEuQ3JlYXRlZFBhc3MSOwoGUGFzc2VzEhcuem9sYWwudjEuUGFzc2VzUmVxdWVzdBoYLnpvbGFsLnYxLlBhc3Nlc1Jlc3BvbnNlEjoKClJldm9rZVBhc3MSGy56b2xhbC52MS5SZXZva2VQYXNzUmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5QjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_chat, file_zolal_v1_signup, file_zolal_v1_sync]);
+  fileDesc("ChZ6b2xhbC92MS9hY2NvdW50LnByb3RvEgh6b2xhbC52MSLCBAoKU2VydmVySW5mbxIPCgd2ZXJzaW9uGAEgASgJEg0KBWJ1aWxkGAIgASgJEhMKC2luY2FybmF0aW9uGAMgASgMEhQKDGNhcGFiaWxpdGllcxgEIAMoCRIQCghwcm90b2NvbBgFIAEoDRIUCgxwcm90b2NvbF9taW4YBiABKA0SMAoGbGltaXRzGAcgAygLMiAuem9sYWwudjEuU2VydmVySW5mby5MaW1pdHNFbnRyeRIUCgxzZXR1cF9uZWVkZWQYCCABKAgSEwoLb3Blbl9zaWdudXAYCSABKAgSEQoJc2VydmVyX21zGAogASgDEigKCWFkZHJlc3NlcxgLIAEoCzIVLnpvbGFsLnYxLkFkZHJlc3NMaXN0EgwKBG5hbWUYDCABKAkSDgoGc2lnbnVwGA0gASgJEhMKC3NpZ251cF93b3JrGA4gASgIEg8KB2NvbnRhY3QYDyADKAkSFAoMdXBsb2FkX2J5dGVzGBUgASgEEiIKBXRlcm1zGBEgASgLMhMuem9sYWwudjEuVGVybXNJbmZvEhUKDXNpZ251cF9yZXZpZXcYGCABKAgSDAoEb2lkYxgSIAEoCRIQCghwYXNza2V5cxgUIAEoCRIOCgZwaG90b3MYHCABKAgSEAoIcHVzaF9rZXkYHSABKAwSDgoGc2VhcmNoGBkgASgIEhEKCWRpcmVjdG9yeRgeIAEoCBotCgtMaW1pdHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAM6AjgBIlsKCVRlcm1zSW5mbxIPCgd2ZXJzaW9uGAEgASgNEhAKCHNpbmNlX21zGAIgASgDEhQKDG5leHRfdmVyc2lvbhgDIAEoDRIVCg1uZXh0X3NpbmNlX21zGAQgASgDIl4KCkNsaWVudEluZm8SDgoGZGV2aWNlGAEgASgJEg4KBmNsaWVudBgCIAEoCRIPCgd2ZXJzaW9uGAMgASgJEg0KBWJ1aWxkGAQgASgJEhAKCHByb3RvY29sGAUgASgNIiIKEUNoZWNrU2V0dXBSZXF1ZXN0Eg0KBXNldHVwGAEgASgJItUBCg1TaWduVXBSZXF1ZXN0EgsKA2tleRgBIAEoDBIQCgh1c2VybmFtZRgCIAEoCRIQCghwYXNzd29yZBgDIAEoCRIMCgRuYW1lGAQgASgJEhAKCHJlY292ZXJ5GAUgASgMEg0KBXNldHVwGAYgASgJEiQKBmNsaWVudBgHIAEoCzIULnpvbGFsLnYxLkNsaWVudEluZm8SDAoEcGFzcxgIIAEoCRIiCgR3b3JrGAkgASgLMhQuem9sYWwudjEuU2lnbnVwV29yaxIMCgRub3RlGAogASgJIrABCg1TaWduSW5SZXF1ZXN0EhAKCHVzZXJuYW1lGAEgASgJEhAKCHBhc3N3b3JkGAIgASgJEiQKBmNsaWVudBgDIAEoCzIULnpvbGFsLnYxLkNsaWVudEluZm8SFAoMZGV2aWNlX3Byb29mGAQgASgJEgwKBGNvZGUYBSABKAkSEAoIcmVjb3ZlcnkYBiABKAwSDwoHcGFzc2tleRgHIAEoCRIOCgZ0aWNrZXQYCCABKAkicAoOUmVjb3ZlclJlcXVlc3QSEAoIdXNlcm5hbWUYASABKAkSEAoIcmVjb3ZlcnkYAiABKAwSFAoMbmV3X3Bhc3N3b3JkGAMgASgJEiQKBmNsaWVudBgEIAEoCzIULnpvbGFsLnYxLkNsaWVudEluZm8iyAEKB1Nlc3Npb24SDwoHYWNjb3VudBgBIAEoDRIOCgZkZXZpY2UYAiABKA0SDQoFdG9rZW4YAyABKAkSEAoIdXNlcm5hbWUYBCABKAkSDAoEbmFtZRgFIAEoCRIQCghvcGVyYXRvchgGIAEoCBIOCgZzY29wZXMYByADKAkSEgoKZXhwaXJlc19tcxgIIAEoAxIPCgdwZW5kaW5nGAkgASgJEhgKEHBlbmRpbmdfdW50aWxfbXMYCiABKAMSDAoEY29kZRgLIAEoCSJIChRDaGVja1VzZXJuYW1lUmVxdWVzdBIQCgh1c2VybmFtZRgBIAEoCRIMCgRjaGF0GAIgASgNEhAKCG5ld19jaGF0GAMgASgIIjMKFUNoZWNrVXNlcm5hbWVSZXNwb25zZRIMCgRmcmVlGAEgASgIEgwKBGNvZGUYAiABKAkiNAoPRGV2aWNlc1Jlc3BvbnNlEiEKB2RldmljZXMYASADKAsyEC56b2xhbC52MS5EZXZpY2UiJQoTUmV2b2tlRGV2aWNlUmVxdWVzdBIOCgZkZXZpY2UYASABKA0iVgoSU2V0UGFzc3dvcmRSZXF1ZXN0EhQKDG9sZF9wYXNzd29yZBgBIAEoCRIUCgxuZXdfcGFzc3dvcmQYAiABKAkSFAoMa2VlcF9kZXZpY2VzGAMgASgIIjgKElNldFJlY292ZXJ5UmVxdWVzdBIQCghwYXNzd29yZBgBIAEoCRIQCghyZWNvdmVyeRgCIAEoDCJGChJDcmVhdGVUb2tlblJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZzY29wZXMYAiADKAkSEgoKZXhwaXJlc19tcxgDIAEoAyIgCg1QZXJzb25SZXF1ZXN0Eg8KB2FjY291bnQYASABKA0y2wkKCEFjY291bnRzEi8KBlNlcnZlchIPLnpvbGFsLnYxLkVtcHR5GhQuem9sYWwudjEuU2VydmVySW5mbxI0CgZTaWduVXASFy56b2xhbC52MS5TaWduVXBSZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhI0CgZTaWduSW4SFy56b2xhbC52MS5TaWduSW5SZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhI2CgdSZWNvdmVyEhguem9sYWwudjEuUmVjb3ZlclJlcXVlc3QaES56b2xhbC52MS5TZXNzaW9uElAKDUNoZWNrVXNlcm5hbWUSHi56b2xhbC52MS5DaGVja1VzZXJuYW1lUmVxdWVzdBofLnpvbGFsLnYxLkNoZWNrVXNlcm5hbWVSZXNwb25zZRIrCgdTaWduT3V0Eg8uem9sYWwudjEuRW1wdHkaDy56b2xhbC52MS5FbXB0eRIqCgJNZRIPLnpvbGFsLnYxLkVtcHR5GhMuem9sYWwudjEuVXNlclN0YXRlEjUKB0RldmljZXMSDy56b2xhbC52MS5FbXB0eRoZLnpvbGFsLnYxLkRldmljZXNSZXNwb25zZRI+CgxSZXZva2VEZXZpY2USHS56b2xhbC52MS5SZXZva2VEZXZpY2VSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHkSPAoLU2V0UGFzc3dvcmQSHC56b2xhbC52MS5TZXRQYXNzd29yZFJlcXVlc3QaDy56b2xhbC52MS5FbXB0eRI8CgtTZXRSZWNvdmVyeRIcLnpvbGFsLnYxLlNldFJlY292ZXJ5UmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5Ej4KC0NyZWF0ZVRva2VuEhwuem9sYWwudjEuQ3JlYXRlVG9rZW5SZXF1ZXN0GhEuem9sYWwudjEuU2Vzc2lvbhIzCgZQZXJzb24SFy56b2xhbC52MS5QZXJzb25SZXF1ZXN0GhAuem9sYWwudjEuUGVyc29uEkIKCUNoYWxsZW5nZRIaLnpvbGFsLnYxLkNoYWxsZW5nZVJlcXVlc3QaGS56b2xhbC52MS5TaWdudXBDaGFsbGVuZ2USOgoIU2hvd1Bhc3MSGS56b2xhbC52MS5TaG93UGFzc1JlcXVlc3QaEy56b2xhbC52MS5TaG93blBhc3MSOgoKQ2hlY2tTZXR1cBIbLnpvbGFsLnYxLkNoZWNrU2V0dXBSZXF1ZXN0Gg8uem9sYWwudjEuRW1wdHkSMAoGU2lnbnVwEg8uem9sYWwudjEuRW1wdHkaFS56b2xhbC52MS5TaWdudXBSdWxlcxI+CglTZXRTaWdudXASGi56b2xhbC52MS5TZXRTaWdudXBSZXF1ZXN0GhUuem9sYWwudjEuU2lnbnVwUnVsZXMSQAoKQ3JlYXRlUGFzcxIbLnpvbGFsLnYxLkNyZWF0ZVBhc3NSZXF1ZXN0GhUuem9sYWwudjEuQ3JlYXRlZFBhc3MSOwoGUGFzc2VzEhcuem9sYWwudjEuUGFzc2VzUmVxdWVzdBoYLnpvbGFsLnYxLlBhc3Nlc1Jlc3BvbnNlEjoKClJldm9rZVBhc3MSGy56b2xhbC52MS5SZXZva2VQYXNzUmVxdWVzdBoPLnpvbGFsLnYxLkVtcHR5QjJaMGdpdGh1Yi5jb20vem9sYWwtaW0vem9sYWwvcHJvdG8vem9sYWwvdjE7em9sYWx2MWIGcHJvdG8z", [file_zolal_v1_chat, file_zolal_v1_signup, file_zolal_v1_sync]);
 
 /**
  * @generated from message zolal.v1.ServerInfo
@@ -267,6 +267,25 @@ export const ClientInfoSchema: GenMessage<ClientInfo> = /*@__PURE__*/
   messageDesc(file_zolal_v1_account, 2);
 
 /**
+ * @generated from message zolal.v1.CheckSetupRequest
+ */
+export type CheckSetupRequest = Message<"zolal.v1.CheckSetupRequest"> & {
+  /**
+   * the secret of a set-up link
+   *
+   * @generated from field: string setup = 1;
+   */
+  setup: string;
+};
+
+/**
+ * Describes the message zolal.v1.CheckSetupRequest.
+ * Use `create(CheckSetupRequestSchema)` to create a new message.
+ */
+export const CheckSetupRequestSchema: GenMessage<CheckSetupRequest> = /*@__PURE__*/
+  messageDesc(file_zolal_v1_account, 3);
+
+/**
  * @generated from message zolal.v1.SignUpRequest
  */
 export type SignUpRequest = Message<"zolal.v1.SignUpRequest"> & {
@@ -338,7 +357,7 @@ export type SignUpRequest = Message<"zolal.v1.SignUpRequest"> & {
  * Use `create(SignUpRequestSchema)` to create a new message.
  */
 export const SignUpRequestSchema: GenMessage<SignUpRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 3);
+  messageDesc(file_zolal_v1_account, 4);
 
 /**
  * @generated from message zolal.v1.SignInRequest
@@ -400,7 +419,7 @@ export type SignInRequest = Message<"zolal.v1.SignInRequest"> & {
  * Use `create(SignInRequestSchema)` to create a new message.
  */
 export const SignInRequestSchema: GenMessage<SignInRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 4);
+  messageDesc(file_zolal_v1_account, 5);
 
 /**
  * @generated from message zolal.v1.RecoverRequest
@@ -432,7 +451,7 @@ export type RecoverRequest = Message<"zolal.v1.RecoverRequest"> & {
  * Use `create(RecoverRequestSchema)` to create a new message.
  */
 export const RecoverRequestSchema: GenMessage<RecoverRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 5);
+  messageDesc(file_zolal_v1_account, 6);
 
 /**
  * @generated from message zolal.v1.Session
@@ -507,7 +526,7 @@ export type Session = Message<"zolal.v1.Session"> & {
  * Use `create(SessionSchema)` to create a new message.
  */
 export const SessionSchema: GenMessage<Session> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 6);
+  messageDesc(file_zolal_v1_account, 7);
 
 /**
  * @generated from message zolal.v1.CheckUsernameRequest
@@ -538,7 +557,7 @@ export type CheckUsernameRequest = Message<"zolal.v1.CheckUsernameRequest"> & {
  * Use `create(CheckUsernameRequestSchema)` to create a new message.
  */
 export const CheckUsernameRequestSchema: GenMessage<CheckUsernameRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 7);
+  messageDesc(file_zolal_v1_account, 8);
 
 /**
  * @generated from message zolal.v1.CheckUsernameResponse
@@ -562,7 +581,7 @@ export type CheckUsernameResponse = Message<"zolal.v1.CheckUsernameResponse"> & 
  * Use `create(CheckUsernameResponseSchema)` to create a new message.
  */
 export const CheckUsernameResponseSchema: GenMessage<CheckUsernameResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 8);
+  messageDesc(file_zolal_v1_account, 9);
 
 /**
  * @generated from message zolal.v1.DevicesResponse
@@ -579,7 +598,7 @@ export type DevicesResponse = Message<"zolal.v1.DevicesResponse"> & {
  * Use `create(DevicesResponseSchema)` to create a new message.
  */
 export const DevicesResponseSchema: GenMessage<DevicesResponse> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 9);
+  messageDesc(file_zolal_v1_account, 10);
 
 /**
  * @generated from message zolal.v1.RevokeDeviceRequest
@@ -598,7 +617,7 @@ export type RevokeDeviceRequest = Message<"zolal.v1.RevokeDeviceRequest"> & {
  * Use `create(RevokeDeviceRequestSchema)` to create a new message.
  */
 export const RevokeDeviceRequestSchema: GenMessage<RevokeDeviceRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 10);
+  messageDesc(file_zolal_v1_account, 11);
 
 /**
  * @generated from message zolal.v1.SetPasswordRequest
@@ -625,7 +644,7 @@ export type SetPasswordRequest = Message<"zolal.v1.SetPasswordRequest"> & {
  * Use `create(SetPasswordRequestSchema)` to create a new message.
  */
 export const SetPasswordRequestSchema: GenMessage<SetPasswordRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 11);
+  messageDesc(file_zolal_v1_account, 12);
 
 /**
  * @generated from message zolal.v1.SetRecoveryRequest
@@ -647,7 +666,7 @@ export type SetRecoveryRequest = Message<"zolal.v1.SetRecoveryRequest"> & {
  * Use `create(SetRecoveryRequestSchema)` to create a new message.
  */
 export const SetRecoveryRequestSchema: GenMessage<SetRecoveryRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 12);
+  messageDesc(file_zolal_v1_account, 13);
 
 /**
  * @generated from message zolal.v1.CreateTokenRequest
@@ -676,7 +695,7 @@ export type CreateTokenRequest = Message<"zolal.v1.CreateTokenRequest"> & {
  * Use `create(CreateTokenRequestSchema)` to create a new message.
  */
 export const CreateTokenRequestSchema: GenMessage<CreateTokenRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 13);
+  messageDesc(file_zolal_v1_account, 14);
 
 /**
  * @generated from message zolal.v1.PersonRequest
@@ -693,7 +712,7 @@ export type PersonRequest = Message<"zolal.v1.PersonRequest"> & {
  * Use `create(PersonRequestSchema)` to create a new message.
  */
 export const PersonRequestSchema: GenMessage<PersonRequest> = /*@__PURE__*/
-  messageDesc(file_zolal_v1_account, 14);
+  messageDesc(file_zolal_v1_account, 15);
 
 /**
  * @generated from service zolal.v1.Accounts
@@ -832,6 +851,16 @@ export const Accounts: GenService<{
     methodKind: "unary";
     input: typeof ShowPassRequestSchema;
     output: typeof ShownPassSchema;
+  },
+  /**
+   * open
+   *
+   * @generated from rpc zolal.v1.Accounts.CheckSetup
+   */
+  checkSetup: {
+    methodKind: "unary";
+    input: typeof CheckSetupRequestSchema;
+    output: typeof EmptySchema;
   },
   /**
    * the operator's
