@@ -166,15 +166,6 @@ func TestABackupIsNeverWrittenOverAnother(t *testing.T) {
 		t.Errorf("%d %s", code, errs)
 	}
 	// Into a directory, under a name of its own.
-	fresh := filepath.Join(place, "fresh")
-	_, errs, code = zolalRun(t, "backup", fresh, "--data", dir)
-	if _, err := os.Stat(fresh); code != 1 || !strings.Contains(errs, "End it with a slash") || err == nil {
-		t.Errorf("a directory that is not there: %d %v\n%s", code, err, errs)
-	}
-	mustRun(t, "backup", fresh+"/", "--data", dir)
-	if made, err := filepath.Glob(filepath.Join(fresh, "zolal-*.tar.zst")); len(made) != 1 || err != nil {
-		t.Errorf("in a directory that was made for it are %v, %v", made, err)
-	}
 	mustRun(t, "backup", place, "--data", dir)
 	files, err := filepath.Glob(filepath.Join(place, "zolal-*.tar.zst"))
 	if err != nil || len(files) != 1 {
@@ -182,6 +173,24 @@ func TestABackupIsNeverWrittenOverAnother(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(place, "*.partial*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestABackupIntoADirectoryThatIsNotThereIsRefusedOrMakesIt(t *testing.T) {
+	dir, place := t.TempDir(), t.TempDir()
+	mustRun(t, "user", "add", "parvaneh", "--data", dir)
+	fresh := filepath.Join(place, "fresh")
+	_, errs, code := zolalRun(t, "backup", fresh, "--data", dir)
+	if _, err := os.Stat(fresh); code != 1 || !strings.Contains(errs, "End it with a slash") || err == nil {
+		t.Errorf("a directory that is not there: %d %v\n%s", code, err, errs)
+	}
+	mustRun(t, "backup", fresh+"/", "--data", dir)
+	if made, err := filepath.Glob(filepath.Join(fresh, "zolal-*.tar.zst")); len(made) != 1 || err != nil {
+		t.Errorf("in a directory that was made for it are %v, %v", made, err)
+	}
+	_, errs, code = zolalRun(t, "backup", filepath.Join(place, "none", "below")+"/", "--data", dir)
+	if code != 1 || !strings.Contains(errs, "Make that directory first") {
+		t.Errorf("below a directory that is not there: %d\n%s", code, errs)
 	}
 }
 

@@ -67,11 +67,11 @@ func (c *command) backup() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "backup OUT",
 		Short: "Write a backup while the server runs",
-		Long: "Writes what a bare machine needs into two places that are kept together: store, keys and settings\n" +
-			"into one file OUT, and photos, videos and files into the directory media beside it. Where OUT is a\n" +
-			"directory, or ends with a slash, the file gets a name of its own there. A running server goes on\n" +
-			"meanwhile. A server makes backups by itself every night, into the directory backups of its data;\n" +
-			"--status tells of the newest. Media in a bucket of S3 stay there.",
+		Long: "Writes what a bare machine needs: store, keys and settings into one file OUT, and photos, videos\n" +
+			"and files into the directory media beside it; keep both together. Where OUT is a directory, or\n" +
+			"ends with a slash, the file gets a name of its own there. Media in a bucket of S3 stay there.\n" +
+			"A running server goes on meanwhile. A server makes backups by itself every night, into the\n" +
+			"directory backups of its data; --status tells of the newest.",
 		Example: "  zolal backup /mnt/usb/zolal.tar.zst --data /var/lib/zolal\n" +
 			"  zolal backup /mnt/usb/backups/ --data /var/lib/zolal\n  zolal backup --status",
 		Args: cobra.MaximumNArgs(1),

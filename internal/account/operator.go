@@ -85,8 +85,8 @@ func (s *Service) Setup(ctx context.Context) (secret string, needed bool, err er
 	return secret, true, nil
 }
 
-// CheckSetup fails with chat.CodeSetupInvalid where a set-up link makes nobody the operator: it was used, or is
-// of an earlier start. Guesses are limited per address.
+// CheckSetup fails with chat.CodeSetupInvalid where a set-up link makes nobody the operator: it was used, or
+// is of an earlier start. Guesses are limited per address.
 func (s *Service) CheckSetup(ctx context.Context, secret string, from netip.Addr) error {
 	has, err := s.hasOperator(ctx)
 	if err != nil {

@@ -104,9 +104,9 @@ func (c *core) backupNow(ctx context.Context, q BackupNow) (BackupFile, error) {
 	return c.backup(ctx, out)
 }
 
-// backupPlace is the file that a backup is written to. A name without an ending that is not there is taken for a
-// directory that somebody forgot to make, or mistyped: a file of that name would put the media beside it, into a
-// directory that nobody named.
+// backupPlace is the file that a backup is written to. A name without an ending that is not there is
+// taken for a directory that somebody forgot to make, or mistyped: a file of that name would put the media
+// beside it.
 func (c *core) backupPlace(q BackupNow) (string, error) {
 	info, err := os.Stat(q.Out)
 	switch {
@@ -116,9 +116,10 @@ func (c *core) backupPlace(q BackupNow) (string, error) {
 			return "", outTrouble(q.Out, err)
 		}
 	case errors.Is(err, fs.ErrNotExist) && filepath.Ext(q.Out) == "":
-		return "", &Trouble{What: "there is no directory " + q.Out, Remedy: "End it with a slash to have it made, " +
-			"or name a file that ends with " + backupSuffix + "; photos, videos and files go beside that, into " +
-			filepath.Join(filepath.Dir(q.Out), contentsDir) + "."}
+		beside := filepath.Join(filepath.Dir(q.Out), contentsDir)
+		return "", &Trouble{What: "there is no directory " + q.Out,
+			Remedy: "End it with a slash to have it made, or name a file that ends with " + backupSuffix +
+				"; photos, videos and files go beside that, into " + beside + "."}
 	default:
 		return q.Out, nil
 	}
