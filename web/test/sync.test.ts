@@ -9,7 +9,7 @@ import { ErrorCode } from '../src/wire'
 import { ChatType } from '../src/wire/gen/zolal/v1/chat_pb'
 import { lines, newBrowser, openTab, say, stored, type Tab, type TabOptions } from './server/device'
 import { Gate } from './server/gate'
-import { until } from './server/node'
+import { NodeNet, until } from './server/node'
 import { World } from './server/world'
 
 vi.setConfig({ testTimeout: 30_000 })
@@ -638,6 +638,49 @@ describe('several tabs', () => {
     expect([first.account.tabs.leading, second.account.tabs.leading]).toEqual([false, true])
     await close(second)
     await until('it leads again', () => first.account.tabs.leading)
+  })
+
+  // CONN-9
+  test('who waits for the server in any tab has it looked for at once', async () => {
+    const browser = newBrowser(gate)
+    const net = new NodeNet()
+    const slow = () => browser.tab(net, { retryMin: 60_000, retryMax: 60_000, retryNear: 60_000 })
+    const [first, second] = [
+      await ready(1, { browser, env: slow() }),
+      await open(1, { browser, env: slow() }),
+    ]
+    await until('the second is told', () => second.account.state === 'online')
+    const ways = [
+      () => second.account.tabs.hurry(),
+      () => second.env.wake(),
+      () => first.account.tabs.hurry(),
+      () => void say(second, 7, 'who writes waits'),
+    ]
+    for (const way of ways) {
+      net.off = true
+      gate.cut()
+      await until('both know', () => [first, second].every(({ account }) => account.state === 'offline'))
+      net.off = false
+      way()
+      await until('back', () => second.account.state === 'online')
+    }
+    await converge(second)
+    expect(world.texts(7)).toEqual(['who writes waits'])
+  })
+
+  test('the tab that leads knows whether another one is looked at', async () => {
+    const browser = newBrowser(gate)
+    const [first, second] = [await ready(1, { browser }), await open(1, { browser })]
+    first.env.seen = false
+    await until('the second is looked at', () => first.account.tabs.inSight)
+    second.env.seen = false
+    second.env.wake()
+    await until('none is looked at', () => !first.account.tabs.inSight)
+    second.env.seen = true
+    second.env.wake()
+    await until('one is looked at', () => first.account.tabs.inSight)
+    await close(second)
+    await until('it is closed', () => !first.account.tabs.inSight)
   })
 
   test('a request under way when the leader goes is asked again of the next', async () => {

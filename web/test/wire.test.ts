@@ -19,12 +19,12 @@ import {
   type Updates,
   verifyAddresses,
 } from '../src/wire'
-import { Backoff } from '../src/wire/backoff'
+import { Backoff, longestWait } from '../src/wire/backoff'
 import { FrameSplitter } from '../src/wire/frame'
 import { ReceiptSchema } from '../src/wire/gen/zolal/v1/chat_pb'
 import { SendRequestSchema } from '../src/wire/gen/zolal/v1/message_pb'
 import { AddressesSchema, AddressListSchema, UpdateSchema } from '../src/wire/gen/zolal/v1/sync_pb'
-import type { Rung, Timing } from '../src/wire/link'
+import { type Rung, TIMING, type Timing } from '../src/wire/link'
 import { type Backend, Gate } from './server/gate'
 import { NodeNet, QUICK, until } from './server/node'
 
@@ -109,6 +109,7 @@ function connect(book: AddressBook, timing: Partial<Timing> = {}, memory = new M
     net,
     timing: { ...QUICK, ...timing },
     memory,
+    inSight: () => true,
     events: {
       linked: () => links.push(`${connection.rung} ${connection.address}`),
       updates: (u) => updates.push(u),
@@ -256,7 +257,11 @@ describe('cuts', () => {
 
   test('a device without network says so at once and tries when told of one', async () => {
     const gate = await gateFor(new Counter())
-    const bench = connect(new AddressBook(gate.address), { retryMin: 60_000, retryMax: 60_000 })
+    const bench = connect(new AddressBook(gate.address), {
+      retryMin: 60_000,
+      retryMax: 60_000,
+      retryNear: 60_000,
+    })
     await until('a link', () => bench.links.length === 1)
     bench.net.off = true
     gate.cut()
@@ -318,6 +323,87 @@ describe('another network', () => {
     await new Promise((resolve) => setTimeout(resolve, 400))
     expect(bench.links).toHaveLength(1)
     await until('no other session', () => gate.sessions.size === 1)
+  })
+})
+
+describe('a server that is away', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  /** A network where nobody answers, and when it was tried; the connection begins with one pause behind it. */
+  async function lonely(inSight: boolean) {
+    vi.useFakeTimers()
+    const rounds: number[] = []
+    class DeadNet extends NodeNet {
+      override readonly fetch: typeof fetch = () => Promise.reject(new TypeError('no route'))
+      override socket(): WebSocket {
+        rounds.push(performance.now())
+        throw new TypeError('no route')
+      }
+    }
+    const states: ConnectionState[] = []
+    const connection = new Connection({
+      addresses: new AddressBook('http://127.0.0.1:9'),
+      token: 'token',
+      who: { client: 'test', version: '0', build: '' },
+      net: new DeadNet(),
+      timing: TIMING,
+      memory: new Memory(),
+      inSight: () => inSight,
+      events: { linked: () => {}, updates: () => {}, state: (s) => states.push(s), ended: () => {} },
+    })
+    open.push(connection)
+    connection.start()
+    await vi.advanceTimersByTimeAsync(200)
+    return { connection, rounds, states }
+  }
+
+  const gaps = (rounds: readonly number[]) => rounds.slice(1).map((at, i) => at - (rounds[i] ?? 0))
+
+  // CONN-9
+  test('is looked for every few seconds while a page is in sight, and seldom while none is', async () => {
+    const seen = await lonely(true)
+    await vi.advanceTimersByTimeAsync(240_000)
+    expect(Math.max(...gaps(seen.rounds))).toBeLessThanOrEqual(4_000)
+    expect(seen.rounds.length).toBeLessThan(140)
+    await seen.connection.stop()
+    const unseen = await lonely(false)
+    await vi.advanceTimersByTimeAsync(240_000)
+    expect(Math.max(...gaps(unseen.rounds))).toBeGreaterThan(16_000)
+  })
+
+  // CONN-9
+  test('is looked for at once when a person waits, however often that is said', async () => {
+    const { connection, rounds, states } = await lonely(false)
+    await vi.advanceTimersByTimeAsync(600_000)
+    await vi.advanceTimersByTimeAsync(2_000 - ((performance.now() - (rounds.at(-1) ?? 0)) % 2_000))
+    const before = rounds.length
+    connection.hurry()
+    expect(states.at(-1)).toBe('connecting')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(rounds.length - before).toBe(1)
+    for (let i = 0; i < 50; i++) {
+      connection.hurry()
+      await vi.advanceTimersByTimeAsync(10)
+    }
+    expect(rounds.length - before).toBeLessThanOrEqual(3)
+  })
+
+  // CONN-8
+  test('that said when to come back is not looked for before, also when a person waits', async () => {
+    const gate = await gateFor(new Counter())
+    const bench = connect(new AddressBook(gate.address))
+    await bench.send(keys.make())
+    const value = { code: 'restarting', retryMs: 1_500 }
+    gate.pushTo(() => true, [create(UpdateSchema, { what: { case: 'goingAway', value } })])
+    await vi.waitFor(() => expect(bench.updates).toHaveLength(1))
+    const left = performance.now()
+    gate.cut()
+    await until('the end of the link', () => bench.connection.state !== 'online')
+    bench.connection.hurry()
+    await until('another link', () => bench.links.length === 2)
+    expect(performance.now() - left).toBeGreaterThanOrEqual(1_490)
   })
 })
 
@@ -502,5 +588,28 @@ describe('small parts', () => {
     expect(spread.next()).toBe(50)
     backoff.reset()
     expect(backoff.next()).toBe(100)
+  })
+
+  /** The waits of a client that finds nobody for so long, with the longest jitter. */
+  function waits(seconds: number, inSight: boolean): number[] {
+    const backoff = new Backoff(TIMING.retryMin, TIMING.retryMax, () => 1)
+    const all: number[] = []
+    for (let out = 0; out < seconds * 1_000; out += all.at(-1) ?? 0) {
+      all.push(backoff.next(longestWait(TIMING, out, inSight)))
+    }
+    return all
+  }
+
+  // CONN-9
+  test('in sight a server that comes back is found within a few seconds, out of sight few ask', () => {
+    expect(Math.max(...waits(240, true))).toBe(4_000)
+    expect(Math.max(...waits(600, true))).toBeLessThanOrEqual(10_000)
+    expect(waits(7_200, true).at(-1)).toBe(60_000)
+    // What it costs where nobody answers: an hour of it, and the hour after that.
+    expect(waits(3_600, true).length).toBeLessThan(240)
+    expect(waits(7_200, true).length - waits(3_600, true).length).toBeLessThanOrEqual(61)
+    expect(Math.max(...waits(60, false))).toBe(4_000)
+    expect(waits(120, false).at(-1)).toBeGreaterThan(16_000)
+    expect(waits(3_600, false).length).toBeLessThan(90)
   })
 })

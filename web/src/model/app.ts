@@ -45,6 +45,8 @@ import type { StaffActions } from './staff'
 export interface AppModel {
   readonly session: Observable<SessionView>
   readonly connection: Observable<ConnectionView>
+  /** Looks for the server now, where it is not reached: the person does not want to wait. */
+  reconnect(): void
   readonly chatList: Observable<ChatListView>
   readonly account: AccountActions
   readonly profile: ProfileActions

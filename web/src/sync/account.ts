@@ -81,6 +81,7 @@ export class Account {
         else if (what.kind === 'upload') this.uploads.hear(what.item, what.upload)
         else this.#events.fleeting(what)
       },
+      hurry: () => this.#leader?.connection.hurry(),
       lead: (signal) => this.#lead(signal),
     })
     this.history = new History(o.db, this.tabs, o.session.account)
@@ -130,6 +131,7 @@ export class Account {
       token: this.session.token,
       makeKey: () => this.keys.make(),
       rungs: this.#rungs,
+      inSight: () => this.tabs.inSight,
       events: {
         state: (state) => this.tabs.tellState(state),
         fleeting: (what) => this.tabs.tellFleeting(what),

@@ -13,7 +13,16 @@ import {
   Source,
 } from '../model'
 import type { ChatId, Seq } from '../model/id'
-import { Accounts, appCode, Backoff, type ConnectionState, call, endsSession, type Refusal } from '../wire'
+import {
+  Accounts,
+  appCode,
+  Backoff,
+  type ConnectionState,
+  call,
+  endsSession,
+  longestWait,
+  type Refusal,
+} from '../wire'
 import type { Account } from './account'
 import { type Asker, acting } from './act/asking'
 import { chatActions } from './act/chats'
@@ -102,6 +111,8 @@ export class App implements AppModel, Asker {
   #asking: Promise<void> | null = null
   #retry: ReturnType<typeof setTimeout> | undefined
   #closed = false
+  /** When the server said last who it is, or was asked first, as performance.now() says it. */
+  #answered = performance.now()
   readonly #backoff: Backoff
   /** Entering and leaving are done one after the other. */
   #turn: Promise<void>
@@ -129,15 +140,17 @@ export class App implements AppModel, Asker {
       people: later(async () => (await rooms()).people),
       links: later(async () => (await rooms()).links),
     })
-    this.#unsubscribe = env.onWake(() => {
-      this.#backoff.reset()
-      void this.#askServer()
-    })
+    this.#unsubscribe = env.onWake(() => this.#askNow())
     this.#turn = this.#begin()
   }
 
   get current(): Account | null {
     return this.#inside?.account ?? null
+  }
+
+  reconnect(): void {
+    this.current?.tabs.hurry()
+    this.#askNow()
   }
 
   openChat(chat: ChatId, at?: Seq): OpenChat {
@@ -339,6 +352,11 @@ export class App implements AppModel, Asker {
     if (next.state !== now.state || next.outbox !== now.outbox) this.connection.set(next)
   }
 
+  #askNow(): void {
+    this.#backoff.reset()
+    void this.#askServer()
+  }
+
   /** Asks the server who it is; asked again until it answers. */
   #askServer(): Promise<void> {
     clearTimeout(this.#retry)
@@ -352,6 +370,7 @@ export class App implements AppModel, Asker {
     try {
       const { view } = await this.#step.server()
       this.#backoff.reset()
+      this.#answered = performance.now()
       this.#server = view
       const now = this.session.get()
       if (now.kind === 'signedOut') {
@@ -364,7 +383,8 @@ export class App implements AppModel, Asker {
       if (this.#closed || this.#inside) return
       const state = stateOf(error)
       if (this.connection.get().state !== state) this.connection.set({ state, outbox: 0 })
-      this.#retry = setTimeout(() => void this.#askServer(), this.#backoff.next())
+      const longest = longestWait(this.#env.timing, performance.now() - this.#answered, this.#env.inSight())
+      this.#retry = setTimeout(() => void this.#askServer(), this.#backoff.next(longest))
     }
   }
 }

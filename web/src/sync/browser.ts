@@ -79,6 +79,7 @@ export function browserEnv(version: string, build: string): Env {
         for (const end of ends) end()
       }
     },
+    inSight: () => !document.hidden,
     onHide: (hide) => listen(['pagehide', 'visibilitychange'], hide),
     onFreeze,
     persist: () => void navigator.storage?.persist?.(),

@@ -33,6 +33,8 @@ export interface Env {
    * the person came back.
    */
   onWake(wake: (changed: boolean) => void): () => void
+  /** Whether the person may be looking at this tab now. */
+  inSight(): boolean
   /** The app is about to be put away: what waits for a pause must go out now. */
   onHide(hide: () => void): () => void
   /** The tab is about to stand still: others lead meanwhile. Told what resolves once it runs again. */

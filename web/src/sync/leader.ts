@@ -57,6 +57,8 @@ export interface LeaderOptions {
   readonly token: string
   readonly makeKey: () => Uint8Array<ArrayBuffer>
   readonly rungs: Record<string, string>
+  /** Whether the person may be looking at one of the tabs now. */
+  inSight(): boolean
   readonly events: LeaderEvents
 }
 
@@ -104,6 +106,7 @@ export class Leader {
       who: env.who,
       net: env.net,
       timing: env.timing,
+      inSight: o.inSight,
       memory: new Rungs(o.rungs, o.events.rungs, () => env.networkName()),
       events: {
         linked: (hello, askedAt) => this.#linked(hello, askedAt),
@@ -299,6 +302,7 @@ export class Leader {
 
   #changed(change: Change): void {
     if (change.outbox.length > 0) {
+      if (this.#o.mirror.outbox.some((item) => item.state === 'waiting')) this.connection.hurry()
       this.#sender.wake()
       this.#upload(false)
     }

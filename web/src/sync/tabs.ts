@@ -30,6 +30,9 @@ type Said =
   | { readonly say: 'state'; readonly state: ConnectionState }
   | { readonly say: 'fleeting'; readonly what: Fleeting }
   | { readonly say: 'whoLeads' }
+  /** The person looks at a tab, or not any more. */
+  | { readonly say: 'sight'; readonly by: string; readonly seen: boolean }
+  | { readonly say: 'hurry' }
   | { readonly say: 'leading'; readonly state: ConnectionState }
   | {
       readonly say: 'call'
@@ -45,6 +48,8 @@ export interface TabEvents {
   changed(change: Change): void
   state(state: ConnectionState): void
   fleeting(what: Fleeting): void
+  /** A person waits for the server: the tab that leads looks for it now. */
+  hurry(): void
   /** This tab leads from now on: connect. Resolves when it has stopped leading. */
   lead(signal: AbortSignal): Promise<void>
 }
@@ -69,6 +74,10 @@ export class Tabs implements Caller {
   /** The connection, where this tab leads. */
   #connection: Caller | null = null
   #state: ConnectionState = 'connecting'
+  readonly #id = crypto.randomUUID()
+  /** Other tabs that are looked at. */
+  readonly #seen = new Set<string>()
+  readonly #awake: () => void
   #done: Promise<void> = Promise.resolve()
 
   constructor(env: Env, name: string, events: TabEvents) {
@@ -76,6 +85,18 @@ export class Tabs implements Caller {
     this.#name = name
     this.#events = events
     this.#channel = env.channel(name, (message) => this.#hear(message as Said))
+    this.#awake = env.onWake(() => this.#tellSight())
+  }
+
+  /** Whether the person may be looking at one of the tabs now. */
+  get inSight(): boolean {
+    return this.#env.inSight() || this.#seen.size > 0
+  }
+
+  /** Looks for the server now, where it is being waited for. */
+  hurry(): void {
+    if (this.leading) this.#events.hurry()
+    else this.#say({ say: 'hurry' })
   }
 
   get leading(): boolean {
@@ -112,6 +133,8 @@ export class Tabs implements Caller {
   }
 
   async stop(): Promise<void> {
+    this.#awake()
+    this.#tellSight(false)
     this.#stop.abort()
     await this.#done
     this.#channel.close()
@@ -167,6 +190,10 @@ export class Tabs implements Caller {
     }
   }
 
+  #tellSight(seen = this.#env.inSight()): void {
+    this.#say({ say: 'sight', by: this.#id, seen })
+  }
+
   #say(said: Said): void {
     if (!this.#stop.signal.aborted) this.#channel.post(said)
   }
@@ -190,7 +217,15 @@ export class Tabs implements Caller {
       case 'leading':
         this.#state = said.state
         this.#events.state(said.state)
+        this.#tellSight()
         for (const call of this.#calls.values()) this.#say(call.said)
+        return
+      case 'sight':
+        if (!said.seen) this.#seen.delete(said.by)
+        else if (this.#seen.add(said.by) && this.leading) this.#events.hurry()
+        return
+      case 'hurry':
+        if (this.leading) this.#events.hurry()
         return
       case 'call':
         if (this.#connection) void this.#answerOther(said, this.#connection)

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AddressBook } from './addresses'
-import { Backoff } from './backoff'
+import { Backoff, longestWait } from './backoff'
 import { endsSession, Refusal, Silence } from './failure'
 import type { ClientIdentity } from './frame'
 import { ErrorCode, type HelloOk } from './gen/zolal/v1/frame_pb'
 import type { GoingAway, Updates } from './gen/zolal/v1/sync_pb'
 import { type Attempt, openRung, plan, race } from './ladder'
 import { type Link, type LinkEvents, type LinkOptions, type Net, RUNGS, type Rung, type Timing } from './link'
+
+/** Who asks again and again has an attempt so often at most; milliseconds. */
+const MOMENT = 500
 
 export type ConnectionState = 'online' | 'connecting' | 'offline' | 'interfering'
 
@@ -34,6 +37,8 @@ export interface ConnectionOptions {
   readonly net: Net
   readonly timing: Timing
   readonly memory: RungMemory
+  /** Whether a person may be looking at the app now. */
+  inSight(): boolean
   readonly events: ConnectionEvents
 }
 
@@ -59,6 +64,8 @@ export class Connection {
   /** How long the server that stops asked to be left alone; milliseconds. */
   #away = 0
   #wake: () => void = () => {}
+  /** When the server was reached last, or was looked for first, as performance.now() says it. */
+  #reached = performance.now()
   /** Ends the wait for the link in use. */
   #closed: () => void = () => {}
   #climbTimer: ReturnType<typeof setTimeout> | undefined
@@ -103,9 +110,10 @@ export class Connection {
   }
 
   /**
-   * Tries now instead of after the pause: the network came back, or the person looks at the app. A link of
-   * the network before can be dead without a word. A socket is asked; of a stream or a poll no answer to
-   * another request tells, so they are doubted where the network is known to have changed.
+   * Tries now instead of after the pause: the network came back, or the person looks at the app; not before
+   * the time the server asked for, nor twice in a moment. A link of the network before can be dead without a
+   * word. A socket is asked; of a stream or a poll no answer to another request tells, so they are doubted
+   * where the network is known to have changed.
    */
   wake(changed = false): void {
     this.#backoff.reset()
@@ -116,6 +124,13 @@ export class Connection {
     }
     link.probe()
     if (changed || link.rung === 'socket') this.#doubt(link)
+  }
+
+  /** Looks for the server now instead of after the pause: a person waits for it. */
+  hurry(): void {
+    if (this.#link) return
+    this.wake()
+    if (this.#state === 'offline') this.#setState('connecting')
   }
 
   #doubt(link: Link): void {
@@ -197,19 +212,19 @@ export class Connection {
         const since = performance.now()
         await link.over
         this.#drop()
+        this.#reached = performance.now()
         if (!this.#running) return
         this.#setState(this.#o.net.online() ? 'connecting' : 'offline')
         // A link that breaks at once must not be reopened in a tight loop.
         if (performance.now() - since > this.#o.timing.firstData) this.#backoff.reset()
-        await this.#pause(Math.max(this.#backoff.next(), this.#away))
+        await this.#pause(this.#away)
         this.#away = 0
       } catch (error) {
         if (!this.#running) return
         if (this.#endsFor(error)) return
         const meddling = error instanceof Silence && error.reason === 'interfering'
         this.#setState(meddling ? 'interfering' : 'offline')
-        const asked = error instanceof Refusal ? error.retryMs : 0
-        await this.#pause(Math.max(asked, this.#backoff.next()))
+        await this.#pause(error instanceof Refusal ? error.retryMs : 0)
       }
     }
   }
@@ -335,13 +350,23 @@ export class Connection {
     return true
   }
 
-  #pause(ms: number): Promise<void> {
+  /** Waits for the next attempt, at least for what the server asked for. */
+  #pause(asked: number): Promise<void> {
+    const { inSight, timing } = this.#o
+    const from = performance.now()
+    const least = Math.max(asked, MOMENT)
+    const ms = Math.max(asked, this.#backoff.next(longestWait(timing, from - this.#reached, inSight())))
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#wake(), ms)
-      this.#wake = () => {
-        clearTimeout(timer)
+      const done = () => {
         this.#wake = () => {}
         resolve()
+      }
+      let timer = setTimeout(done, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        const left = this.#running ? Math.min(ms, least) + from - performance.now() : 0
+        if (left > 0) timer = setTimeout(done, left)
+        else done()
       }
     })
   }

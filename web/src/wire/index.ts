@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 export { AddressBook, type KnownAddresses, verifyAddresses } from './addresses'
-export { Backoff } from './backoff'
+export { Backoff, longestWait } from './backoff'
 export { readChatBody, readMessage, readUserBody } from './body'
 export {
   Accounts,

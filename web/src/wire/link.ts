@@ -34,6 +34,8 @@ export interface Timing {
   /** Between attempts when nothing can be reached: from, to. */
   readonly retryMin: number
   readonly retryMax: number
+  /** The longest wait of a page in sight, while what it lost is not long gone. */
+  readonly retryNear: number
   /** Between attempts to climb back to a quicker rung: from, to. */
   readonly climbMin: number
   readonly climbMax: number
@@ -49,6 +51,7 @@ export const TIMING: Timing = {
   pollWait: 25_000,
   retryMin: 500,
   retryMax: 60_000,
+  retryNear: 4_000,
   climbMin: 60_000,
   climbMax: 1_800_000,
 }

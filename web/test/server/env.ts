@@ -52,6 +52,10 @@ export class Browser {
         wakes.add(wake)
         return () => wakes.delete(wake)
       },
+      inSight() {
+        return this.seen
+      },
+      seen: true,
       onHide: (hide) => subscribe(hides, hide),
       onFreeze: (freeze) => {
         freezes.add(freeze)
@@ -104,6 +108,8 @@ export class Browser {
 
 export interface TestEnv extends Env {
   readonly net: NodeNet
+  /** The person looks at this tab. */
+  seen: boolean
   /** The person returns to the app. */
   wake(): void
   /** The app is put away. */

@@ -25,6 +25,7 @@ export const QUICK: Timing = {
   pollWait: 2_000,
   retryMin: 10,
   retryMax: 100,
+  retryNear: 100,
   climbMin: 60_000,
   climbMax: 60_000,
 }
