@@ -22,7 +22,7 @@ if (target) {
   const first = known ? null : told()
   const coming = fetched(() => import('./sync')).then(async ({ startApp }) => {
     await first
-    return startApp()
+    return startApp(() => !document.hidden)
   })
   mount(App, { target, props: { model: arriving(coming, known ? { kind: 'starting' } : NEWCOMER) } })
   // What the worker fetches must not hold up what is drawn first. Not in development, where files have no

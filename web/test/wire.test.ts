@@ -331,7 +331,7 @@ describe('a server that is away', () => {
     vi.useRealTimers()
   })
 
-  /** A network where nobody answers, and when it was tried; the connection begins with one pause behind it. */
+  /** A network where nobody answers, and when it was tried. */
   async function lonely(inSight: boolean) {
     vi.useFakeTimers()
     const rounds: number[] = []

@@ -34,19 +34,23 @@ import type { ConnectionView, DevicesView, PrivacyView, SessionView } from './se
 import type { SignupActions } from './signup'
 import type { StaffActions } from './staff'
 
+export interface NetworkActions {
+  /** Looks for the server now, where it is not reached: the person does not want to wait. */
+  retry(): Promise<void>
+}
+
 /**
  * All that the user interface knows of the app. Views are immutable values; methods reject with AppError.
  * A method that sends a message resolves once the outbox holds it durably, not when the server has it:
  * the view then shows how far it came.
  *
- * The real one is made by `startApp(): AppModel`, exported from `sync/index.ts`; it reads the stored session
+ * The real one is made by `startApp`, exported from `sync/index.ts`; it reads the stored session
  * by itself, so that the first draw needs no network.
  */
 export interface AppModel {
   readonly session: Observable<SessionView>
   readonly connection: Observable<ConnectionView>
-  /** Looks for the server now, where it is not reached: the person does not want to wait. */
-  reconnect(): void
+  readonly network: NetworkActions
   readonly chatList: Observable<ChatListView>
   readonly account: AccountActions
   readonly profile: ProfileActions

@@ -55,6 +55,12 @@ const SETUP_MS = 5_000
 export class App implements AppModel, Asker {
   readonly session = new Source<SessionView>({ kind: 'starting' })
   readonly connection = new Source<ConnectionView>({ state: 'connecting', outbox: 0 })
+  readonly network: AppModel['network'] = {
+    retry: async () => {
+      this.current?.tabs.hurry()
+      this.#askNow()
+    },
+  }
   readonly chatList = new Source<ChatListView>(NO_CHATS)
   readonly devices = new Devices(this)
   readonly security = new Security(this)
@@ -146,11 +152,6 @@ export class App implements AppModel, Asker {
 
   get current(): Account | null {
     return this.#inside?.account ?? null
-  }
-
-  reconnect(): void {
-    this.current?.tabs.hurry()
-    this.#askNow()
   }
 
   openChat(chat: ChatId, at?: Seq): OpenChat {

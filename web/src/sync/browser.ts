@@ -53,7 +53,7 @@ async function lock(name: string, signal: AbortSignal, work: () => Promise<void>
 }
 
 /** The browser this app runs in. */
-export function browserEnv(version: string, build: string): Env {
+export function browserEnv(version: string, build: string, inSight: () => boolean): Env {
   return {
     home: location.origin,
     net: browserNet,
@@ -79,7 +79,7 @@ export function browserEnv(version: string, build: string): Env {
         for (const end of ends) end()
       }
     },
-    inSight: () => !document.hidden,
+    inSight,
     onHide: (hide) => listen(['pagehide', 'visibilitychange'], hide),
     onFreeze,
     persist: () => void navigator.storage?.persist?.(),

@@ -12,8 +12,8 @@ function buildOf(integrity = ''): string {
 
 /**
  * Starts the app in this browser; it reads the stored session by itself. The server knows in which version it
- * serves this build.
+ * serves this build. `inSight` tells whether a person may be looking at the page now.
  */
-export function startApp(): AppModel {
-  return new App(browserEnv('', buildOf(window.zolalAhead?.['marks']?.[0]?.[1])))
+export function startApp(inSight: () => boolean): AppModel {
+  return new App(browserEnv('', buildOf(window.zolalAhead?.['marks']?.[0]?.[1]), inSight))
 }
