@@ -9,7 +9,7 @@ import { deepened, faceOf, hueOf, initials } from '../src/model/hue'
 import { readMarkup, writeMarkup } from '../src/model/markup'
 import { groupRecoveryCode, newRecoveryCode, readRecoveryCode } from '../src/model/recovery'
 import { blocksOf, directionOfLine, hrefOf, jumboEmoji, lineOf, plainLine } from '../src/model/richtext'
-import { passwordStrength } from '../src/model/strength'
+import { passwordFault, passwordStrength } from '../src/model/strength'
 import { unconfirmed } from '../src/model/unconfirmed'
 
 const plain = (text: string): FormattedText => ({ text, entities: [] })
@@ -290,6 +290,19 @@ describe('password strength', () => {
     expect(passwordStrength('sara_2020!x', 'sara')).toBe(1)
     expect(passwordStrength('correct horse battery', 'sara')).toBe(4)
     expect(passwordStrength('رود زلال و کوه بلند', 'sara')).toBe(4)
+  })
+
+  test('of a weak password it is told what it needs, and only of a weak one', () => {
+    expect(passwordFault('', 'sara')).toBe('short')
+    expect(passwordFault('x7!pQ', 'sara')).toBe('short')
+    expect(passwordFault('12345678', 'sara')).toBe('common')
+    expect(passwordFault('at Sara_s 77', 'sara_s')).toBe('name')
+    expect(passwordFault('aaaaaaaaaaaa', 'sara')).toBe('dull')
+    expect(passwordFault('87654321', '')).toBe('dull')
+    for (const good of ['river chalk tent', 'vP4!xw9Lq2']) {
+      expect(passwordFault(good, 'sara')).toBeNull()
+      expect(passwordStrength(good, 'sara')).toBeGreaterThan(1)
+    }
   })
 })
 

@@ -8,12 +8,23 @@ const common =
 
 export function passwordStrength(password: string, username: string): Strength {
   if (password === '') return 0
-  const bits = password.length * Math.log2(alphabet(password)) * variety(password)
-  let strength: Strength = bits < 36 ? 1 : bits < 52 ? 2 : bits < 70 ? 3 : 4
-  if (password.length < 8 || common.test(password)) strength = 1
-  if (username.length > 2 && password.toLowerCase().includes(username.toLowerCase())) strength = 1
-  return strength
+  if (passwordFault(password, username)) return 1
+  const bits = bitsOf(password)
+  return bits < 52 ? 2 : bits < 70 ? 3 : 4
 }
+
+/** What keeps a password from being good enough: too short, what many choose, one's name in it, or dull. */
+export type PasswordFault = 'short' | 'common' | 'name' | 'dull'
+
+/** What has to change first in a password; null: it is good enough. */
+export function passwordFault(password: string, username: string): PasswordFault | null {
+  if (password.length < 8) return 'short'
+  if (common.test(password)) return 'common'
+  if (username.length > 2 && password.toLowerCase().includes(username.toLowerCase())) return 'name'
+  return bitsOf(password) < 36 ? 'dull' : null
+}
+
+const bitsOf = (password: string) => password.length * Math.log2(alphabet(password)) * variety(password)
 
 /** How many characters the writer seems to choose from. */
 function alphabet(password: string): number {

@@ -35,6 +35,12 @@ const plain = {
   nameHint: 'This is what others see. It need not be your real name.',
   password: 'Password',
   newPassword: 'New password',
+  passwordNeeds: {
+    short: 'At least 8 characters. Four words that do not belong together are good.',
+    common: 'Many begin theirs like this. Take something else: four words that do not belong together.',
+    name: 'Your username is in it. Take something else: four words that do not belong together.',
+    dull: 'Make it longer, or take four words that do not belong together.',
+  },
   strength: ['', 'Weak: easy to guess', 'Fair: a few more words would help', 'Good', 'Strong'],
   forgot: 'Forgot your password?',
   terms: 'Terms and rules',

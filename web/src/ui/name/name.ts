@@ -17,3 +17,8 @@ export function faultOf(name: string): Fault | null {
   if (name.length < LEAST) return 'short'
   return name.endsWith('_') ? 'underscores' : null
 }
+
+/** Too short is what every name is at first: that is told, and is a mistake only where the name is meant. */
+export function isMistake(fault: Fault | null, meant: boolean): fault is Fault {
+  return fault !== null && (meant || fault !== 'short')
+}
