@@ -31,7 +31,8 @@ const errors = {
   RECOVERY_WRONG: 'The username or recovery code is incorrect.',
   LOGIN_TOO_YOUNG:
     'This device signed in recently. For a day it cannot change a name or what protects your account, or run the server, unless an older device or the recovery code confirms it.',
-  PUSH_SERVICE: 'The browser does not reach its push service. Try another network, or later.',
+  PUSH_SERVICE:
+    'The browser does not reach its push service. Try another network, or later. Private windows have none: use an ordinary one.',
   PASSKEY_NOT_USED: 'No passkey was used.',
   PASSKEY_UNAVAILABLE: 'Passkeys do not work at this address. Sign in another way.',
   LAST_WAY_IN: 'Without this nobody could sign in to the account. Get another way in first.',
