@@ -22,6 +22,7 @@ const plain = {
   inviteTo: (title: string) => `Invite to “${title}”`,
   inviteKnown: 'People you talk to',
   inviteLater: 'Later',
+  inviteCopy: 'Copy invite link',
   access: 'Access',
   accessPrivate: 'Private',
   accessPublic: 'Public',

@@ -23,6 +23,7 @@ const plain = {
   inviteTo: (title: string) => `دعوت به «${title}»`,
   inviteKnown: 'هم‌صحبت‌های شما',
   inviteLater: 'بعداً',
+  inviteCopy: 'کپی پیوند دعوت',
   access: 'دسترسی',
   accessPrivate: 'خصوصی',
   accessPublic: 'عمومی',
