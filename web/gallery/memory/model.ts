@@ -93,7 +93,7 @@ export class MemoryModel implements AppModel {
     },
   ]
 
-  constructor(state: 'signedIn' | 'signedOut' | 'needsSetup', empty = false) {
+  constructor(state: 'signedIn' | 'signedOut' | 'needsSetup', empty = false, operator = true) {
     const server = {
       name: 'زلال',
       version: '0.1.0',
@@ -108,12 +108,12 @@ export class MemoryModel implements AppModel {
     }
     this.#chats = empty ? [] : allChats()
     this.session = new Source<SessionView>(
-      state === 'signedIn' ? this.#signedIn(server) : { kind: 'signedOut', reason: null, server },
+      state === 'signedIn' ? this.#signedIn(server, operator) : { kind: 'signedOut', reason: null, server },
     )
     this.#draw()
   }
 
-  #signedIn(server: ServerView): SessionView {
+  #signedIn(server: ServerView, operator = true): SessionView {
     return {
       kind: 'signedIn',
       server,
@@ -122,7 +122,7 @@ export class MemoryModel implements AppModel {
         name: me.name,
         username: 'sara_m',
         about: 'می‌نویسم و کوه می‌روم.',
-        operator: true,
+        operator,
         savedMessages: 100,
         privacy: {
           hideLastSeen: false,
