@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import 'fake-indexeddb/auto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { AccountDb } from '../src/db'
 import type { MessageView } from '../src/model'
@@ -12,7 +14,7 @@ import { Outbox, reuploaded, withFiles } from '../src/sync/outbox'
 import { Sender } from '../src/sync/sender'
 import { chunkAt, stretches } from '../src/sync/stretch'
 import { captionOf, inAlbums } from '../src/ui/media/group'
-import { halves } from '../src/ui/media/name'
+import { endOf } from '../src/ui/media/name'
 import { FLAT, kept, MOST, zoomed } from '../src/ui/media/zoom'
 import { ErrorCode, KeyMaker, Messages, Refusal, reread } from '../src/wire'
 
@@ -129,13 +131,18 @@ test('a zoom keeps the point under the finger, and the picture on the screen', (
 })
 
 test('of the name of a file the end is always whole, and no word is torn between joined letters', () => {
-  expect(halves('a very long name of a report.pdf')).toEqual({
-    start: 'a very long name of a re',
-    end: 'port.pdf',
-  })
-  const { start, end } = halves('گزارش پایانی.txt')
-  expect(start + end).toBe('گزارش پایانی.txt')
-  expect([start.at(-1), end.at(0)].every((letter) => /\p{Script=Arabic}/u.test(letter ?? ''))).toBe(false)
+  expect(endOf('a very long name of a report.pdf')).toBe('port.pdf')
+  expect(endOf('گزارش نهایی budget 2026.pdf')).toBe('2026.pdf')
+  expect(endOf('گزارش پایانی.txt')).toBe('پایانی.txt')
+  expect(endOf('a.pdf')).toBe('')
+})
+
+test('a name of a file stands in one line of one direction, of which no part is a line of its own', () => {
+  for (const file of ['FileRow', 'Sheet']) {
+    const text = readFileSync(join(import.meta.dirname, `../src/ui/media/${file}.svelte`), 'utf8')
+    const line = /<bdi class="name one-line"[^>]*wholeCut\(name, endOf\(name\)\)\}>\{name\}<\/bdi>/
+    expect(text, file).toMatch(line)
+  }
 })
 
 describe('uploads', () => {

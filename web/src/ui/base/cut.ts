@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Attachment } from 'svelte/attachments'
-import { mixed, shorten } from '../../model/shorten'
+import { bulky, mixed, shorten } from '../../model/shorten'
 
 /**
  * Cuts a text that does not fit its line in the order of reading. A browser makes room for its own sign at
  * the edge of the line, which where directions mix is the beginning of a word or of a number: that letter was
- * lost. Texts of one direction are left to the browser. See `.one-line`.
+ * lost. Texts of one direction are left to the browser, but where a long word, as a link, would go to a line
+ * of its own and leave this one empty. `end` is the end of the text that stays. See `.one-line`.
  */
-export function wholeCut(text: string): Attachment<HTMLElement> {
+export function wholeCut(text: string, end = ''): Attachment<HTMLElement> {
   return (line) => {
-    if (!silent || !mixed(text)) return
-    lines.set(line, text)
+    if (!silent || !(end || mixed(text) || bulky(text))) return
+    lines.set(line, [text, end])
     observer.observe(line)
     return () => {
       lines.delete(line)
@@ -23,7 +24,7 @@ export function wholeCut(text: string): Attachment<HTMLElement> {
 // A browser that cannot draw what it does not read out keeps its own way.
 const silent = CSS.supports('content', '"" / ""')
 
-const lines = new Map<Element, string>()
+const lines = new Map<Element, readonly [text: string, end: string]>()
 const pen = document.createElement('canvas').getContext('2d')
 
 // One for all: what is read and what is written do not take turns.
@@ -47,12 +48,12 @@ document.fonts.addEventListener('loadingdone', () => {
 
 /** What is shown of a line; undefined where all of it fits. */
 function cutOf(line: HTMLElement): string | undefined {
-  const text = lines.get(line)
+  const [text, end] = lines.get(line) ?? []
   if (!text || !pen) return undefined
   const { width } = line.getBoundingClientRect()
   pen.font = getComputedStyle(line).font
   const widthOf = (part: string) => pen.measureText(part).width
   // A pixel for what a browser rounds. What is cut always has a second line: see `.one-line`.
   const fits = line.dataset['cut'] ? widthOf(text) <= width + 1 : line.scrollHeight <= line.clientHeight + 1
-  return fits ? undefined : shorten(text, width - 1, widthOf)
+  return fits ? undefined : shorten(text, width - 1, widthOf, end)
 }

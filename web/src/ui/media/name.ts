@@ -7,14 +7,14 @@ const MOST = 22
 const joined = /^\p{Script=Arabic}$/u
 
 /**
- * A name in two parts, of which only the first may be cut. None is taken apart within a letter, nor between
- * letters that are written together.
+ * The end of a name, which is shown where there is no room for all of it. It begins neither within a letter
+ * nor between letters that are written together. Empty where the name is short.
  */
-export function halves(name: string): { readonly start: string; readonly end: string } {
+export function endOf(name: string): string {
   const letters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment)
   for (let at = letters.length - END; at > Math.max(0, letters.length - MOST); at--) {
     if (joined.test(letters[at - 1] ?? '') && joined.test(letters[at] ?? '')) continue
-    return { start: letters.slice(0, at).join(''), end: letters.slice(at).join('') }
+    return letters.slice(at).join('')
   }
-  return { start: name, end: '' }
+  return ''
 }
