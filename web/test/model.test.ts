@@ -361,7 +361,7 @@ describe('runs and days', () => {
     expect(shape(all.slice(1), 1)).toEqual([[2, 3]])
   })
 
-  test('that a chat begins stands above the day, which stays in view, where more of that day follows', () => {
+  test('that a chat begins stands above its day; what happened there stands below, for whoever reads', () => {
     const begun: MessageView = {
       ...message(1, 5, 0),
       content: { kind: 'service', service: { kind: 'chatCreated', title: '' } },
@@ -375,6 +375,21 @@ describe('runs and days', () => {
     expect(above([begun])).toEqual([0])
     expect(above([begun, message(2, 5, 1)], 'unknown')).toEqual([0])
     expect(above([message(2, 5, 1), { ...begun, at: 2 }])).toEqual([0])
+    const service = (seq: number, title: string) => ({
+      ...message(seq, 5, seq),
+      content: { kind: 'service', service: { kind: 'chatCreated', title } } as const,
+    })
+    // A new reader of a channel has the line of what is new below what was made, and its owner none.
+    for (const unreadFrom of [null, 1, 2]) {
+      const all = [service(1, 'Books'), service(2, 'Books'), message(3, 5, 3)]
+      expect(arrange({ messages: all, before: null, unreadFrom, oneSided: true }, dayOf)[0]?.above).toBe(0)
+    }
+    // What else is told at the beginning is no head: it stands below the day.
+    const [day] = arrange(
+      { messages: [begun, service(2, 'Books')], before: null, unreadFrom: null, oneSided: false },
+      dayOf,
+    )
+    expect([day?.above, day?.rows.length]).toEqual([1, 2])
   })
 
   test('the posts of a channel stand on one side, whoever wrote them', () => {

@@ -20,8 +20,8 @@ export interface Day {
   readonly at: Ms
   readonly rows: readonly Row[]
   /**
-   * So many rows stand above the line that names the day: that line stays in view, and where a chat begins it
-   * would lie over what says so.
+   * So many rows stand above the line that names the day: that a chat between two begins here heads all that
+   * is in it. Whatever else happened stands below its day, for every reader.
    */
   readonly above: number
 }
@@ -43,6 +43,7 @@ export function arrange(slice: Slice, dayOf: (at: Ms) => string): Day[] {
   const { messages, before, unreadFrom, oneSided } = slice
   const days: { key: string; at: Ms; rows: Row[]; above: number }[] = []
   let run: { key: string; kind: Run['kind']; continued: boolean; messages: MessageView[] } | null = null
+  const heads = before === null && isHead(messages[0])
   let unreadShown = (messages[0]?.seq ?? 0) > (unreadFrom ?? 0)
   for (const message of messages) {
     const key = dayOf(message.at)
@@ -58,7 +59,8 @@ export function arrange(slice: Slice, dayOf: (at: Ms) => string): Day[] {
       day.rows.push({ kind: 'unread', key: 'unread' })
       run = null
     }
-    if (run && joins(run.messages.at(-1), message)) run.messages.push(message)
+    if (run && !(heads && messages[0] === run.messages[0]) && joins(run.messages.at(-1), message))
+      run.messages.push(message)
     else {
       const continued = message === messages[0] && continues(before, message, dayOf)
       run = { key: message.key, kind: kindOf(message, oneSided), continued, messages: [message] }
@@ -66,14 +68,20 @@ export function arrange(slice: Slice, dayOf: (at: Ms) => string): Day[] {
     }
   }
   const [first] = days
-  const begins = before === null && messages[0] && isService(messages[0])
-  if (begins && first && first.rows.length > 1) first.above = 1
+  if (heads && first && first.rows.length > 1) first.above = 1
   return days
 }
 
 function continues(before: Slice['before'], first: MessageView, dayOf: (at: Ms) => string): boolean {
   if (before === null) return false
   return before === 'unknown' || (dayOf(before.at) === dayOf(first.at) && joins(before, first))
+}
+
+/** Whether a message says no more than that the chat begins here; what was made has a title. */
+function isHead(message: MessageView | undefined): boolean {
+  if (message?.content.kind !== 'service') return false
+  const { service } = message.content
+  return service.kind === 'chatCreated' && service.title === ''
 }
 
 const isService = (message: MessageView) => message.content.kind === 'service'
