@@ -134,6 +134,43 @@ describe('contrast computed from the tokens', () => {
   }
 })
 
+test('emoji are of a font of colours, before any that has some in black, and digits are not', () => {
+  const css = styleOf('theme/base.css')
+  const ranges = [
+    ...(/"Zolal Emoji";[^}]*unicode-range:([^;]*)/
+      .exec(css)?.[1]
+      ?.matchAll(/U\+([\dA-F]+)(?:-([\dA-F]+))?/g) ?? []),
+  ]
+  const holds = (sign: string) => {
+    const code = sign.codePointAt(0) ?? 0
+    const at = (hex = '') => Number.parseInt(hex, 16)
+    return ranges.some(([, from, to]) => at(from) <= code && code <= at(to ?? from))
+  }
+  const all = Array.from({ length: 0x20000 }, (_, code) => String.fromCodePoint(code))
+  expect(all.filter((sign) => /^\p{Emoji_Presentation}$/u.test(sign) && !holds(sign))).toEqual([])
+  expect([...'❤☺'].every(holds)).toBe(true)
+  expect([...'0123456789#*©®™↔▶۱۲سa '].filter(holds)).toEqual([])
+  for (const name of ['font', 'mono']) {
+    const fonts =
+      new RegExp(`--${name}:([^;]*)`)
+        .exec(css)?.[1]
+        ?.split(',')
+        .map((one) => one.trim()) ?? []
+    const own = fonts.indexOf('"Zolal Emoji"')
+    expect(fonts.slice(0, own).filter((one) => one !== '"Vazirmatn"')).toEqual([])
+    expect(own).toBeGreaterThanOrEqual(0)
+  }
+})
+
+test('what is a picture to its corners has no tail, whatever moves in it', () => {
+  const bubble = read('chat/Bubble.svelte')
+  expect(/\{#if ([^}]*)\}\s*<svg class="tail"/.exec(bubble)?.[1]).toContain('!flush')
+  expect(bubble).toContain('bottom={flush}')
+  expect(styleOf('chat/Bubble.svelte')).toMatch(
+    /\.last\.flush \{[^}]*end-start-radius: 16px;[^}]*end-end-radius: 16px/,
+  )
+})
+
 describe('styles', () => {
   const styled = files.filter((path) => /\.(css|svelte)$/.test(path))
   const where = (pattern: RegExp, skip: RegExp = /$^/) =>
