@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 
-export type Loaded = 'photos' | 'videos'
-export type Carrier = 'mobile' | 'other'
+/** Kinds, in the order they are asked about. A video is fetched as it is watched, its still as photos are. */
+export const KINDS = ['photos', 'gifs'] as const
+/** The dearer one first. */
+export const CARRIERS = ['mobile', 'other'] as const
+export type Loaded = (typeof KINDS)[number]
+export type Carrier = (typeof CARRIERS)[number]
 
 /** What loads by itself, on which kind of network. Nothing does until it is chosen. */
 export type DataChoice = Readonly<Record<Loaded, Readonly<Record<Carrier, boolean>>>>
@@ -9,6 +13,11 @@ export type DataChoice = Readonly<Record<Loaded, Readonly<Record<Carrier, boolea
 const storageKey = 'zolal.data'
 const previewKey = 'zolal.previews'
 const none = { mobile: false, other: false }
+
+/** GIFs were named with videos, which this choice never loaded. */
+interface Older {
+  readonly videos?: DataChoice['gifs']
+}
 
 interface Network {
   readonly type?: string
@@ -21,10 +30,10 @@ function network(): Network {
 
 function stored(): DataChoice {
   try {
-    const known = JSON.parse(localStorage.getItem(storageKey) ?? '{}') as Partial<DataChoice>
-    return { photos: { ...none, ...known.photos }, videos: { ...none, ...known.videos } }
+    const known = JSON.parse(localStorage.getItem(storageKey) ?? '{}') as Partial<DataChoice> & Older
+    return { photos: { ...none, ...known.photos }, gifs: { ...none, ...(known.gifs ?? known.videos) } }
   } catch {
-    return { photos: none, videos: none }
+    return { photos: none, gifs: none }
   }
 }
 
@@ -78,16 +87,16 @@ class DataState {
     return network().saveData !== true && this.#choice[what][this.carrier]
   }
 
-  /** Once, and where nothing was chosen yet: whether to offer that photos load by themselves. */
+  /** Once, and where nothing was chosen yet: whether to offer that what is seen loads by itself. */
   offer(): boolean {
     if (this.#asked || localStorage.getItem(storageKey) !== null) return false
     this.#asked = true
     return true
   }
 
-  /** The person was asked and wants it as it is. */
-  settle(): void {
-    this.change('photos', this.carrier, this.#choice.photos[this.carrier])
+  /** The person was offered it: from now on all kinds load on this network, or things stay as they are. */
+  answer(yes: boolean): void {
+    for (const kind of KINDS) this.change(kind, this.carrier, yes || this.#choice[kind][this.carrier])
   }
 }
 
