@@ -32,8 +32,24 @@ const { words: errors } = await import('../src/ui/state/words')
 const { paper } = await import('../src/ui/auth/paper')
 const { lasting } = await import('../src/ui/voice/time')
 const { makeMonths } = await import('../src/ui/i18n/months')
+const { togetherLine } = await import('../src/ui/list/together')
 const { explain, explainSignIn } = await import('../src/ui/state/explain')
 const first = look.now.language
+
+test('what was sent together is counted where it is of one kind, and else is an album', async () => {
+  const line = async (language: string, ...of: Parameters<typeof togetherLine>) => {
+    await i18n.use(language)
+    return togetherLine(...of)
+  }
+  look.change({ digits: 'language', calendar: 'language' })
+  expect(await line('en', 'file', ['file', 'file', 'file'])).toBe('3 files')
+  expect(await line('fa', 'file', ['file', 'file', 'file'])).toBe('۳ پرونده')
+  expect(await line('fa', 'photo', ['photo', 'photo'])).toBe('۲ عکس')
+  expect(await line('en', 'video', ['photo', 'video'])).toBe('Album')
+  // As long as nobody knows how many: a file has a name, which says more.
+  expect([await line('en', 'photo'), await line('en', 'file')]).toEqual(['Album', ''])
+  expect(await line('en', 'photo', ['photo'])).toBe('')
+})
 
 describe('a third language is one file', () => {
   beforeEach(async () => {

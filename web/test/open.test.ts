@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import { create, toBinary } from '@bufbuild/protobuf'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { MediaDb } from '../src/db/media'
 import { type ChatListView, type MessageView, type SessionView, Source } from '../src/model'
+import type { Entry } from '../src/model/entry'
 import { chatActions } from '../src/sync/act/chats'
 import { clean } from '../src/sync/act/kept'
 import type { Loads } from '../src/sync/act/loads'
@@ -12,7 +14,10 @@ import { Live } from '../src/sync/live'
 import { ChatSession } from '../src/sync/open'
 import { snippetOf } from '../src/sync/present/message'
 import { People } from '../src/sync/present/people'
+import { togetherIn } from '../src/sync/present/together'
 import { Chats, call, ErrorCode } from '../src/wire'
+import { MessageSchema } from '../src/wire/gen/zolal/v1/entry_pb'
+import { MediaKind } from '../src/wire/gen/zolal/v1/media_pb'
 import { openTab, stored, type Tab } from './server/device'
 import { Gate } from './server/gate'
 import { until } from './server/node'
@@ -396,6 +401,38 @@ describe('a row of the list', () => {
     await until('it waits', () => item()?.preview?.seq === null)
     expect(item()).toMatchObject({ head: world.head(7), last: before })
     list.close()
+  })
+
+  test('says what was sent together with its last message, also when some of it was deleted', async () => {
+    const nothing: ChatListView = { state: 'loading', chats: [], requests: [], invitations: [] }
+    const list = new ChatList(new Source(nothing), tab.account, people, live)
+    const together = () => list.view.get().chats.find(({ id }) => id === 7)?.preview?.together
+    world.carry(7, 2, MediaKind.FILE, 1)
+    world.carry(7, 2, MediaKind.PHOTO, 2)
+    const seq = world.carry(7, 2, MediaKind.PHOTO, 2)
+    world.edit(7, 2, 1, 'edited between')
+    world.carry(7, 2, MediaKind.VIDEO, 2)
+    await until('counted', () => String(together()) === 'photo,photo,video')
+    world.remove(7, 2, seq)
+    await until('counted again', () => String(together()) === 'photo,video')
+    world.carry(7, 2, MediaKind.FILE, 3)
+    await until('alone', () => String(together()) === 'file')
+    world.say(7, 2, 'words')
+    await until('words', () => together() === undefined)
+    list.close()
+  })
+
+  test('does not count an album of which the beginning is not here', () => {
+    const rows = ['photo', 'photo'].map(() => {
+      const message = create(MessageSchema, {
+        media: { kind: MediaKind.PHOTO },
+        album: new Uint8Array(16).fill(2),
+      })
+      return { kind: 'message', body: toBinary(MessageSchema, message), overlay: null } as unknown as Entry
+    })
+    expect(togetherIn(rows, '02'.repeat(16), true)).toEqual(['photo', 'photo'])
+    expect(togetherIn(rows, '02'.repeat(16), false)).toBeNull()
+    expect(togetherIn(rows, '03'.repeat(16), false)).toEqual([])
   })
 })
 

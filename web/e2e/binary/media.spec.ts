@@ -65,7 +65,7 @@ for (const language of ['fa', 'en'] as const) {
     await sendSheet(sara)
     await expect(lastFrame(nilu).locator('.picture')).toHaveCount(4, { timeout: 60_000 })
     await load(nilu, 4)
-    await expect(sara.locator('nav').getByText(/^(آلبوم|Album)$/)).toBeVisible()
+    await expect(sara.locator('nav').getByText(/^(۴ عکس|4 photos)$/)).toBeVisible()
 
     await choose(sara, [text('گزارش پایانی ۱۴۰۵.txt', 'متن')], 'file')
     await sendSheet(sara)

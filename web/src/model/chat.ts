@@ -49,6 +49,8 @@ export interface PreviewView {
   readonly seq: Seq | null
   readonly at: Ms
   readonly message: MessageView
+  /** What was sent together with it, itself among it; absent where it is of no album or nobody knows. */
+  readonly together?: readonly MediaKind[]
 }
 
 export interface ChatItem {

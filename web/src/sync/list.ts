@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { Change, ChatRow, OutboxRow } from '../db'
-import type { ChatItem, ChatListView, InvitationView, PreviewView, Source } from '../model'
+import type { ChatItem, ChatListView, InvitationView, MessageView, PreviewView, Source } from '../model'
 import { isIn, reads } from '../model/fold'
 import type { ChatId, Ms } from '../model/id'
 import type { Account } from './account'
@@ -8,6 +8,7 @@ import type { Live } from './live'
 import { type ChatContext, chatItemOf, movedAt } from './present/chat'
 import { type MessageContext, messageViewOf, outboxViewOf } from './present/message'
 import type { People } from './present/people'
+import type { Albums } from './present/together'
 
 interface Kept {
   readonly item: ChatItem
@@ -21,6 +22,8 @@ export class ChatList {
   readonly #people: People
   readonly #live: Live
   readonly #kept = new Map<ChatId, Kept>()
+  /** null: closed. */
+  #albums: Albums | null | undefined
   readonly #invited = new Map<ChatId, number>()
   readonly #unsubscribe: (() => void)[]
   readonly #stale = new Set<ChatId>()
@@ -44,6 +47,8 @@ export class ChatList {
   close(): void {
     clearTimeout(this.#ends)
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    this.#albums?.close()
+    this.#albums = null
   }
 
   /** Draws everything anew: names, presence or the day may have changed. */
@@ -124,9 +129,27 @@ export class ChatList {
       isLeaving: () => false,
     }
     const pending = waiting && outboxViewOf(context, waiting)
-    if (pending) return { seq: null, at: pending.at, message: pending }
+    if (pending) return { seq: null, at: pending.at, message: pending, ...this.#together(row, pending) }
     const message = row.last && messageViewOf(context, { ...row.last, chat: row.id })
-    return message && { seq: message.seq, at: message.at, message }
+    return message && { seq: message.seq, at: message.at, message, ...this.#together(row, message) }
+  }
+
+  /** What was sent together with the last message. Few chats end with an album: the code comes with one. */
+  #together(row: ChatRow, { content }: MessageView): Pick<PreviewView, 'together'> {
+    if (content.kind !== 'media' || !content.album) return {}
+    if (this.#albums) return this.#albums.of(row, content.album)
+    void import('./present/together').then(
+      ({ Albums }) => {
+        if (this.#albums !== undefined) return
+        this.#albums = new Albums(this.#account, (chat) => {
+          this.#stale.add(chat)
+          this.#plan()
+        })
+        this.redraw()
+      },
+      () => {}, // the line does not say how many they are
+    )
+    return {}
   }
 
   #invitations(): InvitationView[] {

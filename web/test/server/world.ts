@@ -4,6 +4,7 @@ import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/p
 import { ErrorCode, Refusal } from '../../src/wire/failure'
 import * as ch from '../../src/wire/gen/zolal/v1/chat_pb'
 import * as en from '../../src/wire/gen/zolal/v1/entry_pb'
+import type { MediaKind } from '../../src/wire/gen/zolal/v1/media_pb'
 import * as ms from '../../src/wire/gen/zolal/v1/message_pb'
 import * as sy from '../../src/wire/gen/zolal/v1/sync_pb'
 import type { Backend, Gate } from './gate'
@@ -130,6 +131,13 @@ export class World implements Backend {
       ? [{ kind: en.EntityKind.TEXT_MENTION, offset: 0, length: 1, account: o.mention }]
       : []
     const body = toBinary(en.MessageSchema, create(en.MessageSchema, { text, entities }))
+    return this.#write(this.#room(chat), Kind.MESSAGE, body, { author, key: randomBytes(16) }).seq
+  }
+
+  /** Somebody sends something of an album, without a client. */
+  carry(chat: number, author: number, kind: MediaKind, album: number): number {
+    const message = { media: { kind }, album: new Uint8Array(16).fill(album) }
+    const body = toBinary(en.MessageSchema, create(en.MessageSchema, message))
     return this.#write(this.#room(chat), Kind.MESSAGE, body, { author, key: randomBytes(16) }).seq
   }
 

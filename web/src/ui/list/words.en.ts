@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Format } from '../i18n/format'
 
 const plain = {
   pick: 'Select a chat to begin',
@@ -54,6 +55,11 @@ const plain = {
   fromArchive: 'Take out of archive',
 }
 
-export const makeEnglish = () => ({
+export const makeEnglish = (f: Format) => ({
   ...plain,
+  several: {
+    photo: (n: number) => f.plural(n, { one: '# photo', other: '# photos' }),
+    video: (n: number) => f.plural(n, { one: '# video', other: '# videos' }),
+    file: (n: number) => f.plural(n, { one: '# file', other: '# files' }),
+  },
 })

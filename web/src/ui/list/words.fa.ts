@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { Format } from '../i18n/format'
 import type { ListWords } from './words'
 
 const plain = {
@@ -55,6 +56,11 @@ const plain = {
   fromArchive: 'بیرون آوردن از بایگانی',
 }
 
-export const makePersian = (): ListWords => ({
+export const makePersian = (f: Format): ListWords => ({
   ...plain,
+  several: {
+    photo: (n) => f.plural(n, { one: '# عکس', other: '# عکس' }),
+    video: (n) => f.plural(n, { one: '# ویدئو', other: '# ویدئو' }),
+    file: (n) => f.plural(n, { one: '# پرونده', other: '# پرونده' }),
+  },
 })
