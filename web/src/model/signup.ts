@@ -34,6 +34,8 @@ export interface NewcomerView {
 export interface NewcomerActions {
   newcomers(): Promise<readonly NewcomerView[]>
   decide(username: string, accept: boolean): Promise<void>
+  /** Whether a set-up link makes its opener the operator: 'used': somebody is; 'old': of an earlier start. */
+  checkSetup(token: string): Promise<'good' | 'used' | 'old'>
 }
 
 export interface SignupRulesChange {
@@ -89,8 +91,6 @@ export interface SignupActions extends NewcomerActions {
   prepare(): void
   /** What an invitation is, asked without an account. Rejects with why it is over. */
   look(secret: string): Promise<ShownPassView>
-  /** Whether a set-up link makes its opener the operator: 'used': somebody is; 'old': of an earlier start. */
-  checkSetup(token: string): Promise<'good' | 'used' | 'old'>
   passes(): Promise<PassesView>
   create(pass: NewPass): Promise<MadePass>
   revoke(id: string): Promise<void>

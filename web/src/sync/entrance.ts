@@ -15,12 +15,12 @@ import {
   type Caller,
   call,
   KeyMaker,
-  Security,
   type SignupChallenge,
   toAppError,
   toHex,
   type WireSession,
 } from '../wire'
+import { Security } from '../wire/security'
 import { type Asker, acting, signedIn } from './act/asking'
 import type { Doorway } from './act/passkeys'
 import type { Outsider } from './act/reports'

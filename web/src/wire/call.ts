@@ -15,7 +15,6 @@ import { Messages } from './gen/zolal/v1/message_pb'
 export { Accounts } from './gen/zolal/v1/account_pb'
 export { Chats } from './gen/zolal/v1/chat_pb'
 export { People } from './gen/zolal/v1/people_pb'
-export { Security } from './gen/zolal/v1/security_pb'
 export { Sync } from './gen/zolal/v1/sync_pb'
 export { Messages }
 

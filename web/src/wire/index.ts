@@ -14,7 +14,6 @@ export {
   readForwardReceipts,
   readReceipt,
   reread,
-  Security,
   Sync,
 } from './call'
 export { ServerClock } from './clock'

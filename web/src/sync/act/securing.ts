@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { recoveryAuthenticator } from '../../crypto/recovery'
 import { AppError, type AskingView, type SecurityActions } from '../../model'
-import { askingOf, call, Security } from '../../wire'
+import { askingOf, call } from '../../wire'
+import { Security } from '../../wire/security'
 import { type Asker, acting, signedIn } from './asking'
 import { deletionActs } from './deletion'
 import { connectionOf, disconnect } from './organisation'

@@ -8,7 +8,7 @@ import {
   Source,
 } from '../../model'
 import type { DeviceId, Ms, Seq } from '../../model/id'
-import { askingOf, call, noticesOf, Security as Remote } from '../../wire'
+import { askingOf, call, noticesOf } from '../../wire'
 import type { Account } from '../account'
 import { type Asker, acting, signedIn } from './asking'
 import { later } from './later'
@@ -63,6 +63,7 @@ export class Security implements SecurityActions {
     return acting(async () => {
       const account = signedIn(this.#asker)
       const keeping = this.#keeping > 0
+      const { Security: Remote } = await import('../../wire/security')
       const state = await call(account.tabs, Remote.method.state, {})
       const [seen = null, remindFrom = 0] = await account.db.read((r) =>
         Promise.all([r.value('noticesSeen'), r.value('remindFrom')]),

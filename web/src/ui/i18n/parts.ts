@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import type { AdminWords } from '../admin/words'
 import type { AuthWords } from '../auth/words'
+import type { BaseWords } from '../base/words'
 import type { BrowseWords } from '../browse/words'
 import type { ChatWords } from '../chat/words'
 import type { ComposerWords } from '../composer/words'
@@ -31,6 +32,7 @@ import type { VoiceWords } from '../voice/words'
 export interface Parts {
   readonly admin: AdminWords
   readonly auth: AuthWords
+  readonly base: BaseWords
   readonly browse: BrowseWords
   readonly chat: ChatWords
   readonly composer: ComposerWords

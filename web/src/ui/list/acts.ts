@@ -15,6 +15,7 @@ import {
 } from 'lucide'
 import type { AppModel, ChatItem, MeView } from '../../model'
 import type { MenuItem } from '../base/Menu.svelte'
+import { words as common } from '../base/words'
 import { t } from '../i18n/i18n.svelte'
 import { router } from '../state/route.svelte'
 import { attempt } from '../state/tell'
@@ -27,11 +28,11 @@ export function mainItems(model: AppModel, me: MeView): MenuItem[] {
   return [
     { icon: Bookmark, label: t().app.saved, act: () => void openSaved(model, me) },
     { icon: BookUser, label: t().people.contacts, act: () => router.go({ at: 'contacts' }) },
-    { icon: Users, label: t().list.newGroup, act: () => router.go({ at: 'new', what: 'group' }) },
+    { icon: Users, label: common().newGroup, act: () => router.go({ at: 'new', what: 'group' }) },
     {
       icon: Megaphone,
       mirror: true,
-      label: t().list.newChannel,
+      label: common().newChannel,
       act: () => router.go({ at: 'new', what: 'channel' }),
     },
     { icon: Archive, label: t().list.archive, act: () => router.go({ at: 'archive' }) },

@@ -15,7 +15,6 @@ export const make = (f: Format) => ({
     back: 'Back',
     close: 'Close',
     done: 'Done',
-    save: 'Save',
     next: 'Next',
     retry: 'Try again',
     more: 'More',
@@ -26,13 +25,11 @@ export const make = (f: Format) => ({
     serverMessages: 'Server messages',
     deletedAccount: 'Deleted account',
     loading: 'Loading',
-    copyLink: 'Copy link',
   },
   lock: {
     label: 'Who can read this chat',
     operator: 'The operator of this server can technically read this',
     members: 'Only the people in this chat can read it',
-    understood: 'Understood',
   },
   connection: {
     connecting: 'Connecting…',
@@ -44,17 +41,12 @@ export const make = (f: Format) => ({
     outbox: (count: number) =>
       f.plural(count, { one: '# message waiting to be sent', other: '# messages waiting to be sent' }),
   },
-  auth: {
-    showPassword: 'Show password',
-    hidePassword: 'Hide password',
-  },
+  auth: {},
   list: {
     chats: 'Chats',
     archive: 'Archive',
     compose: 'New chat',
     draft: 'Draft:',
-    newGroup: 'New group',
-    newChannel: 'New channel',
     requests: 'Message requests',
     requestsBody: 'From people you do not know. Until you accept, they see nothing about you.',
     removeRequests: 'Delete all',
@@ -170,11 +162,9 @@ export const make = (f: Format) => ({
   room: {
     details: 'Details',
     links: 'Invite links',
-    qr: 'QR code',
   },
   people: {
     contacts: 'Contacts',
-    myLink: 'My link',
   },
   settings: {
     title: 'Settings',

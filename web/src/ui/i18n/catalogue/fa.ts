@@ -21,7 +21,6 @@ export const make = (f: Format): Catalogue => ({
     back: 'بازگشت',
     close: 'بستن',
     done: 'انجام شد',
-    save: 'ذخیره',
     next: 'ادامه',
     retry: 'تلاش دوباره',
     more: 'بیشتر',
@@ -32,13 +31,11 @@ export const make = (f: Format): Catalogue => ({
     serverMessages: 'پیام‌های سرور',
     deletedAccount: 'حساب حذف‌شده',
     loading: 'در حال بارگذاری',
-    copyLink: 'کپی پیوند',
   },
   lock: {
     label: 'چه کسی این گفتگو را می‌خواند',
     operator: 'گردانندهٔ این سرور از نظر فنی می‌تواند این گفتگو را بخواند',
     members: 'فقط افراد این گفتگو می‌توانند آن را بخوانند',
-    understood: 'متوجه شدم',
   },
   connection: {
     connecting: 'در حال اتصال…',
@@ -50,17 +47,12 @@ export const make = (f: Format): Catalogue => ({
     outbox: (count) =>
       f.plural(count, { one: '# پیام در انتظار فرستادن است', other: '# پیام در انتظار فرستادن‌اند' }),
   },
-  auth: {
-    showPassword: 'نمایش گذرواژه',
-    hidePassword: 'پنهان کردن گذرواژه',
-  },
+  auth: {},
   list: {
     chats: 'گفتگوها',
     archive: 'بایگانی',
     compose: 'گفتگوی تازه',
     draft: 'پیش‌نویس:',
-    newGroup: 'گروه تازه',
-    newChannel: 'کانال تازه',
     requests: 'درخواست‌های پیام',
     requestsBody: 'کسانی که نمی‌شناسیدشان برایتان نوشته‌اند. تا نپذیرید، چیزی از شما نمی‌بینند.',
     removeRequests: 'حذف همه',
@@ -173,11 +165,9 @@ export const make = (f: Format): Catalogue => ({
   room: {
     details: 'جزئیات',
     links: 'پیوندهای دعوت',
-    qr: 'کد QR',
   },
   people: {
     contacts: 'مخاطبان',
-    myLink: 'پیوند من',
   },
   settings: {
     title: 'تنظیمات',
