@@ -4,11 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vite'
 import { Built, PARTS } from './first.ts'
-import { marksOf, tableOf } from './marks.ts'
+import { marksOf, sumOf, sumsOf, tableOf } from './marks.ts'
 
 /** What a file is by its content, as a page says it of what it asks for. */
 export function integrityOf(file: string): string {
-  return `sha256-${createHash('sha256').update(readFileSync(file)).digest('base64')}`
+  return `sha256-${sumOf(file)}`
 }
 
 /** A file's address, and what it holds. */
@@ -35,15 +35,18 @@ export function aheadOf(out: string): Readonly<Record<string, readonly Ahead[]>>
     app: files(PARTS.known[0]),
     shell: files(PARTS.known[1]),
     chat: files(PARTS.chat[0]),
-    marks: named([tableOf(out)]),
+    marks: named([tableOf(out), tableOf(out, 'sums')]),
   }
 }
 
-/** Puts the table of files beside them, under a name that changes with it. */
+/** Puts the tables of files beside them, under names that change with them. */
 function tabled(out: string): void {
-  const table = JSON.stringify(marksOf(out))
-  const hash = createHash('sha256').update(table).digest('base64url').slice(0, 6)
-  writeFileSync(join(out, `assets/marks-${hash}.json`), table)
+  const marks = marksOf(out)
+  for (const [name, table] of Object.entries({ marks, sums: sumsOf(out, marks) })) {
+    const text = JSON.stringify(table)
+    const hash = createHash('sha256').update(text).digest('base64url').slice(0, 6)
+    writeFileSync(join(out, `assets/${name}-${hash}.json`), text)
+  }
 }
 
 /**

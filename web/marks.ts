@@ -3,13 +3,15 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Built, PARTS } from './first.ts'
-import { MARK_BYTES, type Marks } from './src/worker/mark.ts'
+import { MARK_LENGTH, type Marks } from './src/worker/mark.ts'
+
+/** The SHA-256 of what a file holds. */
+export function sumOf(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('base64')
+}
 
 /** What a file is known by. */
-export function markOf(file: string): string {
-  const digest = createHash('sha256').update(readFileSync(file)).digest()
-  return digest.subarray(0, MARK_BYTES).toString('base64')
-}
+export const markOf = (file: string): string => sumOf(file).slice(0, MARK_LENGTH)
 
 /** What the first draw needs in any language, with the fonts of its styles. */
 function firstFiles(out: string, built: Built): Set<string> {
@@ -59,9 +61,16 @@ export function marksOf(out: string): Marks {
   }
 }
 
-/** Where the table of a build is, without the leading slash. */
-export function tableOf(out: string): string {
-  const name = readdirSync(join(out, 'assets')).find((file) => /^marks-[\w-]{6}\.json$/.test(file))
-  if (!name) throw new Error('the build has no table of its files')
+/** What the marks of these files leave out of their sums. */
+export function sumsOf(out: string, { names }: Marks): string {
+  const restOf = (name: string) => sumOf(join(out, 'assets', name)).slice(MARK_LENGTH)
+  return names.split(' ').map(restOf).join('')
+}
+
+/** Where the table of a build is, and that of the rest of its sums; without the leading slash. */
+export function tableOf(out: string, which: 'marks' | 'sums' = 'marks'): string {
+  const shape = new RegExp(`^${which}-[\\w-]{6}\\.json$`)
+  const name = readdirSync(join(out, 'assets')).find((file) => shape.test(file))
+  if (!name) throw new Error(`the build has no table of its ${which}`)
   return `assets/${name}`
 }

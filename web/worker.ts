@@ -14,7 +14,11 @@ const pictures = ['badge.png', 'icon-192.png']
 export function shellFiles(out: string): ShellFiles {
   const marked = (paths: readonly string[]) =>
     Object.fromEntries(paths.map((path) => [`/${path}`, markOf(join(out, path))]))
-  return { first: marked(plain), rest: marked(pictures), table: marked([tableOf(out)]) }
+  return {
+    first: marked(plain),
+    rest: marked([...pictures, tableOf(out, 'sums')]),
+    table: marked([tableOf(out)]),
+  }
 }
 
 /** Builds the service worker once the app is built: it holds the list of the app's files. */

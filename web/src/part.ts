@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-import { MARK_LENGTH, type Marks } from './worker/mark'
+import { MARK_LENGTH, type Marks, SUM_LENGTH } from './worker/mark'
 
 /** A file that a part needs, and what it holds, as browsers take it. */
 type Needed = readonly [href: string, integrity: string]
@@ -35,12 +35,9 @@ export async function part<T>(load: () => Promise<T>, name: string): Promise<T> 
   return load()
 }
 
-/**
- * What the page does not name itself: held to the marks first, and then named by all it holds. A browser that
- * was given something else by `integrity` alone would keep that and never ask again.
- */
+/** What the page does not name itself. */
 async function looked(name: string): Promise<Needed[]> {
-  const { names, marks, needs } = await once('', table)
+  const { names, marks, needs, sums } = await once('', tables)
   const found = new Set<number>()
   const seen = new Set<number>()
   const visit = (at: number) => {
@@ -50,54 +47,48 @@ async function looked(name: string): Promise<Needed[]> {
     found.add(at)
   }
   visit(names.indexOf(name))
-  return Promise.all(
-    [...found].map(async (at) => {
-      const href = `/assets/${names[at]}`
-      // Asked for already, and held to what it must be there.
-      if (coming.has(href)) return [href, (await coming.get(href)) as string] as const
-      const mark = marks.slice(at * MARK_LENGTH, (at + 1) * MARK_LENGTH)
-      return [href, await once(`${href} `, () => summed(href, mark))] as const
-    }),
-  )
+  const piece = (text: string, at: number, length: number) => text.slice(at * length, (at + 1) * length)
+  return [...found].map((at) => {
+    const sum = piece(marks, at, MARK_LENGTH) + piece(sums, at, SUM_LENGTH - MARK_LENGTH)
+    return [`/assets/${names[at]}`, `sha256-${sum}`] as const
+  })
 }
 
-async function table() {
-  const [href, integrity] = ahead()['marks']?.[0] ?? ['', '']
+/** Of all files: what the worker knows them by, and what of their sums that leaves out. */
+async function tables() {
+  const read = async (file: Needed): Promise<unknown> => (await held(...file)).json()
+  const [marked, sums] = await Promise.all((ahead()['marks'] ?? []).map(read))
+  const { names, marks, needs } = marked as Marks
+  return { names: names.split(' '), marks, needs: needs.split(','), sums: sums as string }
+}
+
+/** What a file holds. What lies in the browser's cache may be somebody else's. */
+function held(href: string, integrity: string): Promise<Response> {
   const ask = (cache: RequestCache) => fetch(href, { integrity, cache })
-  const { names, marks, needs }: Marks = await (await ask('default').catch(() => ask('reload'))).json()
-  return { names: names.split(' '), marks, needs: needs.split(',') }
+  return ask('default').catch(() => ask('reload'))
 }
 
-/** The whole of what a file holds, where it is the one with this mark. */
-async function summed(href: string, mark: string): Promise<string> {
-  // Where the browser does not count, whoever could change a file could as well change the page.
-  if (!crypto.subtle) return ''
-  // What lies in the browser's cache may be somebody else's.
-  for (const cache of ['default', 'reload'] as const) {
-    const body = await (await fetch(href, { cache })).arrayBuffer()
-    const sum = btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest('SHA-256', body))))
-    if (mark && sum.startsWith(mark)) return `sha256-${sum}`
-  }
-  throw new Error(href)
+/** Has a file there before it is needed: what it should hold, or not at all. */
+function linked(href: string, integrity: string): Promise<unknown> {
+  const rel = href.endsWith('.css') ? 'stylesheet' : 'modulepreload'
+  // Of a worker's script no page says what it holds, nor of any where the browser does not know how: those
+  // are looked at, and lie in the browser's cache then.
+  if (href.includes('.worker-') || !document.createElement('link').relList.supports(rel))
+    return held(href, integrity)
+  const named = () => link({ rel, crossOrigin: '', integrity, href })
+  return named().catch(() => fetch(href, { cache: 'reload' }).then(named))
 }
 
 /** Names a file in the page by what it holds. */
-function linked(href: string, integrity: string): Promise<string> {
+function link(about: Partial<HTMLLinkElement>): Promise<unknown> {
   const link = document.createElement('link')
-  const style = href.endsWith('.css')
-  // Of a worker's script no page says what it holds, nor of any where the browser does not know how: those
-  // are looked at, and lie in the browser's cache then.
-  if (!style && (href.includes('.worker-') || !link.relList.supports('modulepreload')))
-    return fetch(href, { integrity }).then(() => integrity)
   return new Promise((resolve, reject) => {
-    link.onload = () => resolve(integrity)
+    link.onload = resolve
     link.onerror = () => {
       link.remove()
-      // What lies in the browser's cache may be somebody else's: whoever asks again gets what is there now.
-      const renewed = fetch(href, { cache: 'reload' }).catch(() => {})
-      void renewed.then(() => reject(new Error(href)))
+      reject(new Error(about.href))
     }
-    Object.assign(link, { rel: style ? 'stylesheet' : 'modulepreload', crossOrigin: '', integrity, href })
+    Object.assign(link, about)
     document.head.append(link)
   })
 }

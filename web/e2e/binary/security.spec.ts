@@ -4,16 +4,20 @@ import type { Page } from '@playwright/test'
 import { expect, field, password, said, signIn, speak, test, write } from './fixtures'
 
 /**
- * From here on a part's script is another than was built, or its style: with something in it that would be
- * seen. What it tells changes as the test wants, and counts how often that was asked for.
+ * A part's script or style is another than was built, with something in it that would be seen, until the test
+ * says otherwise. Counts how often it was asked for.
  */
-async function meddled(page: Page, part: string): Promise<{ kind: 'js' | 'css' | 'none'; asked: number }> {
-  const told = { kind: 'js' as 'js' | 'css' | 'none', asked: 0 }
-  await page.route(new RegExp(`/assets/${part}-[^/]*\\.(js|css)$`), async (route) => {
+async function meddled(
+  page: Page,
+  part: string,
+  kind: 'js' | 'css',
+): Promise<{ over: boolean; asked: number }> {
+  const told = { over: false, asked: 0 }
+  await page.route(new RegExp(`/assets/${part}-[^/]*\\.${kind}$`), async (route) => {
     const response = await route.fetch()
-    if (!route.request().url().endsWith(told.kind)) return route.fulfill({ response })
     told.asked++
-    const more = told.kind === 'js' ? ';window.e2eForeign=1' : 'html{--e2e-foreign:1}'
+    if (told.over) return route.fulfill({ response })
+    const more = kind === 'js' ? ';window.e2eForeign=1' : 'html{--e2e-foreign:1}'
     return route.fulfill({ response, body: (await response.text()) + more })
   })
   return told
@@ -72,20 +76,25 @@ test('a sign-in is told to every other device, also to one that was away, and en
   await sara.goto(`${server.url}/healthz`)
   const thief = await world.visitor({ ...phone, from: `${server.url}/#/signin` })
   // A script that is not what was built does not run, nor does such a style draw; both are asked for again.
-  const files = await meddled(thief, 'Settings')
+  const script = await meddled(thief, 'Settings', 'js')
+  const style = await meddled(thief, 'Contacts', 'css')
   await signIn(thief, 'sara_m')
-  await thief.goto(`${server.url}/#/settings/devices`)
   const outAll = thief.getByRole('button', { name: 'Sign out all others' })
-  // What waits longer each time to ask again does so now.
-  const seen = async () => {
-    await thief.evaluate(() => dispatchEvent(new Event('online')))
-    return [files.asked > 4, await outAll.isVisible(), ...(await foreign(thief))]
+  const parts = [
+    { files: style, at: 'contacts', shown: thief.getByRole('heading', { name: 'Contacts', exact: true }) },
+    { files: script, at: 'settings/devices', shown: outAll },
+  ]
+  for (const { files, at, shown } of parts) {
+    await thief.goto(`${server.url}/#/${at}`)
+    // What waits longer each time to ask again does so now.
+    const seen = async () => {
+      await thief.evaluate(() => dispatchEvent(new Event('online')))
+      return [files.asked > 4, await shown.isVisible(), ...(await foreign(thief))]
+    }
+    await expect.poll(seen, at).toEqual([true, false, false, false])
+    files.over = true
+    await expect.poll(seen, `${at}, as it was built`).toEqual([true, true, false, false])
   }
-  await expect.poll(seen, 'the script').toEqual([true, false, false, false])
-  Object.assign(files, { kind: 'css', asked: 0 })
-  await expect.poll(seen, 'the style').toEqual([true, false, false, false])
-  files.kind = 'none'
-  await expect.poll(seen, 'what was built').toEqual([true, true, false, false])
   await outAll.click()
   await thief.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
   await expect(thief.getByText('This device signed in recently.')).toBeVisible()

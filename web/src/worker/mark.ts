@@ -7,6 +7,8 @@
 export const MARK_BYTES = 15
 /** So many characters is a mark in base64. */
 export const MARK_LENGTH = (MARK_BYTES / 3) * 4
+/** Likewise the whole sum, which has 32 bytes. */
+export const SUM_LENGTH = 44
 
 /** The files of a build in /assets/, as a page and the worker know them: see ADR 0058. */
 export interface Marks {
