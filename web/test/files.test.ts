@@ -6,17 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { AccountDb, Registry } from '../src/db'
 import { MARK_BYTES } from '../src/worker/mark'
+import { sessionAt } from './server/session'
 
-const session = {
-  account: 1,
-  device: 1,
-  token: 'secret',
-  username: '',
-  name: '',
-  operator: false,
-  server: 'files',
-  born: '',
-}
+const session = sessionAt('files')
 const TEXT = 'export const part = 1'
 const NAME = 'part-C0FFEE.js'
 const PATH = `/assets/${NAME}`

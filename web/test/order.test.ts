@@ -31,14 +31,9 @@ async function device(name: string) {
   return { db, mirror, makeKey, box, put }
 }
 
-const uploaded = (item: OutboxRow): OutboxRow => ({
-  ...item,
-  files: (item.files ?? []).map((file) => ({ ...file, id: `id-${item.n}` })),
-})
-
-test('what is about to go when the sender is closed stays, and goes when it is opened again', async () => {
-  const { db, mirror, makeKey } = await device('order-0')
-  const box = new Outbox(db, mirror, { makeKey, device: 1, now: Date.now })
+/** A device on which a text waits, and its sender; the server hears what is sent and never answers. */
+async function hello(name: string) {
+  const { db, mirror, makeKey, box } = await device(name)
   const write = { kind: 'message', replyTo: null, quote: null, silent: false, readTo: 0 } as const
   const n = await box.add(CHAT, { ...write, body: { text: 'hello', entities: [] } })
   await mirror.settled()
@@ -51,6 +46,16 @@ test('what is about to go when the sender is closed stays, and goes when it is o
   }
   const events = { rewound: () => {}, missing: () => {} }
   const sender = new Sender(db, mirror, caller, { env, device: 1, now: Date.now, makeKey }, events)
+  return { db, n, sent, sender }
+}
+
+const uploaded = (item: OutboxRow): OutboxRow => ({
+  ...item,
+  files: (item.files ?? []).map((file) => ({ ...file, id: `id-${item.n}` })),
+})
+
+test('what is about to go when the sender is closed stays, and goes when it is opened again', async () => {
+  const { db, n, sent, sender } = await hello('order-0')
   const closes = new Promise<void>((closed) => {
     const read: AccountDb['read'] = db.read.bind(db)
     vi.spyOn(db, 'read').mockImplementationOnce(async (work) => {
@@ -73,20 +78,7 @@ test('what is about to go when the sender is closed stays, and goes when it is o
 })
 
 test('a database that fails is not asked again at once, and what waits goes when it answers', async () => {
-  const { db, mirror, makeKey } = await device('order-3')
-  const box = new Outbox(db, mirror, { makeKey, device: 1, now: Date.now })
-  const write = { kind: 'message', replyTo: null, quote: null, silent: false, readTo: 0 } as const
-  await box.add(CHAT, { ...write, body: { text: 'hello', entities: [] } })
-  await mirror.settled()
-  const sent: string[] = []
-  const caller: Caller = {
-    request: (_, payload) => {
-      sent.push(reread(send, payload).text)
-      return never
-    },
-  }
-  const events = { rewound: () => {}, missing: () => {} }
-  const sender = new Sender(db, mirror, caller, { env, device: 1, now: Date.now, makeKey }, events)
+  const { db, sent, sender } = await hello('order-3')
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const asked = vi.spyOn(db, 'read')
   for (let n = 0; n < 9; n++) asked.mockRejectedValueOnce(new Error('no database'))

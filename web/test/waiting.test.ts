@@ -4,18 +4,10 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { AccountDb, Registry } from '../src/db'
+import { sessionAt } from './server/session'
 
 /** The worker of a browser, which has what a page left waiting, and a server that answers as it is told. */
-const session = {
-  account: 1,
-  device: 1,
-  token: 'secret',
-  username: '',
-  name: '',
-  operator: false,
-  server: 'waiting',
-  born: '',
-}
+const session = sessionAt('waiting')
 const made = Date.now().toString(16).padStart(12, '0')
 const encoder = new TextEncoder()
 let db: AccountDb

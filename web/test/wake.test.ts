@@ -5,18 +5,10 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Registry } from '../src/db'
 import { PUSH_DEFAULTS } from '../src/model/push'
+import { sessionAt } from './server/session'
 
 /** The worker in a browser whose windows, notifications and badge are looked at, and a server. */
-const session = {
-  account: 1,
-  device: 1,
-  token: 'secret',
-  username: '',
-  name: '',
-  operator: false,
-  server: 'wake',
-  born: '',
-}
+const session = sessionAt('wake')
 interface Shown {
   readonly tag: string
   readonly data: unknown
