@@ -10,6 +10,18 @@ const TAKE_MS = 2000
 /** After the start, until the rest of the app is fetched. */
 const FILL_MS = 8000
 
+/** Any file that is always kept, and no script. */
+const NO_SCRIPT = '/icon.svg'
+
+/**
+ * Has the browser see anew whether the version that waits may take over. Chromium ends the one before when it
+ * has nothing to do, but once: what a page asks for in that moment starts it again, for half a minute at
+ * least. It looks again whenever a page or a worker is begun, were it one that comes to nothing.
+ */
+function lookAgain(): void {
+  new Worker(NO_SCRIPT).onerror = (event) => event.preventDefault()
+}
+
 interface Network {
   readonly saveData?: boolean
   readonly effectiveType?: string
@@ -57,7 +69,10 @@ export function follow(fresh: (take: () => void) => void): Following {
       // Asked until it has: meanwhile a newer one may wait in its place.
       const take = () => (registration?.waiting ?? worker).postMessage({ take: true })
       take()
-      const again = setInterval(take, TAKE_MS)
+      const again = setInterval(() => {
+        take()
+        lookAgain()
+      }, TAKE_MS)
       signal.addEventListener('abort', () => clearInterval(again))
     })
   const watch = (worker: ServiceWorker | null) =>
