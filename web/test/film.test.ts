@@ -11,7 +11,8 @@ import {
   roomIn,
   shownFor,
 } from '../src/ui/media/film'
-import { filmed, SILENT_MS } from '../src/ui/media/filmed'
+import { filmed } from '../src/ui/media/filmed'
+import { SILENT_MS } from '../src/ui/media/filming'
 import { prepare } from '../src/ui/media/prepare'
 
 const bytes = (...parts: readonly (string | readonly number[])[]) =>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import { type Film, HEAD, isHuge, MOST_BYTES, type Moving, movingOf, type NoFilm } from './film'
-import type { Ask, Told } from './film.worker'
 
 /** How something that takes its time is watched and stopped. */
 export interface Watch {
@@ -8,9 +7,6 @@ export interface Watch {
   /** How much is done, from 0 to 1. */
   tell(share: number): void
 }
-
-/** Of whoever makes a film and says nothing for so long nothing is to be expected; milliseconds. */
-export const SILENT_MS = 30_000
 
 /** One at a time: each holds a whole file, a frame and an encoder. */
 let last: Promise<unknown> = Promise.resolve()
@@ -43,30 +39,8 @@ async function film(file: File, moving: Moving, watch: Watch): Promise<Film | No
   watch.signal.throwIfAborted()
   // What would be sent in its place does not move, unless it is a GIF: then the smaller one is sent.
   const below = isGif(file) ? file.size : Number.POSITIVE_INFINITY
-  return beside({ bytes, moving, below }, watch)
-}
-
-function beside(ask: Ask, { signal, tell }: Watch): Promise<Film | NoFilm> {
-  const worker = new Worker(new URL('./film.worker.ts', import.meta.url), { type: 'module' })
-  let silence: ReturnType<typeof setTimeout> | undefined
-  return new Promise<Film | NoFilm>((resolve, reject) => {
-    const giveUp = () => resolve('unchanged')
-    const heard = () => {
-      clearTimeout(silence)
-      silence = setTimeout(giveUp, SILENT_MS)
-    }
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-    worker.addEventListener('error', giveUp)
-    worker.addEventListener('messageerror', giveUp)
-    worker.addEventListener('message', ({ data }: MessageEvent<Told>) => {
-      heard()
-      if ('made' in data) resolve(data.made)
-      else tell(data.share)
-    })
-    heard()
-    worker.postMessage(ask, [ask.bytes])
-  }).finally(() => {
-    clearTimeout(silence)
-    worker.terminate()
-  })
+  // What makes films is large, and comes for those who need it. Where it does not come, nothing is made.
+  const filming = await import('./filming').catch(() => null)
+  watch.signal.throwIfAborted()
+  return filming?.beside({ bytes, moving, below }, watch) ?? 'unchanged'
 }
