@@ -106,11 +106,16 @@ export class Front {
   /** From here on it takes what comes and answers nothing, as a filter does. */
   swallow(): void {
     this.#swallows = true
+    this.cut()
+  }
+
+  /** Every page has to connect again. */
+  cut(): void {
     for (const socket of this.#sockets) socket.destroy()
   }
 
   async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy()
+    this.cut()
     this.#web.closeAllConnections()
     await new Promise((done) => this.#web.close(done))
   }

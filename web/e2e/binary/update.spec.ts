@@ -163,6 +163,21 @@ test('an update is offered, taken in every page once, and fetches what is new al
   expect(await all()).toBe('the file')
   expect(await keptOf(sara)).toEqual(expect.arrayContaining(files))
 
+  // Where there is no worker, a page looks for a new version itself once the server is there again.
+  front.serve(first)
+  const bare = await world.person('بابک راد', 'babak_bare', { leaves: true, from: `${front.url}/#/signup` })
+  await bare.clock.install()
+  await mark(bare)
+  front.serve(second)
+  await bare.clock.fastForward('01:01')
+  front.cut()
+  await expect(prompt(bare)).toBeVisible()
+  expect(await same(bare)).toBe(true)
+  await bare.getByRole('button', { name: 'تازه‌سازی' }).click()
+  await expect.poll(() => same(bare).catch(() => true)).toBe(false)
+  await bare.goto(`${front.url}/#/settings/about`)
+  await expect(bare.getByText('نسخهٔ دوم')).toBeVisible()
+
   // The second version starts without anybody behind it.
   await front.stop()
   await sara.reload()

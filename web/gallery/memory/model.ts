@@ -45,7 +45,7 @@ export class MemoryModel implements AppModel {
   /** What edits are answered; tests have them wait, or refused. */
   answer = Promise.resolve()
   readonly connection = new Source<ConnectionView>({ state: 'online', outbox: 0 })
-  readonly network = { retry: async () => {} }
+  readonly network = { retry: async () => {}, renewed: async () => false }
   readonly chatList = new Source<ChatListView>({ state: 'loading', chats: [], requests: [], invitations: [] })
   readonly admin = new MemoryAdmin()
   readonly feedback = new MemoryFeedback()

@@ -37,6 +37,8 @@ import type { StaffActions } from './staff'
 export interface NetworkActions {
   /** Looks for the server now, where it is not reached: the person does not want to wait. */
   retry(): Promise<void>
+  /** Whether the server has another version of the app than the one whose first script has this address. */
+  renewed(entry: string): Promise<boolean>
 }
 
 /**

@@ -22,6 +22,7 @@ import {
   endsSession,
   longestWait,
   type Refusal,
+  renewed,
 } from '../wire'
 import type { Account } from './account'
 import { type Asker, acting } from './act/asking'
@@ -60,6 +61,7 @@ export class App implements AppModel, Asker {
       this.current?.tabs.hurry()
       this.#askNow()
     },
+    renewed: (entry) => renewed(this.#env.net, this.#env.home, entry),
   }
   readonly chatList = new Source<ChatListView>(NO_CHATS)
   readonly devices = new Devices(this)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
+import type { NetworkActions } from '../../model'
 import type { Badge } from '../../model/push'
 import { standing } from '../../model/standing'
 import { readRoute, router } from '../state/route.svelte'
@@ -48,20 +49,38 @@ export interface Following {
   stop(): void
 }
 
+/** Looks for a new version: the worker, or the page itself where there is none. */
+function looking(
+  network: NetworkActions,
+  registered: () => ServiceWorkerRegistration | null,
+  fresh: (take: () => void) => void,
+): () => void {
+  const entry = document.querySelector('script[type=module]')?.getAttribute('src') ?? ''
+  const reload = () => location.reload()
+  let looked = Date.now()
+  return () => {
+    if (Date.now() - looked < LOOK_MS) return
+    looked = Date.now()
+    const news = registered()?.update() ?? network.renewed(entry).then((is) => is && fresh(reload))
+    // Without a network there is nothing new.
+    news.catch(() => {})
+  }
+}
+
 /**
  * Follows the service worker. `fresh` is called with what refreshes the page, once a new version waits, or
- * has taken over because another page wanted it. Nothing is ever reloaded under somebody's hands; a page that
- * nobody sees reloads by itself.
+ * has taken over because another page wanted it; where there is no worker, once the server has another.
+ * Nothing is ever reloaded under somebody's hands; a page that nobody sees reloads by itself.
  */
-export function follow(fresh: (take: () => void) => void): Following {
+export function follow(network: NetworkActions, fresh: (take: () => void) => void): Following {
+  let registration: ServiceWorkerRegistration | null = null
+  const look = looking(network, () => registration, fresh)
   const container = navigator.serviceWorker as ServiceWorkerContainer | undefined
-  if (!container) return { look() {}, clear() {}, stop() {} }
+  if (!container) return { look, clear() {}, stop() {} }
   const stopped = new AbortController()
   const { signal } = stopped
-  let registration: ServiceWorkerRegistration | null = null
   let hadWorker = container.controller !== null
   let wanted = false
-  let looked = Date.now()
 
   const offer = (worker: ServiceWorker) =>
     fresh(() => {
@@ -110,12 +129,7 @@ export function follow(fresh: (take: () => void) => void): Following {
     if (generous()) registration?.active?.postMessage({ fill: true })
   }, FILL_MS)
   return {
-    look() {
-      if (!registration || Date.now() - looked < LOOK_MS) return
-      looked = Date.now()
-      // Without a network there is nothing new.
-      registration.update().catch(() => {})
-    },
+    look,
     clear(of) {
       if (!registration) return
       void standing(registration).then((all) => {
