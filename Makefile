@@ -151,6 +151,10 @@ e2e: build ## the web app in a real Chromium on the real binary
 screenshots: build ## the pictures of the README and of the reference anew: look at them before they are committed
 	.ci/deps chromium && $(NPM) run --prefix web e2e -- --project=gallery reference --update-snapshots all
 
+.PHONY: screens
+screens: build ## every screen in four looks under web/test-results, to be looked at
+	.ci/deps chromium && SCREENS=1 $(NPM) run --prefix web e2e -- --project=gallery screens
+
 .PHONY: deps
 deps: ## install what the tests need: a C compiler for -race, strace, ip, Chromium and fonts
 	.ci/deps gcc ip strace $(if $(E2E),chromium,)

@@ -116,6 +116,8 @@ export interface PersonOptions {
   readonly phone?: boolean
   /** With the service worker, which keeps the app's files; else every page is fetched as at first. */
   readonly worker?: boolean
+  /** With what is fetched while nothing else is done; else each screen comes when it is first opened. */
+  readonly warm?: boolean
   /** The address to begin at; else the sign-up form. */
   readonly from?: string
   /** An iPhone, in the browser or the installed app. Its look is what the phone says; nothing is kept. */
@@ -173,6 +175,11 @@ async function newPage(
       if (location.protocol === 'about:') return
       if (!localStorage.getItem('zolal.look')) localStorage.setItem('zolal.look', JSON.stringify(chosen))
     }, look)
+  if (!options.worker && !options.warm)
+    await context.addInitScript(() => {
+      // There is always something else to do.
+      window.requestIdleCallback = () => 0
+    })
   watch(context, (address) => {
     const own = options.leaves ? HERE.test(address) : address.startsWith(`${url}/`)
     if (!own) wrong.push(`request to ${address}`)
@@ -346,8 +353,12 @@ export async function follow(page: Page, name: string, title: string): Promise<v
 }
 
 /** Sara at a desk and Niloofar on a phone, who talk to each other; in English it is dark. */
-export async function pair(world: World, en = false): Promise<{ sara: Page; nilu: Page }> {
-  const more = en ? ({ language: 'en', theme: 'dark' } as const) : {}
+export async function pair(
+  world: World,
+  en = false,
+  also: PersonOptions = {},
+): Promise<{ sara: Page; nilu: Page }> {
+  const more = en ? ({ ...also, language: 'en', theme: 'dark' } as const) : also
   const sara = await world.person('سارا محمدی', 'sara_m', more)
   const nilu = await world.person('نیلوفر رستگار', 'niloofar', { ...more, phone: true })
   await findPerson(sara, 'niloofar', 'نیلوفر رستگار')

@@ -209,7 +209,7 @@ test('an upload cut in the middle goes on after the server was killed and starte
 
 test('what is sent offline waits, outlives a reload, and goes out in order', async ({ world }) => {
   test.setTimeout(120_000)
-  const { sara, nilu } = await pair(world)
+  const { sara, nilu } = await pair(world, false, { warm: true })
   // Loaded beforehand: offline the page has to come from somewhere.
   const photos = [await painted(sara, 'a.jpg', [800, 600], 10), await painted(sara, 'b.jpg', [800, 600], 90)]
   await choose(sara, photos)

@@ -104,17 +104,20 @@ test('a crash of the server in the middle loses nothing, and what was written me
 })
 
 test('offline the list and the chat come from this device, and the outbox waits', async ({ world }) => {
-  const sara = await world.person('سارا محمدی', 'sara_m')
+  const sara = await world.person('سارا محمدی', 'sara_m', { warm: true })
   const nilu = await world.person('نیلوفر رستگار', 'niloofar')
   await findPerson(sara, 'niloofar', 'نیلوفر رستگار')
   await write(sara, 'پیش از قطع')
   await accept(nilu, /سارا محمدی/)
   await expect(said(nilu, 'پیش از قطع')).toBeVisible()
 
+  const placed = () => sara.getByRole('listitem').first().boundingBox()
+  const before = await placed()
   await sara.context().setOffline(true)
   await write(sara, 'در بی‌شبکگی')
   await expect(sara.getByText('در انتظار شبکه').first()).toBeVisible({ timeout: 60_000 })
   await expect(sara.getByText('۱ پیام در انتظار فرستادن است')).toBeVisible()
+  expect(await placed(), 'nothing is moved from under a finger').toEqual(before)
   // A screen that was never fetched comes by itself later, with its styles.
   await sara.getByRole('button', { name: 'فهرست' }).click()
   await sara.getByRole('menuitem', { name: 'مخاطبان' }).click()

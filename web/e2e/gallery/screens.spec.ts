@@ -175,6 +175,12 @@ const levels = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']
 const TWICE = { width: 720, height: 360 }
 const FOURFOLD = { width: 320, height: 450 }
 
+/** For whoever wants to look at all of them: see `make screens`. */
+async function picture(page: Page, name: string): Promise<void> {
+  if (process.env['SCREENS'] === '1')
+    await page.screenshot({ path: `test-results/${name.replaceAll(' ', '-')}.png` })
+}
+
 // Every screen in one theme, language and size; the four together cover each choice on each screen.
 const looks = [
   { language: 'fa', theme: 'light', width: 390, height: 844, zoomed: null },
@@ -203,7 +209,7 @@ for (const look of looks) {
           .waitFor()
         await settled(page)
       }
-      await page.screenshot({ path: `test-results/screens/${screen.name}-${name.replaceAll(' ', '-')}.png` })
+      await picture(page, `screens/${screen.name}-${name}`)
       for (const fault of await unfit(page)) faults.push(`${screen.name}: ${fault}`)
       // One document and no frames: no blank page of its own is needed to put results together.
       const found = await new AxeBuilder({ page })
@@ -220,7 +226,7 @@ for (const look of looks) {
       if (!look.zoomed) continue
       await page.setViewportSize(look.zoomed)
       await settled(page)
-      await page.screenshot({ path: `test-results/zoom/${screen.name}-${name.replaceAll(' ', '-')}.png` })
+      await picture(page, `zoom/${screen.name}-${name}`)
       for (const fault of [...(await unfit(page)), ...(await unreachable(page))])
         faults.push(`${screen.name} at ${look.zoomed.width} pixels: ${fault}`)
       await page.setViewportSize({ width: look.width, height: look.height })
