@@ -535,6 +535,21 @@ test.describe('getting around', () => {
     await page.keyboard.press('Escape')
     await expect(page.getByRole('searchbox')).not.toBeFocused()
     await expect(page).toHaveURL(/#\/c\/102/)
+    // A chat that comes while somebody searches takes none of their letters; one that is chosen does.
+    await page.getByRole('searchbox').focus()
+    await page.evaluate(() => {
+      location.hash = '#/c/101'
+    })
+    await expect(page.locator('.scroller [data-key="out1"]')).toBeVisible()
+    const field = page.getByRole('textbox', { name: 'پیام' })
+    await page.keyboard.type('تهران')
+    await expect(page.getByRole('searchbox')).toHaveValue('تهران')
+    await expect(page.locator('.results a.row').first()).toBeVisible()
+    await page.keyboard.press('Enter')
+    await expect(field).toBeFocused()
+    await page.getByRole('searchbox').focus()
+    await page.keyboard.press('Alt+ArrowDown')
+    await expect(field).toBeFocused()
   })
 
   test('Escape closes what lies on top, and the chat only after it', async ({ page, gallery }) => {

@@ -13,8 +13,11 @@ export function steps(results: HTMLElement): () => void {
     const at = all.indexOf(document.activeElement as HTMLElement)
     if (event.key === 'ArrowDown') all[Math.min(at + 1, all.length - 1)]?.focus()
     else if (event.key === 'ArrowUp' && at >= 0) (all[at - 1] ?? field)?.focus()
-    else if (event.key === 'Enter' && at < 0) all[0]?.click()
-    else if (event.key === 'Escape' && at >= 0) field?.focus()
+    else if (event.key === 'Enter' && at < 0) {
+      // The field is left, as by hand.
+      all[0]?.focus()
+      all[0]?.click()
+    } else if (event.key === 'Escape' && at >= 0) field?.focus()
     else return
     event.preventDefault()
     event.stopPropagation()

@@ -27,7 +27,9 @@ function step(chats: readonly ChatItem[], by: number): void {
   const { right } = router
   const here = right?.at === 'chat' ? visible.findIndex((chat) => chat.id === right.chat) : -1
   const next = visible[here + by]
-  if (next) router.openChat(next.id)
+  if (!next) return // From wherever it was pressed: the chat that opens takes the keys.
+  ;(document.activeElement as HTMLElement | null)?.blur()
+  router.openChat(next.id)
 }
 
 function close(event: KeyboardEvent): void {
