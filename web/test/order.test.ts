@@ -31,12 +31,8 @@ async function device(name: string) {
   return { db, mirror, makeKey, box, put }
 }
 
-/** A device on which a text waits, and its sender; the server hears what is sent and never answers. */
-async function hello(name: string) {
-  const { db, mirror, makeKey, box } = await device(name)
-  const write = { kind: 'message', replyTo: null, quote: null, silent: false, readTo: 0 } as const
-  const n = await box.add(CHAT, { ...write, body: { text: 'hello', entities: [] } })
-  await mirror.settled()
+/** The sender of a device, and what it sent: the server hears it and never answers. */
+function sending({ db, mirror, makeKey }: Awaited<ReturnType<typeof device>>) {
   const sent: string[] = []
   const caller: Caller = {
     request: (_, payload) => {
@@ -46,7 +42,17 @@ async function hello(name: string) {
   }
   const events = { rewound: () => {}, missing: () => {} }
   const sender = new Sender(db, mirror, caller, { env, device: 1, now: Date.now, makeKey }, events)
-  return { db, n, sent, sender }
+  return { sent, sender }
+}
+
+/** A device on which a text waits, and its sender. */
+async function hello(name: string) {
+  const own = await device(name)
+  const { db, mirror, box } = own
+  const write = { kind: 'message', replyTo: null, quote: null, silent: false, readTo: 0 } as const
+  const n = await box.add(CHAT, { ...write, body: { text: 'hello', entities: [] } })
+  await mirror.settled()
+  return { db, n, ...sending(own) }
 }
 
 const uploaded = (item: OutboxRow): OutboxRow => ({
@@ -127,7 +133,8 @@ test('an upload whose database fails is not tried again at once, and goes on whe
 })
 
 test('of an album the first goes first, though the mirror has read only the last of it', async () => {
-  const { db, mirror, makeKey, put } = await device('order-1')
+  const own = await device('order-1')
+  const { db, mirror, put } = own
   const items = [await put('first', 'aa'), await put('second', 'aa'), await put('third', 'aa')]
   await mirror.settled()
   // What is committed from here on is told by hand: a row is read when the commit after it is there already.
@@ -140,15 +147,7 @@ test('of an album the first goes first, though the mirror has read only the last
   await mirror.settled()
   expect(mirror.outbox.map(({ state }) => state)).toEqual(['uploading', 'uploading', 'waiting'])
 
-  const sent: string[] = []
-  const caller: Caller = {
-    request: (_, payload) => {
-      sent.push(reread(send, payload).text)
-      return never
-    },
-  }
-  const events = { rewound: () => {}, missing: () => {} }
-  const sender = new Sender(db, mirror, caller, { env, device: 1, now: Date.now, makeKey }, events)
+  const { sent, sender } = sending(own)
   sender.open()
   await vi.waitFor(() => expect(sent).toHaveLength(1))
   expect(sent).toEqual(['first'])
