@@ -11,6 +11,9 @@ declare global {
   }
 }
 
+/** A large screen needs forty files: named in one go they would stop a slow phone for a moment. */
+const AT_ONCE = 6
+
 const ahead = () => window.zolalAhead ?? {}
 const coming = new Map<string, Promise<unknown>>()
 
@@ -31,9 +34,22 @@ function once<T>(key: string, begin: () => Promise<T>): Promise<T> {
 export async function part<T>(load: () => Promise<T>, name: string): Promise<T> {
   const told = Object.values(ahead()).find(([first]) => first?.[0] === `/assets/${name}`)
   const needed = told ?? (await looked(name))
-  await Promise.all(needed.map(([href, integrity]) => once(href, () => linked(href, integrity))))
+  const links: Promise<unknown>[] = []
+  for (const [href, integrity] of needed) {
+    links.push(once(href, () => linked(href, integrity)))
+    if (links.length % AT_ONCE === 0) await pause()
+  }
+  await Promise.all(links)
   return load()
 }
+
+/** Lets the page do something else; timers would wait for long where nobody looks at it. */
+const pause = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = resolve
+    port2.postMessage(null)
+  })
 
 /** What the page does not name itself. */
 async function looked(name: string): Promise<Needed[]> {
