@@ -110,8 +110,9 @@ export class Uploader {
       // Where the database does not take it, it is not tried again at once, over and over.
       if (!run.stop.signal.aborted) await this.#failed(item, error).catch(() => this.#wait(item.n))
     } finally {
-      this.#runs.delete(item.n)
+      // Until what it did is read nobody else takes it up: it would be done again.
       await this.#mirror.settled()
+      this.#runs.delete(item.n)
       this.look()
     }
   }
