@@ -132,6 +132,33 @@ test('an upload whose database fails is not tried again at once, and goes on whe
   db.close()
 })
 
+test('what was uploaded is not uploaded again by whoever looks before it is read', async () => {
+  const { db, mirror, put } = await device('order-5')
+  const n = await put('once')
+  await mirror.settled()
+  const asked: string[] = []
+  const net = new NodeNet()
+  // All that is asked about is there already.
+  vi.spyOn(net, 'fetch').mockImplementation(async (_, init) => {
+    asked.push(init?.method ?? 'GET')
+    const size = (await db.read((r) => r.file(n, 'original')))?.blob.size ?? 0
+    const headers = { Zolal: 'v1', Location: '/upload/one', 'Upload-Offset': `${size}` }
+    return new Response(null, { status: 201, headers })
+  })
+  const told = { tell: () => {}, ended: () => {}, address: () => env.home }
+  const uploader = new Uploader(db, mirror, env.pace, { net, token: '', ...told })
+  const settled = mirror.settled.bind(mirror)
+  vi.spyOn(mirror, 'settled').mockImplementation(() => {
+    uploader.look()
+    return settled()
+  })
+  uploader.open()
+  await vi.waitFor(() => expect(mirror.outbox[0]?.state).toBe('waiting'))
+  expect(asked).toEqual(['POST', 'HEAD'])
+  uploader.stop()
+  db.close()
+})
+
 test('of an album the first goes first, though the mirror has read only the last of it', async () => {
   const own = await device('order-1')
   const { db, mirror, put } = own
