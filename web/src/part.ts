@@ -36,8 +36,8 @@ export async function part<T>(load: () => Promise<T>, name: string): Promise<T> 
   const needed = told ?? (await looked(name))
   const links: Promise<unknown>[] = []
   for (const [href, integrity] of needed) {
+    if (links.length > 0 && links.length % AT_ONCE === 0) await pause()
     links.push(once(href, () => linked(href, integrity)))
-    if (links.length % AT_ONCE === 0) await pause()
   }
   await Promise.all(links)
   return load()

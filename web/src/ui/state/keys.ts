@@ -27,8 +27,10 @@ function step(chats: readonly ChatItem[], by: number): void {
   const { right } = router
   const here = right?.at === 'chat' ? visible.findIndex((chat) => chat.id === right.chat) : -1
   const next = visible[here + by]
-  if (!next) return // From wherever it was pressed: the chat that opens takes the keys.
-  ;(document.activeElement as HTMLElement | null)?.blur()
+  if (!next) return
+  const field = document.activeElement as HTMLElement | null
+  // From whatever field it was pressed in: the chat that opens takes the keys.
+  field?.blur()
   router.openChat(next.id)
 }
 
