@@ -110,6 +110,35 @@ test('what was cut goes on where it was, and is asked for once for all who want 
   stop()
 })
 
+test('what was sent from here is told to who sees it already, and goes with its message', async () => {
+  const address = await serve((_request, response) => response.writeHead(500).end())
+  const deleted = new Set<number>()
+  const { loads: some, db, account } = loads(address)
+  const reader = { entry: async (_: number, seq: number) => ({ overlay: { redacted: deleted.has(seq) } }) }
+  Object.assign(account.db, { read: (ask: (r: object) => unknown) => ask(reader) })
+  await some.known
+  const seen: string[] = []
+  some.watch(medium('aa', 3), 'original', ({ state }) => seen.push(state))
+  const send = async (seq: number) => {
+    const media = await MediaDb.open(db)
+    const key = { chat: 1, seq, part: 'original', hash: 'aa' }
+    await media.begin({ ...key, kind: 'file', size: 0, got: 0, at: 1 })
+    await media.add(key, new Blob(['abc']), { at: 0, size: 3 })
+    media.close()
+    await some.learn()
+  }
+  await send(2)
+  expect(seen).toEqual(['none', 'kept'])
+  expect(await (await some.load(medium('aa', 3), 'original'))?.text()).toBe('abc')
+  // Taken back before it was put away.
+  deleted.add(3)
+  await send(3)
+  expect((await (await some.db)?.all())?.map(({ seq }) => seq)).toEqual([2])
+  deleted.add(2)
+  await some.keepOnly(({ seq }) => seq === 2)
+  expect(await (await some.db)?.all()).toEqual([])
+})
+
 test('a page is given images, sound and video as what they are, and all else as octets', async () => {
   const address = await serve((_request, response) => response.end('x'))
   const { loads: some } = loads(address)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 import 'fake-indexeddb/auto'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { AccountDb } from '../src/db'
+import { AccountDb, type LoadedKey } from '../src/db'
+import { MediaDb } from '../src/db/media'
 import type { AppModel, ChatView, MessageView, OpenChat } from '../src/model'
 import { NO_MEDIA } from '../src/model/media'
 import { newRecoveryCode } from '../src/model/recovery'
@@ -466,12 +467,13 @@ real('the app and the real server', () => {
 
   /** A file of somebody's that is being uploaded over a network which a test may keep from carrying it. */
   function uploads({ env, app }: Person, chat: OpenChat) {
-    const net = { stuck: false, loseJoined: false, stopped: 0 }
+    const net = { stuck: false, loseJoined: false, held: 0, stopped: 0 }
     const begun: string[] = []
     let headers: HeadersInit = {}
     const over: typeof fetch = async (input, init) => {
       const { method, signal } = init ?? {}
       if (method === 'PATCH' && net.stuck) {
+        net.held++
         return new Promise((_, reject) => {
           signal?.addEventListener('abort', () => {
             net.stopped++
@@ -528,12 +530,12 @@ real('the app and the real server', () => {
     up.net.stuck = true
     // While it runs, in three parts.
     await up.send(33 << 20)
-    await until('all parts are begun', () => up.begun.length === 3)
+    await until('all parts are on their way', () => up.net.held === 3)
     await up.cancel(await up.item())
     await up.gone(up.begun)
     // While it is paused.
     await up.send(3 << 20)
-    await until('it is begun', () => up.begun.length === 4)
+    await until('it is on its way', () => up.net.held === 4)
     const paused = await up.item()
     const stopped = up.net.stopped
     await up.pause(paused)
@@ -543,7 +545,7 @@ real('the app and the real server', () => {
     await up.gone(up.begun.slice(3))
     // While there is no server, and the app is closed before there is one again.
     await up.send(3 << 20)
-    await until('it is begun', () => up.begun.length === 5)
+    await until('it is on its way', () => up.net.held === 5)
     await server.kill()
     await until('the app knows', () => ada.app.connection.get().state !== 'online')
     await up.cancel(await up.item())
@@ -563,6 +565,29 @@ real('the app and the real server', () => {
     await until('it arrived', () => b.view.get().messages.some((m) => m.content.kind === 'media'))
     expect(up.net.loseJoined).toBe(false)
     expect(up.begun).toHaveLength(3)
+  })
+
+  test('what was sent is kept on the device it was sent from, as what is loaded', async () => {
+    const { ada, a, b } = await talk()
+    const bytes = new Uint8Array(3 << 20).map((_, i) => i % 251)
+    const media = { ...NO_MEDIA, file: new Blob([bytes]), name: 'report.bin' }
+    await a.write.send({ ...plain('the report'), media })
+    await until('it arrived', () => b.view.get().messages.some((m) => m.content.kind === 'media'))
+    const name = await databaseOf(ada)
+    const [db, kept] = [await AccountDb.open(name), await MediaDb.open(name)]
+    await until('it is kept', async () => (await kept.all()).some(({ got, size }) => got > 0 && got === size))
+    const [row] = await kept.all()
+    const seq = b.view.get().messages.find((m) => m.content.kind === 'media')?.seq
+    expect(row).toMatchObject({ chat: a.id, seq, part: 'original', kind: 'file', size: bytes.length })
+    const [blob] = await kept.pieces(row as LoadedKey)
+    expect(
+      Buffer.compare(Buffer.from((await blob?.arrayBuffer()) ?? new ArrayBuffer(0)), Buffer.from(bytes)),
+    ).toBe(0)
+    // It is there once.
+    await until('nothing is due', () => db.read(async (r) => (await r.value('toKeep'))?.length === 0))
+    expect(await db.read((r) => Promise.all([1, 2, 3].map((n) => r.filesOf(n))))).toEqual([[], [], []])
+    kept.close()
+    db.close()
   })
 
   test('long histories load in both directions', async () => {

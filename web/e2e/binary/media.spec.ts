@@ -104,8 +104,17 @@ for (const language of ['fa', 'en'] as const) {
   })
 }
 
-test('high quality chosen in the moment of sending is what is sent', async ({ world }) => {
+test('high quality chosen in the moment of sending is what is sent, and seen at once', async ({ world }) => {
   const { sara } = await pair(world)
+  // A busy page, which learns what comes near only when that was sent already.
+  await sara.addInitScript(() => {
+    window.IntersectionObserver = class extends IntersectionObserver {
+      constructor(tell: IntersectionObserverCallback, o?: IntersectionObserverInit) {
+        super((changes, self) => setTimeout(() => tell(changes, self), 2500), o)
+      }
+    }
+  })
+  await sara.reload()
   await choose(sara, [await painted(sara, 'کوه.jpg', [4000, 3000])])
   const dialog = sara.getByRole('dialog')
   await expect(dialog.locator('img')).toBeVisible()
@@ -114,6 +123,7 @@ test('high quality chosen in the moment of sending is what is sent', async ({ wo
   await dialog.getByRole('switch', { name: 'با کیفیت بالا' }).evaluate(now)
   await dialog.getByRole('button', { name: labels.send }).evaluate(now)
   await expect(dialog).toBeHidden()
+  await expect(said(sara, 'از نزدیک').locator('img.ready')).toBeVisible()
   await said(sara, 'از نزدیک').locator('.open').click()
   const shown = sara.getByRole('dialog', { name: 'عکس‌ها و ویدئوها' }).locator('.stage img').last()
   await expect
@@ -130,6 +140,12 @@ test('the viewer shows all pictures of the chat in order, zooms by keys and give
     await sendSheet(sara, `عکس ${i}`)
     await expect(said(sara, `عکس ${i}`).locator('img.ready')).toBeVisible()
   }
+  // Who sent it has it, and loads it in no other way. What is a little beyond the edge is drawn too.
+  const loaded: string[] = []
+  sara.on('request', (request) => request.url().includes('/media/chat/') && loaded.push(request.url()))
+  await sara.reload()
+  for (const i of [0, 1, 2]) await expect(said(sara, `عکس ${i}`).locator('img.ready')).toBeVisible()
+  expect(loaded).toEqual([])
   await said(sara, 'عکس 1').locator('.open').click()
   const viewer = sara.getByRole('dialog', { name: 'عکس‌ها و ویدئوها' })
   await expect(viewer.locator('footer')).toContainText('عکس 1')

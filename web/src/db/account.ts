@@ -165,9 +165,18 @@ export class Writer extends Reader {
 
   /** An item goes with what it had to upload. */
   async dropOutbox(n: number): Promise<void> {
+    await this.dropItem(n)
+    await this.dropFiles(n)
+  }
+
+  /** An item goes, and what it had to upload stays until it is dropped by itself. */
+  async dropItem(n: number): Promise<void> {
     this.#outbox.add(n)
     await this.tx.objectStore('outbox').delete(n)
-    await this.tx.objectStore('files').delete(IDBKeyRange.bound([n, ''], [n, '\uffff']))
+  }
+
+  async dropFiles(item: number): Promise<void> {
+    await this.tx.objectStore('files').delete(IDBKeyRange.bound([item, ''], [item, '\uffff']))
   }
 
   async putFile(row: FileRow): Promise<void> {

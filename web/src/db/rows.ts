@@ -140,6 +140,13 @@ export interface Cursor {
   readonly userSeq: Seq
 }
 
+/** What an item of the outbox became. */
+export interface SentRow {
+  readonly item: number
+  readonly chat: ChatId
+  readonly seq: Seq
+}
+
 /** Single values of an account. */
 export interface Values {
   cursor: Cursor
@@ -158,6 +165,8 @@ export interface Values {
   searches: readonly string[]
   /** Uploads that were begun on the server and are not wanted any more. */
   unwanted: readonly string[]
+  /** Items that were sent and whose files are still here, to be kept with the message they became. */
+  toKeep: readonly SentRow[]
   /** No reminder of the recovery code before this time. */
   remindFrom: Ms
 }

@@ -334,9 +334,10 @@ export class Leader {
     const { db, mirror, env, token, events } = this.#o
     this.#uploading = true
     try {
-      // What was begun and is not wanted any more is to go, also when nothing else is uploaded.
-      const unwanted = await db.read((r) => r.value('unwanted')).catch(() => null)
-      if (!unwanted?.length && !mirror.outbox.some((item) => item.state === 'uploading')) return
+      // What is not wanted any more is to go, and what was sent to be kept, also when nothing is uploaded.
+      const left = await db.read((r) => Promise.all([r.value('unwanted'), r.value('toKeep')])).catch(() => [])
+      const none = left.every((some) => !some?.length)
+      if (none && !mirror.outbox.some((item) => item.state === 'uploading')) return
       // Code that cannot be fetched now is fetched with the next link.
       const loaded = await import('./upload').catch(() => null)
       if (!loaded || this.#stopped) return

@@ -318,7 +318,10 @@ function retried(item: OutboxRow, makeKey: MakeKey, device: DeviceId): OutboxRow
   return missing ? { ...again, state: 'uploading', paused: false } : again
 }
 
-/** Where acknowledged items were stored, and whether the entries themselves are here already. */
+/**
+ * Where acknowledged items were stored, and whether the entries themselves are here already. What an item
+ * carried stays: whoever uploads keeps it with the message.
+ */
 export async function settleSent(w: Writer, item: OutboxRow): Promise<boolean> {
   for (const [i, seq] of item.seqs.entries()) {
     const entry = await w.entry(item.chat, seq)
@@ -326,6 +329,11 @@ export async function settleSent(w: Writer, item: OutboxRow): Promise<boolean> {
     // Channels hide keys and authors; this device knows what it wrote.
     if (!entry.own) await w.putEntry({ ...entry, own: true, key: entry.key || (item.keys[i] ?? '') })
   }
-  await w.dropOutbox(item.n)
+  const [seq] = item.seqs
+  await w.dropItem(item.n)
+  if (item.files && seq) {
+    const sent = { item: item.n, chat: item.chat, seq }
+    await w.putValue('toKeep', [...((await w.value('toKeep')) ?? []), sent])
+  }
   return true
 }

@@ -3,6 +3,7 @@ import type { AccountDb, OutboxRow, UploadRow } from '../db'
 import type { MediaKind, UploadView } from '../model/media'
 import { appCode, Backoff, ErrorCode, endsSession, mayPass, type Net, Refusal } from '../wire'
 import { append, begin, drop, join, type TusOptions, whereIs } from '../wire/tus'
+import { keepSent } from './keep'
 import type { Mirror } from './mirror'
 import { unwant, withFiles } from './outbox'
 import { chunkAt, stretches } from './stretch'
@@ -42,6 +43,7 @@ export class Uploader {
   readonly #pace: { readonly sendMin: number; readonly sendMax: number }
   readonly #life = new AbortController()
   #cleaning = false
+  #keeping = false
   #open = false
 
   constructor(
@@ -84,6 +86,7 @@ export class Uploader {
       if (!item || item.paused) stop.abort()
     }
     void this.#clean()
+    void this.#keep()
     for (const item of items) {
       const running = this.#runs.has(item.n)
       if (!running && !this.#later.has(item.n)) this.#tell(item, 0)
@@ -305,6 +308,15 @@ export class Uploader {
     } finally {
       this.#cleaning = false
     }
+  }
+
+  /** What was sent is kept on this device with its message, as what is loaded. */
+  async #keep(): Promise<void> {
+    if (this.#keeping || this.#life.signal.aborted) return
+    this.#keeping = true
+    // Where the database was closed the next app goes on.
+    await keepSent(this.#db, this.#life.signal).catch(() => {})
+    this.#keeping = false
   }
 
   async #unwanted(): Promise<readonly string[]> {

@@ -8,17 +8,13 @@ import { ErrorCode, type Net, Refusal, Silence, toAppError } from '../../wire'
 import { load } from '../../wire/load'
 import { spent, spentAs } from '../../wire/spent'
 import type { Account } from '../account'
+import { hasRoom, mostKept } from '../room'
 
 /** How much is gathered before it is put away. */
 const PIECE = 1 << 20
 /** Tries after one that was cut; each begins where the one before ended. */
 const TRIES = 4
 const PAUSE = 800
-/** Of what the browser lets the app have, as much as media may take together with the rest. */
-const SHARE = 0.8
-/** Of the same, as much as is kept of media, and never more than so many bytes. */
-const KEPT_SHARE = 0.3
-const KEPT_MOST = 2 * 2 ** 30
 /** After what comes, all that is kept is weighed once for all that came within so long; milliseconds. */
 const WEIGH_AFTER = 500
 
@@ -69,6 +65,19 @@ export class Loads {
   async #know(): Promise<void> {
     for (const row of (await (await this.#db)?.all()) ?? []) this.#here.set(idOf(row), row)
     await this.keepOnly(() => true)
+  }
+
+  /** What was sent was put beside what was loaded, by whichever tab sends. */
+  async learn(): Promise<void> {
+    await this.known
+    const fresh = ((await (await this.#db)?.all()) ?? []).filter((row) => !this.#here.has(idOf(row)))
+    for (const row of fresh) {
+      this.#here.set(idOf(row), row)
+      if (!this.#runs.has(idOf(row))) this.#tell(row, viewOf(row))
+    }
+    const ids = new Set(fresh.map(idOf))
+    await this.keepOnly((key) => ids.has(idOf(key)))
+    if (ids.size > 0) this.#fitSoon()
   }
 
   /**
@@ -153,7 +162,7 @@ export class Loads {
   async #look(key: LoadedContent): Promise<void> {
     const row = await (await this.#db)?.get(key).catch(() => undefined)
     if (row?.hash !== key.hash || this.#known(key)) return
-    this.#tell(key, { state: isWhole(row) ? 'kept' : 'none', got: row.got, size: row.size })
+    this.#tell(key, viewOf(row))
   }
 
   #known(key: LoadedContent): LoadingView | null {
@@ -284,23 +293,13 @@ function mayRead(chat: ChatRow | undefined, seq: Seq): boolean {
   return name !== '' && me.role !== 'banned'
 }
 
+const viewOf = (row: LoadedRow): LoadingView => ({
+  state: isWhole(row) ? 'kept' : 'none',
+  got: row.got,
+  size: row.size,
+})
+
 const isWhole = ({ got, size }: Pick<LoadedRow, 'got' | 'size'>) => size > 0 && got === size
-
-async function estimate(): Promise<StorageEstimate> {
-  return (await navigator.storage?.estimate?.().catch(() => null)) ?? {}
-}
-
-async function hasRoom(bytes: number): Promise<boolean> {
-  // Small things are tried in any case.
-  if (bytes < 8 * PIECE) return true
-  const { usage = 0, quota = 0 } = await estimate()
-  return quota === 0 || usage + bytes < quota * SHARE
-}
-
-async function mostKept(): Promise<number> {
-  const { quota = 0 } = await estimate()
-  return quota === 0 ? KEPT_MOST : Math.min(quota * KEPT_SHARE, KEPT_MOST)
-}
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -168,9 +168,10 @@ function watch(asker: Asker, item: number, tell: (upload: UploadView | null) => 
   return uploads.watch(item, tell)
 }
 
-/** What was loaded of a message that was deleted, or of a chat that is gone, goes with it. */
+/** What was loaded goes with its message, where that is deleted, and with its chat; what was sent comes. */
 function keepOnlyWhatMayStay(account: Account, loads: Loads): void {
   account.mirror.subscribe((change) => {
+    if (change.values.includes('toKeep')) void loads.learn().catch(() => {})
     if (change.entries.length === 0 && change.chats.length === 0) return
     void touchedBy(account, change)
       .then((touched) => loads.keepOnly(touched))
