@@ -19,7 +19,7 @@ const NO_SCRIPT = '/icon.svg'
  * has nothing to do, but once: what a page asks for in that moment starts it again, for half a minute at
  * least. It looks again whenever a page or a worker is begun, were it one that comes to nothing.
  */
-function nudge(): void {
+function hintToLook(): void {
   new Worker(NO_SCRIPT).onerror = (event) => event.preventDefault()
 }
 
@@ -90,7 +90,7 @@ export function follow(network: NetworkActions, fresh: (take: () => void) => voi
       take()
       const again = setInterval(() => {
         take()
-        nudge()
+        hintToLook()
       }, TAKE_MS)
       signal.addEventListener('abort', () => clearInterval(again))
     })
