@@ -85,7 +85,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request, p sheet) {
 	query := r.URL.Query()
 	query.Set("lang", other)
 	shell.Other.Href = r.URL.Path + "?" + query.Encode()
-	s.app.guard(w.Header())
+	s.app.guard(w.Header(), false)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Language", lang)
 	w.Header().Set("Vary", "Accept-Language")
@@ -98,7 +98,7 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request, p sheet) {
 
 // serveStyle writes in the app's letters: whoever opens a page may have them already, or will with the app.
 func (s *Server) serveStyle(w http.ResponseWriter, _ *http.Request) {
-	s.app.guard(w.Header())
+	s.app.guard(w.Header(), false)
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	w.Header().Set("Cache-Control", "max-age=3600")
 	_, _ = w.Write(slices.Concat(pageStyle, s.app.fonts)) // the reader went away: there is nobody to tell

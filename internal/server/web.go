@@ -35,6 +35,7 @@ type asset struct {
 	body, br, gz []byte
 	mime, etag   string
 	forever      bool // its name holds a hash of its content
+	part         bool // it is only ever a part of a page
 }
 
 // noApp answers where the binary was built without the web app.
@@ -79,6 +80,7 @@ func newApp(dist fs.FS, connect []string) (*app, error) {
 		f.body, f.etag = body, `"`+hex.EncodeToString(hash[:12])+`"`
 		f.mime = mimeOf(name)
 		f.forever = strings.HasPrefix(name, "assets/")
+		f.part = f.forever && isPart(name)
 		if path.Ext(name) == ".css" {
 			a.fonts = append(a.fonts, bytes.Join(fontRule.FindAll(body, -1), []byte("\n"))...)
 		}
@@ -161,10 +163,10 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "only GET here", http.StatusMethodNotAllowed)
 		return
 	}
-	a.guard(w.Header())
 	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
 	f, ok := a.files[name]
 	if !ok {
+		a.guard(w.Header(), false)
 		f, ok = a.files["index.html"]
 		if !wantsPage(r, name) {
 			http.NotFound(w, r)
@@ -175,17 +177,33 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	a.guard(w.Header(), f.part)
 	f.serve(w, r)
 }
 
-// guard sets what protects the app wherever it is shown.
-func (a *app) guard(h http.Header) {
-	h.Set("Content-Security-Policy", a.csp)
+// guard sets what protects the app wherever it is shown. Half of it is about pages and workers: a part of a
+// page is bound by what the page was given, and is asked for often.
+func (a *app) guard(h http.Header, part bool) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if part {
+		return
+	}
+	h.Set("Content-Security-Policy", a.csp)
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "geolocation=(self), camera=(self), microphone=(self), payment=(), usb=()")
+}
+
+// isPart tells what browsers neither show as a page nor run as a worker.
+func isPart(name string) bool {
+	switch path.Ext(name) {
+	case ".js":
+		return !strings.Contains(name, ".worker-")
+	case ".css", ".woff2", ".json":
+		return true
+	}
+	return false
 }
 
 // wantsPage tells a page from a missing file: pages have no extension.

@@ -123,6 +123,35 @@ func TestThePolicyAllowsOurOwnAddressesAndNoInlineScript(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoPageAndNoWorkerIsSentWithoutWhatGuardsThose(t *testing.T) {
+	files := fstest.MapFS{}
+	pages := []string{"index.html", "worker.js", "boot.js", "assets/film.worker-C0FFEE.js", "assets/a.svg"}
+	parts := []string{"assets/a.js", "assets/a.css", "assets/a.woff2", "assets/a.json"}
+	for _, name := range append(pages, parts...) {
+		files[name] = &fstest.MapFile{Data: []byte(name)}
+	}
+	a, err := newApp(files, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for guarded, names := range map[bool][]string{true: append(pages, "no.js", "chat/7"), false: parts} {
+		for _, name := range names {
+			h := get(a, "/"+name).Header()
+			for _, header := range []string{
+				"Content-Security-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy",
+			} {
+				if got := h.Get(header) != ""; got != guarded {
+					t.Errorf("%s: %s %v", name, header, got)
+				}
+			}
+			if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" ||
+				h.Get("Cross-Origin-Resource-Policy") != "same-origin" {
+				t.Errorf("%s: %v", name, h)
+			}
+		}
+	}
+}
+
 func TestAPageThatOpensTheAppHasNoHoldOnItsWindow(t *testing.T) {
 	for _, path := range []string{"/", "/boot.js", "/share"} {
 		h := get(testApp(t), path).Header()
