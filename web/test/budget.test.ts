@@ -88,7 +88,7 @@ test('the built page takes no script and no style but those with its contents', 
   }
   // Of what is asked for beside them it says the same.
   const ahead = aheadIn(page)
-  const groups = ['fa', 'en', 'newcomer', 'app', 'shell', 'chat', 'marks']
+  const groups = ['fa', 'en', 'newcomer', 'app', 'shell', 'chat', 'door', 'marks']
   expect(Object.keys(ahead)).toEqual(expect.arrayContaining(groups))
   for (const [href, holds] of Object.values(ahead).flat()) expect(holds).toBe(integrityOf(join(out, href)))
   // What is drawn first waits for nothing else: not for the table either.
