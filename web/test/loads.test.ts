@@ -127,8 +127,16 @@ test('what was sent from here is told to who sees it already, and goes with its 
     media.close()
     await some.learn()
   }
+  // It may be heard of while it is being put there.
+  const half = await MediaDb.open(db)
+  await half.begin({ chat: 1, seq: 2, part: 'original', hash: 'aa', kind: 'file', size: 0, got: 0, at: 1 })
+  half.close()
+  await some.learn()
+  expect(seen).toEqual(['none'])
+  expect(await some.kept(medium('aa', 3), 'original')).toBeNull()
   await send(2)
   expect(seen).toEqual(['none', 'kept'])
+  expect(await (await some.kept(medium('aa', 3), 'original'))?.text()).toBe('abc')
   expect(await (await some.load(medium('aa', 3), 'original'))?.text()).toBe('abc')
   // Taken back before it was put away.
   deleted.add(3)

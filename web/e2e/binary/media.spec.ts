@@ -97,6 +97,15 @@ for (const language of ['fa', 'en'] as const) {
     await nilu.screenshot({ path: `test-results/binary/media-video-${language}.png` })
     await nilu.keyboard.press('Escape')
     await expect(viewer).toBeHidden()
+    // Who sent it sees it from here, and is told no price.
+    const streamed: string[] = []
+    sara.on('request', (request) => /\/media\/.*original/.test(request.url()) && streamed.push(request.url()))
+    await expect(lastFrame(sara).locator('.note')).not.toContainText(bytesOf(film.buffer.length))
+    await lastFrame(sara).locator('.open').click()
+    const hers = sara.getByRole('dialog').locator('video')
+    await expect.poll(() => hers.evaluate((v) => (v as HTMLVideoElement).readyState)).toBe(4)
+    expect(streamed).toEqual([])
+    await sara.keyboard.press('Escape')
     // A second of silence is a GIF.
     await choose(sara, [await filmed(sara, 'still.webm', false)])
     await sendSheet(sara)

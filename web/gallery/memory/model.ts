@@ -524,6 +524,7 @@ export class MemoryModel implements AppModel {
     limit: async () => 2e9,
     loads: {
       load: async () => null,
+      kept: async () => null,
       stop: () => {},
       watch: (_of, _part, tell) => {
         tell({ state: 'none', got: 0, size: 0 })

@@ -290,8 +290,11 @@ export class AccountDb {
     const tx = this.#db.transaction(STORES, 'readwrite')
     const kept: ReadonlySet<string> = new Set(['outbox', 'files'])
     for (const store of STORES) if (!kept.has(store)) await tx.objectStore(store).clear()
-    const left = await tx.objectStore('outbox').count()
+    const left = await tx.objectStore('outbox').getAllKeys()
+    const files = tx.objectStore('files')
+    // Of what was sent they wait to be kept elsewhere.
+    for (const key of await files.getAllKeys()) if (!left.includes(key[0])) await files.delete(key)
     await tx.done
-    return left
+    return left.length
   }
 }

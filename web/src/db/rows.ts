@@ -145,6 +145,8 @@ export interface SentRow {
   readonly item: number
   readonly chat: ChatId
   readonly seq: Seq
+  /** Client key in hex: on a server that was rewound another message has the number. */
+  readonly key: string
 }
 
 /** Single values of an account. */

@@ -172,6 +172,8 @@ export interface LoadActions {
    * DISK_FULL where there is no room for it.
    */
   load(of: MediaView, part: MediaPart): Promise<Blob | null>
+  /** What is on this device whole; null where it would have to be loaded. */
+  kept(of: MediaView, part: MediaPart): Promise<Blob | null>
   stop(of: MediaView, part: MediaPart): void
   /** How loading stands; called at once and whenever it changes. */
   watch(of: MediaView, part: MediaPart, tell: (view: LoadingView) => void): () => void

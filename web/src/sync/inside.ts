@@ -178,8 +178,9 @@ export class Inside {
    */
   async forget(keepOutbox: boolean): Promise<string | null> {
     const { name } = this.account.db
+    const media = `${name}/media`
     await this.close()
-    await AccountDb.delete(`${name}/media`)
+    await AccountDb.delete(media)
     if (keepOutbox) {
       const again = await AccountDb.open(name)
       const left = await again.clearButOutbox()
@@ -187,6 +188,8 @@ export class Inside {
       if (left > 0) return name
     }
     await AccountDb.delete(name)
+    // A tab that has not heard of it may have kept there what was sent.
+    await AccountDb.delete(media)
     return null
   }
 

@@ -329,10 +329,10 @@ export async function settleSent(w: Writer, item: OutboxRow): Promise<boolean> {
     // Channels hide keys and authors; this device knows what it wrote.
     if (!entry.own) await w.putEntry({ ...entry, own: true, key: entry.key || (item.keys[i] ?? '') })
   }
-  const [seq] = item.seqs
+  const [[seq], [key = '']] = [item.seqs, item.keys]
   await w.dropItem(item.n)
   if (item.files && seq) {
-    const sent = { item: item.n, chat: item.chat, seq }
+    const sent = { item: item.n, chat: item.chat, seq, key }
     await w.putValue('toKeep', [...((await w.value('toKeep')) ?? []), sent])
   }
   return true

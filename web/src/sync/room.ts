@@ -19,6 +19,11 @@ export async function hasRoom(bytes: number): Promise<boolean> {
   return quota === 0 || usage + bytes < quota * SHARE
 }
 
+/** Whether so many bytes may be kept though nobody asked for them: many others would have to go for more. */
+export async function hasSpare(bytes: number): Promise<boolean> {
+  return bytes < SMALL || (bytes <= (await mostKept()) / 4 && (await hasRoom(bytes)))
+}
+
 /** Bytes of media that are kept at most. */
 export async function mostKept(): Promise<number> {
   const { quota = 0 } = await estimate()

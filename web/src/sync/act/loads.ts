@@ -51,6 +51,7 @@ export class Loads {
   readonly known: Promise<void>
   /** What is here, as far as this tab knows. */
   readonly #here = new Map<string, LoadedKey>()
+  readonly #dropping = new Set<string>()
   #weighing: ReturnType<typeof setTimeout> | undefined
   #closed = false
 
@@ -70,7 +71,8 @@ export class Loads {
   /** What was sent was put beside what was loaded, by whichever tab sends. */
   async learn(): Promise<void> {
     await this.known
-    const fresh = ((await (await this.#db)?.all()) ?? []).filter((row) => !this.#here.has(idOf(row)))
+    const rows = (await (await this.#db)?.all()) ?? []
+    const fresh = rows.filter((row) => isWhole(row) && !this.#dropping.has(idOf(row)) && this.#isNews(row))
     for (const row of fresh) {
       this.#here.set(idOf(row), row)
       if (!this.#runs.has(idOf(row))) this.#tell(row, viewOf(row))
@@ -78,6 +80,12 @@ export class Loads {
     const ids = new Set(fresh.map(idOf))
     await this.keepOnly((key) => ids.has(idOf(key)))
     if (ids.size > 0) this.#fitSoon()
+  }
+
+  /** Nobody here knows that it is whole. */
+  #isNews(row: LoadedRow): boolean {
+    const id = idOf(row)
+    return !this.#here.has(id) || (this.#watchers.has(id) && this.#known(row)?.state !== 'kept')
   }
 
   /**
@@ -127,6 +135,13 @@ export class Loads {
     return done
   }
 
+  /** What is here whole; null where it would have to be loaded. */
+  async kept(of: MediaView, part: MediaPart): Promise<Blob | null> {
+    const key = keyOf(of, part)
+    const row = await (await this.#db)?.get(key).catch(() => undefined)
+    return row?.hash === key.hash && isWhole(row) ? this.load(of, part) : null
+  }
+
   stop(of: MediaView, part: MediaPart): void {
     this.#runs.get(idOf(keyOf(of, part)))?.stop.abort()
   }
@@ -153,9 +168,14 @@ export class Loads {
     for (const key of keys) {
       this.#runs.get(idOf(key))?.stop.abort()
       this.#here.delete(idOf(key))
+      this.#dropping.add(idOf(key))
       this.#tell(key, NONE)
     }
-    await (await this.#db)?.drop(keys)
+    try {
+      await (await this.#db)?.drop(keys)
+    } finally {
+      for (const key of keys) this.#dropping.delete(idOf(key))
+    }
   }
 
   /** How it stands with what nobody asked for since the app was opened. */

@@ -65,6 +65,7 @@ export function mediaActions(
     renew,
     loads: {
       load: (of, part) => acting(() => loads().load(of, part)),
+      kept: (of, part) => acting(() => loads().kept(of, part)),
       stop: (of, part) => loads().stop(of, part),
       watch: (of, part, tell) => loads().watch(of, part, tell),
     },

@@ -109,11 +109,12 @@ export class Player {
     const own = this.#own.begin()
     const actions = await this.#model.media()
     // Music is long and heard while it comes.
-    if (media.place.at === 'server' && media.kind !== 'voice') return actions.address(media, 'original')
+    const streams = media.place.at === 'server' && media.kind !== 'voice'
     const blob =
-      media.place.at === 'server'
-        ? await actions.loads.load(media, 'original')
-        : await actions.waiting(media.place.item, 'original')
+      media.place.at === 'outbox'
+        ? await actions.waiting(media.place.item, 'original')
+        : await actions.loads[streams ? 'kept' : 'load'](media, 'original')
+    if (!blob && streams) return actions.address(media, 'original')
     if (!blob) throw new Error('gone')
     return own(blob)
   }
