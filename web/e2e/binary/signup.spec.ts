@@ -135,6 +135,16 @@ test('whoever waits for a new server is let in when its operator has come', asyn
   await expect(waiting.getByText('این سرور تازه است')).toBeVisible()
   await world.person('سارا محمدی', 'sara_m', { from: world.server.setup })
   await expect(waiting.getByRole('button', { name: 'ورود', exact: true })).toBeVisible()
+  // Until then nothing was fetched by the long list of what there is: the page names itself what it needs.
+  const fetched = () =>
+    waiting.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map(({ name }) => name)
+        .join('\n'),
+    )
+  await expect.poll(fetched).toMatch(/\/assets\/entrance-/)
+  expect(await fetched()).not.toMatch(/\/assets\/(sums|marks)-/)
 
   // Whoever opens the used link in a fresh browser is told before anything is typed.
   const late = await world.visitor({ from: world.server.setup })
