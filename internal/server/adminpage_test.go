@@ -134,6 +134,15 @@ func TestTheAdminPageShowsHealthLoadGrowthStorageBackupsAndVersions(t *testing.T
 	}
 }
 
+func TestWhoAsksRightAfterAnAnswerIsAnsweredInWholeToo(t *testing.T) {
+	b := newAdminBed(t, func(*Config) {})
+	for i := range 2000 {
+		if _, whole, err := b.growth.list(t.Context(), &b.done); err != nil || !whole {
+			t.Fatalf("answer %d: whole %v, %v", i, whole, err)
+		}
+	}
+}
+
 func TestTheDaysAreCountedAnewAfterARestart(t *testing.T) {
 	b := newAdminBed(t, func(*Config) {})
 	saved := new(zolalv1.ChatInfo)

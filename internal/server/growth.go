@@ -53,12 +53,14 @@ func dayOf(at time.Time) int64 { return at.Unix() / (24 * 60 * 60) }
 // list counts what is new and returns the last days, the oldest first; whole is false where the counting
 // takes longer than an answer may. It goes on then, until ctx ends.
 func (g *growth) list(ctx context.Context, owner *sync.WaitGroup) (days []Day, whole bool, err error) {
-	done := make(chan error, 1)
+	done := make(chan error, 1) // nobody may wait for it any more
 	select {
 	case g.turn <- struct{}{}:
 		owner.Go(func() {
-			defer func() { <-g.turn }()
-			done <- g.count(ctx)
+			err := g.count(ctx)
+			// First the turn: who was answered may ask again at once.
+			<-g.turn
+			done <- err
 		})
 		wait := time.NewTimer(growthWait)
 		defer wait.Stop()
