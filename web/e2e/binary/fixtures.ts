@@ -59,12 +59,18 @@ export class Server {
         said += chunk.toString()
       })
     }
-    await expect
-      .poll(async () => (await fetch(`${this.url}/readyz`).catch(() => null))?.ok ?? false, {
-        message: `the server does not start:\n${said}`,
-        timeout: 60_000,
-      })
-      .toBe(true)
+    let answer: unknown
+    const ready = async () => {
+      answer = await fetch(`${this.url}/readyz`).catch((error: Error) => error.cause ?? error)
+      return answer instanceof Response && answer.ok
+    }
+    try {
+      await expect.poll(ready, { timeout: 60_000 }).toBe(true)
+    } catch {
+      // Nobody has it yet who would stop it.
+      await this.stop('SIGKILL')
+      throw new Error(`the server at ${this.url} does not start: ${answer}\n${said}`)
+    }
     const link = () => /\S+#setup=\S+/.exec(said)?.[0] ?? ''
     // A server without an operator prints a link at each start, a moment after it is ready; no other is good.
     const told = () => link() !== '' || said.includes('setup_needed=false')
