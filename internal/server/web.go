@@ -165,8 +165,8 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
 	f, ok := a.files[name]
+	a.guard(w.Header(), ok && f.part)
 	if !ok {
-		a.guard(w.Header(), false)
 		f, ok = a.files["index.html"]
 		if !wantsPage(r, name) {
 			http.NotFound(w, r)
@@ -177,7 +177,6 @@ func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	a.guard(w.Header(), f.part)
 	f.serve(w, r)
 }
 
