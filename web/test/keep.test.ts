@@ -5,6 +5,7 @@ import { expect, test, vi } from 'vitest'
 import { AccountDb, type EntryRow } from '../src/db'
 import { MediaDb } from '../src/db/media'
 import { keepSent } from '../src/sync/keep'
+import { hasSpare } from '../src/sync/room'
 import { MessageSchema } from '../src/wire/gen/zolal/v1/entry_pb'
 
 const { signal } = new AbortController()
@@ -69,4 +70,14 @@ test('what waits to be kept goes where all is forgotten but what was never sent'
   expect(await db.read(async (r) => (await r.filesOf(waits)).length)).toBe(1)
   expect(await db.read(async (r) => (await r.filesOf(waits + 1)).length)).toBe(0)
   db.close()
+})
+
+test('what nobody asked to keep takes a quarter of the room for media at most', async () => {
+  const MB = 2 ** 20
+  const stored = { usage: 0, quota: 400 * MB }
+  vi.stubGlobal('navigator', { storage: { estimate: async () => stored } })
+  expect([await hasSpare(29 * MB), await hasSpare(31 * MB)]).toEqual([true, false])
+  stored.usage = 399 * MB
+  expect([await hasSpare(29 * MB), await hasSpare(MB)]).toEqual([false, true])
+  vi.unstubAllGlobals()
 })
